@@ -1,0 +1,222 @@
+"""Idea 1, decomposition: a task is a state machine of single steps, each answered from its own context (§3.1).
+
+`start()` gives the first state, `step(state)` says what has to be answered there (None: nothing, the task has
+ended), `apply(state, answer)` gives the next state. States and answers are frozen values that go to JSON and back,
+and a run's state is the fold of its answers: replay, rewind and fork are one mechanism.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from maker_engine.core.responses import Flag, Prompt
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+S = TypeVar("S", bound=Hashable)
+A = TypeVar("A", bound=Hashable)
+
+ROLES = (
+    "plain", "label", "rail", "moved", "source", "target", "conflict", "given",
+    "hue.1", "hue.2", "hue.3", "hue.4", "hue.5", "hue.6",
+)  # fmt: skip
+"""The styles a task's picture may use. The theme decides the colours; the glyphs carry the meaning without them."""
+
+PICTURE_COLUMNS, PICTURE_ROWS = 60, 18
+"""Every picture fits this many cells."""
+
+LEAST_COLUMNS, LEAST_ROWS = 20, 4
+"""A picture may be asked to fit as few cells as this, and then shows what it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A step that agents answer by first-to-ahead-by-k; the result is the winning answer.
+
+    The prompt must state a decision rule that makes exactly one answer right: equally good answers split the vote.
+    """
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """A step in which `n` agents propose and nobody votes; the result is the distinct proposals (Appendix F)."""
+
+    prompt: Prompt
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A step that a person answers; `options` are offered where it is a closed question."""
+
+    question: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """A step that the world answers: SQL, HTTP, a process. Journaled before and after, never run speculatively.
+
+    Attributes:
+        effect: Name of the effect, known to the task's `recover`.
+        arguments: What it needs, as JSON text so that the step stays frozen.
+    """
+
+    effect: str
+    arguments: str
+
+
+Step: TypeAlias = Vote | Gather | Ask | Do
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing a user may choose about a task's problem: a command-line flag and a field of the new-run form.
+
+    Attributes:
+        name: Its key in `Task.load`; the flag is `--name`.
+        help: One sentence.
+        default: Used when nothing is given; its type is the option's type.
+        choices: The values allowed, None when any value of the type is.
+    """
+
+    name: str
+    help: str
+    default: int | str
+    choices: tuple[str, ...] | None = None
+
+
+class Mistake(StrEnum):
+    """How an imitated response goes wrong; None in its place means that it is right."""
+
+    WRONG = "wrong"
+    MALFORMED = "malformed"
+    ILLEGAL = "illegal"
+    INCONSISTENT = "inconsistent"
+
+
+class Task(ABC, Generic[S, A]):
+    """One problem of a task family, cut into single steps. Tasks of equal problems are equal and hash alike.
+
+    Class attributes:
+        name: Id of the family, as in `maker run NAME`.
+        title: Name on the screen.
+        summary: One sentence for lists.
+        source_help: What `--problem FILE` holds, one sentence.
+        options: What a user may choose.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    source_help: ClassVar[str] = ""
+    options: ClassVar[tuple[Option, ...]] = ()
+
+    @classmethod
+    @abstractmethod
+    def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:
+        """Make the problem from the user's `options` and, if given, the text of a problem file.
+
+        Raises:
+            ProblemError: Not a legal instance; the text is one line that names what is wrong and the mend.
+        """
+
+    @abstractmethod
+    def source(self) -> str:
+        """Return the problem as text that `load({}, text)` turns back into an equal task; kept in the session."""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """The problem in at most 40 characters."""
+
+    @abstractmethod
+    def start(self) -> S:
+        """Return the state before step 0."""
+
+    @abstractmethod
+    def step(self, state: S) -> Step | None:
+        """Say what has to be answered at `state`; None when the task has ended there."""
+
+    @abstractmethod
+    def parse(self, state: S, text: str) -> A | Flag:
+        """Read the answer, never None, out of a response, strictly; a malformed one is a flag. Raises on no text."""
+
+    @abstractmethod
+    def apply(self, state: S, answer: A) -> S:
+        """Return the state after `answer`. Any answer that `parse` returned for `state` must be taken."""
+
+    @abstractmethod
+    def verify(self, answers: Iterable[A]) -> list[str]:
+        """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves."""
+
+    @abstractmethod
+    def picture(self, state: S, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
+        """Draw `state` within `columns` × `rows` cells, its styles named by `ROLES`; the caller centres it."""
+
+    @abstractmethod
+    def describe(self, answer: A) -> str:
+        """Tell `answer` in at most 24 characters."""
+
+    @abstractmethod
+    def encode_state(self, state: S) -> Json:
+        """Turn a state into JSON."""
+
+    @abstractmethod
+    def decode_state(self, value: Any) -> S:
+        """Turn what `encode_state` gave back into an equal state."""
+
+    @abstractmethod
+    def encode_answer(self, answer: A) -> Json:
+        """Turn an answer into JSON."""
+
+    @abstractmethod
+    def decode_answer(self, value: Any) -> A:
+        """Turn what `encode_answer` gave back into an equal answer."""
+
+    @property
+    def expected_steps(self) -> int | None:
+        """How many steps an errorless run takes, None when that cannot be known in advance."""
+        return None
+
+    def objection(self, state: S, answer: A) -> Flag | None:  # noqa: ARG002 - the default objects to nothing
+        """Say what makes a well-formed answer unreliable (illegal, inconsistent, a rule of the task's own)."""
+        return None
+
+    has_oracle: ClassVar[bool] = False
+    """Whether `oracle` knows the right answer. Calibration, the simulated model and tests use it; the solver never."""
+
+    def oracle(self, state: S) -> A | None:
+        """Return the answer the decision rule makes right, None where the state is one the rule never reaches."""
+        raise NotImplementedError(f"{self.name} has no oracle at {state!r}")
+
+    def draft(self, state: S) -> A | None:  # noqa: ARG002 - no guess
+        """Guess the answer at `state` before anybody has voted; None for no guess. Only ever looked ahead from."""
+        return None
+
+    def imitate(self, prompt: Prompt, mistake: Mistake | None, variant: int) -> tuple[str, str]:
+        """Write a response to `prompt` as a model might, having read nothing but the prompt.
+
+        Args:
+            prompt: The prompt as sent.
+            mistake: The slip to make, None for none.
+            variant: Which of the possible slips and wordings, any integer ≥ 0; equal variants write equal text.
+
+        Returns:
+            The reasoning and the answer. The simulated model repeats the reasoning to reach its length.
+
+        Raises:
+            TaskError: The prompt is none of this task's.
+        """
+        raise NotImplementedError(f"{self.name} cannot be simulated: it does not imitate responses to {prompt!r}")
+
+
+AnyTask: TypeAlias = Task[Any, Any]

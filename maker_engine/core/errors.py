@@ -1,0 +1,74 @@
+"""Errors, divided by whose fault they are.
+
+    MakerError
+    ├── InputError        the user's: a flag, a file, a key, a model name. One line, with the mend; exit status 2.
+    │   └── ProblemError  the problem given to a task cannot be read, or is not a legal instance of it.
+    ├── ProviderError     the provider's: no answer, or none that can be used. Its `kind` says whether to try again.
+    ├── SessionError      the record's: the session file cannot be written or read.
+    └── TaskError         the task's: it broke the contract of `decomposition.Task`.
+
+Anything else that is raised is a bug of ours and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MakerError(Exception):
+    """Root of every error this package raises on purpose; its text is one line fit to show a user."""
+
+
+class InputError(MakerError):
+    """The user gave something that cannot be used; the text names it and says what to give instead."""
+
+
+class ProblemError(InputError):
+    """The problem is unreadable or not a legal instance of the task."""
+
+
+class SessionError(MakerError):
+    """The session file cannot be created, written or read."""
+
+
+class TaskError(MakerError):
+    """A task broke its contract: an unfrozen state, a step nobody drives, an answer it cannot apply."""
+
+
+class Fault(StrEnum):
+    """What went wrong with one call to a provider."""
+
+    RATE = "rate"
+    OVERLOAD = "overload"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    MALFORMED = "malformed"
+    COPY = "copy"
+    AUTH = "auth"
+    QUOTA = "quota"
+    NOT_FOUND = "not found"
+    BAD_REQUEST = "bad request"
+    CONTEXT = "context too long"
+    POLICY = "content policy"
+
+    @property
+    def passing(self) -> bool:
+        """True where the same call may well succeed later."""
+        return self in _PASSING
+
+
+_PASSING = frozenset({Fault.RATE, Fault.OVERLOAD, Fault.TIMEOUT, Fault.CONNECTION, Fault.MALFORMED, Fault.COPY})
+
+
+class ProviderError(MakerError):
+    """A call brought no usable response. Never a vote and never a red flag: it says nothing about the answer.
+
+    Attributes:
+        kind: What went wrong.
+        retry_after_s: Seconds the provider asked us to wait, None when it did not say.
+    """
+
+    def __init__(self, kind: Fault, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,189 @@
+"""Steps in flight: the open step, and behind it those opened from predicted states.
+
+While a ballot is open its leader (before the first vote, a draft) is the predicted answer, and the next step opens
+from the state it leads to. A step whose origin turns out otherwise is squashed with all behind it. Squashed work never
+reaches a decision: it is only ever waste.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from maker_engine.core.decomposition import AnyTask, Step, Vote
+from maker_engine.core.errors import TaskError
+from maker_engine.core.poll import Counted, Poll
+from maker_engine.core.responses import Prompt, Response
+from maker_engine.core.settings import Settings
+
+REMEMBERED = 100_000
+"""Decisions kept for reuse; the oldest go first."""
+
+
+@dataclass(slots=True, eq=False)
+class OpenStep:
+    """One step in flight.
+
+    Attributes:
+        number: Step of the run, 0-based.
+        state: State it starts from, predicted unless it is the first in flight.
+        origin: Answer of the step before that led to this state; None for the first.
+        step: What has to be answered, None when the task ends at this state.
+        poll: Its poll, None when agents do not vote on it.
+        serial: Number of this ballot, unique in the run.
+        counted: Samples counted while it was not yet the first.
+        draft: The draft's answer, None before there is one.
+        draft_asked: True when a draft model was asked.
+        voter: Who answers all of its samples, None for the pool in turn.
+        reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
+    """
+
+    number: int
+    state: Hashable
+    origin: Hashable
+    step: Step | None
+    poll: Poll | None
+    serial: int
+    counted: list[Counted] = field(default_factory=list)
+    draft: Hashable = None
+    draft_asked: bool = False
+    voter: int | None = None
+    reused_from: int | None = None
+
+    @property
+    def prediction(self) -> Hashable:
+        """What this step will probably decide; None while nobody has an idea.
+
+        A draft stands until another answer is two votes ahead of it: a single wrong vote must not squash a window.
+        """
+        if self.poll is None:
+            return None
+        if self.poll.winner is None and self.draft is not None and self.poll.lead_over(self.draft) < 2:
+            return self.draft
+        return self.poll.leader
+
+
+class Waste(NamedTuple):
+    """A sample drawn for nothing."""
+
+    step: int
+    sample: int
+    response: Response | None
+
+
+@contextmanager
+def blaming(task: AnyTask, what: str, step: int) -> Iterator[None]:
+    """Turn whatever a task raises into its own fault, with the place named."""
+    try:
+        yield
+    except Exception as error:
+        raise TaskError(f"task {task.name} fails in {what} at step {step}: {error}") from error
+
+
+class Lookahead:
+    """The steps in flight, in order; `first` is the one that is committed next."""
+
+    def __init__(self, task: AnyTask, settings: Settings, state: Hashable, number: int) -> None:
+        self._task = task
+        self._settings = settings
+        self._serial = 0
+        self._decided: OrderedDict[Prompt, tuple[int, Hashable]] = OrderedDict()
+        self.steps: list[OpenStep] = [self._open(number, state, None)]
+
+    @property
+    def first(self) -> OpenStep:
+        """The step that is committed next."""
+        return self.steps[0]
+
+    @property
+    def exposed(self) -> int:
+        """Samples asked for steps that may yet be squashed."""
+        return sum(one.poll.asked for one in self.steps[1:] if one.poll is not None)
+
+    def find(self, serial: int) -> OpenStep | None:
+        """Return the step of a ballot, None when it is no longer in flight."""
+        return next((one for one in self.steps if one.serial == serial), None)
+
+    def extend(self) -> bool:
+        """Open the next step from the prediction of the last one; False when there is none to open.
+
+        Only votes are looked ahead to: an effect is never run, and a person never asked, on a guess.
+        """
+        last = self.steps[-1]
+        answer = last.prediction
+        if answer is None and self._settings.draft == "task" and last.poll is not None:
+            answer = last.draft = self._task.draft(last.state)
+        if answer is None:
+            return False
+        try:
+            ahead = self._open(last.number + 1, self._task.apply(last.state, answer), answer)
+        except Exception:  # noqa: BLE001 - a task that fails on a guess gets to fail, or not, on the decision
+            return False
+        if ahead.poll is None:
+            return False
+        self.steps.append(ahead)
+        return True
+
+    def steer(self, changed: OpenStep) -> list[Waste]:
+        """Squash what was opened from another answer than `changed` now predicts."""
+        place = self.steps.index(changed) + 1
+        if place == len(self.steps) or self.steps[place].origin == changed.prediction:
+            return []
+        return self._squash(place)
+
+    def advance(self, state: Hashable) -> list[Waste]:
+        """Drop the first step, which is decided; `state` is the state after it."""
+        done = self.steps.pop(0)
+        if self._settings.reuse:
+            self._remember(done)
+        waste = _waste_of(done)
+        if self.steps and self.steps[0].state != state:
+            waste += self._squash(0)
+        if not self.steps:
+            self.steps.append(self._open(done.number + 1, state, None))
+        return waste
+
+    def reopen(self, voter: int) -> list[Waste]:
+        """Give the first step a fresh ballot, answered by `voter`."""
+        first = self.first
+        waste = self._squash(1)
+        fresh = self._open(first.number, first.state, first.origin)
+        fresh.voter = voter
+        self.steps = [fresh]
+        return waste
+
+    def abandon(self) -> list[Waste]:
+        """Drop all that is looked ahead to, and what is in flight for the first step."""
+        return self._squash(1) + _waste_of(self.first)
+
+    def _squash(self, place: int) -> list[Waste]:
+        squashed, self.steps = self.steps[place:], self.steps[:place]
+        waste = []
+        for one in squashed:
+            waste += [Waste(one.number, counted.sample, counted.response) for counted in one.counted]
+            waste += _waste_of(one)
+        return waste
+
+    def _open(self, number: int, state: Hashable, origin: Hashable) -> OpenStep:
+        self._serial += 1
+        with blaming(self._task, "step", number):
+            hash(state)
+            step = self._task.step(state)
+        poll = self._settings.new_poll() if isinstance(step, Vote) else None
+        opened = OpenStep(number, state, origin, step, poll, self._serial)
+        if poll is not None and isinstance(step, Vote) and step.prompt in self._decided:
+            opened.reused_from, poll.winner = self._decided[step.prompt]
+        return opened
+
+    def _remember(self, done: OpenStep) -> None:
+        if isinstance(done.step, Vote) and done.poll is not None and done.reused_from is None:
+            self._decided[done.step.prompt] = (done.number, done.poll.winner)
+            if len(self._decided) > REMEMBERED:
+                self._decided.popitem(last=False)
+
+
+def _waste_of(one: OpenStep) -> list[Waste]:
+    return [] if one.poll is None else [Waste(one.number, *unused) for unused in one.poll.unused()]

@@ -1,0 +1,160 @@
+"""One step's poll: which samples were asked for, which have arrived, and which are counted.
+
+Counted in launch order, the outcome is bit for bit that of Algorithm 2 run one sample at a time, whoever answers
+first; no sample is asked for that the sequential algorithm would not have drawn. Counting in arrival order is faster
+where one answer is slow, and biased towards fast answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from maker_engine.core.responses import Flag, Response
+from maker_engine.core.voting import Ballot, VotingRule
+
+LAUNCH, ARRIVAL = "launch", "arrival"
+
+
+STRUCK = Flag("struck", "a person took this candidate off the ballot")
+"""Discards the responses that name a struck candidate after it was struck."""
+
+
+class Counted(NamedTuple):
+    """A response whose turn has come: its verdict is the candidate it voted for, or the flag that discarded it."""
+
+    sample: int
+    response: Response
+    verdict: Hashable
+
+
+class Poll:
+    """The poll of one step.
+
+    Args:
+        rule: When it is decided.
+        max_samples: Most samples that may be drawn, flagged ones included; then it is exhausted, undecided.
+        order: `LAUNCH` or `ARRIVAL`.
+    """
+
+    __slots__ = (
+        "_hedged", "_known", "_launched", "_max_samples", "_order", "_struck", "_waiting",
+        "asked", "ballot", "counted", "rule", "winner",
+    )  # fmt: skip
+
+    def __init__(self, rule: VotingRule, max_samples: int, order: str = LAUNCH) -> None:
+        self.rule = rule
+        self._max_samples = max_samples
+        self._order = order
+        self._launched: set[int] = set()  # asked for, not arrived
+        self._hedged: set[int] = set()
+        self._waiting: dict[int, Counted] = {}  # arrived before their turn
+        self._known = Ballot()  # every valid vote that has arrived, counted or not
+        self._struck: set[Hashable] = set()
+        self.ballot = Ballot()
+        self.asked = 0
+        self.counted = 0
+        self.winner: Hashable = None
+
+    @property
+    def in_flight(self) -> int:
+        """Samples asked for that have not arrived."""
+        return len(self._launched)
+
+    @property
+    def leader(self) -> Hashable:
+        """The winner, or whoever leads among all votes that have arrived; None before the first."""
+        return self._known.leader if self.winner is None else self.winner
+
+    def lead_over(self, candidate: Hashable) -> int:
+        """Votes that the leader of all that have arrived is ahead of `candidate`."""
+        return self._known.votes(self._known.leader) - self._known.votes(candidate)
+
+    @property
+    def wanted(self) -> int:
+        """Samples to ask for now: those that are needed in any case, whatever the ones in flight say.
+
+        Even if every sample in flight went to the leader of the votes known so far, the sequential algorithm would
+        still have to draw this many more.
+        """
+        if self.winner is not None:
+            return 0
+        needed = self.rule.needed(self._known) - len(self._launched)
+        return max(0, min(needed, self._max_samples - self.asked))
+
+    @property
+    def exhausted(self) -> bool:
+        """True when the last allowed sample is counted and nothing is decided."""
+        return self.winner is None and self.counted >= self._max_samples
+
+    def ask(self) -> int:
+        """Take the number of the next sample, 0-based."""
+        number = self.asked
+        self.asked += 1
+        self._launched.add(number)
+        return number
+
+    def stragglers(self, most: int) -> list[int]:
+        """Samples that hold the step up: the last `most` or fewer in flight when others have answered. Each once."""
+        if self.winner is not None or not 0 < len(self._launched) <= most or len(self._launched) == self.asked:
+            return []
+        slow = sorted(self._launched - self._hedged)
+        self._hedged.update(slow)
+        return slow
+
+    def expects(self, sample: int) -> bool:
+        """Tell whether a response to `sample` can still be counted."""
+        return self.winner is None and sample in self._launched
+
+    def hedged(self, sample: int) -> bool:
+        """Tell whether `sample` was asked for twice."""
+        return sample in self._hedged
+
+    def arrive(self, sample: int, response: Response, verdict: Hashable) -> list[Counted]:
+        """Take a response in; return those whose turn has come, in the order of counting, up to the deciding one.
+
+        The second response to a sample, and any after the decision, is not counted.
+        """
+        if not self.expects(sample):
+            return []
+        self._launched.remove(sample)
+        if not isinstance(verdict, Flag) and verdict not in self._struck:
+            self._known.add(verdict)
+        turn = self.counted if self._order == ARRIVAL else sample
+        self._waiting[turn] = Counted(sample, response, verdict)
+        ready: list[Counted] = []
+        while (counted := self._waiting.get(self.counted)) is not None:
+            del self._waiting[self.counted]
+            if counted.verdict in self._struck:
+                counted = counted._replace(verdict=STRUCK)
+            self.counted += 1
+            ready.append(counted)
+            if not isinstance(counted.verdict, Flag):
+                self.vote(counted.verdict)
+            if self.winner is not None:
+                break
+        return ready
+
+    def vote(self, candidate: Hashable) -> None:
+        """Count one vote."""
+        self.ballot.add(candidate)
+        if self.rule.wins(self.ballot, candidate):
+            self.winner = candidate
+
+    def person_votes(self, candidate: Hashable) -> None:
+        """Count the vote of a person, which waits for no turn."""
+        self._known.add(candidate)
+        self.vote(candidate)
+
+    def strike(self, candidate: Hashable) -> None:
+        """Take a candidate off the ballot with all its votes, those that are still to come included."""
+        self._struck.add(candidate)
+        self._known.strike(candidate)
+        self.ballot.strike(candidate)
+        if self.ballot.total and self.rule.wins(self.ballot, self.ballot.leader):
+            self.winner = self.ballot.leader
+
+    def unused(self) -> list[tuple[int, Response | None]]:
+        """Samples that were asked for and not counted, each with its response where that has arrived."""
+        late: list[tuple[int, Response | None]] = [(number, None) for number in self._launched]
+        return sorted(late + [(counted.sample, counted.response) for counted in self._waiting.values()])

@@ -1,0 +1,83 @@
+"""Idea 3, red-flagging: a response that looks unreliable is discarded before it votes, never repaired (§3.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from maker_engine.core.responses import Flag, Response, excerpt
+
+LENGTH, TRUNCATED, FINISH, REFUSAL, MALFORMED, ILLEGAL, INCONSISTENT = (
+    "length", "truncated", "finish", "refusal", "malformed", "illegal", "inconsistent",
+)  # fmt: skip
+
+RULES: dict[str, str] = {
+    LENGTH: "more output tokens than the limit",
+    TRUNCATED: "cut off at the token limit",
+    FINISH: "ended for another reason than being complete",
+    REFUSAL: "declines to answer",
+    MALFORMED: "the answer is not in the demanded format",
+    ILLEGAL: "the answer breaks the rules of the task",
+    INCONSISTENT: "the parts of the answer contradict each other",
+}
+"""Every built-in rule with what it means. A task can add rules of its own through `Task.objection`."""
+
+_REFUSAL = re.compile(
+    r"\b(?:I(?:['’]m| am) (?:sorry|unable)|I (?:cannot|can['’]t|won['’]t) (?:help|assist|answer|continue|comply)"
+    r"|as an AI (?:language )?model)\b",
+    re.IGNORECASE,
+)
+_REFUSAL_WINDOW = 200  # characters: a refusal opens the response; the same words later on are quotation or reasoning
+
+Answer = TypeVar("Answer", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRules:
+    """Which signs discard a response.
+
+    Attributes:
+        max_tokens: Most output tokens; the paper's run used 750 (§4.4).
+        paper_only: Keep to the paper's two flags, length and format. Being cut off counts as length: it is how the
+            limit shows in an API's answer. Illegal and inconsistent answers then vote.
+    """
+
+    max_tokens: int = 750
+    paper_only: bool = False
+
+
+def inspect(
+    response: Response,
+    rules: FlagRules,
+    parse: Callable[[str], Answer | Flag],
+    objection: Callable[[Answer], Flag | None],
+) -> Answer | Flag:
+    """Return the response's answer, or the first flag on it.
+
+    The order is cheapest first and most telling first: how it ended, what it says, its form, its content.
+    """
+    flag = _ending(response, rules.max_tokens)
+    if flag is not None:
+        return flag
+    if not rules.paper_only:
+        refusal = _REFUSAL.search(response.text, 0, _REFUSAL_WINDOW)
+        if refusal is not None:
+            return Flag(REFUSAL, RULES[REFUSAL], excerpt(response.text, refusal.start()))
+    answer = parse(response.text)
+    if isinstance(answer, Flag) or rules.paper_only:
+        return answer
+    return objection(answer) or answer
+
+
+def _ending(response: Response, max_tokens: int) -> Flag | None:
+    if response.finish_reason == "length":
+        return Flag(TRUNCATED, f"cut off at {max_tokens} tokens", excerpt(response.text[-60:]))
+    if response.tokens_out is not None and response.tokens_out > max_tokens:
+        return Flag(LENGTH, f"{response.tokens_out} output tokens, at most {max_tokens}", excerpt(response.text[-60:]))
+    if response.finish_reason != "stop":
+        return Flag(
+            FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", excerpt(response.text[-60:])
+        )
+    return None

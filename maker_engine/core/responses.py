@@ -1,0 +1,103 @@
+"""The plain values that pass between the three ideas: a request for a sample, its response, and a red flag on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What an agent reads. It knows nothing else: no history, no step number."""
+
+    system: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequest:
+    """One independent sample to draw for a step.
+
+    Attributes:
+        step: Step of the run, 0-based.
+        sample: Number of this sample within its step, 0-based, in launch order.
+        prompt: What to send.
+        temperature: Sampling temperature.
+        max_tokens: Most output tokens the answer may have; also the call's own limit, so rambling costs no more.
+        ballot: Serial number of the ballot it belongs to; a step that is opened again has another one.
+        copy: 0, or 1 for a second call sent because the first is slow: the first of the two to answer is the sample.
+        voter: Which voter of the pool answers, 0-based; `DRAFT` or `ESCALATED` for those who are not in the pool.
+    """
+
+    step: int
+    sample: int
+    prompt: Prompt
+    temperature: float
+    max_tokens: int
+    ballot: int = 0
+    copy: int = 0
+    voter: int = 0
+
+
+def is_extra(request: SampleRequest) -> bool:
+    """Tell whether a request is waste from the start: a draft, or the second of two calls for one sample."""
+    return is_draft(request) or request.copy > 0
+
+
+def is_draft(request: SampleRequest) -> bool:
+    """Tell whether the response only predicts, and never votes."""
+    return request.voter == DRAFT
+
+
+DRAFT = -1
+"""The voter whose answer predicts a step and never votes."""
+ESCALATED = -2
+"""The stronger model that gets a fresh ballot when a step cannot be decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One response as it came back.
+
+    Attributes:
+        text: The answer's raw text. Hostile until shown through `maker_engine.printable`.
+        tokens_in: Prompt tokens billed, None when the provider did not say.
+        tokens_out: Output tokens billed, reasoning included, None when the provider did not say.
+        finish_reason: Why it ended, in the OpenAI words: "stop" is the only good one, "length" means cut off.
+        cost_usd: Price of the call in dollars, None when no price is known.
+        latency_s: Seconds from asking to having it whole.
+        model: Name of the model that served it.
+        id: The provider's own id of the response, empty when it gives none; a repeated one is a copy.
+    """
+
+    text: str
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    finish_reason: str = "stop"
+    cost_usd: float | None = None
+    latency_s: float = 0.0
+    model: str = ""
+    id: str = ""
+
+
+class Flag(NamedTuple):
+    """A sign that a response is unreliable (§3.3). A flagged response is discarded: never repaired, never a vote.
+
+    Attributes:
+        rule: Name of the rule that fired, one of `red_flags.RULES` or a task's own.
+        reason: One sentence for a person.
+        excerpt: The offending bit of the response, at most 120 characters; empty when there is none to show.
+    """
+
+    rule: str
+    reason: str
+    excerpt: str = ""
+
+
+EXCERPT_CHARACTERS = 120
+
+
+def excerpt(text: str, start: int = 0) -> str:
+    """Cut what a flag shows of `text`, from character `start` (0-based)."""
+    bit = text[start : start + EXCERPT_CHARACTERS + 1]
+    return bit if len(bit) <= EXCERPT_CHARACTERS else bit[: EXCERPT_CHARACTERS - 1] + "…"

@@ -1,0 +1,81 @@
+"""How a run votes, samples and looks ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from maker_engine.core.errors import InputError
+from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll
+from maker_engine.core.red_flags import FlagRules
+from maker_engine.core.voting import FirstTo, FirstToAheadBy
+
+
+def default_max_samples(k: int) -> int:
+    """Samples after which a step is given up as undecided: 20 times the fewest that could decide it, at least 100."""
+    return max(100, 20 * k)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run votes and samples.
+
+    Attributes:
+        k: Margin needed, ≥ 1.
+        rule: "ahead" for first-to-ahead-by-k, "first" for first-to-k.
+        max_samples: Most samples a step may draw, None for `default_max_samples(k)`.
+        first_temperature: Temperature of each step's first sample (0 in the paper: the best guess is in the pool).
+        temperature: Temperature of the others (0.1 in the paper).
+        flags: Which signs discard a response; its `max_tokens` is also every call's limit.
+        count: "launch" to count samples in launch order; "arrival", which prefers fast answers.
+        window: Most steps in flight, the open one included; 1 does not look ahead.
+        hedge: Send a second call for so many of the slowest samples of a step.
+        max_waste: Share of all samples that may be drawn on wrong guesses; looking ahead stops there.
+        voters: How many voters the pool has; they take turns.
+        draft: Who predicts a step before its first vote: "task" (its own `draft`), "model", or "" for nobody.
+        reuse: Take the decision of an earlier step over where the prompt is the same. It saves the votes, and gives
+            up that an error of the earlier decision stays a single one.
+    """
+
+    k: int = 3
+    rule: str = "ahead"
+    max_samples: int | None = None
+    first_temperature: float = 0.0
+    temperature: float = 0.1
+    flags: FlagRules = field(default_factory=FlagRules)
+    count: str = LAUNCH
+    window: int = 1
+    hedge: int = 0
+    max_waste: float = 0.1
+    voters: int = 1
+    draft: str = ""
+    reuse: bool = False
+
+    def __post_init__(self) -> None:
+        for wrong, message in (
+            (self.k < 1, f"k must be at least 1, got {self.k}"),
+            (self.rule not in ("ahead", "first"), f"the voting rule is 'ahead' or 'first', got {self.rule!r}"),
+            (self.count not in (LAUNCH, ARRIVAL), f"votes count in 'launch' or 'arrival' order, got {self.count!r}"),
+            (
+                self.max_samples is not None and self.max_samples < self.k,
+                f"max samples must be at least k = {self.k}, got {self.max_samples}: nothing could be decided",
+            ),
+            (self.flags.max_tokens < 1, f"max tokens must be at least 1, got {self.flags.max_tokens}"),
+            (
+                not (0 <= self.temperature <= 2 and 0 <= self.first_temperature <= 2),
+                f"temperatures lie between 0 and 2, got {self.first_temperature:g} and {self.temperature:g}",
+            ),
+            (not 1 <= self.window <= 10_000, f"the window must be 1 to 10,000 steps, got {self.window}"),
+            (self.hedge < 0, f"hedge must not be negative, got {self.hedge}"),
+            (not 0 <= self.max_waste <= 1, f"max waste must be a share from 0 to 100 %, got {self.max_waste:.0%}"),
+        ):
+            if wrong:
+                raise InputError(message)
+
+    def new_poll(self) -> Poll:
+        """Make an empty poll."""
+        rule = FirstToAheadBy(self.k) if self.rule == "ahead" else FirstTo(self.k)
+        return Poll(rule, self.max_samples or default_max_samples(self.k), self.count)
+
+    def temperature_of(self, sample: int) -> float:
+        """Temperature of a sample, numbered from 0 within its step."""
+        return self.temperature if sample else self.first_temperature

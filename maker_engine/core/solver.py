@@ -1,0 +1,299 @@
+"""The solver (Fig. 2, Algorithms 1-3) as a conversation: it gives requests for samples and takes responses. No I/O.
+
+Decomposition, voting and red-flagging meet here and nowhere else. The caller draws the samples, in any order and as
+many at a time as it likes; the outcome depends only on what sample n of step i says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from functools import partial
+
+from maker_engine.core import red_flags
+from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
+from maker_engine.core.decomposition import AnyTask, Step, Vote
+from maker_engine.core.errors import TaskError
+from maker_engine.core.events import (
+    CandidateStruck,
+    Event,
+    PersonDecided,
+    PersonVoted,
+    ResponseFlagged,
+    ResponseWasted,
+    SampleAsked,
+    SampleWasted,
+    StepDecided,
+    StepEscalated,
+    StepOpened,
+    StepReused,
+    StepUndecided,
+    VoteCast,
+)
+from maker_engine.core.lookahead import Lookahead, OpenStep, Waste, blaming
+from maker_engine.core.poll import Counted
+from maker_engine.core.responses import DRAFT, ESCALATED, Flag, Response, SampleRequest, is_draft, is_extra
+from maker_engine.core.settings import Settings
+
+
+class Solver:
+    """Algorithms 1-3 over one task.
+
+    Ask `requests(room)` what to sample, give each response to `receive`, and `commit` whenever `decided` (`take` does
+    both), until `finished` or `undecided`. Events tell of the open step only, in order; steps further ahead are told
+    of when their turn has come.
+
+    Args:
+        task: What to solve.
+        settings: How to vote.
+        state: State to start from, None for the task's start.
+        step: Number of the first step, 0-based.
+    """
+
+    def __init__(self, task: AnyTask, settings: Settings, state: Hashable = None, step: int = 0) -> None:
+        self._task = task
+        self._settings = settings
+        if state is None:
+            with blaming(task, "start", step):
+                state = task.start()
+        self._flight = Lookahead(task, settings, state, step)
+        self.drawn = 0
+        self.wasted = 0
+        self._guessed_wrong = 0  # the waste that looking ahead makes; drafts and second calls were asked for
+
+    def begin(self) -> list[Event]:
+        """Tell of the first step; an empty list when there is none."""
+        return list(self._told())
+
+    @property
+    def state(self) -> Hashable:
+        """The state the open step starts from."""
+        return self._flight.first.state
+
+    @property
+    def step(self) -> int:
+        """Number of the open step, 0-based; the number of decided steps when the run started at 0."""
+        return self._flight.first.number
+
+    @property
+    def finished(self) -> bool:
+        """True when the task has no further step."""
+        return self._flight.first.step is None
+
+    @property
+    def decided(self) -> bool:
+        """True when the open step can be committed."""
+        poll = self._flight.first.poll
+        return poll is not None and poll.winner is not None
+
+    @property
+    def undecided(self) -> bool:
+        """True when the open step has used up its samples."""
+        poll = self._flight.first.poll
+        return poll is not None and poll.exhausted
+
+    @property
+    def unvoted(self) -> Step | None:
+        """The open step, when it is not one that agents vote on; the caller has to answer it."""
+        step = self._flight.first.step
+        return None if isinstance(step, Vote) else step
+
+    @property
+    def steps_ahead(self) -> int:
+        """Steps in flight behind the open one."""
+        return len(self._flight.steps) - 1
+
+    def wants(self, request: SampleRequest) -> bool:
+        """Tell whether a response to `request` can still count; if not, the call may as well be cut short."""
+        one = self._flight.find(request.ballot)
+        return one is not None and one.poll is not None and (is_draft(request) or one.poll.expects(request.sample))
+
+    def requests(self, room: int, *, ahead: bool = False) -> list[SampleRequest]:
+        """Return the samples to draw now, at most `room`, counting them as asked; earlier steps first.
+
+        They are the k − margin that are needed in any case: drawing them at once costs no extra sample.
+
+        Args:
+            room: Most requests to return.
+            ahead: Look ahead, up to the window, as long as the waste keeps within its limit.
+        """
+        flight = self._flight
+        requests = self._votes(flight.first, room)
+        place = 1
+        while ahead and len(requests) < room:
+            if place == len(flight.steps):
+                if not self._may_extend():
+                    break
+                if not flight.extend():
+                    requests += self._draft(flight.steps[-1], room - len(requests))
+                    break
+            requests += self._votes(flight.steps[place], room - len(requests))
+            place += 1
+        requests += self._hedges(room - len(requests))
+        self.drawn += len(requests)
+        self.wasted += sum(is_extra(request) for request in requests)
+        return requests
+
+    def receive(self, request: SampleRequest, response: Response) -> list[Event]:
+        """Take the response to `request`; return what came of it for the open step.
+
+        A response that arrives before an earlier sample's waits its turn and brings no event yet.
+        """
+        one = self._flight.find(request.ballot)
+        if one is None or one.poll is None:
+            return []
+        if not is_draft(request) and not one.poll.expects(request.sample):
+            twice = one.poll.hedged(request.sample)
+            return [ResponseWasted(one.number, response)] if twice else []
+        verdict = self._inspect(one, response)
+        if is_draft(request):
+            one.draft = None if isinstance(verdict, Flag) else verdict
+            return [ResponseWasted(one.number, response), *self._squashed(self._flight.steer(one))]
+        counted = one.poll.arrive(request.sample, response, verdict)
+        squashed = self._squashed(self._flight.steer(one))
+        if one is not self._flight.first:
+            one.counted += counted
+            return squashed
+        events = [_told_of(one.number, each) for each in counted]
+        if counted and one.poll.exhausted:
+            events.append(StepUndecided(one.number, one.poll.counted))
+        return events + squashed
+
+    def take(self, request: SampleRequest, response: Response) -> list[Event]:
+        """Receive a response and commit whatever it decides: for callers with nobody to ask in between."""
+        events = self.receive(request, response)
+        while self.decided:
+            events += self.commit()
+        return events
+
+    def commit(self) -> list[Event]:
+        """Commit the open step, which is decided; return that, and what is known of the next one.
+
+        Raises:
+            TaskError: The task cannot apply the decided answer.
+        """
+        first = self._flight.first
+        answer = None if first.poll is None else first.poll.winner
+        with blaming(self._task, f"apply of {answer!r}", first.number):
+            state = self._task.apply(first.state, answer)
+            hash(state)
+        waste = self._squashed(self._flight.advance(state))
+        return [*waste, StepDecided(first.number, answer, state), *self._told()]
+
+    def escalate(self, model: str) -> list[Event]:
+        """Give the open step a fresh ballot, answered by the stronger model alone."""
+        events: list[Event] = [StepEscalated(self.step, model)]
+        return events + self._squashed(self._flight.reopen(ESCALATED))
+
+    def obey(self, command: PersonalCommand) -> list[Event]:
+        """Count a person's vote on the open step, let them decide it, or take a candidate off its ballot."""
+        first, answer = self._flight.first, command.answer
+        poll = first.poll
+        if poll is None or (poll.winner is not None and not isinstance(command, Decide)):
+            return []
+        made: type[PersonVoted | PersonDecided | CandidateStruck]
+        match command:
+            case CastVote():
+                made = PersonVoted
+                poll.person_votes(answer)
+            case Decide():
+                made = PersonDecided
+                poll.winner = answer
+            case Strike():
+                made = CandidateStruck
+                poll.strike(answer)
+        return [made(first.number, command.voter, answer), *self._squashed(self._flight.steer(first))]
+
+    def hang_up(self) -> list[Event]:
+        """Give up what is in flight, at the end of a run; what is counted for the open step stays."""
+        return self._squashed(self._flight.abandon())
+
+    def _inspect(self, one: OpenStep, response: Response) -> Hashable:
+        with blaming(self._task, "reading a response", one.number):
+            verdict = red_flags.inspect(
+                response,
+                self._settings.flags,
+                partial(self._task.parse, one.state),
+                partial(self._task.objection, one.state),
+            )
+            hash(verdict)
+        if verdict is None:
+            raise TaskError(f"task {self._task.name} parses a response into None at step {one.number}")
+        return verdict
+
+    def _votes(self, one: OpenStep, room: int) -> list[SampleRequest]:
+        if one.poll is None:
+            return []
+        return [self._request(one, one.poll.ask()) for _ in range(min(room, one.poll.wanted))]
+
+    def _hedges(self, room: int) -> list[SampleRequest]:
+        if not self._settings.hedge or room <= 0:
+            return []
+        return [
+            self._request(one, sample, copy=1)
+            for one in self._flight.steps
+            if one.poll is not None
+            for sample in one.poll.stragglers(min(room, self._settings.hedge))
+        ]
+
+    def _draft(self, one: OpenStep, room: int) -> list[SampleRequest]:
+        idle = one.poll is None or one.draft_asked or one.prediction is not None or room <= 0
+        if idle or self._settings.draft != "model":
+            return []
+        one.draft_asked = True
+        return [self._request(one, 0, voter=DRAFT)]
+
+    def _request(self, one: OpenStep, sample: int, copy: int = 0, voter: int | None = None) -> SampleRequest:
+        assert isinstance(one.step, Vote)  # noqa: S101 - a step with a poll is one
+        turn = (one.number + sample) % self._settings.voters if one.voter is None else one.voter
+        return SampleRequest(
+            one.number,
+            sample,
+            one.step.prompt,
+            self._settings.temperature_of(sample),
+            self._settings.flags.max_tokens,
+            one.serial,
+            copy,
+            turn if voter is None else voter,
+        )
+
+    def _may_extend(self) -> bool:
+        settings = self._settings
+        if len(self._flight.steps) >= settings.window:
+            return False
+        # A run begins with room for one window of guesses, so that the limit does not forbid the first one.
+        room = settings.max_waste * self.drawn + settings.k * settings.window
+        return self._guessed_wrong + self._flight.exposed < room
+
+    def _squashed(self, waste: list[Waste]) -> list[Event]:
+        self.wasted += len(waste)
+        self._guessed_wrong += len(waste)
+        events: list[Event] = []
+        for step, sample, response in waste:
+            events.append(SampleWasted(step, sample))
+            if response is not None:
+                events.append(ResponseWasted(step, response))
+        return events
+
+    def _told(self) -> Iterator[Event]:
+        """Tell of the step that is now the open one, as far as it has come."""
+        first = self._flight.first
+        if first.step is None:
+            return
+        yield StepOpened(first.number, first.state)
+        if first.poll is None:
+            return
+        if first.reused_from is not None:
+            yield StepReused(first.number, first.reused_from, first.poll.winner)
+        for sample in range(first.poll.asked):
+            yield SampleAsked(first.number, sample)
+        for counted in first.counted:
+            yield _told_of(first.number, counted)
+        first.counted = []
+        if first.poll.exhausted:
+            yield StepUndecided(first.number, first.poll.counted)
+
+
+def _told_of(step: int, counted: Counted) -> Event:
+    if isinstance(counted.verdict, Flag):
+        return ResponseFlagged(step, counted.sample, counted.verdict, counted.response)
+    return VoteCast(step, counted.sample, counted.verdict, counted.response)

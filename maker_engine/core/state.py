@@ -1,0 +1,291 @@
+"""A run's state: a fold over its events. Live equals replay, because both are this fold.
+
+The fold keeps totals, the open ballot, the last decided one and a bounded tail of red flags; everything else is in
+the journal. It is updated in place, since a fold that copies itself makes every event slower as the run grows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from maker_engine.core.events import (
+    CandidateStruck,
+    CircuitClosed,
+    CircuitOpened,
+    Event,
+    Outcome,
+    PersonVoted,
+    ResponseFlagged,
+    ResponseWasted,
+    RunContinued,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    SampleAsked,
+    SampleFailed,
+    SampleWasted,
+    StepDecided,
+    StepEscalated,
+    StepOpened,
+    StepReused,
+    StepUndecided,
+    VoteCast,
+    WrongDecisionFound,
+)
+from maker_engine.core.responses import Flag, Response
+from maker_engine.core.voting import Ballot
+
+FLAG_TAIL = 1_000
+"""Red flags kept in the state; older ones are in the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRecord:
+    """One line of the red-flag log; `step` and `sample` are 0-based."""
+
+    step: int
+    sample: int
+    flag: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One step's votes.
+
+    Attributes:
+        step: Step, 0-based.
+        rows: (answer, votes) pairs in order of first appearance.
+        winner: The decided answer, None while undecided.
+        margin: Votes the leader is ahead.
+        asked: Samples asked for.
+        counted: Samples that came back and were counted, as votes or as flagged.
+        flagged: Samples discarded.
+    """
+
+    step: int
+    rows: tuple[tuple[Hashable, int], ...] = ()
+    winner: Hashable = None
+    margin: int = 0
+    asked: int = 0
+    counted: int = 0
+    flagged: int = 0
+
+    @property
+    def votes(self) -> int:
+        """Valid votes counted, a person's included."""
+        return sum(votes for _, votes in self.rows)
+
+    @property
+    def in_flight(self) -> int:
+        """Samples asked for whose turn has not come; 0 once decided."""
+        return 0 if self.winner is not None else self.asked - self.counted
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a run has spent and found so far; counts of whole run."""
+
+    steps: int = 0
+    asked: int = 0
+    votes: int = 0
+    flagged: int = 0
+    dissent: int = 0
+    wrong: int = 0
+    failures: int = 0
+    wasted: int = 0
+    escalated: int = 0
+    reused: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    cost_known: bool = True
+
+    @property
+    def samples(self) -> int:
+        """Responses that came back and were counted, as votes or as flagged."""
+        return self.votes + self.flagged
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A frozen picture of a run's state, safe to read from another thread.
+
+    Attributes:
+        started: The run's first event, None before it.
+        state: The task's state at the open step.
+        open: The open step's votes, None when there is none.
+        decided: The last decided step's votes.
+        totals: What the run has spent and found.
+        flags: The last red flags, oldest first.
+        paused: True while a person holds the run.
+        outcome: How it ended, None while it goes on.
+        reason: The same in one line.
+        failure: The last failed call, None once the provider has answered again.
+        resting: The circuit breaker's opening, None while it is closed.
+        undecided: True when the open step has used up its samples.
+    """
+
+    started: RunStarted | None
+    state: Hashable
+    open: Tally | None
+    decided: Tally | None
+    totals: Totals
+    flags: tuple[FlagRecord, ...]
+    paused: bool
+    outcome: Outcome | None
+    reason: str
+    failure: SampleFailed | None
+    resting: CircuitOpened | None
+    undecided: bool
+
+
+@dataclass(slots=True)
+class RunState:
+    """The fold. Feed it events with `record`; read it through `snapshot`."""
+
+    started: RunStarted | None = None
+    state: Hashable = None
+    totals: Totals = field(default_factory=Totals)
+    decided: Tally | None = None
+    paused: bool = False
+    outcome: Outcome | None = None
+    reason: str = ""
+    failure: SampleFailed | None = None
+    resting: CircuitOpened | None = None
+    undecided: bool = False
+    _open: Tally | None = None
+    _ballot: Ballot = field(default_factory=Ballot)
+    _asked: int = 0
+    _counted: int = 0
+    _flagged: int = 0
+    _flags: deque[FlagRecord] = field(default_factory=lambda: deque(maxlen=FLAG_TAIL))
+
+    @classmethod
+    def fold(cls, events: Iterable[Event]) -> Self:
+        """Fold a whole stream of events."""
+        run = cls()
+        run.record_all(events)
+        return run
+
+    def record_all(self, events: Iterable[Event]) -> None:
+        """Take events in, in order."""
+        for event in events:
+            self.record(event)
+
+    def record(self, event: Event) -> None:
+        """Take one event in."""
+        match event:
+            case VoteCast():
+                self._ballot.add(event.answer)
+                self._counted += 1
+                self.totals.votes += 1
+                self._spend(event.response)
+            case SampleAsked():
+                self._asked += 1
+                self.totals.asked += 1
+            case StepDecided():
+                self._decide(event)
+            case StepOpened():
+                self._clear()
+                self._open = Tally(event.step)
+                self.state = event.state
+            case ResponseFlagged():
+                self._flagged += 1
+                self._counted += 1
+                self.totals.flagged += 1
+                self._flags.append(FlagRecord(event.step, event.sample, event.flag))
+                self._spend(event.response)
+            case _:
+                self._record_seldom(event)
+
+    def _record_seldom(self, event: Event) -> None:  # noqa: C901, PLR0912 - one arm an event, and nothing else
+        match event:
+            case SampleWasted():
+                self.totals.wasted += 1
+            case ResponseWasted():
+                self._spend(event.response)
+            case WrongDecisionFound():
+                self.totals.wrong += 1
+            case PersonVoted():
+                self._ballot.add(event.answer)
+            case CandidateStruck():
+                self._ballot.strike(event.answer)
+            case StepReused():
+                self.totals.reused += 1
+            case StepEscalated():
+                self._clear()
+                self.totals.escalated += 1
+            case SampleFailed():
+                self.totals.failures += 1
+                self.failure = event
+            case CircuitOpened():
+                self.resting = event
+            case CircuitClosed():
+                self.resting = None
+            case StepUndecided():
+                self.undecided = True
+            case RunPaused() | RunContinued():
+                self.paused = isinstance(event, RunPaused)
+            case RunEnded():
+                self.outcome, self.reason = event.outcome, event.reason
+            case RunStarted():
+                self.started = event
+            case RunResumed():
+                self.outcome, self.reason, self.paused = None, "", False
+            case _:
+                pass  # decided by a person: the decision itself follows
+
+    def snapshot(self) -> Snapshot:
+        """Freeze what a screen needs."""
+        return Snapshot(
+            started=self.started,
+            state=self.state,
+            open=self._tally(),
+            decided=self.decided,
+            totals=replace(self.totals),
+            flags=tuple(self._flags),
+            paused=self.paused,
+            outcome=self.outcome,
+            reason=self.reason,
+            failure=self.failure,
+            resting=self.resting,
+            undecided=self.undecided,
+        )
+
+    def _clear(self) -> None:
+        self._ballot, self._asked, self._counted, self._flagged = Ballot(), 0, 0, 0
+        self.undecided = False
+
+    def _spend(self, response: Response) -> None:
+        self.failure = None  # the provider answers again
+        self.totals.tokens_in += response.tokens_in or 0
+        self.totals.tokens_out += response.tokens_out or 0
+        if response.cost_usd is None:
+            self.totals.cost_known = False
+        else:
+            self.totals.cost_usd += response.cost_usd
+
+    def _decide(self, event: StepDecided) -> None:
+        tally = self._tally()
+        if tally is not None:
+            self.decided = replace(tally, winner=event.answer)
+        self.totals.steps += 1
+        self.totals.dissent += len(self._ballot) > 1
+        self.state = event.state
+        self._open = None
+
+    def _tally(self) -> Tally | None:
+        if self._open is None:
+            return None
+        return Tally(
+            step=self._open.step,
+            rows=self._ballot.rows(),
+            margin=self._ballot.margin() if self._ballot.total else 0,
+            asked=self._asked,
+            counted=self._counted,
+            flagged=self._flagged,
+        )

@@ -1,0 +1,102 @@
+"""Idea 2, voting: draw samples until one answer is k votes ahead of every other (§3.2, Algorithm 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Ballot:
+    """The votes of one step, counted by candidate. Candidates are compared exactly."""
+
+    __slots__ = ("_counts", "_leader", "_total")
+
+    def __init__(self) -> None:
+        self._counts: dict[Hashable, int] = {}
+        self._leader: Hashable = None
+        self._total = 0
+
+    def add(self, candidate: Hashable) -> None:
+        """Count one vote."""
+        count = self._counts.get(candidate, 0) + 1
+        self._counts[candidate] = count
+        self._total += 1
+        if self._total == 1 or count > self._counts[self._leader]:
+            self._leader = candidate
+
+    def strike(self, candidate: Hashable) -> None:
+        """Take a candidate off with all its votes."""
+        self._total -= self._counts.pop(candidate, 0)
+        self._leader = max(self._counts, key=self._counts.__getitem__, default=None)
+
+    @property
+    def total(self) -> int:
+        """Votes counted."""
+        return self._total
+
+    @property
+    def leader(self) -> Hashable:
+        """The candidate with the most votes, the first to get there where several have as many; None while empty."""
+        return self._leader
+
+    def votes(self, candidate: Hashable) -> int:
+        """Votes of one candidate, 0 for an unknown one."""
+        return self._counts.get(candidate, 0)
+
+    def margin(self, candidate: Hashable | None = None) -> int:
+        """Votes of `candidate` (default: the leader) less those of its strongest rival; negative when it is behind."""
+        subject = self._leader if candidate is None else candidate
+        rival = max((count for other, count in self._counts.items() if other != subject), default=0)
+        return self._counts.get(subject, 0) - rival
+
+    def rows(self) -> tuple[tuple[Hashable, int], ...]:
+        """Return (candidate, votes) pairs, in the order in which candidates first appeared."""
+        return tuple(self._counts.items())
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+
+class VotingRule(Protocol):
+    """When a ballot is decided. `k` is what a candidate needs."""
+
+    @property
+    def k(self) -> int:
+        """Votes, or votes ahead, that decide; at least 1."""
+
+    def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
+        """Tell whether `candidate`, which has just been voted for, is decided."""
+
+    def needed(self, ballot: Ballot) -> int:
+        """Fewest further valid votes after which the ballot can be decided; at least 1 while undecided."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstToAheadBy:
+    """The paper's rule: decided when a candidate is `k` ahead of every other (Algorithm 2)."""
+
+    k: int
+
+    def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
+        """Tell whether `candidate` is k ahead of every other."""
+        return ballot.margin(candidate) >= self.k
+
+    def needed(self, ballot: Ballot) -> int:
+        """K − margin: the leader needs at least so many more."""
+        return self.k - (ballot.margin() if ballot.total else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTo:
+    """First to `k` votes, for comparison: weaker at the same k (§3.2), at most 2k − 1 votes between two candidates."""
+
+    k: int
+
+    def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
+        """Tell whether `candidate` has k votes."""
+        return ballot.votes(candidate) >= self.k
+
+    def needed(self, ballot: Ballot) -> int:
+        """Votes the leader still lacks."""
+        return self.k - (ballot.votes(ballot.leader) if ballot.total else 0)

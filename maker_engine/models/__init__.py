@@ -1,0 +1,1 @@
+"""Who answers: one small port, and the models behind it."""

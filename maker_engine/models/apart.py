@@ -1,0 +1,131 @@
+"""A LiteLLM model in a process of its own: importing it (3 s) and calling it never stall the loop of a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from maker_engine.core.errors import Fault, InputError, MakerError, ProviderError
+from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.models.port import Figures
+from maker_engine.models.via_litellm import LiteLLMModel
+from maker_engine.models.worker import LINE_BYTES
+
+CLOSE_S = 5.0
+
+
+class ApartModel:
+    """The same port as `LiteLLMModel`, across a pipe.
+
+    Args:
+        name: A LiteLLM provider string.
+        api_base: Endpoint of a local or private server.
+        timeout_s: Total deadline of a call.
+    """
+
+    simulated = False
+
+    def __init__(self, name: str, api_base: str | None = None, timeout_s: float = 120.0) -> None:
+        self.name = name
+        self._opening = {"name": name, "api_base": api_base, "timeout_s": timeout_s}
+        self._figures = LiteLLMModel(name, api_base, timeout_s).figures
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._number = 0
+
+    @property
+    def figures(self) -> Figures:
+        """Prices, where LiteLLM's table has them."""
+        return self._figures
+
+    async def check(self) -> None:
+        """Start the process, which looks at name, key and endpoint.
+
+        Raises:
+            InputError: One of them cannot be used.
+        """
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-W", "ignore", "-m", "maker_engine.models.worker",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            limit=LINE_BYTES,
+        )  # fmt: skip
+        self._process = process
+        self._send({"open": self._opening})
+        first = await _stdout(process).readline()
+        answer = json.loads(first) if first else {"refused": f"the helper process for {self.name} does not start"}
+        if "refused" in answer:
+            await self.aclose()
+            raise InputError(answer["refused"])
+        self._reading = asyncio.create_task(self._read(process))
+
+    async def sample(self, request: SampleRequest) -> Response:
+        """Draw one sample; a cancelled call is cut short in the other process too.
+
+        Raises:
+            ProviderError: No usable response came back.
+        """
+        self._number += 1
+        number = self._number
+        waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
+        if self._reading is None or self._reading.done():
+            raise MakerError(f"the helper process for {self.name} is not running")
+        self._send({"id": number, "request": asdict(request)})
+        try:
+            response: Response = await waiting
+        except asyncio.CancelledError:
+            self._send({"id": number, "cancel": True})
+            raise
+        finally:
+            del self._waiting[number]
+        return response
+
+    async def aclose(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        if self._reading is not None:
+            await self._reading
+
+    def _send(self, message: dict[str, Any]) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        trouble = f"the helper process for {self.name} has ended"
+        while line := await _stdout(process).readline():
+            message = json.loads(line)
+            if "bug" in message:
+                trouble = f"the helper process for {self.name} is broken:\n{message['bug']}"
+                break
+            self._answer(message)
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(MakerError(trouble))
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        waiting = self._waiting.get(message["id"])
+        if waiting is None or waiting.done():
+            return
+        if "response" in message:
+            waiting.set_result(Response(**message["response"]))
+        else:
+            fault = message["fault"]
+            waiting.set_exception(ProviderError(Fault(fault["kind"]), fault["message"], fault["retry_after_s"]))
+
+
+def _stdout(process: asyncio.subprocess.Process) -> asyncio.StreamReader:
+    assert process.stdout is not None  # noqa: S101 - it was opened with a pipe
+    return process.stdout

@@ -1,0 +1,75 @@
+"""The port to whoever answers: prompt and parameters in; text, tokens, cost, finish reason and latency out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from maker_engine.core.responses import Response, SampleRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of a model before a run; None where nothing is.
+
+    Attributes:
+        p: Probability that a valid sample is right.
+        v: Probability that a sample carries no red flag.
+        tokens_out: Mean output tokens of a sample.
+        latency_s: Mean seconds of a call.
+        usd_per_token_in: Price of a prompt token in dollars.
+        usd_per_token_out: Price of an output token in dollars.
+    """
+
+    p: float | None = None
+    v: float | None = None
+    tokens_out: float | None = None
+    latency_s: float | None = None
+    usd_per_token_in: float | None = None
+    usd_per_token_out: float | None = None
+
+
+class Model(Protocol):
+    """A model that samples responses. Every sample is independent: nothing may be cached between calls."""
+
+    @property
+    def name(self) -> str:
+        """The model as the user named it."""
+
+    @property
+    def simulated(self) -> bool:
+        """True for the built-in noisy model."""
+
+    @property
+    def figures(self) -> Figures:
+        """What is known of it in advance."""
+
+    async def check(self) -> None:
+        """Find out, before the first call, what can be found out without one: a missing key, an unknown name.
+
+        Raises:
+            InputError: One line that names the thing and the mend.
+        """
+
+    async def sample(self, request: SampleRequest) -> Response:
+        """Draw one sample.
+
+        Raises:
+            ProviderError: No usable response came back.
+        """
+
+    async def aclose(self) -> None:
+        """Close connections. No call may follow."""
+
+
+@runtime_checkable
+class ImmediateModel(Protocol):
+    """A model that can answer without waiting; the runner then spares itself a coroutine a sample."""
+
+    @property
+    def immediate(self) -> bool:
+        """True when `answer` may be used."""
+
+    def answer(self, request: SampleRequest) -> Response:
+        """Draw one sample now."""

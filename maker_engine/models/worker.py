@@ -1,0 +1,88 @@
+"""The helper process: LiteLLM with an event loop of its own, fed one JSON object a line.
+
+In: `{"open": {name, api_base, timeout_s}}` first, then `{"id", "request": {…}}` and `{"id", "cancel": true}`.
+Out: `{"ready": true}` or `{"refused": text}`, then `{"id", "response": {…}}` or `{"id", "fault": {kind, message,
+retry_after_s}}`, and `{"bug": text}` when something broke that should not. It ends when its input ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import traceback
+from dataclasses import asdict
+from typing import Any
+
+from maker_engine.core.errors import InputError, ProviderError
+from maker_engine.core.responses import Prompt, SampleRequest
+from maker_engine.models.via_litellm import LiteLLMModel
+
+LINE_BYTES = 64 * 1024 * 1024
+
+
+class Worker:
+    """Answers the parent's requests until its input ends."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Serve."""
+        lines = asyncio.StreamReader(limit=LINE_BYTES)
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+        opened = json.loads(await lines.readline())["open"]
+        model = LiteLLMModel(opened["name"], opened["api_base"], opened["timeout_s"])
+        try:
+            await model.check()
+        except InputError as error:
+            _say({"refused": str(error)})
+            return
+        _say({"ready": True})
+        while line := await lines.readline():
+            self._take(model, json.loads(line))
+        for call in self._calls.values():
+            call.cancel()
+        await asyncio.gather(*self._calls.values(), return_exceptions=True)
+        await model.aclose()
+
+    def _take(self, model: LiteLLMModel, message: dict[str, Any]) -> None:
+        number = message["id"]
+        if "cancel" in message:
+            if number in self._calls:
+                self._calls[number].cancel()
+            return
+        fields = message["request"]
+        request = SampleRequest(**{**fields, "prompt": Prompt(**fields["prompt"])})
+        self._calls[number] = asyncio.create_task(self._draw(model, number, request))
+
+    async def _draw(self, model: LiteLLMModel, number: int, request: SampleRequest) -> None:
+        try:
+            response = await model.sample(request)
+        except ProviderError as error:
+            fault = {"kind": error.kind.value, "message": str(error), "retry_after_s": error.retry_after_s}
+            _say({"id": number, "fault": fault})
+        except Exception:  # noqa: BLE001 - told to the parent, which raises it
+            _say({"bug": traceback.format_exc()})
+        else:
+            _say({"id": number, "response": asdict(response)})
+        finally:
+            del self._calls[number]
+
+
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run the helper process."""
+    # Ctrl-C in the terminal reaches the whole process group; it is the parent that stops the run, and then us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(Worker().run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What drives a run: the only loop that awaits, and what it watches."""

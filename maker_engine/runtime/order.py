@@ -1,0 +1,285 @@
+"""A run as it is ordered, by flags or by a form, and the same made ready to start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from maker_engine import catalogue
+from maker_engine.core.decomposition import AnyTask, Json, Vote
+from maker_engine.core.errors import InputError
+from maker_engine.core.events import Outcome, RunStarted
+from maker_engine.core.red_flags import FlagRules
+from maker_engine.core.settings import Settings
+from maker_engine.forecast import Forecast, forecast
+from maker_engine.models.opening import open_pool
+from maker_engine.models.pool import VoterSpec, parse_voter
+from maker_engine.models.port import Model
+from maker_engine.models.simulated import CHARACTERS_PER_TOKEN
+from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.limits import Limits
+from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
+from maker_engine.runtime.runner import Runner
+from maker_engine.runtime.view import RunView
+from maker_engine.sessions.journal import Journal, Standing
+from maker_engine.sessions.library import Library
+from maker_engine.sessions.saved import SavedRun, open_saved
+
+MOST_CONCURRENT = 1_000
+NOT_KEPT = {"options", "session", "apart"}
+"""Fields of an order that say nothing about the run itself; the source holds what the options chose."""
+TASK = "task"
+"""The draft that a task makes itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """What a user asks for.
+
+    Attributes:
+        task: Name of the task, or `path/to/file.py:Class`.
+        options: The task's own options.
+        source: Text of a problem file, None for the problem the options describe.
+        model: `sim…` or a LiteLLM provider string.
+        voters: Several voters that take turns instead of `model`, each as `pool.parse_voter` reads it.
+        api_base: Endpoint of a local or private server.
+        k: Margin, None for the smallest that reaches `target` (Eq. 14).
+        target: Probability that the whole run is right, for an automatic k.
+        temperature: Of every sample but a step's first.
+        first_temperature: Of a step's first sample.
+        max_tokens: Most output tokens of a response.
+        paper_flags: Keep to the paper's two red flags.
+        max_samples: Most samples a step may draw, None for the default.
+        concurrency: Most samples in flight.
+        seed: Of the simulated model.
+        limit_samples: Most samples of the run.
+        limit_usd: Most dollars of the run.
+        limit_tokens: Most tokens of the run, prompts included.
+        limit_seconds: Longest going time of the run.
+        requests_per_minute: The provider's limit, None for none.
+        tokens_per_minute: Likewise.
+        timeout_s: Total deadline of a call.
+        count: "launch" to count samples in launch order, "arrival" to prefer fast answers.
+        window: Most steps in flight.
+        hedge: Second calls for so many of a step's slowest samples.
+        max_waste: Share of all samples that may be drawn for nothing.
+        draft: "task", or a model that predicts steps before their first vote; empty for neither.
+        reuse: Take the decision of an earlier step over where the prompt is the same.
+        undecided: "stop", "ask", or "escalate:MODEL".
+        session: File to write, None for a new one in the library.
+        apart: Run the provider's library in a process of its own, so that it never stalls a screen.
+    """
+
+    task: str
+    options: Mapping[str, int | str] = field(default_factory=dict)
+    source: str | None = None
+    model: str = "sim"
+    voters: tuple[str, ...] = ()
+    api_base: str | None = None
+    k: int | None = None
+    target: float = 0.95
+    rule: str = "ahead"
+    temperature: float = 0.1
+    first_temperature: float = 0.0
+    max_tokens: int = 750
+    paper_flags: bool = False
+    max_samples: int | None = None
+    concurrency: int = 8
+    seed: int = 0
+    limit_samples: int | None = None
+    limit_usd: float | None = None
+    limit_tokens: int | None = None
+    limit_seconds: float | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    timeout_s: float = 120.0
+    count: str = "launch"
+    window: int = 8
+    hedge: int = 0
+    max_waste: float = 0.1
+    draft: str = ""
+    reuse: bool = False
+    undecided: str = STOP
+    session: Path | None = None
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """A run that is ready to start: everything that could be wrong with the order has been looked at.
+
+    Attributes:
+        order: What was asked for.
+        plan: What the runner drives.
+        forecast: What to expect.
+        saved: The run to go on from, None for a new one.
+    """
+
+    order: RunOrder
+    plan: Plan
+    forecast: Forecast
+    saved: SavedRun | None = None
+
+    @property
+    def task(self) -> AnyTask:
+        """What is solved."""
+        return self.plan.task
+
+    @property
+    def settings(self) -> Settings:
+        """How it votes."""
+        return self.plan.settings
+
+    def record(self) -> dict[str, Json]:
+        """The order as the session keeps it: enough to start the same run, and no key."""
+        kept = {name: value for name, value in asdict(self.order).items() if name not in NOT_KEPT}
+        base = self.order.api_base
+        return {
+            **kept,
+            "voters": list(self.order.voters),
+            "source": self.task.source(),
+            "k": self.settings.k,
+            "k_auto": self.order.k is None,
+            "api_base": base if base is None else urlsplit(base)._replace(query="", fragment="").geturl(),
+        }
+
+
+def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun:
+    """Look an order over and make it ready to start; nothing is written and nobody is called.
+
+    Args:
+        order: What is asked for.
+        family: The task's class, None to find it by the order's name.
+
+    Raises:
+        InputError: Something in it cannot be used; the text names it and the mend.
+    """
+    task = (family or catalogue.find(order.task)).load(order.options, order.source)
+    policy, _, stronger = order.undecided.partition(":")
+    if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
+        raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    model, voters = _open_models(order, task, stronger)
+    if not 1 <= order.concurrency <= MOST_CONCURRENT:
+        raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
+    expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
+    settings = _settings(order, expected.k if order.k is None else order.k, voters)
+    started = RunStarted(
+        task=order.task,
+        title=task.title,
+        problem=task.label,
+        model=model.name,
+        simulated=model.simulated,
+        k=settings.k,
+        rule=settings.rule,
+        seed=order.seed,
+        steps=task.expected_steps,
+        has_oracle=task.has_oracle,
+    )
+    plan = Plan(
+        task,
+        model,
+        settings,
+        started,
+        Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds),
+        order.concurrency,
+        order.requests_per_minute,
+        order.tokens_per_minute,
+        policy,
+        stronger,
+    )
+    return PreparedRun(order, plan, expected)
+
+
+def _settings(order: RunOrder, k: int, voters: int) -> Settings:
+    return Settings(
+        k=k,
+        rule=order.rule,
+        max_samples=order.max_samples,
+        first_temperature=order.first_temperature,
+        temperature=order.temperature,
+        flags=FlagRules(order.max_tokens, order.paper_flags),
+        count=order.count,
+        window=order.window,
+        hedge=order.hedge,
+        max_waste=order.max_waste,
+        voters=voters,
+        draft=order.draft if order.draft in ("", TASK) else "model",
+        reuse=order.reuse,
+    )
+
+
+def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, int]:
+    """Open everybody who answers; return them as one model, and the number of voters."""
+    voters = [parse_voter(text) for text in order.voters] or [VoterSpec(order.model)]
+    model = open_pool(
+        voters,
+        task,
+        draft="" if order.draft == TASK else order.draft,
+        stronger=stronger,
+        seed=order.seed,
+        api_base=order.api_base,
+        timeout_s=order.timeout_s,
+        apart=order.apart,
+    )
+    return model, len(voters)
+
+
+def prepare_resume(path: Path, changes: Mapping[str, Any], family: type[AnyTask] | None = None) -> PreparedRun:
+    """Make a saved run ready to go on, with the same order but for `changes`: higher limits, another policy.
+
+    Args:
+        path: The session's file.
+        changes: Fields of `RunOrder` to change.
+        family: As for `open_saved`.
+
+    Raises:
+        SessionError: It cannot be opened.
+        InputError: It is solved already, or a change cannot be used.
+    """
+    saved = open_saved(path, family)
+    if saved.run.outcome in (Outcome.SOLVED, Outcome.UNSOLVED):
+        raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
+    known = {field.name for field in fields(RunOrder)}
+    kept = {name: value for name, value in saved.order.items() if name in known}
+    order = RunOrder(**{**kept, "voters": tuple(saved.order["voters"]), "session": path, **changes})
+    prepared = prepare(order, type(saved.task))
+    return replace(prepared, saved=saved)
+
+
+async def drive(
+    prepared: PreparedRun,
+    inbox: Inbox,
+    on_view: Callable[[RunView], None],
+    clock: Clock | None = None,
+) -> RunView:
+    """Start a prepared run and drive it to its end; return its last view.
+
+    Raises:
+        InputError: The model or the session's file cannot be used as ordered; nothing was written.
+        SessionError: The session cannot be written any more; what was acknowledged is safe.
+    """
+    order = prepared.order
+    try:
+        await prepared.plan.model.check()
+        saved = prepared.saved
+        path = order.session or Library().new_path(order.task)
+        standing = None if saved is None else Standing.of(path, prepared.task)
+        journal = Journal(path, prepared.task, prepared.record(), standing)
+        try:
+            runner = Runner(prepared.plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=saved)
+            await runner.run()
+        finally:
+            journal.close()
+        return runner.view
+    finally:
+        await prepared.plan.model.aclose()
+
+
+def _prompt_tokens(task: AnyTask) -> float:
+    """Tokens of the first prompt, at four characters a token; steps are alike enough for a forecast."""
+    step = task.step(task.start())
+    return (len(step.prompt.system) + len(step.prompt.user)) / CHARACTERS_PER_TOKEN if isinstance(step, Vote) else 0.0

@@ -1,0 +1,53 @@
+"""What a runner has to drive, and what it does about a step that cannot be decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.errors import MakerError, ProviderError
+from maker_engine.core.events import Outcome, RunEnded, RunStarted
+from maker_engine.core.settings import Settings
+from maker_engine.models.port import Model
+from maker_engine.runtime.limits import Limits
+
+STOP, ASK, ESCALATE = "stop", "ask", "escalate"
+SOLVED = RunEnded(Outcome.SOLVED, "solved and verified")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a runner has to drive.
+
+    Attributes:
+        task: What is solved.
+        model: Who answers.
+        settings: How it votes.
+        started: The run's first event.
+        limits: What it may spend.
+        concurrency: Most samples in flight.
+        requests_per_minute: The provider's limit, None for none.
+        tokens_per_minute: Likewise.
+        undecided: What happens to a step that cannot be decided: "stop" the run, "ask" a person, "escalate".
+        stronger: Name of the model that gets a fresh ballot when a step is escalated.
+    """
+
+    task: AnyTask
+    model: Model
+    settings: Settings
+    started: RunStarted
+    limits: Limits = field(default_factory=Limits)
+    concurrency: int = 8
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    undecided: str = STOP
+    stronger: str = ""
+
+
+def failure(fault: Exception) -> RunEnded:
+    """Tell how a run ends by `fault`, by whose fault it is; a bug of ours is raised again."""
+    if isinstance(fault, ProviderError):
+        return RunEnded(Outcome.FAILED, f"the provider failed ({fault.kind.value}): {fault}")
+    if isinstance(fault, MakerError):
+        return RunEnded(Outcome.FAILED, str(fault))
+    raise fault

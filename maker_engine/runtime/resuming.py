@@ -1,0 +1,46 @@
+"""Going on from a saved run: the votes journaled for the open step count again, in order, and are not paid again."""
+
+from __future__ import annotations
+
+from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
+from maker_engine.core.errors import SessionError
+from maker_engine.core.solver import Solver
+from maker_engine.runtime.plan import Plan
+from maker_engine.sessions.packing import Act, Entry
+from maker_engine.sessions.saved import SavedRun
+
+_COMMANDS: dict[str, type[PersonalCommand]] = {
+    "voted": CastVote, "decided": Decide, "struck": Strike, "reused": Decide,
+}  # fmt: skip
+
+
+def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
+    """Make the solver of a new run, or of one that goes on where `saved` stands.
+
+    Raises:
+        SessionError: The session's votes do not replay, so it was damaged or its task has changed.
+    """
+    if saved is None:
+        return Solver(plan.task, plan.settings)
+    totals = saved.run.totals
+    solver = Solver(plan.task, plan.settings, saved.state, saved.step)
+    for entry in saved.entries:
+        _replay(solver, entry, saved)
+    solver.drawn = totals.samples + totals.wasted
+    solver.wasted = totals.wasted
+    return solver
+
+
+def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
+    if isinstance(entry, Act):
+        if entry.kind == "escalated":
+            solver.escalate(entry.who)
+        else:
+            solver.obey(_COMMANDS[entry.kind](entry.answer, entry.who))
+        return
+    requests = solver.requests(1)
+    if not requests or requests[0].sample != entry.sample:
+        raise SessionError(
+            f"session {saved.path} does not replay: sample {entry.sample} of step {saved.step} has no place"
+        )
+    solver.receive(requests[0], entry.response)

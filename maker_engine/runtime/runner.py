@@ -1,0 +1,300 @@
+"""The runner: the only loop that awaits. It draws what the solver asks for and records what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from maker_engine.core.commands import CastVote, Command, Decide, Strike
+from maker_engine.core.errors import TaskError
+from maker_engine.core.events import (
+    Event,
+    Outcome,
+    RunEnded,
+    RunResumed,
+    SampleAsked,
+    SampleWasted,
+    StepDecided,
+    StepEscalated,
+    StepUndecided,
+)
+from maker_engine.core.responses import Response, SampleRequest, is_extra
+from maker_engine.core.state import Snapshot
+from maker_engine.models.port import ImmediateModel
+from maker_engine.runtime.calls import Caller
+from maker_engine.runtime.clock import Clock, SystemClock
+from maker_engine.runtime.gate import Gate, Inbox
+from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure
+from maker_engine.runtime.rate import RateLimit
+from maker_engine.runtime.record import Record
+from maker_engine.runtime.resuming import solver_of
+from maker_engine.runtime.view import RunView
+from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.saved import SavedRun
+
+PUBLISH_S = 1 / 15
+"""Screens are told at most this often, however fast the run is."""
+COUNTDOWN_S = 1.0
+BREATH_S = 0.02
+"""A model that answers at once must still let commands in and the journal out this often."""
+
+
+class Runner:
+    """Drives one run to its end.
+
+    Args:
+        plan: What to drive.
+        journal: Where it is written.
+        inbox: Brings commands.
+        on_view: Told of the run's state at most 15 times a second, in the runner's thread.
+        clock: Tells time.
+        saved: The run to go on from, None for a new one.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        journal: Journal,
+        *,
+        inbox: Inbox | None = None,
+        on_view: Callable[[RunView], None] | None = None,
+        clock: Clock | None = None,
+        saved: SavedRun | None = None,
+    ) -> None:
+        self._plan = plan
+        self._journal = journal
+        self._inbox = inbox or Inbox()
+        self._on_view = on_view
+        self._clock = clock or SystemClock()
+        model = plan.model
+        self._answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
+        rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
+        self._caller = Caller(model, self._clock, self._tell, rate)
+        self._saved = saved
+        self._solver = solver_of(plan, saved)
+        self._gate = Gate()
+        self._book = Record(plan.task, journal, self._clock, saved)
+        self._wake = asyncio.Event()
+        # By id of the request, which the entry keeps alive.
+        self._calls: dict[int, tuple[SampleRequest, asyncio.Task[None]]] = {}
+        self._arrived: list[tuple[SampleRequest, Response]] = []
+        self._fault: Exception | None = None
+        self._ended: RunEnded | None = None
+        self._escalated = -1 if saved is None else saved.escalated
+        self._cut_at = 0  # waste when calls were last cut short
+        self._published = self._breathed = self._clock.now()
+
+    async def run(self) -> Snapshot:
+        """Run to the end and return the final state; every end has a named outcome and is in the journal.
+
+        Raises:
+            SessionError: The journal cannot be written; nothing that was acknowledged is lost.
+        """
+        self._inbox.bind(asyncio.get_running_loop(), self._wake)
+        if self._saved is None:
+            self._record([self._plan.started, *self._solver.begin()])
+        else:
+            self._record([RunResumed()])
+            if self._solver.undecided:
+                self._record([StepUndecided(self._solver.step, len(self._saved.entries))])
+        self._commit()
+        try:
+            ending = self._ending()
+            while ending is None:
+                await self._turn()
+                ending = self._ending()
+        finally:
+            await self._hang_up()
+        self._record(self._solver.hang_up())
+        if ending is SOLVED:
+            ending = await self._verified()
+        self._record([ending])
+        self._book.meter.pause()
+        self._journal.flush()
+        self._publish()
+        return self._book.run.snapshot()
+
+    @property
+    def view(self) -> RunView:
+        """The run as it stands."""
+        return RunView(
+            snapshot=self._book.run.snapshot(),
+            elapsed_s=self._book.meter.elapsed_s,
+            steps_per_s=self._book.meter.speed(self._book.run.totals.steps),
+            session=self._journal.path,
+            max_tokens=self._plan.settings.flags.max_tokens,
+            steps_ahead=self._solver.steps_ahead,
+            in_flight=len(self._calls),
+            rest_s=self._caller.breaker.rest_s,
+        )
+
+    async def _turn(self) -> None:
+        """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
+        for command in self._inbox.drain():
+            self._obey(command)
+        arrived, self._arrived = self._arrived, []
+        for request, response in arrived:
+            self._receive(request, response)
+        if self._solver.wasted > self._cut_at:
+            self._cut_at = self._solver.wasted
+            self._cut_short()
+        if self._fault is not None or self._gate.stopped is not None:
+            return
+        if self._ask():
+            if self._clock.now() - self._breathed >= BREATH_S:
+                self._journal.flush()
+                self._publish(if_due=True)
+                await asyncio.sleep(0)
+                self._breathed = self._clock.now()
+            return
+        if not self._arrived and self._ending() is None:
+            await self._wait()
+
+    def _ask(self) -> int:
+        room = min(
+            self._plan.concurrency - len(self._calls),
+            self._gate.room,
+            self._plan.limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s),
+        )
+        ahead = self._answer is None and not self._gate.stepping
+        requests = self._solver.requests(room, ahead=ahead) if room > 0 else []
+        self._gate.asked(len(requests))
+        for request in requests:
+            if is_extra(request):
+                self._record([SampleWasted(request.step, request.sample)])
+            elif request.step == self._solver.step:
+                self._record([SampleAsked(request.step, request.sample)])
+            if self._answer is not None:
+                self._receive(request, self._answer(request))
+                continue
+            self._calls[id(request)] = (request, asyncio.create_task(self._call(request)))
+        return len(requests)
+
+    async def _call(self, request: SampleRequest) -> None:
+        try:
+            response = await self._caller.draw(request)  # first: the list is another one after the wait
+            self._arrived.append((request, response))
+        except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
+            if self._solver.wants(request):  # what befalls a squashed guess is nobody's concern
+                self._fault = error
+        finally:
+            del self._calls[id(request)]
+            self._wake.set()
+
+    def _receive(self, request: SampleRequest, response: Response) -> None:
+        """Count a response, and commit what is decided by it."""
+        try:
+            self._record(self._solver.receive(request, response))
+        except TaskError as error:
+            self._fault = error
+        self._commit()
+
+    def _commit(self) -> None:
+        try:
+            while self._fault is None and self._solver.decided and self._gate.may_commit:
+                self._record(self._solver.commit())
+        except TaskError as error:
+            self._fault = error
+
+    def _record(self, events: list[Event]) -> None:
+        """Take events in, and do what follows from them."""
+        for event in events:
+            self._book.take(event)
+            match event:
+                case StepDecided():
+                    self._record(self._gate.decided())
+                case StepUndecided():
+                    self._stuck(event)
+                case StepEscalated():
+                    self._escalated = event.step
+
+    def _tell(self, event: Event) -> None:
+        self._record([event])
+        self._wake.set()
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case CastVote() | Decide() | Strike():
+                self._record(self._solver.obey(command))
+            case _:
+                self._record(self._gate.obey(command))
+        self._commit()
+
+    def _stuck(self, event: StepUndecided) -> None:
+        """Do what the plan says about a step that cannot be decided. A plurality never wins."""
+        plan = self._plan
+        if plan.undecided == ASK:
+            self._record(self._gate.hold())
+        elif plan.undecided == ESCALATE and self._escalated != event.step:
+            self._record(self._solver.escalate(plan.stronger))
+        else:
+            reason = f"step {event.step + 1:,} is undecided after {event.samples:,} samples"
+            self._ended = RunEnded(Outcome.UNDECIDED, reason)
+
+    def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
+        """Tell how the run has ended, None while it goes on."""
+        if self._fault is not None:
+            return failure(self._fault)
+        if self._gate.stopped is not None:
+            return RunEnded(Outcome.STOPPED, self._gate.stopped.reason)
+        if self._ended is not None:
+            return self._ended
+        if self._solver.finished:
+            return SOLVED
+        if self._solver.unvoted is not None:
+            kind = type(self._solver.unvoted).__name__
+            return RunEnded(Outcome.FAILED, f"step {self._solver.step + 1:,} is a {kind} step, which is not driven yet")
+        elapsed, limits, run = self._book.meter.elapsed_s, self._plan.limits, self._book.run
+        reached = limits.reached(self._solver.drawn, run.totals, elapsed)
+        # Calls in flight are paid for and waited for, but not through an outage when the time is up.
+        idle = not self._calls and not self._arrived
+        if reached and (idle or (run.failure is not None and limits.overdue(elapsed))):
+            return RunEnded(Outcome.OUT_OF_BUDGET, reached)
+        return None
+
+    async def _verified(self) -> RunEnded:
+        """Check the whole solution as it stands in the journal."""
+        self._journal.flush()
+        findings = await asyncio.to_thread(self._journal.verify, self._plan.task)
+        if not findings:
+            return SOLVED
+        return RunEnded(Outcome.UNSOLVED, f"every step is decided, but the solution is wrong: {findings[0]}")
+
+    async def _wait(self) -> None:
+        """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
+        self._journal.flush()
+        self._publish(if_due=True)
+        try:
+            async with asyncio.timeout(self._patience()):
+                await self._wake.wait()
+        except TimeoutError:
+            self._publish()
+        else:
+            self._wake.clear()
+
+    def _patience(self) -> float | None:
+        """Seconds to sleep at most: not long with news to show, a second while something counts down."""
+        if self._book.unseen:
+            return PUBLISH_S
+        counting = self._caller.breaker.rest_s is not None or self._plan.limits.seconds is not None
+        return COUNTDOWN_S if counting else None
+
+    async def _hang_up(self) -> None:
+        """Cancel the calls in flight; a cancelled call closes its connection."""
+        for _, call in (calls := list(self._calls.values())):
+            call.cancel()
+        await asyncio.gather(*(call for _, call in calls), return_exceptions=True)
+
+    def _cut_short(self) -> None:
+        """Cancel the calls whose response cannot count any more."""
+        for request, call in self._calls.values():
+            if not self._solver.wants(request):
+                call.cancel()
+
+    def _publish(self, *, if_due: bool = False) -> None:
+        if if_due and self._clock.now() - self._published < PUBLISH_S:
+            return
+        self._published = self._clock.now()
+        self._book.unseen = False
+        if self._on_view is not None:
+            self._on_view(self.view)

@@ -1,0 +1,44 @@
+"""What a screen is shown of a run: a frozen snapshot with the clock's figures, safe to read from another thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from maker_engine.core.state import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One look at a run.
+
+    Attributes:
+        snapshot: The run's state.
+        elapsed_s: Seconds it has been going, pauses excluded.
+        steps_per_s: Decided steps a second over the last few seconds; 0 while none is known.
+        session: The session's file.
+        max_tokens: Limit on output tokens of a response.
+        steps_ahead: Steps in flight behind the open one.
+        in_flight: Calls in flight, for any step.
+        rest_s: Seconds until the provider is tried again, None while it is not resting.
+    """
+
+    snapshot: Snapshot
+    elapsed_s: float
+    steps_per_s: float
+    session: Path
+    max_tokens: int
+    steps_ahead: int = 0
+    in_flight: int = 0
+    rest_s: float | None = None
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds to go at the present speed, None while that cannot be told."""
+        started, done = self.snapshot.started, self.snapshot.totals.steps
+        if started is None or started.steps is None or self.steps_per_s <= 0:
+            return None
+        return max(0, started.steps - done) / self.steps_per_s

@@ -1,0 +1,114 @@
+"""A saved session opened again, to be looked at or to go on from. It asks no model and runs no code of the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from maker_engine import catalogue
+from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.errors import MakerError, SessionError
+from maker_engine.core.events import Outcome, RunEnded, RunStarted, StepDecided, StepOpened, StepUndecided
+from maker_engine.core.responses import Flag
+from maker_engine.core.state import FLAG_TAIL, RunState, Snapshot, Totals
+from maker_engine.sessions.packing import Act, Entry, events_of
+from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.schema import StepFlag
+
+RECENT_STEPS = 50
+"""Steps whose votes are folded when a session is opened; the totals and the state are those of the whole run."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRun:
+    """A saved session as it stands.
+
+    Attributes:
+        path: Its file.
+        task: What is solved.
+        run: The fold of its last steps, with the whole run's totals.
+        order: What was ordered, as the session keeps it.
+        state: The task's state at the open step.
+        step: Number of the open step, 0-based.
+        entries: What happened in the open step so far.
+        elapsed_s: Going time.
+    """
+
+    path: Path
+    task: AnyTask
+    run: RunState
+    order: dict[str, Any]
+    state: Any
+    step: int
+    entries: tuple[Entry, ...]
+    elapsed_s: float
+
+    @property
+    def escalated(self) -> int:
+        """Number of the open step when it has been escalated already, -1 when it has not."""
+        return self.step if any(isinstance(entry, Act) and entry.kind == "escalated" for entry in self.entries) else -1
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The run as it ended."""
+        return self.run.snapshot()
+
+
+def open_saved(path: Path, family: type[AnyTask] | None = None) -> SavedRun:
+    """Open a session at its end.
+
+    Args:
+        path: The file.
+        family: The task's class; None for the installed task of the name that the session gives. A session never
+            loads code: one of a task that was run from a file needs this.
+
+    Raises:
+        SessionError: It cannot be read, or its task is not installed.
+    """
+    with Reader(path) as reader:
+        try:
+            meta = reader.meta()
+            task = (family or catalogue.installed(meta["order"]["task"])).load({}, meta["order"]["source"])
+            return _restored(reader, task, meta)
+        except SessionError:
+            raise
+        except MakerError as error:
+            raise SessionError(f"session {path} cannot be opened: {error}") from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise SessionError(f"session {path} is damaged: {type(error).__name__} in its record") from error
+
+
+def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
+    run = RunState()
+    run.record(RunStarted(**meta["started"]))
+    done = reader.steps_done()
+    recent = reader.steps(task, "1", RECENT_STEPS)
+    first = recent[0].step if recent else done
+    _fold_flags(run, reader, task, first)
+    state = reader.state(task, first)
+    for stored in recent:
+        run.record(StepOpened(stored.step, state))
+        for entry in stored.entries:
+            run.record_all(events_of(stored.step, entry))
+        state = task.apply(state, stored.answer)
+        run.record(StepDecided(stored.step, stored.answer, state))
+    entries = tuple(reader.open_entries(task))
+    if task.step(state) is not None:
+        run.record(StepOpened(done, state))
+        for entry in entries:
+            run.record_all(events_of(done, entry))
+    if meta.get("ended", {}).get("outcome") == Outcome.UNDECIDED:
+        run.record(StepUndecided(done, len(entries)))
+    if "ended" in meta:
+        run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
+    run.totals = Totals(**{field.name: meta["totals"][field.name] for field in fields(Totals)})
+    return SavedRun(reader.path, task, run, meta["order"], state, done, entries, float(meta["elapsed_s"]))
+
+
+def _fold_flags(run: RunState, reader: Reader, task: AnyTask, before: int) -> None:
+    """Fold the red flags of the steps before `before`, for the log."""
+    for stored in reader.steps(task, f"flags & {int(StepFlag.FLAGGED)} AND id < {before}", FLAG_TAIL):
+        for sample in stored.samples:
+            if isinstance(sample.verdict, Flag):
+                run.record_all(events_of(stored.step, sample))

@@ -1,0 +1,7 @@
+"""`python -m maker_tui` is `maker`."""
+
+from __future__ import annotations
+
+from maker_tui.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,180 @@
+"""The app: themes, screens, and the commands of the palette. What a screen shows is the screen's business."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import constants
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from maker_engine.core.errors import MakerError
+from maker_engine.printable import one_line
+from maker_tui.screens.home import Home, Listing
+from maker_tui.themes import DARK, THEMES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from maker_engine.runtime.order import PreparedRun
+    from maker_engine.sessions.library import SessionSummary
+    from maker_tui.bridge import RunSource
+    from maker_tui.screens.new_run import NewRun
+    from maker_tui.screens.workbench import Workbench
+
+SWITCH_S = 0.001
+"""With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
+ESCAPE_S = 0.025
+"""How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
+
+
+def _saved_sessions() -> list[SessionSummary]:
+    from maker_engine.sessions.library import Library  # noqa: PLC0415 - the first picture does not wait for SQLite
+
+    return Library().list()
+
+
+class MakerApp(App[None]):
+    """The workbench for one terminal.
+
+    Args:
+        source: A run to start on, None for the home screen.
+        stay: Go to the home screen when that run is left, instead of ending.
+        listing: Reads the saved sessions.
+    """
+
+    TITLE = "maker"
+    ENABLE_COMMAND_PALETTE = True
+    # Textual reads the stylesheet of every screen but the default one.
+    CSS_PATH = ["app.tcss", "screens/home.tcss"]
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", show=False, priority=True, tooltip="quit; a run that goes on is saved"),
+    ]
+
+    UNWANTED_COMMANDS: ClassVar[frozenset[str]] = frozenset({"Keys", "Maximize", "Minimize"})
+
+    def __init__(self, source: RunSource | None = None, *, stay: bool = False, listing: Listing | None = None) -> None:
+        colourless = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if colourless else None)
+        for theme in THEMES:
+            self.register_theme(theme)
+        if colourless:
+            self.theme = "ansi-dark"
+        elif "TEXTUAL_THEME" not in os.environ:
+            self.theme = DARK.name
+        self.animation_level = "none"
+        self._source = source
+        self._stay = stay or source is None
+        self._listing = listing or _saved_sessions
+        self._one_closer = threading.Lock()
+
+    def get_default_screen(self) -> Screen[None]:
+        """Home lies below every other screen."""
+        return Home(self._listing)
+
+    def on_mount(self) -> None:
+        """Make the app answer at once beside a busy engine, and open the run it was started on."""
+        sys.setswitchinterval(SWITCH_S)
+        setattr(constants, "ESCAPE_DELAY", ESCAPE_S)  # noqa: B010 - Final, for want of a way to set it
+        if self._source is not None:
+            self._open(self._source)
+
+    def _open(self, source: RunSource) -> None:
+        from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
+
+        self._source = source
+        self.push_screen(Workbench(source))
+
+    def on_home_new_run_asked(self) -> None:
+        """Show the form."""
+        from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - home does not need it
+
+        self.push_screen(NewRun())
+
+    def on_new_run_ordered(self, message: NewRun.Ordered) -> None:
+        """Start the run that was ordered, in the form's place."""
+        self._start(message.prepared)
+
+    def _start(self, prepared: PreparedRun) -> None:
+        from maker_tui.bridge import LiveRun  # noqa: PLC0415 - home does not need it
+        from maker_tui.screens.workbench import Workbench  # noqa: PLC0415
+
+        run = LiveRun(prepared)
+        run.start()
+        self._source = run
+        self.switch_screen(Workbench(run))
+
+    def on_home_session_asked(self, message: Home.SessionAsked) -> None:
+        """Open a session; reading it takes a moment, so in a thread."""
+        self.run_worker(partial(self._read, message.summary.path), thread=True, exclusive=True, group="open")
+
+    def _read(self, path: Path) -> None:
+        from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
+        from maker_tui.bridge import SavedSource  # noqa: PLC0415
+
+        try:
+            source = SavedSource(open_saved(path))
+        except MakerError as error:
+            self.call_from_thread(self._refuse, str(error))
+            return
+        if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
+            self.call_from_thread(self._open, source)
+
+    def _refuse(self, reason: str) -> None:
+        self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)
+
+    def on_workbench_left(self, _message: Workbench.Left) -> None:
+        """Close the run that is left; it may take a moment to be saved, so in a thread."""
+        self.run_worker(self._leave, thread=True, exclusive=True, group="leave")
+
+    def _leave(self) -> None:
+        self.close_source()
+        self.call_from_thread(self._left)
+
+    def _left(self) -> None:
+        if not self._stay:
+            self.exit()
+            return
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def close_source(self) -> None:
+        """Stop and save the run that is open, if there is one. May be called from any thread, and again."""
+        with self._one_closer:  # whoever comes second waits until the run is saved
+            source, self._source = self._source, None
+            if source is not None:
+                source.close()
+
+    async def action_quit(self) -> None:
+        """Quit; a run that goes on is stopped and saved first."""
+        self.run_worker(self._quit, thread=True, exclusive=True, group="leave")
+
+    def _quit(self) -> None:
+        self.close_source()
+        self.call_from_thread(self.exit)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer the keys of the screen by name, and Textual's commands that mean something here."""
+        for binding in type(screen).BINDINGS:
+            if isinstance(binding, Binding) and binding.show and binding.action != "app.command_palette":
+                act = partial(self.run_action, binding.action, screen)
+                yield SystemCommand(binding.description.capitalize(), binding.tooltip or binding.description, act)
+        for command in super().get_system_commands(screen):
+            if command.title not in self.UNWANTED_COMMANDS:
+                yield command
+
+    def _fatal_error(self) -> None:
+        """Leave with a few lines and a report in a file: Textual's own report prints the values of local variables."""
+        from maker_tui.crash import report  # noqa: PLC0415 - hopefully never
+
+        self.bell()
+        self._exit_renderables.append(report(sys.exception()))
+        self._close_messages_no_wait()

@@ -1,0 +1,119 @@
+"""The bridge to the engine: a run lives in a worker thread with its own loop; views come out, commands go in."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Protocol
+
+from maker_engine.core.commands import Command, Stop
+from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.errors import MakerError
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.order import PreparedRun, drive
+from maker_engine.runtime.view import RunView
+from maker_engine.sessions.saved import SavedRun
+
+CLOSE_S = 10.0
+"""A run has this long to write its last state when it is told to stop."""
+
+
+class RunSource(Protocol):
+    """Where a workbench gets its run from: a live one or a saved one."""
+
+    @property
+    def task(self) -> AnyTask:
+        """The task, which draws and describes its states."""
+
+    @property
+    def live(self) -> bool:
+        """True for a run that this app drives."""
+
+    @property
+    def ended(self) -> bool:
+        """True when nothing more will happen."""
+
+    @property
+    def error(self) -> str | None:
+        """Why the run could not be driven, in one line; None when nothing is wrong."""
+
+    def view(self) -> RunView | None:
+        """The latest view, None before the first. Cheap, and safe in any thread."""
+
+    def send(self, command: Command) -> None:
+        """Wish something of the run."""
+
+    def close(self) -> None:
+        """Stop and save."""
+
+
+class LiveRun:
+    """A run driven in a worker thread. The thread never waits for the screen: it leaves its latest view to be read."""
+
+    live = True
+
+    def __init__(self, prepared: PreparedRun) -> None:
+        self.task = prepared.task
+        self.error: str | None = None
+        self.crash: BaseException | None = None
+        self._prepared = prepared
+        self._inbox = Inbox()
+        self._view: RunView | None = None
+        self._thread = threading.Thread(target=self._work, name="maker-engine", daemon=True)
+
+    @property
+    def ended(self) -> bool:
+        """True when the worker thread is through."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the run."""
+        self._thread.start()
+
+    def view(self) -> RunView | None:
+        """The latest view."""
+        return self._view
+
+    def send(self, command: Command) -> None:
+        """Put a command into the run's inbox."""
+        self._inbox.send(command)
+
+    def close(self) -> None:
+        """Stop the run and wait until it is saved."""
+        if self._thread.is_alive():
+            self.send(Stop())
+            self._thread.join(CLOSE_S)
+
+    def _work(self) -> None:
+        try:
+            self._view = asyncio.run(drive(self._prepared, self._inbox, self._show))
+        except MakerError as error:
+            self.error = str(error)
+        except BaseException as error:  # noqa: BLE001 - the screen has to hear of a bug before the thread dies
+            self.error = f"internal error: {type(error).__name__}: {error}"
+            self.crash = error
+
+    def _show(self, view: RunView) -> None:
+        self._view = view
+
+
+class SavedSource:
+    """A saved session at its end."""
+
+    live = False
+    ended = True
+    error = None
+
+    def __init__(self, saved: SavedRun) -> None:
+        self.task = saved.task
+        self._view = RunView(saved.snapshot, saved.elapsed_s, 0.0, saved.path, int(saved.order.get("max_tokens", 0)))
+
+    def view(self) -> RunView | None:
+        """The session's final view."""
+        return self._view
+
+    def send(self, command: Command) -> None:
+        """A saved run does nothing any more."""
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,145 @@
+"""The command line: `maker` opens the app, and its subcommands do one thing each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from maker_engine.core.errors import InputError, MakerError
+from maker_engine.printable import one_line
+from maker_tui.parsing import Parser
+from maker_tui.session_commands import add_commands
+
+EXAMPLES = """\
+examples:
+  maker                                        open the app: saved sessions, new run
+  maker demo                                   watch a live run of the simulated model
+  maker run hanoi --disks 7                    a run in the app
+  maker run hanoi --disks 10 --headless --json the same without it, for scripts
+  maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
+  maker sessions ls                            saved sessions; maker sessions resume FILE goes on from one
+  maker tasks                                  what can be solved
+
+exit status: 0 solved and verified, 1 ended without a verified solution, 2 bad input, 130 interrupted (and saved)
+"""
+
+DEMO_MODEL = "sim:p=0.85,v=0.85,latency=0.25"
+DEMO_DISKS = 7
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if given[:1] == ["run"]:
+            return _run(given[1:])
+        chosen = _parser().parse_args(given)
+        return int(chosen.act(chosen))
+    except InputError as error:
+        return _refuse(error, 2)
+    except MakerError as error:
+        return _refuse(error, 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; a second error while Python flushes at exit would only add noise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _refuse(error: MakerError, status: int) -> int:
+    sys.stderr.write(f"maker: {one_line(str(error), 400)}\n")
+    return status
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="maker",
+        description="Run and debug long LLM tasks in which not one step may be wrong (MAKER, arXiv 2511.09030).",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"maker {version('maker-workbench')}")
+    parser.set_defaults(act=_home)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands.add_parser("demo", help="watch a live run of the simulated model").set_defaults(act=_demo)
+    commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
+    commands.add_parser("tasks", help="list the tasks").set_defaults(act=_tasks)
+    add_commands(commands)
+    plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
+    plan.add_argument("--steps", type=int, required=True, metavar="S", help="steps of the run")
+    plan.add_argument("--p", type=float, required=True, metavar="P", help="that a valid sample is right; above 0.5")
+    plan.add_argument("--v", type=float, default=1.0, metavar="V", help="that a sample carries no red flag (default 1)")
+    plan.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
+    plan.add_argument("--json", action="store_true", help="print one JSON object")
+    plan.set_defaults(act=_plan)
+    return parser
+
+
+def _run(arguments: list[str]) -> int:
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `maker plan` and `--help` do not need the engine
+    from maker_tui.flags import order_from, run_parser  # noqa: PLC0415
+
+    task = arguments[0] if arguments and not arguments[0].startswith("-") else None
+    if task is None and not {"-h", "--help"} & set(arguments):
+        raise InputError("name the task first: maker run TASK [options]; maker tasks lists them")
+    chosen = run_parser(task).parse_args(arguments)
+    prepared = prepare(order_from(chosen))
+    if chosen.headless or chosen.json:
+        from maker_tui.headless import run_headless  # noqa: PLC0415
+
+        return run_headless(prepared, as_json=chosen.json)
+    from maker_tui.launch import open_run  # noqa: PLC0415
+
+    return open_run(prepared)
+
+
+def _home(_: argparse.Namespace) -> int:
+    from maker_tui.launch import open_home  # noqa: PLC0415
+
+    return open_home()
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
+    from maker_tui.launch import open_run  # noqa: PLC0415
+
+    return open_run(prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)))
+
+
+def _tasks(_: argparse.Namespace) -> int:
+    from maker_engine import catalogue  # noqa: PLC0415
+
+    for name in catalogue.names():
+        task = catalogue.find(name)
+        print(f"{name:<12} {task.title}: {task.summary}")
+        for option in task.options:
+            print(f"{'':<12}   --{option.name:<10} {option.help} (default {option.default})")
+    return 0
+
+
+def _plan(chosen: argparse.Namespace) -> int:
+    from maker_engine.core import scaling  # noqa: PLC0415
+
+    if chosen.steps > 2**64:
+        raise InputError(f"steps must be at most 2^64, got {chosen.steps:,}")
+    k = scaling.k_min(chosen.p, chosen.steps, chosen.target)
+    figures = {
+        "k_min": k,
+        "p_solve": scaling.run_success(chosen.p, k, chosen.steps),
+        "votes": chosen.steps * scaling.expected_votes(chosen.p, k),
+        "samples": chosen.steps * scaling.expected_samples(chosen.p, k, chosen.v),
+    }
+    if chosen.json:
+        print(json.dumps(figures))
+        return 0
+    print(f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)")
+    print(f"p_solve  {figures['p_solve']:.6f}    that every one of {chosen.steps:,} steps is decided rightly (Eq. 13)")
+    print(f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)")
+    print(f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)")
+    return 0

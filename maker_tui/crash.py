@@ -1,0 +1,26 @@
+"""What is left behind when the app itself is at fault: a few lines on the terminal, the traceback in a file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import traceback
+from pathlib import Path
+
+from rich.text import Text
+
+from maker_engine.printable import one_line, printable
+
+
+def report(error: BaseException | None) -> Text:
+    """Write the traceback to a file, without the values of any variable, and return what to print."""
+    whole = printable("".join(traceback.format_exception(error)) if error is not None else "no error", newlines=True)
+    try:
+        handle, name = tempfile.mkstemp(prefix="maker-crash-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(whole)
+        where = f"the traceback is in {Path(name)}"
+    except OSError as problem:
+        where = f"the traceback could not be written ({one_line(str(problem))})"
+    cause = f"{type(error).__name__}: {one_line(str(error))}" if error is not None else "an unknown error"
+    return Text(f"maker: stopped by an error of its own: {cause}\nmaker: {where}; decided steps are in the session\n")

@@ -1,0 +1,227 @@
+"""The flags of `maker run`: the engine's, and those of the task that is named."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+
+from maker_engine import catalogue
+from maker_engine.core.decomposition import Option
+from maker_engine.core.errors import InputError
+from maker_engine.runtime.order import RunOrder
+from maker_tui.parsing import Parser
+
+RUN_EXAMPLES = """\
+examples:
+  maker run hanoi --disks 7
+  maker run hanoi --disks 10 --model sim --headless --json
+  maker run hanoi --disks 8 --model sim:p=0.9,v=0.95,latency=0.2 --k 5
+  maker run hanoi --problem towers.json --rule state
+  maker run hanoi --disks 5 --model openai/gpt-4.1-mini --limit-usd 1
+  maker run hanoi --disks 5 --model hosted_vllm/qwen --api-base http://127.0.0.1:8000/v1
+"""
+
+
+OPTION = "option_"
+"""Marks the flags that a task brings with it."""
+
+
+def run_parser(task_name: str | None) -> Parser:
+    """Make the parser of `maker run`, with the flags of `task_name` where it is known.
+
+    Raises:
+        InputError: There is no such task.
+    """
+    parser = Parser(
+        prog="maker run",
+        description="Solve a problem step by step, voting on every step.",
+        epilog=RUN_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("task", help=f"what to solve: {', '.join(catalogue.names())}, or path/to/file.py:Class")
+    if task_name is not None:
+        task = catalogue.find(task_name)
+        group = parser.add_argument_group(f"problem ({task.title})")
+        group.add_argument("--problem", type=Path, metavar="FILE", help=task.source_help or "a problem file")
+        for option in task.options:
+            _add(group, option)
+    _add_model(parser)
+    _add_voting(parser)
+    _add_speed(parser)
+    _add_record(parser)
+    return parser
+
+
+def _add(group: argparse._ArgumentGroup, option: Option) -> None:
+    kind: type = type(option.default)
+    group.add_argument(
+        f"--{option.name.replace('_', '-')}",
+        dest=OPTION + option.name,
+        type=kind,
+        choices=option.choices,
+        metavar=None if option.choices else ("N" if kind is int else "TEXT"),
+        help=f"{option.help} (default {option.default})",
+    )
+
+
+def _add_model(parser: Parser) -> None:
+    group = parser.add_argument_group("model")
+    group.add_argument(
+        "--model",
+        default="sim",
+        help="sim, sim:paper, sim:p=0.95,v=0.97,latency=0.3,hard=0.001 (simulated), or a LiteLLM name (default sim)",
+    )
+    group.add_argument(
+        "--voter",
+        dest="voters",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help="instead of --model, several times: 'MODEL [temperature=T] [variant=NAME]'; voters take turns",
+    )
+    group.add_argument("--api-base", metavar="URL", help="endpoint of a local or private server")
+    group.add_argument("--temperature", type=float, default=0.1, metavar="T", help="of all samples but a step's first")
+    group.add_argument(
+        "--first-temperature", type=float, default=0.0, metavar="T", help="of each step's first sample (default 0)"
+    )
+    group.add_argument(
+        "--max-tokens",
+        type=int,
+        default=750,
+        metavar="N",
+        help="longest response, else flagged (default 750)",
+    )
+    group.add_argument("--seed", type=int, default=0, metavar="N", help="of the simulated model (default 0)")
+
+
+def _add_voting(parser: Parser) -> None:
+    group = parser.add_argument_group("voting")
+    group.add_argument("--k", type=_margin, default=None, metavar="N|auto", help="votes ahead to decide (default auto)")
+    group.add_argument(
+        "--target",
+        type=float,
+        default=0.95,
+        metavar="P",
+        help="that the run is right, for --k auto (default 0.95)",
+    )
+    group.add_argument(
+        "--flags",
+        dest="paper_flags",
+        choices=("all", "paper"),
+        default="all",
+        help="red flags: all, or the paper's two, length and format",
+    )
+    group.add_argument(
+        "--max-samples",
+        type=int,
+        metavar="N",
+        help="most samples of a step (default 20 k, at least 100)",
+    )
+    group.add_argument(
+        "--undecided", default="stop", metavar="POLICY", help="stop, ask (a person, in the app) or escalate:MODEL"
+    )
+
+
+def _add_speed(parser: Parser) -> None:
+    group = parser.add_argument_group("speed and faults")
+    group.add_argument("--concurrency", type=int, default=8, metavar="N", help="most samples in flight (default 8)")
+    group.add_argument(
+        "--window", type=int, default=8, metavar="N", help="most steps in flight; 1 never looks ahead (default 8)"
+    )
+    group.add_argument("--hedge", type=int, default=0, metavar="N", help="second calls for a step's slowest samples")
+    group.add_argument(
+        "--draft", default="", metavar="MODEL|task", help="predicts steps, blind to the votes and never one of them"
+    )
+    group.add_argument(
+        "--max-waste",
+        type=_share,
+        default=0.1,
+        metavar="10%",
+        help="most samples drawn for nothing (default 10%%)",
+    )
+    group.add_argument(
+        "--reuse", action="store_true", help="take over the decision of an identical prompt; no independent vote then"
+    )
+    group.add_argument(
+        "--count", choices=("launch", "arrival"), default="launch", help="arrival is biased towards fast answers"
+    )
+    group.add_argument("--timeout", dest="timeout_s", type=float, default=120.0, metavar="S", help="deadline of a call")
+    group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")
+    group.add_argument("--tpm", dest="tokens_per_minute", type=float, metavar="N", help="most tokens a minute")
+
+
+def _add_record(parser: Parser) -> None:
+    group = parser.add_argument_group("limits and record")
+    group.add_argument("--limit-samples", type=int, metavar="N", help="end as out of budget after so many samples")
+    group.add_argument("--limit-usd", type=float, metavar="USD", help="end as out of budget after so many dollars")
+    group.add_argument("--limit-tokens", type=int, metavar="N", help="end as out of budget after so many tokens")
+    group.add_argument("--limit-minutes", type=float, metavar="M", help="end as out of budget after so many minutes")
+    group.add_argument("--session", type=Path, metavar="FILE", help="session file to write; must not exist")
+    group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
+    group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+
+
+def _margin(text: str) -> int | None:
+    if text == "auto":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number or auto, got {text!r}") from None
+
+
+def _share(text: str) -> float:
+    number, percent = text.removesuffix("%"), text.endswith("%")
+    try:
+        return float(number) / (100 if percent else 1)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a share such as 10% or 0.1, got {text!r}") from None
+
+
+def order_from(arguments: argparse.Namespace) -> RunOrder:
+    """Make the order out of parsed flags. A run in the app keeps the provider's library out of the app's process.
+
+    Raises:
+        InputError: The problem file cannot be read, or a headless run is to ask a person.
+    """
+    headless = arguments.headless or arguments.json
+    if headless and arguments.undecided == "ask":
+        raise InputError("--undecided ask needs a person: leave --headless out, or name another policy")
+    flags = vars(arguments)
+    minutes = arguments.limit_minutes
+    made = {
+        "options": {name.removeprefix(OPTION): value for name, value in flags.items() if _is_chosen(name, value)},
+        "source": None if arguments.problem is None else read_problem(arguments.problem),
+        "voters": tuple(arguments.voters),
+        "paper_flags": arguments.paper_flags == "paper",
+        "limit_seconds": None if minutes is None else 60 * minutes,
+        "apart": not headless,
+    }
+    # Every other flag is called as the field of the order that it fills.
+    same = {field.name: flags[field.name] for field in fields(RunOrder) if field.name in flags}
+    return RunOrder(**{**same, **made})
+
+
+def _is_chosen(name: str, value: object) -> bool:
+    return name.startswith(OPTION) and value is not None
+
+
+LARGEST_PROBLEM = 16 * 1024 * 1024
+
+
+def read_problem(path: Path) -> str:
+    """Read a problem file.
+
+    Raises:
+        InputError: It is not there, not text, or larger than 16 MiB.
+    """
+    try:
+        if path.stat().st_size > LARGEST_PROBLEM:
+            raise InputError(f"problem file {path} is larger than {LARGEST_PROBLEM:,} bytes")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"problem file {path} is not UTF-8 text") from None
+    except OSError as error:
+        raise InputError(f"problem file {path} cannot be read: {error.strerror}") from None

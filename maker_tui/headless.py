@@ -1,0 +1,130 @@
+"""A run in a plain terminal: a progress bar where there is a terminal, a summary, or one JSON object."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable
+
+from maker_engine.core.commands import Stop
+from maker_engine.core.events import Outcome
+from maker_engine.printable import one_line
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.order import PreparedRun, drive
+from maker_engine.runtime.view import RunView
+
+SOLVED, NOT_SOLVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def exit_status(view: RunView) -> int:
+    """Exit status of a run that ended: 0 solved and verified, 130 stopped by a person, 1 anything else."""
+    outcome = view.snapshot.outcome
+    if outcome is Outcome.SOLVED:
+        return SOLVED
+    return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
+
+
+def run_headless(prepared: PreparedRun, *, as_json: bool) -> int:
+    """Drive a run to its end without the app; return the exit status.
+
+    Raises:
+        MakerError: It could not be started, or not be recorded.
+    """
+    plain = as_json or not sys.stdout.isatty()
+    view = asyncio.run(_drive(prepared, lambda _: None)) if plain else _with_bar(prepared)
+    if as_json:
+        sys.stdout.write(json.dumps(summary(view)) + "\n")
+    else:
+        sys.stdout.write(report(view))
+    sys.stdout.flush()
+    return exit_status(view)
+
+
+async def _drive(prepared: PreparedRun, on_view: Callable[[RunView], None]) -> RunView:
+    """Drive the run; the first interrupt stops it and saves, a second one is not caught."""
+    inbox, loop = Inbox(), asyncio.get_running_loop()
+
+    def stop(number: signal.Signals) -> None:
+        loop.remove_signal_handler(number)
+        inbox.send(Stop(f"interrupted by {number.name}"))
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, stop, number)
+    try:
+        return await drive(prepared, inbox, on_view)
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def _with_bar(prepared: PreparedRun) -> RunView:
+    # Deferred: a run whose output is not a terminal needs no bar.
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    started = prepared.plan.started
+    label = f"{started.title} · {started.model}{' (simulated)' if started.simulated else ''}"
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} steps · {task.fields[flagged]} flagged"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        transient=True,
+        refresh_per_second=8,
+    ) as progress:
+        bar = progress.add_task(one_line(label, 60), total=started.steps, flagged="0")
+
+        def show(view: RunView) -> None:
+            totals = view.snapshot.totals
+            progress.update(bar, completed=totals.steps, flagged=f"{totals.flagged:,}")
+
+        return asyncio.run(_drive(prepared, show))
+
+
+def summary(view: RunView) -> dict[str, object]:
+    """Put a run's figures into one JSON object."""
+    snapshot, totals = view.snapshot, view.snapshot.totals
+    started = snapshot.started
+    if started is None:
+        raise AssertionError("a run that returned has started")
+    return {
+        "outcome": snapshot.outcome.value if snapshot.outcome else None,
+        "reason": snapshot.reason,
+        "task": started.task,
+        "problem": started.problem,
+        "model": started.model,
+        "simulated": started.simulated,
+        "k": started.k,
+        "steps": totals.steps,
+        "samples": totals.samples,
+        "votes": totals.votes,
+        "flagged": totals.flagged,
+        "wasted": totals.wasted,
+        "wrong_decisions": totals.wrong if started.has_oracle else None,
+        "tokens_in": totals.tokens_in,
+        "tokens_out": totals.tokens_out,
+        "cost_usd": round(totals.cost_usd, 6) if totals.cost_known else None,
+        "wall_s": round(view.elapsed_s, 3),
+        "session": str(view.session),
+    }
+
+
+def report(view: RunView) -> str:
+    """Write a run's figures for a person."""
+    figures = summary(view)
+    model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
+    wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
+    cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
+    lines = (
+        ("outcome", f"{figures['outcome']}: {view.snapshot.reason}"),
+        ("problem", f"{figures['task']}, {figures['problem']}"),
+        ("model", model),
+        ("steps", f"{figures['steps']:,} decided{wrong}"),
+        ("samples", f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted"),
+        ("spent", f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out, {cost}, {figures['wall_s']} s"),
+        ("session", str(figures["session"])),
+    )
+    return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)

@@ -1,0 +1,83 @@
+"""What every screen of the app has: the help key, the footer's clicks, and a word for a window that is too small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widget import Widget
+
+from maker_tui.roles import line
+from maker_tui.widgets.key_bar import KeyBar
+from maker_tui.widgets.line_view import LineView
+
+LEAST_COLUMNS, LEAST_ROWS = 40, 10
+NARROW_COLUMNS, SHORT_ROWS, HIGH_ROWS = 76, 20, 36
+"""Below the first there is room for one column of panes, below the second for one row of them; from the third on a
+column holds four."""
+
+
+class TooSmall(LineView):
+    """Stands alone in a window in which nothing else can."""
+
+    DEFAULT_CSS = """
+    TooSmall { display: none; height: 1fr; background: $background; }
+    """
+
+    def tell(self, columns: int, rows: int) -> None:
+        """Say how large the window is and has to be, on as many rows as its width makes of it."""
+        words = f"window too small ({columns}×{rows}): make it at least {LEAST_COLUMNS}×{LEAST_ROWS}".split()
+        rows_of_words = [""]
+        for word in words:
+            longer = f"{rows_of_words[-1]} {word}".lstrip()
+            if len(longer) <= columns:
+                rows_of_words[-1] = longer
+            else:
+                rows_of_words.append(word)
+        self.show([line(row) for row in rows_of_words])
+
+
+class MakerScreen(Screen[None]):
+    """Base of the app's screens."""
+
+    DEFAULT_CSS = """
+    MakerScreen.-tiny > * { display: none !important; }
+    MakerScreen.-tiny > TooSmall { display: block !important; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "help", show=False, tooltip="keys and words of this screen"),
+    ]
+
+    HELP_TITLE: ClassVar[str] = ""
+    HELP_WORDS: ClassVar[Sequence[str]] = ()
+    """What the screen is for, a sentence a line."""
+    HELP_OF: ClassVar[Sequence[tuple[str, type[Widget]]]] = ()
+    """Widgets with keys of their own: what they are called, and their class."""
+
+    def on_resize(self, event: Resize) -> None:
+        """Say in classes what there is room for, and give way where there is none for anything."""
+        columns, rows = event.size
+        self.set_class(columns < NARROW_COLUMNS, "-narrow")
+        self.set_class(rows < SHORT_ROWS, "-short")
+        self.set_class(rows >= HIGH_ROWS, "-high")
+        tiny = columns < LEAST_COLUMNS or rows < LEAST_ROWS
+        if tiny:
+            if not self.query(TooSmall):
+                self.mount(TooSmall())
+            self.query_one(TooSmall).tell(columns, rows)
+        self.set_class(tiny, "-tiny")
+
+    async def on_key_bar_chosen(self, message: KeyBar.Chosen) -> None:
+        """Do what a clicked footer entry says."""
+        message.stop()
+        await self.app.run_action(message.action, default_namespace=self)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from maker_tui.screens.help import HelpScreen, sections_of  # noqa: PLC0415 - not before it is asked for
+
+        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, sections_of(self)))

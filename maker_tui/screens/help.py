@@ -1,0 +1,112 @@
+"""The help screen, made from the bindings of the screen it is asked for on."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import ModalScreen
+
+from maker_tui.figures import fit
+from maker_tui.roles import line
+from maker_tui.screens.base import MakerScreen
+from maker_tui.widgets.key_bar import label_of
+from maker_tui.widgets.line_pane import LinePane
+
+KEY_CELLS = 16
+
+GLOSSARY = (
+    ("sample", "one call of a model for one step; its response votes, or is flagged"),
+    ("flagged", "discarded because it looks unreliable: never repaired, never a vote"),
+    ("candidate", "an answer that has votes"),
+    ("margin", "votes the leader is ahead of its strongest rival"),
+    ("k", "the margin that decides a step; more of it makes a wrong decision less likely"),
+    ("decided", "a candidate is k ahead: its answer is taken, and the next step begins"),
+    ("undecided", "the most samples a step may draw were drawn, and no candidate got there"),
+    ("wasted", "samples drawn ahead for a step that came out otherwise, or no longer needed; paid for all the same"),
+    ("dissent", "steps in which more than one candidate had votes"),
+)
+"""The words of the screen."""
+
+
+class Section(NamedTuple):
+    """Keys that belong together."""
+
+    heading: str
+    bindings: Sequence[Binding]
+
+
+class HelpScreen(ModalScreen[None]):
+    """Lists keys and words; any of the leaving keys closes it."""
+
+    CSS_PATH = "help.tcss"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1,enter", "app.pop_screen", "back", show=False, tooltip="back"),
+    ]
+
+    def __init__(self, heading: str, words: Sequence[str], sections: Sequence[Section]) -> None:
+        super().__init__()
+        self._heading = heading
+        self._words = words
+        self._sections = sections
+
+    def compose(self) -> ComposeResult:
+        """One pane."""
+        yield LinePane("help", id="help")
+
+    def on_mount(self) -> None:
+        """Make the pane ready to scroll."""
+        pane = self.query_one("#help", LinePane)
+        pane.entitle(f"help · {self._heading}", "esc closes")
+        pane.focus()
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay the page out once the pane has its new width."""
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        pane = self.query_one("#help", LinePane)
+        pane.show(help_lines(self._words, self._sections, pane.size.width))
+
+
+def help_lines(words: Sequence[str], sections: Iterable[Section], width: int) -> list[Text]:
+    """Lay out the page: what the screen is for, its keys, the words."""
+    lines = [line(row) for sentence in words for row in textwrap.wrap(sentence, max(20, width))]
+    for section in sections:
+        lines += [line(), line((section.heading, "strong"))]
+        lines += [row for one in section.bindings for row in _entry(label_of(one, every=True), _told(one), width)]
+    lines += [line(), line(("words", "strong"))]
+    lines += [row for word, meaning in GLOSSARY for row in _entry(word, meaning, width)]
+    return lines
+
+
+def _told(binding: Binding) -> str:
+    return binding.tooltip or binding.description
+
+
+def _entry(name: str, meaning: str, width: int) -> list[Text]:
+    """Set a name beside its meaning, the meaning wrapped in a column of its own."""
+    rows = textwrap.wrap(meaning, max(20, width - KEY_CELLS - 2)) or [""]
+    names = [name, *[""] * (len(rows) - 1)]
+    return [line((f"  {fit(left, KEY_CELLS)}", "key"), row) for left, row in zip(names, rows, strict=True)]
+
+
+def sections_of(screen: MakerScreen) -> list[Section]:
+    """Collect the bindings that work on `screen`, nearest first; a key is listed where it is first met."""
+    seen: set[str] = set()
+    groups: list[tuple[str, Iterable[BindingType]]] = [("keys of this screen", type(screen).BINDINGS)]
+    groups += [(heading, widget.BINDINGS) for heading, widget in screen.HELP_OF]
+    groups += [("everywhere", [*MakerScreen.BINDINGS, *type(screen.app).BINDINGS])]
+    sections = []
+    for heading, bindings in groups:
+        fresh = [one for one in bindings if isinstance(one, Binding) and not set(one.key.split(",")) <= seen]
+        seen.update(key for one in fresh for key in one.key.split(","))
+        if fresh:
+            sections.append(Section(heading, fresh))
+    return sections

@@ -1,0 +1,247 @@
+"""The workbench: one run in four panes, and the keys that pause it, step it and leave it."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
+from textual.message import Message
+
+from maker_engine.core.commands import (
+    CastVote,
+    Command,
+    Continue,
+    Decide,
+    DecideStep,
+    DrawSample,
+    Pause,
+    PersonalCommand,
+    Strike,
+)
+from maker_tui.screens.base import MakerScreen
+from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.person_bar import PersonBar
+from maker_tui.widgets.progress_pane import ProgressPane
+from maker_tui.widgets.red_flag_log import RedFlagLog
+from maker_tui.widgets.strips import Banner, HeadLine, Meter
+from maker_tui.widgets.task_board import TaskBoard
+from maker_tui.widgets.vote_tally import VoteTally
+from maker_tui.words import SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
+
+if TYPE_CHECKING:
+    from maker_engine.core.state import Snapshot
+    from maker_engine.runtime.view import RunView
+    from maker_tui.bridge import RunSource
+
+POLL_S = 1 / 12
+"""Often enough to look live, seldom enough for a slow link."""
+BROKEN = Word("✖", "not started", "bad")
+
+
+class Workbench(MakerScreen):
+    """Shows a run and steers it.
+
+    Args:
+        source: The run.
+    """
+
+    CSS_PATH = "workbench.tcss"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
+        Binding("n", "decide_step", "step", tooltip="run to the next decided step, then pause"),
+        Binding("s", "draw_sample", "sample", tooltip="draw one sample, then pause"),
+        Binding("c", "continue", "continue", tooltip="go on until something else stops the run"),
+        Binding("q", "leave", "leave", tooltip="leave the run; it is saved"),
+        Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
+        Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),
+        Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+        Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
+        Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
+        Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
+        Binding("tab", "pane(1)", "next pane", show=False, tooltip="to the next pane"),
+        Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
+    ]
+
+    HELP_TITLE = "workbench"
+    HELP_WORDS = (
+        "One run: the state of its task, the votes on its open step, the discarded responses, and how far it is.",
+        "Everything is saved as it happens.",
+    )
+    HELP_OF = (("in a pane", LinePane),)
+
+    class Left(Message):
+        """The run is to be closed."""
+
+    def __init__(self, source: RunSource) -> None:
+        super().__init__()
+        self._source = source
+        self._view: RunView | None = None
+        self._over = False
+        self._leaving = False
+        self._head = HeadLine()
+        self._banner = Banner()
+        self._meter = Meter()
+        self._person = PersonBar(id="person")
+        self._board = TaskBoard(id="task-board")
+        self._progress = ProgressPane(id="progress")
+        self._tally = VoteTally(id="votes")
+        self._flags = RedFlagLog(id="red-flags")
+        self._panes: tuple[LinePane, ...] = (self._board, self._tally, self._flags, self._progress)
+
+    def compose(self) -> ComposeResult:
+        """Head line; four panes in two columns; footer."""
+        yield self._head
+        yield self._banner
+        with Horizontal(id="panes"):
+            with Vertical(id="left", classes="column"):
+                yield self._board
+                yield self._progress
+            with Vertical(id="right", classes="column"):
+                yield self._tally
+                yield self._flags
+        yield self._meter
+        yield self._person
+        yield KeyBar(keys_of(self.BINDINGS))
+
+    @property
+    def source(self) -> RunSource:
+        """The run shown."""
+        return self._source
+
+    def on_mount(self) -> None:
+        """Begin to look at the run."""
+        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        self._bring_forward(self._board)
+        self._bring_forward(self._tally)
+        self._tally.focus()
+        self._poll()
+        self.set_interval(POLL_S, self._poll)
+
+    def _poll(self) -> None:
+        if self._leaving or self._backed_up():
+            return
+        view = self._source.view()
+        if view is not None and view is not self._view:
+            self._view = view
+            self._show(view)
+        if self._source.error is not None and not self._over:
+            self._over = True
+            self._banner.tell(BROKEN, self._source.error)
+            self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=BROKEN)
+
+    def _backed_up(self) -> bool:
+        """Tell whether the terminal has not taken the last pictures yet; more of them would block the app's loop."""
+        driver = self.app._driver  # noqa: SLF001 - Textual offers no other way to see it
+        writer = getattr(driver, "_writer_thread", None)
+        return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
+
+    def _show(self, view: RunView) -> None:
+        snapshot, family, live = view.snapshot, self._source.task, self._source.live
+        started = snapshot.started
+        word = run_word(snapshot, live=live)
+        if started is not None:
+            self._head.tell(
+                started.title,
+                facts=(started.problem, started.model),
+                badge="SIMULATED" if started.simulated else "",
+                word=word,
+            )
+        self._board.show_state(family, snapshot.state)
+        self._tally.show_votes(snapshot, family.describe)
+        self._flags.show_flags(snapshot)
+        self._progress.show_progress(view, live=live)
+        self._meter.show_progress(view)
+        if (snapshot.outcome is not None or not live) and not self._over:
+            self._over = True
+            reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
+            self._banner.tell(outcome_word(snapshot.outcome), reason)
+
+        if live and not self._over:
+            self._ask_for_a_person(snapshot)
+
+    def _ask_for_a_person(self, snapshot: Snapshot) -> None:
+        """Say so while the run waits for somebody to settle its open step."""
+        if snapshot.undecided and snapshot.paused and snapshot.open is not None:
+            step = f"step {snapshot.open.step + 1:,} has used up its samples"
+            self._banner.tell(UNDECIDED, f"{step}: v votes, d decides, x strikes a candidate")
+        else:
+            self._banner.take_down()
+
+    def _send(self, command: Command) -> None:
+        if self._over:
+            which = "the run" if self._source.live else "this saved run"
+            self.notify(f"{which} has ended", title="nothing to do", markup=False, timeout=3)
+            return
+        self._source.send(command)
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        paused = self._view is not None and self._view.snapshot.paused
+        self._send(Continue() if paused else Pause())
+
+    def action_decide_step(self) -> None:
+        """Go on to the next decided step."""
+        self._send(DecideStep())
+
+    def action_draw_sample(self) -> None:
+        """Draw one sample."""
+        self._send(DrawSample())
+
+    def action_continue(self) -> None:
+        """Go on."""
+        self._send(Continue())
+
+    def action_person(self, verb: str) -> None:
+        """Let a person vote for a candidate of the open step, decide it, or strike it."""
+        tally = None if self._view is None else self._view.snapshot.open
+        if self._over or tally is None or not tally.rows:
+            self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
+            return
+        self._person.ask(verb, [answer for answer, _ in tally.rows], self._source.task.describe)
+
+    def on_person_bar_chosen(self, message: PersonBar.Chosen) -> None:
+        """Do what the person said, in their name."""
+        verbs: dict[str, type[PersonalCommand]] = {"vote for": CastVote, "decide": Decide, "strike": Strike}
+        self._send(verbs[message.verb](message.answer, getpass.getuser()))
+
+    def on_person_bar_closed(self) -> None:
+        """Give the focus back."""
+        self._tally.focus()
+
+    def action_filter(self) -> None:
+        """Narrow the red-flag log."""
+        self._flags.cycle_rule()
+        self._bring_forward(self._flags)
+
+    def action_leave(self) -> None:
+        """Leave; whoever opened the run closes it, which may take until its last calls are hung up."""
+        if not self._leaving:
+            self._leaving = True
+            self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
+            self.post_message(self.Left())
+
+    def action_pane(self, by: int) -> None:
+        """Go to another pane, bringing it into view where panes stand behind each other."""
+        now = self._panes.index(self.focused) if isinstance(self.focused, LinePane) else 0
+        pane = self._panes[(now + by) % len(self._panes)]
+        self._bring_forward(pane)
+        self.call_after_refresh(pane.focus)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Keep the focused pane in front."""
+        if isinstance(event.widget, LinePane):
+            self._bring_forward(event.widget)
+
+    def _bring_forward(self, pane: LinePane) -> None:
+        left = pane in (self._board, self._progress)
+        for other in self._panes:
+            if (other in (self._board, self._progress)) == left:
+                other.set_class(other is pane, "-front")
+        for column in self.query(".column"):
+            column.set_class(column is pane.parent, "-front")

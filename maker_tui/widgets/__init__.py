@@ -1,0 +1,1 @@
+"""Panes, one a file, named as on the screen."""

@@ -1,0 +1,69 @@
+"""A pane: a titled, focusable, scrollable view of lines."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from maker_engine.printable import printable
+from maker_tui.widgets.line_view import LineView
+
+
+class LinePane(LineView, can_focus=True):
+    """A bordered `LineView` that scrolls with arrows, vim keys and pages."""
+
+    DEFAULT_CSS = """
+    LinePane {
+        height: 1fr;
+        padding: 0 1;
+        border: round $border-blurred;
+        border-title-color: $foreground 80%;
+        border-subtitle-color: $foreground 60%;
+        background: $background;
+        &:focus { border: round $border; border-title-color: $border; border-title-style: bold; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_rows(-1)", "up", show=False),
+        Binding("down,j", "scroll_rows(1)", "down", show=False),
+        Binding("pageup,ctrl+u", "scroll_pages(-1)", "page up", show=False),
+        Binding("pagedown,ctrl+d", "scroll_pages(1)", "page down", show=False),
+        Binding("home,g", "scroll_first", "top", show=False),
+        Binding("end,G", "scroll_last", "bottom", show=False),
+        Binding("left,h", "scroll_cells(-8)", "left", show=False),
+        Binding("right,l", "scroll_cells(8)", "right", show=False),
+    ]
+
+    def __init__(self, heading: str, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id, classes=classes)
+        self.entitle(heading)
+
+    def entitle(self, heading: str, footing: str = "") -> None:
+        """Set the border's title and subtitle; they are text, never markup."""
+        for attribute, words in (("border_title", heading), ("border_subtitle", footing)):
+            content = Content(printable(words)) if words else None
+            if getattr(self, f"_{attribute}") != content:  # setting one repaints the whole pane
+                setattr(self, attribute, content)
+
+    def action_scroll_rows(self, rows: int) -> None:
+        """Scroll by rows."""
+        self.scroll_lines_to(self.top + rows)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Scroll by pages, keeping one row in view."""
+        self.scroll_lines_to(self.top + pages * max(1, self.size.height - 1))
+
+    def action_scroll_first(self) -> None:
+        """Go to the first line."""
+        self.scroll_lines_to(0)
+
+    def action_scroll_last(self) -> None:
+        """Go to the last line."""
+        self.scroll_lines_to(self.furthest)
+
+    def action_scroll_cells(self, cells: int) -> None:
+        """Scroll sideways."""
+        self.scroll_cells_to(self._left + cells)

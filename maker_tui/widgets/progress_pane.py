@@ -1,0 +1,182 @@
+"""The progress pane: how far the run is, how fast, what it has cost, and what went wrong on the way."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.events import Resize
+
+from maker_engine.core.state import Snapshot
+from maker_engine.printable import one_line
+from maker_engine.runtime.view import RunView
+from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, rate, share, short
+from maker_tui.roles import line
+from maker_tui.widgets.line_pane import LinePane
+from maker_tui.words import run_word
+
+Part = str | tuple[str, str]
+
+NAME_CELLS = 8
+ROOMY_ROWS = 15
+"""From this height on the pane breathes and tells the run's settings too."""
+WIDE_CELLS = 50
+"""From this width on shares are told with their counts."""
+
+
+class ProgressPane(LinePane):
+    """Shows one run's figures."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__("progress", id=id, classes=classes)
+        self._seen: tuple[RunView, bool] | None = None
+
+    def show_progress(self, view: RunView, *, live: bool) -> None:
+        """Show the figures of `view`; `live` tells a run going on from a saved one."""
+        self._seen = view, live
+        self.show(progress_lines(view, self.size.width, self.size.height, live=live))
+
+    def on_resize(self, _event: Resize) -> None:
+        """Set the rows for the new size."""
+        if self._seen is not None:
+            self.show_progress(self._seen[0], live=self._seen[1])
+
+
+def progress_lines(view: RunView, width: int, height: int, *, live: bool) -> list[Text]:
+    """Lay the figures out in `width` cells; with `height` to spare, more of them."""
+    snapshot = view.snapshot
+    if snapshot.started is None:
+        return [line(("the run is starting …", "quiet"))]
+    lines = [_where(snapshot, width, live=live), _bar(snapshot, width)]
+    trouble = _trouble(view)
+    if trouble:
+        lines.append(line((trouble, "warn")))
+    roomy = height >= ROOMY_ROWS
+    gap = [line()] if roomy else []
+    lines += [*gap, *_figures(view, width), *gap, _model(snapshot, width)]
+    return lines + (_details(view, snapshot) if roomy else [])
+
+
+def meter_line(view: RunView, width: int) -> Text:
+    """Tell the progress in one row, for windows without room for the pane."""
+    snapshot = view.snapshot
+    place = f" step {_place(snapshot)} "
+    percent = _percent(snapshot)
+    tail = f" {percent:>7} · {rate(view.steps_per_s)} steps/s "
+    trouble = _trouble(view)
+    if trouble:
+        return line((place, "strong"), (one_line(trouble, max(8, width - len(place))), "warn"))
+    filled, rest = bar(snapshot.totals.steps, _steps(snapshot), max(0, width - len(place) - len(tail)))
+    return line((place, "strong"), (filled, "bar"), (rest, "rest"), tail)
+
+
+def _where(snapshot: Snapshot, width: int, *, live: bool) -> Text:
+    word = run_word(snapshot, live=live)
+    place = f"step {_place(snapshot)}"
+    return line((fit(place, width - len(str(word))), "strong"), (str(word), word.role))
+
+
+def _place(snapshot: Snapshot) -> str:
+    """Number the step voted on; once there is none, count those decided."""
+    at = ordinal(snapshot.open.step) if snapshot.open is not None else count(snapshot.totals.steps)
+    steps = snapshot.started.steps if snapshot.started is not None else None
+    return at if steps is None else f"{at} of {count(steps)}"
+
+
+def _steps(snapshot: Snapshot) -> int:
+    return (snapshot.started.steps or 0) if snapshot.started is not None else 0
+
+
+def _percent(snapshot: Snapshot) -> str:
+    return share(snapshot.totals.steps, _steps(snapshot))
+
+
+def _bar(snapshot: Snapshot, width: int) -> Text:
+    percent = f"{_percent(snapshot):>8}"
+    filled, rest = bar(snapshot.totals.steps, _steps(snapshot), width - len(percent))
+    return line((filled, "bar"), (rest, "rest"), (percent, "strong"))
+
+
+def _trouble(view: RunView) -> str:
+    """Say what the provider is waited for; nothing while it answers, and when the run is over."""
+    snapshot = view.snapshot
+    if snapshot.outcome is not None:
+        return ""
+    if snapshot.resting is not None:
+        wait = snapshot.resting.wait_s if view.rest_s is None else view.rest_s
+        return f"waiting for the provider: tried again in {duration(wait)} ({one_line(snapshot.resting.message)})"
+    if snapshot.failure is not None:
+        failure = snapshot.failure
+        again = f", again in {duration(failure.wait_s)}" if failure.wait_s > 0 else ""
+        return f"waiting for the provider: {failure.kind}{again} ({one_line(failure.message)})"
+    return ""
+
+
+def _figures(view: RunView, width: int) -> list[Text]:
+    totals, wide = view.snapshot.totals, width >= WIDE_CELLS
+    tokens, flagged = f"{short(totals.tokens_in)}/{short(totals.tokens_out)}", share(totals.flagged, totals.samples)
+    if wide:
+        tokens = f"{short(totals.tokens_in)} in, {short(totals.tokens_out)} out"
+        flagged += f" · {count(totals.flagged)} of {count(totals.samples)}"
+    rows: list[tuple[str, Part, str, Part]] = [
+        ("speed", _speed(view), *_time(view)),
+        ("votes", f"{totals.votes / totals.steps:.2f} a step" if totals.steps else NONE, "flagged", flagged),
+        ("dissent", f"{count(totals.dissent)} steps", "wrong", _wrong(view.snapshot, wide=wide)),
+        ("samples", count(totals.samples), "wasted", count(totals.wasted)),
+        ("tokens", tokens, "cost", dollars(totals.cost_usd) if totals.cost_known else "unknown"),
+    ]
+    half = (width + 1) // 2 + 1 - width % 2
+    return [line(*_pair(row[0], row[1], half), *_pair(row[2], row[3], width - half)) for row in rows]
+
+
+def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:
+    """Count wrong decisions, where anybody can know."""
+    totals = snapshot.totals
+    if snapshot.started is None or not snapshot.started.has_oracle:
+        return ("no oracle", "quiet")
+    words = f"{count(totals.wrong)} of {(count if wide else short)(totals.steps)}"
+    return (words, "bad") if totals.wrong else words
+
+
+def _speed(view: RunView) -> str:
+    """Tell the speed of late; of a run that is over, that of the whole run."""
+    if view.snapshot.outcome is None:
+        return f"{rate(view.steps_per_s)} steps/s"
+    return f"{rate(view.snapshot.totals.steps / view.elapsed_s)} steps/s" if view.elapsed_s > 0 else NONE
+
+
+def _time(view: RunView) -> tuple[str, str]:
+    """Tell the time to go, or, when it is over, the time it took."""
+    if view.snapshot.outcome is None:
+        return "ETA", duration(view.eta_s)
+    return "took", duration(view.elapsed_s) if view.elapsed_s > 0 else NONE
+
+
+def _pair(name: str, value: Part, width: int) -> list[Part]:
+    text, role = (value, "plain") if isinstance(value, str) else value
+    name_cells = min(NAME_CELLS, width) if name else 0
+    return [(fit(name, name_cells), "label"), (fit(text, width - name_cells - 1), role), " "]
+
+
+def _model(snapshot: Snapshot, width: int) -> Text:
+    started = snapshot.started
+    if started is None:
+        return line()
+    badge = " SIMULATED " if started.simulated else ""
+    room = max(1, width - NAME_CELLS - len(badge) - 1)
+    return line((fit("model", NAME_CELLS), "label"), one_line(started.model, room), " ", (badge, "badge"))
+
+
+def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
+    started, totals = snapshot.started, snapshot.totals
+    if started is None:
+        return []
+    rule = "first-to-k" if started.rule == "first" else "first-to-ahead-by-k"
+    rows = [
+        ("voting", f"{rule}, k {started.k}"),
+        ("limit", f"{count(view.max_tokens)} output tokens a response"),
+        ("calls", f"{count(view.in_flight)} in flight, {count(view.steps_ahead)} steps ahead"),
+        ("seed", str(started.seed) if started.simulated else NONE),
+        ("retries", f"{count(totals.failures)} calls made again"),
+        ("elapsed", duration(view.elapsed_s) if view.elapsed_s else NONE),
+        ("session", str(view.session)),
+    ]
+    return [line((fit(name, NAME_CELLS), "label"), value) for name, value in rows]

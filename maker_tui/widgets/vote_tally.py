@@ -1,0 +1,149 @@
+"""The vote pane: the open ballot, candidate by candidate, and below it the one decided last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.events import Resize
+
+from maker_engine.core.state import Snapshot, Tally
+from maker_engine.printable import printable
+from maker_tui.figures import bar, count, fit, letter, ordinal
+from maker_tui.roles import line
+from maker_tui.widgets.line_pane import LinePane
+
+Describe = Callable[[Hashable], str]
+Piece = tuple[str, str]
+VOTING: Piece = ("voting", "accent")
+
+DESCRIPTION_CELLS = 24
+"""A task tells an answer in at most this many characters."""
+ONE_ROW_CELLS = 56
+"""From this width on a candidate takes one row; below, its bar stands under its name."""
+HOLLOW_MARKS = 12
+WIDEST_BAR = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What decides a ballot: margin `k`, or `k` votes where `rule` is "first"."""
+
+    k: int
+    rule: str
+
+    def sentence(self, tally: Tally, *, over: bool) -> str:
+        """Say what is needed and what is there; once it is over, what was."""
+        needs, has = ("needed", "had") if over else ("needs", "has")
+        if self.rule == "first":
+            return f"{needs} k {self.k} votes, leader {has} {_most(tally)}"
+        return f"{needs} a margin of k {self.k}, {has} {tally.margin}"
+
+
+class VoteTally(LinePane):
+    """Shows votes as bars, the margin against k, and samples in flight."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__("votes", id=id, classes=classes)
+        self._seen: tuple[Snapshot, Describe] | None = None
+
+    def show_votes(self, snapshot: Snapshot, describe: Describe) -> None:
+        """Show the ballots of `snapshot`, its answers told by `describe`."""
+        self._seen = snapshot, describe
+        self.show(tally_lines(snapshot, describe, self.size.width, self.size.height))
+
+    def on_resize(self, _event: Resize) -> None:
+        """Set the rows for the new width."""
+        if self._seen is not None:
+            self.show_votes(*self._seen)
+
+
+def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int = 99) -> list[Text]:
+    """Lay out the open and the last decided ballot in `width` cells."""
+    started = snapshot.started
+    if started is None or not (snapshot.open or snapshot.decided):
+        return [line(("no ballot yet", "quiet"))]
+    needs = Needs(started.k, started.rule)
+    above: list[Text] = []
+    below: list[Text] = []
+    if snapshot.open is not None:
+        state = _state(snapshot)
+        above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
+        above += _samples(snapshot.open, over=state != VOTING)
+    if snapshot.decided is not None:
+        below = [*_heading(snapshot.decided, needs, width), *_rows(snapshot.decided, needs, describe, width)]
+        below += _samples(snapshot.decided)
+    gap = [line()] if above and below and len(above) + len(below) < height else []
+    return [*above, *gap, *below]
+
+
+def _state(snapshot: Snapshot) -> Piece:
+    """Name what the open ballot is: undecided only where its samples are used up."""
+    if snapshot.undecided:
+        return ("undecided", "bad")
+    return VOTING if snapshot.outcome is None else ("left open", "warn")
+
+
+def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> list[Text]:
+    step = (f"step {ordinal(tally.step)}", "strong")
+    if tally.winner is not None:
+        return [line(step, " · ", ("decided ✔", "good"), (f" · {tally.votes} votes", "quiet"))]
+    sentence = needs.sentence(tally, over=state != VOTING)
+    whole = line(step, " · ", state, " · ", sentence)
+    return [whole] if whole.cell_len <= width else [line(step, " · ", state), line(sentence)]
+
+
+def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Text]:
+    scale = max(needs.k, _most(tally))
+    marked = tally.winner if tally.winner is not None else _leader(tally)
+    rows: list[Text] = []
+    for place, (answer, votes) in enumerate(tally.rows):
+        mark, role = "", "bar"
+        if marked is not None and answer == marked:
+            mark, role = ("✔ decided", "good") if tally.winner is not None else ("◀ leads", "accent")
+        rows += _candidate(f"{letter(place):<2}", _told(describe, answer), votes, scale, mark, role, width)
+    return rows
+
+
+def _candidate(name: str, told: str, votes: int, scale: int, mark: str, role: str, width: int) -> list[Text]:
+    number = f"{votes:>4} "
+    if width >= ONE_ROW_CELLS:
+        told_cells = DESCRIPTION_CELLS
+        filled, rest = bar(votes, scale, min(WIDEST_BAR, width - len(name) - told_cells - 1 - len(number) - 9))
+        row = line((name, "strong"), fit(told, told_cells), " ", (filled, role), (rest, "rest"), number, (mark, role))
+        return [row]
+    filled, rest = bar(votes, scale, width - len(name) - len(number))
+    head = line((name, "strong"), fit(told, width - len(name) - cell_len(mark)), (mark, role))
+    return [head, line("  ", (filled, role), (rest, "rest"), number)]
+
+
+def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
+    parts: list[str | Piece] = []
+    flying = 0 if over else tally.in_flight
+    if flying:
+        marks = "○" * flying if flying <= HOLLOW_MARKS else f"○ × {count(flying)}"
+        parts += ["  ", (f"{marks} in flight", "accent")]
+    if tally.flagged:
+        parts += ["  ", (f"⚑ {count(tally.flagged)} flagged", "warn")]
+    # An open ballot keeps the row while it is empty, so that what stands below does not jump.
+    return [line(*parts)] if parts or (tally.winner is None and not over) else []
+
+
+def _leader(tally: Tally) -> Hashable:
+    """The one candidate with the most votes, None where several have as many."""
+    most = _most(tally)
+    leaders = [answer for answer, votes in tally.rows if votes == most]
+    return leaders[0] if len(leaders) == 1 else None
+
+
+def _most(tally: Tally) -> int:
+    return max((votes for _, votes in tally.rows), default=0)
+
+
+def _told(describe: Describe, answer: Hashable) -> str:
+    try:
+        return printable(describe(answer))
+    except Exception as error:  # noqa: BLE001 - a stranger's task that cannot tell an answer must not end its own run
+        return f"({type(error).__name__})"

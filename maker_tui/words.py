@@ -1,0 +1,64 @@
+"""The state of a run in one word, with a glyph and a role: the same in the head line, the panes and the home list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from maker_engine.core.events import Outcome
+
+if TYPE_CHECKING:
+    from maker_engine.core.state import Snapshot
+
+
+class Word(NamedTuple):
+    """A state as it is shown.
+
+    Attributes:
+        glyph: One cell.
+        text: In words; the glyph only repeats it.
+        role: Good, bad, warn or accent.
+    """
+
+    glyph: str
+    text: str
+    role: str
+
+    def __str__(self) -> str:
+        return f"{self.glyph} {self.text}"
+
+
+RUNNING = Word("▶", "running", "accent")
+PAUSED = Word("‖", "paused", "warn")
+STARTING = Word("…", "starting", "quiet")
+SAVING = Word("…", "saving", "quiet")
+UNDECIDED = Word("?", "undecided", "warn")
+INTERRUPTED = Word("■", "interrupted", "warn")
+DAMAGED = Word("✖", "damaged", "bad")
+
+_OUTCOMES = {
+    Outcome.SOLVED: Word("✔", "solved", "good"),
+    Outcome.UNSOLVED: Word("✖", "unsolved", "bad"),
+    Outcome.UNDECIDED: Word("✖", "undecided", "bad"),
+    Outcome.OUT_OF_BUDGET: Word("■", "out of budget", "warn"),
+    Outcome.STOPPED: Word("■", "stopped", "warn"),
+    Outcome.FAILED: Word("✖", "failed", "bad"),
+}
+
+
+def outcome_word(outcome: str | None) -> Word:
+    """Name the end of a run; none at all means that its program went away."""
+    if outcome is None:
+        return INTERRUPTED
+    try:
+        return _OUTCOMES[Outcome(outcome)]
+    except ValueError:
+        return Word("■", outcome.replace("_", " "), "warn")
+
+
+def run_word(snapshot: Snapshot, *, live: bool) -> Word:
+    """Name what a run is doing now."""
+    if snapshot.outcome is not None or not live:
+        return outcome_word(snapshot.outcome)
+    if snapshot.started is None:
+        return STARTING
+    return PAUSED if snapshot.paused else RUNNING

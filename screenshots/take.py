@@ -1,0 +1,69 @@
+"""Takes the pictures of the README from real runs of the simulated model: `.venv/bin/python screenshots/take.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PATIENCE_S = 120.0
+
+
+async def take(name: str, size: tuple[int, int], model: str, disks: int, ready: Callable[..., bool]) -> None:
+    """Take one picture of the workbench, as soon as the run shows what the picture is about."""
+    from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415 - MAKER_HOME is set first
+    from maker_tui.app import MakerApp  # noqa: PLC0415
+    from maker_tui.bridge import LiveRun  # noqa: PLC0415
+
+    run = LiveRun(prepare(RunOrder("hanoi", {"disks": disks}, model=model)))
+    app = MakerApp(run)
+    async with app.run_test(size=size) as pilot:
+        run.start()
+        end = time.monotonic() + PATIENCE_S
+        while (view := run.view()) is None or not ready(view.snapshot):
+            if time.monotonic() > end:
+                raise TimeoutError(f"{name}: the run never showed what the picture is about")
+            await pilot.pause(0.01)
+        await pilot.pause(0.2)
+        write(name, app.export_screenshot(title="maker"))
+    run.close()
+
+
+async def walk() -> None:
+    """Take the home screen, with the sessions of the runs before, and the form."""
+    from maker_tui.app import MakerApp  # noqa: PLC0415
+
+    app = MakerApp()
+    async with app.run_test(size=(100, 28)) as pilot:
+        await pilot.pause(1)
+        write("home", app.export_screenshot(title="maker"))
+        await pilot.press("n")
+        await pilot.pause(1)
+        write("new-run", app.export_screenshot(title="maker"))
+
+
+def write(name: str, picture: str) -> None:
+    """Write a picture beside this file."""
+    (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
+
+
+async def main() -> None:
+    """Take all pictures."""
+    voting = "sim:p=0.8,v=0.85,latency=0.3"
+    await take(
+        "workbench", (110, 30), voting, 7,
+        lambda now: now.totals.steps > 12 and now.open is not None and len(now.open.rows) > 1,
+    )  # fmt: skip
+    await take("workbench-80x24", (80, 24), voting, 6, lambda now: now.totals.steps > 8 and len(now.flags) > 3)
+    await take("finished", (110, 30), "sim:p=0.95", 8, lambda now: now.outcome is not None)
+    await walk()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MAKER_HOME"] = home
+        asyncio.run(main())

@@ -1,0 +1,1 @@
+"""The tasks that come with maker, one folder each; found by entry point, never imported by name."""

@@ -1,0 +1,23 @@
+"""The parts of the benchmarks by name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from tests.benchmarks.table import Row
+
+PARTS = {
+    "latency": "wall time a step against the model's latency",
+    "throughput": "steps a second with a model that answers at once",
+    "litellm_calls": "CPU a call on top of LiteLLM",
+    "first_paint": "CPU until the home screen stands",
+    "million": "1,048,575 steps; takes minutes, and runs only when named",
+}
+LONG = {"million"}
+"""Parts that run only when they are named."""
+
+
+def measured(name: str) -> list[Row]:
+    """Measure one part."""
+    rows: list[Row] = import_module(f"tests.benchmarks.{name}").rows()
+    return rows

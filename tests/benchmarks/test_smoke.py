@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from tests.benchmarks import first_paint, latency, litellm_calls, million, throughput
+from tests.benchmarks.parts import PARTS
+from tests.benchmarks.table import Row, markdown
+
+TOY: dict[str, Callable[[], list[Row]]] = {
+    "latency": lambda: latency.rows(disks=4, slow_steps=3, repeats=1, mean_s=0.002),
+    "throughput": lambda: throughput.rows(disks=(5,), repeats=1),
+    "litellm_calls": lambda: litellm_calls.rows(calls=8, rounds=1, at_a_time=4),
+    "first_paint": lambda: first_paint.rows(repeats=1),
+    "million": lambda: million.rows(disks=5, look_s=0.05),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_benchmark_measures_something(part: str) -> None:
+    """Every part runs at toy size, and each of its figures is a number; whether it is a good one is not asked here."""
+    rows = TOY[part]()
+    assert rows
+    assert all(math.isfinite(row.figure) for row in rows)
+    assert len(markdown(rows).splitlines()) == len(rows) + 2

@@ -1,0 +1,102 @@
+"""The main job over real HTTP: a server that reads the prompt's text, LiteLLM in between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from maker_engine import catalogue
+from maker_engine.core.decomposition import Mistake
+from maker_engine.core.responses import Prompt
+from maker_tui.cli import main
+from tests.support.openai_server import OpenAIServer, Reply
+
+Answering = Callable[[list[dict[str, Any]], dict[str, Any], int], str | Reply]
+
+
+def reader(wrong: float = 0.0, malformed: float = 0.0) -> Answering:
+    """A server's answers: it reads the prompt and nothing else, and errs at these rates."""
+    task = catalogue.find("hanoi").load({})
+    dice = Random(4)
+
+    def answer(messages: list[dict[str, Any]], _body: dict[str, Any], _number: int) -> str:
+        said = {message["role"]: message["content"] for message in messages}
+        draw = dice.random()
+        mistake = Mistake.WRONG if draw < wrong else Mistake.MALFORMED if draw < wrong + malformed else None
+        return "\n".join(task.imitate(Prompt(said["system"], said["user"]), mistake, dice.randrange(100)))
+
+    return answer
+
+
+def solve(
+    answering: Answering, capsys: pytest.CaptureFixture[str], *flags: str, disks: int = 5
+) -> tuple[int, dict[str, Any], OpenAIServer]:
+    """Run `maker run hanoi` against a server; return the exit status, what was printed, and the server."""
+    with OpenAIServer(answering) as server:
+        common = ["--model", "openai/any", "--api-base", server.base_url, "--headless", "--json"]
+        status = main(["run", "hanoi", "--disks", str(disks), *common, *flags])
+    printed = capsys.readouterr().out
+    return status, json.loads(printed) if printed else {}, server
+
+
+def test_five_disks_are_solved_over_http(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every one of the 31 moves comes out of a real response, and no sample too many is asked for."""
+    status, result, server = solve(reader(), capsys, "--k", "2")
+    assert (status, result["outcome"], result["steps"], result["wrong_decisions"]) == (0, "solved", 31, 0), result[
+        "reason"
+    ]
+    assert (result["simulated"], result["samples"], len(server.requests)) == (False, 62, 62)
+    assert result["tokens_out"] == 3 * 62
+
+
+def test_errors_are_outvoted_and_malformed_answers_discarded(capsys: pytest.CaptureFixture[str]) -> None:
+    """With 20 % wrong and 10 % malformed answers the run is still right at every step."""
+    status, result, _ = solve(reader(0.2, 0.1), capsys, "--k", "6")
+    assert (status, result["outcome"], result["wrong_decisions"]) == (0, "solved", 0)
+    assert result["flagged"] > 5
+
+
+def test_a_first_sample_is_drawn_at_temperature_0_and_the_others_at_the_one_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The wire shows what the paper's run did (§4.4)."""
+    _, _, server = solve(reader(), capsys, "--k", "3", "--temperature", "0.7", "--max-tokens", "99", disks=1)
+    assert sorted(request.body["temperature"] for request in server.requests) == [0, 0.7, 0.7]
+    assert {request.body["max_tokens"] for request in server.requests} == {99}
+
+
+def test_a_model_that_answers_rubbish_for_ever_ends_undecided(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is decided, by plurality or otherwise; the session is kept."""
+    status, result, _ = solve(lambda *_: "I like turtles.", capsys, "--k", "2", "--max-samples", "12")
+    assert (status, result["outcome"], result["steps"], result["flagged"]) == (1, "undecided", 0, 12)
+    assert Path(result["session"]).is_file()
+
+
+def test_a_wrong_key_ends_the_run_at_once(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says that the key was refused, without showing it; nothing is tried again."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-0123456789abcdef")
+    refusal = Reply.error(401, "Incorrect API key provided: canary-0123456789abcdef")
+    status, result, server = solve(lambda *_: refusal, capsys, "--k", "1")
+    assert (status, result["outcome"], len(server.requests)) == (1, "failed", 1)
+    assert "auth" in result["reason"]
+    assert "canary" not in result["reason"]
+    assert b"canary" not in Path(result["session"]).read_bytes()
+
+
+def test_a_hiccup_of_the_provider_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A 503 now and then is waited out; the decisions are those of a quiet provider."""
+    honest = reader()
+
+    def flaky(messages: list[dict[str, Any]], body: dict[str, Any], number: int) -> str | Reply:
+        if number % 7 == 3:
+            return Reply.error(503, "overloaded", headers={"retry-after": "0"})
+        return honest(messages, body, number)
+
+    status, result, server = solve(flaky, capsys, "--k", "2", disks=3)
+    assert (status, result["outcome"], result["samples"]) == (0, "solved", 14)
+    assert len(server.requests) > 14

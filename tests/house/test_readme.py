@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_readme_opens_with_one_sentence_one_picture_and_the_command() -> None:
+    """All three stand within the first 45 lines."""
+    opening = "\n".join(README.splitlines()[:45])
+    assert "![" in opening
+    assert "maker demo" in opening
+    picture = re.search(r"!\[.*?\]\((.*?)\)", opening)
+    assert picture is not None
+    assert (ROOT / picture[1]).is_file()
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    """The last command of .ci/run is the README's, so that both are true together."""
+    test_command = BLOCKS[1][1].strip()
+    assert test_command.endswith("pytest -q")
+    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith(test_command)
+
+
+def test_every_link_of_the_readme_leads_somewhere() -> None:
+    """No link into the repository is broken."""
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_command_of_the_readme_has_flags_that_exist() -> None:
+    """What the README shows can be typed."""
+    from maker_tui.flags import run_parser
+
+    for line in BLOCKS[2][1].splitlines():
+        words = shlex.split(line.partition("#")[0])
+        if words[:2] == ["maker", "run"]:
+            run_parser(words[2]).parse_args(words[2:])
+
+
+def test_the_library_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """The README's program does what it says."""
+    program = next(text for kind, text in BLOCKS if kind == "python")
+    exec(compile(program, "README.md", "exec"), {})  # noqa: S102 - our own README
+    assert capsys.readouterr().out.startswith("solved")

@@ -1,0 +1,185 @@
+"""The new-run form: an order, its forecast, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from textual.widgets import Input, Select
+
+from maker_engine import catalogue
+from maker_engine.core.errors import InputError
+from maker_tui.app import MakerApp
+from maker_tui.order_form import FIELDS, read_order
+from tests.tui.looking import gone, shown, until
+
+SIZE = (80, 24)
+DEFAULTS = {field.key: field.default for field in FIELDS} | {"option-disks": "5", "option-rule": "auto"}
+
+
+async def form(pilot):
+    """Open the form and wait for its first forecast."""
+    await shown(pilot, "n new run")
+    await pilot.press("n")
+    return await shown(pilot, "problem file", "P(solve)")
+
+
+async def fill(pilot, key: str, value: str) -> None:
+    """Type into a field."""
+    entry = pilot.app.screen.query_one(f"#{key}", Input)
+    entry.focus()
+    entry.value = ""
+    await pilot.press(*value)
+
+
+async def test_the_form_has_the_task_s_own_options_and_a_forecast():
+    """Rule: the form asks for what the task offers, and says beforehand what to expect."""
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        text = await form(pilot)
+        for label in ("disks", "rule", "model", "API base", "target", "temperature", "seed", "dollar limit"):
+            assert label in text
+        for figure in ("steps     31", "votes", "samples", "cost", "time"):
+            assert figure in text
+
+
+async def test_the_forecast_follows_what_is_typed():
+    """Rule: every change is looked over at once, without a key."""
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, "option-disks", "10")
+        await shown(pilot, "steps     1,023")
+        await fill(pilot, "k", "7")
+        await shown(pilot, "k         7")
+
+
+async def test_assumed_figures_are_called_so():
+    """Rule: a model nobody knows yet gets a forecast whose assumptions are listed."""
+    async with MakerApp(listing=list).run_test(size=(160, 45), notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, "model", "openai/some-new-model")
+        await shown(pilot, "assumed, not known", "p = 0.99 is assumed", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("option-disks", "65", "disks must be 1 to 64, got 65"),
+        ("option-disks", "many", "disks must be a whole number, got 'many'"),
+        ("k", "0", "k must be at least 1, got 0"),
+        ("k", "some", "k must be a whole number or auto, got 'some'"),
+        ("temperature", "hot", "temperature must be a number, got 'hot'"),
+        ("model", "sim:p=2", "sim: p lies between 0 and 1, got 2"),
+        ("problem", "/nowhere", "problem file /nowhere cannot be read: No such file or directory"),
+    ],
+)
+async def test_what_is_wrong_stands_under_the_form(key, value, complaint):
+    """Rule: an order that cannot be used says why in one line, when typed and when started; nothing starts."""
+    async with MakerApp(listing=list).run_test(size=(100, 30), notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, key, value)
+        await shown(pilot, f"✖ {complaint}")
+        await pilot.press("enter")
+        await shown(pilot, f"✖ {complaint}", "no forecast for this form", "esc back")
+
+
+async def test_enter_starts_the_run_and_q_comes_home():
+    """Rule: enter in any field starts the run in the workbench; leaving it shows it in the list."""
+    async with MakerApp(listing=None).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, "option-disks", "4")
+        await fill(pilot, "seed", "7")
+        await pilot.press("enter")
+        await shown(pilot, "Towers of Hanoi", "4 disks", "SIMULATED", "✔ solved and verified")
+        await pilot.press("q")
+        await shown(pilot, "sessions · 1", "4 disks", "✔ solved", "15/15")
+
+
+async def test_enter_twice_starts_one_run():
+    """Rule: a key pressed twice in a hurry orders one run."""
+    async with MakerApp(listing=None).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        await pilot.press("down", "enter", "enter")
+        await shown(pilot, "✔ solved and verified")
+        await pilot.press("q")
+        await shown(pilot, "sessions · 1")
+
+
+async def test_the_button_starts_the_run_too():
+    """Rule: the start button can be clicked."""
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        await pilot.click("#start")
+        await shown(pilot, "Towers of Hanoi", "✔ solved")
+
+
+async def test_escape_goes_back_without_a_run():
+    """Rule: escape leaves the form, and nothing was written."""
+    async with MakerApp(listing=None).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        await pilot.press("escape")
+        await gone(pilot, "problem file")
+        await shown(pilot, "No saved runs yet.")
+
+
+async def test_help_works_where_letters_are_typed():
+    """Rule: in a field the question mark is text; F1 is help."""
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, "model", "?")
+        assert pilot.app.screen.query_one("#model", Input).value == "?"
+        await pilot.press("f1")
+        await shown(pilot, "help · new run")
+
+
+async def test_a_choice_is_made_from_a_list():
+    """Rule: options with choices open a list of exactly those."""
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        choice = pilot.app.screen.query_one("#option-rule", Select)
+        choice.focus()
+        await pilot.press("space", "down", "down", "enter")
+        await until(pilot, lambda: choice.value == "state")
+
+
+async def test_arrows_go_from_field_to_field_and_enter_starts_from_any():
+    """Rule: a field with a list is passed like any other; enter starts from there too."""
+    app = MakerApp(listing=list)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        for field in ("option-disks", "option-rule", "problem", "model"):
+            await pilot.press("down")
+            await until(pilot, lambda field=field: app.focused.id == field)
+        await pilot.press("up", "up")
+        await until(pilot, lambda: app.focused.id == "option-rule")
+        await pilot.press("enter")
+        await shown(pilot, "Towers of Hanoi", "✔ solved and verified")
+
+
+def test_the_form_makes_the_order_the_flags_would_make(tmp_path):
+    """Rule: what stands in the fields is what the order says; an empty field means its default."""
+    problem = tmp_path / "towers.json"
+    problem.write_text(json.dumps({"pegs": [[2, 1], [], []], "goal": 1}))
+    given = {"problem": str(problem), "k": "4", "flags": "paper", "limit_usd": "1.5", "limit_samples": "1,000"}
+    order = read_order("hanoi", catalogue.find("hanoi"), DEFAULTS | given)
+    assert (order.task, order.k, order.paper_flags, order.limit_usd, order.limit_samples) == (
+        "hanoi",
+        4,
+        True,
+        1.5,
+        1000,
+    )
+    assert order.source == problem.read_text()
+    assert order.options == {"disks": 5, "rule": "auto"}
+    assert (order.api_base, order.max_samples) == (None, None)
+
+
+def test_an_automatic_k_is_no_number():
+    """Rule: auto, in any case, and an empty field both leave k to the target."""
+    for text in ("auto", "AUTO", " "):
+        assert read_order("hanoi", catalogue.find("hanoi"), DEFAULTS | {"k": text}).k is None
+
+
+def test_a_wrong_number_names_its_field():
+    """Rule: the complaint names the field by its label."""
+    with pytest.raises(InputError, match="in flight must be a whole number, got 'x'"):
+        read_order("hanoi", catalogue.find("hanoi"), DEFAULTS | {"concurrency": "x"})

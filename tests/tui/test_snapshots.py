@@ -1,0 +1,130 @@
+"""Pictures of every screen at 80×24 and 160×45; each was looked at."""
+
+from __future__ import annotations
+
+import pytest
+
+from maker_engine.core.events import RunPaused
+from maker_engine.core.settings import Settings
+from maker_tui.app import MakerApp
+from tests.tui.looking import shown
+from tests.tui.sources import Scripted, contested, hanoi, run_events
+from tests.tui.test_home import SESSIONS
+from tests.tui.test_new_run import fill, form
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+SOLVED = Settings(k=4)
+UNDECIDED = Settings(k=4, max_samples=10)
+
+
+def waiting(*words: str, keys: tuple[str, ...] = ()):
+    """Take the picture once these words are on the screen and these keys are pressed."""
+
+    async def wait(pilot) -> None:
+        await shown(pilot, *words)
+        if keys:
+            await pilot.press(*keys)
+
+    return wait
+
+
+@pytest.fixture
+def running() -> Scripted:
+    task = hanoi()
+    return Scripted(task, run_events(task, SOLVED)).play_until(contested)
+
+
+@SIZES
+def test_home_without_sessions(snap_compare, size):
+    """Rule: what a newcomer sees."""
+    assert snap_compare(MakerApp(listing=list), terminal_size=size, run_before=waiting("No saved runs yet."))
+
+
+@SIZES
+def test_home_with_sessions(snap_compare, size):
+    """Rule: sessions in columns, newest first, the cursor on one of them."""
+    app = MakerApp(listing=lambda: SESSIONS)
+    assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 5", keys=("down",)))
+
+
+@SIZES
+def test_new_run(snap_compare, size):
+    """Rule: the form beside its forecast."""
+    assert snap_compare(MakerApp(listing=list), terminal_size=size, run_before=form)
+
+
+@SIZES
+def test_new_run_with_an_error(snap_compare, size):
+    """Rule: what is wrong stands under the form."""
+
+    async def wrong(pilot) -> None:
+        await form(pilot)
+        await fill(pilot, "option-disks", "65")
+        await shown(pilot, "disks must be 1 to 64")
+
+    assert snap_compare(MakerApp(listing=list), terminal_size=size, run_before=wrong)
+
+
+@SIZES
+def test_new_run_with_assumptions(snap_compare, size):
+    """Rule: assumed figures are listed."""
+
+    async def unknown(pilot) -> None:
+        await form(pilot)
+        await fill(pilot, "model", "openai/some-new-model")
+        await shown(pilot, "assumed, not known")
+
+    assert snap_compare(MakerApp(listing=list), terminal_size=size, run_before=unknown)
+
+
+@SIZES
+def test_workbench_running(snap_compare, running, size):
+    """Rule: a contested ballot, flags, samples in flight."""
+    assert snap_compare(MakerApp(running), terminal_size=size, run_before=waiting("▶ running", "◀ leads"))
+
+
+@SIZES
+def test_workbench_paused(snap_compare, running, size):
+    """Rule: paused is a word, not a colour."""
+    running.add(RunPaused())
+    assert snap_compare(MakerApp(running), terminal_size=size, run_before=waiting("‖ paused"))
+
+
+@SIZES
+def test_workbench_finished(snap_compare, running, size):
+    """Rule: the banner tells the end; the tower stands on its goal."""
+    assert snap_compare(MakerApp(running.play()), terminal_size=size, run_before=waiting("✔ solved and verified"))
+
+
+@SIZES
+def test_workbench_undecided(snap_compare, size):
+    """Rule: an undecided step is named, and its leader is no winner."""
+    task = hanoi()
+    source = Scripted(task, run_events(task, UNDECIDED, model="sim:p=0.6,v=0.8")).play()
+    assert snap_compare(MakerApp(source), terminal_size=size, run_before=waiting("✖ undecided —"))
+
+
+@SIZES
+def test_help(snap_compare, running, size):
+    """Rule: keys and words of the workbench."""
+    app = MakerApp(running)
+    assert snap_compare(app, terminal_size=size, run_before=waiting("▶ running", keys=("question_mark",)))
+
+
+def test_workbench_in_a_light_theme(snap_compare, running):
+    """Rule: the light theme is as legible."""
+    app = MakerApp(running)
+    app.theme = "maker-light"
+    assert snap_compare(app, terminal_size=(80, 24), run_before=waiting("▶ running"))
+
+
+def test_workbench_laid_down(snap_compare):
+    """Rule: a tower too high for the pane is laid down in rows of numbers."""
+    task = hanoi(20)
+    source = Scripted(task, run_events(task, SOLVED, model="sim:p=0.95,v=0.95", most=8_000)).play()
+    assert snap_compare(MakerApp(source), terminal_size=(80, 24), run_before=waiting("▶ running"))
+
+
+def test_workbench_at_60_by_16(snap_compare, running):
+    """Rule: one pane and the progress in a row."""
+    assert snap_compare(MakerApp(running), terminal_size=(60, 16), run_before=waiting("▶ running"))
