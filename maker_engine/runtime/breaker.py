@@ -49,10 +49,11 @@ class Breaker:
         """
         while self._until is not None:
             if self._trying:
+                # The next one, not an earlier one: a circuit that closes and opens again has been told of before.
+                self._tried.clear()
                 await self._tried.wait()
                 continue
             self._trying = True
-            self._tried.clear()
             try:
                 await self._clock.sleep(self.rest_s or 0.0)
             except asyncio.CancelledError:

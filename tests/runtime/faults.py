@@ -44,7 +44,7 @@ SHARE = 0.5
 """Of all requests, as long as there are faults left."""
 OUTAGE, OUTAGE_REQUESTS = 0.01, 20
 """Share of requests at which an outage begins, and how many it lasts: nothing but faults, so that the circuit opens."""
-LONGEST_S = 300.0
+LONGEST_S = 90.0
 K = 3
 SKIPPED: frozenset[str] = frozenset()
 """Kinds left out of the run, because one of them is enough to fail it; `test_faults` has them one by one."""

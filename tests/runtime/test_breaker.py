@@ -153,6 +153,21 @@ async def test_one_call_tries_and_the_others_wait_for_it() -> None:
     assert all(call.done() for call in calls)
 
 
+async def test_a_circuit_that_opens_again_under_the_call_that_tries_makes_the_others_wait() -> None:
+    """Waiting is letting others run: closed by an older call's answer and opened anew, the circuit is quietly open."""
+    circuit = Circuit(failures=FAILURES)
+    trier = await circuit.breaker.admit()
+    circuit.breaker.answered()
+    for _ in range(FAILURES):
+        circuit.breaker.failed(DOWN, 1)
+    assert trier
+    call = asyncio.ensure_future(circuit.breaker.admit())
+    await turn()
+    assert not call.done()
+    circuit.breaker.tried()
+    assert await call
+
+
 async def test_a_call_that_tries_in_vain_hands_over_to_one_other() -> None:
     """Each failure lets one more call try, after a rest."""
     circuit = Circuit(failures=FAILURES)
