@@ -5,6 +5,8 @@
     │   └── ProblemError  the problem given to a task cannot be read, or is not a legal instance of it.
     ├── ProviderError     the provider's: no answer, or none that can be used. Its `kind` says whether to try again.
     ├── SessionError      the record's: the session file cannot be written or read.
+    │   ├── SessionBusyError  somebody else is writing it; it can be looked at.
+    │   └── StorageFullError  no room to write: nothing is lost, and it goes on when there is room again.
     └── TaskError         the task's: it broke the contract of `decomposition.Task`.
 
 Anything else that is raised is a bug of ours and keeps its traceback.
@@ -29,6 +31,14 @@ class ProblemError(InputError):
 
 class SessionError(MakerError):
     """The session file cannot be created, written or read."""
+
+
+class SessionBusyError(SessionError):
+    """Another process, or another run of this one, is writing the session."""
+
+
+class StorageFullError(SessionError):
+    """There is no room left on the device; what is not written yet is kept, and can be written later."""
 
 
 class TaskError(MakerError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from maker_engine.core.errors import InputError
 from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.voting import FirstTo, FirstToAheadBy
+from maker_engine.core.voting import named_rule
 
 
 def default_max_samples(k: int) -> int:
@@ -73,8 +73,7 @@ class Settings:
 
     def new_poll(self) -> Poll:
         """Make an empty poll."""
-        rule = FirstToAheadBy(self.k) if self.rule == "ahead" else FirstTo(self.k)
-        return Poll(rule, self.max_samples or default_max_samples(self.k), self.count)
+        return Poll(named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k), self.count)
 
     def temperature_of(self, sample: int) -> float:
         """Temperature of a sample, numbered from 0 within its step."""

@@ -72,6 +72,11 @@ class VotingRule(Protocol):
         """Fewest further valid votes after which the ballot can be decided; at least 1 while undecided."""
 
 
+def named_rule(name: str, k: int) -> VotingRule:
+    """Return the rule called "ahead" (first-to-ahead-by-k) or "first" (first-to-k)."""
+    return FirstToAheadBy(k) if name == "ahead" else FirstTo(k)
+
+
 @dataclass(frozen=True, slots=True)
 class FirstToAheadBy:
     """The paper's rule: decided when a candidate is `k` ahead of every other (Algorithm 2)."""

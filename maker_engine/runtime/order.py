@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Json, Vote
-from maker_engine.core.errors import InputError
+from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import Outcome, RunStarted
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
@@ -25,7 +25,7 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.journal import Journal, Standing
+from maker_engine.sessions.journal import ALL, DISSENT, Journal
 from maker_engine.sessions.library import Library
 from maker_engine.sessions.saved import SavedRun, open_saved
 
@@ -71,6 +71,7 @@ class RunOrder:
         reuse: Take the decision of an earlier step over where the prompt is the same.
         undecided: "stop", "ask", or "escalate:MODEL".
         session: File to write, None for a new one in the library.
+        keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
     """
 
@@ -105,6 +106,7 @@ class RunOrder:
     reuse: bool = False
     undecided: str = STOP
     session: Path | None = None
+    keep: str = ALL
     apart: bool = False
 
 
@@ -162,6 +164,8 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
     policy, _, stronger = order.undecided.partition(":")
     if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
         raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    if order.keep not in (ALL, DISSENT):
+        raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
     model, voters = _open_models(order, task, stronger)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
@@ -267,9 +271,11 @@ async def drive(
         await prepared.plan.model.check()
         saved = prepared.saved
         path = order.session or Library().new_path(order.task)
-        standing = None if saved is None else Standing.of(path, prepared.task)
-        journal = Journal(path, prepared.task, prepared.record(), standing)
+        branch = None if saved is None else saved.branch
+        journal = Journal(path, prepared.task, prepared.record(), branch, order.keep)
         try:
+            if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
+                raise SessionError(f"session {path} has been written since it was opened: open it again")
             runner = Runner(prepared.plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=saved)
             await runner.run()
         finally:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from hashlib import blake2b
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Json
-from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import (
     CandidateStruck,
     Event,
@@ -33,70 +30,105 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.responses import Flag
 from maker_engine.core.state import Totals
-from maker_engine.sessions import schema
+from maker_engine.sessions import chain, places, schema, storage
+from maker_engine.sessions.chain import Branch
+from maker_engine.sessions.lock import WriterLock
 from maker_engine.sessions.packing import Compressor, Entry, Sample, dense, entry_of, pack, pack_step, to_json
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.reader import Reader, own_rows
+from maker_engine.sessions.schema import StepFlag, row_id
+from maker_engine.sessions.watch import FileWatch
+
+ALL, DISSENT = "all", "dissent"
+"""Which responses are kept with their text: every one, or those of steps that had dissent or a flag."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an existing session stands, for a journal that goes on writing it.
+class _Pending(NamedTuple):
+    """A decided step that is not written yet; its link is made when it is, since a wrong decision shows only later."""
 
-    Attributes:
-        chain: Hash that links its steps.
-        entries: What happened in the open step so far.
-        dictionary: Its compression dictionary, None while it has none.
-    """
-
-    chain: bytes
-    entries: tuple[Entry, ...]
-    dictionary: bytes | None
-
-    @classmethod
-    def of(cls, path: Path, task: AnyTask) -> Self:
-        """Read it from a file.
-
-        Raises:
-            SessionError: It cannot be read.
-        """
-        with Reader(path) as reader:
-            return cls(reader.chain(), tuple(reader.open_entries(task)), reader.dictionary())
+    step: int
+    samples: int
+    flags: int
+    action: bytes
+    state_hash: bytes
+    packed: bytes
+    votes: bytes
 
 
 class Journal:
-    """Writes one session. Events are taken with `record` and are durable once `flush` has returned.
+    """Writes one branch of a session. Events are taken with `record` and are durable once `flush` has returned.
 
     Args:
-        path: The file, which must not exist, unless `standing` is given.
+        path: The file, which must not exist, unless `branch` is given.
         task: Encodes states and answers.
         order: What was asked for, as JSON; enough to start the same run again, without any key.
-        standing: Where the existing file stands, None to make a new one.
+        branch: The branch of an existing file that is gone on with, None to make a new file.
+        keep: `ALL` or `DISSENT`.
 
     Raises:
         InputError: The file exists, or cannot be created there.
+        SessionBusyError: Somebody else is writing it.
         SessionError: The existing file cannot be written.
     """
 
-    def __init__(self, path: Path, task: AnyTask, order: Mapping[str, Json], standing: Standing | None = None) -> None:
+    def __init__(
+        self, path: Path, task: AnyTask, order: Mapping[str, Json], branch: int | None = None, keep: str = ALL
+    ) -> None:
         self.path = path
         self._task = task
-        self._connection = _create(path) if standing is None else _connect(path)
-        self._compressor = Compressor(None if standing is None else standing.dictionary)
-        self._totals = Totals()
-        self._elapsed: Callable[[], float] = float
-        self._chain = b"" if standing is None else standing.chain
-        self._open: list[Entry] = [] if standing is None else list(standing.entries)
+        self._keep = keep
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = WriterLock(path)
+        try:
+            self._totals = Totals()
+            self._elapsed: Callable[[], float] = float
+            self._pending: list[_Pending] = []
+            self._snaps: list[tuple[int, str, str, bytes]] = []
+            self._failed_calls = 0
+            self._dirty = True
+            self._stand(branch)
+            self._connection = storage.create(path) if branch is None else storage.connect(path)
+            self._watch = FileWatch(path, self._connection)
+            self._note("order", order)
+            if branch is None:
+                self._note("created", self._branch.created)
+                self.flush()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _stand(self, branch: int | None) -> None:
+        """Take up where the file stands."""
+        self._record: dict[str, str] = {}
+        self._changed: dict[str, str] = {}
+        self._open: list[Entry] = []
+        dictionary = None
+        if branch is None:
+            self._branch = Branch(0, None, 0, int(time.time()), 0, b"")
+        else:
+            with Reader(self.path, branch) as reader:
+                self._branch = reader.branch
+                self._record = reader.record(branch)
+                self._open = reader.open_entries(self._task)
+                dictionary = reader.dictionary()
+            self._record.pop("ended", None)
         self._open_written = len(self._open)
-        self._goes_on = standing is not None
-        self._meta: dict[str, str] = {"order": to_json(order)}
-        self._rows: list[list[object]] = []
-        self._snaps: list[tuple[int, str, str]] = []
-        self._failed_calls = 0
-        self._dirty = True
-        if standing is None:
-            self._meta["created"] = str(int(time.time()))
-            self.flush()
+        self._goes_on = branch is not None
+        self._compressor = Compressor(dictionary)
+        self._dictionary: bytes | None = None
+
+    @property
+    def stands_at(self) -> tuple[int, int]:
+        """Number of the open step, 0-based, and how many entries it has so far."""
+        return self._branch.steps + len(self._pending), len(self._open)
+
+    @property
+    def notice(self) -> str:
+        """What a user should know of the place the file is in; empty for nothing."""
+        if places.is_shared(self.path):
+            return (
+                f"{self.path.parent} is on a network file system: the session can be looked at when the run has ended"
+            )
+        return ""
 
     def follow(self, totals: Totals, elapsed: Callable[[], float]) -> None:
         """Keep these live totals and the going time with the run: written at every flush."""
@@ -115,14 +147,14 @@ class Journal:
             case StepDecided():
                 self._decide(event)
             case WrongDecisionFound():
-                row = self._rows[-1]
-                row[2] = int(str(row[2])) | StepFlag.WRONG
+                last = self._pending[-1]
+                self._pending[-1] = last._replace(flags=last.flags | StepFlag.WRONG)
             case SampleFailed():
                 self._failed_calls += 1
             case RunStarted():
-                self._meta["started"] = to_json(asdict(event))
+                self._note("started", asdict(event))
             case RunEnded():
-                self._meta["ended"] = to_json({"outcome": event.outcome.value, "reason": event.reason})
+                self._note("ended", {"outcome": event.outcome.value, "reason": event.reason})
             case _:
                 pass  # pausing and going on leave no mark on the record
 
@@ -130,34 +162,49 @@ class Journal:
         """Make everything recorded so far durable, in one transaction.
 
         Raises:
+            StorageFullError: The device is full; the same flush can be tried again.
             SessionError: It cannot be written; what was flushed before is safe.
         """
         if not self._dirty:
             return
-        self._meta["totals"] = to_json(asdict(self._totals))
-        self._meta["elapsed_s"] = f"{self._elapsed():.3f}"
-        with _reported(self.path), self._connection as write:  # commits, or rolls back
+        self._watch.look()
+        self._note("totals", asdict(self._totals))
+        self._note("elapsed_s", round(self._elapsed(), 3))
+        self._note("open", len(self._open))
+        self._dictionary = self._dictionary or self._compressor.trained()
+        rows, link = self._linked()
+        number = self._branch.id
+        steps = self._branch.steps + len(rows)
+        sealed = self._branch._replace(steps=steps, chain=link)
+        sealed = sealed._replace(seal=chain.seal(sealed, self._record.items()))
+        with storage.reported(self.path), self._connection as write:  # commits, or rolls back
             write.execute("BEGIN IMMEDIATE")
-            if self._rows:
-                write.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", self._rows)
-                write.execute("DELETE FROM vote")
+            if rows:
+                write.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
+                write.execute("DELETE FROM vote WHERE id >= ? AND id < ?", own_rows(number))
             if self._snaps:
-                write.executemany("INSERT INTO snap VALUES (?,?,?)", self._snaps)
-            for index, sample in enumerate(self._open[self._open_written :], self._open_written):
-                write.execute("INSERT INTO vote VALUES (?,?)", (index, pack([sample], self._task)))
-            dictionary = self._compressor.trained()
-            if dictionary is not None:
-                write.execute("INSERT INTO blob VALUES ('dictionary', ?)", (dictionary,))
+                write.executemany("INSERT OR REPLACE INTO snap VALUES (?,?,?,?)", self._snaps)
+            for index, entry in enumerate(self._open[self._open_written :], self._open_written):
+                vote, body = row_id(number, index), pack([entry], self._task)
+                write.execute("INSERT INTO vote VALUES (?,?,?)", (vote, body, chain.digest(vote, body)))
+            if self._dictionary is not None:
+                _store_twice(write, schema.DICTIONARY, self._dictionary)
             if self._goes_on:
-                write.execute("DELETE FROM meta WHERE k = 'ended'")
-            write.executemany("INSERT OR REPLACE INTO meta VALUES (?,?)", self._meta.items())
-        self._rows, self._snaps, self._meta, self._goes_on = [], [], {}, False
+                write.execute("DELETE FROM meta WHERE branch = ? AND k = 'ended'", (number,))
+            if "order" in self._changed or "started" in self._changed:
+                for key in ("order", "started"):
+                    _store_twice(write, f"{key}/{number}", self._record.get(key, "null").encode(), spare_only=True)
+            pairs = [(number, key, value) for key, value in self._changed.items()]
+            write.executemany("INSERT OR REPLACE INTO meta VALUES (?,?,?)", pairs)
+            write.execute("INSERT OR REPLACE INTO branch VALUES (?,?,?,?,?,?,?)", sealed)
+        self._branch = sealed
+        self._pending, self._snaps, self._changed, self._goes_on, self._dictionary = [], [], {}, False, None
         self._open_written = len(self._open)
         self._dirty = False
 
     def verify(self, task: AnyTask) -> list[str]:
-        """Let the task check the solution as it stands in the file; safe in any thread. Return its findings."""
-        with Reader(self.path) as reader:
+        """Let the task check the solution as it stands in the file; not beside another call. Return its findings."""
+        with Reader(self.path, self._branch.id, self._connection) as reader:
             return task.verify(reader.answers(task))
 
     def close(self) -> None:
@@ -165,21 +212,37 @@ class Journal:
         try:
             self.flush()
         finally:
-            self._connection.close()
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._lock.release()
+
+    def _note(self, key: str, value: object) -> None:
+        text = to_json(value)
+        if self._record.get(key) != text:
+            self._record[key] = self._changed[key] = text
+
+    def _linked(self) -> tuple[list[tuple[object, ...]], bytes]:
+        """Make rows of the pending steps; return them with the last one's link."""
+        link = self._branch.chain
+        rows: list[tuple[object, ...]] = []
+        for one in self._pending:
+            row = row_id(self._branch.id, one.step)
+            link = chain.link(link, row, one.samples, one.flags, (one.action, one.state_hash, one.packed))
+            rows.append((row, one.samples, one.flags, one.action, one.state_hash, link, one.votes))
+        return rows, link
 
     def _decide(self, event: StepDecided) -> None:
         packed, encoded = pack_step(self._open, self._task)
+        samples, flags = self._remarkable(answers=len(encoded))
+        if self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED):
+            packed, _ = pack_step(self._open, self._task, texts_kept=False)
         action = dense(self._task.encode_answer(event.answer))
         state = to_json(self._task.encode_state(event.state))
-        state_hash = blake2b(state.encode(), digest_size=8).digest()
-        link = blake2b(self._chain, digest_size=16)
-        link.update(b"%d%b%b%b" % (event.step, action, state_hash, packed))
-        self._chain = link.digest()
         votes = self._compressor.compress(packed)
-        samples, flags = self._remarkable(answers=len(encoded))
-        self._rows.append([event.step, samples, flags, action, state_hash, self._chain, votes])
+        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed, votes))
         if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:
-            self._snaps.append((event.step + 1, state, to_json(asdict(self._totals))))
+            row, totals = row_id(self._branch.id, event.step + 1), to_json(asdict(self._totals))
+            self._snaps.append((row, state, totals, chain.digest(row, state, totals)))
         self._open, self._open_written, self._failed_calls = [], 0, 0
 
     def _remarkable(self, answers: int) -> tuple[int, int]:
@@ -201,39 +264,8 @@ class Journal:
         return len(verdicts), int(flags)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    with _reported(path):
-        connection = sqlite3.connect(path, isolation_level=None)
-        for pragma in schema.WRITER_PRAGMAS:
-            connection.execute(pragma)
-        return connection
-
-
-def _create(path: Path) -> sqlite3.Connection:
-    """Make the file private before SQLite touches it, so that its -wal and -shm are private too."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        raise InputError(f"session {path} exists already: name another file") from None
-    except OSError as error:
-        message = f"session {path} cannot be created ({error.strerror}): name another place by --session or MAKER_HOME"
-        raise InputError(message) from None
-    with _reported(path):
-        connection = _connect(path)
-        connection.executescript(
-            f"BEGIN; PRAGMA application_id={schema.APPLICATION_ID}; PRAGMA user_version={schema.FORMAT};"
-            f"{schema.SCHEMA} COMMIT;"
-        )
-        return connection
-
-
-@contextmanager
-def _reported(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        message = f"session {path} cannot be written ({error}): free space or permissions, then start again"
-    else:
-        return
-    raise SessionError(message)
+def _store_twice(write: sqlite3.Connection, key: str, value: bytes, *, spare_only: bool = False) -> None:
+    if not spare_only:
+        write.execute("INSERT OR REPLACE INTO blob VALUES (?,?)", (key, value))
+    write.execute("DELETE FROM spare WHERE k = ?", (key,))
+    write.execute("INSERT INTO spare (k, v) VALUES (?,?)", (key, value))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
 
 from maker_engine.core.errors import SessionError
+from maker_engine.sessions import schema, storage, upgrade
+from maker_engine.sessions.lock import writer_of
 from maker_engine.sessions.reader import Reader
 
 SUFFIX = ".maker"
@@ -38,6 +43,9 @@ class SessionSummary:
         samples: Counted samples.
         created: Seconds since the epoch; for display only.
         damaged: Why it cannot be read, in one line; None for a sound file.
+        name: What the user calls it, empty for nothing.
+        forks: How many forks it has.
+        busy: True while a process is writing it.
     """
 
     path: Path
@@ -51,6 +59,9 @@ class SessionSummary:
     samples: int
     created: float
     damaged: str | None = None
+    name: str = ""
+    forks: int = 0
+    busy: bool = False
 
 
 class Library:
@@ -81,8 +92,7 @@ class Library:
 def summarise(path: Path) -> SessionSummary:
     """Read the one-line summary of a session."""
     try:
-        with Reader(path) as reader:
-            meta = reader.meta()
+        meta, forks = _record(path)
         started, totals = meta["started"], meta["totals"]
         return SessionSummary(
             path=path,
@@ -95,10 +105,31 @@ def summarise(path: Path) -> SessionSummary:
             steps=started["steps"],
             samples=int(totals["votes"]) + int(totals["flagged"]),
             created=float(meta["created"]),
+            name=str(meta.get("name", "")),
+            forks=forks,
+            busy=writer_of(path) is not None,
         )
     except (SessionError, KeyError, TypeError, ValueError) as error:
         reason = str(error) if isinstance(error, SessionError) else f"session {path} is incomplete"
         return SessionSummary(path, "?", "", "", False, None, 0, None, 0, _modified(path), reason)
+
+
+def _record(path: Path) -> tuple[dict[str, Any], int]:
+    """Return the record of a session's newest branch, and how many forks it has."""
+    opened = storage.open_reader(path)
+    try:
+        if opened.format < schema.FORMAT:
+            record = upgrade.meta_of(opened.connection)
+            return {key: json.loads(value) for key, value in record.items()}, 0
+        with Reader(path, connection=opened.connection) as reader:
+            own = reader.record(0)
+            return {"name": json.loads(own.get("name", '""')), **reader.meta()}, len(reader.branches) - 1
+    except sqlite3.Error as error:
+        raise storage.damaged(path, error) from None
+    finally:
+        opened.connection.close()
+        if opened.copy is not None:
+            opened.copy.cleanup()
 
 
 def _modified(path: Path) -> float:

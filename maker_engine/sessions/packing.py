@@ -116,8 +116,14 @@ def pack(entries: Sequence[Entry], task: AnyTask) -> bytes:
     return pack_step(entries, task)[0]
 
 
-def pack_step(entries: Sequence[Entry], task: AnyTask) -> tuple[bytes, dict[Hashable, str]]:
-    """Pack as `pack` does; return with it the JSON of each answer, which the step's own answer is one of."""
+def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = True) -> tuple[bytes, dict[Hashable, str]]:
+    """Pack as `pack` does; return with it the JSON of each answer, which the step's own answer is one of.
+
+    Args:
+        entries: What happened in the step.
+        task: Encodes the answers.
+        texts_kept: False to leave the responses' texts out; they come back empty, as no vote's text can be.
+    """
     # Each maps a value to its number, in order of appearance.
     answers: dict[Hashable, int] = {}
     texts: dict[str, int] = {}
@@ -134,7 +140,7 @@ def pack_step(entries: Sequence[Entry], task: AnyTask) -> tuple[bytes, dict[Hash
             (
                 number,
                 tuple(verdict) if isinstance(verdict, Flag) else answers.setdefault(verdict, len(answers)),
-                texts.setdefault(response.text, len(texts)),
+                texts.setdefault(response.text, len(texts)) if texts_kept else None,
                 response.tokens_in,
                 response.tokens_out,
                 response.finish_reason if flagged else None,  # a vote's is "stop", or it would not be a vote
@@ -149,10 +155,31 @@ def pack_step(entries: Sequence[Entry], task: AnyTask) -> tuple[bytes, dict[Hash
     return packed, encoded
 
 
+class Packed(NamedTuple):
+    """A packed step taken apart one level.
+
+    Attributes:
+        answers: JSON of each answer, in order of appearance.
+        texts: Each text once.
+        models: Each model's name once.
+        rows: A row an entry: three values for an act, nine for a sample, whose second is the number of its answer or
+            the flag.
+    """
+
+    answers: list[str]
+    texts: list[str]
+    models: list[str]
+    rows: list[list[Any]]
+
+
+def open_packed(packed: bytes) -> Packed:
+    """Take a packed step apart without making entries of it."""
+    return Packed._make(msgpack.unpackb(packed, unicode_errors="surrogatepass"))
+
+
 def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     """Turn what `pack` gave back into equal entries."""
-    value: Any = msgpack.unpackb(packed, unicode_errors="surrogatepass")
-    encoded, texts, models, rows = value
+    encoded, texts, models, rows = open_packed(packed)
     answers = [task.decode_answer(json.loads(answer)) for answer in encoded]
     entries: list[Entry] = []
     for row in rows:
@@ -161,7 +188,9 @@ def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
             entries.append(Act(kind, who, None if index is None else answers[index]))
             continue
         number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model = row
-        response = Response(texts[text], tokens_in, tokens_out, finish or "stop", cost, latency, models[model])
+        response = Response(
+            "" if text is None else texts[text], tokens_in, tokens_out, finish or "stop", cost, latency, models[model]
+        )
         entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else Flag(*verdict), response))
     return entries
 

@@ -1,4 +1,4 @@
-"""Reads session files, never writing to them; short reads, so that a writer's log does not grow."""
+"""Reads one branch of a session, never writing to it; short reads, so that a writer's log does not grow."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
-from urllib.parse import quote
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError
-from maker_engine.sessions import schema
+from maker_engine.sessions import chain, schema, storage
+from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.packing import Entry, Sample, decompress, undense, unpack
+from maker_engine.sessions.schema import branch_of, row_id, step_of
 
 _PAGE = 2_000  # rows a read: short enough not to hold a checkpoint up, long enough to be fast
 
@@ -32,17 +33,57 @@ class StoredStep(NamedTuple):
         return [entry for entry in self.entries if isinstance(entry, Sample)]
 
 
+class Row(NamedTuple):
+    """A row of the step table as it is, the votes compressed."""
+
+    id: int
+    n: int
+    flags: int
+    action: bytes
+    state_hash: bytes
+    chain: bytes
+    votes: bytes
+
+
+class Segment(NamedTuple):
+    """Steps `first` to `last` (0-based, exclusive) of a run, which are stored with one branch."""
+
+    branch: int
+    first: int
+    last: int
+
+
 class Reader:
     """A read-only look into one session file.
 
+    Args:
+        path: The file.
+        branch: Which branch, None for the newest.
+        connection: An open connection to use, None to open the file.
+
     Raises:
-        SessionError: It is not there, not a session, damaged, or of a newer format.
+        SessionError: It is not there, not a session, damaged, or of another format; or it has no such branch.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, branch: int | None = None, connection: sqlite3.Connection | None = None) -> None:
         self.path = path
-        self._connection = _open(path)
+        self._mine = connection is None
+        if connection is None:
+            opened = storage.open_reader(path)
+            self._connection, self._copy = opened.connection, opened.copy
+            if opened.format < schema.FORMAT:
+                self.close()
+                raise SessionError(f"session {path} has the older format {opened.format}: open it once to bring it up")
+        else:
+            self._connection, self._copy = connection, None
         self._dictionary: bytes | None = None
+        try:
+            self.branches = self._branches()
+            self.branch = self._chosen(branch)
+            self.segments = self._lineage(self.branch)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -54,97 +95,165 @@ class Reader:
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        if self._mine:
+            self._connection.close()
+            if self._copy is not None:
+                self._copy.cleanup()
 
     def meta(self) -> dict[str, Any]:
-        """Return what the file says of its run: order, started, totals, ended, created."""
-        return {key: json.loads(value) for key, value in self._query("SELECT k, v FROM meta")}
+        """Return what the file says of the branch: order, started, totals, ended, created."""
+        return {key: json.loads(value) for key, value in self.record(self.branch.id).items()}
 
-    def answers(self, task: AnyTask, first: int = 0, last: int | None = None) -> Iterator[Any]:
-        """Give the decided answers of steps `first` to `last` (0-based, exclusive; None for all), in order."""
-        end = 2**schema.BRANCH_BITS if last is None else last
-        while first < end:
-            rows = self._query(
-                "SELECT id, action FROM step WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", first, end, _PAGE
-            )
-            if not rows:
-                return
-            for _, action in rows:
-                yield task.decode_answer(undense(action))
-            first = rows[-1][0] + 1
+    def record(self, branch: int) -> dict[str, str]:
+        """Return the record of a branch as it stands, values in JSON."""
+        return dict(self.query("SELECT k, v FROM meta WHERE branch = ?", branch))
 
     def steps_done(self) -> int:
         """Return how many steps are decided."""
-        last = self._query("SELECT max(id) FROM step")[0][0]
-        return 0 if last is None else int(last) + 1
+        return self.branch.steps
 
     def dictionary(self) -> bytes | None:
         """Return the file's compression dictionary, None while it has none."""
-        rows = self._query("SELECT v FROM blob WHERE h = 'dictionary'")
-        return rows[0][0] if rows else None
+        if self._dictionary is None:
+            rows = self.query("SELECT v FROM blob WHERE k = ?", schema.DICTIONARY)
+            self._dictionary = rows[0][0] if rows else None
+        return self._dictionary
 
-    def chain(self) -> bytes:
-        """Return the hash that links all steps up to the last one; empty before the first."""
-        rows = self._query("SELECT chain FROM step ORDER BY id DESC LIMIT 1")
-        return rows[0][0] if rows else b""
+    def rows(self, first: int = 0, last: int | None = None, flags: int = 0) -> Iterator[Row]:
+        """Give the rows of steps `first` to `last` (0-based, exclusive; None for all), in order.
+
+        Args:
+            first: First step.
+            last: Step after the last one.
+            flags: Only the steps that carry one of these flags, 0 for every step.
+        """
+        end = self.branch.steps if last is None else last
+        where = f"AND flags & {int(flags)} AND flags <> 0" if flags else ""
+        for branch, begin, stop in self.segments:
+            at, to = row_id(branch, max(begin, first)), row_id(branch, min(stop, end))
+            while at < to:
+                page = self.query(
+                    f"SELECT * FROM step WHERE id >= ? AND id < ? {where} ORDER BY id LIMIT ?", at, to, _PAGE  # noqa: S608 - ours
+                )  # fmt: skip
+                yield from map(Row._make, page)
+                at = page[-1][0] + 1 if len(page) == _PAGE else to
+
+    def answers(self, task: AnyTask, first: int = 0, last: int | None = None) -> Iterator[Any]:
+        """Give the decided answers of steps `first` to `last` (0-based, exclusive; None for all), in order."""
+        for row in self.rows(first, last):
+            yield task.decode_answer(undense(row.action))
+
+    def steps(self, task: AnyTask, first: int = 0, last: int | None = None, flags: int = 0) -> Iterator[StoredStep]:
+        """Give decided steps whole, in order; arguments as for `rows`."""
+        for row in self.rows(first, last, flags):
+            yield self.stored(task, row)
+
+    def last_steps(self, task: AnyTask, limit: int, before: int, flags: int = 0) -> list[StoredStep]:
+        """Return the last `limit` steps before step `before`, in order; only those with one of `flags` if given."""
+        where = f"AND flags & {int(flags)} AND flags <> 0" if flags else ""
+        found: list[Row] = []
+        for branch, begin, stop in reversed(self.segments):
+            page = self.query(
+                f"SELECT * FROM step WHERE id >= ? AND id < ? {where} ORDER BY id DESC LIMIT ?",  # noqa: S608 - ours
+                row_id(branch, begin), row_id(branch, min(stop, before)), limit - len(found),
+            )  # fmt: skip
+            found += map(Row._make, page)
+        return [self.stored(task, row) for row in reversed(found)]
+
+    def stored(self, task: AnyTask, row: Row) -> StoredStep:
+        """Unpack a row."""
+        entries = unpack(decompress(row.votes, self.dictionary()), task)
+        return StoredStep(step_of(row.id), row.flags, task.decode_answer(undense(row.action)), entries)
+
+    def snapshot(self, step: int) -> tuple[int, Any, dict[str, Any] | None]:
+        """Return the newest snapshot at or before `step`: its step, the state's JSON value, the totals then.
+
+        Where there is none: step 0, and None twice.
+
+        Raises:
+            SessionError: It is damaged.
+        """
+        for branch, begin, stop in reversed(self.segments):
+            rows = self.query(
+                "SELECT * FROM snap WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1",
+                row_id(branch, begin),
+                row_id(branch, min(stop, step)),
+            )
+            if rows:
+                (row, state, totals, digest) = rows[0]
+                if chain.digest(row, state, totals) != digest:
+                    raise storage.damaged(self.path, f"the state kept at step {step_of(row) + 1:,} has been changed")
+                return step_of(row), json.loads(state), json.loads(totals)
+        return 0, None, None
 
     def state(self, task: AnyTask, step: int) -> Any:
         """Return the state before `step` (0-based): the snapshot before it, and the answers since."""
-        rows = self._query("SELECT id, state FROM snap WHERE id <= ? ORDER BY id DESC LIMIT 1", step)
-        begun, state = (rows[0][0], task.decode_state(json.loads(rows[0][1]))) if rows else (0, task.start())
+        begun, value, _ = self.snapshot(step)
+        state = task.start() if value is None else task.decode_state(value)
         for answer in self.answers(task, begun, step):
             state = task.apply(state, answer)
         return state
 
-    def steps(self, task: AnyTask, where: str, limit: int) -> list[StoredStep]:
-        """Return the last `limit` steps that match the SQL condition `where`, in order."""
-        rows = self._query(
-            f"SELECT id, flags, action, votes FROM step WHERE {where} ORDER BY id DESC LIMIT ?",  # noqa: S608 - ours
-            limit,
-        )
-        return [
-            StoredStep(step, flags, task.decode_answer(undense(action)), self._unpack(votes, task))
-            for step, flags, action, votes in reversed(rows)
-        ]
-
     def open_entries(self, task: AnyTask) -> list[Entry]:
         """Return what happened so far in the step that is not decided yet, in order."""
-        rows = self._query("SELECT body FROM vote ORDER BY id")
+        rows = self.query(
+            "SELECT body FROM vote WHERE id >= ? AND id < ? ORDER BY id",
+            row_id(self.branch.id, 0), row_id(self.branch.id + 1, 0),
+        )  # fmt: skip
         return [entry for (body,) in rows for entry in unpack(body, task)]
 
-    def _unpack(self, votes: bytes, task: AnyTask) -> list[Entry]:
-        if self._dictionary is None:
-            self._dictionary = self.dictionary()
-        return unpack(decompress(votes, self._dictionary), task)
+    def link_before(self, step: int) -> bytes:
+        """Return the chain's link at the step before `step`; empty at the first."""
+        for branch, begin, stop in self.segments:
+            if begin <= step - 1 < stop:
+                rows = self.query("SELECT chain FROM step WHERE id = ?", row_id(branch, step - 1))
+                return rows[0][0] if rows else b""
+        return b""
 
-    def _query(self, sql: str, *values: object) -> list[Any]:
+    def query(self, sql: str, *values: object) -> list[Any]:
+        """Run a query.
+
+        Raises:
+            SessionError: The file is damaged.
+        """
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise SessionError(f"session {self.path} is damaged: {error}") from None
+            raise storage.damaged(self.path, error) from None
+
+    def _branches(self) -> list[Branch]:
+        found = [Branch._make(row) for row in self.query("SELECT * FROM branch ORDER BY id")]
+        known: set[int] = set()
+        for one in found:
+            # Parents come first, so that a chain of them ends, whatever a file says.
+            if (one.parent is None) != (one.id == 0) or (one.parent is not None and one.parent not in known):
+                raise storage.damaged(self.path, f"fork {one.id} has no parent")
+            known.add(one.id)
+        if not found:
+            raise storage.damaged(self.path, "it has no run in it")
+        return found
+
+    def _chosen(self, branch: int | None) -> Branch:
+        for one in self.branches:
+            if branch in (None, one.id) and (branch is not None or one is self.branches[-1]):
+                return one
+        numbers = ", ".join(str(one.id) for one in self.branches)
+        raise SessionError(f"session {self.path} has no fork {branch}: it has {numbers}")
+
+    def _lineage(self, branch: Branch) -> list[Segment]:
+        by_id = {one.id: one for one in self.branches}
+        segments = [Segment(branch.id, branch.fork_step, branch.steps)]
+        while branch.parent is not None:
+            upto, branch = branch.fork_step, by_id[branch.parent]
+            while branch.parent is not None and branch.fork_step >= upto:  # forked before this one's own first step
+                branch = by_id[branch.parent]
+            segments.insert(0, Segment(branch.id, branch.fork_step, upto))
+        return segments
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    if not path.is_file():
-        raise SessionError(f"there is no session {path}")
-    address = quote(str(path.resolve()))
-    # A WAL file in a directory that cannot be written opens only as immutable.
-    for mode in ("mode=ro", "immutable=1"):
-        connection = sqlite3.connect(f"file:{address}?{mode}", uri=True, check_same_thread=False)
-        try:
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.Error as error:
-            connection.close()
-            problem = str(error)
-            continue
-        if application != schema.APPLICATION_ID:
-            connection.close()
-            raise SessionError(f"{path} is not a session of maker")
-        if version > schema.FORMAT:
-            connection.close()
-            raise SessionError(f"session {path} has format {version}; update maker to read it")
-        connection.execute("PRAGMA query_only=ON")
-        connection.execute("PRAGMA trusted_schema=OFF")
-        return connection
-    raise SessionError(f"session {path} cannot be read: {problem}")
+def own_rows(branch: int) -> tuple[int, int]:
+    """Return the first id of a branch's own rows and the id after the last."""
+    return row_id(branch, 0), row_id(branch + 1, 0)
+
+
+__all__ = ["Reader", "Row", "Segment", "StoredStep", "branch_of", "own_rows"]

@@ -12,9 +12,11 @@ from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, RunStarted, StepDecided, StepOpened, StepUndecided
 from maker_engine.core.responses import Flag
 from maker_engine.core.state import FLAG_TAIL, RunState, Snapshot, Totals
+from maker_engine.sessions import upgrade
 from maker_engine.sessions.packing import Act, Entry, events_of
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.verify import check_tail
 
 RECENT_STEPS = 50
 """Steps whose votes are folded when a session is opened; the totals and the state are those of the whole run."""
@@ -33,6 +35,7 @@ class SavedRun:
         step: Number of the open step, 0-based.
         entries: What happened in the open step so far.
         elapsed_s: Going time.
+        branch: Which branch of the session it is; 0 for the run itself.
     """
 
     path: Path
@@ -43,6 +46,7 @@ class SavedRun:
     step: int
     entries: tuple[Entry, ...]
     elapsed_s: float
+    branch: int = 0
 
     @property
     def escalated(self) -> int:
@@ -55,22 +59,24 @@ class SavedRun:
         return self.run.snapshot()
 
 
-def open_saved(path: Path, family: type[AnyTask] | None = None) -> SavedRun:
-    """Open a session at its end.
+def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | None = None) -> SavedRun:
+    """Open a session at its end. One of an older format is brought up to date first.
 
     Args:
         path: The file.
         family: The task's class; None for the installed task of the name that the session gives. A session never
             loads code: one of a task that was run from a file needs this.
+        branch: Which branch, None for the newest.
 
     Raises:
-        SessionError: It cannot be read, or its task is not installed.
+        SessionError: It cannot be read, or its task is not installed; or its last steps are not as they were written.
     """
-    with Reader(path) as reader:
+    upgrade.bring_up(path)
+    with Reader(path, branch) as reader:
         try:
+            check_tail(reader)
             meta = reader.meta()
-            task = (family or catalogue.installed(meta["order"]["task"])).load({}, meta["order"]["source"])
-            return _restored(reader, task, meta)
+            return _restored(reader, task_of(meta, family), meta)
         except SessionError:
             raise
         except MakerError as error:
@@ -79,11 +85,20 @@ def open_saved(path: Path, family: type[AnyTask] | None = None) -> SavedRun:
             raise SessionError(f"session {path} is damaged: {type(error).__name__} in its record") from error
 
 
+def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTask:
+    """Load the task that a session's record names, by id and never from a file.
+
+    Raises:
+        MakerError: It is not installed, or does not take the problem.
+    """
+    return (family or catalogue.installed(meta["order"]["task"])).load({}, meta["order"]["source"])
+
+
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     run = RunState()
     run.record(RunStarted(**meta["started"]))
     done = reader.steps_done()
-    recent = reader.steps(task, "1", RECENT_STEPS)
+    recent = reader.last_steps(task, RECENT_STEPS, done)
     first = recent[0].step if recent else done
     _fold_flags(run, reader, task, first)
     state = reader.state(task, first)
@@ -103,12 +118,13 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     if "ended" in meta:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
     run.totals = Totals(**{field.name: meta["totals"][field.name] for field in fields(Totals)})
-    return SavedRun(reader.path, task, run, meta["order"], state, done, entries, float(meta["elapsed_s"]))
+    elapsed_s = float(meta["elapsed_s"])
+    return SavedRun(reader.path, task, run, meta["order"], state, done, entries, elapsed_s, reader.branch.id)
 
 
 def _fold_flags(run: RunState, reader: Reader, task: AnyTask, before: int) -> None:
     """Fold the red flags of the steps before `before`, for the log."""
-    for stored in reader.steps(task, f"flags & {int(StepFlag.FLAGGED)} AND id < {before}", FLAG_TAIL):
+    for stored in reader.last_steps(task, FLAG_TAIL, before, StepFlag.FLAGGED):
         for sample in stored.samples:
             if isinstance(sample.verdict, Flag):
                 run.record_all(events_of(stored.step, sample))

@@ -1,4 +1,9 @@
-"""The session file's layout: one SQLite database a session, ordered by integers only, never by time."""
+"""The session file's layout: one SQLite database a session, ordered by integers only, never by time.
+
+A session is a run and its forks. Each is a branch; a fork shares the steps before its first one with its parent, so
+that forking copies nothing. What a single damaged page must not take away (the orders, the compression dictionary)
+is in the file twice.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +11,38 @@ from enum import IntFlag
 
 APPLICATION_ID = 0x4D4B5231
 """Marks a SQLite file as one of ours."""
-FORMAT = 1
+FORMAT = 2
 """Layout version, in `user_version`."""
 SNAPSHOT_STEPS = 256
 """A state is kept this often; one in between is the one before plus at most so many answers."""
 BRANCH_BITS = 40
 """A row's id is branch << 40 | step: the order of a run and of its forks in one integer."""
 
-SCHEMA = """
-CREATE TABLE meta  (k TEXT PRIMARY KEY, v TEXT) WITHOUT ROWID;
-CREATE TABLE branch(id INTEGER PRIMARY KEY, parent INT, fork_step INT, created INT, note TEXT);
-CREATE TABLE blob  (h TEXT PRIMARY KEY, v BLOB) WITHOUT ROWID;
-CREATE TABLE step  (id INTEGER PRIMARY KEY, n INT, flags INT, action BLOB, state_hash BLOB, chain BLOB, votes BLOB);
-CREATE TABLE snap  (id INTEGER PRIMARY KEY, state TEXT, totals TEXT);
-CREATE TABLE vote  (id INTEGER PRIMARY KEY, body BLOB);
-CREATE INDEX step_flag ON step(id) WHERE flags <> 0;
-INSERT INTO branch VALUES (0, NULL, 0, 0, 'main');
-"""
+DICTIONARY = "dictionary"
+"""Key of the compression dictionary, in `blob` and in `spare`."""
+
+TABLES: dict[str, str] = {
+    "meta": "CREATE TABLE meta (branch INT, k TEXT, v TEXT, PRIMARY KEY (branch, k)) WITHOUT ROWID",
+    "branch": (
+        "CREATE TABLE branch (id INTEGER PRIMARY KEY, parent INT, fork_step INT, created INT, steps INT, chain BLOB,"
+        " seal BLOB)"
+    ),
+    "blob": "CREATE TABLE blob (k TEXT PRIMARY KEY, v BLOB) WITHOUT ROWID",
+    "spare": "CREATE TABLE spare (id INTEGER PRIMARY KEY, k TEXT, v BLOB)",
+    "step": (
+        "CREATE TABLE step (id INTEGER PRIMARY KEY, n INT, flags INT, action BLOB, state_hash BLOB, chain BLOB,"
+        " votes BLOB)"
+    ),
+    "snap": "CREATE TABLE snap (id INTEGER PRIMARY KEY, state TEXT, totals TEXT, digest BLOB)",
+    "vote": "CREATE TABLE vote (id INTEGER PRIMARY KEY, body BLOB, digest BLOB)",
+    "step_flag": "CREATE INDEX step_flag ON step (id) WHERE flags <> 0",
+}
+"""Every object of the file with the statement that makes it. A file with any other is not opened."""
+
+SCHEMA = ";".join(TABLES.values()) + ";"
 
 # FULL: a power cut loses nothing that was acknowledged. mmap off: a truncated file must be an error, not a signal.
 WRITER_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA journal_size_limit=16777216",
     "PRAGMA busy_timeout=5000",
@@ -44,3 +60,18 @@ class StepFlag(IntFlag):
     WRONG = 4
     FAILED_CALLS = 8
     NOT_BY_VOTES_ALONE = 16
+
+
+def row_id(branch: int, step: int) -> int:
+    """Return the id of a branch's row for a step; both are 0-based."""
+    return branch << BRANCH_BITS | step
+
+
+def branch_of(row: int) -> int:
+    """Return the branch of a row's id."""
+    return row >> BRANCH_BITS
+
+
+def step_of(row: int) -> int:
+    """Return the step of a row's id."""
+    return row & ((1 << BRANCH_BITS) - 1)

@@ -126,7 +126,7 @@ class Provider:
 def in_journal(bench: Bench) -> list[tuple[int | None, dict[int, int], int, int]]:
     """Winner, votes, samples and flagged ones of each decided step, as the session keeps them."""
     with Reader(bench.journal.path) as reader:
-        steps = reader.steps(bench.task, "1", 10_000)
+        steps = list(reader.steps(bench.task))
     verdicts = [[sample.verdict for sample in step.samples] for step in steps]
     votes = [Counter(one for one in step if not isinstance(one, Flag)) for step in verdicts]
     return [

@@ -147,7 +147,7 @@ def test_no_wording_changes_what_is_asked() -> None:
 def voted(bench: Bench) -> list[Counter[str]]:
     """Who cast how many of a step's counted samples."""
     with Reader(bench.journal.path) as reader:
-        steps = reader.steps(bench.task, "1", 100)
+        steps = list(reader.steps(bench.task))
     return [Counter(sample.response.model for sample in step.samples) for step in steps]
 
 

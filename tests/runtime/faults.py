@@ -178,7 +178,7 @@ async def run(disks: int, schedule: list[str], seed: int, directory: Path) -> Re
             view = await drive(replace(prepared, plan=plan), Inbox(), lambda _: None, clock)
         seconds = time.monotonic() - begun
     with Reader(view.session) as reader:
-        steps = reader.steps(prepared.task, "1", 2**31)
+        steps = list(reader.steps(prepared.task))
     samples = [sample for step in steps for sample in step.samples]
     return Report(
         view,

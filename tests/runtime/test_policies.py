@@ -57,7 +57,7 @@ def when_stuck(bench: Bench, *commands: Command) -> None:
 def stored(bench: Bench) -> list[StoredStep]:
     """The decided steps in the session."""
     with Reader(bench.journal.path) as reader:
-        return reader.steps(bench.task, "1", 100)
+        return list(reader.steps(bench.task))
 
 
 def acts(step: StoredStep) -> list[Act]:

@@ -32,7 +32,7 @@ async def driven(prepared: PreparedRun) -> RunView:
 
 def chain_of(path: Path) -> bytes:
     with Reader(path) as reader:
-        return reader.chain()
+        return reader.branch.chain
 
 
 @pytest.mark.parametrize("model", [NOISY, f"{NOISY},latency=0.0005"])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import stat
@@ -41,7 +40,7 @@ async def test_every_step_and_every_sample_is_in_the_file(tmp_path: Path) -> Non
     """What was counted while it ran is what the file holds."""
     bench, view = await noisy_run(tmp_path, 700)
     with Reader(bench.journal.path) as reader:
-        steps = reader.steps(bench.task, "1", 10_000)
+        steps = list(reader.steps(bench.task))
         assert list(reader.answers(bench.task)) == [stored.answer for stored in steps]
     totals = view.snapshot.totals
     samples = [sample for stored in steps for sample in stored.samples]
@@ -164,10 +163,7 @@ def test_a_run_that_cannot_be_written_any_more_says_so(tmp_path: Path) -> None:
 def test_a_session_never_loads_code_it_names(tmp_path: Path) -> None:
     """A task that is not installed is an error in one line, not an import."""
     path = tmp_path / "run.maker"
-    make(path).close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE meta SET v = ? WHERE k = 'order'", (json.dumps({"task": "evil", "source": ""}),))
-    connection.close()
+    Journal(path, Count(3), {"task": "evil", "source": ""}).close()
     with pytest.raises(SessionError, match="no task 'evil'"):
         open_saved(path)
 
@@ -195,4 +191,4 @@ async def test_time_is_rounded_to_a_tenth_of_a_millisecond(tmp_path: Path) -> No
     bench = Bench(tmp_path, lambda request: replace(answer((request.step + 1) % 8), latency_s=0.123456))
     await bench.run()
     with Reader(bench.journal.path) as reader:
-        assert reader.steps(bench.task, "1", 1)[0].samples[0].response.latency_s == 0.1235
+        assert next(reader.steps(bench.task)).samples[0].response.latency_s == 0.1235

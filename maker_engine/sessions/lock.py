@@ -1,0 +1,90 @@
+"""One writer a session: a lock on a file beside it, held as long as the process lives, freed by kill -9 too."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from maker_engine.core.errors import SessionBusyError, SessionError
+
+SUFFIX = ".lock"
+
+
+class WriterLock:
+    """The right to write one session; a context manager. Acquired at once, or not at all.
+
+    The lock is on a file of its own: closing any handle of a database drops the locks SQLite has on it.
+
+    Raises:
+        SessionBusyError: Another process, or another run of this one, is writing the session.
+        SessionError: The directory cannot be written.
+    """
+
+    def __init__(self, session: Path) -> None:
+        self.path = session.with_name(session.name + SUFFIX)
+        while True:
+            try:
+                handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                message = f"session {session} cannot be written ({error.strerror}): it can only be looked at there"
+                raise SessionError(message) from None
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                holder = os.read(handle, 20).decode(errors="replace").strip() or "?"
+                os.close(handle)
+                raise SessionBusyError(
+                    f"session {session} is being written by process {holder}: look at it meanwhile, or stop that one"
+                ) from None
+            if _is_at(handle, self.path):  # whoever held it before has not just removed the file
+                break
+            os.close(handle)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, b"%d" % os.getpid(), 0)
+        self._handle: int | None = handle
+
+    def release(self) -> None:
+        """Give the right back."""
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            with suppress(OSError):
+                self.path.unlink()
+            os.close(handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def writer_of(session: Path) -> int | None:
+    """Return the process that is writing a session, None when nobody is."""
+    try:
+        handle = os.open(session.with_name(session.name + SUFFIX), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        told = os.read(handle, 20).decode(errors="replace").strip()
+        return int(told) if told.isdecimal() else 0
+    else:
+        return None
+    finally:
+        os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        there = path.stat()
+    except OSError:
+        return False
+    mine = os.fstat(handle)
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)

@@ -1,0 +1,194 @@
+"""Opening session files: as the one writer, or read-only. A file that is not exactly ours is never opened."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from maker_engine.core.errors import InputError, SessionError, StorageFullError
+from maker_engine.sessions import places, schema
+
+SALVAGE = "maker sessions salvage saves what is sound in it"
+
+
+class Opened(NamedTuple):
+    """A file opened for reading.
+
+    Attributes:
+        connection: It reads only.
+        format: The file's format.
+        copy: Directory of the copy that is read instead, None when the file itself is.
+    """
+
+    connection: sqlite3.Connection
+    format: int
+    copy: tempfile.TemporaryDirectory[str] | None
+
+
+def create(path: Path) -> sqlite3.Connection:
+    """Make a new file with the layout and nothing in it; return the writer's connection.
+
+    Raises:
+        InputError: It exists, or cannot be created there.
+        SessionError: It cannot be written.
+    """
+    make_private(path)
+    with reported(path):
+        connection = connect(path)
+        connection.executescript(
+            f"BEGIN; PRAGMA application_id={schema.APPLICATION_ID}; PRAGMA user_version={schema.FORMAT};"
+            f"{schema.SCHEMA} COMMIT;"
+        )
+        return connection
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file for its owner alone, before SQLite touches it: its -wal and -shm are then private too.
+
+    Raises:
+        InputError: It exists, or cannot be created there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)  # or a power cut takes the whole file, however well its content is written
+        finally:
+            os.close(directory)
+    except FileExistsError:
+        raise InputError(f"session {path} exists already: name another file") from None
+    except OSError as error:
+        message = f"session {path} cannot be created ({error.strerror}): name another place by --session or MAKER_HOME"
+        raise InputError(message) from None
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a file as its one writer.
+
+    On a file system that other machines write to as well, SQLite's log would corrupt it: there it does without the
+    log, and nobody else can read meanwhile.
+
+    Raises:
+        SessionError: It cannot be written.
+    """
+    with reported(path):
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        if places.is_shared(path):
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode=DELETE")
+        else:
+            connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in schema.WRITER_PRAGMAS:
+            connection.execute(pragma)
+        return connection
+
+
+def open_reader(path: Path) -> Opened:
+    """Open a file for reading.
+
+    Raises:
+        SessionError: It is not there, not a session, damaged, or of a newer format.
+    """
+    if not path.is_file():
+        raise SessionError(f"there is no session {path}")
+    copy: tempfile.TemporaryDirectory[str] | None = None
+    try:
+        return Opened(*_opened(path, path, "mode=ro"), None)
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise SessionError(f"session {path} is being written, and cannot be read meanwhile there") from None
+        if os.access(path.parent, os.W_OK):
+            raise damaged(path, error) from None
+    # A log can only be read where its index can be written: what is there is read elsewhere.
+    try:
+        log = path.with_name(path.name + "-wal")
+        if not log.exists() or not log.stat().st_size:
+            return Opened(*_opened(path, path, "immutable=1"), None)
+        copy = tempfile.TemporaryDirectory(prefix="maker-")
+        twin = Path(copy.name) / path.name
+        shutil.copyfile(path, twin)
+        shutil.copyfile(log, twin.with_name(log.name))
+        return Opened(*_opened(twin, path, "mode=rw"), copy)
+    except sqlite3.Error as error:
+        raise damaged(path, error) from None
+    except OSError as error:
+        raise SessionError(f"session {path} cannot be read: {error.strerror}") from None
+
+
+def _opened(path: Path, named: Path, mode: str) -> tuple[sqlite3.Connection, int]:
+    address = f"file:{quote(str(path.resolve()))}?{mode}"
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    try:
+        version = _format(connection, named)
+        for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
+            connection.execute(f"PRAGMA {pragma}")
+        if version == schema.FORMAT:
+            check_layout(connection, named)
+    except BaseException:
+        connection.close()
+        raise
+    return connection, version
+
+
+def _format(connection: sqlite3.Connection, path: Path) -> int:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if application != schema.APPLICATION_ID:
+        raise SessionError(f"{path} is not a session of maker")
+    if version > schema.FORMAT:
+        raise SessionError(f"session {path} has format {version}; update maker to read it")
+    return version
+
+
+def check_layout(connection: sqlite3.Connection, path: Path) -> None:
+    """Compare what the file holds with what we make: a trigger or a view in it would change what we read and write.
+
+    Raises:
+        SessionError: Something is missing, different or foreign; it is named.
+    """
+    found = dict(connection.execute("SELECT name, sql FROM sqlite_master"))
+    for name, sql in found.items():
+        if schema.TABLES.get(name) != sql:
+            raise SessionError(f"session {path} holds {name!r}, which maker does not make so: it is not opened")
+    for name in schema.TABLES.keys() - found.keys():
+        raise SessionError(f"session {path} is damaged: its {name} table is missing; {SALVAGE}")
+
+
+def damaged(path: Path, error: object) -> SessionError:
+    """Say that a file is damaged, and what to do."""
+    return SessionError(f"session {path} is damaged: {error}; {SALVAGE}")
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises while writing into an error of ours.
+
+    Raises:
+        StorageFullError: The device is full.
+        SessionError: Anything else.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        failure = error
+    else:
+        return
+    code = getattr(failure, "sqlite_errorcode", 0)
+    if code & 0xFF == sqlite3.SQLITE_FULL:
+        raise StorageFullError(f"session {path} cannot be written: the device is full; free some room on it")
+    raise SessionError(f"session {path} cannot be written ({failure}): free space or permissions, then start again")
+
+
+def remove(path: Path) -> None:
+    """Remove a session's file and what lies beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()

@@ -1,0 +1,71 @@
+"""Keeps an eye on a session file while it is written: that it is still there, and that its log stays short."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from maker_engine.core.errors import SessionError
+from maker_engine.sessions import storage
+
+LOOK_S = 2.0
+LONGEST_LOG = 24 * 2**20
+"""Bytes of the write-ahead log after which it is emptied by force; somebody's long read has kept it growing."""
+
+
+class FileWatch:
+    """Watches one file.
+
+    A database that is deleted or moved while it is open goes on taking writes, into the void.
+
+    Args:
+        path: The file, which exists.
+        connection: The writer's connection to it.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        self._identity = self._now()
+        self._looked = time.monotonic()
+
+    def look(self) -> None:
+        """Look, if it is time again.
+
+        Raises:
+            SessionError: The file is gone or another one; what was in it is saved beside it if that can be done.
+        """
+        if time.monotonic() - self._looked < LOOK_S:
+            return
+        self._looked = time.monotonic()
+        if self._now() != self._identity:
+            raise SessionError(
+                f"session {self._path} was moved, deleted or replaced while it was being written: {self._rescued()}"
+            )
+        with suppress(OSError):
+            if self._path.with_name(self._path.name + "-wal").stat().st_size > LONGEST_LOG:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _now(self) -> tuple[int, int] | None:
+        try:
+            there = self._path.stat()
+        except OSError:
+            return None
+        return there.st_dev, there.st_ino
+
+    def _rescued(self) -> str:
+        for number in range(1, 100):
+            path = self._path.with_name(f"{self._path.stem}-rescued-{number}{self._path.suffix}")
+            if path.exists():
+                continue
+            try:
+                storage.make_private(path)
+                copy = sqlite3.connect(path)
+                self._connection.backup(copy)
+                copy.close()
+            except (sqlite3.Error, OSError, SessionError) as error:
+                return f"what was in it could not be saved beside it ({error})"
+            return f"what was written so far is saved as {path}"
+        return "it was not saved"
