@@ -9,17 +9,13 @@ from typing import Any
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError, SessionError
-from maker_engine.core.events import Outcome, RunEnded, RunStarted, StepDecided, StepOpened, StepUndecided
-from maker_engine.core.responses import Flag
-from maker_engine.core.state import FLAG_TAIL, RunState, Snapshot, Totals
+from maker_engine.core.events import Outcome, RunEnded, StepUndecided
+from maker_engine.core.state import RunState, Snapshot, Totals
 from maker_engine.sessions import upgrade
-from maker_engine.sessions.packing import Act, Entry, events_of
+from maker_engine.sessions.moment import moment
+from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.schema import StepFlag
 from maker_engine.sessions.verify import check_tail
-
-RECENT_STEPS = 50
-"""Steps whose votes are folded when a session is opened; the totals and the state are those of the whole run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,7 @@ class SavedRun:
     Attributes:
         path: Its file.
         task: What is solved.
-        run: The fold of its last steps, with the whole run's totals.
+        run: The fold of its last steps, with the totals of the whole run.
         order: What was ordered, as the session keeps it.
         state: The task's state at the open step.
         step: Number of the open step, 0-based.
@@ -95,36 +91,13 @@ def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTas
 
 
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
-    run = RunState()
-    run.record(RunStarted(**meta["started"]))
     done = reader.steps_done()
-    recent = reader.last_steps(task, RECENT_STEPS, done)
-    first = recent[0].step if recent else done
-    _fold_flags(run, reader, task, first)
-    state = reader.state(task, first)
-    for stored in recent:
-        run.record(StepOpened(stored.step, state))
-        for entry in stored.entries:
-            run.record_all(events_of(stored.step, entry))
-        state = task.apply(state, stored.answer)
-        run.record(StepDecided(stored.step, stored.answer, state))
+    run = moment(reader, task, done, counted=None)
     entries = tuple(reader.open_entries(task))
-    if task.step(state) is not None:
-        run.record(StepOpened(done, state))
-        for entry in entries:
-            run.record_all(events_of(done, entry))
     if meta.get("ended", {}).get("outcome") == Outcome.UNDECIDED:
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
     run.totals = Totals(**{field.name: meta["totals"][field.name] for field in fields(Totals)})
     elapsed_s = float(meta["elapsed_s"])
-    return SavedRun(reader.path, task, run, meta["order"], state, done, entries, elapsed_s, reader.branch.id)
-
-
-def _fold_flags(run: RunState, reader: Reader, task: AnyTask, before: int) -> None:
-    """Fold the red flags of the steps before `before`, for the log."""
-    for stored in reader.last_steps(task, FLAG_TAIL, before, StepFlag.FLAGGED):
-        for sample in stored.samples:
-            if isinstance(sample.verdict, Flag):
-                run.record_all(events_of(stored.step, sample))
+    return SavedRun(reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id)

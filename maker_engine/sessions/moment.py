@@ -1,0 +1,76 @@
+"""Time travel: a run as it stood at any moment, folded from a snapshot and the journal. Nobody is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.events import RunStarted, StepDecided, StepOpened, WrongDecisionFound
+from maker_engine.core.responses import Flag
+from maker_engine.core.state import FLAG_TAIL, RunState, Totals
+from maker_engine.sessions.packing import Entry, events_of
+from maker_engine.sessions.reader import Reader, StoredStep
+from maker_engine.sessions.schema import StepFlag
+
+
+def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, flags_shown: int = FLAG_TAIL) -> RunState:
+    """Fold a run up to a moment.
+
+    What no decision rests on (samples that were wasted, calls that failed) is told as it stood at the snapshot before.
+
+    Args:
+        reader: The branch.
+        task: What it solves.
+        step: The step that is open at that moment, 0-based; at most the number of decided steps.
+        counted: How many entries of its ballot have been counted; None for all that are recorded.
+        flags_shown: Most red flags in the log.
+    """
+    begun, value, totals = reader.snapshot(step)
+    run = RunState()
+    run.record(RunStarted(**reader.meta()["started"]))
+    _fold_flags(run, reader, task, begun, flags_shown)
+    run.totals = Totals(**{name: totals[name] for name in _TOTALS}) if totals else Totals()
+    state = task.start() if value is None else task.decode_state(value)
+    if begun:
+        before = reader.last_steps(task, 1, begun)[0]
+        # The snapshot was taken at the decision, before the oracle spoke.
+        run.totals.wrong += bool(before.flags & StepFlag.WRONG)
+    for stored in reader.steps(task, begun, step):
+        state = _decided(run, task, state, stored)
+    run.state = state
+    if task.step(state) is not None:
+        run.record(StepOpened(step, state))
+        for entry in entries_of(reader, task, step)[:counted]:
+            run.record_all(events_of(step, entry))
+    return run
+
+
+_TOTALS = tuple(field.name for field in fields(Totals))
+
+
+def entries_of(reader: Reader, task: AnyTask, step: int) -> Sequence[Entry]:
+    """Return what happened in a step, decided or open, in order."""
+    if step == reader.steps_done():
+        return reader.open_entries(task)
+    return next(reader.steps(task, step, step + 1)).entries
+
+
+def _decided(run: RunState, task: AnyTask, state: Any, stored: StoredStep) -> Any:
+    run.record(StepOpened(stored.step, state))
+    for entry in stored.entries:
+        run.record_all(events_of(stored.step, entry))
+    after = task.apply(state, stored.answer)
+    run.record(StepDecided(stored.step, stored.answer, after))
+    if stored.flags & StepFlag.WRONG:
+        run.record(WrongDecisionFound(stored.step, stored.answer, task.oracle(state)))
+    return after
+
+
+def _fold_flags(run: RunState, reader: Reader, task: AnyTask, before: int, most: int) -> None:
+    """Fold the red flags of the steps before `before`, for the log."""
+    for stored in reader.last_steps(task, most, before, StepFlag.FLAGGED):
+        for sample in stored.samples:
+            if isinstance(sample.verdict, Flag):
+                run.record_all(events_of(stored.step, sample))
