@@ -232,25 +232,35 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
     return model, len(voters)
 
 
-def prepare_resume(path: Path, changes: Mapping[str, Any], family: type[AnyTask] | None = None) -> PreparedRun:
+def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -> RunOrder:
+    """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round."""
+    known = {field.name for field in fields(RunOrder)}
+    order = {name: value for name, value in kept.items() if name in known}
+    if "model" in changes:
+        order["voters"] = ()
+    order = {**order, "session": path, **changes}
+    return RunOrder(**{**order, "voters": tuple(order["voters"])})
+
+
+def prepare_resume(
+    path: Path, changes: Mapping[str, Any], family: type[AnyTask] | None = None, branch: int | None = None
+) -> PreparedRun:
     """Make a saved run ready to go on, with the same order but for `changes`: higher limits, another policy.
 
     Args:
         path: The session's file.
         changes: Fields of `RunOrder` to change.
         family: As for `open_saved`.
+        branch: Which of its runs, None for the newest.
 
     Raises:
         SessionError: It cannot be opened.
         InputError: It is solved already, or a change cannot be used.
     """
-    saved = open_saved(path, family)
+    saved = open_saved(path, family, branch)
     if saved.run.outcome in (Outcome.SOLVED, Outcome.UNSOLVED):
         raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
-    known = {field.name for field in fields(RunOrder)}
-    kept = {name: value for name, value in saved.order.items() if name in known}
-    order = RunOrder(**{**kept, "voters": tuple(saved.order["voters"]), "session": path, **changes})
-    prepared = prepare(order, type(saved.task))
+    prepared = prepare(reordered(saved.order, path, changes), type(saved.task))
     return replace(prepared, saved=saved)
 
 

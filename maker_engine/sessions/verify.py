@@ -74,15 +74,10 @@ def check_tail(reader: Reader) -> None:
         if step_of(row.id) != expected or _link(reader, link, row) != row.chain:
             raise storage.damaged(reader.path, f"step {expected + 1:,} is not as it was written")
         link, expected = row.chain, expected + 1
-    if expected != last or (last and link != reader.link_before(last)):
+    if expected != last:
         raise storage.damaged(reader.path, f"step {expected + 1:,} is missing")
-    _check_head(reader, link)
-
-
-def _check_head(reader: Reader, link: bytes) -> None:
-    own = reader.branch.steps > reader.branch.fork_step or reader.branch.parent is None
-    if own and link != reader.branch.chain:
-        raise storage.damaged(reader.path, f"step {reader.branch.steps:,} is not the last one that was written")
+    if link != reader.branch.chain:
+        raise storage.damaged(reader.path, f"step {last:,} is not the last one that was written")
 
 
 def verify(path: Path, task: AnyTask, on_step: Callable[[int], None] = lambda _: None) -> Verified:

@@ -1,0 +1,145 @@
+"""A session as text: JSON Lines with everything in it, one event a line, and CSV with a line a step.
+
+The lines are described in docs/session-format.md. Everything a model said is in them as JSON strings in ASCII, so that
+no escape code and no half character reaches a terminal or an editor.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TextIO
+
+from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.errors import InputError
+from maker_engine.core.responses import Flag
+from maker_engine.printable import one_line
+from maker_engine.sessions.packing import Act, Entry, to_json, undense
+from maker_engine.sessions.reader import Reader, StoredStep
+from maker_engine.sessions.schema import StepFlag, step_of
+
+NAME, VERSION = "maker-session", 1
+COLUMNS = (
+    "step", "answer", "samples", "votes", "flagged", "candidates", "margin", "dissent", "wrong", "by_person",
+    "tokens_in", "tokens_out", "cost_usd", "latency_s",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def lines(path: Path, task: AnyTask) -> Iterator[str]:
+    """Give a whole session, its forks included, as JSON Lines.
+
+    Raises:
+        SessionError: It cannot be read.
+    """
+    with Reader(path) as reader:
+        numbers = [branch.id for branch in reader.branches]
+        name = reader.record(0).get("name")
+    yield to_json({"event": "session", "format": NAME, "version": VERSION, **({} if name is None else {"name": name})})
+    for number in numbers:
+        with Reader(path, number) as reader:
+            yield from map(to_json, _run(reader, task))
+
+
+def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
+    """Give one branch's own events."""
+    branch, meta = reader.branch, reader.meta()
+    own = {"branch": branch.id}
+    yield {
+        "event": "run", **own, "parent": branch.parent, "from_step": branch.fork_step, "created": branch.created,
+        "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"],
+    }  # fmt: skip
+    for row in reader.rows(branch.fork_step):
+        stored = reader.stored(task, row)
+        for entry in stored.entries:
+            yield {"event": "", **own, "step": stored.step, **told(entry, task)}
+        flags = [flag.name.lower() for flag in StepFlag if flag & stored.flags and flag.name]
+        yield {
+            "event": "decided", **own, "step": step_of(row.id), "answer": undense(row.action), "flags": flags,
+            "link": row.chain.hex(),
+        }  # fmt: skip
+    for entry in reader.open_entries(task):
+        yield {"event": "", **own, "step": branch.steps, **told(entry, task)}
+    yield {"event": "totals", **own, "totals": meta["totals"], "elapsed_s": meta["elapsed_s"]}
+    if "ended" in meta:
+        yield {"event": "ended", **own, **meta["ended"]}
+
+
+def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
+    """Return what a line tells of one entry."""
+    if isinstance(entry, Act):
+        answer = None if entry.answer is None else task.encode_answer(entry.answer)
+        return {"event": "act", "kind": entry.kind, "who": entry.who, "answer": answer}
+    number, verdict, response = entry
+    judged: dict[str, Any] = (
+        {"flag": verdict._asdict()} if isinstance(verdict, Flag) else {"answer": task.encode_answer(verdict)}
+    )
+    return {
+        "event": "sample", "sample": number, **judged, "text": response.text, "tokens_in": response.tokens_in,
+        "tokens_out": response.tokens_out, "finish_reason": response.finish_reason, "cost_usd": response.cost_usd,
+        "latency_s": response.latency_s, "model": response.model,
+    }  # fmt: skip
+
+
+def write_csv(reader: Reader, task: AnyTask, out: TextIO) -> None:
+    """Write a line a step: what was decided, by which votes, and what it cost. Steps count from 1, as on the screen."""
+    table = csv.writer(out)
+    table.writerow(COLUMNS)
+    for stored in reader.steps(task):
+        table.writerow([safe(cell) for cell in _cells(stored, task)])
+
+
+def _cells(stored: StoredStep, task: AnyTask) -> Iterable[object]:
+    votes: dict[Any, int] = {}
+    for sample in stored.samples:
+        if not isinstance(sample.verdict, Flag):
+            votes[sample.verdict] = votes.get(sample.verdict, 0) + 1
+    rivals = [count for answer, count in votes.items() if answer != stored.answer]
+    responses = [sample.response for sample in stored.samples]
+    costs = [response.cost_usd for response in responses]
+    return (
+        stored.step + 1,
+        task.describe(stored.answer),
+        len(responses),
+        sum(votes.values()),
+        len(responses) - sum(votes.values()),
+        len(votes),
+        votes.get(stored.answer, 0) - max(rivals, default=0),
+        int(bool(stored.flags & StepFlag.DISSENT)),
+        int(bool(stored.flags & StepFlag.WRONG)),
+        int(bool(stored.flags & StepFlag.NOT_BY_VOTES_ALONE)),
+        sum(response.tokens_in or 0 for response in responses),
+        sum(response.tokens_out or 0 for response in responses),
+        "" if None in costs else round(sum(cost or 0 for cost in costs), 8),
+        max((response.latency_s for response in responses), default=0.0),
+    )
+
+
+def safe(cell: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula, and no terminal for a command."""
+    if not isinstance(cell, str):
+        return cell
+    text = one_line(cell)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def write_new(to: Path, texts: Iterable[str]) -> None:
+    """Write a text file that must not exist; one that is cut off half-way is removed.
+
+    Raises:
+        InputError: It exists, or cannot be written there.
+    """
+    try:
+        with to.open("x", encoding="utf-8", newline="") as out:
+            try:
+                out.writelines(texts)
+            except BaseException:
+                with suppress(OSError):
+                    to.unlink()
+                raise
+    except FileExistsError:
+        raise InputError(f"{to} exists already: name another file") from None
+    except OSError as error:
+        raise InputError(f"{to} cannot be written ({error.strerror}): name another place") from None
