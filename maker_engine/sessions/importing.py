@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,6 +100,7 @@ class _Import:
         self._step = 0
         self._branches = 0
         self._made = False
+        self._link: str | None = None
         self._begun = False
 
     def take(self, event: dict[str, Any]) -> None:
@@ -140,13 +142,17 @@ class _Import:
     def abandon(self) -> None:
         """Leave nothing behind."""
         if self._made:
-            self._close()
+            with suppress(MakerError):
+                self._close()
             storage.remove(self._to)
 
     def _close(self) -> None:
         journal, self._journal = self._journal, None
+        link, self._link = self._link, None
         if journal is not None:
             journal.close()
+            if link is not None and link != journal.link.hex():
+                raise InputError("the steps before it are not those that its link stands for")
 
     def _run(self, event: dict[str, Any]) -> None:
         self._close()
@@ -190,6 +196,8 @@ class _Import:
             journal.record(happened)
 
     def _verdict(self, event: dict[str, Any], task: AnyTask) -> Any:
+        if ("flag" in event) == ("answer" in event):
+            raise InputError("a sample has either an answer or a flag")
         if "flag" not in event:
             return task.decode_answer(event["answer"])
         flag = _of(event, "flag", dict)
@@ -203,6 +211,7 @@ class _Import:
         self._state = task.apply(self._state, answer)
         happened: list[Event] = [StepDecided(self._step, answer, self._state)]
         flags = _of(event, "flags", list)
+        self._link = _of(event, "link", str) if "link" in event else None
         if "failed_calls" in flags:
             happened.insert(0, SampleFailed(self._step, 0, "unknown", "a call failed", 0.0))
         if "wrong" in flags:

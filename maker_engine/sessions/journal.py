@@ -122,6 +122,11 @@ class Journal:
         return self._branch.steps + len(self._pending), len(self._open)
 
     @property
+    def link(self) -> bytes:
+        """The chain's link at the last step that is durable; empty before the first."""
+        return self._branch.chain
+
+    @property
     def notice(self) -> str:
         """What a user should know of the place the file is in; empty for nothing."""
         if places.is_shared(self.path):

@@ -27,7 +27,8 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
         counted: How many entries of its ballot have been counted; None for all that are recorded.
         flags_shown: Most red flags in the log.
     """
-    begun, value, totals = reader.snapshot(step)
+    # From a snapshot before the step that was decided last, since its ballot is part of the picture.
+    begun, value, totals = reader.snapshot(max(0, step - 1))
     run = RunState()
     run.record(RunStarted(**reader.meta()["started"]))
     _fold_flags(run, reader, task, begun, flags_shown)

@@ -1,6 +1,6 @@
 """Rows out of the pages of a SQLite file that SQLite itself may not open any more.
 
-Only leaf pages of tables are read, wherever they lie: a damaged page then costs the rows on it, and no others
+Only leaf pages are read, wherever they lie: a damaged page then costs the rows on it, and no others
 (https://www.sqlite.org/fileformat2.html, sections 1.6 and 2.1). Rows that were deleted or moved may come back too; who
 asks has to know the right ones by their content.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_TABLE_LEAF = 13
+_INDEX_LEAF, _TABLE_LEAF = 10, 13
 _HEADER_BYTES = 100
 _LOG_HEADER_BYTES, _FRAME_HEADER_BYTES = 32, 24
 _LONGEST_CHAIN = 100_000  # pages of one row
@@ -20,9 +20,12 @@ _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 
 class RawRow(NamedTuple):
-    """A row with its values, in the order of its table's columns; a rowid column reads as None."""
+    """A row with its values, in the order of its table's columns; a rowid column reads as None.
 
-    id: int
+    `id` is None on the pages of a table without rowids.
+    """
+
+    id: int | None
     values: tuple[Any, ...]
 
 
@@ -63,20 +66,21 @@ class Pages:
 
     def _rows_on(self, page: bytes, number: int) -> Iterator[RawRow]:
         front = _HEADER_BYTES if number == 1 else 0
-        if len(page) < self._size or page[front] != _TABLE_LEAF:
+        if len(page) < self._size or page[front] not in (_INDEX_LEAF, _TABLE_LEAF):
             return
+        keyed = page[front] == _TABLE_LEAF
         cells = int.from_bytes(page[front + 3 : front + 5])
         for cell in range(min(cells, (self._size - front - 8) // 2)):
             at = int.from_bytes(page[front + 8 + 2 * cell : front + 10 + 2 * cell])
             try:
-                yield self._row(page, at)
+                yield self._row(page, at, keyed=keyed)
             except (IndexError, ValueError, struct.error, OverflowError):
                 continue  # this cell is damaged; the next one need not be
 
-    def _row(self, page: bytes, at: int) -> RawRow:
+    def _row(self, page: bytes, at: int, *, keyed: bool) -> RawRow:
         length, at = _varint(page, at)
-        row, at = _varint(page, at)
-        most = self._size - 35
+        row, at = _varint(page, at) if keyed else (None, at)
+        most = self._size - 35 if keyed else (self._size - 12) * 64 // 255 - 23
         local = length
         if length > most:
             least = (self._size - 12) * 32 // 255 - 23

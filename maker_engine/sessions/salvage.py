@@ -121,7 +121,7 @@ class _Sound(NamedTuple):
             content = (action, state_hash, self.votes())
         except Exception:  # noqa: BLE001 - damaged bytes, or the wrong dictionary
             return False
-        return bool(chain.link(before, self.row.id, samples, flags, content) == link)
+        return self.row.id is not None and chain.link(before, self.row.id, samples, flags, content) == link
 
 
 class _Found:
@@ -133,6 +133,9 @@ class _Found:
         self._spare: dict[str, list[bytes]] = {}
         self._votes: dict[int, bytes] = {}
         for row in rows:
+            if row.id is None:
+                self._take_keyless(row.values)
+                continue
             match row.values:
                 case (None, int(), int(), bytes(), bytes(), bytes(), bytes()):
                     self._steps.setdefault(row.id, []).append(row)
@@ -145,6 +148,13 @@ class _Found:
                 case (None, bytes(body), bytes(digest)) if chain.digest(row.id, body) == digest:
                     self._votes[row.id] = body
         self._dictionaries = [None, *self._spare.get(schema.DICTIONARY, [])]
+
+    def _take_keyless(self, values: tuple[Any, ...]) -> None:
+        match values:
+            case (int(branch), str(key), str(value)):
+                self._spare.setdefault(f"{key}/{branch}", []).append(value.encode())
+            case (str(key), bytes(value)):
+                self._spare.setdefault(key, []).append(value)
 
     def record(self, branch: int) -> dict[str, Any] | None:
         """Return the order and the first event of a run, None when they are lost."""

@@ -101,7 +101,12 @@ def open_reader(path: Path) -> Opened:
         raise SessionError(f"there is no session {path}")
     copy: tempfile.TemporaryDirectory[str] | None = None
     try:
-        return Opened(*_opened(path, path, "mode=ro"), None)
+        connection, version = _opened(path, path, "mode=ro")
+        if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+            # Only a connection that may write removes the log's index again when it is the last to close.
+            connection.close()
+            connection, version = _opened(path, path, "mode=rw")
+        return Opened(connection, version, None)
     except sqlite3.Error as error:
         if "locked" in str(error):
             raise SessionError(f"session {path} is being written, and cannot be read meanwhile there") from None

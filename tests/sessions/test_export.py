@@ -1,0 +1,180 @@
+"""Sessions as text: what goes out comes in again the same, and whatever else comes in is refused by its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from maker_engine.core.errors import InputError
+from maker_engine.runtime.forking import prepare_fork
+from maker_engine.sessions.export import COLUMNS, lines, safe, write_csv, write_new
+from maker_engine.sessions.importing import import_lines
+from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.report import report
+from maker_engine.sessions.saved import open_saved
+from tests.sessions.test_forks import drive_on
+from tests.support.recorded import Recorded, record
+from tests.support.toy import Count
+
+HOSTILE = "\x1b]52;c;cm0gLXJm\x07\x1b[2J<script>alert(1)</script>\u202e\ud800 \u2028end"
+
+
+def exported(run: Recorded) -> list[str]:
+    """The lines of a session."""
+    return list(lines(run.path, run.task))
+
+
+def heads(path: Path) -> list[tuple[int, int, str]]:
+    """What is told of each branch: parent's first step, steps, link of the last."""
+    with Reader(path) as reader:
+        return [(branch.fork_step, branch.steps, branch.chain.hex()) for branch in reader.branches]
+
+
+@pytest.mark.parametrize("keep", ["all", "dissent"])
+@pytest.mark.parametrize("stop", [None, 33])
+def test_an_imported_session_is_link_for_link_the_exported_one(tmp_path: Path, keep: str, stop: int | None) -> None:
+    """Steps, votes, texts, flags, open ballot, totals and ending come back; so do forks, under the same links."""
+    run = record(tmp_path / "run.maker", 15, seed=4, keep=keep, stop_after=stop)
+    drive_on(prepare_fork(run.path, 6, {"k": 4}, family=Count))
+    steps = import_lines(exported(run), tmp_path / "in.maker", Count)
+    assert heads(tmp_path / "in.maker") == heads(run.path)
+    assert steps == sum(done - first for first, done, _ in heads(run.path))
+    for branch in (0, 1):
+        mine, theirs = open_saved(run.path, Count, branch), open_saved(tmp_path / "in.maker", Count, branch)
+        assert mine.snapshot == theirs.snapshot
+        assert mine.entries == theirs.entries
+        assert mine.elapsed_s == theirs.elapsed_s
+
+
+def test_hostile_text_travels_as_plain_ascii(tmp_path: Path) -> None:
+    """Escape codes, markup and half characters are in the export as JSON escapes, and come back as they were."""
+    run = record(tmp_path / "run.maker", 4, text=HOSTILE)
+    told = exported(run)
+    assert all(line.isascii() and "\x1b" not in line and "\n" not in line for line in told)
+    import_lines(told, tmp_path / "in.maker", Count)
+    assert heads(tmp_path / "in.maker") == heads(run.path)
+    with Reader(tmp_path / "in.maker") as reader:
+        assert HOSTILE in next(reader.steps(run.task)).samples[0].response.text
+
+
+def test_every_line_is_one_event_of_a_known_kind(tmp_path: Path) -> None:
+    """The first says what it is; each names its event, its branch and its step."""
+    run = record(tmp_path / "run.maker", 15, seed=4)
+    first, *rest = [json.loads(line) for line in exported(run)]
+    assert first == {"event": "session", "format": "maker-session", "version": 1}
+    assert {one["event"] for one in rest} == {"run", "sample", "decided", "totals", "ended"}
+    assert all(one["branch"] == 0 for one in rest)
+    assert [one["step"] for one in rest if one["event"] == "decided"] == list(range(15))
+
+
+BROKEN = {
+    "not JSON": (3, lambda _: "hello"),
+    "another thing": (3, lambda _: "[1, 2]"),
+    "no event": (3, lambda _: "{}"),
+    "an unknown event": (3, lambda one: json.dumps({**one, "event": "exec"})),
+    "a newer version": (0, lambda one: json.dumps({**one, "version": 2})),
+    "a step too far": (3, lambda one: json.dumps({**one, "step": 1})),
+    "a huge step": (3, lambda one: json.dumps({**one, "step": 10**30})),
+    "an answer and a flag": (3, lambda one: json.dumps({**one, "answer": 5, "flag": {}})),
+    "another decision": ("decided", lambda one: json.dumps({**one, "answer": 5})),
+    "a wrong last link": (-3, lambda one: json.dumps({**one, "link": "00"})),
+    "a text of numbers": (3, lambda one: json.dumps({**one, "text": 7})),
+    "tokens in words": (3, lambda one: json.dumps({**one, "tokens_in": "many"})),
+    "yes for a number": (3, lambda one: json.dumps({**one, "tokens_in": True})),
+    "a task from a file": (1, lambda one: json.dumps({**one, "order": {**one["order"], "task": "evil.py:Evil"}})),
+    "no order": (1, lambda one: json.dumps({**one, "order": None})),
+    "another problem": (1, lambda one: json.dumps({**one, "order": {**one["order"], "source": "{"}})),
+    "another k": (1, lambda one: json.dumps({**one, "started": {**one["started"], "k": 9}})),
+    "a fork of nothing": (1, lambda one: json.dumps({**one, "branch": 1, "parent": 0})),
+    "deep nesting": (3, lambda _: "[" * 100_000),
+    "a path as a step": (3, lambda one: json.dumps({**one, "step": "../../etc/passwd"})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_line_that_is_not_as_documented_is_named(tmp_path: Path, kind: str) -> None:
+    """The error tells the line; nothing is left of the file that was begun, and no code is loaded."""
+    told = exported(record(tmp_path / "run.maker", 15, seed=4))
+    at, damage = BROKEN[kind]
+    if isinstance(at, str):
+        at = next(number for number, line in enumerate(told) if json.loads(line)["event"] == at)
+    told[at] = damage(json.loads(told[at]))
+    family = None if kind == "a task from a file" else Count
+    with pytest.raises(InputError, match=r"line \d+ is not part of an exported session"):
+        import_lines(told, tmp_path / "in.maker", family)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.maker"]
+
+
+def test_an_export_that_lost_lines_is_refused_or_sound(tmp_path: Path) -> None:
+    """Without any of its lines it either is no session any more, or one whose every vote still decides what it says."""
+    told = exported(record(tmp_path / "run.maker", 6, seed=4))
+    dice = Random(1)
+    for number in range(60):
+        fewer = list(told)
+        for _ in range(dice.randint(1, 3)):
+            del fewer[dice.randrange(len(fewer))]
+        path = tmp_path / f"{number}.maker"
+        try:
+            import_lines(fewer, path, Count)
+        except InputError:
+            assert not path.exists()
+        else:
+            open_saved(path, Count)
+
+
+def test_an_existing_file_is_not_written_over(tmp_path: Path) -> None:
+    """Neither by an export nor by an import."""
+    run = record(tmp_path / "run.maker", 3)
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    with pytest.raises(InputError, match="exists already"):
+        write_new(precious, exported(run))
+    with pytest.raises(InputError, match="exists already"):
+        import_lines(exported(run), precious, Count)
+    assert precious.read_text() == "mine"
+
+
+def test_the_table_has_a_line_a_step(tmp_path: Path) -> None:
+    """Votes, margin, dissent and cost of each, steps counted from 1."""
+    run = record(tmp_path / "run.maker", 30, seed=4)
+    out = io.StringIO()
+    with Reader(run.path) as reader:
+        write_csv(reader, run.task, out)
+        stored = list(reader.steps(run.task))
+        totals = reader.meta()["totals"]
+    table = list(csv.DictReader(io.StringIO(out.getvalue())))
+    assert list(table[0]) == list(COLUMNS)
+    assert [int(row["step"]) for row in table] == list(range(1, 31))
+    assert [int(row["samples"]) for row in table] == [len(one.samples) for one in stored]
+    assert sum(int(row["dissent"]) for row in table) == totals["dissent"]
+    assert sum(int(row["flagged"]) for row in table) == totals["flagged"]
+    assert {int(row["margin"]) for row in table} == {3}
+
+
+@pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\x1b[2Jx", "\t=1"])
+def test_no_cell_is_a_formula_or_a_command(cell: str) -> None:
+    """A spreadsheet shows it as text, and so does a terminal."""
+    shown = str(safe(cell))
+    assert shown.isprintable()
+    assert shown[0] not in "=+-@\t\r"
+
+
+def test_the_report_tells_the_figures_and_escapes_the_rest(tmp_path: Path) -> None:
+    """One page with no reference to anything outside it, and nothing in it that came from outside is markup."""
+    run = record(tmp_path / "run.maker", 30, seed=4, text=HOSTILE)
+    drive_on(prepare_fork(run.path, 6, {}, note="<script>alert(1)</script>", family=Count))
+    with Reader(run.path, 0) as reader:
+        page = report(reader, run.task)
+        hardest = max(reader.steps(run.task), key=lambda one: len(one.samples))
+    assert "<script" not in page
+    assert "http:" not in page
+    assert "src=" not in page
+    assert "\x1b" not in page
+    assert "&lt;script&gt;" in page
+    assert f'<td class="n">{hardest.step + 1}</td>' in page
+    assert "steps decided" in page
