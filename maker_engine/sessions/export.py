@@ -7,10 +7,11 @@ no escape code and no half character reaches a terminal or an editor.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
@@ -83,12 +84,17 @@ def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_csv(reader: Reader, task: AnyTask, out: TextIO) -> None:
-    """Write a line a step: what was decided, by which votes, and what it cost. Steps count from 1, as on the screen."""
-    table = csv.writer(out)
-    table.writerow(COLUMNS)
+def csv_lines(reader: Reader, task: AnyTask) -> Iterator[str]:
+    """Give a line a step: what was decided, by which votes, and what it cost. Steps count from 1, as on the screen."""
+    yield _csv_line(COLUMNS)
     for stored in reader.steps(task):
-        table.writerow([safe(cell) for cell in _cells(stored, task)])
+        yield _csv_line(safe(cell) for cell in _cells(stored, task))
+
+
+def _csv_line(cells: Iterable[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()
 
 
 def _cells(stored: StoredStep, task: AnyTask) -> Iterable[object]:

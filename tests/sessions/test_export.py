@@ -12,7 +12,7 @@ import pytest
 
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.forking import prepare_fork
-from maker_engine.sessions.export import COLUMNS, lines, safe, write_csv, write_new
+from maker_engine.sessions.export import COLUMNS, csv_lines, lines, safe, write_new
 from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.report import report
@@ -142,12 +142,11 @@ def test_an_existing_file_is_not_written_over(tmp_path: Path) -> None:
 def test_the_table_has_a_line_a_step(tmp_path: Path) -> None:
     """Votes, margin, dissent and cost of each, steps counted from 1."""
     run = record(tmp_path / "run.maker", 30, seed=4)
-    out = io.StringIO()
     with Reader(run.path) as reader:
-        write_csv(reader, run.task, out)
+        out = "".join(csv_lines(reader, run.task))
         stored = list(reader.steps(run.task))
         totals = reader.meta()["totals"]
-    table = list(csv.DictReader(io.StringIO(out.getvalue())))
+    table = list(csv.DictReader(io.StringIO(out)))
     assert list(table[0]) == list(COLUMNS)
     assert [int(row["step"]) for row in table] == list(range(1, 31))
     assert [int(row["samples"]) for row in table] == [len(one.samples) for one in stored]

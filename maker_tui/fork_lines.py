@@ -1,0 +1,45 @@
+"""The tree of a session's forks as lines of text, for the screen and for the plain terminal alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from maker_engine.printable import one_line
+from maker_tui.figures import count
+from maker_tui.words import outcome_word
+
+if TYPE_CHECKING:
+    from maker_engine.sessions.forks import ForkNode
+
+
+def fork_lines(nodes: Sequence[ForkNode]) -> list[str]:
+    """Return a line a branch; each is connected to its parent above it."""
+    return [f"{rail}{_told(node)}" for rail, node in zip(_rails(nodes), nodes, strict=True)]
+
+
+def _rails(nodes: Sequence[ForkNode]) -> list[str]:
+    rails = []
+    for place, node in enumerate(nodes):
+        rail = ""
+        for depth in range(1, node.depth + 1):
+            goes_on = _has_sibling_below(nodes, place, depth)
+            rail += ("├─ " if goes_on else "└─ ") if depth == node.depth else ("│  " if goes_on else "   ")
+        rails.append(rail)
+    return rails
+
+
+def _has_sibling_below(nodes: Sequence[ForkNode], place: int, depth: int) -> bool:
+    for node in nodes[place + 1 :]:
+        if node.depth <= depth:
+            return node.depth == depth
+    return False
+
+
+def _told(node: ForkNode) -> str:
+    name = "the run" if node.parent is None else f"fork {node.id} at step {count(node.fork_step + 1)}"
+    expected = "" if node.expected is None else f"/{count(node.expected)}"
+    model = f"{node.model}{' (simulated)' if node.simulated else ''}"
+    note = f" · {node.note}" if node.note else ""
+    told = f"{name}: k = {node.k}, {model}, {count(node.steps)}{expected} steps{note}"
+    return f"{outcome_word(node.outcome)}  {one_line(told)}"

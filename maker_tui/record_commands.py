@@ -1,0 +1,249 @@
+"""`maker sessions …`: what can be done with the record of a run once it is there."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maker_engine.core.errors import InputError
+from maker_engine.printable import one_line, printable
+from maker_tui.parsing import Parser
+
+if TYPE_CHECKING:
+    from maker_engine.core.decomposition import AnyTask
+
+NAME = "SESSION"
+Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse names it nowhere else
+
+
+def add_verbs(verbs: Verbs[Parser]) -> None:
+    """Add the commands on one session's record."""
+    show = _verb(verbs, "show", _show, "tell a session's figures and forks, or one of its steps")
+    show.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
+    show.add_argument("--step", type=int, metavar="N", help="the state before step N, and the votes on it")
+    show.add_argument("--json", action="store_true", help="one JSON object")
+    _verb(verbs, "verify", _verify, "check every byte, and decide every step again from its recorded votes")
+    salvage = _verb(verbs, "salvage", _salvage, "save what is sound in a damaged session into a new one")
+    salvage.add_argument("--fork", type=int, default=0, metavar="N", help="which of its runs (default 0, the first)")
+    salvage.add_argument("--to", type=Path, metavar="FILE", help="the new session (default beside it)")
+    export = _verb(verbs, "export", _export, "write a session as text")
+    export.add_argument("--as", dest="form", choices=("jsonl", "csv", "html"), default="jsonl",
+                        help="jsonl: everything, an event a line; csv: a line a step; html: a report")  # fmt: skip
+    export.add_argument(
+        "--fork", type=int, metavar="N", help="which of its runs, for csv and html (default the newest)"
+    )
+    export.add_argument("--to", type=Path, metavar="FILE", help="file to write (default standard output)")
+    importing = verbs.add_parser("import", help="make a session of an export in JSON Lines", allow_abbrev=False)
+    importing.add_argument("file", type=Path, metavar="FILE.jsonl")
+    importing.add_argument("--to", type=Path, metavar="FILE", help="the new session (default in the library)")
+    _with_task(importing).set_defaults(act=_import)
+    revote = _verb(verbs, "revote", _revote, "say what another k, rule or set of red flags would have decided")
+    revote.add_argument("--fork", type=int, metavar="N", help="which of its runs (default the newest)")
+    revote.add_argument("--k", type=int, action="append", metavar="K", help="margin to try; several times for several")
+    revote.add_argument("--rule", choices=("ahead", "first"), default="ahead", help="k ahead (default), or first to k")
+    revote.add_argument("--max-tokens", type=int, metavar="N", help="discard longer responses")
+    revote.add_argument("--paper-flags", action="store_true", help="keep to the paper's two red flags")
+    revote.add_argument("--json", action="store_true", help="a JSON object a line")
+
+
+def _verb(verbs: Verbs[Parser], name: str, act: Callable[[argparse.Namespace], int], told: str) -> Parser:
+    parser = verbs.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".", allow_abbrev=False)
+    parser.add_argument("session", metavar=NAME)
+    _with_task(parser).set_defaults(act=act)
+    return parser
+
+
+def _with_task(parser: Parser) -> Parser:
+    parser.add_argument("--task", metavar="FILE.py:Class", help="needed for a session of a task run from a file")
+    return parser
+
+
+def _opened(chosen: argparse.Namespace) -> tuple[Path, AnyTask]:
+    """Find a session, bring it up to date and load its task."""
+    from maker_engine.sessions.library import find  # noqa: PLC0415 - only these commands read sessions
+    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.saved import task_of  # noqa: PLC0415
+    from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
+
+    path = find(chosen.session)
+    bring_up(path)
+    with Reader(path) as reader:
+        return path, task_of(reader.meta(), _family(chosen))
+
+
+def _family(chosen: argparse.Namespace) -> type[AnyTask] | None:
+    from maker_engine import catalogue  # noqa: PLC0415
+
+    return None if chosen.task is None else catalogue.find(chosen.task)
+
+
+def _show(chosen: argparse.Namespace) -> int:
+    from maker_engine.sessions.forks import tree  # noqa: PLC0415
+    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
+    from maker_tui.bridge import SavedSource  # noqa: PLC0415
+    from maker_tui.fork_lines import fork_lines  # noqa: PLC0415
+    from maker_tui.headless import report, summary  # noqa: PLC0415
+
+    path, task = _opened(chosen)
+    if chosen.step is not None:
+        return _show_step(path, task, chosen)
+    view = SavedSource(open_saved(path, type(task), chosen.fork)).view()
+    with Reader(path) as reader:
+        nodes = tree(reader)
+    if view is None:
+        raise AssertionError("a saved session has a view")
+    if chosen.json:
+        sys.stdout.write(json.dumps({**summary(view), "forks": [asdict(node) for node in nodes]}) + "\n")
+        return 0
+    sys.stdout.write(report(view))
+    sys.stdout.writelines(f"{'runs' if not place else '':<8} {told}\n" for place, told in enumerate(fork_lines(nodes)))
+    return 0
+
+
+def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
+    from maker_engine.sessions.export import told  # noqa: PLC0415
+    from maker_engine.sessions.moment import entries_of  # noqa: PLC0415
+    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+
+    with Reader(path, chosen.fork) as reader:
+        if not 1 <= chosen.step <= reader.steps_done() + 1:
+            raise InputError(f"the run has steps 1 to {reader.steps_done() + 1:,}, not {chosen.step:,}")
+        state = reader.state(task, chosen.step - 1)
+        entries = entries_of(reader, task, chosen.step - 1)
+    if chosen.json:
+        value = {
+            "step": chosen.step,
+            "state": task.encode_state(state),
+            "entries": [told(one, task) for one in entries],
+        }
+        sys.stdout.write(json.dumps(value) + "\n")
+        return 0
+    sys.stdout.write(printable(task.picture(state).plain, newlines=True) + "\n\n")
+    for entry in entries:
+        line = told(entry, task)
+        what = line.get("flag") or line.get("answer")
+        judged = f"flagged {what['rule']}: {what['reason']}" if "flag" in line else f"votes {_described(task, entry)}"
+        number = f"sample {line['sample'] + 1}" if "sample" in line else f"{line['who']} {line['kind']}"
+        sys.stdout.write(f"{one_line(number, 40):<12} {one_line(judged, 100)}\n")
+    return 0
+
+
+def _described(task: AnyTask, entry: Any) -> str:
+    answer = entry.verdict if hasattr(entry, "verdict") else entry.answer
+    return "" if answer is None else str(task.describe(answer))
+
+
+def _verify(chosen: argparse.Namespace) -> int:
+    from maker_engine.sessions.verify import verify  # noqa: PLC0415
+
+    path, task = _opened(chosen)
+    checked = verify(path, task, _counter("checked"))
+    for finding in checked.findings:
+        sys.stdout.write(f"{one_line(str(finding), 300)}\n")
+    sound = (
+        "sound" if not checked.findings else "NOT as it was written; maker sessions salvage saves what is sound in it"
+    )
+    sys.stdout.write(f"{path}: {sound}, {checked.steps:,} steps and all their votes checked\n")
+    return int(bool(checked.findings))
+
+
+def _counter(word: str) -> Callable[[int], None]:
+    """Count upwards in a terminal, and nowhere else."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda steps: print(f"\r{steps:,} {word}", end="\r", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _salvage(chosen: argparse.Namespace) -> int:
+    from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_engine.sessions.salvage import salvage  # noqa: PLC0415
+
+    path = find(chosen.session)
+    to = chosen.to or path.with_name(f"{path.stem}-salvaged{path.suffix}")
+    saved = salvage(path, to, chosen.fork, _family(chosen))
+    left = "every step it had" if saved.whole else f"step {saved.steps + 1:,} is the first that is not sound"
+    sys.stdout.write(f"{saved.path}: {saved.steps:,} steps saved, {left}; {path} is left as it is\n")
+    return 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    from maker_engine.sessions import export  # noqa: PLC0415
+    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.report import report  # noqa: PLC0415
+
+    path, task = _opened(chosen)
+    if chosen.form == "jsonl":
+        _write(chosen.to, (line + "\n" for line in export.lines(path, task)))
+        return 0
+    with Reader(path, chosen.fork) as reader:
+        _write(chosen.to, export.csv_lines(reader, task) if chosen.form == "csv" else [report(reader, task)])
+    return 0
+
+
+def _write(to: Path | None, texts: Any) -> None:
+    from maker_engine.sessions.export import write_new  # noqa: PLC0415
+
+    if to is None:
+        sys.stdout.writelines(texts)
+        return
+    write_new(to, texts)
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    from maker_engine.sessions.importing import import_lines  # noqa: PLC0415
+    from maker_engine.sessions.library import Library  # noqa: PLC0415
+
+    to = chosen.to or Library().new_path("imported")
+    try:
+        with chosen.file.open(encoding="utf-8") as lines:
+            steps = import_lines(lines, to, _family(chosen))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{chosen.file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    sys.stdout.write(f"{to}: {steps:,} steps\n")
+    return 0
+
+
+def _revote(chosen: argparse.Namespace) -> int:
+    from maker_engine.core.red_flags import FlagRules  # noqa: PLC0415
+    from maker_engine.core.voting import named_rule  # noqa: PLC0415
+    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.revote import revote  # noqa: PLC0415
+
+    path, task = _opened(chosen)
+    if any(k < 1 for k in chosen.k or ()):
+        raise InputError("k must be at least 1")
+    with Reader(path, chosen.fork) as reader:
+        meta = reader.meta()
+        limit = chosen.max_tokens or int(meta["order"].get("max_tokens", 750))
+        flags = FlagRules(limit, chosen.paper_flags) if chosen.max_tokens or chosen.paper_flags else None
+        trials = [(chosen.rule, k) for k in chosen.k or range(1, meta["started"]["k"] + 2)]
+        if chosen.k is None:
+            trials.append(("first", meta["started"]["k"]))
+        if not chosen.json:
+            sys.stdout.write(f"{'rule':<12}{'same':>10}{'different':>10}{'short':>8}{'samples':>10}{'cost':>12}\n")
+        for rule, k in trials:
+            told = revote(reader, task, named_rule(rule, k), flags)
+            sys.stdout.write(_trial(rule, k, told, task, as_json=chosen.json))
+    return 0
+
+
+def _trial(rule: str, k: int, told: Any, task: AnyTask, *, as_json: bool) -> str:
+    def described(answer: Any) -> str:
+        return "undecided" if answer is None else one_line(task.describe(answer), 40)
+
+    examples = [(one.step + 1, described(one.decided), described(one.would)) for one in told.examples]
+    if as_json:
+        figures = {name: getattr(told, name) for name in ("steps", "same", "different", "short", "samples", "tokens")}
+        return json.dumps({"rule": rule, "k": k, **figures, "cost_usd": told.cost_usd, "examples": examples}) + "\n"
+    name = f"{k} ahead" if rule == "ahead" else f"first to {k}"
+    cost = "unknown" if told.cost_usd is None else f"${told.cost_usd:,.4f}"
+    lines = f"{name:<12}{told.same:>10,}{told.different:>10,}{told.short:>8,}{told.samples:>10,}{cost:>12}\n"
+    for step, decided, would in [one for one in examples if one[2] != "undecided"][:3]:
+        lines += f"{'':<12}step {step:,}: {decided} → {would}\n"
+    return lines
