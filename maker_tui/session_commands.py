@@ -1,23 +1,23 @@
-"""`maker sessions`: the library of sessions, and going on from one."""
+"""`maker sessions`: keeping the library, and going on from a session."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-import time
-from pathlib import Path
 
-from maker_engine.printable import one_line
+from maker_tui.library_commands import NAME, add_verbs
 from maker_tui.parsing import Parser
+
+DESCRIPTION = "A session is named by its path, or in the library by its file name or the start of just one."
 
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `maker sessions` to the command line."""
-    sessions = commands.add_parser("sessions", help="list saved sessions, or go on from one")
+    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or go on from one",
+                                  description=DESCRIPTION)  # fmt: skip
     verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    verbs.add_parser("ls", help="list the sessions, newest first").set_defaults(act=_list)
+    add_verbs(verbs)
     resume = verbs.add_parser("resume", help="go on from where a session stands", allow_abbrev=False)
-    resume.add_argument("session", type=Path, metavar="FILE")
+    resume.add_argument("session", metavar=NAME)
     resume.add_argument("--task", metavar="FILE.py:Class", help="needed for a session of a task run from a file")
     resume.add_argument("--limit-samples", type=int, metavar="N", help="new limit on the whole run's samples")
     resume.add_argument("--limit-usd", type=float, metavar="USD", help="new limit in dollars")
@@ -30,21 +30,10 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.set_defaults(act=_resume)
 
 
-def _list(_: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import Library  # noqa: PLC0415 - only this command reads the library
-
-    for one in Library().list():
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.created))
-        steps = f"{one.steps_done:,}" + ("" if one.steps is None else f"/{one.steps:,}")
-        model = f"{one.model}{' (simulated)' if one.simulated else ''}"
-        told = one.damaged or f"{one.outcome or 'not ended'}, {steps} steps, {one.task}, {one.problem}, {model}"
-        sys.stdout.write(f"{one.path}  {when}  {one_line(told)}\n")
-    return 0
-
-
 def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine import catalogue  # noqa: PLC0415
     from maker_engine.runtime.order import prepare_resume  # noqa: PLC0415
+    from maker_engine.sessions.library import find  # noqa: PLC0415
 
     headless = chosen.headless or chosen.json
     names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "undecided")
@@ -52,7 +41,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     if chosen.limit_minutes is not None:
         changes["limit_seconds"] = 60 * chosen.limit_minutes
     family = None if chosen.task is None else catalogue.find(chosen.task)
-    prepared = prepare_resume(chosen.session, {**changes, "apart": not headless}, family)
+    prepared = prepare_resume(find(chosen.session), {**changes, "apart": not headless}, family)
     if headless:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
