@@ -117,11 +117,14 @@ class MakerApp(App[None]):
         self.run_worker(partial(self._read, message.summary.path), thread=True, exclusive=True, group="open")
 
     def _read(self, path: Path) -> None:
+        from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
         from maker_tui.bridge import SavedSource  # noqa: PLC0415
+        from maker_tui.following import FollowedRun  # noqa: PLC0415
 
         try:
-            source = SavedSource(open_saved(path))
+            saved = open_saved(path)
+            source = SavedSource(saved) if writer_of(path) is None else FollowedRun(saved)
         except MakerError as error:
             self.call_from_thread(self._refuse, str(error))
             return

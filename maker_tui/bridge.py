@@ -30,6 +30,10 @@ class RunSource(Protocol):
         """True for a run that this app drives."""
 
     @property
+    def writer(self) -> int | None:
+        """The other process that drives the run; None when this one does, or nobody."""
+
+    @property
     def ended(self) -> bool:
         """True when nothing more will happen."""
 
@@ -51,6 +55,7 @@ class LiveRun:
     """A run driven in a worker thread. The thread never waits for the screen: it leaves its latest view to be read."""
 
     live = True
+    writer = None
 
     def __init__(self, prepared: PreparedRun) -> None:
         self.task = prepared.task
@@ -101,12 +106,13 @@ class SavedSource:
     """A saved session at its end."""
 
     live = False
+    writer = None
     ended = True
     error = None
 
     def __init__(self, saved: SavedRun) -> None:
         self.task = saved.task
-        self._view = RunView(saved.snapshot, saved.elapsed_s, 0.0, saved.path, int(saved.order.get("max_tokens", 0)))
+        self._view = view_of(saved)
 
     def view(self) -> RunView | None:
         """The session's final view."""
@@ -117,3 +123,8 @@ class SavedSource:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
+    """Return the view of a saved run as it stands."""
+    return RunView(saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, int(saved.order.get("max_tokens", 0)))

@@ -21,7 +21,8 @@ examples:
   maker run hanoi --disks 7                    a run in the app
   maker run hanoi --disks 10 --headless --json the same without it, for scripts
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
-  maker sessions ls                            saved sessions; maker sessions resume FILE goes on from one
+  maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
+  maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker tasks                                  what can be solved
 
 exit status: 0 solved and verified, 1 ended without a verified solution, 2 bad input, 130 interrupted (and saved)

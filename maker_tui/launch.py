@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.order import PreparedRun
 
@@ -44,6 +46,17 @@ def open_run(prepared: PreparedRun) -> int:
         return BAD_INPUT
     sys.stdout.write(report(view))
     return exit_status(view)
+
+
+def open_view(path: Path, family: type[AnyTask] | None = None) -> int:
+    """Open the app on a run that another process drives, to look on."""
+    _need_terminal("maker sessions show tells how it stands")
+    from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
+    from maker_tui.app import MakerApp  # noqa: PLC0415
+    from maker_tui.following import FollowedRun  # noqa: PLC0415
+
+    MakerApp(FollowedRun(open_saved(path, family))).run()
+    return 0
 
 
 def _need_terminal(mend: str) -> None:

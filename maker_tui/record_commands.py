@@ -16,6 +16,7 @@ from maker_tui.parsing import Parser
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
+    from maker_engine.sessions.packing import Entry
 
 NAME = "SESSION"
 Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse names it nowhere else
@@ -126,17 +127,21 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
         return 0
     sys.stdout.write(printable(task.picture(state).plain, newlines=True) + "\n\n")
     for entry in entries:
-        line = told(entry, task)
-        what = line.get("flag") or line.get("answer")
-        judged = f"flagged {what['rule']}: {what['reason']}" if "flag" in line else f"votes {_described(task, entry)}"
-        number = f"sample {line['sample'] + 1}" if "sample" in line else f"{line['who']} {line['kind']}"
-        sys.stdout.write(f"{one_line(number, 40):<12} {one_line(judged, 100)}\n")
+        sys.stdout.write(_entry_line(entry, task))
     return 0
 
 
-def _described(task: AnyTask, entry: Any) -> str:
-    answer = entry.verdict if hasattr(entry, "verdict") else entry.answer
-    return "" if answer is None else str(task.describe(answer))
+def _entry_line(entry: Entry, task: AnyTask) -> str:
+    from maker_engine.core.responses import Flag  # noqa: PLC0415
+    from maker_engine.sessions.packing import Act  # noqa: PLC0415
+
+    if isinstance(entry, Act):
+        who, judged = f"{entry.who} {entry.kind}", "" if entry.answer is None else task.describe(entry.answer)
+    elif isinstance(entry.verdict, Flag):
+        who, judged = f"sample {entry.sample + 1}", f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"
+    else:
+        who, judged = f"sample {entry.sample + 1}", f"votes for {task.describe(entry.verdict)}"
+    return f"{one_line(who, 40):<12} {one_line(judged, 100)}\n"
 
 
 def _verify(chosen: argparse.Namespace) -> int:

@@ -1,23 +1,38 @@
-"""`maker sessions`: the library of sessions, and going on from one."""
+"""`maker sessions`: keeping the library, and going on from a session."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
+import json
 import sys
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
+from maker_tui import record_commands
+from maker_tui.library_commands import NAME, add_verbs
 from maker_tui.parsing import Parser
+
+if TYPE_CHECKING:
+    from maker_engine.core.decomposition import AnyTask
+    from maker_engine.runtime.order import PreparedRun
+
+DESCRIPTION = "A session is named by its path, or in the library by its file name or the start of just one."
 
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `maker sessions` to the command line."""
-    sessions = commands.add_parser("sessions", help="list saved sessions, or go on from one")
+    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or go on from one",
+                                  description=DESCRIPTION)  # fmt: skip
     verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    verbs.add_parser("ls", help="list the sessions, newest first").set_defaults(act=_list)
+    add_verbs(verbs)
+    record_commands.add_verbs(verbs)
+    _add_fork(verbs)
     resume = verbs.add_parser("resume", help="go on from where a session stands", allow_abbrev=False)
-    resume.add_argument("session", type=Path, metavar="FILE")
+    resume.add_argument("session", metavar=NAME)
+    resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
     resume.add_argument("--task", metavar="FILE.py:Class", help="needed for a session of a task run from a file")
     resume.add_argument("--limit-samples", type=int, metavar="N", help="new limit on the whole run's samples")
     resume.add_argument("--limit-usd", type=float, metavar="USD", help="new limit in dollars")
@@ -30,21 +45,11 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.set_defaults(act=_resume)
 
 
-def _list(_: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import Library  # noqa: PLC0415 - only this command reads the library
-
-    for one in Library().list():
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.created))
-        steps = f"{one.steps_done:,}" + ("" if one.steps is None else f"/{one.steps:,}")
-        model = f"{one.model}{' (simulated)' if one.simulated else ''}"
-        told = one.damaged or f"{one.outcome or 'not ended'}, {steps} steps, {one.task}, {one.problem}, {model}"
-        sys.stdout.write(f"{one.path}  {when}  {one_line(told)}\n")
-    return 0
-
-
 def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine import catalogue  # noqa: PLC0415
-    from maker_engine.runtime.order import prepare_resume  # noqa: PLC0415
+    from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
+    from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
 
     headless = chosen.headless or chosen.json
     names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "undecided")
@@ -52,11 +57,72 @@ def _resume(chosen: argparse.Namespace) -> int:
     if chosen.limit_minutes is not None:
         changes["limit_seconds"] = 60 * chosen.limit_minutes
     family = None if chosen.task is None else catalogue.find(chosen.task)
-    prepared = prepare_resume(chosen.session, {**changes, "apart": not headless}, family)
-    if headless:
+    path = find(chosen.session)
+    if not headless and writer_of(path) is not None:
+        from maker_tui.launch import open_view  # noqa: PLC0415
+
+        return open_view(path, family)
+    return _run(prepare_resume(path, {**changes, "apart": not headless}, family, chosen.fork), chosen)
+
+
+def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
+    if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
         return run_headless(prepared, as_json=chosen.json)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared)
+
+
+def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
+    told = "Add a fork to a session, which shares every step before --at, and run it."
+    fork = verbs.add_parser("fork", help="run on from one of its steps", description=told, allow_abbrev=False)
+    fork.add_argument("session", metavar=NAME)
+    fork.add_argument("--at", type=int, required=True, metavar="STEP", help="the first step it decides itself")
+    fork.add_argument("--fork", type=int, metavar="N", help="which of its runs to fork (default the newest)")
+    fork.add_argument("--k", type=int, metavar="K", help="margin needed")
+    fork.add_argument("--model", metavar="MODEL", help="who answers")
+    fork.add_argument("--voter", action="append", metavar="VOTER", help="several times: a pool of voters")
+    fork.add_argument("--seed", type=int, metavar="N", help="of the simulated model (default one of the fork's own)")
+    fork.add_argument(
+        "--decide", metavar="JSON", help="what step STEP is decided as, as `show --step --json` writes it"
+    )
+    fork.add_argument("--note", default="", metavar="TEXT", help="what it is for")
+    fork.add_argument("--stay", action="store_true", help="only add it; resume runs it later")
+    fork.add_argument("--task", metavar="FILE.py:Class", help="needed for a session of a task run from a file")
+    fork.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
+    fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    fork.set_defaults(act=_fork)
+
+
+def _fork(chosen: argparse.Namespace) -> int:
+    from maker_engine import catalogue  # noqa: PLC0415
+    from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
+    from maker_engine.sessions.library import find  # noqa: PLC0415
+
+    path = find(chosen.session)
+    family = None if chosen.task is None else catalogue.find(chosen.task)
+    changes = {name: getattr(chosen, name) for name in ("k", "model", "seed") if getattr(chosen, name) is not None}
+    if chosen.voter:
+        changes["voters"] = tuple(chosen.voter)
+    decision = None if chosen.decide is None else _decision(path, family, chosen.decide)
+    number = fork(
+        path, chosen.at - 1, changes, branch=chosen.fork, decision=decision, voter=getpass.getuser(), note=chosen.note,
+        family=family,
+    )  # fmt: skip
+    if chosen.stay:
+        sys.stdout.write(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it\n")
+        return 0
+    return _run(prepare_resume(path, {"apart": not (chosen.headless or chosen.json)}, family, number), chosen)
+
+
+def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:
+    """Read an answer from JSON."""
+    from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
+
+    task = open_saved(path, family).task
+    try:
+        return task.decode_answer(json.loads(text))
+    except Exception:  # noqa: BLE001 - a task may raise anything at what is no answer of it
+        raise InputError(f"--decide is no answer of {task.name} in JSON: {one_line(text, 80)}") from None

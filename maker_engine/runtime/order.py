@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Json, Vote
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.core.events import Outcome, RunStarted
+from maker_engine.core.events import RunStarted
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.forecast import Forecast, forecast
@@ -27,7 +26,7 @@ from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import ALL, DISSENT, Journal
 from maker_engine.sessions.library import Library
-from maker_engine.sessions.saved import SavedRun, open_saved
+from maker_engine.sessions.saved import SavedRun
 
 MOST_CONCURRENT = 1_000
 NOT_KEPT = {"options", "session", "apart"}
@@ -230,38 +229,6 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
         apart=order.apart,
     )
     return model, len(voters)
-
-
-def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -> RunOrder:
-    """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round."""
-    known = {field.name for field in fields(RunOrder)}
-    order = {name: value for name, value in kept.items() if name in known}
-    if "model" in changes:
-        order["voters"] = ()
-    order = {**order, "session": path, **changes}
-    return RunOrder(**{**order, "voters": tuple(order["voters"])})
-
-
-def prepare_resume(
-    path: Path, changes: Mapping[str, Any], family: type[AnyTask] | None = None, branch: int | None = None
-) -> PreparedRun:
-    """Make a saved run ready to go on, with the same order but for `changes`: higher limits, another policy.
-
-    Args:
-        path: The session's file.
-        changes: Fields of `RunOrder` to change.
-        family: As for `open_saved`.
-        branch: Which of its runs, None for the newest.
-
-    Raises:
-        SessionError: It cannot be opened.
-        InputError: It is solved already, or a change cannot be used.
-    """
-    saved = open_saved(path, family, branch)
-    if saved.run.outcome in (Outcome.SOLVED, Outcome.UNSOLVED):
-        raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
-    prepared = prepare(reordered(saved.order, path, changes), type(saved.task))
-    return replace(prepared, saved=saved)
 
 
 async def drive(

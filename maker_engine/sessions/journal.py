@@ -76,7 +76,8 @@ class Journal:
         self.path = path
         self._task = task
         self._keep = keep
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if branch is None:
+            storage.make_private(path)
         self._lock = WriterLock(path)
         try:
             self._totals = Totals()
@@ -86,7 +87,7 @@ class Journal:
             self._failed_calls = 0
             self._dirty = True
             self._stand(branch)
-            self._connection = storage.create(path) if branch is None else storage.connect(path)
+            self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
             self._watch = FileWatch(path, self._connection)
             self._note("order", order)
             if branch is None:

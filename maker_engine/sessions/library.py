@@ -7,18 +7,23 @@ import os
 import secrets
 import sqlite3
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
 
-from maker_engine.core.errors import SessionError
+from maker_engine.core.errors import InputError, SessionError
 from maker_engine.sessions import schema, storage, upgrade
 from maker_engine.sessions.lock import writer_of
 from maker_engine.sessions.reader import Reader
 
 SUFFIX = ".maker"
+FOLDER = "sessions"
+"""Of the user's own library, under `home()`."""
+NAMED = 5
+"""So many candidates are named where a session is not named clearly."""
 
 
 def home() -> Path:
@@ -43,9 +48,9 @@ class SessionSummary:
         samples: Counted samples.
         created: Seconds since the epoch; for display only.
         damaged: Why it cannot be read, in one line; None for a sound file.
-        name: What the user calls it, empty for nothing.
-        forks: How many forks it has.
-        busy: True while a process is writing it.
+        name: What the user calls it, empty for no name.
+        forks: How many other runs go on from one of its steps.
+        busy: True while another process writes it.
     """
 
     path: Path
@@ -63,6 +68,11 @@ class SessionSummary:
     forks: int = 0
     busy: bool = False
 
+    @property
+    def label(self) -> str:
+        """What it is called where there is room for one thing: its name, its problem, or its file."""
+        return self.name or self.problem or self.path.name
+
 
 class Library:
     """All sessions in one directory.
@@ -72,7 +82,7 @@ class Library:
     """
 
     def __init__(self, directory: Path | None = None) -> None:
-        self.directory = directory or home() / "sessions"
+        self.directory = directory or home() / FOLDER
 
     def new_path(self, task: str) -> Path:
         """Return a file name for a new session that no other has."""
@@ -80,13 +90,58 @@ class Library:
         stem = Path(task.partition(":")[0]).stem
         return self.directory / f"{stem}-{stamp}-{secrets.token_hex(2)}{SUFFIX}"
 
+    def files(self) -> Sequence[Path]:
+        """Return the path of every session, by file name; none are read."""
+        try:
+            return sorted(self.directory.glob(f"*{SUFFIX}"))
+        except OSError:
+            return ()
+
     def list(self) -> list[SessionSummary]:
         """Return every session, newest first; one that cannot be read is listed with the reason."""
-        try:
-            found = sorted(self.directory.glob(f"*{SUFFIX}"))
-        except OSError:
-            return []
-        return sorted((summarise(path) for path in found), key=lambda one: (one.created, one.path.name), reverse=True)
+        found = (summarise(path) for path in self.files())
+        return sorted(found, key=lambda one: (one.created, one.path.name), reverse=True)
+
+
+def find(text: str, directory: Path | None = None) -> Path:
+    """Return the session that somebody means who types `text`.
+
+    Args:
+        text: A path, or in the library a file name with or without its ending, or the start of just one.
+        directory: The library's, None for the user's own.
+
+    Raises:
+        InputError: No session is meant, or several could be.
+    """
+    path = Path(text).expanduser()
+    if path.is_file():
+        return path
+    return choose(text, Library(directory).files(), "there is no session {}: maker sessions ls lists them")
+
+
+def choose(text: str, paths: Iterable[Path], none: str) -> Path:
+    """Return the one of `paths` whose file name, with or without its ending, is `text` or alone starts with it.
+
+    Args:
+        text: What was typed.
+        paths: What there is to choose from; among several of exactly this name, the first is meant.
+        none: What to say when there is none, with {} for what was typed.
+
+    Raises:
+        InputError: None of them is meant, or several could be.
+    """
+    known = list(paths)
+    for path in known:
+        if text in (path.name, path.stem):
+            return path
+    meant = [path for path in known if text and path.name.startswith(text)]
+    if not meant:
+        raise InputError(none.format(repr(text)))
+    if len({path.name for path in meant}) > 1:
+        names = ", ".join(path.stem for path in meant[:NAMED])
+        rest = f" and {len(meant) - NAMED} more" if len(meant) > NAMED else ""
+        raise InputError(f"{text!r} could be {len(meant)} sessions: {names}{rest}")
+    return meant[0]
 
 
 def summarise(path: Path) -> SessionSummary:

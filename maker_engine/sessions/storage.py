@@ -40,6 +40,15 @@ def create(path: Path) -> sqlite3.Connection:
         SessionError: It cannot be written.
     """
     make_private(path)
+    return lay_out(path)
+
+
+def lay_out(path: Path) -> sqlite3.Connection:
+    """Give an empty file the layout; return the writer's connection.
+
+    Raises:
+        SessionError: It cannot be written.
+    """
     with reported(path):
         connection = connect(path)
         connection.executescript(

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 POLL_S = 1 / 12
 """Often enough to look live, seldom enough for a slow link."""
 BROKEN = Word("✖", "not started", "bad")
+LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
 class Workbench(MakerScreen):
@@ -162,7 +163,10 @@ class Workbench(MakerScreen):
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
             self._banner.tell(outcome_word(snapshot.outcome), reason)
 
-        if live and not self._over:
+        if self._source.writer is not None and not self._over:
+            told = f"process {self._source.writer} drives this run, and you look on"
+            self._banner.tell(LOOKING_ON, told)
+        elif live and not self._over:
             self._ask_for_a_person(snapshot)
 
     def _ask_for_a_person(self, snapshot: Snapshot) -> None:
@@ -177,6 +181,10 @@ class Workbench(MakerScreen):
         if self._over:
             which = "the run" if self._source.live else "this saved run"
             self.notify(f"{which} has ended", title="nothing to do", markup=False, timeout=3)
+            return
+        if self._source.writer is not None:
+            told = f"process {self._source.writer} drives this run: only it can steer it"
+            self.notify(told, title="read-only", markup=False, timeout=3)
             return
         self._source.send(command)
 

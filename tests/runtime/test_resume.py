@@ -13,8 +13,9 @@ import pytest
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
+from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare, prepare_resume
+from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.runtime.forking import prepare_fork
+from maker_engine.runtime.continuing import prepare_fork
 from maker_engine.sessions.export import COLUMNS, csv_lines, lines, safe, write_new
 from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.reader import Reader

@@ -9,9 +9,9 @@ import pytest
 
 from maker_engine.core.errors import InputError, SessionBusyError
 from maker_engine.core.events import Outcome
-from maker_engine.runtime.forking import fork, prepare_fork
+from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import PreparedRun, drive, prepare_resume
+from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.forks import tree
 from maker_engine.sessions.journal import Journal

@@ -81,6 +81,7 @@ class Scripted:
     task: AnyTask
     events: Sequence[Event]
     live: bool = True
+    writer: int | None = None
     error: str | None = None
     sent: list[Command] = field(default_factory=list)
     closed: bool = False

@@ -1,20 +1,54 @@
-"""Ordering a fork: another run from a step of a saved one on, with another k, model, pool of voters or decision."""
+"""Going on from a saved run: from where it stands, or as a fork from any of its steps, with changes to its order."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.runtime.order import PreparedRun, prepare, prepare_resume, reordered
+from maker_engine.core.events import Outcome
+from maker_engine.runtime.order import PreparedRun, RunOrder, prepare
 from maker_engine.sessions import forks
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import task_of
+from maker_engine.sessions.saved import open_saved, task_of
 from maker_engine.sessions.upgrade import bring_up
+
+
+def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -> RunOrder:
+    """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round."""
+    known = {field.name for field in fields(RunOrder)}
+    order = {name: value for name, value in kept.items() if name in known}
+    if "model" in changes:
+        order["voters"] = ()
+    order = {**order, "session": path, **changes}
+    return RunOrder(**{**order, "voters": tuple(order["voters"])})
+
+
+def prepare_resume(
+    path: Path, changes: Mapping[str, Any], family: type[AnyTask] | None = None, branch: int | None = None
+) -> PreparedRun:
+    """Make a saved run ready to go on, with the same order but for `changes`: higher limits, another policy.
+
+    Args:
+        path: The session's file.
+        changes: Fields of `RunOrder` to change.
+        family: As for `open_saved`.
+        branch: Which of its runs, None for the newest.
+
+    Raises:
+        SessionError: It cannot be opened.
+        InputError: It is solved already, or a change cannot be used.
+    """
+    saved = open_saved(path, family, branch)
+    if saved.run.outcome in (Outcome.SOLVED, Outcome.UNSOLVED):
+        raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
+    prepared = prepare(reordered(saved.order, path, changes), type(saved.task))
+    return replace(prepared, saved=saved)
 
 
 def fork(
