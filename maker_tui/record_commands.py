@@ -250,5 +250,5 @@ def _trial(rule: str, k: int, told: Any, task: AnyTask, *, as_json: bool) -> str
     cost = "unknown" if told.cost_usd is None else f"${told.cost_usd:,.4f}"
     lines = f"{name:<12}{told.same:>10,}{told.different:>10,}{told.short:>8,}{told.samples:>10,}{cost:>12}\n"
     for step, decided, would in [one for one in examples if one[2] != "undecided"][:3]:
-        lines += f"{'':<12}step {step:,}: {decided} → {would}\n"
+        lines += f"{'':<12}step {step:,}: {would}, not {decided}\n"
     return lines
