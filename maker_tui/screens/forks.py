@@ -1,0 +1,78 @@
+"""The forks screen: every run of one session, and the way into each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from maker_tui.screens.base import MakerScreen
+from maker_tui.widgets.fork_tree import ForkTree
+from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.strips import HeadLine
+
+if TYPE_CHECKING:
+    from maker_engine.sessions.forks import ForkNode
+
+
+class Forks(MakerScreen):
+    """Shows the tree of forks of one session.
+
+    Args:
+        path: The session.
+        label: What it is called.
+        nodes: Its runs, parents first.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", tooltip="open the run under the cursor"),
+        Binding("escape,q", "app.pop_screen", "back", tooltip="back to the sessions"),
+        Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
+        Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+    ]
+
+    HELP_TITLE = "forks"
+    HELP_WORDS = (
+        "A fork is another run from one step of a session on. It shares every step before that, and they are one file.",
+        "maker sessions fork adds one, with another k, model, pool of voters or decision.",
+    )
+    HELP_OF = (("in the tree", ForkTree),)
+
+    class RunAsked(Message):
+        """The user wants to look at a run."""
+
+        def __init__(self, path: Path, branch: int) -> None:
+            super().__init__()
+            self.path = path
+            self.branch = branch
+
+    def __init__(self, path: Path, label: str, nodes: Sequence[ForkNode]) -> None:
+        super().__init__()
+        self._path = path
+        self._label = label
+        self._head = HeadLine()
+        self._tree = ForkTree(nodes)
+
+    def compose(self) -> ComposeResult:
+        """Head line, tree, footer."""
+        yield self._head
+        yield self._tree
+        yield KeyBar(keys_of(self.BINDINGS))
+
+    def on_mount(self) -> None:
+        """Say whose forks they are."""
+        self._head.tell("forks", facts=(self._label, self._path.name))
+        self._tree.focus()
+
+    def action_open(self) -> None:
+        """Open the run under the cursor."""
+        self._tree.action_open()
+
+    def on_fork_tree_opened(self, message: ForkTree.Opened) -> None:
+        """Ask for a run."""
+        message.stop()
+        self.post_message(self.RunAsked(self._path, message.branch))
