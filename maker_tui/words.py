@@ -8,6 +8,7 @@ from maker_engine.core.events import Outcome
 
 if TYPE_CHECKING:
     from maker_engine.core.state import Snapshot
+    from maker_engine.sessions.library import SessionSummary
 
 
 class Word(NamedTuple):
@@ -33,6 +34,8 @@ STARTING = Word("…", "starting", "quiet")
 SAVING = Word("…", "saving", "quiet")
 UNDECIDED = Word("?", "undecided", "warn")
 INTERRUPTED = Word("■", "interrupted", "warn")
+BUSY = Word("●", "running", "accent")
+"""A session that another process writes."""
 DAMAGED = Word("✖", "damaged", "bad")
 
 _OUTCOMES = {
@@ -53,6 +56,13 @@ def outcome_word(outcome: str | None) -> Word:
         return _OUTCOMES[Outcome(outcome)]
     except ValueError:
         return Word("■", outcome.replace("_", " "), "warn")
+
+
+def summary_word(summary: SessionSummary) -> Word:
+    """Name how a session in the library ended, or why it has no end."""
+    if summary.damaged is not None:
+        return DAMAGED
+    return BUSY if summary.busy else outcome_word(summary.outcome)
 
 
 def run_word(snapshot: Snapshot, *, live: bool) -> Word:

@@ -137,12 +137,17 @@ def look(sessions: Iterable[SessionSummary], view: View) -> list[SessionSummary]
     return arrange(search(pick(sessions, view.picks), view.search), view.order)
 
 
-def choices(sessions: Sequence[SessionSummary]) -> list[Choice]:
-    """List the values that occur, by facet, the commonest first; a facet with fewer than two tells nothing apart."""
+def choices(sessions: Sequence[SessionSummary], view: View) -> list[Choice]:
+    """List what can be picked by facet, the commonest first, each with how many sessions it would show.
+
+    A facet with fewer than two values tells nothing apart and is left out, unless one of them is picked.
+    """
     found = []
+    known = search(sessions, view.search)
     for facet, read in _VALUES.items():
-        counted = Counter(value for one in sessions if (value := read(one)))
-        if len(counted) > 1:
+        others = {other: value for other, value in view.picks.items() if other is not facet}
+        counted = Counter(value for one in pick(known, others) if (value := read(one)))
+        if len(counted) > 1 or facet in view.picks:
             ranked = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
             found += [Choice(facet, value, total) for value, total in ranked]
     return found

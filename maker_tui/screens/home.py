@@ -1,21 +1,21 @@
-"""The home screen: the saved sessions, and the way to a new run."""
+"""The home screen: the library of saved sessions, what is done to them, and the way to a new run."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
-from maker_tui.screens.base import MakerScreen
-from maker_tui.widgets.key_bar import KeyBar, keys_of
-from maker_tui.widgets.line_view import LineView
-from maker_tui.widgets.session_list import SessionList, detail_line
-from maker_tui.widgets.strips import HeadLine
+from maker_tui.housekeeping import Change, Housekeeper, called
+from maker_tui.screens.shelf import ShelfScreen
+from maker_tui.widgets.entry_line import Typed
+from maker_tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
     from maker_engine.sessions.library import SessionSummary
@@ -23,24 +23,35 @@ if TYPE_CHECKING:
 Listing = Callable[[], "Sequence[SessionSummary]"]
 
 
-class Home(MakerScreen):
-    """Lists sessions.
+class Home(ShelfScreen):
+    """Lists sessions and keeps them.
 
     Args:
-        listing: Reads the sessions, newest first; called in a thread.
+        listing: Reads the sessions; called in a thread.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new_run", "new run", tooltip="order a new run"),
         Binding("enter", "open", "open", tooltip="open the session under the cursor"),
-        Binding("r", "read", "refresh", tooltip="read the sessions again"),
+        Binding("slash", "search", "search", tooltip="find sessions by any words told of them, as you type"),
+        Binding("f", "filter", "filter", tooltip="keep to one task, model or outcome, or to real runs"),
+        Binding("o", "order", "order", tooltip="by time, task, model, outcome, steps or samples: the next order"),
+        Binding("d", "delete", "delete", tooltip="move the session under the cursor to the trash"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("q", "app.quit", "quit", tooltip="quit"),
+        Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
+        Binding("e", "rename", "rename", tooltip="give the session under the cursor a name"),
+        Binding("y", "duplicate", "duplicate", tooltip="copy the session under the cursor"),
+        Binding("r", "read", "refresh", tooltip="read the sessions again"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+        Binding("escape", "show_all", "show all", show=False, tooltip="end search and filters, show all sessions"),
     ]
 
     HELP_TITLE = "home"
-    HELP_WORDS = ("Every run is a session, saved as it goes. Open one to see how it ended, or order a new run.",)
+    HELP_WORDS = (
+        "Every run is a session, saved as it goes. Open one to see how it ended, or order a new run.",
+        "What is deleted goes to the trash, and nothing is erased: maker sessions restore lists what lies there.",
+    )
     HELP_OF = (("in the list", SessionList),)
 
     class NewRunAsked(Message):
@@ -54,25 +65,19 @@ class Home(MakerScreen):
             self.summary = summary
 
     class _Read(Message):
-        """The sessions are read."""
+        """The sessions are read; `age` is that of the library when this began."""
 
-        def __init__(self, sessions: Sequence[SessionSummary]) -> None:
+        def __init__(self, sessions: Sequence[SessionSummary], age: int) -> None:
             super().__init__()
             self.sessions = sessions
+            self.age = age
 
     def __init__(self, listing: Listing) -> None:
         super().__init__()
         self._listing = listing
-        self._head = HeadLine()
-        self._list = SessionList(id="sessions")
-        self._detail = LineView(id="detail")
-
-    def compose(self) -> ComposeResult:
-        """Head line, list, footer."""
-        yield self._head
-        yield self._list
-        yield self._detail
-        yield KeyBar(keys_of(self.BINDINGS))
+        self._keeper = Housekeeper()
+        self._one_chore = asyncio.Lock()
+        self._age = 0
 
     def on_mount(self) -> None:
         """Read the sessions, without making the first picture wait for them."""
@@ -87,14 +92,18 @@ class Home(MakerScreen):
 
     def action_read(self) -> None:
         """Read the sessions again."""
-        self.run_worker(partial(self._read, self._listing), thread=True, exclusive=True, group="read")
+        self.run_worker(partial(self._read, self._listing, self._age), thread=True, exclusive=True, group="read")
 
-    def _read(self, listing: Listing) -> None:
-        self.post_message(self._Read(listing()))
+    def _read(self, listing: Listing, age: int) -> None:
+        self.post_message(self._Read(listing(), age))
 
     def on_home__read(self, message: _Read) -> None:
-        """Show what was read."""
-        self._list.show_sessions(message.sessions)
+        """Show what was read, unless a chore has made it old."""
+        if message.age != self._age:
+            self.action_read()
+            return
+        self._known = list(message.sessions)
+        self.show_known()
 
     def action_new_run(self) -> None:
         """Ask for the form."""
@@ -104,15 +113,80 @@ class Home(MakerScreen):
         """Open the session under the cursor."""
         self._list.action_open()
 
-    def on_session_list_pointed(self, message: SessionList.Pointed) -> None:
-        """Tell more of the session under the cursor."""
-        message.stop()
-        self._detail.show([] if message.summary is None else [detail_line(message.summary)])
-
     def on_session_list_opened(self, message: SessionList.Opened) -> None:
         """Ask for a session, or say why it cannot be opened."""
         message.stop()
         if message.summary.damaged is not None:
-            self.notify(one_line(message.summary.damaged), title="damaged", severity="error", markup=False)
+            self._refuse(message.summary.damaged, "damaged")
             return
         self.post_message(self.SessionAsked(message.summary))
+
+    def action_rename(self) -> None:
+        """Ask for a name."""
+        chosen = self._list.chosen
+        if chosen is None:
+            return
+        if chosen.damaged is not None:
+            self._refuse(f"what cannot be read cannot be renamed: {chosen.damaged}")
+            return
+        self.ask("name", chosen.name, "enter saves it · esc leaves it as it was", partial(self._named, chosen))
+
+    def _named(self, summary: SessionSummary, typed: Typed, text: str) -> None:
+        if typed is Typed.ENTERED and text.strip() != summary.name:
+            self._begin(partial(self._keeper.rename, summary, text))
+
+    def action_duplicate(self) -> None:
+        """Copy the session under the cursor."""
+        chosen = self._list.chosen
+        if chosen is not None:
+            self._begin(partial(self._keeper.duplicate, chosen))
+
+    def action_delete(self) -> None:
+        """Move the session under the cursor to the trash."""
+        chosen, beside = self._list.chosen, self._list.neighbour
+        if chosen is None:
+            return
+        if chosen.busy:
+            self._refuse(f"{called(chosen)} is being written by another program: stop its run first")
+            return
+        # Off the list at once, so that the next press is about the next session.
+        self._known.remove(chosen)
+        self.show_known(None if beside is None else beside.path)
+        self._begin(partial(self._keeper.delete, chosen), chosen)
+
+    def action_undo(self) -> None:
+        """Bring back what was deleted last."""
+        self._begin(self._keeper.undo)
+
+    def _begin(self, chore: Callable[[], Change], otherwise: SessionSummary | None = None) -> None:
+        """Have a chore done in a thread, after those before it; `otherwise` is shown again if it fails."""
+        self._age += 1
+        self.run_worker(self._do(chore, otherwise), group="chores")
+
+    async def _do(self, chore: Callable[[], Change], otherwise: SessionSummary | None) -> None:
+        async with self._one_chore:
+            try:
+                change = await asyncio.to_thread(chore)
+            except MakerError as error:
+                change = Change("", come=otherwise)
+                self._refuse(str(error))
+            self._age += 1
+            self._apply(change)
+
+    def _apply(self, change: Change) -> None:
+        stays = (change.gone, None if change.come is None else change.come.path)
+        self._known = [one for one in self._known if one.path not in stays]
+        if change.come is not None:
+            self._known.append(change.come)
+        self.show_known()
+        said = one_line(change.said)
+        if change.come is not None and not self._list.point(change.come.path):
+            said += ", hidden by search or filter"
+        if change.undoable:
+            more = f" {change.undoable} more" if change.gone is None else ""
+            self.say(said, "u", f"undoes{more}")
+        elif said:
+            self.say(said)
+
+    def _refuse(self, reason: str, heading: str = "cannot be done") -> None:
+        self.notify(one_line(reason), title=heading, severity="error", markup=False)

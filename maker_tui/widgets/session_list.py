@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.message import Message
 
 from maker_engine.printable import one_line
+from maker_engine.sessions.shelf import Order, View
 from maker_tui.figures import count, fit, moment, short
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.words import DAMAGED, outcome_word
+from maker_tui.words import summary_word
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from maker_engine.sessions.library import SessionSummary
 
 EMPTY = (
@@ -59,6 +63,8 @@ class SessionList(LinePane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("sessions", id=id)
         self._sessions: Sequence[SessionSummary] | None = None
+        self._total = 0
+        self._view = View()
         self._cursor = 0
 
     @property
@@ -66,30 +72,62 @@ class SessionList(LinePane):
         """The session under the cursor."""
         return self._sessions[self._cursor] if self._sessions else None
 
-    def show_sessions(self, sessions: Sequence[SessionSummary]) -> None:
-        """Show `sessions`, the cursor staying on the session it was on."""
-        before = self.chosen
-        self._sessions = sessions
-        paths = [one.path for one in sessions]
-        self._cursor = paths.index(before.path) if before is not None and before.path in paths else 0
-        self.entitle(f"sessions · {count(len(sessions))}" if sessions else "sessions")
+    @property
+    def neighbour(self) -> SessionSummary | None:
+        """The session after the one under the cursor, or before it at the end."""
+        shown = self._sessions or ()
+        beside = [*shown[self._cursor + 1 : self._cursor + 2], *shown[max(0, self._cursor - 1) : self._cursor]]
+        return beside[0] if beside else None
+
+    def show_sessions(
+        self, sessions: Sequence[SessionSummary], view: View, total: int, point: Path | None = None
+    ) -> None:
+        """Show what `view` has left of `total` sessions.
+
+        Args:
+            sessions: What is left, in order.
+            view: How the library is looked at, for title and heading.
+            total: All there are.
+            point: Where the cursor goes, None to stay on its session. If that is not shown it keeps its row, but in
+                another view it goes to the first.
+        """
+        before = self.chosen.path if point is None and self.chosen is not None else point
+        otherwise = max(0, min(self._cursor, len(sessions) - 1)) if view == self._view else 0
+        self._sessions, self._total, self._view = sessions, total, view
+        self._cursor = next((place for place, one in enumerate(sessions) if one.path == before), otherwise)
+        self.entitle(title_of(view, len(sessions), total))
         self._reveal()
+
+    def point(self, path: Path) -> bool:
+        """Move the cursor to a session; tell whether it is shown."""
+        place = next((place for place, one in enumerate(self._sessions or ()) if one.path == path), None)
+        if place is not None:
+            self._cursor = place
+            self._reveal()
+        return place is not None
 
     @property
     def line_total(self) -> int:
         """Rows, the heading left out."""
-        return len(self._sessions) + 1 if self._sessions else len(EMPTY)
+        return len(self._sessions) + 1 if self._sessions else len(self._empty)
+
+    @property
+    def _empty(self) -> Sequence[Text]:
+        if not self._total:
+            return EMPTY
+        every = f" shows all {count(self._total)} again."
+        return (line(), line(("No session matches.", "strong")), line(), line("Press ", (" esc ", "key"), every))
 
     def line_at(self, index: int) -> Text:
         """Lay out one row; the row on top of the view is always the heading."""
         if self._sessions is None:
             return line(("reading the sessions …", "quiet")) if index == 1 else line()
         if not self._sessions:
-            return EMPTY[index]
+            return self._empty[index]
         if index == self._top:
-            return heading(self.size.width)
+            return heading(self.size.width, self._view.order)
         place = index - 1
-        row = summary_line(self._sessions[place], self.size.width)
+        row = summary_line(self._sessions[place], self.size.width, self._view.order)
         if place == self._cursor:
             row = line((row.plain, "cursor"))
         return row
@@ -132,46 +170,91 @@ class SessionList(LinePane):
         self.post_message(self.Pointed(self.chosen))
 
 
-def heading(width: int) -> Text:
-    """Name the columns."""
-    return _row(("when", "task", "problem", "model", "outcome", "steps"), ["quiet"] * 6, width)
+def title_of(view: View, shown: int, total: int) -> str:
+    """Tell in the border how many sessions are shown, in which order, and what leaves the others out."""
+    if not total:
+        return "sessions"
+    number = f"{count(shown)} of {count(total)}" if view.narrowed else count(total)
+    parts = ["sessions", number, ORDER_WORDS[view.order]]
+    if view.search.split():
+        parts.append(f"/{one_line(view.search, 24)}")
+    return " · ".join([*parts, *(one_line(value, 24) for value in view.picks.values())])
 
 
-def summary_line(summary: SessionSummary, width: int) -> Text:
+def heading(width: int, order: Order) -> Text:
+    """Name the columns, with a mark at the one that orders them; for want of one, samples stand in that of steps."""
+    names = ["when", "task", "name or problem", "model", "outcome", "steps"]
+    place, mark = MARKS[order]
+    if order is Order.SAMPLES:
+        names[place] = "samples"
+    names[place] += mark
+    return _row(names, ["quiet" if one != place else "strong" for one in range(len(names))], width)
+
+
+def summary_line(summary: SessionSummary, width: int, order: Order = Order.NEWEST) -> Text:
     """Tell one session in one row."""
-    when = moment(summary.created)
-    if width < WIDE_CELLS:
-        when = when[5:]
+    wide = width >= WIDE_CELLS
+    when = moment(summary.created) if wide else moment(summary.created)[5:]
+    word = summary_word(summary)
     if summary.damaged is not None:
-        return _row((when, summary.task, summary.path.name, "", str(DAMAGED), ""), ["quiet"] * 6, width)
+        return _row((when, summary.task, summary.path.name, "", str(word), ""), ["quiet"] * 6, width)
     model = summary.model
     if summary.simulated:
-        model = f"simulated: {summary.model}" if width >= WIDE_CELLS else "simulated"
-    number = count if width >= WIDE_CELLS else short
-    steps = number(summary.steps_done) + (f"/{number(summary.steps)}" if summary.steps is not None else "")
-    word = outcome_word(summary.outcome)
-    roles = ["quiet", "plain", "plain", "plain", word.role, "plain"]
-    return _row((when, summary.task, summary.problem, model, str(word), steps), roles, width)
+        model = f"simulated: {summary.model}" if wide else "simulated"
+    number = count if wide else short
+    figure = number(summary.steps_done) + (f"/{number(summary.steps)}" if summary.steps is not None else "")
+    if order is Order.SAMPLES:
+        figure = number(summary.samples)
+    label = summary.problem
+    if summary.name:
+        label = f"{summary.name} · {summary.problem}" if wide else summary.name
+    roles = ["quiet", "plain", "strong" if summary.name else "plain", "plain", word.role, "plain"]
+    mark = f" ⑂{count(summary.forks)}" if summary.forks else ""
+    return _row((when, summary.task, label, model, str(word), figure), roles, width, mark)
 
 
 def detail_line(summary: SessionSummary) -> Text:
     """Tell in one row what the list has no room for."""
-    told = [summary.model, f"{count(summary.samples)} samples"] if summary.damaged is None else [summary.damaged]
+    told = [summary.damaged or "damaged"]
+    if summary.damaged is None:
+        told = [summary.problem] if summary.name else []
+        told += [summary.model, f"{count(summary.samples)} samples"]
+        told += [f"{count(summary.forks)} {'forks' if summary.forks > 1 else 'fork'}"] if summary.forks else []
     return line((" " + " · ".join(one_line(part) for part in (*told, str(summary.path))), "quiet"))
 
 
+ORDER_WORDS = {
+    Order.NEWEST: "newest first",
+    Order.OLDEST: "oldest first",
+    Order.TASK: "by task",
+    Order.MODEL: "by model",
+    Order.OUTCOME: "by outcome",
+    Order.STEPS: "most steps",
+    Order.SAMPLES: "most samples",
+}
+MARKS = {
+    Order.NEWEST: (0, " ▼"), Order.OLDEST: (0, " ▲"), Order.TASK: (1, " ▲"), Order.MODEL: (3, " ▲"),
+    Order.OUTCOME: (4, " ▲"), Order.STEPS: (5, " ▼"), Order.SAMPLES: (5, " ▼"),
+}  # fmt: skip
+"""Which column an order goes by, and which way."""
 WIDE_CELLS = 112
 """From this width on the year is told, and numbers in full."""
 _NARROW, _WIDE = (11, 7, 0, 12, 13, 9), (16, 10, 0, 22, 15, 19)
 """Cells of the columns; the 0 stands for what is left, which is the problem's."""
 
 
-def _row(cells: Sequence[str], roles: Sequence[str], width: int) -> Text:
+def _row(cells: Sequence[str], roles: Sequence[str], width: int, mark: str = "") -> Text:
+    """Set cells in columns; in the widest, a mark stands after the text, which is cut for it if need be."""
     columns, gap = (_WIDE, "  ") if width >= WIDE_CELLS else (_NARROW, " ")
     spare = max(8, width - sum(columns) - len(gap) * (len(columns) - 1))
     last = len(cells) - 1
     row = line()
     for place, (cell, room, role) in enumerate(zip(cells, columns, roles, strict=True)):
-        row.append(fit(one_line(cell), room or spare, right=place == last), role)
+        text = one_line(cell)
+        if room:
+            row.append(fit(text, room, right=place == last), role)
+        else:
+            cut = fit(text, min(cell_len(text), spare - len(mark)))
+            row.append(cut, role).append(fit(mark, spare - cell_len(cut)), "accent")
         row.append(gap if place < last else "")
     return row

@@ -15,10 +15,10 @@ NOON = 1_795_435_200.0
 """2026-11-23 12:00 UTC."""
 
 
-def saved(name: str = "hanoi-1", **changed: object) -> SessionSummary:
+def saved(stem: str = "hanoi-1", /, **changed: object) -> SessionSummary:
     """One line of the library."""
     known: dict = {
-        "path": Path(f"/sessions/{name}.maker"),
+        "path": Path(f"/sessions/{stem}.maker"),
         "task": "hanoi",
         "problem": "7 disks, peg 0 → 2",
         "model": "sim",
@@ -63,7 +63,7 @@ async def test_a_session_is_told_in_one_row():
 
 async def test_the_cursor_moves_and_enter_opens():
     """Rule: arrows and vim keys move the cursor; enter asks for the session under it."""
-    sessions = [saved(f"hanoi-{number}", path=Path(f"{number}.maker")) for number in range(40)]
+    sessions = [saved(f"hanoi-{number}", path=Path(f"{number}.maker"), created=NOON - number) for number in range(40)]
     app = MakerApp(listing=lambda: sessions)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "sessions · 40")
@@ -109,7 +109,7 @@ async def test_help_tells_the_keys_of_home():
 
 async def test_a_double_click_opens():
     """Rule: a click moves the cursor, a double click opens."""
-    sessions = [saved(f"hanoi-{number}", path=Path(f"{number}.maker")) for number in range(3)]
+    sessions = [saved(f"hanoi-{number}", path=Path(f"{number}.maker"), created=NOON - number) for number in range(3)]
     async with MakerApp(listing=lambda: sessions).run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "sessions · 3")
         await pilot.click(offset=(5, 4), times=2)

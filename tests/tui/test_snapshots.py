@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from maker_engine.core.events import RunPaused
@@ -9,7 +11,7 @@ from maker_engine.core.settings import Settings
 from maker_tui.app import MakerApp
 from tests.tui.looking import shown
 from tests.tui.sources import Scripted, contested, hanoi, run_events
-from tests.tui.test_home import SESSIONS
+from tests.tui.test_home import NOON, SESSIONS, saved
 from tests.tui.test_new_run import fill, form
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
@@ -128,3 +130,59 @@ def test_workbench_laid_down(snap_compare):
 def test_workbench_at_60_by_16(snap_compare, running):
     """Rule: one pane and the progress in a row."""
     assert snap_compare(MakerApp(running), terminal_size=(60, 16), run_before=waiting("▶ running"))
+
+
+LIBRARY = [
+    *SESSIONS,
+    saved("hanoi-5", name="the paper's run, again", forks=2, created=NOON - 5_000, samples=1_234_567),
+    saved("sort-1", task="sort", problem="52 cards", model="openai/gpt-4.1-mini", simulated=False, outcome="failed",
+          steps_done=3, steps=None, samples=31, created=NOON - 6_000),
+    saved("sort-2", task="sort", problem="52 cards", outcome=None, busy=True, steps=None, created=NOON + 60),
+]  # fmt: skip
+
+
+@SIZES
+def test_library_with_a_search(snap_compare, size):
+    """Rule: what is typed stands in a line of its own, and the title tells how much it leaves."""
+    keys = ("slash", *"7 disk")
+    app = MakerApp(listing=lambda: LIBRARY)
+    assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 8", keys=keys))
+
+
+@SIZES
+def test_library_choosing_a_filter(snap_compare, size):
+    """Rule: the values that occur, each with a letter, what is picked marked; the title tells the filter."""
+    keys = ("f", "j", "o", "f")
+    app = MakerApp(listing=lambda: LIBRARY)
+    assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 8", keys=keys))
+
+
+@SIZES
+def test_library_with_a_filter(snap_compare, size):
+    """Rule: the title tells filter and order, and the heading marks the order."""
+    keys = ("f", "j", "o", "o", "o", "o", "o", "o")
+    app = MakerApp(listing=lambda: LIBRARY)
+    assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 8", keys=keys))
+
+
+@SIZES
+def test_library_after_a_deletion(snap_compare, size, tmp_path):
+    """Rule: what was deleted is told with the key that undoes it, and the cursor is on the next session."""
+    files = [replace(one, path=tmp_path / one.path.name) for one in LIBRARY]
+
+    async def delete(pilot) -> None:
+        for one in files:
+            one.path.touch()
+        await shown(pilot, "sessions · 8")
+        await pilot.press("down", "d")
+        await shown(pilot, "deleted hanoi-4, u undoes")
+
+    assert snap_compare(MakerApp(listing=lambda: files), terminal_size=size, run_before=delete)
+
+
+@SIZES
+def test_library_renaming(snap_compare, size):
+    """Rule: the present name is there to edit."""
+    keys = ("down", "down", "down", "down", "e", "left")
+    app = MakerApp(listing=lambda: LIBRARY)
+    assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 8", keys=keys))

@@ -1,0 +1,128 @@
+"""A line of text being typed, on a row that is there only meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from rich.cells import cell_len
+from textual.events import Key, Resize
+
+from maker_engine.printable import one_line
+from maker_tui.roles import line
+from maker_tui.widgets.line_view import LineView
+
+LONGEST = 200
+
+
+class Typed(Enum):
+    """What a key did to the line."""
+
+    NOTHING = "it is not the line's"
+    MOVED = "the text is as it was"
+    CHANGED = "the text is another"
+    ENTERED = "it is finished"
+    LEFT = "it was left"
+
+
+class EntryLine(LineView):
+    """Edits one line. It never has the focus: its screen hands it keys in the order they were typed.
+
+    A widget that takes the focus loses the keys that were on their way while it did, and they become commands.
+    """
+
+    DEFAULT_CSS = """
+    EntryLine { height: 1; display: none; background: $panel; &.-up { display: block; } }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._prompt = ""
+        self._hint = ""
+        self._text = ""
+        self._caret = 0
+
+    @property
+    def up(self) -> bool:
+        """True while it is there."""
+        return self.has_class("-up")
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self._text
+
+    def ask(self, prompt: str, text: str, hint: str) -> None:
+        """Begin to edit `text`, the caret at its end."""
+        self._prompt, self._hint = prompt, hint
+        self._text = one_line(text, LONGEST)
+        self._caret = len(self._text)
+        self.add_class("-up")
+        self._lay_out()
+
+    def take_down(self) -> None:
+        """Stop editing."""
+        self.remove_class("-up")
+
+    def feed(self, key: Key) -> Typed:
+        """Edit by one key."""
+        if key.key == "enter":
+            return Typed.ENTERED
+        if key.key == "escape":
+            return Typed.LEFT
+        before = self._text
+        if key.is_printable and key.character:
+            self._put(key.character)
+        elif key.key in _EDITS:
+            self._text, self._caret = _EDITS[key.key](self._text, self._caret)
+        else:
+            return Typed.NOTHING
+        self._lay_out()
+        return Typed.MOVED if self._text == before else Typed.CHANGED
+
+    def paste(self, text: str) -> None:
+        """Put pasted text in, made one printable line."""
+        self._put(one_line(text, LONGEST))
+        self._lay_out()
+
+    def _put(self, text: str) -> None:
+        text = text[: LONGEST - len(self._text)]
+        self._text = self._text[: self._caret] + text + self._text[self._caret :]
+        self._caret += len(text)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay out for the new width."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = self.screen.size.width  # the line's own is not known before it is first up
+        prompt = f" {self._prompt} "
+        room = max(4, width - cell_len(prompt) - 1)
+        before, under, after = self._text[: self._caret], self._text[self._caret :][:1] or " ", ""
+        while cell_len(before) + cell_len(under) > room:
+            before = before[1:]
+        after = self._text[self._caret + 1 :]
+        spare = room - cell_len(before) - cell_len(under) - cell_len(after) - 2
+        hint = self._hint if cell_len(self._hint) <= spare else ""
+        padding = " " * max(0, spare - cell_len(hint) + 1)
+        self.show([line((prompt, "key"), before, (under, "cursor"), after, padding, (hint, "quiet"))])
+
+
+def _word_back(text: str, caret: int) -> tuple[str, int]:
+    kept = text[:caret].rstrip()
+    kept = kept[: kept.rfind(" ") + 1]
+    return kept + text[caret:], len(kept)
+
+
+_EDITS: dict[str, Callable[[str, int], tuple[str, int]]] = {
+    "left": lambda text, caret: (text, max(0, caret - 1)),
+    "right": lambda text, caret: (text, min(len(text), caret + 1)),
+    "home": lambda text, _: (text, 0),
+    "end": lambda text, _: (text, len(text)),
+    "backspace": lambda text, caret: (text[: max(0, caret - 1)] + text[caret:], max(0, caret - 1)),
+    "delete": lambda text, caret: (text[:caret] + text[caret + 1 :], caret),
+    "ctrl+w": _word_back,
+    "ctrl+u": lambda text, caret: (text[caret:], 0),
+    "ctrl+k": lambda text, caret: (text[:caret], caret),
+}
+_EDITS |= {"ctrl+a": _EDITS["home"], "ctrl+e": _EDITS["end"], "ctrl+h": _EDITS["backspace"]}
