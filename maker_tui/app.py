@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library import SessionSummary
     from maker_tui.bridge import RunSource
+    from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
     from maker_tui.screens.workbench import Workbench
 
@@ -116,14 +117,37 @@ class MakerApp(App[None]):
         """Open a session; reading it takes a moment, so in a thread."""
         self.run_worker(partial(self._read, message.summary.path), thread=True, exclusive=True, group="open")
 
-    def _read(self, path: Path) -> None:
+    def on_home_forks_asked(self, message: Home.ForksAsked) -> None:
+        """Show all runs of a session."""
+        self.run_worker(partial(self._read_forks, message.summary), thread=True, exclusive=True, group="open")
+
+    def _read_forks(self, summary: SessionSummary) -> None:
+        from maker_engine.sessions.forks import tree  # noqa: PLC0415 - home does not need it
+        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+        from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
+        from maker_tui.screens.forks import Forks  # noqa: PLC0415
+
+        try:
+            bring_up(summary.path)
+            with Reader(summary.path) as reader:
+                screen = Forks(summary.path, summary.label, tree(reader))
+        except MakerError as error:
+            self.call_from_thread(self._refuse, str(error))
+            return
+        self.call_from_thread(self.push_screen, screen)
+
+    def on_forks_run_asked(self, message: Forks.RunAsked) -> None:
+        """Open one run of a session."""
+        self.run_worker(partial(self._read, message.path, message.branch), thread=True, exclusive=True, group="open")
+
+    def _read(self, path: Path, branch: int | None = None) -> None:
         from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
         from maker_tui.bridge import SavedSource  # noqa: PLC0415
         from maker_tui.following import FollowedRun  # noqa: PLC0415
 
         try:
-            saved = open_saved(path)
+            saved = open_saved(path, branch=branch)
             source = SavedSource(saved) if writer_of(path) is None else FollowedRun(saved)
         except MakerError as error:
             self.call_from_thread(self._refuse, str(error))
@@ -146,7 +170,9 @@ class MakerApp(App[None]):
         if not self._stay:
             self.exit()
             return
-        while len(self.screen_stack) > 1:
+        from maker_tui.screens.forks import Forks  # noqa: PLC0415 - home does not need it
+
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks):
             self.pop_screen()
 
     def close_source(self) -> None:

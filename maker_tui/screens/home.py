@@ -41,6 +41,7 @@ class Home(ShelfScreen):
         Binding("q", "app.quit", "quit", tooltip="quit"),
         Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
         Binding("e", "rename", "rename", tooltip="give the session under the cursor a name"),
+        Binding("t", "forks", "forks", tooltip="the tree of forks of the session under the cursor"),
         Binding("y", "duplicate", "duplicate", tooltip="copy the session under the cursor"),
         Binding("r", "read", "refresh", tooltip="read the sessions again"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
@@ -63,6 +64,9 @@ class Home(ShelfScreen):
         def __init__(self, summary: SessionSummary) -> None:
             super().__init__()
             self.summary = summary
+
+    class ForksAsked(SessionAsked):
+        """The user wants to see all runs of a session."""
 
     class _Read(Message):
         """The sessions are read; `age` is that of the library when this began."""
@@ -112,6 +116,12 @@ class Home(ShelfScreen):
     def action_open(self) -> None:
         """Open the session under the cursor."""
         self._list.action_open()
+
+    def action_forks(self) -> None:
+        """Ask for the forks of the session under the cursor."""
+        chosen = self._list.chosen
+        if chosen is not None and chosen.damaged is None:
+            self.post_message(self.ForksAsked(chosen))
 
     def on_session_list_opened(self, message: SessionList.Opened) -> None:
         """Ask for a session, or say why it cannot be opened."""
