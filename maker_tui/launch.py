@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.order import PreparedRun
+from maker_tui.hangup import HUNG_UP, STOP, Attendance
 
 
 def open_home() -> int:
     """Open the app on its home screen; return the exit status."""
     _need_terminal("maker run … --headless works without one")
     from maker_tui.app import MakerApp  # noqa: PLC0415 - only an app pays for importing Textual
+    from maker_tui.headless import INTERRUPTED  # noqa: PLC0415
 
     app = MakerApp()
-    try:
-        app.run()
-    finally:
-        app.close_source()  # a run that was started from the form
-    return 0
+    with Attendance(app, STOP) as attendance:
+        try:
+            app.run()
+        finally:
+            app.close_source()  # a run that was started from the form
+    if attendance.heard is None:
+        return 0
+    return HUNG_UP if attendance.heard == signal.SIGHUP else INTERRUPTED
 
 
-def open_run(prepared: PreparedRun) -> int:
-    """Open the app on a live run; return the exit status of the run."""
+def open_run(prepared: PreparedRun, on_hangup: str) -> int:
+    """Open the app on a live run; return the exit status of the run, which may go on without the terminal."""
     _need_terminal("add --headless")
     from maker_tui.app import MakerApp  # noqa: PLC0415
     from maker_tui.bridge import LiveRun  # noqa: PLC0415
     from maker_tui.headless import BAD_INPUT, exit_status, report  # noqa: PLC0415
 
     run = LiveRun(prepared)
-    run.start()
-    try:
-        MakerApp(run).run()
-    finally:
-        run.close()
+    app = MakerApp(run)
+    with Attendance(app, on_hangup) as attendance:
+        run.start()
+        try:
+            app.run()
+            if attendance.alone:
+                run.outlast()
+        finally:
+            run.close()
     if run.crash is not None:
         raise run.crash
     if run.error is not None:

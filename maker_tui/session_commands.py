@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from maker_engine.printable import one_line
+from maker_tui.hangup import add_flag
 from maker_tui.parsing import Parser
 
 
@@ -27,6 +28,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--undecided", metavar="POLICY", help="stop, ask or escalate:MODEL")
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_flag(resume)
     resume.set_defaults(act=_resume)
 
 
@@ -56,7 +58,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     if headless:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json)
+        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared)
+    return open_run(prepared, chosen.on_hangup)
