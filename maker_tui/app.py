@@ -6,15 +6,18 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from maker_engine.core.commands import Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
 from maker_tui.screens.home import Home, Listing
@@ -76,6 +79,14 @@ class MakerApp(App[None]):
         self._stay = stay or source is None
         self._listing = listing or _saved_sessions
         self._one_closer = threading.Lock()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Drive a terminal that may die, unless the environment names a driver."""
+        if constants.DRIVER is not None:
+            return super().get_driver_class()
+        from maker_tui.driver import MortalDriver  # noqa: PLC0415 - an app without a terminal needs none
+
+        return MortalDriver
 
     def get_default_screen(self) -> Screen[None]:
         """Home lies below every other screen."""
@@ -181,6 +192,17 @@ class MakerApp(App[None]):
             source, self._source = self._source, None
             if source is not None:
                 source.close()
+
+    def stop_run(self, reason: str) -> None:
+        """Tell the run that is open, if there is one, to end, and do not wait. May be called from any thread."""
+        source = self._source
+        if source is not None:
+            source.send(Stop(reason))
+
+    def leave(self) -> None:
+        """Take the screen down and leave the run as it is. May be called from any thread, and before the app runs."""
+        with suppress(RuntimeError):  # the app's loop is closed: it has left already
+            self.call_later(self.exit)  # by a message: an app that exits before its first screen is there fails
 
     async def action_quit(self) -> None:
         """Quit; a run that goes on is stopped and saved first."""

@@ -13,9 +13,12 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.saved import SavedRun
+from maker_tui.hangup import WENT_AWAY
 
 CLOSE_S = 10.0
 """A run has this long to write its last state when it is told to stop."""
+LOOK_S = 0.5
+"""A run without a screen is looked at this often."""
 
 
 class RunSource(Protocol):
@@ -88,6 +91,13 @@ class LiveRun:
         if self._thread.is_alive():
             self.send(Stop())
             self._thread.join(CLOSE_S)
+
+    def outlast(self) -> None:
+        """Wait until the run has ended by itself. One that waits for a person is stopped: nobody will come."""
+        while self._thread.is_alive():
+            if self._view is not None and self._view.snapshot.paused:
+                self.send(Stop(WENT_AWAY))
+            self._thread.join(LOOK_S)
 
     def _work(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -11,6 +12,7 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
+from maker_tui.hangup import HUNG_UP, add_flag, hung_up
 from maker_tui.parsing import Parser
 from maker_tui.session_commands import add_commands
 
@@ -25,7 +27,8 @@ examples:
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker tasks                                  what can be solved
 
-exit status: 0 solved and verified, 1 ended without a verified solution, 2 bad input, 130 interrupted (and saved)
+exit status: 0 solved and verified, 1 ended without a verified solution, 2 bad input,
+  129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
 """
 
 DEMO_MODEL = "sim:p=0.85,v=0.85,latency=0.25"
@@ -46,10 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error, 1)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
+    except OSError as error:
+        terminal_gone = error.errno == errno.EIO and hung_up(sys.stdout.fileno())
+        if not terminal_gone and not isinstance(error, BrokenPipeError):
+            raise
         # Whoever read our output has gone; a second error while Python flushes at exit would only add noise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return HUNG_UP if terminal_gone else 1
 
 
 def _refuse(error: MakerError, status: int) -> int:
@@ -68,7 +74,9 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"maker {version('maker-workbench')}")
     parser.set_defaults(act=_home)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    commands.add_parser("demo", help="watch a live run of the simulated model").set_defaults(act=_demo)
+    demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
+    add_flag(demo)
+    demo.set_defaults(act=_demo)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
     commands.add_parser("tasks", help="list the tasks").set_defaults(act=_tasks)
     add_commands(commands)
@@ -94,10 +102,10 @@ def _run(arguments: list[str]) -> int:
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json)
+        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared)
+    return open_run(prepared, chosen.on_hangup)
 
 
 def _home(_: argparse.Namespace) -> int:
@@ -106,11 +114,11 @@ def _home(_: argparse.Namespace) -> int:
     return open_home()
 
 
-def _demo(_: argparse.Namespace) -> int:
+def _demo(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)))
+    return open_run(prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup)
 
 
 def _tasks(_: argparse.Namespace) -> int:

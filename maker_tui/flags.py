@@ -10,6 +10,7 @@ from maker_engine import catalogue
 from maker_engine.core.decomposition import Option
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.order import RunOrder
+from maker_tui.hangup import add_flag
 from maker_tui.parsing import Parser
 
 RUN_EXAMPLES = """\
@@ -159,6 +160,7 @@ def _add_record(parser: Parser) -> None:
     group.add_argument("--limit-tokens", type=int, metavar="N", help="end as out of budget after so many tokens")
     group.add_argument("--limit-minutes", type=float, metavar="M", help="end as out of budget after so many minutes")
     group.add_argument("--session", type=Path, metavar="FILE", help="session file to write; must not exist")
+    add_flag(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
 

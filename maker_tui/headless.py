@@ -14,37 +14,46 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
+from maker_tui.hangup import HUNG_UP, STOP, WENT_AWAY, Watch, forgiving
 
 SOLVED, NOT_SOLVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def exit_status(view: RunView) -> int:
-    """Exit status of a run that ended: 0 solved and verified, 130 stopped by a person, 1 anything else."""
+    """Exit status of a run: 0 solved and verified, 129 the terminal went away, 130 otherwise stopped, 1 the rest."""
     outcome = view.snapshot.outcome
     if outcome is Outcome.SOLVED:
         return SOLVED
+    if outcome is Outcome.STOPPED and view.snapshot.reason == WENT_AWAY:
+        return HUNG_UP
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
 
 
-def run_headless(prepared: PreparedRun, *, as_json: bool) -> int:
+def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str) -> int:
     """Drive a run to its end without the app; return the exit status.
 
     Raises:
         MakerError: It could not be started, or not be recorded.
     """
-    plain = as_json or not sys.stdout.isatty()
-    view = asyncio.run(_drive(prepared, lambda _: None)) if plain else _with_bar(prepared)
-    if as_json:
-        sys.stdout.write(json.dumps(summary(view)) + "\n")
-    else:
-        sys.stdout.write(report(view))
-    sys.stdout.flush()
+    inbox, terminal = Inbox(), sys.stdout.isatty()
+
+    def hear(_: signal.Signals) -> None:
+        if on_hangup == STOP:
+            inbox.send(Stop(WENT_AWAY))
+
+    with Watch(hear, signal.SIGHUP, terminal=sys.stdout.fileno() if terminal else None):
+        if as_json or not terminal:
+            view = asyncio.run(_drive(prepared, inbox, lambda _: None))
+        else:
+            view = _with_bar(prepared, inbox)
+        sys.stdout.write(json.dumps(summary(view)) + "\n" if as_json else report(view))
+        sys.stdout.flush()
     return exit_status(view)
 
 
-async def _drive(prepared: PreparedRun, on_view: Callable[[RunView], None]) -> RunView:
+async def _drive(prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView], None]) -> RunView:
     """Drive the run; the first interrupt stops it and saves, a second one is not caught."""
-    inbox, loop = Inbox(), asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
 
     def stop(number: signal.Signals) -> None:
         loop.remove_signal_handler(number)
@@ -60,8 +69,9 @@ async def _drive(prepared: PreparedRun, on_view: Callable[[RunView], None]) -> R
             loop.remove_signal_handler(number)
 
 
-def _with_bar(prepared: PreparedRun) -> RunView:
+def _with_bar(prepared: PreparedRun, inbox: Inbox) -> RunView:
     # Deferred: a run whose output is not a terminal needs no bar.
+    from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 
     started = prepared.plan.started
@@ -72,6 +82,7 @@ def _with_bar(prepared: PreparedRun) -> RunView:
         TextColumn("{task.completed:,.0f}/{task.total:,.0f} steps · {task.fields[flagged]} flagged"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        console=Console(file=forgiving(sys.stdout)),
         transient=True,
         refresh_per_second=8,
     ) as progress:
@@ -81,7 +92,7 @@ def _with_bar(prepared: PreparedRun) -> RunView:
             totals = view.snapshot.totals
             progress.update(bar, completed=totals.steps, flagged=f"{totals.flagged:,}")
 
-        return asyncio.run(_drive(prepared, show))
+        return asyncio.run(_drive(prepared, inbox, show))
 
 
 def summary(view: RunView) -> dict[str, object]:

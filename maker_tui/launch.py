@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.order import PreparedRun
+from maker_tui.hangup import HUNG_UP, STOP, Attendance
+
+if TYPE_CHECKING:
+    from maker_tui.app import MakerApp
 
 
 def open_home() -> int:
@@ -16,27 +22,49 @@ def open_home() -> int:
     _need_terminal("maker run … --headless works without one")
     from maker_tui.app import MakerApp  # noqa: PLC0415 - only an app pays for importing Textual
 
-    app = MakerApp()
-    try:
-        app.run()
-    finally:
-        app.close_source()  # a run that was started from the form
-    return 0
+    return _attended(MakerApp())
 
 
-def open_run(prepared: PreparedRun) -> int:
-    """Open the app on a live run; return the exit status of the run."""
+def open_view(path: Path, family: type[AnyTask] | None = None) -> int:
+    """Open the app on a run that another process drives, to look on; return the exit status."""
+    _need_terminal("maker sessions show tells how it stands")
+    from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
+    from maker_tui.app import MakerApp  # noqa: PLC0415
+    from maker_tui.following import FollowedRun  # noqa: PLC0415
+
+    return _attended(MakerApp(FollowedRun(open_saved(path, family))))
+
+
+def _attended(app: MakerApp) -> int:
+    from maker_tui.headless import INTERRUPTED  # noqa: PLC0415
+
+    with Attendance(app, STOP) as attendance:
+        try:
+            app.run()
+        finally:
+            app.close_source()  # a run that was started from the form
+    if attendance.heard is None:
+        return 0
+    return HUNG_UP if attendance.heard == signal.SIGHUP else INTERRUPTED
+
+
+def open_run(prepared: PreparedRun, on_hangup: str) -> int:
+    """Open the app on a live run; return the exit status of the run, which may go on without the terminal."""
     _need_terminal("add --headless")
     from maker_tui.app import MakerApp  # noqa: PLC0415
     from maker_tui.bridge import LiveRun  # noqa: PLC0415
     from maker_tui.headless import BAD_INPUT, exit_status, report  # noqa: PLC0415
 
     run = LiveRun(prepared)
-    run.start()
-    try:
-        MakerApp(run).run()
-    finally:
-        run.close()
+    app = MakerApp(run)
+    with Attendance(app, on_hangup) as attendance:
+        run.start()
+        try:
+            app.run()
+            if attendance.alone:
+                run.outlast()
+        finally:
+            run.close()
     if run.crash is not None:
         raise run.crash
     if run.error is not None:
@@ -46,17 +74,6 @@ def open_run(prepared: PreparedRun) -> int:
         return BAD_INPUT
     sys.stdout.write(report(view))
     return exit_status(view)
-
-
-def open_view(path: Path, family: type[AnyTask] | None = None) -> int:
-    """Open the app on a run that another process drives, to look on."""
-    _need_terminal("maker sessions show tells how it stands")
-    from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
-    from maker_tui.app import MakerApp  # noqa: PLC0415
-    from maker_tui.following import FollowedRun  # noqa: PLC0415
-
-    MakerApp(FollowedRun(open_saved(path, family))).run()
-    return 0
 
 
 def _need_terminal(mend: str) -> None:

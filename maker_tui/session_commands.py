@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_tui import record_commands
+from maker_tui.hangup import add_flag
 from maker_tui.library_commands import NAME, add_verbs
 from maker_tui.parsing import Parser
 
@@ -42,6 +43,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--undecided", metavar="POLICY", help="stop, ask or escalate:MODEL")
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_flag(resume)
     resume.set_defaults(act=_resume)
 
 
@@ -69,10 +71,10 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json)
+        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared)
+    return open_run(prepared, chosen.on_hangup)
 
 
 def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -93,6 +95,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument("--task", metavar="FILE.py:Class", help="needed for a session of a task run from a file")
     fork.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_flag(fork)
     fork.set_defaults(act=_fork)
 
 

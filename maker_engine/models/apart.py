@@ -48,10 +48,11 @@ class ApartModel:
         Raises:
             InputError: One of them cannot be used.
         """
+        # In a session of its own: Ctrl-C and a hang-up of the terminal are the parent's to hear; it ends the helper.
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-W", "ignore", "-m", "maker_engine.models.worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            limit=LINE_BYTES,
+            limit=LINE_BYTES, start_new_session=True,
         )  # fmt: skip
         self._process = process
         self._send({"open": self._opening})

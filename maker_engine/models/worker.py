@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
+import os
 import sys
 import traceback
 from dataclasses import asdict
@@ -79,9 +79,9 @@ def _say(message: dict[str, Any]) -> None:
 
 def main() -> None:
     """Run the helper process."""
-    # Ctrl-C in the terminal reaches the whole process group; it is the parent that stops the run, and then us.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     asyncio.run(Worker().run())
+    # Nothing is left to do; taking LiteLLM's modules down takes most of a second, and the parent waits to exit.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 
 from maker_engine.core.commands import Command, Continue, DecideStep, DrawSample, Pause, Stop
 from maker_engine.core.events import Event, RunContinued, RunPaused
@@ -22,7 +23,7 @@ class Inbox:
         self._commands.append(command)
         if self._bound is not None:
             loop, wake = self._bound
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the run has ended, and its loop with it
                 loop.call_soon_threadsafe(wake.set)
 
     def bind(self, loop: asyncio.AbstractEventLoop, wake: asyncio.Event) -> None:
@@ -78,7 +79,7 @@ class Gate:
                 self._credit += 1
                 return events
             case Stop():
-                self.stopped = command
+                self.stopped = self.stopped or command  # the first one says why
         return []
 
     def hold(self) -> list[Event]:

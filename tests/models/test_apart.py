@@ -126,6 +126,7 @@ async def test_a_killed_helper_is_told_in_one_clear_line() -> None:
         await asyncio.to_thread(server.wait_until, lambda server: server.requests)
         assert apart._process is not None
         pid = apart._process.pid
+        assert os.getsid(pid) == pid, "a hang-up of the terminal would reach the helper before the run is saved"
         os.kill(pid, signal.SIGKILL)
         async with asyncio.timeout(PATIENCE_S):
             for call in (hanging, apart.sample(asking("any"))):

@@ -122,6 +122,13 @@ async def test_nothing_is_drawn_while_paused_and_a_stop_saves(tmp_path: Path) ->
     assert (snapshot.outcome, snapshot.totals.asked) == (Outcome.STOPPED, 0)
 
 
+async def test_the_first_stop_says_why(tmp_path: Path) -> None:
+    """Whoever closes a run that is already told to end does not change the reason on record."""
+    bench = Bench(tmp_path)
+    bench.send(Stop("the first"), Stop())
+    assert (await bench.run()).snapshot.reason == "the first"
+
+
 async def test_deciding_a_step_pauses_after_it(tmp_path: Path) -> None:
     """`DecideStep` runs to the next decided step and no further."""
     bench = Bench(tmp_path, task=Count(100), concurrency=1)

@@ -12,8 +12,8 @@ import maker_tui
 
 ROOT = Path(maker_tui.__file__).parent
 MEANT = {
-    "compose", "render_line", "action_quit", "get_default_screen", "get_system_commands", "_fatal_error",
-    "theme", "animation_level",
+    "compose", "render_line", "action_quit", "get_default_screen", "get_driver_class", "get_system_commands",
+    "_fatal_error", "theme", "animation_level",
 }  # fmt: skip
 """What Textual asks its users to override or to set, and the crash report."""
 
