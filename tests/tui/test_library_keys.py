@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ import pytest
 from textual.events import Key, Paste
 
 from maker_engine.sessions.library import Library, summarise
+from maker_engine.sessions.lock import WriterLock
 from tests.tui.looking import screen_text, shown, until
 from tests.tui.test_home import saved
 from tests.tui.test_hostile_text import HOSTILE, strips_are_clean
@@ -85,19 +85,12 @@ async def test_a_reading_from_before_a_deletion_is_not_shown():
 async def test_a_session_that_is_written_is_not_deleted(library):
     """Rule: deleting it is refused with the reason, whether the list knows it is written or finds out."""
     path = library / "run-3.maker"
-    wal = path.with_name("run-3.maker-wal")
-    writer = sqlite3.connect(path)
-    writer.execute("PRAGMA journal_mode=WAL")
-    writer.execute("CREATE TABLE open(x)")
-    assert wal.exists()
-    try:
+    with WriterLock(path):
         async with app() as pilot:
             await shown(pilot, "sessions · 3")
             await pilot.press("d")
             await shown(pilot, "cannot be done", "written", "sessions · 3")
             assert under_cursor(pilot) == "run-3"
-    finally:
-        writer.close()
     busy = [replace(summarise(path), busy=True, outcome=None)]
     async with app(listing=lambda: busy) as pilot:
         await shown(pilot, "● running")
