@@ -83,13 +83,14 @@ def test_a_copy_is_the_same_run_under_another_name(sessions: Path) -> None:
 
 
 def test_a_session_that_is_written_is_copied_and_not_deleted(sessions: Path) -> None:
-    """A copy made meanwhile is whole and holds what stands in the log; deleting is refused until the run is over."""
+    """Meanwhile it can be named, a copy is whole and holds what stands in the log, and deleting it is refused."""
     path = sessions / "run.maker"
     with written(path) as process:
         assert upkeep.in_use(path)
         with pytest.raises(SessionError, match="being written by another program: stop its run first"):
             upkeep.delete(path)
         copy = upkeep.duplicate(path, sessions)
+        upkeep.rename(path, "named meanwhile")
         process.kill()
         process.wait()
         with sqlite3.connect(copy) as connection:
@@ -98,6 +99,7 @@ def test_a_session_that_is_written_is_copied_and_not_deleted(sessions: Path) -> 
         assert 0 < summarise(copy).steps_done <= summarise(path).steps_done
         assert open_saved(copy).step == summarise(copy).steps_done
         assert not upkeep.in_use(path)
+        assert summarise(path).name == "named meanwhile"
         done = summarise(path).steps_done
         assert summarise(upkeep.restore(upkeep.delete(path))).steps_done == done
 
