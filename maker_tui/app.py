@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.runtime.order import PreparedRun
-    from maker_engine.sessions.library import SessionSummary
+    from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import RunSource
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
@@ -37,12 +37,6 @@ SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
-
-
-def _saved_sessions() -> list[SessionSummary]:
-    from maker_engine.sessions.library import Library  # noqa: PLC0415 - the first picture does not wait for SQLite
-
-    return Library().list()
 
 
 class MakerApp(App[None]):
@@ -77,7 +71,8 @@ class MakerApp(App[None]):
         self.animation_level = "none"
         self._source = source
         self._stay = stay or source is None
-        self._listing = listing or _saved_sessions
+        self._listing = listing or self._saved_sessions
+        self._library: Library | None = None
         self._one_closer = threading.Lock()
 
     def get_driver_class(self) -> type[Driver]:
@@ -87,6 +82,12 @@ class MakerApp(App[None]):
         from maker_tui.driver import MortalDriver  # noqa: PLC0415 - an app without a terminal needs none
 
         return MortalDriver
+
+    def _saved_sessions(self) -> list[SessionSummary]:
+        from maker_engine.sessions.library import Library  # noqa: PLC0415 - the first picture does not wait for SQLite
+
+        self._library = self._library or Library()
+        return self._library.list()
 
     def get_default_screen(self) -> Screen[None]:
         """Home lies below every other screen."""

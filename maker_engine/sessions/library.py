@@ -75,7 +75,7 @@ class SessionSummary:
 
 
 class Library:
-    """All sessions in one directory.
+    """All sessions in one directory. One that is listed again reads only the files that have changed.
 
     Args:
         directory: Where they are, None for the user's own.
@@ -83,6 +83,7 @@ class Library:
 
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = directory or home() / FOLDER
+        self._listed: dict[Path, tuple[_Stamp, SessionSummary]] = {}
 
     def new_path(self, task: str) -> Path:
         """Return a file name for a new session that no other has."""
@@ -99,8 +100,16 @@ class Library:
 
     def list(self) -> list[SessionSummary]:
         """Return every session, newest first; one that cannot be read is listed with the reason."""
-        found = (summarise(path) for path in self.files())
+        self._listed = {path: self._current(path) for path in self.files()}
+        found = (summary for _, summary in self._listed.values())
         return sorted(found, key=lambda one: (one.created, one.path.name), reverse=True)
+
+    def _current(self, path: Path) -> tuple[_Stamp, SessionSummary]:
+        stamp, known = _stamp(path), self._listed.get(path)
+        # A writer that was killed leaves its file as it is: what was busy is asked again.
+        if known is not None and known[0] == stamp and not known[1].busy and known[1].damaged is None:
+            return known
+        return stamp, summarise(path)
 
 
 def find(text: str, directory: Path | None = None) -> Path:
@@ -185,6 +194,22 @@ def _record(path: Path) -> tuple[dict[str, Any], int]:
         opened.connection.close()
         if opened.copy is not None:
             opened.copy.cleanup()
+
+
+_Stamp = tuple[tuple[int, int], ...]
+
+
+def _stamp(path: Path) -> _Stamp:
+    """Tell one state of a session from another by time and size of its file and its log; an empty log is none."""
+    stamps = []
+    for file in (path, path.with_name(path.name + "-wal")):
+        try:
+            found = file.stat()
+        except OSError:
+            continue
+        if found.st_size:
+            stamps.append((found.st_mtime_ns, found.st_size))
+    return tuple(stamps)
 
 
 def _modified(path: Path) -> float:

@@ -95,6 +95,7 @@ class ShelfScreen(MakerScreen):
         `/` would be commands too, and delete or order what it was only to search for.
         """
         self._hush()
+        self.app.clear_notifications()  # a refusal lies over the row that tells what the next key did
         if self._typed(event):
             event.stop()
             event.prevent_default()

@@ -75,7 +75,7 @@ class FilterLines(LineView):
 
     def _lay_out(self) -> None:
         columns, rows = self.screen.size
-        lines, self._spots = choice_rows(self._choices, self._picks, columns, max(4, rows // 3))
+        lines, self._spots = choice_rows(self._choices, self._picks, columns, max(4, rows * 2 // 5))
         self.styles.height = len(lines)
         self.show(lines)
 

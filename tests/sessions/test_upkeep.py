@@ -20,6 +20,7 @@ from maker_engine.sessions import upkeep
 from maker_engine.sessions.library import Library, find, summarise
 from maker_engine.sessions.lock import writer_of
 from maker_engine.sessions.saved import open_saved
+from maker_tui.cli import main
 from tests.support.shelves import solved
 
 
@@ -83,13 +84,15 @@ def test_a_copy_is_the_same_run_under_another_name(sessions: Path) -> None:
 
 
 def test_a_session_that_is_written_is_copied_and_not_deleted(sessions: Path) -> None:
-    """A copy made meanwhile is whole and holds what stands in the log; deleting is refused until the run is over."""
+    """A copy made meanwhile is whole and holds what stands in the log; deleting and naming are refused."""
     path = sessions / "run.maker"
     with written(path) as process:
         assert writer_of(path) is not None
         with pytest.raises(SessionError, match=r"being written by process \d+: stop its run first"):
             upkeep.delete(path)
         copy = upkeep.duplicate(path, sessions)
+        with pytest.raises(SessionError, match=r"being written by process \d+"):
+            upkeep.rename(path, "named meanwhile")
         process.kill()
         process.wait()
         with sqlite3.connect(copy) as connection:
@@ -227,3 +230,21 @@ def test_many_candidates_are_counted(sessions: Path) -> None:
     with pytest.raises(InputError, match=r"9 sessions: run-0, .*, run-4 and 4 more"):
         find("run")
     assert len(Library().files()) == 9
+
+
+def test_a_library_that_is_listed_again_sees_what_changed(sessions: Path) -> None:
+    """Renamed, deleted, new, written and mended sessions are listed as they are now, the others as before."""
+    library = Library()
+    paths = [solved(sessions / f"run-{number}.maker", limit_samples=9) for number in range(4)]
+    sessions.joinpath("broken.maker").write_text("no database")
+    before = {one.path: one for one in library.list()}
+    assert before == {one.path: one for one in library.list()}
+    upkeep.rename(paths[0], "new")
+    upkeep.delete(paths[1])
+    assert main(["sessions", "resume", str(paths[2]), "--limit-samples", "1000", "--json"]) == 0
+    upkeep.duplicate(paths[3], sessions).replace(sessions / "broken.maker")
+    after = {one.path: one for one in library.list()}
+    assert (after[paths[0]].name, after[paths[2]].outcome, paths[1] in after) == ("new", "solved", False)
+    assert after[paths[3]] == before[paths[3]]
+    assert list(after.values()) == Library().list()
+    assert after[sessions / "broken.maker"].damaged is None

@@ -10,7 +10,7 @@ from textual.events import Key, Paste
 
 from maker_engine.sessions.library import Library, summarise
 from maker_engine.sessions.lock import WriterLock
-from tests.tui.looking import screen_text, shown, until
+from tests.tui.looking import gone, screen_text, shown, until
 from tests.tui.test_home import saved
 from tests.tui.test_hostile_text import HOSTILE, strips_are_clean
 from tests.tui.test_shelf_keys import app, files, library, under_cursor
@@ -91,6 +91,8 @@ async def test_a_session_that_is_written_is_not_deleted(library):
             await pilot.press("d")
             await shown(pilot, "cannot be done", "written", "sessions · 3")
             assert under_cursor(pilot) == "run-3"
+            await pilot.press("j")
+            await gone(pilot, "cannot be done")
     busy = [replace(summarise(path), busy=True, outcome=None)]
     async with app(listing=lambda: busy) as pilot:
         await shown(pilot, "● running")

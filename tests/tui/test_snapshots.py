@@ -152,7 +152,7 @@ def test_library_with_a_search(snap_compare, size):
 @SIZES
 def test_library_choosing_a_filter(snap_compare, size):
     """Rule: the values that occur, each with a letter, what is picked marked; the title tells the filter."""
-    keys = ("f", "j", "o", "f")
+    keys = ("f", "m", "o", "f")
     app = MakerApp(listing=lambda: LIBRARY)
     assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 8", keys=keys))
 
@@ -160,7 +160,7 @@ def test_library_choosing_a_filter(snap_compare, size):
 @SIZES
 def test_library_with_a_filter(snap_compare, size):
     """Rule: the title tells filter and order, and the heading marks the order."""
-    keys = ("f", "j", "o", "o", "o", "o", "o", "o")
+    keys = ("f", "m", "o", "o", "o", "o", "o", "o")
     app = MakerApp(listing=lambda: LIBRARY)
     assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 8", keys=keys))
 
