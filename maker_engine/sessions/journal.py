@@ -78,6 +78,7 @@ class Journal:
         self._keep = keep
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = WriterLock(path)
+        connection = None
         try:
             self._totals = Totals()
             self._elapsed: Callable[[], float] = float
@@ -86,13 +87,17 @@ class Journal:
             self._failed_calls = 0
             self._dirty = True
             self._stand(branch)
-            self._connection = storage.create(path) if branch is None else storage.connect(path)
+            connection = self._connection = storage.create(path) if branch is None else storage.connect(path)
             self._watch = FileWatch(path, self._connection)
             self._note("order", order)
             if branch is None:
                 self._note("created", self._branch.created)
                 self.flush()
         except BaseException:
+            if connection is not None:
+                if branch is None:
+                    storage.abandon(path, connection)
+                connection.close()
             self._lock.release()
             raise
 

@@ -14,7 +14,8 @@ import signal
 import sqlite3
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,7 +26,7 @@ from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Outcome
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare, prepare_resume
-from maker_engine.sessions import storage
+from maker_engine.sessions import places, storage
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
@@ -55,24 +56,38 @@ def order(path: Path, model: str = NOISY, disks: int = 8) -> RunOrder:
     return RunOrder("hanoi", {"disks": disks}, model=model, k=K, session=path)
 
 
-def solving(model: str = NOISY, disks: int = 8) -> Job:
-    """Solve a problem in one session, from the start or from where it is."""
+def solving(model: str = NOISY, disks: int = 8, *, shared: bool = False) -> Job:
+    """Solve a problem in one session, from the start or from where it is; `shared`: as on a network file system."""
 
     def act(path: Path) -> None:
-        prepared = prepare_resume(path, {}) if _begun(path) else prepare(order(path, model, disks))
-        asyncio.run(drive(prepared, Inbox(), lambda _: None))
+        with _taken_for_shared() if shared else nullcontext():
+            prepared = prepare_resume(path, {}) if _begun(path) else prepare(order(path, model, disks))
+            asyncio.run(drive(prepared, Inbox(), lambda _: None))
 
     return Job(act, _solved)
 
 
-def _begun(path: Path) -> bool:
-    """Whether there is a run in the file; whatever was killed before it had acknowledged anything is removed."""
+@contextmanager
+def _taken_for_shared() -> Iterator[None]:
+    """Have the journal take the directory for one on a network: no log then, but a journal to roll back."""
+    is_shared = places.is_shared
+    places.is_shared = lambda _: True
     try:
-        Reader(path).close()
+        yield
+    finally:
+        places.is_shared = is_shared
+
+
+def _begun(path: Path) -> bool:
+    """Whether there is a run in the file; what was cut off before its first step's first vote is removed."""
+    try:
+        with Reader(path) as reader:
+            begun = "started" in reader.meta()
     except SessionError:
+        begun = False
+    if not begun:
         storage.remove(path)
-        return False
-    return True
+    return begun
 
 
 def _solved(path: Path) -> bool:
@@ -85,11 +100,13 @@ def _solved(path: Path) -> bool:
 JOBS: dict[str, Job] = {
     "answers at once": solving(disks=9),
     "steps in flight": solving(f"{NOISY},latency=0.002"),
+    "on a network": solving(shared=True),
 }
 """What is killed; a job that forks or exports is added as one more line."""
 SMALL_JOBS: dict[str, Job] = {
     "small, at once": solving(disks=6),
     "small, in flight": solving(f"{NOISY},latency=0.001", disks=5),
+    "small, on a network": solving(disks=6, shared=True),
 }
 
 

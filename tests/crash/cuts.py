@@ -1,4 +1,4 @@
-"""Power cuts: what was not synced yet is dropped, cut off, reordered or torn, and the session holds what was promised."""
+"""Power cuts: what was not synced is dropped, cut off, reordered or torn, and the session holds what was promised."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from tests.crash import judging
-from tests.crash.child import JOBS, SMALL_JOBS
+from tests.crash.child import Job
+from tests.crash.disk import STYLES, Disk
 from tests.crash.judging import Acked, Losses
 from tests.crash.kills import WORKERS
-from tests.crash.disk import STYLES, Disk
 from tests.crash.recording import ACK, Order, Recording, record
 
 FEW_PAGES = 20
 FEW_FLUSHES = 3
 LONGEST_S = 120.0
+
 
 @dataclass
 class Cutting:
@@ -57,9 +59,10 @@ def recordings(directory: Path, jobs: list[str]) -> list[tuple[str, Recording]]:
         path = directory / f"recorded-{number}.maker"
         found.append((job, _recorded(Order(job, path, path.with_suffix(".ops"), FEW_PAGES))))
         path = directory / f"left-{number}.maker"
-        _recorded(Order(job, path, path.with_suffix(".ops"), 0, FEW_FLUSHES))
-        path.with_name(path.name + "-shm").unlink(missing_ok=True)
-        found.append((job, _recorded(Order(job, path, path.with_suffix(".ops"), FEW_PAGES * number))))
+        before = _recorded(Order(job, path, path.with_suffix(".ops"), 0, FEW_FLUSHES))
+        after = _recorded(Order(job, path, path.with_suffix(".ops"), FEW_PAGES * (number % 2)))
+        after.acked = before.last_acked
+        found.append((f"{job}, resumed", after))
     return found
 
 
@@ -72,22 +75,31 @@ def _recorded(order: Order) -> Recording:
     return pickle.loads(order.result.read_bytes())  # noqa: S301 - our own child's
 
 
-def cut(number: int, seed: int, directory: Path, jobs: list[str], resume_each: int = 10) -> Cutting:
+def cut(number: int, seed: int, directory: Path, jobs: dict[str, Job], resume_each: int = 10) -> Cutting:
     """Cut the power so many times, at any moment of the recorded runs."""
     dice = Random(seed)
     cutting = Cutting()
-    made = recordings(directory, jobs)
-    for index, (job, recording) in enumerate(made):
+    made = recordings(directory, list(jobs))
+    for index, (name, recording) in enumerate(made):
         share = number // len(made) + (index < number % len(made))
         expected = judging.heads(directory / f"recorded-{index // 2}.maker")
-        _cut_one(f"{job} ({index})", recording, share, dice, directory / f"cuts-{index}", cutting, expected, resume_each)
+        again = _Again(list(jobs.values())[index // 2], expected, resume_each)
+        _cut_one(name, recording, share, dice, directory / f"cuts-{index}", cutting, again)
         _control(recording, max(1, share // 4), dice, directory / f"control-{index}", cutting)
     return cutting
 
 
+class _Again(NamedTuple):
+    """How a cut session is gone on with, which end it has to come to, and how seldom that is done."""
+
+    job: Job
+    expected: dict[int, bytes]
+    each: int
+
+
 def _cut_one(
     name: str, recording: Recording, number: int, dice: Random, directory: Path,
-    cutting: Cutting, expected: dict[int, bytes], resume_each: int,
+    cutting: Cutting, again: _Again,
 ) -> None:  # fmt: skip
     for at, disk, acked in _moments(recording, number, dice, Disk(recording.base)):
         style = dice.choice(STYLES)
@@ -97,9 +109,9 @@ def _cut_one(
         where = f"{name}, {style}, after operation {at}"
         found = judging.judge(path, acked, where, cutting.losses)
         cutting.before_first += not acked
-        if found and cutting.styles.total() % resume_each == 0:
+        if found and cutting.styles.total() % again.each == 0:
             cutting.resumed += 1
-            if judging.resumed(path) == expected:
+            if judging.resumed(path, again.job) == again.expected:
                 cutting.equal += 1
             else:
                 cutting.losses.heads.append(f"{where}: resumed, it has another head")
@@ -110,7 +122,9 @@ def _control(recording: Recording, number: int, dice: Random, directory: Path, c
     """Cut with every sync ignored: a harness that finds no loss then can find none at all."""
     for at, disk, acked in _moments(recording, number, dice, Disk(recording.base, syncs=False)):
         losses = Losses()
-        judging.judge(_materialised(disk, dice.choice(STYLES), dice, directory, recording.session), acked, str(at), losses)
+        judging.judge(
+            _materialised(disk, dice.choice(STYLES), dice, directory, recording.session), acked, str(at), losses
+        )
         cutting.control += 1
         cutting.control_bad += bool(losses)
         shutil.rmtree(directory)
@@ -119,7 +133,7 @@ def _control(recording: Recording, number: int, dice: Random, directory: Path, c
 def _moments(recording: Recording, number: int, dice: Random, disk: Disk) -> Iterator[tuple[int, Disk, Acked]]:
     """Give so many random moments in order: how many operations are done, the disk, what is acknowledged."""
     moments = Counter(dice.randint(1, len(recording.ops)) for _ in range(number))
-    acked: Acked = {}
+    acked: Acked = {} if recording.acked is None else {0: recording.acked}
     for at, op in enumerate(recording.ops, 1):
         if op[0] == ACK:
             acked = {0: op[2:]}
@@ -134,7 +148,3 @@ def _materialised(disk: Disk, style: str, dice: Random, directory: Path, session
     for name, content in disk.after_a_cut(style, dice).items():
         (directory / name).write_bytes(content)
     return directory / session
-
-
-ALL_JOBS = list(JOBS)
-SMALL = list(SMALL_JOBS)

@@ -8,6 +8,7 @@ sync of a log or journal, and after a removal when it is told to be as careful a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 
 from tests.crash.recording import CREATE, DELETE, SYNC, SYNC_NAMES, TRUNCATE, WRITE, Op
@@ -107,7 +108,7 @@ def _torn(op: Op, dice: Random) -> list[Op]:
         return [op]
     kind, name, offset, data = op
     edges = [0, *range(SECTOR - offset % SECTOR, len(data), SECTOR), len(data)]
-    pieces = [(begin, end) for begin, end in zip(edges, edges[1:], strict=False) if dice.random() < 0.5]
+    pieces = [(begin, end) for begin, end in pairwise(edges) if dice.random() < 0.5]
     return [(kind, name, offset + begin, data[begin:end]) for begin, end in pieces]
 
 

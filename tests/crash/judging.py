@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import Outcome
-from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import RunOrder, drive, prepare, prepare_resume
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved, task_of
+from maker_engine.sessions.saved import task_of
 from maker_engine.sessions.verify import verify
+from tests.crash.child import Job
 
 NOTHING = (0, 0)
 Acked: TypeAlias = dict[int, tuple[int, int]]
@@ -89,14 +86,8 @@ def heads(path: Path) -> dict[int, bytes]:
         return {branch.id: branch.chain for branch in reader.branches}
 
 
-def whole(order: RunOrder) -> dict[int, bytes]:
-    """Drive a run that nothing befalls; return its heads."""
-    view = asyncio.run(drive(prepare(order), Inbox(), lambda _: None))
-    return heads(view.session)
-
-
-def resumed(path: Path) -> dict[int, bytes]:
+def resumed(path: Path, job: Job) -> dict[int, bytes]:
     """Go on with a session to its end; return its heads."""
-    if open_saved(path).run.outcome not in (Outcome.SOLVED, Outcome.UNSOLVED):
-        asyncio.run(drive(prepare_resume(path, {}), Inbox(), lambda _: None))
+    if not job.over(path):
+        job.act(path)
     return heads(path)

@@ -69,7 +69,7 @@ def kill(number: int, seed: int, directory: Path, jobs: dict[str, Job]) -> Killi
     while killing.kills < number:
         name = names[killing.runs % len(names)]
         if name not in expected:
-            expected[name] = _uninterrupted(jobs[name], directory / f"whole-{len(expected)}.maker")
+            expected[name] = judging.resumed(directory / f"whole-{len(expected)}.maker", jobs[name])
         path = directory / f"run-{killing.runs}.maker"
         _to_its_end(name, jobs[name], path, dice, killing, number)
         killing.runs += 1
@@ -78,11 +78,6 @@ def kill(number: int, seed: int, directory: Path, jobs: dict[str, Job]) -> Killi
         else:
             killing.losses.heads.append(f"{path.name}, {name}: its heads are {head}")
     return killing
-
-
-def _uninterrupted(job: Job, path: Path) -> dict[int, bytes]:
-    job.act(path)
-    return judging.heads(path)
 
 
 def _to_its_end(name: str, job: Job, path: Path, dice: Random, killing: Killing, most: int) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import apsw
 
@@ -33,13 +33,20 @@ class Recording:
 
     Attributes:
         session: Name of the session's file.
+        acked: Steps and entries that had been acknowledged then, None for none.
         base: What was there before, all of it durable.
         ops: What was done, in order, acknowledgements between.
     """
 
     session: str
     base: dict[str, bytes]
+    acked: tuple[int, int] | None = None
     ops: list[Op] = field(default_factory=list)
+
+    @property
+    def last_acked(self) -> tuple[int, int] | None:
+        """Steps and entries that were acknowledged in the end."""
+        return next((op[2:] for op in reversed(self.ops) if op[0] == ACK), self.acked)
 
 
 class Order(NamedTuple):
@@ -101,7 +108,7 @@ class _Disk(apsw.VFS):
             self._ops += [(CREATE, path.name), (SYNC, path.name)]  # made before SQLite, and durable
         return _File(path, name, flags, self._ops)
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802, FBT001 - SQLite's name
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802 - SQLite's name
         super().xDelete(filename, syncdir)
         self._ops.append((DELETE, Path(filename).name))
         if syncdir:
@@ -157,10 +164,12 @@ class _Connection:
     executescript = execute
 
     def close(self) -> None:
-        with suppress(apsw.IOError):  # a read-only file cannot be locked to be tidied up, which SQLite takes in its stride
+        with suppress(
+            apsw.IOError
+        ):  # a read-only file cannot be locked to be tidied up, which SQLite takes in its stride
             self._connection.close()
 
-    def __enter__(self) -> _Connection:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
