@@ -76,6 +76,7 @@ class Journal:
         self.path = path
         self._task = task
         self._keep = keep
+        connection = None
         if branch is None:
             storage.make_private(path)
         self._lock = WriterLock(path)
@@ -87,13 +88,17 @@ class Journal:
             self._failed_calls = 0
             self._dirty = True
             self._stand(branch)
-            self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
+            connection = self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
             self._watch = FileWatch(path, self._connection)
             self._note("order", order)
             if branch is None:
                 self._note("created", self._branch.created)
                 self.flush()
         except BaseException:
+            if connection is not None:
+                if branch is None:
+                    storage.abandon(path, connection)
+                connection.close()
             self._lock.release()
             raise
 

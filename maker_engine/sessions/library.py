@@ -191,9 +191,7 @@ def _record(path: Path) -> tuple[dict[str, Any], int]:
     except sqlite3.Error as error:
         raise storage.damaged(path, error) from None
     finally:
-        opened.connection.close()
-        if opened.copy is not None:
-            opened.copy.cleanup()
+        opened.close()
 
 
 _Stamp = tuple[tuple[int, int], ...]

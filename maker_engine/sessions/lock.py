@@ -35,6 +35,9 @@ class WriterLock:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
+                if _only_looked_at(handle):
+                    os.close(handle)
+                    continue
                 holder = os.read(handle, 20).decode(errors="replace").strip() or "?"
                 os.close(handle)
                 raise SessionBusyError(
@@ -51,8 +54,9 @@ class WriterLock:
         """Give the right back."""
         if self._handle is not None:
             handle, self._handle = self._handle, None
-            with suppress(OSError):
-                self.path.unlink()
+            if _is_at(handle, self.path):  # if ours was removed, what is there is another writer's
+                with suppress(OSError):
+                    self.path.unlink()
             os.close(handle)
 
     def __enter__(self) -> Self:
@@ -79,6 +83,15 @@ def writer_of(session: Path) -> int | None:
         return None
     finally:
         os.close(handle)
+
+
+def _only_looked_at(handle: int) -> bool:
+    """Whether it is only somebody in `writer_of` who holds the lock, for a moment."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _is_at(handle: int, path: Path) -> bool:

@@ -60,24 +60,35 @@ class Reader:
         path: The file.
         branch: Which branch, None for the newest.
         connection: An open connection to use, None to open the file.
+        steady: Everything that is read is of one moment, however a writer goes on; for short looks, since the
+            writer's log grows meanwhile.
 
     Raises:
         SessionError: It is not there, not a session, damaged, or of another format; or it has no such branch.
     """
 
-    def __init__(self, path: Path, branch: int | None = None, connection: sqlite3.Connection | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        branch: int | None = None,
+        connection: sqlite3.Connection | None = None,
+        *,
+        steady: bool = False,
+    ) -> None:
         self.path = path
-        self._mine = connection is None
+        self._opened: storage.Opened | None
         if connection is None:
-            opened = storage.open_reader(path)
-            self._connection, self._copy = opened.connection, opened.copy
+            self._opened = opened = storage.open_reader(path)
+            self._connection = opened.connection
             if opened.format < schema.FORMAT:
                 self.close()
                 raise SessionError(f"session {path} has the older format {opened.format}: open it once to bring it up")
         else:
-            self._connection, self._copy = connection, None
+            self._opened, self._connection = None, connection
         self._dictionary: bytes | None = None
         try:
+            if steady:
+                self.query("BEGIN")
             self.branches = self._branches()
             self.branch = self._chosen(branch)
             self.segments = self._lineage(self.branch)
@@ -95,10 +106,8 @@ class Reader:
 
     def close(self) -> None:
         """Close the file."""
-        if self._mine:
-            self._connection.close()
-            if self._copy is not None:
-                self._copy.cleanup()
+        if self._opened is not None:
+            self._opened.close()
 
     def meta(self) -> dict[str, Any]:
         """Return what the file says of the branch: order, started, totals, ended, created."""
@@ -195,12 +204,19 @@ class Reader:
         return state
 
     def open_entries(self, task: AnyTask) -> list[Entry]:
-        """Return what happened so far in the step that is not decided yet, in order."""
-        rows = self.query(
-            "SELECT body FROM vote WHERE id >= ? AND id < ? ORDER BY id",
-            row_id(self.branch.id, 0), row_id(self.branch.id + 1, 0),
-        )  # fmt: skip
-        return [entry for (body,) in rows for entry in unpack(body, task)]
+        """Return what happened so far in the step that is not decided yet, in order.
+
+        Raises:
+            SessionError: It is damaged.
+        """
+        rows = self.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(self.branch.id))
+        number = self.branch.id
+        for index, (row, body, digest) in enumerate(rows):
+            if row != row_id(number, index) or chain.digest(row, body) != digest:
+                raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} has been changed")
+        if len(rows) != json.loads(self.record(number).get("open", "0")):
+            raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} is missing")
+        return [entry for _, body, _ in rows for entry in unpack(body, task)]
 
     def link_before(self, step: int) -> bytes:
         """Return the chain's link at the step before `step`; empty at the first."""

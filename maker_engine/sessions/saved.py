@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from zstandard import ZstdError
+
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError, SessionError
@@ -68,7 +70,7 @@ def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | No
         SessionError: It cannot be read, or its task is not installed; or its last steps are not as they were written.
     """
     upgrade.bring_up(path)
-    with Reader(path, branch) as reader:
+    with Reader(path, branch, steady=True) as reader:
         try:
             check_tail(reader)
             meta = reader.meta()
@@ -77,7 +79,7 @@ def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | No
             raise
         except MakerError as error:
             raise SessionError(f"session {path} cannot be opened: {error}") from None
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, MemoryError, ZstdError) as error:
             raise SessionError(f"session {path} is damaged: {type(error).__name__} in its record") from error
 
 
@@ -91,6 +93,8 @@ def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTas
 
 
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
+    if "started" not in meta:
+        raise SessionError(f"session {reader.path} was never started, and holds nothing: start the run again")
     done = reader.steps_done()
     run = moment(reader, task, done, counted=None)
     entries = tuple(reader.open_entries(task))

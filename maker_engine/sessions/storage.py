@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -31,6 +31,12 @@ class Opened(NamedTuple):
     format: int
     copy: tempfile.TemporaryDirectory[str] | None
 
+    def close(self) -> None:
+        """Close it, and remove the copy."""
+        self.connection.close()
+        if self.copy is not None:
+            self.copy.cleanup()
+
 
 def create(path: Path) -> sqlite3.Connection:
     """Make a new file with the layout and nothing in it; return the writer's connection.
@@ -44,18 +50,31 @@ def create(path: Path) -> sqlite3.Connection:
 
 
 def lay_out(path: Path) -> sqlite3.Connection:
-    """Give an empty file the layout; return the writer's connection.
+    """Give an empty file the layout; return the writer's connection. One that cannot be laid out is removed.
 
     Raises:
         SessionError: It cannot be written.
     """
-    with reported(path):
-        connection = connect(path)
-        connection.executescript(
-            f"BEGIN; PRAGMA application_id={schema.APPLICATION_ID}; PRAGMA user_version={schema.FORMAT};"
-            f"{schema.SCHEMA} COMMIT;"
-        )
-        return connection
+    connection = None
+    try:
+        with reported(path):
+            connection = connect(path)
+            connection.executescript(
+                f"BEGIN; PRAGMA application_id={schema.APPLICATION_ID}; PRAGMA user_version={schema.FORMAT};"
+                f"{schema.SCHEMA} COMMIT;"
+            )
+    except BaseException:
+        abandon(path, connection)
+        raise
+    return connection
+
+
+def abandon(path: Path, connection: sqlite3.Connection | None) -> None:
+    """Close and remove a file that was just made and never came to hold anything, so that its name is free again."""
+    if connection is not None:
+        with suppress(sqlite3.Error):
+            connection.close()
+    remove(path)
 
 
 def make_private(path: Path) -> None:
@@ -90,13 +109,13 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     with reported(path):
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for pragma in schema.WRITER_PRAGMAS:  # first: making the log is to be as safe as writing to it
+            connection.execute(pragma)
         if places.is_shared(path):
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("PRAGMA journal_mode=DELETE")
         else:
             connection.execute("PRAGMA journal_mode=WAL")
-        for pragma in schema.WRITER_PRAGMAS:
-            connection.execute(pragma)
         return connection
 
 
@@ -108,33 +127,60 @@ def open_reader(path: Path) -> Opened:
     """
     if not path.is_file():
         raise SessionError(f"there is no session {path}")
-    copy: tempfile.TemporaryDirectory[str] | None = None
+    if not os.access(path, os.R_OK):
+        raise SessionError(f"session {path} cannot be read: it belongs to another user")
     try:
-        connection, version = _opened(path, path, "mode=ro")
-        if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-            # Only a connection that may write removes the log's index again when it is the last to close.
-            connection.close()
-            connection, version = _opened(path, path, "mode=rw")
-        return Opened(connection, version, None)
+        return Opened(*_opened_in_place(path), None)
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK and _rolled_back(path):
+            return Opened(*_opened(path, path, "mode=ro"), None)
         if "locked" in str(error):
             raise SessionError(f"session {path} is being written, and cannot be read meanwhile there") from None
         if os.access(path.parent, os.W_OK):
             raise damaged(path, error) from None
-    # A log can only be read where its index can be written: what is there is read elsewhere.
     try:
-        log = path.with_name(path.name + "-wal")
-        if not log.exists() or not log.stat().st_size:
-            return Opened(*_opened(path, path, "immutable=1"), None)
-        copy = tempfile.TemporaryDirectory(prefix="maker-")
-        twin = Path(copy.name) / path.name
-        shutil.copyfile(path, twin)
-        shutil.copyfile(log, twin.with_name(log.name))
-        return Opened(*_opened(twin, path, "mode=rw"), copy)
+        return _open_elsewhere(path)
     except sqlite3.Error as error:
         raise damaged(path, error) from None
     except OSError as error:
         raise SessionError(f"session {path} cannot be read: {error.strerror}") from None
+
+
+def _opened_in_place(path: Path) -> tuple[sqlite3.Connection, int]:
+    connection, version = _opened(path, path, "mode=ro")
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        # Only a connection that may write removes the log's index again when it is the last to close.
+        connection.close()
+        connection, version = _opened(path, path, "mode=rw")
+    return connection, version
+
+
+def _rolled_back(path: Path) -> bool:
+    """Undo the commit that was cut off on a file system without a log; what had been acknowledged stays."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        return False
+    return True
+
+
+def _open_elsewhere(path: Path) -> Opened:
+    """Open a file in a directory that cannot be written: what lies beside it can only be taken in where it can be."""
+    beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")]
+    beside = [one for one in beside if one.exists() and one.stat().st_size]
+    if not beside:
+        return Opened(*_opened(path, path, "immutable=1"), None)
+    copy = tempfile.TemporaryDirectory(prefix="maker-")
+    try:
+        twin = Path(copy.name) / path.name
+        shutil.copyfile(path, twin)
+        for one in beside:
+            shutil.copyfile(one, twin.with_name(one.name))
+        return Opened(*_opened(twin, path, "mode=rw"), copy)
+    except BaseException:
+        copy.cleanup()
+        raise
 
 
 def _opened(path: Path, named: Path, mode: str) -> tuple[sqlite3.Connection, int]:
@@ -157,6 +203,8 @@ def _format(connection: sqlite3.Connection, path: Path) -> int:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if application != schema.APPLICATION_ID:
         raise SessionError(f"{path} is not a session of maker")
+    if version < 1:
+        raise damaged(path, f"there is no format {version}")
     if version > schema.FORMAT:
         raise SessionError(f"session {path} has format {version}; update maker to read it")
     return version

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core.errors import SessionError
+from maker_engine.core.errors import SessionBusyError, SessionError
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.lock import WriterLock
@@ -29,25 +30,43 @@ def bring_up(path: Path) -> bool:
     Raises:
         SessionError: It cannot be read, or the new file cannot be written.
     """
-    opened = storage.open_reader(path)
-    opened.connection.close()
-    if opened.format == schema.FORMAT:
+    if _format(path) == schema.FORMAT:
         return False
     with WriterLock(path):
+        if _format(path) == schema.FORMAT:
+            return False  # somebody else has done it meanwhile
         twin = path.with_name(path.name + SUFFIX)
         storage.remove(twin)  # of an attempt that was cut off
-        with storage.reported(path):
-            old = sqlite3.connect(path, isolation_level=None)
-            try:
-                new = storage.create(twin)
-                try:
+        try:
+            with storage.reported(path), closing(sqlite3.connect(path, isolation_level=None)) as old:
+                with closing(storage.create(twin)) as new:
                     _copy(old, new)
-                finally:
-                    new.close()
-            finally:
-                old.close()  # the last to close takes the log in, so that nothing is left beside the file
+                _take_log_in(old, path)
+        except BaseException:
+            storage.remove(twin)
+            raise
         twin.replace(path)
     return True
+
+
+def _format(path: Path) -> int:
+    opened = storage.open_reader(path)
+    opened.close()
+    return opened.format
+
+
+def _take_log_in(old: sqlite3.Connection, path: Path) -> None:
+    """Leave no log of the old file behind: it would be taken for one of the new file's.
+
+    Raises:
+        SessionBusyError: Somebody is reading the old file.
+    """
+    try:
+        old.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        raise SessionBusyError(f"session {path} has an older format and is being read: try again after that") from None
 
 
 def meta_of(connection: sqlite3.Connection) -> dict[str, str]:

@@ -13,36 +13,19 @@ from maker_engine.core.errors import SessionError
 from maker_engine.core.responses import Flag
 from maker_engine.core.voting import VotingRule, named_rule
 from maker_engine.sessions import chain, schema, storage
+from maker_engine.sessions.beside import Finding, outside, reporting
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.packing import Sample, decompress, dense, open_packed, to_json, undense, unpack
-from maker_engine.sessions.reader import Reader, Row, own_rows
+from maker_engine.sessions.reader import Reader, Row
 from maker_engine.sessions.redecide import recount
-from maker_engine.sessions.schema import StepFlag, branch_of, row_id, step_of
+from maker_engine.sessions.schema import StepFlag, row_id, step_of
+
+__all__ = ["TAIL_STEPS", "Finding", "Verified", "check_tail", "verify"]
 
 TAIL_STEPS = 1_000
 """Steps whose links are checked whenever a session is opened."""
 _RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE)
 _COLUMNS = 9  # of a sample's row; an act has three
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it was written.
-
-    Attributes:
-        branch: Where, None when it is in no branch.
-        step: First step that is bad, 0-based; None when it is not in a step.
-        what: What is wrong, in one line.
-    """
-
-    branch: int | None
-    step: int | None
-    what: str
-
-    def __str__(self) -> str:
-        """In one line."""
-        where = "" if not self.branch else f"fork {self.branch}: "
-        return f"{where}{self.what}" if self.step is None else f"{where}step {self.step + 1:,}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,92 +72,75 @@ def verify(path: Path, task: AnyTask, on_step: Callable[[int], None] = lambda _:
         on_step: Told now and then how many steps are checked.
     """
     findings: list[Finding] = []
+    branches: list[Branch] = []
     steps = 0
-    try:
-        with Reader(path) as reader:
-            findings += _outside(reader)
-            numbers = [branch.id for branch in reader.branches]
-        for number in numbers:
-            with Reader(path, number) as reader:
-                one = _Branch(reader, task)
-                for done in one.check():
-                    steps += 1
-                    if done % 5_000 == 0:
-                        on_step(steps)
-                findings += one.findings
-    except SessionError as error:
-        findings.append(Finding(None, None, str(error)))
-    return Verified(steps, tuple(sorted(findings, key=lambda one: one.step is None)))
-
-
-def _outside(reader: Reader) -> Iterator[Finding]:
-    """Check what is in no step."""
-    for (told,) in reader.query("PRAGMA integrity_check(3)"):
-        if told != "ok":
-            yield Finding(None, None, f"SQLite says: {told}")
-    numbers = {branch.id for branch in reader.branches}
-    for table in ("step", "snap", "vote"):
-        for (row,) in reader.query(f"SELECT min(id) FROM {table} UNION SELECT max(id) FROM {table}"):  # noqa: S608
-            if row is not None and branch_of(row) not in numbers:
-                yield Finding(None, None, f"there is a {table} of fork {branch_of(row)}, which does not exist")
-    yield from _copies(reader)
-
-
-def _copies(reader: Reader) -> Iterator[Finding]:
-    """Check the records, and that what is there twice is there twice."""
-    spare = dict(reader.query("SELECT k, v FROM spare"))
-    for key, value in reader.query("SELECT k, v FROM blob"):
-        if spare.pop(key, None) != value:
-            yield Finding(None, None, f"the two copies of the {key} differ")
-    for branch in reader.branches:
-        record = reader.record(branch.id)
-        if chain.seal(branch, record.items()) != branch.seal:
-            yield Finding(branch.id, None, "the record of the run has been changed")
-        for key in ("order", "started"):
-            if spare.pop(f"{key}/{branch.id}", b"") != record.get(key, "null").encode():
-                yield Finding(branch.id, None, f"the two copies of the {key} differ")
-    for key in spare:
-        yield Finding(None, None, f"there is a second copy of {key!r}, and no first")
+    with reporting(findings), Reader(path, steady=True) as reader:  # a writer may be going on
+        branches = reader.branches
+        findings += outside(reader)
+    for branch in branches:
+        with reporting(findings, branch.id), Reader(path, branch.id) as reader:
+            one = _Branch(reader, task, branch, findings)
+            for done in one.check():
+                steps += 1
+                if done % 5_000 == 0:
+                    on_step(steps)
+    findings.sort(key=lambda one: (one.step is None, one.branch or 0, one.step or 0))
+    return Verified(steps, tuple(findings))
 
 
 class _Branch:
     """Checks one branch's own steps."""
 
-    def __init__(self, reader: Reader, task: AnyTask) -> None:
-        self.findings: list[Finding] = []
+    def __init__(self, reader: Reader, task: AnyTask, branch: Branch, findings: list[Finding]) -> None:
+        self._findings = findings
         self._reader = reader
         self._task = task
-        self._branch: Branch = reader.branch
+        self._branch = branch
         self._rule: VotingRule = _rule(reader)
         self._hashes: dict[int, bytes] = {}  # of the states that snapshots have to be equal to, by step
+        self._next = branch.fork_step
 
     def check(self) -> Iterator[int]:
         """Check, giving the number of each step that is sound; stops at the first bad one."""
-        branch, reader = self._branch, self._reader
-        expected = branch.fork_step
         try:
-            link = reader.link_before(expected)
-            state = reader.state(self._task, expected)
-            for row in reader.rows(expected):
-                if step_of(row.id) != expected:
-                    break
-                state = self._step(row, state, link)
-                link = row.chain
-                expected += 1
-                yield expected
-            if expected != branch.steps:
-                self._find(expected, "it is missing")
-            elif link != branch.chain:
-                self._find(expected - 1, "it is not the one that was written last")
-            else:
-                self._beside(expected)
+            yield from self._chained()
         except SessionError as error:
-            self._find(self._first_unreadable(expected), str(error))
+            self._find(self._next, str(error))
         except Exception as error:  # noqa: BLE001 - damaged bytes may fail anywhere, in the task too
-            self._find(expected, f"it cannot be read: {type(error).__name__}: {error}")
+            self._find(self._next, f"it cannot be read: {type(error).__name__}: {error}")
+
+    def _chained(self) -> Iterator[int]:
+        branch, reader = self._branch, self._reader
+        link = reader.link_before(self._next)
+        state = reader.state(self._task, self._next)
+        for row in self._rows(self._next):
+            if step_of(row.id) != self._next:
+                break
+            state = self._step(row, state, link)
+            link = row.chain
+            self._next += 1
+            yield self._next
+        if self._next != branch.steps:
+            self._find(self._next, "it is missing")
+        elif link != branch.chain:
+            self._find(self._next - 1, "it is not the one that was written last")
+        else:
+            self._snapshots()
+
+    def _rows(self, first: int) -> Iterator[Row]:
+        """Give the rows from `first` on: one by one from where many cannot be read at once."""
+        at = first
+        try:
+            for row in self._reader.rows(first, self._branch.steps):
+                at = step_of(row.id) + 1
+                yield row
+        except SessionError:
+            while at < self._branch.steps and (one := list(self._reader.rows(at, at + 1))):
+                yield from one
+                at += 1
 
     def _find(self, step: int | None, what: str) -> None:
-        self.findings.append(Finding(self._branch.id, step, what))
+        self._findings.append(Finding(self._branch.id, step, what))
 
     def _step(self, row: Row, state: Any, before: bytes) -> Any:
         """Check one row; return the state after it.
@@ -218,36 +184,24 @@ class _Branch:
         answer, used = recount(entries, self._rule)
         return answer, int(flags), len(samples), answer is not None and used == len(entries)
 
-    def _beside(self, steps: int) -> None:
-        """Check the snapshots and the open step's votes."""
-        reader, (first, last) = self._reader, own_rows(self._branch.id)
-        for row, state, totals, digest in reader.query("SELECT * FROM snap WHERE id >= ? AND id < ?", first, last):
-            if chain.digest(row, state, totals) != digest or chain.state_hash(state) != self._hashes.pop(
-                step_of(row), b""
-            ):
+    def _snapshots(self) -> None:
+        """Check the states that are kept after some of the steps."""
+        first, last = row_id(self._branch.id, 0), row_id(self._branch.id, self._branch.steps)
+        for row, state, totals, digest in self._reader.query(
+            "SELECT * FROM snap WHERE id >= ? AND id <= ?", first, last
+        ):
+            kept = self._hashes.pop(step_of(row), b"")
+            if chain.digest(row, state, totals) != digest or chain.state_hash(state) != kept:
                 self._find(step_of(row) - 1, "the state kept after it has been changed")
         for step in self._hashes:
             self._find(step - 1, "the state kept after it is missing")
-        votes = reader.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", first, last)
-        for index, (row, body, digest) in enumerate(votes):
-            if row != row_id(self._branch.id, index) or chain.digest(row, body) != digest:
-                self._find(steps, "a vote on it has been changed")
-        if len(votes) != json.loads(reader.record(self._branch.id).get("open", "0")):
-            self._find(steps, "a vote on it is missing")
-
-    def _first_unreadable(self, step: int) -> int:
-        """Return the first step from `step` on whose row cannot be read by itself."""
-        for one in range(step, self._branch.steps):
-            try:
-                if not list(self._reader.rows(one, one + 1)):
-                    return one
-            except SessionError:
-                return one
-        return step
 
 
 def _rule(reader: Reader) -> VotingRule:
-    started = reader.meta()["started"]
+    meta = reader.meta()
+    if "started" not in meta and not reader.steps_done():  # cut off before it began: nothing is to be counted again
+        return named_rule("ahead", 1)
+    started = meta["started"]
     return named_rule(started["rule"], started["k"])
 
 

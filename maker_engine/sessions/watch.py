@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from maker_engine.core.errors import SessionError
@@ -30,6 +30,7 @@ class FileWatch:
         self._connection = connection
         self._identity = self._now()
         self._looked = time.monotonic()
+        self._gone = ""
 
     def look(self) -> None:
         """Look, if it is time again.
@@ -37,16 +38,26 @@ class FileWatch:
         Raises:
             SessionError: The file is gone or another one; what was in it is saved beside it if that can be done.
         """
-        if time.monotonic() - self._looked < LOOK_S:
+        if time.monotonic() - self._looked < LOOK_S and not self._gone:
             return
         self._looked = time.monotonic()
         if self._now() != self._identity:
+            # Rescued once, and refused from then on: nothing that is written now would be in any file.
+            self._gone = self._gone or self._rescued()
             raise SessionError(
-                f"session {self._path} was moved, deleted or replaced while it was being written: {self._rescued()}"
+                f"session {self._path} was moved, deleted or replaced while it was being written: {self._gone}"
             )
         with suppress(OSError):
             if self._path.with_name(self._path.name + "-wal").stat().st_size > LONGEST_LOG:
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                self._shorten()
+
+    def _shorten(self) -> None:
+        """Empty the log, unless somebody is reading: the run does not wait for them."""
+        (patience,) = self._connection.execute("PRAGMA busy_timeout").fetchone()
+        with suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA busy_timeout=0")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._connection.execute(f"PRAGMA busy_timeout={patience}")
 
     def _now(self) -> tuple[int, int] | None:
         try:
@@ -62,9 +73,8 @@ class FileWatch:
                 continue
             try:
                 storage.make_private(path)
-                copy = sqlite3.connect(path)
-                self._connection.backup(copy)
-                copy.close()
+                with closing(sqlite3.connect(path)) as copy:
+                    self._connection.backup(copy)
             except (sqlite3.Error, OSError, SessionError) as error:
                 return f"what was in it could not be saved beside it ({error})"
             return f"what was written so far is saved as {path}"
