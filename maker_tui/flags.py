@@ -160,6 +160,8 @@ def _add_record(parser: Parser) -> None:
     group.add_argument("--limit-tokens", type=int, metavar="N", help="end as out of budget after so many tokens")
     group.add_argument("--limit-minutes", type=float, metavar="M", help="end as out of budget after so many minutes")
     group.add_argument("--session", type=Path, metavar="FILE", help="session file to write; must not exist")
+    group.add_argument("--keep", choices=("all", "dissent"), default="all",
+                       help="texts of all responses (default), or only of steps with dissent or a flag")  # fmt: skip
     add_flag(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
