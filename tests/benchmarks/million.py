@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.benchmarks import engine
+from tests.benchmarks import engine, kept
 from tests.benchmarks.table import Row
 
 DISKS = 20
@@ -33,8 +33,11 @@ def rows(disks: int = DISKS, look_s: float = LOOK_S) -> list[Row]:
     """Measure one run."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "run.maker"
+        onlooker = kept.Onlooker(path)
         figures, looks, wall_s = _watched(disks, path, look_s)
+        onlooker.close()
         file_bytes = path.stat().st_size
+        afterwards = kept.rows(path)
     steps = int(figures["steps"])
     assert figures["outcome"] == "solved", figures["reason"]
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -49,6 +52,8 @@ def rows(disks: int = DISKS, look_s: float = LOOK_S) -> list[Row]:
         Row("steps per CPU second, last tenth", f"{late:,.0f}", f"{early:,.0f} first tenth", 100 * late / early,
             "% of the start", 90, True),
         Row("memory gained from 1/4 of it to its end", _memory(looks, steps), "", _gain(looks, steps), "MB", 10),
+        Row("its log, somebody looking on all the time", "at its longest", "", onlooker.longest_log / 1e6, "MB", 32),
+        *afterwards,
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from tests.benchmarks.table import Row
 PARTS = {
     "latency": "wall time a step against the model's latency",
     "throughput": "steps a second with a model that answers at once",
+    "sessions": "steps a second into a session file, and their bytes",
     "litellm_calls": "CPU a call on top of LiteLLM",
     "first_paint": "CPU until the home screen stands",
     "million": "1,048,575 steps; takes minutes, and runs only when named",
