@@ -8,19 +8,31 @@ reaches a decision: it is only ever waste.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.poll import Counted, Poll
-from maker_engine.core.responses import Prompt, Response
+from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.settings import Settings
 
 REMEMBERED = 100_000
 """Decisions kept for reuse; the oldest go first."""
+
+
+class Objections(dict[Hashable, Flag | None]):
+    """What a task objects to in each answer at one state. It is asked once: most answers of a step are the same."""
+
+    def __init__(self, task: AnyTask, state: Hashable) -> None:
+        super().__init__()
+        self._task = task
+        self._state = state
+
+    def __missing__(self, answer: Hashable) -> Flag | None:
+        flag = self[answer] = self._task.objection(self._state, answer)
+        return flag
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +46,7 @@ class OpenStep:
         step: What has to be answered, None when the task ends at this state.
         poll: Its poll, None when agents do not vote on it.
         serial: Number of this ballot, unique in the run.
+        objections: What the task objects to in the answers given to it.
         counted: Samples counted while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
@@ -47,6 +60,7 @@ class OpenStep:
     step: Step | None
     poll: Poll | None
     serial: int
+    objections: Objections
     counted: list[Counted] = field(default_factory=list)
     draft: Hashable = None
     draft_asked: bool = False
@@ -74,13 +88,9 @@ class Waste(NamedTuple):
     response: Response | None
 
 
-@contextmanager
-def blaming(task: AnyTask, what: str, step: int) -> Iterator[None]:
-    """Turn whatever a task raises into its own fault, with the place named."""
-    try:
-        yield
-    except Exception as error:
-        raise TaskError(f"task {task.name} fails in {what} at step {step}: {error}") from error
+def fault_of(task: AnyTask, what: str, step: int, error: Exception) -> TaskError:
+    """Turn whatever a task raised into its own fault, with the place named."""
+    return TaskError(f"task {task.name} fails in {what} at step {step}: {error}")
 
 
 class Lookahead:
@@ -89,6 +99,7 @@ class Lookahead:
     def __init__(self, task: AnyTask, settings: Settings, state: Hashable, number: int) -> None:
         self._task = task
         self._settings = settings
+        self._new_poll = settings.polls()
         self._serial = 0
         self._decided: OrderedDict[Prompt, tuple[int, Hashable]] = OrderedDict()
         self.steps: list[OpenStep] = [self._open(number, state, None)]
@@ -105,7 +116,10 @@ class Lookahead:
 
     def find(self, serial: int) -> OpenStep | None:
         """Return the step of a ballot, None when it is no longer in flight."""
-        return next((one for one in self.steps if one.serial == serial), None)
+        for one in self.steps:
+            if one.serial == serial:
+                return one
+        return None
 
     def extend(self) -> bool:
         """Open the next step from the prediction of the last one; False when there is none to open.
@@ -129,8 +143,10 @@ class Lookahead:
 
     def steer(self, changed: OpenStep) -> list[Waste]:
         """Squash what was opened from another answer than `changed` now predicts."""
+        if changed is self.steps[-1]:
+            return []
         place = self.steps.index(changed) + 1
-        if place == len(self.steps) or self.steps[place].origin == changed.prediction:
+        if self.steps[place].origin == changed.prediction:
             return []
         return self._squash(place)
 
@@ -169,12 +185,14 @@ class Lookahead:
 
     def _open(self, number: int, state: Hashable, origin: Hashable) -> OpenStep:
         self._serial += 1
-        with blaming(self._task, "step", number):
+        try:
             hash(state)
             step = self._task.step(state)
-        poll = self._settings.new_poll() if isinstance(step, Vote) else None
-        opened = OpenStep(number, state, origin, step, poll, self._serial)
-        if poll is not None and isinstance(step, Vote) and step.prompt in self._decided:
+        except Exception as error:
+            raise fault_of(self._task, "step", number, error) from error
+        poll = self._new_poll() if isinstance(step, Vote) else None
+        opened = OpenStep(number, state, origin, step, poll, self._serial, Objections(self._task, state))
+        if self._decided and isinstance(step, Vote) and poll is not None and step.prompt in self._decided:
             opened.reused_from, poll.winner = self._decided[step.prompt]
         return opened
 

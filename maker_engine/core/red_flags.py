@@ -30,6 +30,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _REFUSAL_WINDOW = 200  # characters: a refusal opens the response; the same words later on are quotation or reasoning
+_REFUSAL_HINTS = ("i'm ", "i am ", "i can", "i won't ", "as an ai")
+"""How every refusal in plain ASCII begins: looking for these is ten times as fast as the expression is at failing."""
 
 Answer = TypeVar("Answer", bound=Hashable)
 
@@ -59,16 +61,30 @@ def inspect(
     The order is cheapest first and most telling first: how it ended, what it says, its form, its content.
     """
     flag = _ending(response, rules.max_tokens)
+    if flag is None and not rules.paper_only:
+        flag = _refusal(response.text)
     if flag is not None:
         return flag
-    if not rules.paper_only:
-        refusal = _REFUSAL.search(response.text, 0, _REFUSAL_WINDOW)
-        if refusal is not None:
-            return Flag(REFUSAL, RULES[REFUSAL], excerpt(response.text, refusal.start()))
     answer = parse(response.text)
     if isinstance(answer, Flag) or rules.paper_only:
         return answer
     return objection(answer) or answer
+
+
+def _refusal(text: str) -> Flag | None:
+    opening = text[:_REFUSAL_WINDOW]
+    refusal = _REFUSAL.search(opening) if _may_refuse(opening) else None
+    return None if refusal is None else Flag(REFUSAL, RULES[REFUSAL], excerpt(text, refusal.start()))
+
+
+def _may_refuse(opening: str) -> bool:
+    if not opening.isascii():  # a letter may then have more than two cases, and an apostrophe another form
+        return True
+    lowered = opening.lower()
+    for hint in _REFUSAL_HINTS:  # noqa: SIM110 - `any` takes twice as long
+        if hint in lowered:
+            return True
+    return False
 
 
 def _ending(response: Response, max_tokens: int) -> Flag | None:

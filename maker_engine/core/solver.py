@@ -29,7 +29,7 @@ from maker_engine.core.events import (
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.lookahead import Lookahead, OpenStep, Waste, blaming
+from maker_engine.core.lookahead import Lookahead, OpenStep, Waste, fault_of
 from maker_engine.core.poll import Counted
 from maker_engine.core.responses import DRAFT, ESCALATED, Flag, Response, SampleRequest, is_draft, is_extra
 from maker_engine.core.settings import Settings
@@ -53,8 +53,10 @@ class Solver:
         self._task = task
         self._settings = settings
         if state is None:
-            with blaming(task, "start", step):
+            try:
                 state = task.start()
+            except Exception as error:
+                raise fault_of(task, "start", step, error) from error
         self._flight = Lookahead(task, settings, state, step)
         self.drawn = 0
         self.wasted = 0
@@ -173,9 +175,11 @@ class Solver:
         """
         first = self._flight.first
         answer = None if first.poll is None else first.poll.winner
-        with blaming(self._task, f"apply of {answer!r}", first.number):
+        try:
             state = self._task.apply(first.state, answer)
             hash(state)
+        except Exception as error:
+            raise fault_of(self._task, f"apply of {answer!r}", first.number, error) from error
         waste = self._squashed(self._flight.advance(state))
         return [*waste, StepDecided(first.number, answer, state), *self._told()]
 
@@ -208,14 +212,12 @@ class Solver:
         return self._squashed(self._flight.abandon())
 
     def _inspect(self, one: OpenStep, response: Response) -> Hashable:
-        with blaming(self._task, "reading a response", one.number):
-            verdict = red_flags.inspect(
-                response,
-                self._settings.flags,
-                partial(self._task.parse, one.state),
-                partial(self._task.objection, one.state),
-            )
+        parse, objection = partial(self._task.parse, one.state), one.objections.__getitem__
+        try:
+            verdict = red_flags.inspect(response, self._settings.flags, parse, objection)
             hash(verdict)
+        except Exception as error:
+            raise fault_of(self._task, "reading a response", one.number, error) from error
         if verdict is None:
             raise TaskError(f"task {self._task.name} parses a response into None at step {one.number}")
         return verdict

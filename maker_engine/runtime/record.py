@@ -10,6 +10,9 @@ from maker_engine.runtime.meter import Meter
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
 
+_MINDED = frozenset({StepDecided, StepOpened, RunPaused, RunContinued})
+"""The events that the record itself does something about; most others are asked samples and votes."""
+
 
 class Record:
     """Takes events in, once and in order.
@@ -35,6 +38,10 @@ class Record:
         self.unseen = True
         self.run.record(event)
         self.journal.record(event)
+        if type(event) in _MINDED:
+            self._mind(event)
+
+    def _mind(self, event: Event) -> None:
         match event:
             case StepDecided():
                 if self._task.has_oracle:

@@ -35,8 +35,11 @@ from maker_engine.sessions.saved import SavedRun
 PUBLISH_S = 1 / 15
 """Screens are told at most this often, however fast the run is."""
 COUNTDOWN_S = 1.0
-BREATH_S = 0.02
+BREATH_S = 0.1
 """A model that answers at once must still let commands in and the journal out this often."""
+
+_FOLLOWED = frozenset({StepDecided, StepUndecided, StepEscalated})
+"""The events from which something follows for the run."""
 
 
 class Runner:
@@ -200,13 +203,17 @@ class Runner:
         """Take events in, and do what follows from them."""
         for event in events:
             self._book.take(event)
-            match event:
-                case StepDecided():
-                    self._record(self._gate.decided())
-                case StepUndecided():
-                    self._stuck(event)
-                case StepEscalated():
-                    self._escalated = event.step
+            if type(event) in _FOLLOWED:
+                self._follow(event)
+
+    def _follow(self, event: Event) -> None:
+        match event:
+            case StepDecided():
+                self._record(self._gate.decided())
+            case StepUndecided():
+                self._stuck(event)
+            case StepEscalated():
+                self._escalated = event.step
 
     def _tell(self, event: Event) -> None:
         self._record([event])
