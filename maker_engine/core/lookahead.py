@@ -14,6 +14,15 @@ from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Step, Vote
 from maker_engine.core.errors import TaskError
+from maker_engine.core.events import (
+    Event,
+    ResponseFlagged,
+    SampleAsked,
+    StepOpened,
+    StepReused,
+    StepUndecided,
+    VoteCast,
+)
 from maker_engine.core.poll import Counted, Poll
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.settings import Settings
@@ -78,6 +87,30 @@ class OpenStep:
         if self.poll.winner is None and self.draft is not None and self.poll.lead_over(self.draft) < 2:
             return self.draft
         return self.poll.leader
+
+    def told(self) -> list[Event]:
+        """Tell of this step, which is now the open one, as far as it has come; nothing where the task has ended."""
+        if self.step is None:
+            return []
+        events: list[Event] = [StepOpened(self.number, self.state)]
+        if self.poll is None:
+            return events
+        if self.reused_from is not None:
+            events.append(StepReused(self.number, self.reused_from, self.poll.winner))
+        events += [SampleAsked(self.number, sample) for sample in range(self.poll.asked)]
+        events += [told_of(self.number, counted) for counted in self.counted]
+        self.counted = []
+        if self.poll.exhausted:
+            events.append(StepUndecided(self.number, self.poll.counted))
+        return events
+
+
+def told_of(step: int, counted: Counted) -> Event:
+    """Tell what became of a sample whose turn has come."""
+    sample, response, verdict = counted
+    if isinstance(verdict, Flag):
+        return ResponseFlagged(step, sample, verdict, response)
+    return VoteCast(step, sample, verdict, response)
 
 
 class Waste(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from copy import copy
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -34,9 +35,8 @@ class Ballot:
 
     def copy(self) -> Self:
         """Return a ballot of its own with the same votes."""
-        other = type(self)()
-        other._counts = self._counts.copy()
-        other._leader, other._most, other._total = self._leader, self._most, self._total
+        other = copy(self)
+        self._counts = self._counts.copy()  # the other one keeps the old counts
         return other
 
     @property

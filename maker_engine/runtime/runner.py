@@ -12,13 +12,11 @@ from maker_engine.core.events import (
     Outcome,
     RunEnded,
     RunResumed,
-    SampleAsked,
-    SampleWasted,
     StepDecided,
     StepEscalated,
     StepUndecided,
 )
-from maker_engine.core.responses import Response, SampleRequest, is_extra
+from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.state import Snapshot
 from maker_engine.models.port import ImmediateModel
 from maker_engine.runtime.calls import Caller
@@ -163,10 +161,7 @@ class Runner:
         requests = self._solver.requests(room, ahead=ahead) if room > 0 else []
         self._gate.asked(len(requests))
         for request in requests:
-            if is_extra(request):
-                self._record([SampleWasted(request.step, request.sample)])
-            elif request.step == self._solver.step:
-                self._record([SampleAsked(request.step, request.sample)])
+            self._record(self._solver.asked(request))
             if self._answer is not None:
                 self._receive(request, self._answer(request))
                 continue
