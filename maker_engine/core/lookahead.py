@@ -176,10 +176,8 @@ class Lookahead:
 
     def steer(self, changed: OpenStep) -> list[Waste]:
         """Squash what was opened from another answer than `changed` now predicts."""
-        if changed is self.steps[-1]:
-            return []
         place = self.steps.index(changed) + 1
-        if self.steps[place].origin == changed.prediction:
+        if place == len(self.steps) or self.steps[place].origin == changed.prediction:
             return []
         return self._squash(place)
 

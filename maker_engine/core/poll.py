@@ -88,6 +88,11 @@ class Poll:
         """True when the last allowed sample is counted and nothing is decided."""
         return self.winner is None and self.counted >= self._max_samples
 
+    @property
+    def settled(self) -> bool:
+        """True when no further sample can count."""
+        return self.winner is not None or self.counted >= self._max_samples
+
     def ask(self) -> int:
         """Take the number of the next sample, 0-based."""
         number = self.asked
@@ -116,7 +121,7 @@ class Poll:
 
         The second response to a sample, and any after the decision, is not counted.
         """
-        if not self.expects(sample):
+        if self.winner is not None or sample not in self._launched:
             return []
         self._launched.remove(sample)
         if sample != self.counted and self._order != ARRIVAL:  # its turn has not come
@@ -146,8 +151,9 @@ class Poll:
 
     def vote(self, candidate: Hashable) -> None:
         """Count one vote."""
-        self.ballot.add(candidate)
-        if self.rule.wins(self.ballot, candidate):
+        ballot = self.ballot
+        ballot.add(candidate)
+        if ballot.most >= self.rule.k and self.rule.wins(ballot, candidate):  # no rule decides on fewer votes than k
             self.winner = candidate
 
     def person_votes(self, candidate: Hashable) -> None:

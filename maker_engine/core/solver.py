@@ -79,7 +79,7 @@ class Solver:
     @property
     def decided(self) -> bool:
         """True when the open step can be committed."""
-        poll = self._flight.first.poll
+        poll = self._flight.steps[0].poll
         return poll is not None and poll.winner is not None
 
     @property
@@ -87,6 +87,12 @@ class Solver:
         """True when the open step has used up its samples."""
         poll = self._flight.first.poll
         return poll is not None and poll.exhausted
+
+    @property
+    def settled(self) -> bool:
+        """True when no further sample counts for the open step: it is decided, or undecided for good."""
+        poll = self._flight.steps[0].poll
+        return poll is not None and poll.settled
 
     @property
     def unvoted(self) -> Step | None:
@@ -144,7 +150,7 @@ class Solver:
         if not poll.expects(request.sample):
             return [ResponseWasted(one.number, response)] if poll.hedged(request.sample) else []
         counted = poll.arrive(request.sample, response, self._inspect(one, response))
-        squashed = self._squashed(flight.steer(one))
+        squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
             one.counted += counted
             return squashed

@@ -9,14 +9,14 @@ from typing import Protocol, Self
 
 
 class Ballot:
-    """The votes of one step, counted by candidate. Candidates are compared exactly."""
+    """The votes of one step, counted by candidate. Candidates are compared exactly; `most` is the leader's votes."""
 
-    __slots__ = ("_counts", "_leader", "_most", "_total")
+    __slots__ = ("_counts", "_leader", "_total", "most")
 
     def __init__(self) -> None:
         self._counts: dict[Hashable, int] = {}
         self._leader: Hashable = None
-        self._most = 0  # the leader's votes
+        self.most = 0
         self._total = 0
 
     def add(self, candidate: Hashable) -> None:
@@ -24,14 +24,14 @@ class Ballot:
         count = self._counts.get(candidate, 0) + 1
         self._counts[candidate] = count
         self._total += 1
-        if count > self._most:
-            self._leader, self._most = candidate, count
+        if count > self.most:
+            self._leader, self.most = candidate, count
 
     def strike(self, candidate: Hashable) -> None:
         """Take a candidate off with all its votes."""
         self._total -= self._counts.pop(candidate, 0)
         self._leader = max(self._counts, key=self._counts.__getitem__, default=None)
-        self._most = max(self._counts.values(), default=0)
+        self.most = max(self._counts.values(), default=0)
 
     def copy(self) -> Self:
         """Return a ballot of its own with the same votes."""

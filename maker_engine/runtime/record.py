@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import Event, RunContinued, RunPaused, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.state import RunState
@@ -10,7 +12,7 @@ from maker_engine.runtime.meter import Meter
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
 
-_MINDED = frozenset({StepDecided, StepOpened, RunPaused, RunContinued})
+_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, RunPaused, RunContinued})
 """The events that the record itself does something about; most others are asked samples and votes."""
 
 
@@ -33,13 +35,18 @@ class Record:
         self._before: object = None if saved is None else saved.state
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
 
-    def take(self, event: Event) -> None:
-        """Take one event in."""
+    def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
+        """Take events in, each as it is asked for; hand over those of a kind `followed`, to act on before the next."""
         self.unseen = True
-        self.run.record(event)
-        self.journal.record(event)
-        if type(event) in _MINDED:
-            self._mind(event)
+        fold, write = self.run.record, self.journal.record
+        for event in events:
+            fold(event)
+            write(event)
+            kind = type(event)
+            if kind in _MINDED:
+                self._mind(event)
+            if kind in followed:
+                yield event
 
     def _mind(self, event: Event) -> None:
         match event:
@@ -56,4 +63,6 @@ class Record:
     def _judge(self, decided: StepDecided) -> None:
         right = self._task.oracle(self._before)
         if right != decided.answer:
-            self.take(WrongDecisionFound(decided.step, decided.answer, right))
+            wrong = WrongDecisionFound(decided.step, decided.answer, right)
+            self.run.record(wrong)
+            self.journal.record(wrong)

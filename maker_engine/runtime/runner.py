@@ -22,6 +22,7 @@ from maker_engine.models.port import ImmediateModel
 from maker_engine.runtime.calls import Caller
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
+from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
@@ -36,7 +37,7 @@ COUNTDOWN_S = 1.0
 BREATH_S = 0.1
 """A model that answers at once must still let commands in and the journal out this often."""
 
-_FOLLOWED = frozenset({StepDecided, StepUndecided, StepEscalated})
+_FOLLOWED: frozenset[type[Event]] = frozenset({StepDecided, StepUndecided, StepEscalated})
 """The events from which something follows for the run."""
 
 
@@ -76,9 +77,7 @@ class Runner:
         self._gate = Gate()
         self._book = Record(plan.task, journal, self._clock, saved)
         self._wake = asyncio.Event()
-        # By id of the request, which the entry keeps alive.
-        self._calls: dict[int, tuple[SampleRequest, asyncio.Task[None]]] = {}
-        self._arrived: list[tuple[SampleRequest, Response]] = []
+        self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
         self._ended: RunEnded | None = None
         self._escalated = -1 if saved is None else saved.escalated
@@ -105,7 +104,7 @@ class Runner:
                 await self._turn()
                 ending = self._ending()
         finally:
-            await self._hang_up()
+            await self._calls.hang_up()
         self._record(self._solver.hang_up())
         if ending is SOLVED:
             ending = await self._verified()
@@ -133,12 +132,13 @@ class Runner:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
         for command in self._inbox.drain():
             self._obey(command)
-        arrived, self._arrived = self._arrived, []
-        for request, response in arrived:
-            self._receive(request, response)
+        if self._calls.arrived:
+            arrived, self._calls.arrived = self._calls.arrived, []
+            for request, response in arrived:
+                self._receive(request, response)
         if self._solver.wasted > self._cut_at:
             self._cut_at = self._solver.wasted
-            self._cut_short()
+            self._calls.cut_short()
         if self._fault is not None or self._gate.stopped is not None:
             return
         if self._ask():
@@ -148,7 +148,7 @@ class Runner:
                 await asyncio.sleep(0)
                 self._breathed = self._clock.now()
             return
-        if not self._arrived and self._ending() is None:
+        if not self._calls.arrived and self._ending() is None:
             await self._wait()
 
     def _ask(self) -> int:
@@ -160,24 +160,32 @@ class Runner:
         ahead = self._answer is None and not self._gate.stepping
         requests = self._solver.requests(room, ahead=ahead) if room > 0 else []
         self._gate.asked(len(requests))
+        if self._answer is not None:
+            self._draw_at_once(requests, self._answer)
+            return len(requests)
         for request in requests:
             self._record(self._solver.asked(request))
-            if self._answer is not None:
-                self._receive(request, self._answer(request))
-                continue
-            self._calls[id(request)] = (request, asyncio.create_task(self._call(request)))
+            self._calls.start(request)
         return len(requests)
 
-    async def _call(self, request: SampleRequest) -> None:
+    def _draw_at_once(self, requests: list[SampleRequest], answer: Callable[[SampleRequest], Response]) -> None:
+        """Let a model that needs no wait answer request after request; what comes of them is recorded together."""
+        solver = self._solver
+        told: list[Event] = []
         try:
-            response = await self._caller.draw(request)  # first: the list is another one after the wait
-            self._arrived.append((request, response))
-        except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
-            if self._solver.wants(request):  # what befalls a squashed guess is nobody's concern
-                self._fault = error
+            for request in requests:
+                told += solver.asked(request)
+                response = answer(request)
+                try:
+                    told += solver.receive(request, response)
+                except TaskError as error:
+                    self._fault = error
+                if solver.settled:
+                    told, settling = [], told
+                    self._record(settling)
+                    self._commit()
         finally:
-            del self._calls[id(request)]
-            self._wake.set()
+            self._record(told)
 
     def _receive(self, request: SampleRequest, response: Response) -> None:
         """Count a response, and commit what is decided by it."""
@@ -196,19 +204,17 @@ class Runner:
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
-        for event in events:
-            self._book.take(event)
-            if type(event) in _FOLLOWED:
-                self._follow(event)
+        for event in self._book.take(events, _FOLLOWED):
+            match event:
+                case StepDecided():
+                    self._record(self._gate.decided())
+                case StepUndecided():
+                    self._stuck(event)
+                case StepEscalated():
+                    self._escalated = event.step
 
-    def _follow(self, event: Event) -> None:
-        match event:
-            case StepDecided():
-                self._record(self._gate.decided())
-            case StepUndecided():
-                self._stuck(event)
-            case StepEscalated():
-                self._escalated = event.step
+    def _fail(self, fault: Exception) -> None:
+        self._fault = fault
 
     def _tell(self, event: Event) -> None:
         self._record([event])
@@ -249,7 +255,7 @@ class Runner:
         elapsed, limits, run = self._book.meter.elapsed_s, self._plan.limits, self._book.run
         reached = limits.reached(self._solver.drawn, run.totals, elapsed)
         # Calls in flight are paid for and waited for, but not through an outage when the time is up.
-        idle = not self._calls and not self._arrived
+        idle = not self._calls and not self._calls.arrived
         if reached and (idle or (run.failure is not None and limits.overdue(elapsed))):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return None
@@ -280,18 +286,6 @@ class Runner:
             return PUBLISH_S
         counting = self._caller.breaker.rest_s is not None or self._plan.limits.seconds is not None
         return COUNTDOWN_S if counting else None
-
-    async def _hang_up(self) -> None:
-        """Cancel the calls in flight; a cancelled call closes its connection."""
-        for _, call in (calls := list(self._calls.values())):
-            call.cancel()
-        await asyncio.gather(*(call for _, call in calls), return_exceptions=True)
-
-    def _cut_short(self) -> None:
-        """Cancel the calls whose response cannot count any more."""
-        for request, call in self._calls.values():
-            if not self._solver.wants(request):
-                call.cancel()
 
     def _publish(self, *, if_due: bool = False) -> None:
         if if_due and self._clock.now() - self._published < PUBLISH_S:

@@ -129,17 +129,22 @@ def pack_step(entries: Sequence[Entry], task: AnyTask) -> tuple[bytes, dict[Hash
             rows.append((entry.kind, entry.who, index))
             continue
         number, verdict, response = entry
-        flagged = isinstance(verdict, Flag)
+        finish, latency = None, response.latency_s
+        found: int | tuple[str, ...]
+        if isinstance(verdict, Flag):
+            found, finish = tuple(verdict), response.finish_reason  # a vote's is "stop", or it would not be a vote
+        else:
+            found = answers.setdefault(verdict, len(answers))
         rows.append(
             (
                 number,
-                tuple(verdict) if isinstance(verdict, Flag) else answers.setdefault(verdict, len(answers)),
+                found,
                 texts.setdefault(response.text, len(texts)),
                 response.tokens_in,
                 response.tokens_out,
-                response.finish_reason if flagged else None,  # a vote's is "stop", or it would not be a vote
+                finish,
                 response.cost_usd,
-                round(response.latency_s, 4),
+                latency and round(latency, 4),
                 models.setdefault(response.model, len(models)),
             )
         )
