@@ -88,11 +88,6 @@ class Poll:
         """True when the last allowed sample is counted and nothing is decided."""
         return self.winner is None and self.counted >= self._max_samples
 
-    @property
-    def settled(self) -> bool:
-        """True when no further sample can count."""
-        return self.winner is not None or self.counted >= self._max_samples
-
     def ask(self) -> int:
         """Take the number of the next sample, 0-based."""
         number = self.asked
@@ -121,7 +116,7 @@ class Poll:
 
         The second response to a sample, and any after the decision, is not counted.
         """
-        if self.winner is not None or sample not in self._launched:
+        if not self.expects(sample):
             return []
         self._launched.remove(sample)
         if sample != self.counted and self._order != ARRIVAL:  # its turn has not come

@@ -60,24 +60,20 @@ def inspect(
 
     The order is cheapest first and most telling first: how it ended, what it says, its form, its content.
     """
-    flag = _ending(response, rules.max_tokens)
-    if flag is None and not rules.paper_only:
-        flag = _refusal(response.text)
-    if flag is not None:
-        return flag
+    if response.finish_reason != "stop" or (response.tokens_out or 0) > rules.max_tokens:
+        return _ending(response, rules.max_tokens)
+    if not rules.paper_only and _may_refuse(response.text):
+        refusal = _REFUSAL.search(response.text, 0, _REFUSAL_WINDOW)
+        if refusal is not None:
+            return Flag(REFUSAL, RULES[REFUSAL], excerpt(response.text, refusal.start()))
     answer = parse(response.text)
     if isinstance(answer, Flag) or rules.paper_only:
         return answer
     return objection(answer) or answer
 
 
-def _refusal(text: str) -> Flag | None:
+def _may_refuse(text: str) -> bool:
     opening = text[:_REFUSAL_WINDOW]
-    refusal = _REFUSAL.search(opening) if _may_refuse(opening) else None
-    return None if refusal is None else Flag(REFUSAL, RULES[REFUSAL], excerpt(text, refusal.start()))
-
-
-def _may_refuse(opening: str) -> bool:
     if not opening.isascii():  # a letter may then have more than two cases, and an apostrophe another form
         return True
     lowered = opening.lower()
@@ -87,13 +83,9 @@ def _may_refuse(opening: str) -> bool:
     return False
 
 
-def _ending(response: Response, max_tokens: int) -> Flag | None:
+def _ending(response: Response, max_tokens: int) -> Flag:
     if response.finish_reason == "length":
         return Flag(TRUNCATED, f"cut off at {max_tokens} tokens", excerpt(response.text[-60:]))
     if response.tokens_out is not None and response.tokens_out > max_tokens:
         return Flag(LENGTH, f"{response.tokens_out} output tokens, at most {max_tokens}", excerpt(response.text[-60:]))
-    if response.finish_reason != "stop":
-        return Flag(
-            FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", excerpt(response.text[-60:])
-        )
-    return None
+    return Flag(FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", excerpt(response.text[-60:]))

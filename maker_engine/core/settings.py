@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll
@@ -73,11 +71,7 @@ class Settings:
             if wrong:
                 raise InputError(message)
 
-    def polls(self) -> Callable[[], Poll]:
-        """Return what makes an empty poll for each step."""
+    def new_poll(self) -> Poll:
+        """Make an empty poll."""
         rule = FirstToAheadBy(self.k) if self.rule == "ahead" else FirstTo(self.k)
-        return partial(Poll, rule, self.max_samples or default_max_samples(self.k), self.count)
-
-    def temperature_of(self, sample: int) -> float:
-        """Temperature of a sample, numbered from 0 within its step."""
-        return self.temperature if sample else self.first_temperature
+        return Poll(rule, self.max_samples or default_max_samples(self.k), self.count)

@@ -6,10 +6,8 @@ many at a time as it likes; the outcome depends only on what sample n of step i 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from functools import partial
+from collections.abc import Callable, Hashable
 
-from maker_engine.core import red_flags
 from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.decomposition import AnyTask, Step, Vote
 from maker_engine.core.errors import TaskError
@@ -25,7 +23,8 @@ from maker_engine.core.events import (
     StepEscalated,
     StepUndecided,
 )
-from maker_engine.core.lookahead import Lookahead, OpenStep, Waste, fault_of, told_of
+from maker_engine.core.lookahead import Lookahead, Waste
+from maker_engine.core.open_step import OpenStep, fault_of, told_of
 from maker_engine.core.responses import DRAFT, ESCALATED, Flag, Response, SampleRequest, is_draft, is_extra
 from maker_engine.core.settings import Settings
 
@@ -89,12 +88,6 @@ class Solver:
         return poll is not None and poll.exhausted
 
     @property
-    def settled(self) -> bool:
-        """True when no further sample counts for the open step: it is decided, or undecided for good."""
-        poll = self._flight.steps[0].poll
-        return poll is not None and poll.settled
-
-    @property
     def unvoted(self) -> Step | None:
         """The open step, when it is not one that agents vote on; the caller has to answer it."""
         step = self._flight.first.step
@@ -119,7 +112,7 @@ class Solver:
             room: Most requests to return.
             ahead: Look ahead, up to the window, as long as the waste keeps within its limit.
         """
-        requests = self._votes(self._flight.first, room)
+        requests = self._flight.steps[0].votes(room)
         if ahead:
             requests += self._ahead(room - len(requests))
         if self._settings.hedge:
@@ -149,7 +142,7 @@ class Solver:
         poll = one.poll
         if not poll.expects(request.sample):
             return [ResponseWasted(one.number, response)] if poll.hedged(request.sample) else []
-        counted = poll.arrive(request.sample, response, self._inspect(one, response))
+        counted = one.take(request.sample, response)
         squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
             one.counted += counted
@@ -158,6 +151,14 @@ class Solver:
         if counted and poll.exhausted:
             events.append(StepUndecided(one.number, poll.counted))
         return events + squashed if squashed else events
+
+    def draw(
+        self, answer: Callable[[SampleRequest], Response], room: int, told: list[Event]
+    ) -> tuple[int, TaskError | None]:
+        """Ask and receive in one, for the open step and a model that answers at once; as `OpenStep.draw`."""
+        drawn, fault = self._flight.steps[0].draw(answer, room, told)
+        self.drawn += drawn
+        return drawn, fault
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
         """Receive a response and commit whatever it decides: for callers with nobody to ask in between."""
@@ -211,25 +212,9 @@ class Solver:
         return self._squashed(self._flight.abandon())
 
     def _drafted(self, one: OpenStep, response: Response) -> list[Event]:
-        verdict = self._inspect(one, response)
+        verdict = one.read(response)
         one.draft = None if isinstance(verdict, Flag) else verdict
         return [ResponseWasted(one.number, response), *self._squashed(self._flight.steer(one))]
-
-    def _inspect(self, one: OpenStep, response: Response) -> Hashable:
-        parse, objection = partial(self._task.parse, one.state), one.objections.__getitem__
-        try:
-            verdict = red_flags.inspect(response, self._settings.flags, parse, objection)
-            hash(verdict)
-        except Exception as error:
-            raise fault_of(self._task, "reading a response", one.number, error) from error
-        if verdict is None:
-            raise TaskError(f"task {self._task.name} parses a response into None at step {one.number}")
-        return verdict
-
-    def _votes(self, one: OpenStep, room: int) -> list[SampleRequest]:
-        if one.poll is None:
-            return []
-        return [self._request(one, one.poll.ask()) for _ in range(min(room, one.poll.wanted))]
 
     def _ahead(self, room: int) -> list[SampleRequest]:
         flight = self._flight
@@ -242,7 +227,7 @@ class Solver:
                 if not flight.extend():
                     requests += self._draft(flight.steps[-1], room - len(requests))
                     break
-            requests += self._votes(flight.steps[place], room - len(requests))
+            requests += flight.steps[place].votes(room - len(requests))
             place += 1
         return requests
 
@@ -250,7 +235,7 @@ class Solver:
         if room <= 0:
             return []
         requests = [
-            self._request(one, sample, copy=1)
+            one.request(sample, copy=1)
             for one in self._flight.steps
             if one.poll is not None
             for sample in one.poll.stragglers(min(room, self._settings.hedge))
@@ -264,21 +249,7 @@ class Solver:
             return []
         one.draft_asked = True
         self.wasted += 1
-        return [self._request(one, 0, voter=DRAFT)]
-
-    def _request(self, one: OpenStep, sample: int, copy: int = 0, voter: int | None = None) -> SampleRequest:
-        assert isinstance(one.step, Vote)  # noqa: S101 - a step with a poll is one
-        turn = (one.number + sample) % self._settings.voters if one.voter is None else one.voter
-        return SampleRequest(
-            one.number,
-            sample,
-            one.step.prompt,
-            self._settings.temperature_of(sample),
-            self._settings.flags.max_tokens,
-            one.serial,
-            copy,
-            turn if voter is None else voter,
-        )
+        return [one.request(0, voter=DRAFT)]
 
     def _may_extend(self) -> bool:
         settings = self._settings

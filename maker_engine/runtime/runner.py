@@ -157,35 +157,32 @@ class Runner:
             self._gate.room,
             self._plan.limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s),
         )
-        ahead = self._answer is None and not self._gate.stepping
-        requests = self._solver.requests(room, ahead=ahead) if room > 0 else []
+        if room <= 0:
+            return 0
+        if self._answer is not None and not self._plan.settings.hedge:
+            return self._draw_at_once(self._answer, room)
+        requests = self._solver.requests(room, ahead=self._answer is None and not self._gate.stepping)
         self._gate.asked(len(requests))
-        if self._answer is not None:
-            self._draw_at_once(requests, self._answer)
-            return len(requests)
         for request in requests:
             self._record(self._solver.asked(request))
-            self._calls.start(request)
+            if self._answer is None:
+                self._calls.start(request)
+            else:
+                self._receive(request, self._answer(request))
         return len(requests)
 
-    def _draw_at_once(self, requests: list[SampleRequest], answer: Callable[[SampleRequest], Response]) -> None:
-        """Let a model that needs no wait answer request after request; what comes of them is recorded together."""
-        solver = self._solver
+    def _draw_at_once(self, answer: Callable[[SampleRequest], Response], room: int) -> int:
+        """Draw from a model that needs no wait; what comes of it is recorded together."""
         told: list[Event] = []
+        fault = None
         try:
-            for request in requests:
-                told += solver.asked(request)
-                response = answer(request)
-                try:
-                    told += solver.receive(request, response)
-                except TaskError as error:
-                    self._fault = error
-                if solver.settled:
-                    told, settling = [], told
-                    self._record(settling)
-                    self._commit()
+            drawn, fault = self._solver.draw(answer, room, told)
         finally:
             self._record(told)
+        self._gate.asked(drawn)
+        self._fault = self._fault or fault
+        self._commit()
+        return drawn
 
     def _receive(self, request: SampleRequest, response: Response) -> None:
         """Count a response, and commit what is decided by it."""
