@@ -15,6 +15,12 @@ from maker_engine.sessions.saved import SavedRun
 _MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, RunPaused, RunContinued})
 """The events that the record itself does something about; most others are asked samples and votes."""
 
+TOGETHER = 64
+"""The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.
+
+A divisor of the journal's `SNAPSHOT_STEPS`, since a snapshot keeps the totals as they were at its own step.
+"""
+
 
 class Record:
     """Takes events in, once and in order.
@@ -32,25 +38,44 @@ class Record:
         self.journal = journal
         self.unseen = True
         self._task = task
+        self._unwritten: list[Event] = []
         self._before: object = None if saved is None else saved.state
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
 
     def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
         """Take events in, each as it is asked for; hand over those of a kind `followed`, to act on before the next."""
         self.unseen = True
-        fold, write = self.run.record, self.journal.record
+        fold, keep = self.run.record, self._unwritten.append
         for event in events:
             fold(event)
-            write(event)
+            keep(event)
             kind = type(event)
             if kind in _MINDED:
                 self._mind(event)
             if kind in followed:
                 yield event
 
+    def hand_over(self) -> None:
+        """Let the journal have what it has not seen yet."""
+        events = self._unwritten.copy()
+        self._unwritten.clear()  # first: what cannot be packed must not be tried again when the run hangs up
+        for event in events:
+            self.journal.record(event)
+
+    def flush(self) -> None:
+        """Make everything taken so far durable.
+
+        Raises:
+            SessionError: It cannot be written; what was flushed before is safe.
+        """
+        self.hand_over()
+        self.journal.flush()
+
     def _mind(self, event: Event) -> None:
         match event:
             case StepDecided():
+                if not (event.step + 1) % TOGETHER:
+                    self.hand_over()
                 if self._task.has_oracle:
                     self._judge(event)
             case StepOpened():
@@ -65,4 +90,4 @@ class Record:
         if right != decided.answer:
             wrong = WrongDecisionFound(decided.step, decided.answer, right)
             self.run.record(wrong)
-            self.journal.record(wrong)
+            self._unwritten.append(wrong)

@@ -23,6 +23,7 @@ from maker_engine.runtime.calls import Caller
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
+from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
@@ -34,7 +35,7 @@ from maker_engine.sessions.saved import SavedRun
 PUBLISH_S = 1 / 15
 """Screens are told at most this often, however fast the run is."""
 COUNTDOWN_S = 1.0
-BREATH_S = 0.1
+BREATH_S = 0.05
 """A model that answers at once must still let commands in and the journal out this often."""
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepDecided, StepUndecided, StepEscalated})
@@ -68,6 +69,7 @@ class Runner:
         self._inbox = inbox or Inbox()
         self._on_view = on_view
         self._clock = clock or SystemClock()
+        self._limits = None if plan.limits == Limits() else plan.limits
         model = plan.model
         self._answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
@@ -91,6 +93,25 @@ class Runner:
             SessionError: The journal cannot be written; nothing that was acknowledged is lost.
         """
         self._inbox.bind(asyncio.get_running_loop(), self._wake)
+        try:
+            self._begin()
+            ending = self._ending()
+            while ending is None:
+                await self._turn()
+                ending = self._ending()
+        finally:
+            self._book.hand_over()
+            await self._calls.hang_up()
+        self._record(self._solver.hang_up())
+        if ending is SOLVED:
+            ending = await self._verified()
+        self._record([ending])
+        self._book.meter.pause()
+        self._book.flush()
+        self._publish()
+        return self._book.run.snapshot()
+
+    def _begin(self) -> None:
         if self._saved is None:
             self._record([self._plan.started, *self._solver.begin()])
         else:
@@ -98,21 +119,6 @@ class Runner:
             if self._solver.undecided:
                 self._record([StepUndecided(self._solver.step, len(self._saved.entries))])
         self._commit()
-        try:
-            ending = self._ending()
-            while ending is None:
-                await self._turn()
-                ending = self._ending()
-        finally:
-            await self._calls.hang_up()
-        self._record(self._solver.hang_up())
-        if ending is SOLVED:
-            ending = await self._verified()
-        self._record([ending])
-        self._book.meter.pause()
-        self._journal.flush()
-        self._publish()
-        return self._book.run.snapshot()
 
     @property
     def view(self) -> RunView:
@@ -143,7 +149,7 @@ class Runner:
             return
         if self._ask():
             if self._clock.now() - self._breathed >= BREATH_S:
-                self._journal.flush()
+                self._book.flush()
                 self._publish(if_due=True)
                 await asyncio.sleep(0)
                 self._breathed = self._clock.now()
@@ -152,11 +158,9 @@ class Runner:
             await self._wait()
 
     def _ask(self) -> int:
-        room = min(
-            self._plan.concurrency - len(self._calls),
-            self._gate.room,
-            self._plan.limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s),
-        )
+        room = min(self._plan.concurrency - len(self._calls), self._gate.room)
+        if self._limits is not None:
+            room = min(room, self._limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s))
         if room <= 0:
             return 0
         if self._answer is not None and not self._plan.settings.hedge:
@@ -204,7 +208,8 @@ class Runner:
         for event in self._book.take(events, _FOLLOWED):
             match event:
                 case StepDecided():
-                    self._record(self._gate.decided())
+                    if paused := self._gate.decided():
+                        self._record(paused)
                 case StepUndecided():
                     self._stuck(event)
                 case StepEscalated():
@@ -249,17 +254,19 @@ class Runner:
         if self._solver.unvoted is not None:
             kind = type(self._solver.unvoted).__name__
             return RunEnded(Outcome.FAILED, f"step {self._solver.step + 1:,} is a {kind} step, which is not driven yet")
-        elapsed, limits, run = self._book.meter.elapsed_s, self._plan.limits, self._book.run
-        reached = limits.reached(self._solver.drawn, run.totals, elapsed)
+        if self._limits is None:
+            return None
+        elapsed, run = self._book.meter.elapsed_s, self._book.run
+        reached = self._limits.reached(self._solver.drawn, run.totals, elapsed)
         # Calls in flight are paid for and waited for, but not through an outage when the time is up.
         idle = not self._calls and not self._calls.arrived
-        if reached and (idle or (run.failure is not None and limits.overdue(elapsed))):
+        if reached and (idle or (run.failure is not None and self._limits.overdue(elapsed))):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return None
 
     async def _verified(self) -> RunEnded:
         """Check the whole solution as it stands in the journal."""
-        self._journal.flush()
+        self._book.flush()
         findings = await asyncio.to_thread(self._journal.verify, self._plan.task)
         if not findings:
             return SOLVED
@@ -267,7 +274,7 @@ class Runner:
 
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
-        self._journal.flush()
+        self._book.flush()
         self._publish(if_due=True)
         try:
             async with asyncio.timeout(self._patience()):
