@@ -8,62 +8,16 @@ reaches a decision: it is only ever waste.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Hashable
 from typing import NamedTuple
 
-from maker_engine.core.decomposition import AnyTask, Step, Vote
-from maker_engine.core.errors import TaskError
-from maker_engine.core.poll import Counted, Poll
+from maker_engine.core.decomposition import AnyTask, Vote
+from maker_engine.core.open_step import OpenStep
 from maker_engine.core.responses import Prompt, Response
 from maker_engine.core.settings import Settings
 
 REMEMBERED = 100_000
 """Decisions kept for reuse; the oldest go first."""
-
-
-@dataclass(slots=True, eq=False)
-class OpenStep:
-    """One step in flight.
-
-    Attributes:
-        number: Step of the run, 0-based.
-        state: State it starts from, predicted unless it is the first in flight.
-        origin: Answer of the step before that led to this state; None for the first.
-        step: What has to be answered, None when the task ends at this state.
-        poll: Its poll, None when agents do not vote on it.
-        serial: Number of this ballot, unique in the run.
-        counted: Samples counted while it was not yet the first.
-        draft: The draft's answer, None before there is one.
-        draft_asked: True when a draft model was asked.
-        voter: Who answers all of its samples, None for the pool in turn.
-        reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
-    """
-
-    number: int
-    state: Hashable
-    origin: Hashable
-    step: Step | None
-    poll: Poll | None
-    serial: int
-    counted: list[Counted] = field(default_factory=list)
-    draft: Hashable = None
-    draft_asked: bool = False
-    voter: int | None = None
-    reused_from: int | None = None
-
-    @property
-    def prediction(self) -> Hashable:
-        """What this step will probably decide; None while nobody has an idea.
-
-        A draft stands until another answer is two votes ahead of it: a single wrong vote must not squash a window.
-        """
-        if self.poll is None:
-            return None
-        if self.poll.winner is None and self.draft is not None and self.poll.lead_over(self.draft) < 2:
-            return self.draft
-        return self.poll.leader
 
 
 class Waste(NamedTuple):
@@ -72,15 +26,6 @@ class Waste(NamedTuple):
     step: int
     sample: int
     response: Response | None
-
-
-@contextmanager
-def blaming(task: AnyTask, what: str, step: int) -> Iterator[None]:
-    """Turn whatever a task raises into its own fault, with the place named."""
-    try:
-        yield
-    except Exception as error:
-        raise TaskError(f"task {task.name} fails in {what} at step {step}: {error}") from error
 
 
 class Lookahead:
@@ -105,7 +50,10 @@ class Lookahead:
 
     def find(self, serial: int) -> OpenStep | None:
         """Return the step of a ballot, None when it is no longer in flight."""
-        return next((one for one in self.steps if one.serial == serial), None)
+        for one in self.steps:
+            if one.serial == serial:
+                return one
+        return None
 
     def extend(self) -> bool:
         """Open the next step from the prediction of the last one; False when there is none to open.
@@ -169,13 +117,11 @@ class Lookahead:
 
     def _open(self, number: int, state: Hashable, origin: Hashable) -> OpenStep:
         self._serial += 1
-        with blaming(self._task, "step", number):
-            hash(state)
-            step = self._task.step(state)
-        poll = self._settings.new_poll() if isinstance(step, Vote) else None
-        opened = OpenStep(number, state, origin, step, poll, self._serial)
-        if poll is not None and isinstance(step, Vote) and step.prompt in self._decided:
-            opened.reused_from, poll.winner = self._decided[step.prompt]
+        opened = OpenStep(self._task, self._settings, number, state, origin, self._serial)
+        if self._decided and isinstance(opened.step, Vote) and opened.poll is not None:
+            known = self._decided.get(opened.step.prompt)
+            if known is not None:
+                opened.reused_from, opened.poll.winner = known
         return opened
 
     def _remember(self, done: OpenStep) -> None:

@@ -49,9 +49,10 @@ class Poll:
         self._launched: set[int] = set()  # asked for, not arrived
         self._hedged: set[int] = set()
         self._waiting: dict[int, Counted] = {}  # arrived before their turn
-        self._known = Ballot()  # every valid vote that has arrived, counted or not
         self._struck: set[Hashable] = set()
         self.ballot = Ballot()
+        # Every valid vote that has arrived, counted or not: the ballot itself for as long as all come in their turn.
+        self._known = self.ballot
         self.asked = 0
         self.counted = 0
         self.winner: Hashable = None
@@ -118,43 +119,56 @@ class Poll:
         if not self.expects(sample):
             return []
         self._launched.remove(sample)
+        if sample != self.counted and self._order != ARRIVAL:  # its turn has not come
+            if self._known is self.ballot:
+                self._known = self.ballot.copy()
+            self._learn(verdict)
+            self._waiting[sample] = Counted(sample, response, verdict)
+            return []
+        if self._known is not self.ballot:
+            self._learn(verdict)
+        ready = [self._count(Counted(sample, response, verdict))]
+        while self.winner is None and self.counted in self._waiting:
+            ready.append(self._count(self._waiting.pop(self.counted)))
+        return ready
+
+    def _learn(self, verdict: Hashable) -> None:
         if not isinstance(verdict, Flag) and verdict not in self._struck:
             self._known.add(verdict)
-        turn = self.counted if self._order == ARRIVAL else sample
-        self._waiting[turn] = Counted(sample, response, verdict)
-        ready: list[Counted] = []
-        while (counted := self._waiting.get(self.counted)) is not None:
-            del self._waiting[self.counted]
-            if counted.verdict in self._struck:
-                counted = counted._replace(verdict=STRUCK)
-            self.counted += 1
-            ready.append(counted)
-            if not isinstance(counted.verdict, Flag):
-                self.vote(counted.verdict)
-            if self.winner is not None:
-                break
-        return ready
+
+    def _count(self, counted: Counted) -> Counted:
+        self.counted += 1
+        if self._struck and counted.verdict in self._struck:
+            return counted._replace(verdict=STRUCK)
+        if not isinstance(counted.verdict, Flag):
+            self.vote(counted.verdict)
+        return counted
 
     def vote(self, candidate: Hashable) -> None:
         """Count one vote."""
-        self.ballot.add(candidate)
-        if self.rule.wins(self.ballot, candidate):
+        ballot = self.ballot
+        ballot.add(candidate)
+        if ballot.most >= self.rule.k and self.rule.wins(ballot, candidate):  # no rule decides on fewer votes than k
             self.winner = candidate
 
     def person_votes(self, candidate: Hashable) -> None:
         """Count the vote of a person, which waits for no turn."""
-        self._known.add(candidate)
+        if self._known is not self.ballot:
+            self._known.add(candidate)
         self.vote(candidate)
 
     def strike(self, candidate: Hashable) -> None:
         """Take a candidate off the ballot with all its votes, those that are still to come included."""
         self._struck.add(candidate)
-        self._known.strike(candidate)
+        if self._known is not self.ballot:
+            self._known.strike(candidate)
         self.ballot.strike(candidate)
         if self.ballot.total and self.rule.wins(self.ballot, self.ballot.leader):
             self.winner = self.ballot.leader
 
     def unused(self) -> list[tuple[int, Response | None]]:
         """Samples that were asked for and not counted, each with its response where that has arrived."""
+        if not self._launched and not self._waiting:
+            return []
         late: list[tuple[int, Response | None]] = [(number, None) for number in self._launched]
         return sorted(late + [(counted.sample, counted.response) for counted in self._waiting.values()])

@@ -30,6 +30,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _REFUSAL_WINDOW = 200  # characters: a refusal opens the response; the same words later on are quotation or reasoning
+_REFUSAL_HINTS = ("i'm ", "i am ", "i can", "i won't ", "as an ai")
+"""How every refusal in plain ASCII begins: looking for these is ten times as fast as the expression is at failing."""
 
 Answer = TypeVar("Answer", bound=Hashable)
 
@@ -58,10 +60,9 @@ def inspect(
 
     The order is cheapest first and most telling first: how it ended, what it says, its form, its content.
     """
-    flag = _ending(response, rules.max_tokens)
-    if flag is not None:
-        return flag
-    if not rules.paper_only:
+    if response.finish_reason != "stop" or (response.tokens_out or 0) > rules.max_tokens:
+        return _ending(response, rules.max_tokens)
+    if not rules.paper_only and _may_refuse(response.text):
         refusal = _REFUSAL.search(response.text, 0, _REFUSAL_WINDOW)
         if refusal is not None:
             return Flag(REFUSAL, RULES[REFUSAL], excerpt(response.text, refusal.start()))
@@ -71,13 +72,20 @@ def inspect(
     return objection(answer) or answer
 
 
-def _ending(response: Response, max_tokens: int) -> Flag | None:
+def _may_refuse(text: str) -> bool:
+    opening = text[:_REFUSAL_WINDOW]
+    if not opening.isascii():  # a letter may then have more than two cases, and an apostrophe another form
+        return True
+    lowered = opening.lower()
+    for hint in _REFUSAL_HINTS:  # noqa: SIM110 - `any` takes twice as long
+        if hint in lowered:
+            return True
+    return False
+
+
+def _ending(response: Response, max_tokens: int) -> Flag:
     if response.finish_reason == "length":
         return Flag(TRUNCATED, f"cut off at {max_tokens} tokens", excerpt(response.text[-60:]))
     if response.tokens_out is not None and response.tokens_out > max_tokens:
         return Flag(LENGTH, f"{response.tokens_out} output tokens, at most {max_tokens}", excerpt(response.text[-60:]))
-    if response.finish_reason != "stop":
-        return Flag(
-            FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", excerpt(response.text[-60:])
-        )
-    return None
+    return Flag(FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", excerpt(response.text[-60:]))

@@ -74,7 +74,3 @@ class Settings:
     def new_poll(self) -> Poll:
         """Make an empty poll."""
         return Poll(named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k), self.count)
-
-    def temperature_of(self, sample: int) -> float:
-        """Temperature of a sample, numbered from 0 within its step."""
-        return self.temperature if sample else self.first_temperature

@@ -6,10 +6,8 @@ many at a time as it likes; the outcome depends only on what sample n of step i 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from functools import partial
+from collections.abc import Callable, Hashable
 
-from maker_engine.core import red_flags
 from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.decomposition import AnyTask, Step, Vote
 from maker_engine.core.errors import TaskError
@@ -18,19 +16,15 @@ from maker_engine.core.events import (
     Event,
     PersonDecided,
     PersonVoted,
-    ResponseFlagged,
     ResponseWasted,
     SampleAsked,
     SampleWasted,
     StepDecided,
     StepEscalated,
-    StepOpened,
-    StepReused,
     StepUndecided,
-    VoteCast,
 )
-from maker_engine.core.lookahead import Lookahead, OpenStep, Waste, blaming
-from maker_engine.core.poll import Counted
+from maker_engine.core.lookahead import Lookahead, Waste
+from maker_engine.core.open_step import OpenStep, fault_of, told_of
 from maker_engine.core.responses import DRAFT, ESCALATED, Flag, Response, SampleRequest, is_draft, is_extra
 from maker_engine.core.settings import Settings
 
@@ -53,8 +47,10 @@ class Solver:
         self._task = task
         self._settings = settings
         if state is None:
-            with blaming(task, "start", step):
+            try:
                 state = task.start()
+            except Exception as error:
+                raise fault_of(task, "start", step, error) from error
         self._flight = Lookahead(task, settings, state, step)
         self.drawn = 0
         self.wasted = 0
@@ -62,7 +58,7 @@ class Solver:
 
     def begin(self) -> list[Event]:
         """Tell of the first step; an empty list when there is none."""
-        return list(self._told())
+        return self._flight.first.told()
 
     @property
     def state(self) -> Hashable:
@@ -82,7 +78,7 @@ class Solver:
     @property
     def decided(self) -> bool:
         """True when the open step can be committed."""
-        poll = self._flight.first.poll
+        poll = self._flight.steps[0].poll
         return poll is not None and poll.winner is not None
 
     @property
@@ -116,47 +112,53 @@ class Solver:
             room: Most requests to return.
             ahead: Look ahead, up to the window, as long as the waste keeps within its limit.
         """
-        flight = self._flight
-        requests = self._votes(flight.first, room)
-        place = 1
-        while ahead and len(requests) < room:
-            if place == len(flight.steps):
-                if not self._may_extend():
-                    break
-                if not flight.extend():
-                    requests += self._draft(flight.steps[-1], room - len(requests))
-                    break
-            requests += self._votes(flight.steps[place], room - len(requests))
-            place += 1
-        requests += self._hedges(room - len(requests))
+        requests = self._flight.steps[0].votes(room)
+        if ahead:
+            requests += self._ahead(room - len(requests))
+        if self._settings.hedge:
+            requests += self._hedges(room - len(requests))
         self.drawn += len(requests)
-        self.wasted += sum(is_extra(request) for request in requests)
         return requests
+
+    def asked(self, request: SampleRequest) -> list[Event]:
+        """Tell that `request` was sent; of samples further ahead it is told when their turn has come."""
+        if is_extra(request):
+            return [SampleWasted(request.step, request.sample)]
+        if request.step == self._flight.steps[0].number:
+            return [SampleAsked(request.step, request.sample)]
+        return []
 
     def receive(self, request: SampleRequest, response: Response) -> list[Event]:
         """Take the response to `request`; return what came of it for the open step.
 
         A response that arrives before an earlier sample's waits its turn and brings no event yet.
         """
-        one = self._flight.find(request.ballot)
+        flight = self._flight
+        one = flight.find(request.ballot)
         if one is None or one.poll is None:
             return []
-        if not is_draft(request) and not one.poll.expects(request.sample):
-            twice = one.poll.hedged(request.sample)
-            return [ResponseWasted(one.number, response)] if twice else []
-        verdict = self._inspect(one, response)
-        if is_draft(request):
-            one.draft = None if isinstance(verdict, Flag) else verdict
-            return [ResponseWasted(one.number, response), *self._squashed(self._flight.steer(one))]
-        counted = one.poll.arrive(request.sample, response, verdict)
-        squashed = self._squashed(self._flight.steer(one))
-        if one is not self._flight.first:
+        if request.voter == DRAFT:
+            return self._drafted(one, response)
+        poll = one.poll
+        if not poll.expects(request.sample):
+            return [ResponseWasted(one.number, response)] if poll.hedged(request.sample) else []
+        counted = one.take(request.sample, response)
+        squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
+        if one is not flight.steps[0]:
             one.counted += counted
             return squashed
-        events = [_told_of(one.number, each) for each in counted]
-        if counted and one.poll.exhausted:
-            events.append(StepUndecided(one.number, one.poll.counted))
-        return events + squashed
+        events = [told_of(one.number, each) for each in counted]
+        if counted and poll.exhausted:
+            events.append(StepUndecided(one.number, poll.counted))
+        return events + squashed if squashed else events
+
+    def draw(
+        self, answer: Callable[[SampleRequest], Response], room: int, told: list[Event]
+    ) -> tuple[int, TaskError | None]:
+        """Ask and receive in one, for the open step and a model that answers at once; as `OpenStep.draw`."""
+        drawn, fault = self._flight.steps[0].draw(answer, room, told)
+        self.drawn += drawn
+        return drawn, fault
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
         """Receive a response and commit whatever it decides: for callers with nobody to ask in between."""
@@ -173,11 +175,13 @@ class Solver:
         """
         first = self._flight.first
         answer = None if first.poll is None else first.poll.winner
-        with blaming(self._task, f"apply of {answer!r}", first.number):
+        try:
             state = self._task.apply(first.state, answer)
             hash(state)
+        except Exception as error:
+            raise fault_of(self._task, f"apply of {answer!r}", first.number, error) from error
         waste = self._squashed(self._flight.advance(state))
-        return [*waste, StepDecided(first.number, answer, state), *self._told()]
+        return [*waste, StepDecided(first.number, answer, state), *self._flight.first.told()]
 
     def escalate(self, model: str) -> list[Event]:
         """Give the open step a fresh ballot, answered by the stronger model alone."""
@@ -207,54 +211,45 @@ class Solver:
         """Give up what is in flight, at the end of a run; what is counted for the open step stays."""
         return self._squashed(self._flight.abandon())
 
-    def _inspect(self, one: OpenStep, response: Response) -> Hashable:
-        with blaming(self._task, "reading a response", one.number):
-            verdict = red_flags.inspect(
-                response,
-                self._settings.flags,
-                partial(self._task.parse, one.state),
-                partial(self._task.objection, one.state),
-            )
-            hash(verdict)
-        if verdict is None:
-            raise TaskError(f"task {self._task.name} parses a response into None at step {one.number}")
-        return verdict
+    def _drafted(self, one: OpenStep, response: Response) -> list[Event]:
+        verdict = one.read(response)
+        one.draft = None if isinstance(verdict, Flag) else verdict
+        return [ResponseWasted(one.number, response), *self._squashed(self._flight.steer(one))]
 
-    def _votes(self, one: OpenStep, room: int) -> list[SampleRequest]:
-        if one.poll is None:
-            return []
-        return [self._request(one, one.poll.ask()) for _ in range(min(room, one.poll.wanted))]
+    def _ahead(self, room: int) -> list[SampleRequest]:
+        flight = self._flight
+        requests: list[SampleRequest] = []
+        place = 1
+        while len(requests) < room:
+            if place == len(flight.steps):
+                if not self._may_extend():
+                    break
+                if not flight.extend():
+                    requests += self._draft(flight.steps[-1], room - len(requests))
+                    break
+            requests += flight.steps[place].votes(room - len(requests))
+            place += 1
+        return requests
 
     def _hedges(self, room: int) -> list[SampleRequest]:
-        if not self._settings.hedge or room <= 0:
+        if room <= 0:
             return []
-        return [
-            self._request(one, sample, copy=1)
+        requests = [
+            one.request(sample, copy=1)
             for one in self._flight.steps
             if one.poll is not None
             for sample in one.poll.stragglers(min(room, self._settings.hedge))
         ]
+        self.wasted += len(requests)
+        return requests
 
     def _draft(self, one: OpenStep, room: int) -> list[SampleRequest]:
         idle = one.poll is None or one.draft_asked or one.prediction is not None or room <= 0
         if idle or self._settings.draft != "model":
             return []
         one.draft_asked = True
-        return [self._request(one, 0, voter=DRAFT)]
-
-    def _request(self, one: OpenStep, sample: int, copy: int = 0, voter: int | None = None) -> SampleRequest:
-        assert isinstance(one.step, Vote)  # noqa: S101 - a step with a poll is one
-        turn = (one.number + sample) % self._settings.voters if one.voter is None else one.voter
-        return SampleRequest(
-            one.number,
-            sample,
-            one.step.prompt,
-            self._settings.temperature_of(sample),
-            self._settings.flags.max_tokens,
-            one.serial,
-            copy,
-            turn if voter is None else voter,
-        )
+        self.wasted += 1
+        return [one.request(0, voter=DRAFT)]
 
     def _may_extend(self) -> bool:
         settings = self._settings
@@ -265,6 +260,8 @@ class Solver:
         return self._guessed_wrong + self._flight.exposed < room
 
     def _squashed(self, waste: list[Waste]) -> list[Event]:
+        if not waste:
+            return []
         self.wasted += len(waste)
         self._guessed_wrong += len(waste)
         events: list[Event] = []
@@ -273,27 +270,3 @@ class Solver:
             if response is not None:
                 events.append(ResponseWasted(step, response))
         return events
-
-    def _told(self) -> Iterator[Event]:
-        """Tell of the step that is now the open one, as far as it has come."""
-        first = self._flight.first
-        if first.step is None:
-            return
-        yield StepOpened(first.number, first.state)
-        if first.poll is None:
-            return
-        if first.reused_from is not None:
-            yield StepReused(first.number, first.reused_from, first.poll.winner)
-        for sample in range(first.poll.asked):
-            yield SampleAsked(first.number, sample)
-        for counted in first.counted:
-            yield _told_of(first.number, counted)
-        first.counted = []
-        if first.poll.exhausted:
-            yield StepUndecided(first.number, first.poll.counted)
-
-
-def _told_of(step: int, counted: Counted) -> Event:
-    if isinstance(counted.verdict, Flag):
-        return ResponseFlagged(step, counted.sample, counted.verdict, counted.response)
-    return VoteCast(step, counted.sample, counted.verdict, counted.response)

@@ -86,6 +86,21 @@ class Tally:
 
 
 @dataclass(slots=True)
+class _Counts:
+    """What is counted of one step; a tally is made of it only when somebody looks, since most steps nobody sees."""
+
+    step: int = 0
+    ballot: Ballot = field(default_factory=Ballot)
+    asked: int = 0
+    counted: int = 0
+    flagged: int = 0
+
+    def tally(self, winner: Hashable = None) -> Tally:
+        margin = self.ballot.margin() if self.ballot.total else 0
+        return Tally(self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged)
+
+
+@dataclass(slots=True)
 class Totals:
     """What a run has spent and found so far; counts of whole run."""
 
@@ -150,18 +165,15 @@ class RunState:
     started: RunStarted | None = None
     state: Hashable = None
     totals: Totals = field(default_factory=Totals)
-    decided: Tally | None = None
     paused: bool = False
     outcome: Outcome | None = None
     reason: str = ""
     failure: SampleFailed | None = None
     resting: CircuitOpened | None = None
     undecided: bool = False
-    _open: Tally | None = None
-    _ballot: Ballot = field(default_factory=Ballot)
-    _asked: int = 0
-    _counted: int = 0
-    _flagged: int = 0
+    _is_open: bool = False
+    _counts: _Counts = field(default_factory=_Counts)
+    _decided: tuple[_Counts, Hashable] | None = None
     _flags: deque[FlagRecord] = field(default_factory=lambda: deque(maxlen=FLAG_TAIL))
 
     @classmethod
@@ -179,23 +191,24 @@ class RunState:
     def record(self, event: Event) -> None:
         """Take one event in."""
         match event:
+            case SampleAsked():
+                self._counts.asked += 1
+                self.totals.asked += 1
             case VoteCast():
-                self._ballot.add(event.answer)
-                self._counted += 1
+                counts = self._counts
+                counts.ballot.add(event.answer)
+                counts.counted += 1
                 self.totals.votes += 1
                 self._spend(event.response)
-            case SampleAsked():
-                self._asked += 1
-                self.totals.asked += 1
             case StepDecided():
                 self._decide(event)
             case StepOpened():
-                self._clear()
-                self._open = Tally(event.step)
+                self._clear(event.step)
+                self._is_open = True
                 self.state = event.state
             case ResponseFlagged():
-                self._flagged += 1
-                self._counted += 1
+                self._counts.flagged += 1
+                self._counts.counted += 1
                 self.totals.flagged += 1
                 self._flags.append(FlagRecord(event.step, event.sample, event.flag))
                 self._spend(event.response)
@@ -211,13 +224,13 @@ class RunState:
             case WrongDecisionFound():
                 self.totals.wrong += 1
             case PersonVoted():
-                self._ballot.add(event.answer)
+                self._counts.ballot.add(event.answer)
             case CandidateStruck():
-                self._ballot.strike(event.answer)
+                self._counts.ballot.strike(event.answer)
             case StepReused():
                 self.totals.reused += 1
             case StepEscalated():
-                self._clear()
+                self._clear(event.step)
                 self.totals.escalated += 1
             case SampleFailed():
                 self.totals.failures += 1
@@ -244,8 +257,8 @@ class RunState:
         return Snapshot(
             started=self.started,
             state=self.state,
-            open=self._tally(),
-            decided=self.decided,
+            open=self._counts.tally() if self._is_open else None,
+            decided=None if self._decided is None else self._decided[0].tally(self._decided[1]),
             totals=replace(self.totals),
             flags=tuple(self._flags),
             paused=self.paused,
@@ -256,36 +269,24 @@ class RunState:
             undecided=self.undecided,
         )
 
-    def _clear(self) -> None:
-        self._ballot, self._asked, self._counted, self._flagged = Ballot(), 0, 0, 0
+    def _clear(self, step: int) -> None:
+        self._counts = _Counts(step)
         self.undecided = False
 
     def _spend(self, response: Response) -> None:
         self.failure = None  # the provider answers again
-        self.totals.tokens_in += response.tokens_in or 0
-        self.totals.tokens_out += response.tokens_out or 0
+        totals = self.totals
+        totals.tokens_in += response.tokens_in or 0
+        totals.tokens_out += response.tokens_out or 0
         if response.cost_usd is None:
-            self.totals.cost_known = False
+            totals.cost_known = False
         else:
-            self.totals.cost_usd += response.cost_usd
+            totals.cost_usd += response.cost_usd
 
     def _decide(self, event: StepDecided) -> None:
-        tally = self._tally()
-        if tally is not None:
-            self.decided = replace(tally, winner=event.answer)
+        if self._is_open:
+            self._decided = (self._counts, event.answer)
         self.totals.steps += 1
-        self.totals.dissent += len(self._ballot) > 1
+        self.totals.dissent += len(self._counts.ballot) > 1
         self.state = event.state
-        self._open = None
-
-    def _tally(self) -> Tally | None:
-        if self._open is None:
-            return None
-        return Tally(
-            step=self._open.step,
-            rows=self._ballot.rows(),
-            margin=self._ballot.margin() if self._ballot.total else 0,
-            asked=self._asked,
-            counted=self._counted,
-            flagged=self._flagged,
-        )
+        self._is_open = False

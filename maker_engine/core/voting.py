@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from copy import copy
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 
 class Ballot:
-    """The votes of one step, counted by candidate. Candidates are compared exactly."""
+    """The votes of one step, counted by candidate. Candidates are compared exactly; `most` is the leader's votes."""
 
-    __slots__ = ("_counts", "_leader", "_total")
+    __slots__ = ("_counts", "_leader", "_total", "most")
 
     def __init__(self) -> None:
         self._counts: dict[Hashable, int] = {}
         self._leader: Hashable = None
+        self.most = 0
         self._total = 0
 
     def add(self, candidate: Hashable) -> None:
@@ -22,13 +24,20 @@ class Ballot:
         count = self._counts.get(candidate, 0) + 1
         self._counts[candidate] = count
         self._total += 1
-        if self._total == 1 or count > self._counts[self._leader]:
-            self._leader = candidate
+        if count > self.most:
+            self._leader, self.most = candidate, count
 
     def strike(self, candidate: Hashable) -> None:
         """Take a candidate off with all its votes."""
         self._total -= self._counts.pop(candidate, 0)
         self._leader = max(self._counts, key=self._counts.__getitem__, default=None)
+        self.most = max(self._counts.values(), default=0)
+
+    def copy(self) -> Self:
+        """Return a ballot of its own with the same votes."""
+        other = copy(self)
+        self._counts = self._counts.copy()  # the other one keeps the old counts
+        return other
 
     @property
     def total(self) -> int:
@@ -47,8 +56,11 @@ class Ballot:
     def margin(self, candidate: Hashable | None = None) -> int:
         """Votes of `candidate` (default: the leader) less those of its strongest rival; negative when it is behind."""
         subject = self._leader if candidate is None else candidate
+        own = self._counts.get(subject, 0)
+        if own == self._total:  # nobody else has a vote, as in most steps
+            return own
         rival = max((count for other, count in self._counts.items() if other != subject), default=0)
-        return self._counts.get(subject, 0) - rival
+        return own - rival
 
     def rows(self) -> tuple[tuple[Hashable, int], ...]:
         """Return (candidate, votes) pairs, in the order in which candidates first appeared."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import Event, RunContinued, RunPaused, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.state import RunState
@@ -9,6 +11,15 @@ from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.meter import Meter
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
+
+_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, RunPaused, RunContinued})
+"""The events that the record itself does something about; most others are asked samples and votes."""
+
+TOGETHER = 64
+"""The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.
+
+A divisor of the journal's `SNAPSHOT_STEPS`, since a snapshot keeps the totals as they were at its own step.
+"""
 
 
 class Record:
@@ -27,16 +38,44 @@ class Record:
         self.journal = journal
         self.unseen = True
         self._task = task
+        self._unwritten: list[Event] = []
         self._before: object = None if saved is None else saved.state
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
 
-    def take(self, event: Event) -> None:
-        """Take one event in."""
+    def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
+        """Take events in, each as it is asked for; hand over those of a kind `followed`, to act on before the next."""
         self.unseen = True
-        self.run.record(event)
-        self.journal.record(event)
+        fold, keep = self.run.record, self._unwritten.append
+        for event in events:
+            fold(event)
+            keep(event)
+            kind = type(event)
+            if kind in _MINDED:
+                self._mind(event)
+            if kind in followed:
+                yield event
+
+    def hand_over(self) -> None:
+        """Let the journal have what it has not seen yet."""
+        events = self._unwritten.copy()
+        self._unwritten.clear()  # first: what cannot be packed must not be tried again when the run hangs up
+        for event in events:
+            self.journal.record(event)
+
+    def flush(self) -> None:
+        """Make everything taken so far durable.
+
+        Raises:
+            SessionError: It cannot be written; what was flushed before is safe.
+        """
+        self.hand_over()
+        self.journal.flush()
+
+    def _mind(self, event: Event) -> None:
         match event:
             case StepDecided():
+                if not (event.step + 1) % TOGETHER:
+                    self.hand_over()
                 if self._task.has_oracle:
                     self._judge(event)
             case StepOpened():
@@ -49,4 +88,6 @@ class Record:
     def _judge(self, decided: StepDecided) -> None:
         right = self._task.oracle(self._before)
         if right != decided.answer:
-            self.take(WrongDecisionFound(decided.step, decided.answer, right))
+            wrong = WrongDecisionFound(decided.step, decided.answer, right)
+            self.run.record(wrong)
+            self._unwritten.append(wrong)

@@ -12,18 +12,18 @@ from maker_engine.core.events import (
     Outcome,
     RunEnded,
     RunResumed,
-    SampleAsked,
-    SampleWasted,
     StepDecided,
     StepEscalated,
     StepUndecided,
 )
-from maker_engine.core.responses import Response, SampleRequest, is_extra
+from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.state import Snapshot
 from maker_engine.models.port import ImmediateModel
 from maker_engine.runtime.calls import Caller
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
+from maker_engine.runtime.in_flight import InFlight
+from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
@@ -35,8 +35,11 @@ from maker_engine.sessions.saved import SavedRun
 PUBLISH_S = 1 / 15
 """Screens are told at most this often, however fast the run is."""
 COUNTDOWN_S = 1.0
-BREATH_S = 0.02
+BREATH_S = 0.05
 """A model that answers at once must still let commands in and the journal out this often."""
+
+_FOLLOWED: frozenset[type[Event]] = frozenset({StepDecided, StepUndecided, StepEscalated})
+"""The events from which something follows for the run."""
 
 
 class Runner:
@@ -66,6 +69,7 @@ class Runner:
         self._inbox = inbox or Inbox()
         self._on_view = on_view
         self._clock = clock or SystemClock()
+        self._limits = None if plan.limits == Limits() else plan.limits
         model = plan.model
         self._answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
@@ -75,9 +79,7 @@ class Runner:
         self._gate = Gate()
         self._book = Record(plan.task, journal, self._clock, saved)
         self._wake = asyncio.Event()
-        # By id of the request, which the entry keeps alive.
-        self._calls: dict[int, tuple[SampleRequest, asyncio.Task[None]]] = {}
-        self._arrived: list[tuple[SampleRequest, Response]] = []
+        self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
         self._ended: RunEnded | None = None
         self._escalated = -1 if saved is None else saved.escalated
@@ -91,6 +93,25 @@ class Runner:
             SessionError: The journal cannot be written; nothing that was acknowledged is lost.
         """
         self._inbox.bind(asyncio.get_running_loop(), self._wake)
+        try:
+            self._begin()
+            ending = self._ending()
+            while ending is None:
+                await self._turn()
+                ending = self._ending()
+        finally:
+            self._book.hand_over()
+            await self._calls.hang_up()
+        self._record(self._solver.hang_up())
+        if ending is SOLVED:
+            ending = await self._verified()
+        self._record([ending])
+        self._book.meter.pause()
+        self._book.flush()
+        self._publish()
+        return self._book.run.snapshot()
+
+    def _begin(self) -> None:
         if self._saved is None:
             self._record([self._plan.started, *self._solver.begin()])
         else:
@@ -98,21 +119,6 @@ class Runner:
             if self._solver.undecided:
                 self._record([StepUndecided(self._solver.step, len(self._saved.entries))])
         self._commit()
-        try:
-            ending = self._ending()
-            while ending is None:
-                await self._turn()
-                ending = self._ending()
-        finally:
-            await self._hang_up()
-        self._record(self._solver.hang_up())
-        if ending is SOLVED:
-            ending = await self._verified()
-        self._record([ending])
-        self._book.meter.pause()
-        self._journal.flush()
-        self._publish()
-        return self._book.run.snapshot()
 
     @property
     def view(self) -> RunView:
@@ -132,54 +138,55 @@ class Runner:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
         for command in self._inbox.drain():
             self._obey(command)
-        arrived, self._arrived = self._arrived, []
-        for request, response in arrived:
-            self._receive(request, response)
+        if self._calls.arrived:
+            arrived, self._calls.arrived = self._calls.arrived, []
+            for request, response in arrived:
+                self._receive(request, response)
         if self._solver.wasted > self._cut_at:
             self._cut_at = self._solver.wasted
-            self._cut_short()
+            self._calls.cut_short()
         if self._fault is not None or self._gate.stopped is not None:
             return
         if self._ask():
             if self._clock.now() - self._breathed >= BREATH_S:
-                self._journal.flush()
+                self._book.flush()
                 self._publish(if_due=True)
                 await asyncio.sleep(0)
                 self._breathed = self._clock.now()
             return
-        if not self._arrived and self._ending() is None:
+        if not self._calls.arrived and self._ending() is None:
             await self._wait()
 
     def _ask(self) -> int:
-        room = min(
-            self._plan.concurrency - len(self._calls),
-            self._gate.room,
-            self._plan.limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s),
-        )
-        ahead = self._answer is None and not self._gate.stepping
-        requests = self._solver.requests(room, ahead=ahead) if room > 0 else []
+        room = min(self._plan.concurrency - len(self._calls), self._gate.room)
+        if self._limits is not None:
+            room = min(room, self._limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s))
+        if room <= 0:
+            return 0
+        if self._answer is not None and not self._plan.settings.hedge:
+            return self._draw_at_once(self._answer, room)
+        requests = self._solver.requests(room, ahead=self._answer is None and not self._gate.stepping)
         self._gate.asked(len(requests))
         for request in requests:
-            if is_extra(request):
-                self._record([SampleWasted(request.step, request.sample)])
-            elif request.step == self._solver.step:
-                self._record([SampleAsked(request.step, request.sample)])
-            if self._answer is not None:
+            self._record(self._solver.asked(request))
+            if self._answer is None:
+                self._calls.start(request)
+            else:
                 self._receive(request, self._answer(request))
-                continue
-            self._calls[id(request)] = (request, asyncio.create_task(self._call(request)))
         return len(requests)
 
-    async def _call(self, request: SampleRequest) -> None:
+    def _draw_at_once(self, answer: Callable[[SampleRequest], Response], room: int) -> int:
+        """Draw from a model that needs no wait; what comes of it is recorded together."""
+        told: list[Event] = []
+        fault = None
         try:
-            response = await self._caller.draw(request)  # first: the list is another one after the wait
-            self._arrived.append((request, response))
-        except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
-            if self._solver.wants(request):  # what befalls a squashed guess is nobody's concern
-                self._fault = error
+            drawn, fault = self._solver.draw(answer, room, told)
         finally:
-            del self._calls[id(request)]
-            self._wake.set()
+            self._record(told)
+        self._gate.asked(drawn)
+        self._fault = self._fault or fault
+        self._commit()
+        return drawn
 
     def _receive(self, request: SampleRequest, response: Response) -> None:
         """Count a response, and commit what is decided by it."""
@@ -198,15 +205,18 @@ class Runner:
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
-        for event in events:
-            self._book.take(event)
+        for event in self._book.take(events, _FOLLOWED):
             match event:
                 case StepDecided():
-                    self._record(self._gate.decided())
+                    if paused := self._gate.decided():
+                        self._record(paused)
                 case StepUndecided():
                     self._stuck(event)
                 case StepEscalated():
                     self._escalated = event.step
+
+    def _fail(self, fault: Exception) -> None:
+        self._fault = fault
 
     def _tell(self, event: Event) -> None:
         self._record([event])
@@ -244,17 +254,19 @@ class Runner:
         if self._solver.unvoted is not None:
             kind = type(self._solver.unvoted).__name__
             return RunEnded(Outcome.FAILED, f"step {self._solver.step + 1:,} is a {kind} step, which is not driven yet")
-        elapsed, limits, run = self._book.meter.elapsed_s, self._plan.limits, self._book.run
-        reached = limits.reached(self._solver.drawn, run.totals, elapsed)
+        if self._limits is None:
+            return None
+        elapsed, run = self._book.meter.elapsed_s, self._book.run
+        reached = self._limits.reached(self._solver.drawn, run.totals, elapsed)
         # Calls in flight are paid for and waited for, but not through an outage when the time is up.
-        idle = not self._calls and not self._arrived
-        if reached and (idle or (run.failure is not None and limits.overdue(elapsed))):
+        idle = not self._calls and not self._calls.arrived
+        if reached and (idle or (run.failure is not None and self._limits.overdue(elapsed))):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return None
 
     async def _verified(self) -> RunEnded:
         """Check the whole solution as it stands in the journal."""
-        self._journal.flush()
+        self._book.flush()
         findings = await asyncio.to_thread(self._journal.verify, self._plan.task)
         if not findings:
             return SOLVED
@@ -262,7 +274,7 @@ class Runner:
 
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
-        self._journal.flush()
+        self._book.flush()
         self._publish(if_due=True)
         try:
             async with asyncio.timeout(self._patience()):
@@ -278,18 +290,6 @@ class Runner:
             return PUBLISH_S
         counting = self._caller.breaker.rest_s is not None or self._plan.limits.seconds is not None
         return COUNTDOWN_S if counting else None
-
-    async def _hang_up(self) -> None:
-        """Cancel the calls in flight; a cancelled call closes its connection."""
-        for _, call in (calls := list(self._calls.values())):
-            call.cancel()
-        await asyncio.gather(*(call for _, call in calls), return_exceptions=True)
-
-    def _cut_short(self) -> None:
-        """Cancel the calls whose response cannot count any more."""
-        for request, call in self._calls.values():
-            if not self._solver.wants(request):
-                call.cancel()
 
     def _publish(self, *, if_due: bool = False) -> None:
         if if_due and self._clock.now() - self._published < PUBLISH_S:

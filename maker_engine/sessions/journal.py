@@ -151,12 +151,14 @@ class Journal:
         match event:
             case SampleAsked() | StepOpened():
                 pass  # nothing to keep, and half of all events
-            case VoteCast() | ResponseFlagged() | PersonVoted() | PersonDecided() | CandidateStruck():
-                self._open.append(entry_of(event))
-            case StepEscalated() | StepReused():
-                self._open.append(entry_of(event))
+            case VoteCast():  # as `entry_of` does, without the call
+                self._open.append(Sample(event.sample, event.answer, event.response))
             case StepDecided():
                 self._decide(event)
+            case (
+                ResponseFlagged() | PersonVoted() | PersonDecided() | CandidateStruck() | StepEscalated() | StepReused()
+            ):
+                self._open.append(entry_of(event))
             case WrongDecisionFound():
                 last = self._pending[-1]
                 self._pending[-1] = last._replace(flags=last.flags | StepFlag.WRONG)
@@ -247,7 +249,7 @@ class Journal:
         samples, flags = self._remarkable(answers=len(encoded))
         if self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED):
             packed, _ = pack_step(self._open, self._task, texts_kept=False)
-        action = dense(self._task.encode_answer(event.answer))
+        action = dense(encoded[event.answer] if event.answer in encoded else self._task.encode_answer(event.answer))
         state = to_json(self._task.encode_state(event.state))
         votes = self._compressor.compress(packed)
         self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed, votes))
@@ -263,6 +265,13 @@ class Journal:
             answers: How many different answers it has, those that persons named included.
         """
         verdicts = [entry.verdict for entry in self._open if isinstance(entry, Sample)]
+        if (
+            answers == 1
+            and len(verdicts) == len(self._open)
+            and not self._failed_calls
+            and Flag not in map(type, verdicts)
+        ):
+            return len(verdicts), 0  # most steps
         flags = 0
         if answers > 1 and len({verdict for verdict in verdicts if not isinstance(verdict, Flag)}) > 1:
             flags |= StepFlag.DISSENT

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgpack
 import zstandard
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Json
 from maker_engine.core.events import (
     CandidateStruck,
     Event,
@@ -96,10 +96,13 @@ to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 """Writes JSON as compactly as it goes, in ASCII, so that lone surrogates survive every store."""
 
 
+_pack = msgpack.Packer(unicode_errors="surrogatepass").pack
+
+
 def dense(value: object) -> bytes:
     """Write a JSON value in about a third of the bytes that JSON takes."""
     try:
-        packed: bytes = msgpack.packb(value, unicode_errors="surrogatepass")
+        packed: bytes = _pack(value)
     except OverflowError:  # an integer of more than 64 bits
         packed = msgpack.packb(msgpack.ExtType(JSON_TEXT, to_json(value).encode()))
     return packed
@@ -116,8 +119,10 @@ def pack(entries: Sequence[Entry], task: AnyTask) -> bytes:
     return pack_step(entries, task)[0]
 
 
-def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = True) -> tuple[bytes, dict[Hashable, str]]:
-    """Pack as `pack` does; return with it the JSON of each answer, which the step's own answer is one of.
+def pack_step(
+    entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = True
+) -> tuple[bytes, dict[Hashable, Json]]:
+    """Pack as `pack` does; return with it each answer as JSON holds it, which the step's own answer is one of.
 
     Args:
         entries: What happened in the step.
@@ -135,23 +140,27 @@ def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = Tru
             rows.append((entry.kind, entry.who, index))
             continue
         number, verdict, response = entry
-        flagged = isinstance(verdict, Flag)
+        finish, latency = None, response.latency_s
+        found: int | tuple[str, ...]
+        if isinstance(verdict, Flag):
+            found, finish = tuple(verdict), response.finish_reason  # a vote's is "stop", or it would not be a vote
+        else:
+            found = answers.setdefault(verdict, len(answers))
         rows.append(
             (
                 number,
-                tuple(verdict) if isinstance(verdict, Flag) else answers.setdefault(verdict, len(answers)),
+                found,
                 texts.setdefault(response.text, len(texts)) if texts_kept else None,
                 response.tokens_in,
                 response.tokens_out,
-                response.finish_reason if flagged else None,  # a vote's is "stop", or it would not be a vote
+                finish,
                 response.cost_usd,
-                round(response.latency_s, 4),
+                latency and round(latency, 4),
                 models.setdefault(response.model, len(models)),
             )
         )
-    encoded = {answer: to_json(task.encode_answer(answer)) for answer in answers}
-    value = (list(encoded.values()), list(texts), list(models), rows)
-    packed: bytes = msgpack.packb(value, unicode_errors="surrogatepass")
+    encoded = {answer: task.encode_answer(answer) for answer in answers}
+    packed: bytes = _pack(([*map(to_json, encoded.values())], [*texts], [*models], rows))
     return packed, encoded
 
 

@@ -52,7 +52,8 @@ def tower_peg(pegs: Pegs) -> int | None:
 
 def ordered(pegs: Pegs) -> bool:
     """Tell whether no disk lies on a smaller one."""
-    return all(all(map(gt, peg, peg[1:])) for peg in pegs)
+    a, b, c = pegs
+    return all(map(gt, a, a[1:])) and all(map(gt, b, b[1:])) and all(map(gt, c, c[1:]))
 
 
 def objection(pegs: Pegs, move: Move) -> str | None:

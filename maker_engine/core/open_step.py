@@ -1,0 +1,202 @@
+"""One step in flight: what it asks of agents, how their responses are read, and what has come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import partial
+
+from maker_engine.core import red_flags
+from maker_engine.core.decomposition import AnyTask, Step, Vote
+from maker_engine.core.errors import TaskError
+from maker_engine.core.events import (
+    Event,
+    ResponseFlagged,
+    SampleAsked,
+    StepOpened,
+    StepReused,
+    StepUndecided,
+    VoteCast,
+)
+from maker_engine.core.poll import Counted, Poll
+from maker_engine.core.responses import Flag, Response, SampleRequest
+from maker_engine.core.settings import Settings
+
+
+def fault_of(task: AnyTask, what: str, step: int, error: Exception) -> TaskError:
+    """Turn whatever a task raised into its own fault, with the place named."""
+    return TaskError(f"task {task.name} fails in {what} at step {step}: {error}")
+
+
+class Objections(dict[Hashable, Flag | None]):
+    """What a task objects to in each answer at one state. It is asked once: most answers of a step are the same."""
+
+    def __init__(self, task: AnyTask, state: Hashable) -> None:
+        self._task = task
+        self._state = state
+
+    def __missing__(self, answer: Hashable) -> Flag | None:
+        flag = self[answer] = self._task.objection(self._state, answer)
+        return flag
+
+
+class OpenStep:
+    """One step in flight.
+
+    Args:
+        task: Whose step it is.
+        settings: How to vote.
+        number: Step of the run, 0-based.
+        state: State it starts from, predicted unless it is the first in flight.
+        origin: Answer of the step before that led to this state; None for the first.
+        serial: Number of this ballot, unique in the run.
+
+    Attributes:
+        step: What has to be answered, None when the task ends at this state.
+        poll: Its poll, None when agents do not vote on it.
+        counted: Samples counted while it was not yet the first.
+        draft: The draft's answer, None before there is one.
+        draft_asked: True when a draft model was asked.
+        voter: Who answers all of its samples, None for the pool in turn.
+        reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
+
+    Raises:
+        TaskError: The task cannot say what is to be answered at `state`.
+    """
+
+    __slots__ = (
+        "_objection", "_parse", "_prompt", "_settings", "_task", "counted", "draft", "draft_asked", "number", "origin",
+        "poll", "reused_from", "serial", "state", "step", "voter",
+    )  # fmt: skip
+
+    def __init__(
+        self, task: AnyTask, settings: Settings, number: int, state: Hashable, origin: Hashable, serial: int
+    ) -> None:
+        try:
+            hash(state)
+            step: Step | None = task.step(state)
+        except Exception as error:
+            raise fault_of(task, "step", number, error) from error
+        self._task = task
+        self._settings = settings
+        self.number = number
+        self.state = state
+        self.origin = origin
+        self.serial = serial
+        self.step = step
+        self.poll: Poll | None = None
+        if isinstance(step, Vote):
+            self.poll = settings.new_poll()
+            self._prompt = step.prompt
+            self._parse = partial(task.parse, state)
+            self._objection = Objections(task, state).__getitem__
+        self.counted: list[Counted] = []
+        self.draft: Hashable = None
+        self.draft_asked = False
+        self.voter: int | None = None
+        self.reused_from: int | None = None
+
+    @property
+    def prediction(self) -> Hashable:
+        """What this step will probably decide; None while nobody has an idea.
+
+        A draft stands until another answer is two votes ahead of it: a single wrong vote must not squash a window.
+        """
+        if self.poll is None:
+            return None
+        if self.poll.winner is None and self.draft is not None and self.poll.lead_over(self.draft) < 2:
+            return self.draft
+        return self.poll.leader
+
+    def votes(self, room: int) -> list[SampleRequest]:
+        """Ask for the samples that are needed in any case, at most `room`."""
+        poll = self.poll
+        return [] if poll is None else [self.request(poll.ask()) for _ in range(min(room, poll.wanted))]
+
+    def request(self, sample: int, copy: int = 0, voter: int | None = None) -> SampleRequest:
+        """Make the request for a sample; `voter` is who answers it, None for whose turn it is."""
+        settings = self._settings
+        if voter is None:
+            voter = (self.number + sample) % settings.voters if self.voter is None else self.voter
+        return SampleRequest(
+            self.number,
+            sample,
+            self._prompt,
+            settings.temperature if sample else settings.first_temperature,
+            settings.flags.max_tokens,
+            self.serial,
+            copy,
+            voter,
+        )
+
+    def read(self, response: Response) -> Hashable:
+        """Return the response's answer, or the flag that discards it.
+
+        Raises:
+            TaskError: The task cannot read it, or reads an answer that cannot be counted.
+        """
+        rules = self._settings.flags
+        try:
+            verdict = red_flags.inspect(response, rules, self._parse, self._objection)
+            if rules.paper_only:  # with objections, the answer was looked up among them
+                hash(verdict)
+        except Exception as error:
+            raise fault_of(self._task, "reading a response", self.number, error) from error
+        if verdict is None:
+            raise TaskError(f"task {self._task.name} parses a response into None at step {self.number}")
+        return verdict
+
+    def take(self, sample: int, response: Response) -> list[Counted]:
+        """Read the response to a sample; return what is counted now, as `Poll.arrive` does."""
+        verdict = self.read(response)
+        return [] if self.poll is None else self.poll.arrive(sample, response, verdict)
+
+    def draw(
+        self, answer: Callable[[SampleRequest], Response], room: int, told: list[Event]
+    ) -> tuple[int, TaskError | None]:
+        """Draw what `votes` asks for from a model that answers at once, and take each answer before the next sample.
+
+        Args:
+            answer: The model.
+            room: Most samples to draw.
+            told: Gets what happens, as it happens.
+
+        Returns:
+            How many samples were drawn, and the task's fault where it could not read one of them.
+        """
+        number, fault = self.number, None
+        requests = self.votes(room)
+        for request in requests:
+            sample = request.sample
+            told.append(SampleAsked(number, sample))
+            response = answer(request)
+            try:
+                told += [told_of(number, counted) for counted in self.take(sample, response)]
+            except TaskError as error:
+                fault = error
+        if requests and self.poll is not None and self.poll.exhausted:
+            told.append(StepUndecided(number, self.poll.counted))
+        return len(requests), fault
+
+    def told(self) -> list[Event]:
+        """Tell of this step, which is now the open one, as far as it has come; nothing where the task has ended."""
+        if self.step is None:
+            return []
+        events: list[Event] = [StepOpened(self.number, self.state)]
+        if self.poll is None:
+            return events
+        if self.reused_from is not None:
+            events.append(StepReused(self.number, self.reused_from, self.poll.winner))
+        events += [SampleAsked(self.number, sample) for sample in range(self.poll.asked)]
+        events += [told_of(self.number, counted) for counted in self.counted]
+        self.counted = []
+        if self.poll.exhausted:
+            events.append(StepUndecided(self.number, self.poll.counted))
+        return events
+
+
+def told_of(step: int, counted: Counted) -> Event:
+    """Tell what became of a sample whose turn has come."""
+    sample, response, verdict = counted
+    if isinstance(verdict, Flag):
+        return ResponseFlagged(step, sample, verdict, response)
+    return VoteCast(step, sample, verdict, response)

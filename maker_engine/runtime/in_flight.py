@@ -1,0 +1,65 @@
+"""The calls in flight: started by the runner, cut short when their response cannot count any more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.runtime.calls import Caller
+
+
+class InFlight:
+    """Calls that wait for their response, and responses that wait to be counted.
+
+    Args:
+        caller: Draws the samples.
+        wake: Set when a call has ended.
+        wants: Tells whether a response to a request can still count.
+        fail: Told of a fault that befell a call whose response could.
+    """
+
+    def __init__(
+        self,
+        caller: Caller,
+        wake: asyncio.Event,
+        wants: Callable[[SampleRequest], bool],
+        fail: Callable[[Exception], None],
+    ) -> None:
+        self._caller = caller
+        self._wake = wake
+        self._wants = wants
+        self._fail = fail
+        # By id of the request, which the entry keeps alive.
+        self._calls: dict[int, tuple[SampleRequest, asyncio.Task[None]]] = {}
+        self.arrived: list[tuple[SampleRequest, Response]] = []
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def start(self, request: SampleRequest) -> None:
+        """Send a request."""
+        self._calls[id(request)] = (request, asyncio.create_task(self._call(request)))
+
+    def cut_short(self) -> None:
+        """Cancel the calls whose response cannot count any more."""
+        for request, call in self._calls.values():
+            if not self._wants(request):
+                call.cancel()
+
+    async def hang_up(self) -> None:
+        """Cancel the calls in flight; a cancelled call closes its connection."""
+        for _, call in (calls := list(self._calls.values())):
+            call.cancel()
+        await asyncio.gather(*(call for _, call in calls), return_exceptions=True)
+
+    async def _call(self, request: SampleRequest) -> None:
+        try:
+            response = await self._caller.draw(request)  # first: the list is another one after the wait
+            self.arrived.append((request, response))
+        except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
+            if self._wants(request):  # what befalls a squashed guess is nobody's concern
+                self._fail(error)
+        finally:
+            del self._calls[id(request)]
+            self._wake.set()
