@@ -47,6 +47,11 @@ class InFlight:
             if not self._wants(request):
                 call.cancel()
 
+    def drain(self) -> list[tuple[SampleRequest, Response]]:
+        """Take what has arrived."""
+        arrived, self.arrived = self.arrived, []
+        return arrived
+
     async def hang_up(self) -> None:
         """Cancel the calls in flight; a cancelled call closes its connection."""
         for _, call in (calls := list(self._calls.values())):

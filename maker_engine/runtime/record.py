@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.errors import StorageFullError
 from maker_engine.core.events import Event, RunContinued, RunPaused, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.state import RunState
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.meter import Meter
+from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
 
@@ -20,6 +23,9 @@ TOGETHER = 64
 
 A divisor of the journal's `SNAPSHOT_STEPS`, since a snapshot keeps the totals as they were at its own step.
 """
+
+ROOM_S = 1.0
+"""Between two looks whether a full device has room again."""
 
 
 class Record:
@@ -37,7 +43,9 @@ class Record:
         self.meter = Meter(clock, 0.0 if saved is None else saved.elapsed_s, self.run.totals.steps)
         self.journal = journal
         self.unseen = True
+        self.obstacle = ""
         self._task = task
+        self._clock = clock
         self._unwritten: list[Event] = []
         self._before: object = None if saved is None else saved.state
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
@@ -70,6 +78,42 @@ class Record:
         """
         self.hand_over()
         self.journal.flush()
+
+    async def flush_when_there_is_room(self, stopped: Callable[[], bool], show: Callable[[], None]) -> None:
+        """Flush; while the device is full, wait and try again.
+
+        Args:
+            stopped: Tells whether to wait no longer.
+            show: Called when what stands in the way has changed.
+
+        Raises:
+            SessionError: It cannot be written, or the wait is over; what was flushed before is safe.
+        """
+        while True:
+            try:
+                self.flush()
+            except StorageFullError as error:
+                if stopped():
+                    raise
+                self.obstacle = f"{error}; the run goes on when there is some"
+            else:
+                if self.obstacle:
+                    self.obstacle = ""
+                    show()
+                return
+            show()
+            await self._clock.sleep(ROOM_S)
+
+    def view(self, **more: Any) -> RunView:
+        """Look at the run as it stands; `more` are the fields of the view that are not the record's."""
+        return RunView(
+            snapshot=self.run.snapshot(),
+            elapsed_s=self.meter.elapsed_s,
+            steps_per_s=self.meter.speed(self.run.totals.steps),
+            session=self.journal.path,
+            notice=self.obstacle or self.journal.notice,
+            **more,
+        )
 
     def _mind(self, event: Event) -> None:
         match event:

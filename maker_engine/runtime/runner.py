@@ -95,10 +95,8 @@ class Runner:
         self._inbox.bind(asyncio.get_running_loop(), self._wake)
         try:
             self._begin()
-            ending = self._ending()
-            while ending is None:
+            while (ending := self._ending()) is None:
                 await self._turn()
-                ending = self._ending()
         finally:
             self._book.hand_over()
             await self._calls.hang_up()
@@ -107,7 +105,7 @@ class Runner:
             ending = await self._verified()
         self._record([ending])
         self._book.meter.pause()
-        self._book.flush()
+        await self._flush()
         self._publish()
         return self._book.run.snapshot()
 
@@ -123,11 +121,7 @@ class Runner:
     @property
     def view(self) -> RunView:
         """The run as it stands."""
-        return RunView(
-            snapshot=self._book.run.snapshot(),
-            elapsed_s=self._book.meter.elapsed_s,
-            steps_per_s=self._book.meter.speed(self._book.run.totals.steps),
-            session=self._journal.path,
+        return self._book.view(
             max_tokens=self._plan.settings.flags.max_tokens,
             steps_ahead=self._solver.steps_ahead,
             in_flight=len(self._calls),
@@ -136,20 +130,17 @@ class Runner:
 
     async def _turn(self) -> None:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
-        for command in self._inbox.drain():
-            self._obey(command)
-        if self._calls.arrived:
-            arrived, self._calls.arrived = self._calls.arrived, []
-            for request, response in arrived:
-                self._receive(request, response)
+        stopped = self._hear()
+        for request, response in self._calls.drain():
+            self._receive(request, response)
         if self._solver.wasted > self._cut_at:
             self._cut_at = self._solver.wasted
             self._calls.cut_short()
-        if self._fault is not None or self._gate.stopped is not None:
+        if self._fault is not None or stopped:
             return
         if self._ask():
             if self._clock.now() - self._breathed >= BREATH_S:
-                self._book.flush()
+                await self._flush()
                 self._publish(if_due=True)
                 await asyncio.sleep(0)
                 self._breathed = self._clock.now()
@@ -178,7 +169,6 @@ class Runner:
     def _draw_at_once(self, answer: Callable[[SampleRequest], Response], room: int) -> int:
         """Draw from a model that needs no wait; what comes of it is recorded together."""
         told: list[Event] = []
-        fault = None
         try:
             drawn, fault = self._solver.draw(answer, room, told)
         finally:
@@ -266,7 +256,7 @@ class Runner:
 
     async def _verified(self) -> RunEnded:
         """Check the whole solution as it stands in the journal."""
-        self._book.flush()
+        await self._flush()
         findings = await asyncio.to_thread(self._journal.verify, self._plan.task)
         if not findings:
             return SOLVED
@@ -274,7 +264,7 @@ class Runner:
 
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
-        self._book.flush()
+        await self._flush()
         self._publish(if_due=True)
         try:
             async with asyncio.timeout(self._patience()):
@@ -283,6 +273,15 @@ class Runner:
             self._publish()
         else:
             self._wake.clear()
+
+    async def _flush(self) -> None:
+        await self._book.flush_when_there_is_room(self._hear, self._publish)
+
+    def _hear(self) -> bool:
+        """Let commands in; True once the run has been told to stop."""
+        for command in self._inbox.drain():
+            self._obey(command)
+        return self._gate.stopped is not None
 
     def _patience(self) -> float | None:
         """Seconds to sleep at most: not long with news to show, a second while something counts down."""

@@ -24,6 +24,7 @@ class RunView:
         steps_ahead: Steps in flight behind the open one.
         in_flight: Calls in flight, for any step.
         rest_s: Seconds until the provider is tried again, None while it is not resting.
+        notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
     snapshot: Snapshot
@@ -34,6 +35,7 @@ class RunView:
     steps_ahead: int = 0
     in_flight: int = 0
     rest_s: float | None = None
+    notice: str = ""
 
     @property
     def eta_s(self) -> float | None:

@@ -54,6 +54,13 @@ class _Pending(NamedTuple):
     votes: bytes
 
 
+def _notice(path: Path) -> str:
+    """Say what a user should know of the place the file is in."""
+    if not places.is_shared(path):
+        return ""
+    return f"{path.parent} is on a network file system: nobody can look on at the run while it goes"
+
+
 class Journal:
     """Writes one branch of a session. Events are taken with `record` and are durable once `flush` has returned.
 
@@ -89,6 +96,7 @@ class Journal:
             self._dirty = True
             self._stand(branch)
             connection = self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
+            self.notice = _notice(path)
             self._watch = FileWatch(path, self._connection)
             self._note("order", order)
             if branch is None:
@@ -131,15 +139,6 @@ class Journal:
     def link(self) -> bytes:
         """The chain's link at the last step that is durable; empty before the first."""
         return self._branch.chain
-
-    @property
-    def notice(self) -> str:
-        """What a user should know of the place the file is in; empty for nothing."""
-        if places.is_shared(self.path):
-            return (
-                f"{self.path.parent} is on a network file system: the session can be looked at when the run has ended"
-            )
-        return ""
 
     def follow(self, totals: Totals, elapsed: Callable[[], float]) -> None:
         """Keep these live totals and the going time with the run: written at every flush."""
