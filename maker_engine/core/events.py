@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from maker_engine.core.responses import Flag, Response
+from maker_engine.core.responses import Flag, Response, Sample
 
 
 class Outcome(StrEnum):
@@ -124,6 +124,17 @@ class ResponseFlagged:
 
 
 @dataclass(frozen=True, slots=True)
+class SamplesDrawn:
+    """Samples were drawn one after another from a model that answers at once, and each was counted.
+
+    It stands for as many `SampleAsked`, each with the `VoteCast` or `ResponseFlagged` that came of it.
+    """
+
+    step: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StepDecided:
     """`answer` won the ballot of `step`; `state` is the state after it."""
 
@@ -237,6 +248,7 @@ Event: TypeAlias = (
     | CircuitClosed
     | VoteCast
     | ResponseFlagged
+    | SamplesDrawn
     | StepDecided
     | StepUndecided
     | WrongDecisionFound

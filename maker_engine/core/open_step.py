@@ -12,13 +12,14 @@ from maker_engine.core.events import (
     Event,
     ResponseFlagged,
     SampleAsked,
+    SamplesDrawn,
     StepOpened,
     StepReused,
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.poll import Counted, Poll
-from maker_engine.core.responses import Flag, Response, SampleRequest
+from maker_engine.core.poll import Poll
+from maker_engine.core.responses import Flag, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 
 
@@ -89,7 +90,7 @@ class OpenStep:
             self._prompt = step.prompt
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
-        self.counted: list[Counted] = []
+        self.counted: list[Sample] = []
         self.draft: Hashable = None
         self.draft_asked = False
         self.voter: int | None = None
@@ -145,37 +146,29 @@ class OpenStep:
             raise TaskError(f"task {self._task.name} parses a response into None at step {self.number}")
         return verdict
 
-    def take(self, sample: int, response: Response) -> list[Counted]:
+    def take(self, sample: int, response: Response) -> list[Sample]:
         """Read the response to a sample; return what is counted now, as `Poll.arrive` does."""
         verdict = self.read(response)
         return [] if self.poll is None else self.poll.arrive(sample, response, verdict)
 
-    def draw(
-        self, answer: Callable[[SampleRequest], Response], room: int, told: list[Event]
-    ) -> tuple[int, TaskError | None]:
-        """Draw what `votes` asks for from a model that answers at once, and take each answer before the next sample.
-
-        Args:
-            answer: The model.
-            room: Most samples to draw.
-            told: Gets what happens, as it happens.
+    def draw(self, answer: Callable[[SampleRequest], Response], room: int) -> tuple[list[Event], TaskError | None]:
+        """Draw sample after sample from a model that answers at once, until the step is decided or `room` is used up.
 
         Returns:
-            How many samples were drawn, and the task's fault where it could not read one of them.
+            What happened, and the task's fault where it could not read a response.
         """
-        number, fault = self.number, None
-        requests = self.votes(room)
-        for request in requests:
-            sample = request.sample
-            told.append(SampleAsked(number, sample))
-            response = answer(request)
+        poll, fault = self.poll, None
+        samples: list[Sample] = []
+        while poll is not None and len(samples) < room and poll.may_ask and fault is None:
+            response = answer(self.request(poll.asked))
             try:
-                told += [told_of(number, counted) for counted in self.take(sample, response)]
+                samples.append(poll.take_next(self.read(response), response))
             except TaskError as error:
                 fault = error
-        if requests and self.poll is not None and self.poll.exhausted:
-            told.append(StepUndecided(number, self.poll.counted))
-        return len(requests), fault
+        told: list[Event] = [SamplesDrawn(self.number, tuple(samples))]
+        if poll is not None and poll.exhausted:
+            told.append(StepUndecided(self.number, poll.counted))
+        return told, fault
 
     def told(self) -> list[Event]:
         """Tell of this step, which is now the open one, as far as it has come; nothing where the task has ended."""
@@ -194,9 +187,9 @@ class OpenStep:
         return events
 
 
-def told_of(step: int, counted: Counted) -> Event:
+def told_of(step: int, counted: Sample) -> Event:
     """Tell what became of a sample whose turn has come."""
-    sample, response, verdict = counted
+    sample, verdict, response = counted
     if isinstance(verdict, Flag):
         return ResponseFlagged(step, sample, verdict, response)
     return VoteCast(step, sample, verdict, response)

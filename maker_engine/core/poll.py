@@ -1,6 +1,6 @@
 """One step's poll: which samples were asked for, which have arrived, and which are counted.
 
-Counted in launch order, the outcome is bit for bit that of Algorithm 2 run one sample at a time, whoever answers
+Sample in launch order, the outcome is bit for bit that of Algorithm 2 run one sample at a time, whoever answers
 first; no sample is asked for that the sequential algorithm would not have drawn. Counting in arrival order is faster
 where one answer is slow, and biased towards fast answers.
 """
@@ -8,9 +8,8 @@ where one answer is slow, and biased towards fast answers.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import NamedTuple
 
-from maker_engine.core.responses import Flag, Response
+from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.voting import Ballot, VotingRule
 
 LAUNCH, ARRIVAL = "launch", "arrival"
@@ -18,14 +17,6 @@ LAUNCH, ARRIVAL = "launch", "arrival"
 
 STRUCK = Flag("struck", "a person took this candidate off the ballot")
 """Discards the responses that name a struck candidate after it was struck."""
-
-
-class Counted(NamedTuple):
-    """A response whose turn has come: its verdict is the candidate it voted for, or the flag that discarded it."""
-
-    sample: int
-    response: Response
-    verdict: Hashable
 
 
 class Poll:
@@ -48,7 +39,7 @@ class Poll:
         self._order = order
         self._launched: set[int] = set()  # asked for, not arrived
         self._hedged: set[int] = set()
-        self._waiting: dict[int, Counted] = {}  # arrived before their turn
+        self._waiting: dict[int, Sample] = {}  # arrived before their turn
         self._struck: set[Hashable] = set()
         self.ballot = Ballot()
         # Every valid vote that has arrived, counted or not: the ballot itself for as long as all come in their turn.
@@ -111,7 +102,7 @@ class Poll:
         """Tell whether `sample` was asked for twice."""
         return sample in self._hedged
 
-    def arrive(self, sample: int, response: Response, verdict: Hashable) -> list[Counted]:
+    def arrive(self, sample: int, response: Response, verdict: Hashable) -> list[Sample]:
         """Take a response in; return those whose turn has come, in the order of counting, up to the deciding one.
 
         The second response to a sample, and any after the decision, is not counted.
@@ -123,20 +114,31 @@ class Poll:
             if self._known is self.ballot:
                 self._known = self.ballot.copy()
             self._learn(verdict)
-            self._waiting[sample] = Counted(sample, response, verdict)
+            self._waiting[sample] = Sample(sample, verdict, response)
             return []
         if self._known is not self.ballot:
             self._learn(verdict)
-        ready = [self._count(Counted(sample, response, verdict))]
+        ready = [self._count(Sample(sample, verdict, response))]
         while self.winner is None and self.counted in self._waiting:
             ready.append(self._count(self._waiting.pop(self.counted)))
         return ready
+
+    def take_next(self, verdict: Hashable, response: Response) -> Sample:
+        """Ask for a sample and count it in one, for a model that answers at once; nothing else is in flight."""
+        number = self.asked
+        self.asked += 1
+        return self._count(Sample(number, verdict, response))
+
+    @property
+    def may_ask(self) -> bool:
+        """True while nothing is decided and another sample may be drawn."""
+        return self.winner is None and self.asked < self._max_samples
 
     def _learn(self, verdict: Hashable) -> None:
         if not isinstance(verdict, Flag) and verdict not in self._struck:
             self._known.add(verdict)
 
-    def _count(self, counted: Counted) -> Counted:
+    def _count(self, counted: Sample) -> Sample:
         self.counted += 1
         if self._struck and counted.verdict in self._struck:
             return counted._replace(verdict=STRUCK)

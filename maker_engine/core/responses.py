@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -92,6 +93,20 @@ class Flag(NamedTuple):
     rule: str
     reason: str
     excerpt: str = ""
+
+
+class Sample(NamedTuple):
+    """A sample whose turn has come and that is counted.
+
+    Attributes:
+        sample: Its number within its step, 0-based.
+        verdict: The candidate it voted for, or the flag that discarded it.
+        response: What came back.
+    """
+
+    sample: int
+    verdict: Hashable
+    response: Response
 
 
 EXCERPT_CHARACTERS = 120

@@ -152,13 +152,13 @@ class Solver:
             events.append(StepUndecided(one.number, poll.counted))
         return events + squashed if squashed else events
 
-    def draw(
-        self, answer: Callable[[SampleRequest], Response], room: int, told: list[Event]
-    ) -> tuple[int, TaskError | None]:
+    def draw(self, answer: Callable[[SampleRequest], Response], room: int) -> tuple[list[Event], TaskError | None]:
         """Ask and receive in one, for the open step and a model that answers at once; as `OpenStep.draw`."""
-        drawn, fault = self._flight.steps[0].draw(answer, room, told)
-        self.drawn += drawn
-        return drawn, fault
+        one = self._flight.steps[0]
+        before = 0 if one.poll is None else one.poll.asked
+        told, fault = one.draw(answer, room)
+        self.drawn += 0 if one.poll is None else one.poll.asked - before
+        return told, fault
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
         """Receive a response and commit whatever it decides: for callers with nobody to ask in between."""

@@ -27,6 +27,7 @@ from maker_engine.core.events import (
     RunStarted,
     SampleAsked,
     SampleFailed,
+    SamplesDrawn,
     SampleWasted,
     StepDecided,
     StepEscalated,
@@ -200,6 +201,8 @@ class RunState:
                 counts.counted += 1
                 self.totals.votes += 1
                 self._spend(event.response)
+            case SamplesDrawn():
+                self._draw(event)
             case StepDecided():
                 self._decide(event)
             case StepOpened():
@@ -214,6 +217,32 @@ class RunState:
                 self._spend(event.response)
             case _:
                 self._record_seldom(event)
+
+    def _draw(self, event: SamplesDrawn) -> None:
+        counts, totals, drawn = self._counts, self.totals, len(event.samples)
+        add = counts.ballot.add
+        flagged = tokens_in = tokens_out = 0
+        for number, verdict, response in event.samples:
+            if isinstance(verdict, Flag):
+                flagged += 1
+                self._flags.append(FlagRecord(event.step, number, verdict))
+            else:
+                add(verdict)
+            tokens_in += response.tokens_in or 0
+            tokens_out += response.tokens_out or 0
+            if response.cost_usd is None:
+                totals.cost_known = False
+            else:
+                totals.cost_usd += response.cost_usd
+        self.failure = None
+        totals.tokens_in += tokens_in
+        totals.tokens_out += tokens_out
+        counts.asked += drawn
+        counts.counted += drawn
+        counts.flagged += flagged
+        totals.asked += drawn
+        totals.flagged += flagged
+        totals.votes += drawn - flagged
 
     def _record_seldom(self, event: Event) -> None:  # noqa: C901, PLR0912 - one arm an event, and nothing else
         match event:

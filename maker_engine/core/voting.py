@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, Self
 
 
@@ -84,6 +85,7 @@ class VotingRule(Protocol):
         """Fewest further valid votes after which the ballot can be decided; at least 1 while undecided."""
 
 
+@lru_cache
 def named_rule(name: str, k: int) -> VotingRule:
     """Return the rule called "ahead" (first-to-ahead-by-k) or "first" (first-to-k)."""
     return FirstToAheadBy(k) if name == "ahead" else FirstTo(k)

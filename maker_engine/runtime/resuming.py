@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.errors import SessionError
+from maker_engine.core.events import Event, RunResumed, StepUndecided
 from maker_engine.core.solver import Solver
 from maker_engine.runtime.plan import Plan
 from maker_engine.sessions.packing import Act, Entry
@@ -29,6 +30,14 @@ def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
     solver.drawn = totals.samples + totals.wasted
     solver.wasted = totals.wasted
     return solver
+
+
+def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:
+    """Tell how a run begins, or how it goes on."""
+    if saved is None:
+        return [plan.started, *solver.begin()]
+    stuck = [StepUndecided(solver.step, len(saved.entries))] if solver.undecided else []
+    return [RunResumed(), *stuck]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:

@@ -11,7 +11,6 @@ from maker_engine.core.events import (
     Event,
     Outcome,
     RunEnded,
-    RunResumed,
     StepDecided,
     StepEscalated,
     StepUndecided,
@@ -24,19 +23,14 @@ from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
+from maker_engine.runtime.pace import COUNTDOWN_S, PUBLISH_S, STRIDE, Pace
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
-from maker_engine.runtime.resuming import solver_of
+from maker_engine.runtime.resuming import beginning, solver_of
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
-
-PUBLISH_S = 1 / 15
-"""Screens are told at most this often, however fast the run is."""
-COUNTDOWN_S = 1.0
-BREATH_S = 0.05
-"""A model that answers at once must still let commands in and the journal out this often."""
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepDecided, StepUndecided, StepEscalated})
 """The events from which something follows for the run."""
@@ -84,7 +78,7 @@ class Runner:
         self._ended: RunEnded | None = None
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
-        self._published = self._breathed = self._clock.now()
+        self._pace = Pace(self._clock)
 
     async def run(self) -> Snapshot:
         """Run to the end and return the final state; every end has a named outcome and is in the journal.
@@ -94,7 +88,8 @@ class Runner:
         """
         self._inbox.bind(asyncio.get_running_loop(), self._wake)
         try:
-            self._begin()
+            self._record(beginning(self._plan, self._solver, self._saved))
+            self._commit()
             while (ending := self._ending()) is None:
                 await self._turn()
         finally:
@@ -108,15 +103,6 @@ class Runner:
         await self._flush()
         self._publish()
         return self._book.run.snapshot()
-
-    def _begin(self) -> None:
-        if self._saved is None:
-            self._record([self._plan.started, *self._solver.begin()])
-        else:
-            self._record([RunResumed()])
-            if self._solver.undecided:
-                self._record([StepUndecided(self._solver.step, len(self._saved.entries))])
-        self._commit()
 
     @property
     def view(self) -> RunView:
@@ -139,23 +125,31 @@ class Runner:
         if self._fault is not None or stopped:
             return
         if self._ask():
-            if self._clock.now() - self._breathed >= BREATH_S:
-                await self._flush()
-                self._publish(if_due=True)
-                await asyncio.sleep(0)
-                self._breathed = self._clock.now()
+            await self._breathe()
             return
         if not self._calls.arrived and self._ending() is None:
             await self._wait()
 
-    def _ask(self) -> int:
+    async def _breathe(self) -> None:
+        """Now and then, let commands in and the journal out, though there is always something to do."""
+        if not self._pace.breath_due():
+            return
+        if self._pace.flush_due():
+            await self._flush()
+        self._publish(if_due=True)
+        await asyncio.sleep(0)
+
+    def _room(self) -> int:
         room = min(self._plan.concurrency - len(self._calls), self._gate.room)
-        if self._limits is not None:
-            room = min(room, self._limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s))
-        if room <= 0:
+        if self._limits is None:
+            return room
+        return min(room, self._limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s))
+
+    def _ask(self) -> int:
+        if (room := self._room()) <= 0:
             return 0
         if self._answer is not None and not self._plan.settings.hedge:
-            return self._draw_at_once(self._answer, room)
+            return self._draw_at_once(self._answer)
         requests = self._solver.requests(room, ahead=self._answer is None and not self._gate.stepping)
         self._gate.asked(len(requests))
         for request in requests:
@@ -166,17 +160,19 @@ class Runner:
                 self._receive(request, self._answer(request))
         return len(requests)
 
-    def _draw_at_once(self, answer: Callable[[SampleRequest], Response], room: int) -> int:
-        """Draw from a model that needs no wait; what comes of it is recorded together."""
-        told: list[Event] = []
-        try:
-            drawn, fault = self._solver.draw(answer, room, told)
-        finally:
+    def _draw_at_once(self, answer: Callable[[SampleRequest], Response]) -> int:
+        """Draw from a model that needs no wait, for a few steps; return how many samples."""
+        begun = self._solver.drawn
+        for _ in range(STRIDE):
+            before = self._solver.drawn
+            if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
+                break
+            told, self._fault = self._solver.draw(answer, room)
+            self._gate.asked(self._solver.drawn - before)
+            if self._fault is None and self._solver.decided and self._gate.may_commit:
+                told += self._committed()
             self._record(told)
-        self._gate.asked(drawn)
-        self._fault = self._fault or fault
-        self._commit()
-        return drawn
+        return self._solver.drawn - begun
 
     def _receive(self, request: SampleRequest, response: Response) -> None:
         """Count a response, and commit what is decided by it."""
@@ -187,11 +183,15 @@ class Runner:
         self._commit()
 
     def _commit(self) -> None:
+        while self._fault is None and self._solver.decided and self._gate.may_commit:
+            self._record(self._committed())
+
+    def _committed(self) -> list[Event]:
         try:
-            while self._fault is None and self._solver.decided and self._gate.may_commit:
-                self._record(self._solver.commit())
+            return self._solver.commit()
         except TaskError as error:
             self._fault = error
+            return []
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
@@ -291,9 +291,8 @@ class Runner:
         return COUNTDOWN_S if counting else None
 
     def _publish(self, *, if_due: bool = False) -> None:
-        if if_due and self._clock.now() - self._published < PUBLISH_S:
+        if not self._pace.picture_due(at_once=not if_due):
             return
-        self._published = self._clock.now()
         self._book.unseen = False
         if self._on_view is not None:
             self._on_view(self.view)

@@ -6,6 +6,7 @@ texts can be compressed anew without breaking it; a branch's seal covers its row
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 import msgpack
 
 LINK_BYTES, HASH_BYTES = 16, 8
+_HEAD = struct.Struct(">qqqIII")
 
 
 class Branch(NamedTuple):
@@ -47,8 +49,10 @@ def link(before: bytes, row: int, samples: int, flags: int, content: tuple[bytes
         flags: Its flags.
         content: Its action, its state hash and its votes, uncompressed.
     """
-    packed: bytes = msgpack.packb((before, row, samples, flags, *content))
-    return blake2b(packed, digest_size=LINK_BYTES).digest()
+    action, state, votes = content
+    # Lengths first, so that no byte can move from one column to the next.
+    head = _HEAD.pack(row, samples, flags, len(before), len(action), len(state))
+    return blake2b(b"".join((head, before, action, state, votes)), digest_size=LINK_BYTES).digest()
 
 
 def state_hash(state: str) -> bytes:

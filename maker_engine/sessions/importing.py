@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.events import Event, Outcome, RunEnded, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
-from maker_engine.core.responses import Flag, Response
+from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.state import Totals
 from maker_engine.sessions import export, forks, storage
 from maker_engine.sessions.journal import ALL, Journal
 from maker_engine.sessions.moment import moment
-from maker_engine.sessions.packing import Act, Sample, events_of
+from maker_engine.sessions.packing import Act, events_of
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import task_of
 from maker_engine.sessions.verify import verify

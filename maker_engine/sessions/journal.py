@@ -12,28 +12,22 @@ from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Json
 from maker_engine.core.events import (
-    CandidateStruck,
     Event,
-    PersonDecided,
-    PersonVoted,
-    ResponseFlagged,
     RunEnded,
     RunStarted,
     SampleAsked,
     SampleFailed,
+    SamplesDrawn,
     StepDecided,
-    StepEscalated,
     StepOpened,
-    StepReused,
-    VoteCast,
     WrongDecisionFound,
 )
-from maker_engine.core.responses import Flag
+from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.state import Totals
 from maker_engine.sessions import chain, places, schema, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.lock import WriterLock
-from maker_engine.sessions.packing import Compressor, Entry, Sample, dense, entry_of, pack, pack_step, to_json
+from maker_engine.sessions.packing import Compressor, Entry, Kept, dense, entry_of, pack, pack_step, to_json
 from maker_engine.sessions.reader import Reader, own_rows
 from maker_engine.sessions.schema import StepFlag, row_id
 from maker_engine.sessions.watch import FileWatch
@@ -150,14 +144,10 @@ class Journal:
         match event:
             case SampleAsked() | StepOpened():
                 pass  # nothing to keep, and half of all events
-            case VoteCast():  # as `entry_of` does, without the call
-                self._open.append(Sample(event.sample, event.answer, event.response))
+            case SamplesDrawn():
+                self._open += event.samples
             case StepDecided():
                 self._decide(event)
-            case (
-                ResponseFlagged() | PersonVoted() | PersonDecided() | CandidateStruck() | StepEscalated() | StepReused()
-            ):
-                self._open.append(entry_of(event))
             case WrongDecisionFound():
                 last = self._pending[-1]
                 self._pending[-1] = last._replace(flags=last.flags | StepFlag.WRONG)
@@ -167,6 +157,8 @@ class Journal:
                 self._note("started", asdict(event))
             case RunEnded():
                 self._note("ended", {"outcome": event.outcome.value, "reason": event.reason})
+            case _ if isinstance(event, Kept):
+                self._open.append(entry_of(event))
             case _:
                 pass  # pausing and going on leave no mark on the record
 
@@ -248,7 +240,7 @@ class Journal:
         samples, flags = self._remarkable(answers=len(encoded))
         if self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED):
             packed, _ = pack_step(self._open, self._task, texts_kept=False)
-        action = dense(encoded[event.answer] if event.answer in encoded else self._task.encode_answer(event.answer))
+        action = encoded.get(event.answer) or dense(self._task.encode_answer(event.answer))
         state = to_json(self._task.encode_state(event.state))
         votes = self._compressor.compress(packed)
         self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed, votes))

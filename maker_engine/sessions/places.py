@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 NETWORK = frozenset({
@@ -40,6 +41,7 @@ def file_system(path: Path, mounts: Path = MOUNTS) -> str:
     return found
 
 
+@lru_cache(maxsize=64)
 def is_shared(path: Path, mounts: Path = MOUNTS) -> bool:
     """Tell whether `path` is on a file system that other machines may write to as well."""
     return file_system(path, mounts) in NETWORK

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Self
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError
+from maker_engine.core.responses import Sample
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.chain import Branch
-from maker_engine.sessions.packing import Entry, Sample, decompress, undense, unpack
+from maker_engine.sessions.packing import Entry, decompress, undense, unpack
 from maker_engine.sessions.schema import branch_of, row_id, step_of
 
 _PAGE = 2_000  # rows a read: short enough not to hold a checkpoint up, long enough to be fast
@@ -136,21 +137,25 @@ class Reader:
             last: Step after the last one.
             flags: Only the steps that carry one of these flags, 0 for every step.
         """
+        return map(Row._make, self._columns("*", first, last, flags))
+
+    def _columns(self, names: str, first: int, last: int | None, flags: int = 0) -> Iterator[tuple[Any, ...]]:
+        """Give columns of steps in order, the id first; a page at a time."""
         end = self.branch.steps if last is None else last
         where = f"AND flags & {int(flags)} AND flags <> 0" if flags else ""
         for branch, begin, stop in self.segments:
             at, to = row_id(branch, max(begin, first)), row_id(branch, min(stop, end))
             while at < to:
                 page = self.query(
-                    f"SELECT * FROM step WHERE id >= ? AND id < ? {where} ORDER BY id LIMIT ?", at, to, _PAGE  # noqa: S608 - ours
+                    f"SELECT {names} FROM step WHERE id >= ? AND id < ? {where} ORDER BY id LIMIT ?", at, to, _PAGE  # noqa: S608 - ours
                 )  # fmt: skip
-                yield from map(Row._make, page)
+                yield from page
                 at = page[-1][0] + 1 if len(page) == _PAGE else to
 
     def answers(self, task: AnyTask, first: int = 0, last: int | None = None) -> Iterator[Any]:
         """Give the decided answers of steps `first` to `last` (0-based, exclusive; None for all), in order."""
-        for row in self.rows(first, last):
-            yield task.decode_answer(undense(row.action))
+        for _, action in self._columns("id, action", first, last):
+            yield task.decode_answer(undense(action))
 
     def steps(self, task: AnyTask, first: int = 0, last: int | None = None, flags: int = 0) -> Iterator[StoredStep]:
         """Give decided steps whole, in order; arguments as for `rows`."""

@@ -10,9 +10,9 @@ from typing import Any
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.poll import STRUCK
 from maker_engine.core.red_flags import FlagRules, inspect
-from maker_engine.core.responses import Flag
+from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import VotingRule
-from maker_engine.sessions.packing import Act, Entry, Sample
+from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.redecide import recount
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ from maker_engine.core.errors import SessionBusyError, SessionError
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.lock import WriterLock
-from maker_engine.sessions.packing import decompress
+from maker_engine.sessions.packing import Compressor, decompress, dense, open_packed, repacked
 
 SUFFIX = ".new"
 _PAGE = 2_000
@@ -79,20 +80,21 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     if not {"order", "started", "totals"} <= meta.keys():
         raise SessionError("its record is not complete")
     dictionary = next(iter(old.execute("SELECT v FROM blob WHERE h = 'dictionary'")), (None,))[0]
-    steps, link = 0, b""
+    steps, link, compressor = 0, b"", Compressor(dictionary)
     with new:
         new.execute("BEGIN IMMEDIATE")
         for page in _pages(old):
             rows = []
             for row, samples, flags, action, state_hash, _, votes in page:
-                content = (action, state_hash, decompress(votes, dictionary))
-                link = chain.link(link, row, samples, flags, content)
-                rows.append((row, samples, flags, action, state_hash, link, votes))
+                packed = _densely(decompress(votes, dictionary))
+                link = chain.link(link, row, samples, flags, (action, state_hash, packed))
+                rows.append((row, samples, flags, action, state_hash, link, compressor.compress(packed)))
             new.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
             steps += len(rows)
         for row, state, totals in old.execute("SELECT id, state, totals FROM snap"):
             new.execute("INSERT INTO snap VALUES (?,?,?,?)", (row, state, totals, chain.digest(row, state, totals)))
-        votes = [(row, body, chain.digest(row, body)) for row, body in old.execute("SELECT id, body FROM vote")]
+        bodies = [(row, _densely(body)) for row, body in old.execute("SELECT id, body FROM vote")]
+        votes = [(row, body, chain.digest(row, body)) for row, body in bodies]
         new.executemany("INSERT INTO vote VALUES (?,?,?)", votes)
         meta["open"] = str(len(votes))
         new.executemany("INSERT INTO meta VALUES (0,?,?)", meta.items())
@@ -104,6 +106,12 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
         branch = Branch(0, None, 0, int(meta.get("created", "0")), steps, link)
         sealed = branch._replace(seal=chain.seal(branch, meta.items()))
         new.execute("INSERT INTO branch VALUES (?,?,?,?,?,?,?)", sealed)
+
+
+def _densely(packed: bytes) -> bytes:
+    """Make the answers of a packed step dense, which were JSON before."""
+    answers, *others = open_packed(packed)
+    return repacked([dense(json.loads(answer)) for answer in answers], *others)
 
 
 def _pages(old: sqlite3.Connection) -> Iterator[list[tuple[Any, ...]]]:

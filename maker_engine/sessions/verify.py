@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError
-from maker_engine.core.responses import Flag
+from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import VotingRule, named_rule
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.beside import Finding, outside, reporting
 from maker_engine.sessions.chain import Branch
-from maker_engine.sessions.packing import Sample, decompress, dense, open_packed, to_json, undense, unpack
+from maker_engine.sessions.packing import decompress, dense, open_packed, to_json, undense, unpack
 from maker_engine.sessions.reader import Reader, Row
 from maker_engine.sessions.redecide import recount
 from maker_engine.sessions.schema import StepFlag, row_id, step_of
@@ -26,7 +25,6 @@ TAIL_STEPS = 1_000
 """Steps whose links are checked whenever a session is opened."""
 _RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE)
 _COLUMNS = 9  # of a sample's row; an act has three
-_decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +151,11 @@ class _Branch:
         votes = decompress(row.votes, self._reader.dictionary())
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
             raise ValueError("its link does not fit")
-        packed, action = open_packed(votes), undense(row.action)
+        packed = open_packed(votes)
         if len(packed.answers) == 1 and all(len(one) == _COLUMNS and one[1] == 0 for one in packed.rows):
             # Nine steps in ten: nothing to count, and no need to make entries of it.
             flags, samples = 0, len(packed.rows)
-            sound = samples == self._rule.k and _decode(packed.answers[0])[0] == action
+            sound = samples == self._rule.k and packed.answers[0] == row.action
         else:
             answer, flags, samples, decided = self._recounted(votes)
             sound = decided and dense(task.encode_answer(answer)) == row.action
@@ -165,7 +163,7 @@ class _Branch:
             raise ValueError("its votes do not decide what it says")
         if samples != row.n or flags != row.flags & _RECOUNTED:
             raise ValueError("its figures are not those of its votes")
-        after = task.apply(state, task.decode_answer(action))
+        after = task.apply(state, task.decode_answer(undense(row.action)))
         encoded = to_json(task.encode_state(after))
         if chain.state_hash(encoded) != row.state_hash:
             raise ValueError("the state it leads to is another one")

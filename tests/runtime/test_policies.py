@@ -12,14 +12,14 @@ import pytest
 from maker_engine.core.commands import CastVote, Command, Continue, Decide, Stop, Strike
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Outcome
-from maker_engine.core.responses import ESCALATED, Flag, Response, SampleRequest
+from maker_engine.core.responses import ESCALATED, Flag, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.state import Snapshot
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.packing import Act, Sample
+from maker_engine.sessions.packing import Act
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag

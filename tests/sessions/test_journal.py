@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import Outcome
-from maker_engine.core.responses import Flag, Response
+from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.settings import Settings
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
@@ -20,7 +20,7 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.library import Library, summarise
-from maker_engine.sessions.packing import Sample, pack, unpack
+from maker_engine.sessions.packing import pack, unpack
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.responses import Flag
+from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import FirstTo, FirstToAheadBy
-from maker_engine.sessions.packing import Act, Sample
+from maker_engine.sessions.packing import Act
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.redecide import recount
 from maker_engine.sessions.revote import revote

@@ -1,0 +1,48 @@
+"""How often a runner does what it need not do at every turn."""
+
+from __future__ import annotations
+
+from maker_engine.runtime.clock import Clock
+
+PUBLISH_S = 1 / 15
+"""Screens are told at most this often, however fast the run is."""
+COUNTDOWN_S = 1.0
+"""And at least this often while something counts down."""
+BREATH_S = 0.05
+"""A model that answers at once must still let commands in this often."""
+FLUSH_S = 0.2
+"""And the journal out this often. Where calls are waited for, it is out before every wait."""
+STRIDE = 8
+"""Steps of a model that answers at once that are taken between two looks at the inbox."""
+
+
+class Pace:
+    """Tells what is due; each answer of yes begins the time anew."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._published = self._breathed = self._flushed = clock.now()
+
+    def picture_due(self, *, at_once: bool) -> bool:
+        """Whether screens are to be told now; always when it has to be `at_once`."""
+        now = self._clock.now()
+        if not at_once and now - self._published < PUBLISH_S:
+            return False
+        self._published = now
+        return True
+
+    def breath_due(self) -> bool:
+        """Whether others are to have their turn."""
+        now = self._clock.now()
+        if now - self._breathed < BREATH_S:
+            return False
+        self._breathed = now
+        return True
+
+    def flush_due(self) -> bool:
+        """Whether the journal is to go out although nothing is waited for."""
+        now = self._clock.now()
+        if now - self._flushed < FLUSH_S:
+            return False
+        self._flushed = now
+        return True
