@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from maker_engine.core.events import Outcome
 
 if TYPE_CHECKING:
-    from maker_engine.core.state import Snapshot
+    from maker_engine.core.snapshot import Snapshot
     from maker_engine.sessions.library import SessionSummary
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.state import Totals
+from maker_engine.core.snapshot import Totals
 
 UNLIMITED = 2**31
 """More samples than anybody asks for at once."""

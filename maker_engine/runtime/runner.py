@@ -16,7 +16,7 @@ from maker_engine.core.events import (
     StepUndecided,
 )
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.core.state import Snapshot
+from maker_engine.core.snapshot import Snapshot
 from maker_engine.models.port import ImmediateModel
 from maker_engine.runtime.calls import Caller
 from maker_engine.runtime.clock import Clock, SystemClock

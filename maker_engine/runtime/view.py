@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.core.state import Snapshot
+    from maker_engine.core.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from maker_engine.core.decomposition import AnyTask, Json
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import RunStarted
-from maker_engine.core.state import Totals
+from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import chain, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.lock import WriterLock

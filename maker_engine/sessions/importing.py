@@ -17,7 +17,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.events import Event, Outcome, RunEnded, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
 from maker_engine.core.responses import Flag, Response, Sample
-from maker_engine.core.state import Totals
+from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import export, forks, storage
 from maker_engine.sessions.journal import ALL, Journal
 from maker_engine.sessions.moment import moment

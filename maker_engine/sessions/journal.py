@@ -23,7 +23,7 @@ from maker_engine.core.events import (
     WrongDecisionFound,
 )
 from maker_engine.core.responses import Flag, Sample
-from maker_engine.core.state import Totals
+from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import chain, places, schema, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.lock import WriterLock

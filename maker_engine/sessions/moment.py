@@ -9,7 +9,8 @@ from typing import Any
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import RunStarted, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.responses import Flag
-from maker_engine.core.state import FLAG_TAIL, RunState, Totals
+from maker_engine.core.snapshot import FLAG_TAIL, Totals
+from maker_engine.core.state import RunState
 from maker_engine.sessions.packing import Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag

@@ -12,7 +12,8 @@ from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
-from maker_engine.core.state import RunState, Snapshot, Totals
+from maker_engine.core.snapshot import Snapshot, Totals
+from maker_engine.core.state import RunState
 from maker_engine.sessions import upgrade
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry

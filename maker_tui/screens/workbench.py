@@ -34,7 +34,7 @@ from maker_tui.widgets.vote_tally import VoteTally
 from maker_tui.words import SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
-    from maker_engine.core.state import Snapshot
+    from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
 

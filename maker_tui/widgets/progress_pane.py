@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.state import Snapshot
+from maker_engine.core.snapshot import Snapshot
 from maker_engine.printable import one_line
 from maker_engine.runtime.view import RunView
 from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, rate, share, short

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.state import Snapshot, Tally
+from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.printable import printable
 from maker_tui.figures import bar, count, fit, letter, ordinal
 from maker_tui.roles import line

@@ -22,7 +22,8 @@ from maker_engine.core.events import (
     WrongDecisionFound,
 )
 from maker_engine.core.responses import Flag
-from maker_engine.core.state import FLAG_TAIL, FlagRecord, RunState, Tally, Totals
+from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Tally, Totals
+from maker_engine.core.state import RunState
 from tests.support.toy import answer
 
 STARTED = RunStarted("count", "Counting", "3 hours of 8", "simulated", True, 3, "ahead", 1, 3, True)

@@ -14,7 +14,7 @@ from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Outcome
 from maker_engine.core.responses import ESCALATED, Flag, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
-from maker_engine.core.state import Snapshot
+from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE
 from maker_engine.runtime.runner import Runner

@@ -20,8 +20,9 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.responses import Response
 from maker_engine.core.settings import Settings
+from maker_engine.core.snapshot import Snapshot
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState, Snapshot
+from maker_engine.core.state import RunState
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.sessions.journal import Journal

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from maker_engine.core.events import CircuitOpened, Outcome, SampleFailed
-from maker_engine.core.state import RunState, Totals
+from maker_engine.core.snapshot import Totals
+from maker_engine.core.state import RunState
 from maker_engine.runtime.view import RunView
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
 from tests.tui.sources import SESSION, hanoi, opening

@@ -8,7 +8,8 @@ from textual.app import App, ComposeResult
 
 from maker_engine.core.events import ResponseFlagged, SampleAsked, StepOpened
 from maker_engine.core.responses import Flag, Response
-from maker_engine.core.state import FLAG_TAIL, FlagRecord, RunState
+from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord
+from maker_engine.core.state import RunState
 from maker_tui.widgets.red_flag_log import RedFlagLog, record_lines
 from tests.tui.looking import screen_text
 

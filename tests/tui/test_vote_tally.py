@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from maker_engine.core.events import Outcome
-from maker_engine.core.state import RunState, Snapshot, Tally
+from maker_engine.core.snapshot import Snapshot, Tally
+from maker_engine.core.state import RunState
 from maker_tui.widgets.vote_tally import tally_lines
 from tests.tui.sources import hanoi, opening
 

@@ -1,0 +1,112 @@
+"""A run's state as it is shown: frozen figures of the whole run, of the open step, and of the last decided one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
+from maker_engine.core.responses import Flag
+
+FLAG_TAIL = 1_000
+"""Red flags kept in the state; older ones are in the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRecord:
+    """One line of the red-flag log; `step` and `sample` are 0-based."""
+
+    step: int
+    sample: int
+    flag: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One step's votes.
+
+    Attributes:
+        step: Step, 0-based.
+        rows: (answer, votes) pairs in order of first appearance.
+        winner: The decided answer, None while undecided.
+        margin: Votes the leader is ahead.
+        asked: Samples asked for.
+        counted: Samples that came back and were counted, as votes or as flagged.
+        flagged: Samples discarded.
+    """
+
+    step: int
+    rows: tuple[tuple[Hashable, int], ...] = ()
+    winner: Hashable = None
+    margin: int = 0
+    asked: int = 0
+    counted: int = 0
+    flagged: int = 0
+
+    @property
+    def votes(self) -> int:
+        """Valid votes counted, a person's included."""
+        return sum(votes for _, votes in self.rows)
+
+    @property
+    def in_flight(self) -> int:
+        """Samples asked for whose turn has not come; 0 once decided."""
+        return 0 if self.winner is not None else self.asked - self.counted
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a run has spent and found so far; counts of whole run."""
+
+    steps: int = 0
+    asked: int = 0
+    votes: int = 0
+    flagged: int = 0
+    dissent: int = 0
+    wrong: int = 0
+    failures: int = 0
+    wasted: int = 0
+    escalated: int = 0
+    reused: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    cost_known: bool = True
+
+    @property
+    def samples(self) -> int:
+        """Responses that came back and were counted, as votes or as flagged."""
+        return self.votes + self.flagged
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A frozen picture of a run's state, safe to read from another thread.
+
+    Attributes:
+        started: The run's first event, None before it.
+        state: The task's state at the open step.
+        open: The open step's votes, None when there is none.
+        decided: The last decided step's votes.
+        totals: What the run has spent and found.
+        flags: The last red flags, oldest first.
+        paused: True while a person holds the run.
+        outcome: How it ended, None while it goes on.
+        reason: The same in one line.
+        failure: The last failed call, None once the provider has answered again.
+        resting: The circuit breaker's opening, None while it is closed.
+        undecided: True when the open step has used up its samples.
+    """
+
+    started: RunStarted | None
+    state: Hashable
+    open: Tally | None
+    decided: Tally | None
+    totals: Totals
+    flags: tuple[FlagRecord, ...]
+    paused: bool
+    outcome: Outcome | None
+    reason: str
+    failure: SampleFailed | None
+    resting: CircuitOpened | None
+    undecided: bool
