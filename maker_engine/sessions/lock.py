@@ -46,8 +46,9 @@ class WriterLock:
             if _is_at(handle, self.path):  # whoever held it before has not just removed the file
                 break
             os.close(handle)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, b"%d" % os.getpid(), 0)
+        with suppress(OSError):  # no room for so much as a number: it only tells others whom they wait for
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, b"%d" % os.getpid(), 0)
         self._handle: int | None = handle
 
     def release(self) -> None:
