@@ -108,6 +108,10 @@ SMALL_JOBS: dict[str, Job] = {
     "small, in flight": solving(f"{NOISY},latency=0.001", disks=5),
     "small, on a network": solving(disks=6, shared=True),
 }
+OTHER_JOBS: dict[str, Job] = {
+    "long, in flight": solving(f"{NOISY},latency=0.002", disks=14),
+}
+ALL_JOBS = JOBS | SMALL_JOBS | OTHER_JOBS
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def work(leg: Leg, pipe: Connection) -> None:
     report_acknowledged(lambda journal: pipe.send_bytes(ACK.pack(journal._branch.id, *journal.stands_at)))
     _mark_commits(leg)
     pipe.send_bytes(b"")
-    (JOBS | SMALL_JOBS)[leg.job].act(leg.path)
+    ALL_JOBS[leg.job].act(leg.path)
 
 
 def report_acknowledged(tell: Callable[[Journal], None]) -> None:
