@@ -86,7 +86,7 @@ def _to_its_end(name: str, job: Job, path: Path, dice: Random, killing: Killing,
     before: dict[int, Stands] = {}
     marks = path.with_suffix(".marks")
     while not job.over(path):
-        aim = dice.choice(AIMS) if killing.kills < most else ""
+        aim = AIMS[killing.kills % len(AIMS)] if killing.kills < most else ""
         marks.write_bytes(bytes(1))
         leg = Leg(
             name, path, marks,
