@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,8 @@ from typing import Self
 from maker_engine.core.errors import SessionBusyError, SessionError
 
 SUFFIX = ".lock"
+LOOKS, LOOK_S = 100, 0.001
+"""How often, and how long, a writer lets somebody pass who only asks whether there is one."""
 
 
 class WriterLock:
@@ -26,6 +29,7 @@ class WriterLock:
 
     def __init__(self, session: Path) -> None:
         self.path = session.with_name(session.name + SUFFIX)
+        looks = LOOKS
         while True:
             try:
                 handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -35,8 +39,10 @@ class WriterLock:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                if _only_looked_at(handle):
+                if looks and _only_looked_at(handle):
                     os.close(handle)
+                    looks -= 1
+                    time.sleep(LOOK_S)
                     continue
                 holder = os.read(handle, 20).decode(errors="replace").strip() or "?"
                 os.close(handle)

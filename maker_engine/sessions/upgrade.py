@@ -20,6 +20,7 @@ from maker_engine.sessions.packing import decompress
 
 SUFFIX = ".new"
 _PAGE = 2_000
+_PATIENCE_MS = 500
 
 
 def bring_up(path: Path) -> bool:
@@ -62,6 +63,7 @@ def _take_log_in(old: sqlite3.Connection, path: Path) -> None:
         SessionBusyError: Somebody is reading the old file.
     """
     try:
+        old.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
         old.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError as error:
         if "locked" not in str(error):
