@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -33,6 +34,8 @@ def bring_up(path: Path) -> bool:
     """
     if _format(path) == schema.FORMAT:
         return False
+    if not os.access(path.parent, os.W_OK):
+        raise SessionError(f"session {path} has an older format, and cannot be brought up there: open a copy of it")
     with WriterLock(path):
         if _format(path) == schema.FORMAT:
             return False  # somebody else has done it meanwhile

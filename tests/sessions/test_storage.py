@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.support.toy import Count
 
 NOBODY = 65534
 READ_ONLY = 0o555
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
@@ -147,12 +148,17 @@ def on_a_shelf(shelf: Path, *, open_log: bool) -> Path:
     return shelf / "run.maker"
 
 
-def look(path: Path, pipe: Any) -> None:
-    """Look at a session as somebody who may not write there; send what was seen, and what it left behind."""
-    if os.getuid() == 0:  # whom no permission keeps out
+def become_nobody() -> None:
+    """Stop being root, whom no permission keeps out."""
+    if os.getuid() == 0:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
+
+
+def look(path: Path, pipe: Any) -> None:
+    """Look at a session as somebody who may not write there; send what was seen, and what it left behind."""
+    become_nobody()
     copies = set(Path(tempfile.gettempdir()).glob("maker-*"))
     try:
         with Reader(path) as reader:
@@ -168,9 +174,19 @@ def look(path: Path, pipe: Any) -> None:
     pipe.send((seen, written, len(left - copies)))
 
 
-def looked_at(path: Path) -> tuple[object, str, int]:
+def opened(path: Path, pipe: Any) -> None:
+    """Open a session as somebody who may not write there; send what came of it."""
+    become_nobody()
+    try:
+        open_saved(path)
+        pipe.send(("opened", "", 0))
+    except SessionError as error:
+        pipe.send((str(error), "", 0))
+
+
+def looked_at(path: Path, act: Callable[[Path, Any], None] = look) -> tuple[object, str, int]:
     ours, theirs = WORKERS.Pipe(duplex=False)
-    process = WORKERS.Process(target=look, args=(path, theirs), daemon=True)
+    process = WORKERS.Process(target=act, args=(path, theirs), daemon=True)
     process.start()
     theirs.close()
     seen: tuple[object, str, int] = ours.recv()
@@ -189,6 +205,14 @@ def test_a_session_can_be_read_where_nothing_can_be_written(shelf: Path, open_lo
     assert "it can only be looked at there" in written
     assert left == 0
     assert sorted(shelf.iterdir()) == before
+
+
+def test_an_older_session_where_nothing_can_be_written_is_to_be_copied(shelf: Path) -> None:
+    """It cannot be brought up there, and the message says what to do."""
+    path = Path(shutil.copyfile(GOLDEN / "format1-solved.maker", shelf / "run.maker"))
+    path.chmod(0o444)
+    shelf.chmod(READ_ONLY)
+    assert "open a copy of it" in str(looked_at(path, opened)[0])
 
 
 def test_another_users_private_session_is_not_called_damaged(shelf: Path) -> None:

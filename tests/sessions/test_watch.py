@@ -56,6 +56,18 @@ def test_a_deleted_file_is_rescued(tmp_path: Path) -> None:
         assert list(reader.answers(Count(9))) == [1]
 
 
+def test_a_deleted_log_is_as_bad(tmp_path: Path) -> None:
+    """A run whose log was deleted stops too: what it writes from then on would be in no file if it were killed."""
+    path = tmp_path / "run.maker"
+    journal = going_on(path)
+    (tmp_path / "run.maker-wal").unlink()
+    rescued = refused(journal)
+    assert verify(rescued, Count(9)).steps == 1
+    with pytest.raises(SessionError):
+        journal.close()
+    assert verify(path, Count(9)).steps == 1
+
+
 def test_a_replaced_file_is_left_alone(tmp_path: Path) -> None:
     """Whatever has taken the file's name is not written to, and the run's own steps are rescued."""
     path = tmp_path / "run.maker"
