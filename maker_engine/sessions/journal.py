@@ -76,7 +76,8 @@ class Journal:
         self.path = path
         self._task = task
         self._keep = keep
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if branch is None:
+            storage.make_directory(path)
         self._lock = WriterLock(path)
         connection = None
         try:

@@ -76,8 +76,8 @@ def make_private(path: Path) -> None:
     Raises:
         InputError: It exists, or cannot be created there.
     """
+    make_directory(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         directory = os.open(path.parent, os.O_RDONLY)
         try:
@@ -87,8 +87,25 @@ def make_private(path: Path) -> None:
     except FileExistsError:
         raise InputError(f"session {path} exists already: name another file") from None
     except OSError as error:
-        message = f"session {path} cannot be created ({error.strerror}): name another place by --session or MAKER_HOME"
-        raise InputError(message) from None
+        raise _no_place(path, error) from None
+
+
+def make_directory(path: Path) -> None:
+    """Make the directory of a new file, for its owner alone.
+
+    Raises:
+        InputError: It cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _no_place(path, error) from None
+
+
+def _no_place(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"session {path} cannot be created ({error.strerror}): name another place by --session or MAKER_HOME"
+    )
 
 
 def connect(path: Path) -> sqlite3.Connection:
