@@ -28,7 +28,7 @@ class WriterLock:
     """
 
     def __init__(self, session: Path) -> None:
-        self.path = session.with_name(session.name + SUFFIX)
+        self.path = _beside(session)
         looks = LOOKS
         while True:
             try:
@@ -78,7 +78,7 @@ class WriterLock:
 def writer_of(session: Path) -> int | None:
     """Return the process that is writing a session, None when nobody is."""
     try:
-        handle = os.open(session.with_name(session.name + SUFFIX), os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(_beside(session), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
@@ -90,6 +90,12 @@ def writer_of(session: Path) -> int | None:
         return None
     finally:
         os.close(handle)
+
+
+def _beside(session: Path) -> Path:
+    """Return the lock's own file; one file, whatever links lead to the session."""
+    real = session.resolve()
+    return real.with_name(real.name + SUFFIX)
 
 
 def _only_looked_at(handle: int) -> bool:

@@ -168,6 +168,7 @@ def _rolled_back(path: Path) -> bool:
 
 def _open_elsewhere(path: Path) -> Opened:
     """Open a file where nothing can be written: what lies beside it can only be taken in where it can be."""
+    path = path.resolve()
     beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")]
     beside = [one for one in beside if one.exists() and one.stat().st_size]
     if not beside:

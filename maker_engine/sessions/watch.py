@@ -27,7 +27,8 @@ class FileWatch:
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
-        self._log = path.with_name(path.name + "-wal")
+        real = path.resolve()  # where a link leads to, SQLite keeps the log
+        self._log = real.with_name(real.name + "-wal")
         self._connection = connection
         self._identity = self._now()
         self._looked = time.monotonic()

@@ -83,3 +83,15 @@ def test_a_lock_whose_file_was_removed_leaves_the_next_ones_alone(session: Path)
         first.release()
         with pytest.raises(SessionBusyError):
             WriterLock(session)
+
+
+def test_a_link_leads_to_the_same_lock(session: Path, tmp_path: Path) -> None:
+    """Under whatever name a session is opened, it has one writer."""
+    link = tmp_path / "elsewhere" / "link.maker"
+    link.parent.mkdir()
+    link.symlink_to(session)
+    session.touch()
+    with WriterLock(link):
+        assert writer_of(session) == writer_of(link) == os.getpid()
+        with pytest.raises(SessionBusyError):
+            WriterLock(session)

@@ -109,6 +109,20 @@ def test_a_session_that_could_not_be_made_leaves_its_name_free(tmp_path: Path) -
     Journal(path, Count(3), {}).close()
 
 
+@pytest.mark.parametrize("suffix", ["-wal", "-journal"])
+def test_a_log_of_a_removed_session_is_not_taken_for_a_new_ones(tmp_path: Path, suffix: str) -> None:
+    """What a killed run left beside a file that was then deleted does not find its way into the next of that name."""
+    old = going_on(tmp_path / "old.maker")
+    old.flush()
+    shutil.copyfile(tmp_path / "old.maker-wal", tmp_path / f"run.maker{suffix}")
+    old.close()
+    journal = going_on(tmp_path / "run.maker")
+    journal.close()
+    with Reader(journal.path) as reader:
+        assert list(reader.answers(Count(9))) == [1, 2]
+    assert not (tmp_path / "run.maker-journal").exists()
+
+
 def test_what_is_made_is_private_from_the_first_moment(tmp_path: Path) -> None:
     """Under umask 000 the file is its owner's alone before SQLite has touched it, and its directory too."""
     before = os.umask(0)

@@ -150,3 +150,13 @@ def test_two_do_not_bring_a_file_up_at_once(old: Path) -> None:
     with WriterLock(old), pytest.raises(SessionBusyError):
         bring_up(old)
     assert old.read_bytes() == before
+
+
+def test_a_link_goes_on_leading_to_the_session(old: Path, tmp_path: Path) -> None:
+    """Brought up through a link, the session itself is the new file, and the link is still one."""
+    link = tmp_path / "link.maker"
+    link.symlink_to(old)
+    assert bring_up(link)
+    assert link.is_symlink()
+    with Reader(old) as reader:
+        assert reader.steps_done() == 12
