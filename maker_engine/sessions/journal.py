@@ -86,7 +86,7 @@ class Journal:
             self._pending: list[_Pending] = []
             self._snaps: list[tuple[int, str, str, bytes]] = []
             self._failed_calls = 0
-            self._dirty = True
+            self._dirty = branch is None  # a session that is only opened and closed again stays as it was
             self._stand(branch)
             connection = self._connection = storage.create(path) if branch is None else storage.connect(path)
             self._watch = FileWatch(path, self._connection)

@@ -109,7 +109,7 @@ SMALL_JOBS: dict[str, Job] = {
     "small, on a network": solving(disks=6, shared=True),
 }
 OTHER_JOBS: dict[str, Job] = {
-    "long, in flight": solving(f"{NOISY},latency=0.002", disks=14),
+    "long, in flight": solving(f"{NOISY},latency=0.002", disks=18),
 }
 ALL_JOBS = JOBS | SMALL_JOBS | OTHER_JOBS
 

@@ -10,6 +10,7 @@ from maker_engine.core.errors import SessionError
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare, prepare_resume
+from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag
@@ -55,6 +56,16 @@ async def test_a_session_without_all_texts_is_as_sound(tmp_path: Path) -> None:
     assert verify(path, task).findings == ()
     with Reader(path) as cut, Reader(tmp_path / "whole.maker") as whole:
         assert cut.branch.chain == whole.branch.chain
+
+
+async def test_a_session_that_is_not_gone_on_with_stays_as_it_was(tmp_path: Path) -> None:
+    """Taken up by a writer that records nothing, as when a resume fails, it keeps its totals, its time and its end."""
+    path = tmp_path / "run.maker"
+    await run(path, limit_samples=100)
+    before = open_saved(path)
+    Journal(path, before.task, {"other": "order"}, before.branch).close()
+    after = open_saved(path)
+    assert (after.snapshot, after.elapsed_s, after.order) == (before.snapshot, before.elapsed_s, before.order)
 
 
 class Backwards(ManualClock):
