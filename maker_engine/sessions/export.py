@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ COLUMNS = (
     "step", "answer", "samples", "votes", "flagged", "candidates", "margin", "dissent", "wrong", "by_person",
     "tokens_in", "tokens_out", "cost_usd", "latency_s",
 )  # fmt: skip
+PART = ".part"
+"""What a file is called until it is whole."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -132,20 +134,19 @@ def safe(cell: object) -> object:
 
 
 def write_new(to: Path, texts: Iterable[str]) -> None:
-    """Write a text file that must not exist; one that is cut off half-way is removed.
+    """Write a text file that must not exist: it is there whole, or not at all.
 
     Raises:
         InputError: It exists, or cannot be written there.
     """
+    part = to.with_name(to.name + PART)
     try:
-        with to.open("x", encoding="utf-8", newline="") as out:
-            try:
-                out.writelines(texts)
-            except BaseException:
-                with suppress(OSError):
-                    to.unlink()
-                raise
-    except FileExistsError:
-        raise InputError(f"{to} exists already: name another file") from None
+        if to.exists():
+            raise InputError(f"{to} exists already: name another file")
+        with part.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(texts)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(to)
     except OSError as error:
         raise InputError(f"{to} cannot be written ({error.strerror}): name another place") from None

@@ -80,14 +80,19 @@ class Journal:
         connection = None
         if branch is None:
             storage.make_private(path)
-        self._lock = WriterLock(path)
+        try:
+            self._lock = WriterLock(path)
+        except BaseException:
+            if branch is None:
+                storage.remove(path)
+            raise
         try:
             self._totals = Totals()
             self._elapsed: Callable[[], float] = float
             self._pending: list[_Pending] = []
             self._snaps: list[tuple[int, str, str, bytes]] = []
             self._failed_calls = 0
-            self._dirty = True
+            self._dirty = branch is None  # a session that is only opened and closed again stays as it was
             self._stand(branch)
             connection = self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
             self.notice = _notice(path)

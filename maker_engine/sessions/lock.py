@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,8 @@ from typing import Self
 from maker_engine.core.errors import SessionBusyError, SessionError
 
 SUFFIX = ".lock"
+LOOKS, LOOK_S = 100, 0.001
+"""How often, and how long, a writer lets somebody pass who only asks whether there is one."""
 
 
 class WriterLock:
@@ -25,7 +28,8 @@ class WriterLock:
     """
 
     def __init__(self, session: Path) -> None:
-        self.path = session.with_name(session.name + SUFFIX)
+        self.path = _beside(session)
+        looks = LOOKS
         while True:
             try:
                 handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -35,8 +39,10 @@ class WriterLock:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                if _only_looked_at(handle):
+                if looks and _only_looked_at(handle):
                     os.close(handle)
+                    looks -= 1
+                    time.sleep(LOOK_S)
                     continue
                 holder = os.read(handle, 20).decode(errors="replace").strip() or "?"
                 os.close(handle)
@@ -46,8 +52,9 @@ class WriterLock:
             if _is_at(handle, self.path):  # whoever held it before has not just removed the file
                 break
             os.close(handle)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, b"%d" % os.getpid(), 0)
+        with suppress(OSError):  # no room for so much as a number: it only tells others whom they wait for
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, b"%d" % os.getpid(), 0)
         self._handle: int | None = handle
 
     def release(self) -> None:
@@ -71,7 +78,7 @@ class WriterLock:
 def writer_of(session: Path) -> int | None:
     """Return the process that is writing a session, None when nobody is."""
     try:
-        handle = os.open(session.with_name(session.name + SUFFIX), os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(_beside(session), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
@@ -83,6 +90,12 @@ def writer_of(session: Path) -> int | None:
         return None
     finally:
         os.close(handle)
+
+
+def _beside(session: Path) -> Path:
+    """Return the lock's own file; one file, whatever links lead to the session."""
+    real = session.resolve()
+    return real.with_name(real.name + SUFFIX)
 
 
 def _only_looked_at(handle: int) -> bool:

@@ -41,10 +41,9 @@ TABLES: dict[str, str] = {
 
 SCHEMA = ";".join(TABLES.values()) + ";"
 
-# EXTRA: a power cut loses nothing that was acknowledged, nor brings a journal back that had been done with.
-# mmap off: a truncated file must be an error, not a signal.
+# FULL: a power cut loses nothing that was acknowledged. mmap off: a truncated file must be an error, not a signal.
 WRITER_PRAGMAS = (
-    "PRAGMA synchronous=EXTRA",
+    "PRAGMA synchronous=FULL",
     "PRAGMA journal_size_limit=16777216",
     "PRAGMA busy_timeout=5000",
     "PRAGMA trusted_schema=OFF",

@@ -15,6 +15,8 @@ from urllib.parse import quote
 from maker_engine.core.errors import InputError, SessionError, StorageFullError
 from maker_engine.sessions import places, schema
 
+LEAST_ROOM = 64 * 1024
+"""Bytes that a log and its index take at least."""
 SALVAGE = "maker sessions salvage saves what is sound in it"
 
 
@@ -83,8 +85,8 @@ def make_private(path: Path) -> None:
     Raises:
         InputError: It exists, or cannot be created there.
     """
+    make_directory(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         directory = os.open(path.parent, os.O_RDONLY)
         try:
@@ -94,8 +96,25 @@ def make_private(path: Path) -> None:
     except FileExistsError:
         raise InputError(f"session {path} exists already: name another file") from None
     except OSError as error:
-        message = f"session {path} cannot be created ({error.strerror}): name another place by --session or MAKER_HOME"
-        raise InputError(message) from None
+        raise _no_place(path, error) from None
+
+
+def make_directory(path: Path) -> None:
+    """Make the directory of a new file, for its owner alone.
+
+    Raises:
+        InputError: It cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _no_place(path, error) from None
+
+
+def _no_place(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"session {path} cannot be created ({error.strerror}): name another place by --session or MAKER_HOME"
+    )
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -136,7 +155,7 @@ def open_reader(path: Path) -> Opened:
             return Opened(*_opened(path, path, "mode=ro"), None)
         if "locked" in str(error):
             raise SessionError(f"session {path} is being written, and cannot be read meanwhile there") from None
-        if os.access(path.parent, os.W_OK):
+        if os.access(path.parent, os.W_OK) and not _no_room(error, path):
             raise damaged(path, error) from None
     try:
         return _open_elsewhere(path)
@@ -166,7 +185,8 @@ def _rolled_back(path: Path) -> bool:
 
 
 def _open_elsewhere(path: Path) -> Opened:
-    """Open a file in a directory that cannot be written: what lies beside it can only be taken in where it can be."""
+    """Open a file where nothing can be written: what lies beside it can only be taken in where it can be."""
+    path = path.resolve()
     beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")]
     beside = [one for one in beside if one.exists() and one.stat().st_size]
     if not beside:
@@ -243,10 +263,21 @@ def reported(path: Path) -> Iterator[None]:
         failure = error
     else:
         return
-    code = getattr(failure, "sqlite_errorcode", 0)
-    if code & 0xFF == sqlite3.SQLITE_FULL:
+    if _no_room(failure, path):
         raise StorageFullError(f"session {path} cannot be written: the device is full; free some room on it")
     raise SessionError(f"session {path} cannot be written ({failure}): free space or permissions, then start again")
+
+
+def _no_room(error: sqlite3.Error, path: Path) -> bool:
+    """Tell whether it is for want of room; where the log's index cannot grow, SQLite only says that I/O failed."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code != sqlite3.SQLITE_IOERR:
+        return code == sqlite3.SQLITE_FULL
+    try:
+        device = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return device.f_bavail * device.f_frsize < LEAST_ROOM
 
 
 def remove(path: Path) -> None:

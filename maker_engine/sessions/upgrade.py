@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +22,7 @@ from maker_engine.sessions.packing import Compressor, decompress, dense, open_pa
 
 SUFFIX = ".new"
 _PAGE = 2_000
+_PATIENCE_MS = 500
 
 
 def bring_up(path: Path) -> bool:
@@ -33,6 +35,9 @@ def bring_up(path: Path) -> bool:
     """
     if _format(path) == schema.FORMAT:
         return False
+    path = path.resolve()  # a link is to go on leading there
+    if not os.access(path.parent, os.W_OK):
+        raise SessionError(f"session {path} has an older format, and cannot be brought up there: open a copy of it")
     with WriterLock(path):
         if _format(path) == schema.FORMAT:
             return False  # somebody else has done it meanwhile
@@ -63,6 +68,7 @@ def _take_log_in(old: sqlite3.Connection, path: Path) -> None:
         SessionBusyError: Somebody is reading the old file.
     """
     try:
+        old.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
         old.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError as error:
         if "locked" not in str(error):

@@ -18,7 +18,7 @@ LONGEST_LOG = 24 * 2**20
 class FileWatch:
     """Watches one file.
 
-    A database that is deleted or moved while it is open goes on taking writes, into the void.
+    A database that is deleted or moved while it is open goes on taking writes, into the void; so does its log.
 
     Args:
         path: The file, which exists.
@@ -27,6 +27,8 @@ class FileWatch:
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
+        real = path.resolve()  # where a link leads to, SQLite keeps the log
+        self._log = real.with_name(real.name + "-wal")
         self._connection = connection
         self._identity = self._now()
         self._looked = time.monotonic()
@@ -48,7 +50,7 @@ class FileWatch:
                 f"session {self._path} was moved, deleted or replaced while it was being written: {self._gone}"
             )
         with suppress(OSError):
-            if self._path.with_name(self._path.name + "-wal").stat().st_size > LONGEST_LOG:
+            if self._log.stat().st_size > LONGEST_LOG:
                 self._shorten()
 
     def _shorten(self) -> None:
@@ -59,12 +61,9 @@ class FileWatch:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._connection.execute(f"PRAGMA busy_timeout={patience}")
 
-    def _now(self) -> tuple[int, int] | None:
-        try:
-            there = self._path.stat()
-        except OSError:
-            return None
-        return there.st_dev, there.st_ino
+    def _now(self) -> list[tuple[int, int] | None]:
+        """Tell which file, and which log, is at the path now; None for one that is not there."""
+        return [_identity(self._path), _identity(self._log)]
 
     def _rescued(self) -> str:
         for number in range(1, 100):
@@ -79,3 +78,11 @@ class FileWatch:
                 return f"what was in it could not be saved beside it ({error})"
             return f"what was written so far is saved as {path}"
         return "it was not saved"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        there = path.stat()
+    except OSError:
+        return None
+    return there.st_dev, there.st_ino

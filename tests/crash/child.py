@@ -22,11 +22,14 @@ from pathlib import Path
 from random import Random
 from threading import Thread
 
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Outcome
+from maker_engine.runtime import continuing, pace
+from maker_engine.runtime.continuing import fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import RunOrder, drive, prepare, prepare_resume
-from maker_engine.sessions import places, storage
+from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.sessions import export, forks, places, storage
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
@@ -36,6 +39,7 @@ ACK = struct.Struct("<3q")
 NOISY = "sim:p=0.8,v=0.85"
 K = 4
 LONGEST_DELAY_S = 0.001
+OFTEN_S = 0.005
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ def solving(model: str = NOISY, disks: int = 8, *, shared: bool = False) -> Job:
     """Solve a problem in one session, from the start or from where it is; `shared`: as on a network file system."""
 
     def act(path: Path) -> None:
+        # Flat out a run commits so seldom that few accidents would meet a commit.
+        pace.BREATH_S = pace.FLUSH_S = OFTEN_S
         with _taken_for_shared() if shared else nullcontext():
             prepared = prepare_resume(path, {}) if _begun(path) else prepare(order(path, model, disks))
             asyncio.run(drive(prepared, Inbox(), lambda _: None))
@@ -97,17 +103,73 @@ def _solved(path: Path) -> bool:
         return False
 
 
-JOBS: dict[str, Job] = {
+def forking(times: int, disks: int = 5) -> Job:
+    """Solve a problem, then fork it again and again, each fork run to its end."""
+    base = solving(disks=disks)
+
+    def act(path: Path) -> None:
+        while not over(path):
+            if _solved(path):
+                done = _branches(path)
+                fork(path, 7 * done % 2**disks, {"k": K + done % 2}, branch=done // 2)
+            base.act(path)
+
+    def over(path: Path) -> bool:
+        return _solved(path) and _branches(path) > times
+
+    return Job(act, over)
+
+
+def exporting(times: int, disks: int = 5) -> Job:
+    """Solve a problem, then export it again and again; an export is there whole, or it is not there."""
+    base = solving(disks=disks)
+
+    def act(path: Path) -> None:
+        if not _solved(path):
+            base.act(path)
+        task = open_saved(path).task
+        for number in range(times):
+            to = path.with_suffix(f".{number}.jsonl")
+            if not to.exists():
+                export.write_new(to, (line + "\n" for line in export.lines(path, task)))
+
+    def over(path: Path) -> bool:
+        texts = [path.with_suffix(f".{number}.jsonl") for number in range(times)]
+        written = [text.read_bytes() for text in texts if text.exists()]
+        if len(set(written)) > 1:
+            raise RuntimeError(f"an export of {path} is not whole")
+        return len(written) == times and _solved(path)
+
+    return Job(act, over)
+
+
+def _branches(path: Path) -> int:
+    with Reader(path) as reader:
+        return len(reader.branches)
+
+
+SOLVING: dict[str, Job] = {
     "answers at once": solving(disks=9),
     "steps in flight": solving(f"{NOISY},latency=0.002"),
     "on a network": solving(shared=True),
 }
-"""What is killed; a job that forks or exports is added as one more line."""
-SMALL_JOBS: dict[str, Job] = {
+"""What the power fails under: its recorder knows the journal's own connection, and nobody else's."""
+JOBS: dict[str, Job] = {**SOLVING, "forking": forking(30), "exporting": exporting(20, disks=7)}
+"""What is killed."""
+SMALL_SOLVING: dict[str, Job] = {
     "small, at once": solving(disks=6),
     "small, in flight": solving(f"{NOISY},latency=0.001", disks=5),
     "small, on a network": solving(disks=6, shared=True),
 }
+SMALL_JOBS: dict[str, Job] = {
+    **SMALL_SOLVING,
+    "small, forking": forking(4, disks=4),
+    "small, exporting": exporting(3),
+}
+OTHER_JOBS: dict[str, Job] = {
+    "long, in flight": solving(f"{NOISY},latency=0.002", disks=18),
+}
+ALL_JOBS = JOBS | SMALL_JOBS | OTHER_JOBS
 
 
 @dataclass(frozen=True)
@@ -134,9 +196,22 @@ class Leg:
 def work(leg: Leg, pipe: Connection) -> None:
     """Do a leg's job, to its end or to the kill."""
     report_acknowledged(lambda journal: pipe.send_bytes(ACK.pack(journal._branch.id, *journal.stands_at)))
+    _report_forks(pipe)
     _mark_commits(leg)
     pipe.send_bytes(b"")
-    (JOBS | SMALL_JOBS)[leg.job].act(leg.path)
+    ALL_JOBS[leg.job].act(leg.path)
+
+
+def _report_forks(pipe: Connection) -> None:
+    """Tell of every fork that has been added, in this process, from now on."""
+    add = forks.add_fork
+
+    def told(path: Path, task: AnyTask, new: forks.NewFork) -> int:
+        number = add(path, task, new)
+        pipe.send_bytes(ACK.pack(number, new.step, len(new.entries)))
+        return number
+
+    continuing.forks.add_fork = told
 
 
 def report_acknowledged(tell: Callable[[Journal], None]) -> None:

@@ -17,7 +17,7 @@ from random import Random
 
 from tests.crash import child, judging
 from tests.crash.child import ACK, Job, Leg
-from tests.crash.judging import Acked, Losses, Stands
+from tests.crash.judging import NOTHING, Acked, Losses, Stands
 
 WORKERS = multiprocessing.get_context("forkserver")
 """A child starts from a process that has everything loaded and no thread: in milliseconds, and it may be killed."""
@@ -86,7 +86,7 @@ def _to_its_end(name: str, job: Job, path: Path, dice: Random, killing: Killing,
     before: dict[int, Stands] = {}
     marks = path.with_suffix(".marks")
     while not job.over(path):
-        aim = dice.choice(AIMS) if killing.kills < most else ""
+        aim = AIMS[killing.kills % len(AIMS)] if killing.kills < most else ""
         marks.write_bytes(bytes(1))
         leg = Leg(
             name, path, marks,
@@ -100,7 +100,7 @@ def _to_its_end(name: str, job: Job, path: Path, dice: Random, killing: Killing,
         where = f"{path.name}, {name}, kill {killing.kills} {aim}"
         after = judging.judge(path, acked, where, killing.losses)
         for branch, one in before.items():
-            if branch not in after or after[branch].links[: one.steps] != one.links:
+            if one.links and (branch not in after or after[branch].links[: one.steps] != one.links):
                 killing.losses.twice.append(f"{where}: steps that were stored are other ones now")
         before = after
 
@@ -130,7 +130,8 @@ def _heard(pipe: Connection, acked: Acked, killing: Killing, wait_s: float) -> N
     with suppress(EOFError):
         while pipe.poll(wait_s):
             branch, steps, entries = ACK.unpack(pipe.recv_bytes())
-            acked[branch] = (steps, entries)
+            if (steps, entries) != NOTHING:  # a session that was killed before its first vote is begun anew
+                acked[branch] = (steps, entries)
             killing.acked += 1
             wait_s = 0.0
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Self, TypeAlias
 
 import apsw
 
-from tests.crash.child import JOBS, SMALL_JOBS, report_acknowledged
+from tests.crash.child import ALL_JOBS, report_acknowledged
 
 Op: TypeAlias = tuple[Any, ...]
 """What was done: its name, the file's, and its arguments."""
@@ -84,7 +84,7 @@ def record(order: Order) -> None:
 
     sqlite3.connect = connect
     report_acknowledged(acknowledged)
-    (JOBS | SMALL_JOBS)[order.job].act(order.path)
+    ALL_JOBS[order.job].act(order.path)
     order.result.write_bytes(pickle.dumps(recording))
     disk.unregister()
 

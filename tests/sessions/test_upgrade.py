@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from maker_engine.core.errors import SessionBusyError, SessionError
+from maker_engine.core.events import Outcome
+from maker_engine.runtime.continuing import prepare_resume
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.order import drive
+from maker_engine.sessions import schema
+from maker_engine.sessions.library import summarise
+from maker_engine.sessions.lock import WriterLock
+from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.upgrade import bring_up
+from maker_engine.sessions.verify import verify
+from tests.crash import child
+from tests.crash.child import Leg
+from tests.crash.kills import WORKERS
+
+GOLDEN = Path(__file__).parent / "golden"
+FIGURES = {
+    "solved": (Outcome.SOLVED, 31, 117, 9, 12, 0),
+    "stopped": (Outcome.OUT_OF_BUDGET, 12, 45, 5, 4, 2),
+}
+"""Outcome, steps, votes, flags, steps with dissent, entries of the open step."""
+FORMATS = range(1, schema.FORMAT + 1)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A session of format 1 that was stopped in the middle of a step."""
+    return Path(shutil.copyfile(GOLDEN / "format1-stopped.maker", tmp_path / "run.maker"))
+
+
+@pytest.mark.parametrize("number", FORMATS)
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_session_of_any_format_opens_with_its_figures(tmp_path: Path, number: int, name: str) -> None:
+    """What an earlier maker wrote opens with its outcome, totals and open votes, and verifies clean."""
+    path = Path(shutil.copyfile(GOLDEN / f"format{number}-{name}.maker", tmp_path / "run.maker"))
+    listed = summarise(path)
+    saved = open_saved(path)
+    totals = saved.snapshot.totals
+    outcome, steps, votes, flagged, dissent, entries = FIGURES[name]
+    assert (saved.run.outcome, totals.steps, totals.votes, totals.flagged, totals.dissent) == (
+        outcome, steps, votes, flagged, dissent,
+    )  # fmt: skip
+    assert (saved.step, len(saved.entries)) == (steps, entries)
+    assert (listed.damaged, listed.steps_done, listed.samples, listed.outcome) == (
+        None, steps, votes + flagged, outcome.value,
+    )  # fmt: skip
+    verified = verify(path, saved.task)
+    assert (verified.steps, verified.findings) == (steps, ())
+
+
+@pytest.mark.parametrize("number", FORMATS)
+def test_an_old_run_goes_on_to_the_end_it_would_have_come_to(tmp_path: Path, number: int) -> None:
+    """Stopped by an earlier maker and resumed by this one, a run decides what it decides uninterrupted."""
+    path = Path(shutil.copyfile(GOLDEN / f"format{number}-stopped.maker", tmp_path / "run.maker"))
+    whole = Path(shutil.copyfile(GOLDEN / f"format{number}-solved.maker", tmp_path / "whole.maker"))
+    asyncio.run(drive(prepare_resume(path, {"limit_samples": None}), Inbox(), lambda _: None))
+    bring_up(whole)
+    with Reader(path) as cut, Reader(whole) as uncut:
+        assert cut.branch.chain == uncut.branch.chain
+
+
+def test_bringing_up_is_done_once(old: Path) -> None:
+    """The second time there is nothing to do, and nothing is left beside the file."""
+    assert bring_up(old)
+    assert not bring_up(old)
+    assert [one.name for one in old.parent.glob("run.maker*") if one.stat().st_size and "shm" not in one.name] == [
+        "run.maker"
+    ]
+
+
+def upgrade(path: Path, marks: Path) -> None:
+    """Be killed in the commit that writes the new file."""
+    child._mark_commits(Leg("", path, marks, die_in=1))
+    bring_up(path)
+
+
+def test_a_killed_upgrade_leaves_the_old_file_whole(old: Path, tmp_path: Path) -> None:
+    """Killed while it writes the new file, bringing up has not changed a byte of the old one, and works next time."""
+    before = old.read_bytes()
+    marks = tmp_path / "marks"
+    marks.write_bytes(bytes(1))
+    for _ in range(3):
+        process = WORKERS.Process(target=upgrade, args=(old, marks), daemon=True)
+        process.start()
+        process.join()
+        if process.exitcode:
+            assert old.read_bytes() == before
+    assert open_saved(old).step == 12
+
+
+def test_a_cut_off_attempt_is_begun_again(old: Path) -> None:
+    """What an earlier attempt left is removed, whatever it is."""
+    old.with_name("run.maker.new").write_text("half a file")
+    assert bring_up(old)
+    assert not old.with_name("run.maker.new").exists()
+
+
+def test_an_old_file_that_cannot_be_brought_up_stays_as_it_is(old: Path) -> None:
+    """With a part of its record missing it is refused, unchanged, and no half of a new file is left."""
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute("DELETE FROM meta WHERE k = 'started'")
+    before = old.read_bytes()
+    with pytest.raises(SessionError, match="record is not complete"):
+        bring_up(old)
+    assert old.read_bytes() == before
+    assert not old.with_name("run.maker.new").exists()
+
+
+def test_the_old_files_log_is_taken_in(old: Path, tmp_path: Path) -> None:
+    """Steps that are only in the log of an old file, whose writer was killed, are in the new one; the log is gone."""
+    killed = tmp_path / "killed" / "run.maker"
+    killed.parent.mkdir()
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("UPDATE meta SET v = '99.5' WHERE k = 'elapsed_s'")
+        connection.commit()
+        for suffix in ("", "-wal"):
+            shutil.copyfile(f"{old}{suffix}", f"{killed}{suffix}")
+    assert bring_up(killed)
+    assert not killed.with_name("run.maker-wal").exists()
+    saved = open_saved(killed)
+    assert saved.elapsed_s == 99.5
+    assert verify(killed, saved.task).findings == ()
+
+
+def test_a_file_that_is_being_read_is_not_taken_from_under_the_reader(old: Path) -> None:
+    """While somebody reads an old file with a log it is not replaced, and the user is told so."""
+    with closing(sqlite3.connect(old, isolation_level=None)) as reading:
+        reading.execute("PRAGMA journal_mode=WAL")
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM step").fetchall()
+        with pytest.raises(SessionBusyError, match="older format and is being read"):
+            bring_up(old)
+    assert bring_up(old)
+
+
+def test_two_do_not_bring_a_file_up_at_once(old: Path) -> None:
+    """Whoever comes second while the first is at it is refused, and the file is untouched."""
+    before = old.read_bytes()
+    with WriterLock(old), pytest.raises(SessionBusyError):
+        bring_up(old)
+    assert old.read_bytes() == before
+
+
+def test_a_link_goes_on_leading_to_the_session(old: Path, tmp_path: Path) -> None:
+    """Brought up through a link, the session itself is the new file, and the link is still one."""
+    link = tmp_path / "link.maker"
+    link.symlink_to(old)
+    assert bring_up(link)
+    assert link.is_symlink()
+    with Reader(old) as reader:
+        assert reader.steps_done() == 12
