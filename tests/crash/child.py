@@ -111,7 +111,7 @@ def forking(times: int, disks: int = 5) -> Job:
         while not over(path):
             if _solved(path):
                 done = _branches(path)
-                fork(path, 7 * done % 2**disks, {"k": K + done % 2}, branch=done // 2)
+                fork(path, 7 * done % (2**disks - 1), {"k": K + done % 2}, branch=done // 2)
             base.act(path)
 
     def over(path: Path) -> bool:
