@@ -84,11 +84,11 @@ async def test_an_undecided_run_goes_on_with_a_higher_limit(tmp_path: Path) -> N
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     """After kill -9 nothing that was journaled is lost or asked again, and the end is the uninterrupted run's."""
     path = tmp_path / "killed.maker"
-    flags = ["--disks", "8", "--model", f"{NOISY},latency=0.01", "--k", "4", "--json", "--session", str(path)]
+    flags = ["--disks", "7", "--model", f"{NOISY},latency=0.004", "--k", "4", "--json", "--session", str(path)]
     command = [sys.executable, "-m", "maker_tui", "run", "hanoi", *flags]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=dict(os.environ)) as process:
         wal = path.with_name(path.name + "-wal")
-        while process.poll() is None and not (wal.exists() and wal.stat().st_size > 400_000):
+        while process.poll() is None and not (wal.exists() and wal.stat().st_size > 150_000):
             pass
         process.send_signal(signal.SIGKILL)
     done = open_saved(path).step

@@ -91,7 +91,8 @@ async def test_the_line_is_edited_like_any_line():
         await pilot.press("ctrl+u", "ctrl+k", *"one two", "ctrl+w", "ctrl+k")
         pilot.app.post_message(Paste("a\x1b[31m\nb"))
         await shown(pilot, " / one a␛[31m b ")
-        await pilot.press("home", "ctrl+k", *"wide" * 60)
+        await pilot.press("home", "ctrl+k")
+        pilot.app.post_message(Paste("wide" * 60))
         await shown(pilot, "widewide")
         assert strips_are_clean(pilot.app)
 
