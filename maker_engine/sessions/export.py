@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -39,8 +40,8 @@ def lines(path: Path, task: AnyTask) -> Iterator[str]:
     """
     with Reader(path) as reader:
         numbers = [branch.id for branch in reader.branches]
-        name = reader.record(0).get("name")
-    yield to_json({"event": "session", "format": NAME, "version": VERSION, **({} if name is None else {"name": name})})
+        name = json.loads(reader.record(0).get("name", '""'))
+    yield to_json({"event": "session", "format": NAME, "version": VERSION, **({"name": name} if name else {})})
     for number in numbers:
         with Reader(path, number) as reader:
             yield from map(to_json, _run(reader, task))

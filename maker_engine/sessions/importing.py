@@ -24,6 +24,7 @@ from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, events_of
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import task_of
+from maker_engine.sessions.upkeep import rename
 from maker_engine.sessions.verify import verify
 
 LONGEST_LINE = 32 * 2**20
@@ -102,6 +103,7 @@ class _Import:
         self._made = False
         self._link: str | None = None
         self._begun = False
+        self._name = ""
 
     def take(self, event: dict[str, Any]) -> None:
         """Take one event in."""
@@ -110,6 +112,7 @@ class _Import:
             if name != "session" or event.get("format") != export.NAME or event.get("version") != export.VERSION:
                 raise InputError(f"it should begin with an event 'session' of version {export.VERSION}")
             self._begun = True
+            self._name = _of(event, "name", str) if "name" in event else ""
             return
         if name == "run":
             self._run(event)
@@ -137,6 +140,8 @@ class _Import:
         checked = verify(self._to, self._task)
         if checked.findings:
             raise InputError(str(checked.findings[0]))
+        if self._name:
+            rename(self._to, self._name)
         return checked.steps
 
     def abandon(self) -> None:

@@ -14,9 +14,11 @@ from maker_engine.core.errors import InputError
 from maker_engine.runtime.continuing import prepare_fork
 from maker_engine.sessions.export import COLUMNS, csv_lines, lines, safe, write_new
 from maker_engine.sessions.importing import import_lines
+from maker_engine.sessions.library import summarise
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.report import report
 from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.upkeep import rename
 from tests.sessions.test_forks import drive_on
 from tests.support.recorded import Recorded, record
 from tests.support.toy import Count
@@ -41,8 +43,10 @@ def test_an_imported_session_is_link_for_link_the_exported_one(tmp_path: Path, k
     """Steps, votes, texts, flags, open ballot, totals and ending come back; so do forks, under the same links."""
     run = record(tmp_path / "run.maker", 15, seed=4, keep=keep, stop_after=stop)
     drive_on(prepare_fork(run.path, 6, {"k": 4}, family=Count))
+    rename(run.path, "a name")
     steps = import_lines(exported(run), tmp_path / "in.maker", Count)
     assert heads(tmp_path / "in.maker") == heads(run.path)
+    assert summarise(tmp_path / "in.maker").name == "a name"
     assert steps == sum(done - first for first, done, _ in heads(run.path))
     for branch in (0, 1):
         mine, theirs = open_saved(run.path, Count, branch), open_saved(tmp_path / "in.maker", Count, branch)
