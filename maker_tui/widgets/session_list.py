@@ -209,7 +209,7 @@ def summary_line(summary: SessionSummary, width: int, order: Order = Order.NEWES
     if summary.name:
         label = f"{summary.name} · {summary.problem}" if wide else summary.name
     roles = ["quiet", "plain", "strong" if summary.name else "plain", "plain", word.role, "plain"]
-    mark = f" ⑂{count(summary.forks)}" if summary.forks else ""
+    mark = f" ⋔{count(summary.forks)}" if summary.forks else ""
     return _row((when, summary.task, label, model, str(word), figure), roles, width, mark)
 
 

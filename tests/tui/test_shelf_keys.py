@@ -177,7 +177,7 @@ async def test_nothing_to_filter_by_is_said():
 async def test_a_wide_window_shows_the_name_beside_the_problem():
     """Rule: name, problem, forks and who is being written are told in one row."""
     async with app((130, 24), lambda: SHELF) as pilot:
-        await shown(pilot, "Turm · 7 disks, peg 0 → 2", "7 disks, peg 0 → 2 ⑂2", "● running")
+        await shown(pilot, "Turm · 7 disks, peg 0 → 2", "7 disks, peg 0 → 2 ⋔2", "● running")
 
 
 @pytest.mark.parametrize("key", ["d", "e", "y", "u", "o", "f", "enter", "escape", "slash"])
