@@ -145,12 +145,12 @@ class _Branch:
         """Check one row; return the state after it.
 
         Raises:
-            ValueError: It is not as it was written, or its votes do not decide what it says.
+            SessionError: It is not as it was written, or its votes do not decide what it says.
         """
         task = self._task
         votes = decompress(row.votes, self._reader.dictionary())
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
-            raise ValueError("its link does not fit")
+            raise SessionError("its link does not fit")
         packed = open_packed(votes)
         if len(packed.answers) == 1 and all(len(one) == _COLUMNS and one[1] == 0 for one in packed.rows):
             # Nine steps in ten: nothing to count, and no need to make entries of it.
@@ -160,13 +160,13 @@ class _Branch:
             answer, flags, samples, decided = self._recounted(votes)
             sound = decided and dense(task.encode_answer(answer)) == row.action
         if not sound:
-            raise ValueError("its votes do not decide what it says")
+            raise SessionError("its votes do not decide what it says")
         if samples != row.n or flags != row.flags & _RECOUNTED:
-            raise ValueError("its figures are not those of its votes")
+            raise SessionError("its figures are not those of its votes")
         after = task.apply(state, task.decode_answer(undense(row.action)))
         encoded = to_json(task.encode_state(after))
         if chain.state_hash(encoded) != row.state_hash:
-            raise ValueError("the state it leads to is another one")
+            raise SessionError("the state it leads to is another one")
         if (step_of(row.id) + 1) % schema.SNAPSHOT_STEPS == 0:
             self._hashes[step_of(row.id) + 1] = row.state_hash
         return after

@@ -1,0 +1,130 @@
+"""`maker sessions`: the record of one run from the command line, as a person types it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.saved import open_saved
+from maker_tui.cli import main
+from tests.support.shelves import solved
+
+DISKS, STEPS = 4, 15
+
+
+@pytest.fixture
+def session(home: Path) -> Path:
+    """A solved session in the library."""
+    return solved(home / "sessions" / "hanoi-a.maker", disks=DISKS)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+    """What `maker sessions` prints."""
+    assert main(["sessions", *arguments]) == status
+    return capsys.readouterr().out
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 2) -> str:
+    """The one line with which `maker sessions` refuses."""
+    assert main(["sessions", *arguments]) == status
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    return error
+
+
+def test_a_session_is_told_with_its_forks(capsys: pytest.CaptureFixture[str], session: Path) -> None:
+    """Figures first, then a line a run; as JSON the same in one object."""
+    said(capsys, "fork", "hanoi-a", "--at", "7", "--k", "4", "--note", "wider", "--headless")
+    text = said(capsys, "show", "hanoi-a")
+    assert "outcome  solved" in text
+    assert "└─ ✔ solved  fork 1 at step 7: k = 4" in text
+    told = json.loads(said(capsys, "show", "hanoi-a", "--json", "--fork", "0"))
+    assert (told["k"], told["steps"], told["session"]) == (2, STEPS, str(session))
+    assert [(fork["id"], fork["fork_step"], fork["note"]) for fork in told["forks"]] == [(0, 0, ""), (1, 6, "wider")]
+
+
+def test_a_step_is_told_with_its_state_and_votes(capsys: pytest.CaptureFixture[str], session: Path) -> None:
+    """The picture before the step, and who voted for what; steps count from 1."""
+    text = said(capsys, "show", "hanoi-a", "--step", "2")
+    assert "peg 0" in text
+    assert "sample 1     votes for disk" in text
+    told = json.loads(said(capsys, "show", "hanoi-a", "--step", "2", "--json"))
+    with Reader(session) as reader:
+        assert len(told["entries"]) == len(next(reader.steps(open_saved(session).task, 1, 2)).entries)
+    assert "steps 1 to 16, not 17" in refused(capsys, "show", "hanoi-a", "--step", "17")
+
+
+def test_a_fork_can_decide_a_step_itself(capsys: pytest.CaptureFixture[str], session: Path) -> None:
+    """The decision is taken as JSON, as the command before shows it; what is none is refused in a line."""
+    decided = json.loads(said(capsys, "show", "hanoi-a", "--step", "3", "--json"))["entries"][0]["answer"]
+    said(capsys, "fork", "hanoi-a", "--at", "3", "--decide", json.dumps(decided), "--headless")
+    with Reader(session, 1) as reader:
+        (act,) = next(reader.steps(open_saved(session).task, 2, 3)).entries
+    assert act.kind == "decided"
+    assert "no answer of hanoi" in refused(capsys, "fork", "hanoi-a", "--at", "3", "--decide", "[1")
+    assert "begins at step 1 to 16" in refused(capsys, "fork", "hanoi-a", "--at", "99")
+
+
+def test_a_fork_can_wait_and_be_resumed(capsys: pytest.CaptureFixture[str], session: Path) -> None:
+    """It is only added, and resume runs it later; each run of a session is resumed by its number."""
+    assert "fork 1" in said(capsys, "fork", "hanoi-a", "--at", "5", "--stay")
+    assert open_saved(session).step == 4
+    said(capsys, "resume", "hanoi-a", "--headless")
+    assert open_saved(session).step == STEPS
+    assert "no step left" in refused(capsys, "resume", "hanoi-a", "--fork", "0", "--headless")
+
+
+def test_a_sound_session_is_said_to_be_so_and_a_changed_one_not(
+    capsys: pytest.CaptureFixture[str], session: Path
+) -> None:
+    """The exit status tells, and so does the line."""
+    assert "sound, 15 steps" in said(capsys, "verify", "hanoi-a")
+    with sqlite3.connect(session) as connection:
+        connection.execute("UPDATE step SET n = n + 1 WHERE id = 9")
+    connection.close()
+    assert "step 10: its link does not fit" in said(capsys, "verify", "hanoi-a", status=1)
+    text = said(capsys, "salvage", str(session), "--to", str(session.with_name("saved.maker")))
+    assert "9 steps saved, step 10 is the first that is not sound" in text
+    assert "sound" in said(capsys, "verify", "saved")
+
+
+def test_an_export_comes_back_by_import(capsys: pytest.CaptureFixture[str], session: Path, tmp_path: Path) -> None:
+    """JSON Lines in and out by file or by pipe; the table and the report are for reading."""
+    text = said(capsys, "export", "hanoi-a")
+    out = tmp_path / "out.jsonl"
+    said(capsys, "export", "hanoi-a", "--to", str(out))
+    assert out.read_text() == text
+    assert "15 steps" in said(capsys, "import", str(out), "--to", str(tmp_path / "in.maker"))
+    with Reader(session) as mine, Reader(tmp_path / "in.maker") as theirs:
+        assert mine.branch.chain == theirs.branch.chain
+    table = list(csv.DictReader(io.StringIO(said(capsys, "export", "hanoi-a", "--as", "csv"))))
+    assert [int(row["step"]) for row in table] == list(range(1, STEPS + 1))
+    assert said(capsys, "export", "hanoi-a", "--as", "html").startswith("<!doctype html>")
+    assert "exists already" in refused(capsys, "export", "hanoi-a", "--to", str(out))
+    assert "cannot be read" in refused(capsys, "import", str(tmp_path / "nothing.jsonl"))
+
+
+@pytest.mark.usefixtures("session")
+def test_another_vote_is_told_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line a rule, the run's own k deciding as it did; JSON has an object a line."""
+    text = said(capsys, "revote", "hanoi-a")
+    assert [line.split()[0] for line in text.splitlines() if line[0].isdigit()] == ["1", "2", "3"]
+    told = [json.loads(line) for line in said(capsys, "revote", "hanoi-a", "--k", "2", "--json").splitlines()]
+    assert [(one["k"], one["same"], one["different"]) for one in told] == [(2, STEPS, 0)]
+    assert "k must be at least 1" in refused(capsys, "revote", "hanoi-a", "--k", "0")
+
+
+def test_a_session_that_is_written_is_not_resumed_headless(capsys: pytest.CaptureFixture[str], session: Path) -> None:
+    """The line says which process writes it."""
+    said(capsys, "fork", "hanoi-a", "--at", "5", "--stay")
+    saved = open_saved(session)
+    journal = Journal(session, saved.task, saved.order, 1)
+    assert "is being written by process" in refused(capsys, "resume", "hanoi-a", "--headless", status=1)
+    journal.close()
