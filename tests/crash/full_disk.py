@@ -1,4 +1,4 @@
-"""A full device: nothing acknowledged is lost, and with room again the run comes to the same end."""
+"""A full device: nothing acknowledged is lost, and with room again the run goes on to the same end by itself."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from random import Random
 
 from maker_engine.core.errors import StorageFullError
 from maker_engine.sessions import storage
+from maker_engine.sessions.journal import Journal
 from tests.crash import child, judging
 from tests.crash.child import ACK, Job, Leg
 from tests.crash.judging import Acked, Losses
@@ -41,7 +42,7 @@ class Filling:
         yield "   told as such", self.told
         yield "acknowledged steps or votes lost", len(self.losses.lost)
         yield "findings of verify", len(self.losses.findings)
-        yield "gone on with to the same head", self.equal
+        yield "gone on to the same head", self.equal
 
 
 def fill(rounds: int, seed: int, directory: Path, name: str, job: Job, most: int = MOST) -> Filling:
@@ -58,11 +59,9 @@ def fill(rounds: int, seed: int, directory: Path, name: str, job: Job, most: int
             path = device / f"run-{number}.maker"
             ballast = device / "ballast"
             ballast.write_bytes(bytes(SIZE - dice.randrange(LEAST, most) * 1024))
-            acked: Acked = {}
-            told = _until_full(Leg(name, path, _marks(directory)), acked)
+            told = _through(Leg(name, path, _marks(directory)), ballast, filling)
             filling.told += told
-            judging.judge(path, acked, f"round {number}", filling.losses)
-            ballast.unlink()
+            ballast.unlink(missing_ok=True)
             if not told:
                 filling.losses.lost.append(f"round {number}: the device was full, and nobody said so")
             if (head := judging.resumed(path, job)) == expected:
@@ -97,26 +96,41 @@ def _marks(directory: Path) -> Path:
     return marks
 
 
-def _until_full(leg: Leg, acked: Acked) -> bool:
-    """Run in a child until there is no room; True when it says that this is why it has stopped."""
+def _through(leg: Leg, ballast: Path, filling: Filling) -> bool:
+    """Run in a child that meets a full device, make room when it says so, and let it go on; True when it said so."""
     ours, theirs = WORKERS.Pipe(duplex=False)
     process = WORKERS.Process(target=_work, args=(leg, theirs), daemon=True)
     process.start()
     theirs.close()
     told = False
+    acked: Acked = {}
     with suppress(EOFError):
         while True:
             message = ours.recv_bytes()
-            told = told or message == FULL
+            if message == FULL and not told:
+                told = True
+                judging.judge(leg.path, acked, f"{leg.path.name}, while it is full", filling.losses)
+                ballast.unlink()
             if len(message) == ACK.size:
                 branch, *state = ACK.unpack(message)
                 acked[branch] = (state[0], state[1])
     process.join(LONGEST_S)
+    judging.judge(leg.path, acked, f"{leg.path.name}, afterwards", filling.losses)
     return told
 
 
 def _work(leg: Leg, pipe: Connection) -> None:
+    flush = Journal.flush
+
+    def telling(journal: Journal) -> None:
+        try:
+            flush(journal)
+        except StorageFullError:
+            pipe.send_bytes(FULL)
+            raise
+
+    Journal.flush = telling
     try:
         child.work(leg, pipe)
-    except StorageFullError:
+    except StorageFullError:  # at its very beginning, where there is no run yet that could wait
         pipe.send_bytes(FULL)

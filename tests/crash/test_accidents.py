@@ -59,7 +59,7 @@ def test_the_power_cuts_can_see_a_loss(cutting: Cutting) -> None:
 
 
 def test_a_full_device_loses_nothing(tmp_path: Path) -> None:
-    """The run stops and says why, what was acknowledged is there, and with room again it comes to the same end."""
+    """The run says why it waits, what was acknowledged is there, and with room again it comes to the same end."""
     filling = full_disk.fill(2, 5, tmp_path, "small, at once", SMALL_JOBS["small, at once"], most=120)
     if filling.skipped:
         pytest.skip(filling.skipped)
