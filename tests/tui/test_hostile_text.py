@@ -34,7 +34,7 @@ def strips_are_clean(app: MakerApp) -> bool:
     return not any(UNSAFE.search(segment.text) for strip in strips for segment in strip if not segment.control)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45), (60, 16)])
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_responses_stay_text(text, size):
     """Rule: rule, reason and excerpt of a flag, a provider's message and an ending reach no terminal as orders."""
