@@ -165,7 +165,7 @@ class OpenStep:
                 samples.append(poll.take_next(self.read(response), response))
             except TaskError as error:
                 fault = error
-        told: list[Event] = [SamplesDrawn(self.number, tuple(samples))]
+        told: list[Event] = [SamplesDrawn(self.number, tuple(samples))] if samples else []
         if poll is not None and poll.exhausted:
             told.append(StepUndecided(self.number, poll.counted))
         return told, fault

@@ -1,6 +1,6 @@
 """One step's poll: which samples were asked for, which have arrived, and which are counted.
 
-Sample in launch order, the outcome is bit for bit that of Algorithm 2 run one sample at a time, whoever answers
+Counted in launch order, the outcome is bit for bit that of Algorithm 2 run one sample at a time, whoever answers
 first; no sample is asked for that the sequential algorithm would not have drawn. Counting in arrival order is faster
 where one answer is slow, and biased towards fast answers.
 """

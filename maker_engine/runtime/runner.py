@@ -172,6 +172,7 @@ class Runner:
             if self._fault is None and self._solver.decided and self._gate.may_commit:
                 told += self._committed()
             self._record(told)
+            self._commit()  # steps behind it that need no sample: their decision is taken over
         return self._solver.drawn - begun
 
     def _receive(self, request: SampleRequest, response: Response) -> None:

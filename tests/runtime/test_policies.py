@@ -15,6 +15,8 @@ from maker_engine.core.events import Outcome
 from maker_engine.core.responses import ESCALATED, Flag, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.models.profile import Profile
+from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE
 from maker_engine.runtime.runner import Runner
@@ -253,3 +255,14 @@ async def test_a_limit_on_time_holds_through_an_outage(tmp_path: Path) -> None:
     view = await bench.run()
     assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.OUT_OF_BUDGET, 1)
     assert view.elapsed_s < 60 + 300 + 30
+
+
+async def test_steps_that_are_taken_over_are_not_waited_for(tmp_path: Path) -> None:
+    """With a model that answers at once, no decision taken over costs the run a pause of the screen's or an event."""
+    task = Count(400)
+    model = SimulatedModel("sim", Profile(p=0.99, v=0.99), task, seed=2)
+    bench = Bench(tmp_path, task=task, model=model, settings=Settings(k=2, reuse=True))
+    view = await bench.run()
+    assert view.snapshot.outcome is Outcome.SOLVED
+    assert view.snapshot.totals.reused == 392
+    assert len(bench.views) < 5
