@@ -74,10 +74,11 @@ def _opened(chosen: argparse.Namespace) -> tuple[Path, AnyTask]:
     path = find(chosen.session)
     bring_up(path)
     with Reader(path) as reader:
-        return path, task_of(reader.meta(), _family(chosen))
+        return path, task_of(reader.meta(), family_of(chosen))
 
 
-def _family(chosen: argparse.Namespace) -> type[AnyTask] | None:
+def family_of(chosen: argparse.Namespace) -> type[AnyTask] | None:
+    """Return the task's class that `--task` names, None where it names none."""
     from maker_engine import catalogue  # noqa: PLC0415
 
     return None if chosen.task is None else catalogue.find(chosen.task)
@@ -171,7 +172,7 @@ def _salvage(chosen: argparse.Namespace) -> int:
 
     path = find(chosen.session)
     to = chosen.to or path.with_name(f"{path.stem}-salvaged{path.suffix}")
-    saved = salvage(path, to, chosen.fork, _family(chosen))
+    saved = salvage(path, to, chosen.fork, family_of(chosen))
     left = "every step it had" if saved.whole else f"step {saved.steps + 1:,} is the first that is not sound"
     sys.stdout.write(f"{saved.path}: {saved.steps:,} steps saved, {left}; {path} is left as it is\n")
     return 0
@@ -207,7 +208,7 @@ def _import(chosen: argparse.Namespace) -> int:
     to = chosen.to or Library().new_path("imported")
     try:
         with chosen.file.open(encoding="utf-8") as lines:
-            steps = import_lines(lines, to, _family(chosen))
+            steps = import_lines(lines, to, family_of(chosen))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{chosen.file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     sys.stdout.write(f"{to}: {steps:,} steps\n")

@@ -48,7 +48,6 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _resume(chosen: argparse.Namespace) -> int:
-    from maker_engine import catalogue  # noqa: PLC0415
     from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
     from maker_engine.sessions.library import find  # noqa: PLC0415
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
@@ -58,7 +57,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
         changes["limit_seconds"] = 60 * chosen.limit_minutes
-    family = None if chosen.task is None else catalogue.find(chosen.task)
+    family = record_commands.family_of(chosen)
     path = find(chosen.session)
     if not headless and writer_of(path) is not None:
         from maker_tui.launch import open_view  # noqa: PLC0415
@@ -100,12 +99,11 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _fork(chosen: argparse.Namespace) -> int:
-    from maker_engine import catalogue  # noqa: PLC0415
     from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
     from maker_engine.sessions.library import find  # noqa: PLC0415
 
     path = find(chosen.session)
-    family = None if chosen.task is None else catalogue.find(chosen.task)
+    family = record_commands.family_of(chosen)
     changes = {name: getattr(chosen, name) for name in ("k", "model", "seed") if getattr(chosen, name) is not None}
     if chosen.voter:
         changes["voters"] = tuple(chosen.voter)
