@@ -41,7 +41,7 @@ def run_parser(task_name: str | None) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("task", help=f"what to solve: {', '.join(catalogue.names())}, or path/to/file.py:Class")
+    parser.add_argument("task", help=f"what to solve: {', '.join(catalogue.names())}, or the path of a file or folder")
     if task_name is not None:
         task = catalogue.find(task_name)
         group = parser.add_argument_group(f"problem ({task.title})")

@@ -40,7 +40,7 @@ class RunOrder:
     """What a user asks for.
 
     Attributes:
-        task: Name of the task, or `path/to/file.py:Class`.
+        task: Name of the task, or the path of its file or folder.
         options: The task's own options.
         source: Text of a problem file, None for the problem the options describe.
         model: `sim…` or a LiteLLM provider string.
