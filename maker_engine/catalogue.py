@@ -19,6 +19,14 @@ from maker_engine.core.errors import InputError
 
 GROUP = "maker.tasks"
 
+_FLAGS = (
+    "api_base concurrency count draft first_temperature flags headless hedge help json k keep limit limit_minutes"
+    " limit_samples limit_tokens limit_usd max_samples max_tokens max_waste model on_hangup only problem reuse rpm seed"
+    " session states target temperature timeout tpm undecided voter window"
+)
+TAKEN = frozenset(_FLAGS.split())
+"""What a task's own options cannot be called: these are flags of maker's."""
+
 
 def names() -> list[str]:
     """Return the names of all installed tasks, sorted."""
@@ -125,7 +133,7 @@ def _only_task(module: ModuleType, path: str) -> type[AnyTask]:
         and value.__module__.partition(".")[0] == home
     }
     if len(found) == 1:
-        return found.pop()
+        return _checked(found.pop(), path)
     told = ", ".join(sorted(one.__name__ for one in found))
     mend = f"{path}:Class, one of {told}" if found else "a subclass of maker_engine.core.decomposition.Task"
     raise InputError(f"{path!r} holds {len(found) or 'no'} task{'s' if found else ''}: it takes {mend}")
@@ -137,4 +145,7 @@ def _checked(found: object, name: str) -> type[AnyTask]:
     if inspect.isabstract(found):
         missing = ", ".join(sorted(found.__abstractmethods__))
         raise InputError(f"task {name!r} is not whole: it has to define {missing}")
+    taken = [option.name for option in found.options if option.name in TAKEN]
+    if taken:
+        raise InputError(f"task {name!r} cannot have an option {taken[0]!r}, a flag of maker's own: rename the option")
     return found

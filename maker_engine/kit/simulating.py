@@ -1,0 +1,91 @@
+"""Checks of a run: the simulated model solves the task in the real runner, and the session holds it all."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from maker_engine.core.errors import MakerError
+from maker_engine.core.events import Outcome
+from maker_engine.kit.guarded import ContractError, told
+from maker_engine.kit.subject import Subject, UnfitError
+from maker_engine.runtime.continuing import prepare_resume
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.view import RunView
+from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.verify import verify
+
+MODEL = "sim:p=0.9,v=0.9"
+K = 6
+"""At p = 0.9 a step is decided wrongly once in half a million (Eq. 9)."""
+MOST_RUN_STEPS = 1_500
+MOST_SAMPLES = 40_000
+
+
+def runs(subject: Subject) -> int:
+    """Check that the simulated model solves the first problem; that a stopped run goes on to the same solution."""
+    subject.need_imitation()
+    first = subject.problems[0]
+    if (first.expected_steps or 0) > MOST_RUN_STEPS:
+        raise UnfitError(f"a run takes more than {MOST_RUN_STEPS:,} steps: give a smaller problem")
+    with tempfile.TemporaryDirectory() as folder:
+        order = RunOrder(
+            subject.family.name,
+            source=first.source(),
+            model=MODEL,
+            k=K,
+            seed=subject.seed,
+            limit_samples=MOST_SAMPLES,
+            session=Path(folder) / "whole.maker",
+        )
+        whole = _solved(prepare(order, subject.family), subject)
+        _kept(whole, subject)
+        half = max(1, whole.snapshot.totals.samples // 2)
+        resumed = _in_two(replace(order, session=Path(folder) / "parted.maker", limit_samples=half), subject)
+        _kept(resumed, subject)
+        if resumed.snapshot.state != whole.snapshot.state:
+            raise first.breach("a run that was stopped and went on ends in another state", resumed.snapshot.state)
+    return whole.snapshot.totals.steps
+
+
+def _in_two(order: RunOrder, subject: Subject) -> RunView:
+    """Run until the samples of `order` are spent, then go on from the session."""
+    view = _driven(prepare(order, subject.family))
+    if view.snapshot.outcome is Outcome.SOLVED:  # so short that what was in flight solved it
+        return view
+    return _solved(prepare_resume(view.session, {"limit_samples": MOST_SAMPLES}, subject.family), subject)
+
+
+def _driven(prepared: PreparedRun) -> RunView:
+    try:
+        return asyncio.run(drive(prepared, Inbox(), lambda _: None))
+    except MakerError:
+        raise
+    except Exception as error:
+        raise ContractError(f"the run breaks with {told(error)}") from error
+
+
+def _solved(prepared: PreparedRun, subject: Subject) -> RunView:
+    view = _driven(prepared)
+    snapshot = view.snapshot
+    if snapshot.outcome is not Outcome.SOLVED:
+        outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
+        told = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"
+        raise subject.problems[0].breach(told, snapshot.state)
+    if snapshot.totals.wrong:
+        told = f"{snapshot.totals.wrong:,} of {snapshot.totals.steps:,} decisions are not the oracle's"
+        raise subject.problems[0].breach(told)
+    return view
+
+
+def _kept(view: RunView, subject: Subject) -> None:
+    """Check a session: it verifies, and replays to the state the run ended in."""
+    checked = verify(view.session, subject.problems[0].task)
+    if checked.findings:
+        raise subject.problems[0].breach(f"its session does not verify: {checked.findings[0]}")
+    saved = open_saved(view.session, subject.family)
+    if saved.state != view.snapshot.state:
+        raise subject.problems[0].breach("its session replays to another state than the run ended in", saved.state)

@@ -1,0 +1,156 @@
+"""What is checked: a task family, the problems it is checked on, and states that legal answers lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from random import Random
+from typing import NamedTuple, TypeAlias
+
+from maker_engine.core.decomposition import AnyTask, Vote
+from maker_engine.core.responses import Prompt
+from maker_engine.kit.guarded import Guarded, load
+from maker_engine.kit.reach import Place, Reach, reach
+
+DEFAULT_STATES = 3_000
+
+
+class UnfitError(Exception):
+    """This check cannot be made on this task; the text says why."""
+
+
+class Voted(NamedTuple):
+    """A place where agents vote."""
+
+    problem: Guarded
+    state: object
+    prompt: Prompt
+
+
+@dataclass
+class Subject:
+    """A task under test.
+
+    Attributes:
+        family: Its class.
+        problems: The problems it is checked on, the default one first.
+        seed: Of every throw of the dice.
+        states: Most distinct states to check.
+        fixed: Whether the user chose the problem.
+    """
+
+    family: type[AnyTask]
+    problems: tuple[Guarded, ...]
+    seed: int = 0
+    states: int = DEFAULT_STATES
+    fixed: bool = False
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Distinct states with what is asked there."""
+        return reach(self.problems, self.seed, self.states, imitates=self.imitates)
+
+    @cached_property
+    def imitates(self) -> bool:
+        """Whether the task writes responses, so that it can be simulated."""
+        for problem in self.problems:
+            step = problem.step(problem.start())
+            if isinstance(step, Vote):
+                try:
+                    problem.task.imitate(step.prompt, None, 0)
+                except NotImplementedError:
+                    return False
+                except Exception:  # noqa: BLE001 - it does, and badly: the checks that need it will say how
+                    return True
+        return True
+
+    def places(self, most: int | None = None) -> Iterator[Place]:
+        """Yield the places found, at most `most` of them, spread over all.
+
+        Raises:
+            UnfitError: There is none.
+        """
+        places = self.reach.places
+        if not places:
+            raise UnfitError("no state could be reached")
+        return islice(places, 0, None, max(1, len(places) // most) if most else 1)
+
+    def votes(self, most: int | None = None, *, imitated: bool = False, known: bool = False) -> Iterator[Voted]:
+        """Yield the places where agents vote.
+
+        Args:
+            most: About how many, None for all.
+            imitated: The check reads imitated responses.
+            known: The check compares with the oracle.
+
+        Raises:
+            UnfitError: The task does not have what the check needs.
+        """
+        if imitated:
+            self.need_imitation()
+        if known:
+            self.need_oracle()
+        found = [
+            Voted(place.problem, place.state, place.step.prompt)
+            for place in self.places(most)
+            if isinstance(place.step, Vote)
+        ]
+        if not found:
+            raise UnfitError("no step that is voted on was reached")
+        return iter(found)
+
+    def need_imitation(self) -> None:
+        """Raise `UnfitError` for a task that writes no responses."""
+        if not self.imitates:
+            raise UnfitError("it imitates no responses: write `imitate` to have this checked")
+
+    def need_oracle(self) -> None:
+        """Raise `UnfitError` for a task whose right answers are not known."""
+        if not self.family.has_oracle:
+            raise UnfitError("it has no oracle: set `has_oracle` and write `oracle` to have this checked")
+
+    def dice(self, *words: object) -> Random:
+        """Return dice of their own for `words`: a function of the seed and them alone."""
+        return Random(f"{self.seed} {words}")  # noqa: S311 - repeatable, not secret
+
+
+Examine: TypeAlias = Callable[[Subject], int]
+"""Looks at a task and returns how many things it looked at; raises `ContractError` or `UnfitError`."""
+
+
+def prepare(
+    family: type[AnyTask],
+    options: Mapping[str, int | str] | None = None,
+    source: str | None = None,
+    *,
+    seed: int = 0,
+    states: int = DEFAULT_STATES,
+) -> Subject:
+    """Make a task ready to be checked.
+
+    Args:
+        family: The task's class.
+        options: The problem's options; none and no source: the default problem, and one for every choice of an option.
+        source: Text of a problem file.
+        seed: Of every throw of the dice.
+        states: Most distinct states to check.
+
+    Raises:
+        InputError: The task refuses the problem.
+        ContractError: It cannot be loaded at all.
+    """
+    first = load(family, options or {}, source)
+    if options or source is not None:
+        return Subject(family, (first,), seed, states, fixed=True)
+    problems = [first]
+    for option in family.options:
+        for choice in option.choices or ():
+            try:
+                other = load(family, {option.name: choice})
+            except Exception:  # noqa: BLE001, S112 - which choices are refused, and how, is a check of its own
+                continue
+            if all(other.task != known.task for known in problems):
+                problems.append(other)
+    return Subject(family, tuple(problems), seed, states)
