@@ -9,7 +9,7 @@ from maker_engine.core.decomposition import Mistake
 from maker_engine.core.responses import Flag
 from maker_engine.kit.deciding import known_answer, response, voted
 from maker_engine.kit.guarded import load
-from maker_engine.kit.subject import Subject, Voted
+from maker_engine.kit.subject import Prompted, Subject
 
 WORDINGS = 3
 """Faultless responses read at each state."""
@@ -43,7 +43,7 @@ def faultless_responses_are_read(subject: Subject) -> int:
     return count
 
 
-def _read(one: Voted, variant: int) -> object:
+def _read(one: Prompted, variant: int) -> object:
     text = response(one.problem, one.prompt, None, variant)
     answer = voted(one.problem, one.state, text)
     if isinstance(answer, Flag):
@@ -52,7 +52,7 @@ def _read(one: Voted, variant: int) -> object:
     return answer
 
 
-def _misread(one: Voted, answer: object, right: object, variant: int) -> Exception:
+def _misread(one: Prompted, answer: object, right: object, variant: int) -> Exception:
     text = response(one.problem, one.prompt, None, variant)
     told = (
         f"{text[-80:]!r} is read as {one.problem.name_of(answer)} {answer!r}, "

@@ -59,7 +59,8 @@ def answers_are_told_briefly(subject: Subject) -> int:
     """Check that whatever can be parsed is described in a few printable characters."""
     dice = subject.dice("descriptions")
     count = 0
-    for one in subject.votes(imitated=True):
+    subject.need_imitation()
+    for one in subject.prompts():
         for mistake in (None, *Mistake):
             answer = one.problem.parse(one.state, response(one.problem, one.prompt, mistake, dice.randrange(10**6)))
             if isinstance(answer, Flag):

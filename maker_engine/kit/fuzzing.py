@@ -22,7 +22,8 @@ DAMAGES = 2_000
 def noise_is_read(subject: Subject) -> int:
     """Check that any text can be read: as a flag, or as an answer that the task can go on from."""
     dice = subject.dice("noise")
-    places = list(subject.votes(NOISES))
+    prompts = subject.prompts()
+    places = prompts[:: max(1, len(prompts) // NOISES)]
     for number in range(NOISES):
         one = places[number % len(places)]
         _take(one.problem, one.state, noise(dice))
@@ -32,7 +33,8 @@ def noise_is_read(subject: Subject) -> int:
 def damaged_responses_do_no_harm(subject: Subject) -> int:
     """Check that a response, however it is cut and spoilt, is a flag or an answer that the task can go on from."""
     dice = subject.dice("damage")
-    places = list(subject.votes(imitated=True))
+    subject.need_imitation()
+    places = subject.prompts()
     count = max(DAMAGES, len(places))
     for number in range(count):
         one = places[number % len(places)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from maker_engine.core.decomposition import Option, Vote
+from maker_engine.core.decomposition import Gather, Option, Vote
 from maker_engine.core.errors import ProblemError
 from maker_engine.kit.guarded import ContractError, load, told
 from maker_engine.kit.spoiling import damaged, noise
@@ -101,11 +101,11 @@ def begins(subject: Subject) -> int:
     if subject.reach.breach is not None:
         raise subject.reach.breach
     for place in subject.places():
-        if isinstance(place.step, Vote) and not _worded(place.step):
+        if isinstance(place.step, Vote | Gather) and not _worded(place.step):
             raise place.problem.breach("the prompt is empty, or not text", place.state)
     return len(subject.reach.places)
 
 
-def _worded(step: Vote) -> bool:
+def _worded(step: Vote | Gather) -> bool:
     texts: tuple[object, object] = (step.prompt.system, step.prompt.user)
     return all(isinstance(text, str) for text in texts) and bool(step.prompt.user.strip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterator
 
+from maker_engine.core.decomposition import Amendment, Gathered, Said
 from maker_engine.kit.deciding import decide
 from maker_engine.kit.guarded import Guarded
 from maker_engine.kit.subject import Subject
@@ -15,8 +16,11 @@ def survives_json(subject: Subject) -> int:
     count = 0
     for problem, state, decision in _decided(subject):
         comes_back(problem, "state", state, state)
-        comes_back(problem, "answer", decision, state)
-        count += 2
+        answers = [pair[0] for pair in decision.proposals] if isinstance(decision, Gathered) else [decision]
+        for answer in answers:
+            if not isinstance(answer, Said | Amendment):  # the engine itself keeps what a person said
+                comes_back(problem, "answer", answer, state)
+        count += 1 + len(answers)
     return count
 
 

@@ -7,9 +7,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from maker_engine.core.commands import Answer, Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.core.events import Outcome
-from maker_engine.kit.guarded import ContractError, told
+from maker_engine.kit.deciding import say
+from maker_engine.kit.guarded import ContractError, Guarded, told
 from maker_engine.kit.subject import Subject, UnfitError
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
@@ -40,6 +42,7 @@ def runs(subject: Subject) -> int:
             seed=subject.seed,
             limit_samples=MOST_SAMPLES,
             session=Path(folder) / "whole.maker",
+            attended=True,
         )
         whole = _solved(prepare(order, subject.family), subject)
         _kept(whole, subject)
@@ -56,12 +59,32 @@ def _in_two(order: RunOrder, subject: Subject) -> RunView:
     view = _driven(prepare(order, subject.family))
     if view.snapshot.outcome is Outcome.SOLVED:  # so short that what was in flight solved it
         return view
-    return _solved(prepare_resume(view.session, {"limit_samples": MOST_SAMPLES}, subject.family), subject)
+    changes = {"limit_samples": MOST_SAMPLES, "attended": True}
+    return _solved(prepare_resume(view.session, changes, subject.family), subject)
+
+
+class _Person:
+    """Answers each question as a walk does."""
+
+    def __init__(self, task: Guarded) -> None:
+        self.inbox = Inbox()
+        self._task = task
+        self._answered = (-1, "")
+
+    def __call__(self, view: RunView) -> None:
+        snapshot = view.snapshot
+        place = (snapshot.totals.steps, snapshot.refused)
+        if snapshot.question is None or place == self._answered:
+            return
+        self._answered = place
+        said = say(self._task, snapshot.state, snapshot.question)
+        self.inbox.send(Stop("nobody knows an answer that is taken") if said is None else Answer(said.text, said.voter))
 
 
 def _driven(prepared: PreparedRun) -> RunView:
+    person = _Person(Guarded(prepared.task))
     try:
-        return asyncio.run(drive(prepared, Inbox(), lambda _: None))
+        return asyncio.run(drive(prepared, person.inbox, person))
     except MakerError:
         raise
     except Exception as error:

@@ -9,7 +9,7 @@ from itertools import islice
 from random import Random
 from typing import NamedTuple, TypeAlias
 
-from maker_engine.core.decomposition import AnyTask, Vote
+from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.responses import Prompt
 from maker_engine.kit.guarded import Guarded, load
 from maker_engine.kit.reach import Place, Reach, reach
@@ -21,8 +21,8 @@ class UnfitError(Exception):
     """This check cannot be made on this task; the text says why."""
 
 
-class Voted(NamedTuple):
-    """A place where agents vote."""
+class Prompted(NamedTuple):
+    """A place where agents answer."""
 
     problem: Guarded
     state: object
@@ -57,7 +57,7 @@ class Subject:
         """Whether the task writes responses, so that it can be simulated."""
         for problem in self.problems:
             step = problem.step(problem.start())
-            if isinstance(step, Vote):
+            if isinstance(step, Vote | Gather):
                 try:
                     problem.task.imitate(step.prompt, None, 0)
                 except NotImplementedError:
@@ -77,11 +77,10 @@ class Subject:
             raise UnfitError("no state could be reached")
         return islice(places, 0, None, max(1, len(places) // most) if most else 1)
 
-    def votes(self, most: int | None = None, *, imitated: bool = False, known: bool = False) -> Iterator[Voted]:
-        """Yield the places where agents vote.
+    def votes(self, *, imitated: bool = False, known: bool = False) -> list[Prompted]:
+        """Return the places where agents vote.
 
         Args:
-            most: About how many, None for all.
             imitated: The check reads imitated responses.
             known: The check compares with the oracle.
 
@@ -92,14 +91,21 @@ class Subject:
             self.need_imitation()
         if known:
             self.need_oracle()
+        return self._prompted(Vote)
+
+    def prompts(self) -> list[Prompted]:
+        """Return the places where agents vote or propose; as `votes`."""
+        return self._prompted(Vote, Gather)
+
+    def _prompted(self, *kinds: type[Vote | Gather]) -> list[Prompted]:
         found = [
-            Voted(place.problem, place.state, place.step.prompt)
-            for place in self.places(most)
-            if isinstance(place.step, Vote)
+            Prompted(place.problem, place.state, place.step.prompt)
+            for place in self.places()
+            if isinstance(place.step, Vote | Gather) and isinstance(place.step, kinds)
         ]
         if not found:
-            raise UnfitError("no step that is voted on was reached")
-        return iter(found)
+            raise UnfitError("no step that agents answer was reached")
+        return found
 
     def need_imitation(self) -> None:
         """Raise `UnfitError` for a task that writes no responses."""
