@@ -65,7 +65,7 @@ def installed(name: str) -> type[AnyTask]:
         raise InputError(f"there is no task {name!r}; known: {known}{here}")
     try:
         found = point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"task {name!r} cannot be loaded from {point.value}: {error}") from error
     return _checked(found, name)
 
@@ -80,7 +80,7 @@ def _load_path(name: str) -> type[AnyTask]:
         module = _load_folder(Path(path)) if Path(path).is_dir() else _load_file(Path(path))
     except InputError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"task {path!r} fails when it is loaded: {type(error).__name__}: {error}") from error
     if class_name and not hasattr(module, class_name):
         raise InputError(f"{path!r} has no class {class_name!r}")

@@ -39,7 +39,7 @@ def damaged_responses_do_no_harm(subject: Subject) -> int:
     for number in range(count):
         one = places[number % len(places)]
         text = response(one.problem, one.prompt, dice.choice((None, *Mistake)), dice.randrange(10**6))
-        tail = max(0, len(text) - dice.choice((60, 200, len(text))))  # the answer stands last
+        tail = max(0, len(text) - dice.choice((4, 12, 60, len(text))))  # the answer stands last
         _take(one.problem, one.state, text[:tail] + damaged(text[tail:], dice))
     return count
 

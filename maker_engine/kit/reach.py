@@ -15,7 +15,7 @@ ERROR_RATES = (0.0, 0.05, 0.2, 0.5, 1.0)
 """How often a walk answers wrongly; the first walk of a problem does not."""
 LEAST_STEPS = 60
 """A walk goes at least so far, if the task does."""
-IN_VAIN = 30
+IN_VAIN = 60
 """Walks in a row that find nothing new, after which everything within reach is taken to be found."""
 
 

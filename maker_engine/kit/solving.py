@@ -8,6 +8,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.kit.deciding import decide
 from maker_engine.kit.guarded import Guarded
 from maker_engine.kit.subject import Subject, UnfitError
@@ -61,29 +62,34 @@ def _exchanged(whole: Sequence[Hashable], places: Sequence[int]) -> Iterator[lis
 def verify_is_independent(subject: Subject) -> int:
     """Check that no function of the task's own files runs in both `apply` and `verify`."""
     count = 0
-    home = _home(subject)
+    homes = _homes(subject.family)
     for problem, path in _solutions(subject):
         decisions = [decision for _, decision in path]
-        verifying = _own_code(lambda: problem.verify(decisions), home)  # noqa: B023 - called at once
-        applying = _own_code(lambda: [problem.apply(*pair) for pair in path], home)  # noqa: B023 - likewise
+        verifying = _code_of(lambda: problem.verify(decisions))  # noqa: B023 - called at once
+        applying = _code_of(lambda: [problem.apply(*pair) for pair in path])  # noqa: B023 - likewise
         if type(problem.task).apply.__code__ in verifying:
             raise problem.breach("verify calls apply")
-        shared = sorted({code.co_qualname for code in verifying & applying})
+        own = {code for code in verifying & applying if code.co_filename.startswith(homes)}
+        shared = sorted({code.co_qualname for code in own if not code.co_name.startswith(("__", "<"))})
         if shared:
             raise problem.breach(f"verify and apply both run {', '.join(shared)}")
         count += len(decisions)
     return count
 
 
-def _home(subject: Subject) -> str:
+def _homes(family: type[AnyTask]) -> tuple[str, ...]:
     """Return where the task's own files begin: its folder, or its file where it has none to itself."""
-    module = sys.modules[subject.family.__module__]
-    file = Path(module.__file__ or "")
-    return str(file.parent) if module.__package__ else str(file)
+    homes = []
+    for one in family.__mro__:
+        module = sys.modules[one.__module__]
+        if issubclass(one, Task) and one is not Task:
+            file = Path(module.__file__ or "")
+            homes.append(str(file.parent) if module.__package__ else str(file))
+    return tuple(homes)
 
 
-def _own_code(call: Callable[[], object], home: str) -> set[CodeType]:
-    """Return the named functions of the task's own files that `call` runs."""
+def _code_of(call: Callable[[], object]) -> set[CodeType]:
+    """Return all code that `call` runs."""
     seen: set[CodeType] = set()
 
     def note(frame: FrameType, event: str, _: Any) -> None:
@@ -96,7 +102,7 @@ def _own_code(call: Callable[[], object], home: str) -> set[CodeType]:
         call()
     finally:
         sys.setprofile(before)
-    return {code for code in seen if code.co_filename.startswith(home) and not code.co_name.startswith(("__", "<"))}
+    return seen
 
 
 def _solutions(subject: Subject) -> Iterator[tuple[Guarded, list[tuple[Hashable, Hashable]]]]:

@@ -139,18 +139,6 @@ CHECKS = (
         answering.mistakes_are_no_right_votes,
     ),
     Check(
-        "noise",
-        "Any text at all is read as a flag, or as an answer that the task can go on from.",
-        "Match the demanded form as a whole with bounded expressions, and give Flag(MALFORMED, …) for all else.",
-        fuzzing.noise_is_read,
-    ),
-    Check(
-        "damage",
-        "A response that is cut and spoilt is a flag, or an answer that the task can go on from: none crashes.",
-        "Check ranges in objection; apply, picture and oracle have to take any answer that parse lets through.",
-        fuzzing.damaged_responses_do_no_harm,
-    ),
-    Check(
         "picture",
         "A picture fits the columns and rows it is given, from 20 × 4 up, in known roles and printable characters.",
         "Wrap, shrink or leave out in picture what does not fit; take styles from decomposition.ROLES.",
@@ -161,6 +149,18 @@ CHECKS = (
         "Every answer that can be parsed is told in 1 to 24 printable characters.",
         "Shorten in describe.",
         drawing.answers_are_told_briefly,
+    ),
+    Check(
+        "noise",
+        "Any text at all is read as a flag, or as an answer that the task can go on from.",
+        "Match the demanded form as a whole with bounded expressions, and give Flag(MALFORMED, …) for all else.",
+        fuzzing.noise_is_read,
+    ),
+    Check(
+        "damage",
+        "A response that is cut and spoilt is a flag, or an answer that the task can go on from: none crashes.",
+        "Check ranges in objection; apply, picture and oracle have to take any answer that parse lets through.",
+        fuzzing.damaged_responses_do_no_harm,
     ),
     Check(
         "solution",
