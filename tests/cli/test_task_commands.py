@@ -27,7 +27,7 @@ def test_from_nothing_to_a_solved_run(tmp_path, monkeypatch, capsys):
     assert main(["new-task", "cards"]) == 0
     assert "now: maker check-task ./cards\n     maker run ./cards\n" in capsys.readouterr().out
     assert main(["check-task", "./cards", "--states", "200"]) == 0
-    assert "./cards: 18 kept; 200 states" in capsys.readouterr().out
+    assert f"./cards: {len(CHECKS)} kept; 200 states" in capsys.readouterr().out
     assert main(["run", "./cards", "--problem", "cards/problem.json", "--headless", "--json"]) == 0
     run = json.loads(capsys.readouterr().out)
     assert (run["outcome"], run["steps"]) == ("solved", 13)
@@ -42,7 +42,7 @@ def test_a_broken_promise_is_told_with_status_1(capsys):
     assert out[1].startswith("✔ JSON")
     assert out[2] == "✖ one right answer   BROKEN"
     assert [line.split()[0] for line in out[3:8]] == ["rule", "differs", "state", "problem", "mend"]
-    assert out[-1].startswith(f"{FAULTS}:TwoRight: 1 kept, 1 broken; 360 states")
+    assert out[-1].startswith(f"{FAULTS}:TwoRight: 1 kept, 1 broken; ")
 
 
 def test_the_same_as_json(capsys):
