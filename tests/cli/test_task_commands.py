@@ -11,7 +11,7 @@ from maker_engine.kit.suite import CHECKS
 from maker_tui.cli import main
 from maker_tui.flags import run_parser
 from maker_tui.task_commands import _check_parser
-from tests.kit.test_planted_faults import TwoRight
+from tests.kit.faults import TwoRight
 
 FAULTS = f"{TwoRight.__module__.replace('.', '/')}.py"
 
