@@ -7,7 +7,7 @@ for seconds. Here every picture goes through a shadow of the screen, and only th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
@@ -16,6 +16,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 from textual.strip import Strip
@@ -239,6 +240,15 @@ class CellDiff(App[None]):
     def __init__(self, **chosen: Any) -> None:
         super().__init__(**chosen)
         self._shadow: Shadow | None = None
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "redraw", "redraw", show=False, tooltip="paint the whole screen again"),
+    ]
+
+    def action_redraw(self) -> None:
+        """Paint the whole screen again, whatever the terminal shows."""
+        self.forget_screen()
+        self.screen.refresh()
 
     def on_mount(self) -> None:
         """Hear when the app comes back from behind another program."""
