@@ -1,0 +1,93 @@
+"""Solving by search, for the problem reader and the maker of puzzles: how many solutions, and which."""
+
+from __future__ import annotations
+
+from random import Random
+
+from .grid import ALL, BIT, DIGITS, PEERS, UNITS
+
+MOST_NODES = 200_000
+"""A puzzle that is not settled after so many cells tried is given up."""
+
+
+class TooHardError(Exception):
+    """The search was given up."""
+
+
+def solutions(values: str, most: int = 2, dice: Random | None = None) -> list[str]:
+    """Return the first `most` solutions as 81 digits; `dice` shuffles the order in which digits are tried.
+
+    Raises:
+        TooHardError: Not settled within `MOST_NODES`.
+    """
+    masks: list[int] | None = [ALL] * 81
+    for cell, value in enumerate(values):
+        if value != "." and masks is not None:
+            masks = _assign(masks, cell, BIT[value])
+    found: list[str] = []
+    pending = [] if masks is None else [masks]
+    nodes = 0
+    while pending and len(found) < most:
+        nodes += 1
+        if nodes > MOST_NODES:
+            raise TooHardError
+        here = pending.pop()
+        fewest, cell = min(((mask.bit_count(), cell) for cell, mask in enumerate(here) if mask & (mask - 1)),
+                           default=(0, 0))  # fmt: skip
+        if not fewest:
+            found.append("".join(str(DIGITS[mask][0]) for mask in here))
+            continue
+        digits = list(DIGITS[here[cell]])
+        if dice is not None:
+            dice.shuffle(digits)
+        tried = [_assign(here, cell, 1 << (digit - 1)) for digit in reversed(digits)]
+        pending += [masks for masks in tried if masks is not None]
+    return found
+
+
+def _assign(masks: list[int], cell: int, bit: int) -> list[int] | None:
+    """Put a digit into a cell and follow single digits and single places to their end; None at a contradiction."""
+    if not masks[cell] & bit:
+        return None
+    masks = masks.copy()
+    masks[cell] = bit
+    settled = [cell]
+    while True:
+        while settled:
+            done = settled.pop()
+            gone = masks[done]
+            for peer in PEERS[done]:
+                if masks[peer] & gone:
+                    left = masks[peer] & ~gone
+                    if not left:
+                        return None
+                    masks[peer] = left
+                    if not left & (left - 1):
+                        settled.append(peer)
+        if not _single_places(masks, settled):
+            return None
+        if not settled:
+            return masks
+
+
+def _single_places(masks: list[int], settled: list[int]) -> bool:
+    """Settle the first digits that have one place in a unit; False where a digit has none."""
+    for cells in UNITS:
+        once = twice = 0
+        for cell in cells:
+            mask = masks[cell]
+            twice |= once & mask
+            once |= mask
+        if once != ALL:
+            return False
+        single = once & ~twice
+        for cell in cells:
+            here = masks[cell] & single
+            if here and masks[cell] != here:
+                if here & (here - 1):
+                    return False
+                masks[cell] = here
+                settled.append(cell)
+        if settled:
+            return True
+    return True
