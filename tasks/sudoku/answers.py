@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from maker_engine.core.red_flags import ILLEGAL, INCONSISTENT, MALFORMED
 from maker_engine.core.responses import Flag, excerpt
 
-from .focus import HIDDEN_SINGLE, NAKED_SINGLE, Focus
-from .grid import GUESS, OPEN, PLACE, STRIKE, UNDO, UNITS, Action, Mark, State, action, cell_name, listed, unit_name
+from .focus import NAKED_SINGLE, Focus
+from .grid import OPEN, PLACE, STRIKE, UNDO, UNITS, Action, Mark, State, action, cell_name, listed, unit_name
 
+_BRIEF = 24
 _CELL = r"r[1-9]c[1-9]\s*:\s*"
 _NAME = re.compile(r"(?<!\w)(?:place|strike|guess|undo)\s*=\s*", re.ASCII)
 _SINGLE = re.compile(rf"(place|guess|undo)\s*=\s*({_CELL}[1-9])(?![\w:])", re.ASCII)
@@ -65,6 +66,16 @@ def written(marks: Iterable[Mark]) -> str:
     return ", ".join(f"{cell_name(cell)}:{found}" for cell, found in digits.items())
 
 
+def brief(done: Action) -> str:
+    """Tell an action in at most 24 characters, as `r4c5 = 7` or `strike r1c2:3 +4 more`."""
+    cell, digit = done.marks[0]
+    if done.kind != STRIKE:
+        placed = f"{cell_name(cell)} = {digit}"
+        return placed if done.kind == PLACE else f"{done.kind} {placed}"
+    whole = f"strike {written(done.marks)}"
+    return whole if len(whole) <= _BRIEF else f"strike {cell_name(cell)}:{digit} +{len(done.marks) - 1} more"
+
+
 def objection(state: State, focus: Focus, answer: Action) -> Flag | None:
     """Flag what the question rules out without thinking: another kind of action, a cell or a digit not in question.
 
@@ -79,18 +90,21 @@ def _reason(state: State, focus: Focus, answer: Action) -> str | None:
     cell, digit = answer.marks[0]
     if answer.kind != kind:
         return f"the question asks to {kind}, not to {answer.kind}"
-    if kind in (STRIKE, GUESS):
-        strange = next((mark for mark in answer.marks if not listed(state.marks, mark)), None)
-        return None if strange is None else f"{cell_name(strange[0])} does not list {strange[1]}"
+    if kind == PLACE:
+        return _misplaced(state, focus, cell, digit)
     if kind == UNDO:
         known = any((cell, digit) == (guess.cell, guess.digit) for guess in state.guesses)
         return None if known else f"no guess of {digit} in {cell_name(cell)} is open"
-    assert kind == PLACE  # noqa: S101 - the four kinds are all there are
-    if focus.technique == NAKED_SINGLE and cell != focus.cells[0]:
-        return f"the question is about {cell_name(focus.cells[0])}, not {cell_name(cell)}"
-    if focus.technique == HIDDEN_SINGLE:
-        if digit != focus.digits[0]:
-            return f"the question is about the digit {focus.digits[0]}, not {digit}"
-        if cell not in UNITS[focus.units[0]] or state.values[cell] != OPEN:
-            return f"{cell_name(cell)} is no open cell of {unit_name(focus.units[0])}"
-    return None
+    strange = next((mark for mark in answer.marks if not listed(state.marks, mark)), None)
+    return None if strange is None else f"{cell_name(strange[0])} does not list {strange[1]}"
+
+
+def _misplaced(state: State, focus: Focus, cell: int, digit: int) -> str | None:
+    """Say why a digit is placed outside the question."""
+    if focus.technique == NAKED_SINGLE:
+        asked = focus.cells[0]
+        return None if cell == asked else f"the question is about {cell_name(asked)}, not {cell_name(cell)}"
+    if digit != focus.digits[0]:
+        return f"the question is about the digit {focus.digits[0]}, not {digit}"
+    inside = cell in UNITS[focus.units[0]] and state.values[cell] == OPEN
+    return None if inside else f"{cell_name(cell)} is no open cell of {unit_name(focus.units[0])}"

@@ -1,4 +1,6 @@
-"""The grid as text, with the question beside it. Glyphs tell everything without colour:
+"""The grid as text, with the question beside it.
+
+Glyphs tell everything without colour:
 
 `5` given, `5'` placed, `5?` guessed, `»5«` and `»·«` touched by the last action, `[ ]` the cell in question,
 `•` an open cell of the unit in question, `·` any other open cell.
@@ -10,7 +12,7 @@ from typing import TypeAlias
 
 from rich.text import Text
 
-from .answers import written
+from .answers import brief
 from .focus import GUESSING, UNDOING, Focus
 from .grid import DIGITS, OPEN, PLACE, UNITS, State, cell_name, unit_name
 
@@ -149,7 +151,7 @@ def _panel(state: State, focus: Focus | None, rows: int) -> list[str]:
         latest = state.guesses[-1]
         tail.append(f"guess {len(state.guesses)}: {cell_name(latest.cell)}:{latest.digit}")
     if state.last is not None:
-        tail.append(f"last {state.last.kind} {written(state.last.marks)}")
+        tail.append(f"last: {brief(state.last)}")
     if focus is None:
         return [*lines, *tail][:rows]
     room = max(0, rows - len(lines) - len(tail) - 2)

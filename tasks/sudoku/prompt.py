@@ -16,16 +16,17 @@ from .patterns import FISH, XY_WING
 SYSTEM = """\
 You work out a single step in solving a Sudoku.
 
-The grid has 9 rows, counted from the top, 9 columns, counted from the left, and 9 boxes of 3 × 3 cells, counted left to \
-right and top to bottom: box 1 is rows 1-3, columns 1-3; box 2 is rows 1-3, columns 4-6; box 9 is rows 7-9, columns 7-9. \
-r4c5 is the cell in row 4 and column 5. Every row, column and box holds each digit from 1 to 9 once. Two cells see each \
-other when they share a row, a column or a box.
+The grid has 9 rows, counted from the top, 9 columns, counted from the left, and 9 boxes of 3 × 3 cells, counted left \
+to right and top to bottom: box 1 is rows 1-3, columns 1-3; box 2 is rows 1-3, columns 4-6; box 9 is rows 7-9, \
+columns 7-9. r4c5 is the cell in row 4 and column 5. Every row, column and box holds each digit from 1 to 9 once. Two \
+cells see each other when they share a row, a column or a box.
 
-An open cell lists the digits that are still possible there: "r4c5: 2 8" means that r4c5 is open and can only be 2 or 8.
+An open cell lists the digits that are still possible there: "r4c5: 2 8" means that r4c5 is open and can only be 2 \
+or 8.
 
-You will be given one question, with a rule that makes exactly one answer right. All that it needs is there: do not solve \
-further. Reason briefly if you like, then end with one line in the form the question asks for, and write such a line only \
-once. The four forms, with made-up cells:
+You will be given one question, with a rule that makes exactly one answer right. All that it needs is there: do not \
+solve further. Reason briefly if you like, then end with one line in the form the question asks for, and write such a \
+line only once. The four forms, with made-up cells:
 place = r1c1:1
 strike = [r1c1:12, r9c9:2]
 guess = r1c1:1
@@ -83,8 +84,9 @@ def _naked_single(state: State, focus: Focus) -> str:
     free = 0b111_111_111
     for peer in PEERS[cell]:
         free &= ~BIT[state.values[peer]]
+    struck = f"struck from {cell_name(cell)} before: {_digits(free & ~state.marks[cell])}"
     return (
-        f"Cell: {cell_name(cell)}\n{held}\nstruck from {cell_name(cell)} before: {_digits(free & ~state.marks[cell])}\n\n"
+        f"Cell: {cell_name(cell)}\n{held}\n{struck}\n\n"
         f"Rule: of the digits 1 to 9 all but one stand in the cell's row, column or box, or were struck from it. "
         f"Which digit goes into {cell_name(cell)}?"
     )
@@ -161,8 +163,8 @@ def _wing(state: State, focus: Focus) -> str:
 def _guess(state: State) -> str:
     return (
         f"\nThe open cells in reading order:\n{_lists(state, range(81))}\n\n"
-        "Rule: nothing can be proved at once, so a guess is made. Take the cell that lists the fewest digits; of several "
-        "the first in the list. Guess the lowest digit it lists."
+        "Rule: nothing can be proved at once, so a guess is made. Take the cell that lists the fewest digits; of "
+        "several the first in the list. Guess the lowest digit it lists."
     )
 
 
@@ -176,6 +178,6 @@ def _undo(state: State, focus: Focus) -> str:
         clash = f"{unit_name(unit)} {'holds' if twice else 'has no place left for'} {digit}{' twice' if twice else ''}"
     return (
         f"Contradiction: {clash}.\n\nThe open guesses, oldest first:\n{guesses}\n\n"
-        "Rule: the guess made last is wrong. It is taken back with all that followed from it, and struck from its cell. "
-        "Which guess is that?"
+        "Rule: the guess made last is wrong. It is taken back with all that followed from it, and struck from its "
+        "cell. Which guess is that?"
     )

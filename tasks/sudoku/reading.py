@@ -1,4 +1,4 @@
-"""Working a question out from the prompt's words alone, as a model has to: nothing here knows the grid or the ladder."""
+"""Working a question out from the prompt's words alone, as a model has to: nothing here knows the ladder."""
 
 from __future__ import annotations
 

@@ -52,22 +52,26 @@ def _assign(masks: list[int], cell: int, bit: int) -> list[int] | None:
     masks = masks.copy()
     masks[cell] = bit
     settled = [cell]
-    while True:
-        while settled:
-            done = settled.pop()
-            gone = masks[done]
-            for peer in PEERS[done]:
-                if masks[peer] & gone:
-                    left = masks[peer] & ~gone
-                    if not left:
-                        return None
-                    masks[peer] = left
-                    if not left & (left - 1):
-                        settled.append(peer)
-        if not _single_places(masks, settled):
+    while settled:
+        if not _clear_peers(masks, settled) or not _single_places(masks, settled):
             return None
-        if not settled:
-            return masks
+    return masks
+
+
+def _clear_peers(masks: list[int], settled: list[int]) -> bool:
+    """Take the digits of settled cells from their peers, and of those that this settles; False where none is left."""
+    while settled:
+        done = settled.pop()
+        gone = masks[done]
+        for peer in PEERS[done]:
+            left = masks[peer] & ~gone
+            if left != masks[peer]:
+                if not left:
+                    return False
+                masks[peer] = left
+                if not left & (left - 1):
+                    settled.append(peer)
+    return True
 
 
 def _single_places(masks: list[int], settled: list[int]) -> bool:

@@ -16,15 +16,13 @@ from maker_engine.core.responses import Flag, Prompt
 from . import answers as forms
 from .focus import find
 from .generator import GRADES, grade_of, techniques
-from .grid import OPEN, STRIKE, Action, Guess, State, carry_out, cell_name, pencilled
+from .grid import OPEN, Action, Guess, State, carry_out, pencilled
 from .imitation import imitate
 from .picture import draw
 from .problem import read_puzzle
 from .prompt import prompt
 from .proof import allowed
 from .verifier import replay
-
-_DESCRIPTION_CHARACTERS = 24
 
 
 class Sudoku(Task[State, Action]):
@@ -133,17 +131,7 @@ class Sudoku(Task[State, Action]):
 
     def describe(self, answer: Action) -> str:
         """Tell the action, as `r4c5 = 7` or `strike r1c2:37 +2`."""
-        cell, digit = answer.marks[0]
-        if answer.kind != STRIKE:
-            return (
-                f"{cell_name(cell)} = {digit}"
-                if answer.kind == "place"
-                else f"{answer.kind} {cell_name(cell)} = {digit}"
-            )
-        text = f"strike {forms.written(answer.marks)}"
-        if len(text) <= _DESCRIPTION_CHARACTERS:
-            return text
-        return f"strike {cell_name(cell)}:{digit} +{len(answer.marks) - 1}"
+        return forms.brief(answer)
 
     def encode_state(self, state: State) -> Json:
         """Return [values, marks, guesses, last action as its answer line or None, broken]."""

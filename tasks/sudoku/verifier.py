@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 _SPACES = list(product(range(9), range(9)))
 _GROUPS = [
@@ -20,6 +21,7 @@ _SEEN = {
     space: {other for group in _GROUPS if space in group for other in group} - {space} for space in _SPACES
 }  # fmt: skip
 _DIGITS = set("123456789")
+_Mark: TypeAlias = tuple[tuple[int, int], str]
 
 
 @dataclass
@@ -28,8 +30,8 @@ class _Page:
 
     filled: dict[tuple[int, int], str]
     possible: dict[tuple[int, int], set[str]]
-    struck: list[tuple[tuple[int, int], str]]
-    guessed: tuple[tuple[int, int], str] | None = None
+    struck: list[_Mark]
+    guessed: _Mark | None = None
 
     def copy(self) -> _Page:
         return _Page(dict(self.filled), {at: set(left) for at, left in self.possible.items()}, list(self.struck))
@@ -64,16 +66,16 @@ def replay(puzzle: str, answers: Iterable[tuple[str, Sequence[tuple[int, int]]]]
         fault = _follow(pages, kind, [(divmod(cell, 9), str(digit)) for cell, digit in marks])
         if fault:
             return [f"step {step}: {fault}; the steps after it were not replayed"]
-    return _final(puzzle, pages[-1])
+    return _final(pages[-1])
 
 
-def _follow(pages: list[_Page], kind: str, marks: list[tuple[tuple[int, int], str]]) -> str:
+def _follow(pages: list[_Page], kind: str, marks: list[_Mark]) -> str:
     """Carry one action out; return what is wrong with it, empty for nothing."""
     page = pages[-1]
-    if not marks or any(space not in _SEEN for space, _ in marks):
-        return "it names no cell of the grid"
+    if kind not in ("place", "strike", "guess", "undo") or any(space not in _SEEN for space, _ in marks) or not marks:
+        return f"{kind!r} with these cells is no action"
     if kind == "undo":
-        if page.guessed != marks[0] or len(pages) < 2:
+        if page.guessed != marks[0]:
             return f"{_name(marks[0])} is not the guess made last"
         pages.pop()
         pages[-1].strike(*marks[0])
@@ -81,18 +83,22 @@ def _follow(pages: list[_Page], kind: str, marks: list[tuple[tuple[int, int], st
     missing = next((mark for mark in marks if mark[1] not in page.possible.get(mark[0], ())), None)
     if missing is not None:
         return f"{_name(missing)} is not possible there"
+    return _fill_or_strike(pages, kind, marks)
+
+
+def _fill_or_strike(pages: list[_Page], kind: str, marks: list[_Mark]) -> str:
+    page = pages[-1]
+    if kind == "place" and not _proved(page, *marks[0]):
+        return f"{_name(marks[0])} does not follow from the grid"
     if kind == "strike":
         for mark in marks:
             page.strike(*mark)
         return ""
     if kind == "guess":
-        pages.append(page.copy())
-        pages[-1].guessed = marks[0]
-    elif kind != "place":
-        return f"{kind!r} is no action"
-    elif not _proved(page, *marks[0]):
-        return f"{_name(marks[0])} does not follow from the grid"
-    pages[-1].fill(*marks[0])
+        page = page.copy()
+        page.guessed = marks[0]
+        pages.append(page)
+    page.fill(*marks[0])
     return ""
 
 
@@ -106,23 +112,17 @@ def _proved(page: _Page, space: tuple[int, int], digit: str) -> bool:
     )
 
 
-def _final(puzzle: str, page: _Page) -> list[str]:
+def _final(page: _Page) -> list[str]:
     left = 81 - len(page.filled)
     if left:
         return [f"{left} cell{'s are' if left > 1 else ' is'} open at the end"]
     bad = [group for group in _GROUPS if {page.filled[space] for space in group} != _DIGITS]
     if bad:
-        return [f"the row, column or box from {_name((bad[0][0], ''))} to {_name((bad[0][-1], ''))} has a digit twice"]
-    lost = [
-        _name((divmod(at, 9), value))
-        for at, value in enumerate(puzzle)
-        if value not in (".", page.filled[divmod(at, 9)])
-    ]
-    if lost:
-        return [f"the given {lost[0]} is not in the grid at the end"]
+        first, last = bad[0][0], bad[0][-1]
+        return [f"a digit stands twice from {_name((first, ''))} to {_name((last, ''))}"]
     return [f"{_name(mark)} was struck, and is right" for mark in page.struck if page.filled[mark[0]] == mark[1]][:1]
 
 
-def _name(mark: tuple[tuple[int, int], str]) -> str:
+def _name(mark: _Mark) -> str:
     (row, column), digit = mark
     return f"r{row + 1}c{column + 1}{f':{digit}' if digit else ''}"
