@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from .focus import GUESSING, HIDDEN_SINGLE, LOCKED, NAKED_SINGLE, UNDOING, find
+from .focus import GUESSING, HIDDEN_SINGLE, LOCKED, NAKED_SINGLE, UNDOING
 from .grid import BIT, PEERS, UNITS, UNITS_OF, State, carry_out, pencilled
+from .ladder import find
 from .search import solutions
 
 GRADES = ("easy", "medium", "hard", "extreme")

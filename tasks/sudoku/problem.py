@@ -18,8 +18,7 @@ MOST_SEED = 10**9
 
 _BLANKS = str.maketrans("0_*?xX", "......")
 _LINE = re.compile(r"(?<![0-9.*_?xX])[0-9.*_?xX]{81}(?![0-9.*_?xX])")
-_RULING = str.maketrans("", "", " \t\r|!¦│┃║‖+,;'\"[](){}─━═┼╋╬├┤╠╣-=:")
-_NOTHING_BUT_RULING = re.compile(r"[^0-9.*_?xX]*")
+_RULING = str.maketrans("", "", " \t\r|!¦│┃║‖+,;'\"[](){}─━═┼╋╬├┤╠╣┌┐└┘┬┴╔╗╚╝╦╩-=:")
 _HEADING = re.compile(r"\s*(?:#|\[[A-Za-z]|//)")
 _MEND = "give 81 cells, 1 to 9 and . or 0 for an open one, in one line or in nine rows"
 
@@ -73,7 +72,7 @@ def _split(text: str) -> list[str]:
             if match is None and number > 1 and line.strip():
                 raise ProblemError(f"line {number} of the list, {_shown(line)}, holds no puzzle of 81 cells: {_MEND}")
         return puzzles
-    cells = "".join(line.translate(_RULING) for line in lines if not _NOTHING_BUT_RULING.fullmatch(line))
+    cells = "".join(line.translate(_RULING) for line in lines)
     strange = re.search(r"[^0-9.*_?xX]", cells)
     if strange is not None:
         raise ProblemError(f"{_shown(strange[0])} stands in no cell of a puzzle: {_MEND}")

@@ -107,8 +107,8 @@ def _locked(state: State, focus: Focus) -> str:
     return (
         f"Digit: {digit}\nUnits: {inside}, {across}\n\nThe open cells of {inside}:\n{_lists(state, UNITS[holder])}\n\n"
         f"The open cells of {across} outside {inside}:\n{_lists(state, rest)}\n\n"
-        f"Rule: the cells of {inside} that list {digit} all lie in {across} too. {inside} needs a {digit}, and it will "
-        f"be the {digit} of {across}, so strike {digit} from every cell of {across} outside {inside} that lists it."
+        f"Rule: the cells of {inside} that list {digit} all lie in {across} too. One of them will be {digit}, which is "
+        f"then the {digit} of {across}, so strike {digit} from every cell of {across} outside {inside} that lists it."
     )
 
 

@@ -116,12 +116,11 @@ def _strike(prompt: str, struck: set[Mark], lists: dict[int, set[int]], subject:
     extra = sorted((mark for mark in listed - struck), key=lambda mark: (mark[1] not in about, mark))
     wrong = [action(STRIKE, struck - {mark}) for mark in sorted(struck) if len(struck) > 1]
     wrong += [action(STRIKE, struck | {mark}) for mark in extra]
-    cell = min(lists)
-    absent = next(digit for digit in range(1, 10) if digit not in lists[cell])
+    absent = [(cell, digit) for cell in lists for digit in range(1, 10) if digit not in lists[cell]]
     return Reading(
         right,
         tuple(wrong),
-        (action(STRIKE, struck | {(cell, absent)}), Action(PLACE, (min(struck),))),
+        (*(action(STRIKE, struck | {mark}) for mark in absent[:1]), Action(PLACE, (min(struck),))),
         subject,
         f"{len(struck)} candidate{'s' if len(struck) > 1 else ''} cannot stay: {_field(prompt, 'Technique')}",
     )
@@ -179,11 +178,11 @@ def _guess(prompt: str) -> Reading:
     digit = min(lists[cell])
     listed = [(other, found) for other in lists for found in sorted(lists[other])]
     listed.sort(key=lambda mark: (len(lists[mark[0]]), mark))
-    absent = next(found for found in range(1, 10) if found not in lists[cell])
+    absent = [found for found in range(1, 10) if found not in lists[cell]]
     return Reading(
         Action(GUESS, ((cell, digit),)),
         tuple(Action(GUESS, (mark,)) for mark in listed if mark != (cell, digit)),
-        (Action(GUESS, ((cell, absent),)), _place(cell, digit)),
+        (*(Action(GUESS, ((cell, found),)) for found in absent[:1]), _place(cell, digit)),
         "the lengths of the lists",
         f"{cell_name(cell)} is the first with only {len(lists[cell])} digits",
     )

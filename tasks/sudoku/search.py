@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from .grid import ALL, BIT, DIGITS, PEERS, UNITS
+from .grid import ALL, BIT, DIGITS, OPEN, PEERS, UNITS
 
 MOST_NODES = 200_000
 """A puzzle that is not settled after so many cells tried is given up."""
@@ -20,12 +20,10 @@ def solutions(values: str, most: int = 2, dice: Random | None = None) -> list[st
     Raises:
         TooHardError: Not settled within `MOST_NODES`.
     """
-    masks: list[int] | None = [ALL] * 81
-    for cell, value in enumerate(values):
-        if value != "." and masks is not None:
-            masks = _assign(masks, cell, BIT[value])
+    masks = [BIT[value] or ALL for value in values]
+    settled = [cell for cell, value in enumerate(values) if value != OPEN]
     found: list[str] = []
-    pending = [] if masks is None else [masks]
+    pending = [masks] if _settle(masks, settled) else []
     nodes = 0
     while pending and len(found) < most:
         nodes += 1
@@ -40,22 +38,25 @@ def solutions(values: str, most: int = 2, dice: Random | None = None) -> list[st
         digits = list(DIGITS[here[cell]])
         if dice is not None:
             dice.shuffle(digits)
-        tried = [_assign(here, cell, 1 << (digit - 1)) for digit in reversed(digits)]
+        tried = [_assign(here, cell, digit) for digit in reversed(digits)]
         pending += [masks for masks in tried if masks is not None]
     return found
 
 
-def _assign(masks: list[int], cell: int, bit: int) -> list[int] | None:
-    """Put a digit into a cell and follow single digits and single places to their end; None at a contradiction."""
-    if not masks[cell] & bit:
-        return None
+def _assign(masks: list[int], cell: int, digit: int) -> list[int] | None:
+    """Return the masks with a digit put into a cell and followed to the end; None at a contradiction."""
     masks = masks.copy()
-    masks[cell] = bit
-    settled = [cell]
-    while settled:
+    masks[cell] = 1 << (digit - 1)
+    return masks if _settle(masks, [cell]) else None
+
+
+def _settle(masks: list[int], settled: list[int]) -> bool:
+    """Follow settled cells, and all single digits and places after them, to the end; False at a contradiction."""
+    while True:
         if not _clear_peers(masks, settled) or not _single_places(masks, settled):
-            return None
-    return masks
+            return False
+        if not settled:
+            return True
 
 
 def _clear_peers(masks: list[int], settled: list[int]) -> bool:

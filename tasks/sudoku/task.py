@@ -14,10 +14,10 @@ from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
 
 from . import answers as forms
-from .focus import find
 from .generator import GRADES, grade_of, techniques
 from .grid import OPEN, Action, Guess, State, carry_out, pencilled
 from .imitation import imitate
+from .ladder import find
 from .picture import draw
 from .problem import read_puzzle
 from .prompt import prompt
