@@ -1,29 +1,19 @@
-"""The grid as text, with the question beside it.
-
-Glyphs tell everything without colour:
-
-`5` given, `5'` placed, `5?` guessed, `»5«` and `»·«` touched by the last action, `[ ]` the cell in question,
-`•` an open cell of the unit in question, `·` any other open cell.
-"""
+"""The picture: the grid, and beside it the question with the digits of its cells where there is room."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from textwrap import wrap
 
 from rich.text import Text
 
 from .answers import brief
-from .focus import GUESSING, UNDOING, Focus
+from .focus import GUESSING, Focus
 from .grid import DIGITS, OPEN, PLACE, UNITS, State, cell_name, unit_name
+from .look import RULED_ROWS, WIDTHS, Line, Look
 
-Piece: TypeAlias = tuple[str, str]
-"""Some characters and their role."""
-Line: TypeAlias = list[Piece]
-
-_WIDE, _NARROW = 34, 13  # cells across of a grid with ruled boxes, and of one with a character a cell
-_TALL = 14  # lines of a ruled grid with its column numbers
-_GAP = 2
-_LEAST_PANEL = 18
+_LAYOUTS = ((54, 3), (38, 2), (34, 3))
+"""From so many columns on, a cell of the grid takes so many characters: below 54 a panel needs a smaller grid."""
+_LEAST_PANEL = 14
 
 
 def draw(givens: str, state: State, focus: Focus | None, columns: int, rows: int) -> Text:
@@ -36,20 +26,13 @@ def draw(givens: str, state: State, focus: Focus | None, columns: int, rows: int
         columns: Cells across.
         rows: Lines.
     """
-    ruled = columns >= _WIDE and rows >= _TALL
-    wide = columns >= _WIDE
-    look = _Look(givens, state, focus)
-    grid = look.ruled() if ruled else look.plain(wide=wide)
-    width = _WIDE if wide else _NARROW
-    room = columns - width - _GAP
+    cells = next((cells for least, cells in _LAYOUTS if columns >= least), 1)
+    look = Look(givens, state, focus)
+    grid = look.ruled() if cells == 3 and rows >= RULED_ROWS else look.plain(cells)
+    room = columns - WIDTHS[cells] - cells // 2 - 1
     if room >= _LEAST_PANEL:
         shown = _window(grid, look.row, rows)
-        panel = [line[:room] for line in _panel(state, focus, rows)]
-        lines = [
-            [*(shown[at] if at < len(shown) else [(" " * width, "plain")]),
-             (" " * _GAP + panel[at] if at < len(panel) else "", "label")]
-            for at in range(max(len(shown), len(panel)))
-        ]  # fmt: skip
+        lines = _beside(shown, _panel(state, focus, room, rows), WIDTHS[cells], columns - WIDTHS[cells] - room)
     else:
         lines = [[(text[:columns], "label")] for text in _summary(state, focus)[: max(0, rows - len(grid)) or 1]]
         lines = [*_window(grid, look.row, rows - len(lines)), *lines]
@@ -61,72 +44,21 @@ def draw(givens: str, state: State, focus: Focus | None, columns: int, rows: int
     return picture
 
 
+def _beside(grid: list[Line], panel: list[str], width: int, gap: int) -> list[Line]:
+    """Put the panel to the right of the grid."""
+    lines: list[Line] = []
+    for at in range(max(len(grid), len(panel))):
+        left = grid[at] if at < len(grid) else [(" " * width, "plain")]
+        lines.append([*left, (" " * gap + panel[at] if at < len(panel) else "", "label")])
+    return lines
+
+
 def _window(grid: list[Line], row: int, rows: int) -> list[Line]:
     """Cut the lines around the row in question out of a grid that is too tall."""
     if len(grid) <= rows:
         return grid
     first = min(max(0, row - rows // 2), len(grid) - rows)
     return grid[first : first + rows]
-
-
-class _Look:
-    """How each cell looks: its mark and its role."""
-
-    def __init__(self, givens: str, state: State, focus: Focus | None) -> None:
-        self._givens = givens
-        self._state = state
-        self._guessed = {guess.cell for guess in state.guesses}
-        self._asked = set(focus.cells) if focus else set()
-        self._units = {cell for unit in focus.units for cell in UNITS[unit]} if focus else set()
-        self._touched = {cell for cell, _ in state.last.marks} if state.last else set()
-        self._clash = focus is not None and focus.technique == UNDOING
-        about = sorted(self._asked or self._units or self._touched)
-        self.row = about[0] // 9 if about else 0
-
-    def _cell(self, cell: int) -> Piece:
-        value = self._state.values[cell]
-        body = ("•" if cell in self._units else "·") if value == OPEN else value
-        if cell in self._asked:
-            return f"[{value if value != OPEN else ' '}]", "conflict" if self._clash else "target"
-        if cell in self._touched:
-            return f"»{body}«", "moved"
-        if value == OPEN:
-            return f" {body} ", "source" if cell in self._units else "rail"
-        if self._clash and cell in self._units:
-            return f" {value} ", "conflict"
-        if self._givens[cell] != OPEN:
-            return f" {value} ", "given"
-        return (f" {value}?", "hue.3") if cell in self._guessed else (f" {value}'", "plain")
-
-    def _row(self, row: int, rail: str, *, wide: bool) -> Line:
-        line: Line = []
-        for column in range(9):
-            if column in (3, 6):
-                line.append((rail, "rail"))
-            text, role = self._cell(9 * row + column)
-            narrow = "?" if text == "[ ]" else text[1]
-            line.append((text if wide else narrow, role))
-        return line
-
-    def plain(self, *, wide: bool) -> list[Line]:
-        """Draw nine rows without rulings across."""
-        if not wide:
-            return [[(f"{row + 1} ", "label"), *self._row(row, "│", wide=False)] for row in range(9)]
-        return [
-            [(f" {row + 1} │", "label"), *self._row(row, "│", wide=True), ("│", "rail")] for row in range(9)
-        ]  # fmt: skip
-
-    def ruled(self) -> list[Line]:
-        """Draw the grid with its boxes and the numbers of rows and columns."""
-        numbers = " ".join("".join(f" {box + at} " for at in range(3)) for box in (1, 4, 7))
-        bar = "─" * 9
-        lines: list[Line] = [[(f"    {numbers} ", "label")], [(f"   ┌{bar}┬{bar}┬{bar}┐", "rail")]]
-        for row, line in enumerate(self.plain(wide=True)):
-            if row in (3, 6):
-                lines.append([(f"   ├{bar}┼{bar}┼{bar}┤", "rail")])
-            lines.append([(f" {row + 1} ", "label"), ("│", "rail"), *line[1:]])
-        lines.append([(f"   └{bar}┴{bar}┴{bar}┘", "rail")])
-        return lines
 
 
 def _summary(state: State, focus: Focus | None) -> list[str]:
@@ -144,23 +76,26 @@ def _summary(state: State, focus: Focus | None) -> list[str]:
     return lines
 
 
-def _panel(state: State, focus: Focus | None, rows: int) -> list[str]:
-    lines = _summary(state, focus)
+def _panel(state: State, focus: Focus | None, columns: int, rows: int) -> list[str]:
+    """Tell the question, the digits of its cells, how many cells are open, the last guess and the last action."""
+    lines = [part for line in _summary(state, focus) for part in wrap(line, columns)]
     tail = [f"{state.values.count(OPEN)} open"]
     if state.guesses:
         latest = state.guesses[-1]
         tail.append(f"guess {len(state.guesses)}: {cell_name(latest.cell)}:{latest.digit}")
     if state.last is not None:
-        tail.append(f"last: {brief(state.last)}")
-    if focus is None:
-        return [*lines, *tail][:rows]
-    room = max(0, rows - len(lines) - len(tail) - 2)
-    lists = [
-        f"{cell_name(cell)}  {' '.join(map(str, DIGITS[state.marks[cell]])) or '—'}" for cell in _listed(state, focus)
-    ]
+        last = f"last: {brief(state.last)}"
+        tail.append(last if len(last) <= columns else last.removeprefix("last: "))
+    lists = [] if focus is None else [
+        f"{cell_name(cell)}  {' '.join(map(str, DIGITS[state.marks[cell]])) or 'none'}"
+        for cell in _listed(state, focus)
+    ]  # fmt: skip
+    airy = rows >= RULED_ROWS
+    room = max(0, rows - len(lines) - len(tail) - 2 * airy)
     if len(lists) > room:
-        lists = [*lists[: max(0, room - 1)], "…"][:room]
-    return [*lines, *([""] if room and lists else []), *lists, *([""] if room else []), *tail][:rows]
+        lists = [*lists[: room - 1], "…"] if room else []
+    gap = [""] if airy and lists else []
+    return [line[:columns] for line in (*lines, *gap, *lists, *gap, *tail)][:rows]
 
 
 def _listed(state: State, focus: Focus) -> list[int]:
