@@ -145,7 +145,7 @@ def _checked(found: object, name: str) -> type[AnyTask]:
     if inspect.isabstract(found):
         missing = ", ".join(sorted(found.__abstractmethods__))
         raise InputError(f"task {name!r} is not whole: it has to define {missing}")
-    taken = [option.name for option in found.options if option.name in TAKEN]
+    taken = [option.name for option in found.options if option.name.replace("-", "_") in TAKEN]
     if taken:
         raise InputError(f"task {name!r} cannot have an option {taken[0]!r}, a flag of maker's own: rename the option")
     return found

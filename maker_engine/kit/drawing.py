@@ -16,7 +16,7 @@ SIZES = (
     (PICTURE_COLUMNS, PICTURE_ROWS), (LEAST_COLUMNS, LEAST_ROWS), (36, 6), (40, 12), (60, 9), (80, 24), (200, 60),
 )  # fmt: skip
 """Columns and rows a picture is asked to fit."""
-DRAWN = 250
+DRAWN = 150
 """States whose pictures are looked at, at every size."""
 DESCRIPTION_CHARACTERS = 24
 

@@ -13,7 +13,7 @@ from maker_engine.kit.subject import Subject
 
 LABEL_CHARACTERS = 40
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_OPTION = re.compile(r"[a-z][a-z0-9_]*")
+_OPTION = re.compile(r"[a-z][a-z0-9_-]*")
 _BROKEN_FILES = 80
 
 

@@ -1,4 +1,4 @@
-"""A task that has no fault, and the same with one fault each: one method of the contract, written as it should not be."""
+"""A task without a fault, and the same with one each: a method of the contract, written as it should not be."""
 
 # ruff: noqa: ARG002 - the methods have the contract's arguments
 

@@ -12,7 +12,7 @@ from maker_engine.kit.subject import prepare
 from maker_engine.kit.suite import CHECKS, Verdict, make
 from maker_tui.cli import main
 
-STATES = 1_000
+STATES = 400
 """Fewer than `maker check-task` looks at, since this runs with every change."""
 ENTRIES = sorted(entry_points(group="maker.tasks"))
 
