@@ -80,7 +80,19 @@ def check(arguments: Sequence[str]) -> int:
     chosen = _check_parser(family).parse_args(arguments[len(named) :])
     if family is not None:
         return _check(named[0], family, chosen)
-    return max((_check(name, catalogue.find(name), chosen) for name in catalogue.names()), default=0)
+    return max((_check_installed(name, chosen) for name in catalogue.names()), default=0)
+
+
+def _check_installed(name: str, chosen: argparse.Namespace) -> int:
+    """Check one of several tasks: where it cannot be loaded, the others are checked all the same."""
+    from maker_engine import catalogue  # noqa: PLC0415
+
+    try:
+        family = catalogue.find(name)
+    except InputError as error:
+        sys.stdout.write(f"✖ {name}: {one_line(str(error), 400)}\n")
+        return 1
+    return _check(name, family, chosen)
 
 
 def _check_parser(family: type[AnyTask] | None) -> Parser:

@@ -7,7 +7,7 @@ import json
 from maker_engine.core import red_flags
 from maker_engine.core.decomposition import Mistake
 from maker_engine.core.responses import Flag
-from maker_engine.kit.deciding import known_answer, response, voted
+from maker_engine.kit.deciding import VARIANTS, known_answer, response, voted
 from maker_engine.kit.guarded import load
 from maker_engine.kit.subject import Prompted, Subject
 
@@ -33,7 +33,7 @@ def faultless_responses_are_read(subject: Subject) -> int:
     count = 0
     for one in subject.votes(imitated=True):
         right = known_answer(one.problem, one.state)
-        for variant in (0, *(dice.randrange(10**6) for _ in range(WORDINGS - 1))):
+        for variant in (0, *(dice.randrange(VARIANTS) for _ in range(WORDINGS - 1))):
             answer = _read(one, variant)
             if right is None:
                 right = answer
@@ -86,7 +86,7 @@ def mistakes_are_no_right_votes(subject: Subject) -> int:
     for one in subject.votes(imitated=True):
         right = known_answer(one.problem, one.state)
         for mistake in Mistake:
-            variant = dice.randrange(10**6)
+            variant = dice.randrange(VARIANTS)
             text = response(one.problem, one.prompt, mistake, variant)
             if text != response(one.problem, one.prompt, mistake, variant):
                 raise one.problem.breach(f"imitate writes two texts for {mistake} {variant}", one.state)

@@ -9,6 +9,8 @@ from maker_engine.core.decomposition import Amendment, Ask, Gather, Gathered, Mi
 from maker_engine.core.responses import Flag, Prompt
 from maker_engine.kit.guarded import Guarded
 
+VARIANTS = 2**32
+"""Variants of responses, as many as the simulated model asks for."""
 PERSON = "check-task"
 """Who answers questions here."""
 _WORDS = ("yes", "no", "I do not know", "1", "a word or two about it")
@@ -74,20 +76,20 @@ def decide(
 
 def _vote(problem: Guarded, state: Hashable, step: Vote, dice: Random, *, imitates: bool, odd: bool) -> Hashable:
     if imitates and odd:
-        wrong = voted(problem, state, response(problem, step.prompt, Mistake.WRONG, dice.randrange(1_000)))
+        wrong = voted(problem, state, response(problem, step.prompt, Mistake.WRONG, dice.randrange(VARIANTS)))
         if not isinstance(wrong, Flag):
             return wrong
     right = known_answer(problem, state)
     if right is not None or not imitates:
         return right
-    said = voted(problem, state, response(problem, step.prompt, None, dice.randrange(1_000)))
+    said = voted(problem, state, response(problem, step.prompt, None, dice.randrange(VARIANTS)))
     return None if isinstance(said, Flag) else said
 
 
 def _gather(problem: Guarded, state: Hashable, step: Gather, dice: Random) -> Gathered:
     counts: dict[Hashable, int] = {}
     for _ in range(_TRIES * step.n):
-        proposal = voted(problem, state, response(problem, step.prompt, None, dice.randrange(1_000)))
+        proposal = voted(problem, state, response(problem, step.prompt, None, dice.randrange(VARIANTS)))
         if not isinstance(proposal, Flag):
             counts[proposal] = counts.get(proposal, 0) + 1
         if sum(counts.values()) == step.n:

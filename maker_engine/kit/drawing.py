@@ -8,7 +8,7 @@ from rich.text import Text
 
 from maker_engine.core.decomposition import LEAST_COLUMNS, LEAST_ROWS, PICTURE_COLUMNS, PICTURE_ROWS, ROLES, Mistake
 from maker_engine.core.responses import Flag
-from maker_engine.kit.deciding import response
+from maker_engine.kit.deciding import VARIANTS, response
 from maker_engine.kit.guarded import Guarded
 from maker_engine.kit.subject import Subject
 
@@ -62,7 +62,7 @@ def answers_are_told_briefly(subject: Subject) -> int:
     subject.need_imitation()
     for one in subject.prompts():
         for mistake in (None, *Mistake):
-            answer = one.problem.parse(one.state, response(one.problem, one.prompt, mistake, dice.randrange(10**6)))
+            answer = one.problem.parse(one.state, response(one.problem, one.prompt, mistake, dice.randrange(VARIANTS)))
             if isinstance(answer, Flag):
                 continue
             told = one.problem.describe(answer)

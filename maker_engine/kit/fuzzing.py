@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from maker_engine.core.decomposition import LEAST_COLUMNS, LEAST_ROWS, Mistake, Vote
 from maker_engine.core.responses import Flag
-from maker_engine.kit.deciding import response
+from maker_engine.kit.deciding import VARIANTS, known_answer, response
 from maker_engine.kit.drawing import fits
 from maker_engine.kit.guarded import Guarded
 from maker_engine.kit.keeping import comes_back
@@ -15,6 +15,8 @@ from maker_engine.kit.subject import Subject
 
 NOISES = 400
 """Texts of no meaning that are read."""
+_SPOILT = 0.8
+"""How many of the responses are spoilt; the others carry the mistakes that they are asked for."""
 DAMAGES = 2_000
 """Damaged responses that are read, at least; one a state where there are more states."""
 
@@ -26,7 +28,7 @@ def noise_is_read(subject: Subject) -> int:
     places = prompts[:: max(1, len(prompts) // NOISES)]
     for number in range(NOISES):
         one = places[number % len(places)]
-        _take(one.problem, one.state, noise(dice))
+        _take(one.problem, one.state, noise(dice), imitates=subject.imitates)
     return NOISES
 
 
@@ -38,14 +40,16 @@ def damaged_responses_do_no_harm(subject: Subject) -> int:
     count = max(DAMAGES, len(places))
     for number in range(count):
         one = places[number % len(places)]
-        text = response(one.problem, one.prompt, dice.choice((None, *Mistake)), dice.randrange(10**6))
-        tail = max(0, len(text) - dice.choice((4, 12, 60, len(text))))  # the answer stands last
-        _take(one.problem, one.state, text[:tail] + damaged(text[tail:], dice))
+        text = response(one.problem, one.prompt, dice.choice((None, *Mistake)), dice.randrange(VARIANTS))
+        tail = max(0, len(text) - dice.choice((4, 4, 12, 60, len(text))))  # the answer stands last
+        if dice.random() < _SPOILT:
+            text = text[:tail] + damaged(text[tail:], dice)
+        _take(one.problem, one.state, text, imitates=True)
     return count
 
 
-def _take(problem: Guarded, state: Hashable, text: str) -> None:
-    """Read a text as both sets of red flags would, and go on from what may vote."""
+def _take(problem: Guarded, state: Hashable, text: str, *, imitates: bool) -> None:
+    """Read a text, and go on from its answer: with the paper's flags alone even one with an objection may win."""
     answer = problem.parse(state, text)
     if answer is None:
         raise problem.breach(f"parse gives None, neither an answer nor a flag, for {text[-80:]!r}", state)
@@ -53,12 +57,13 @@ def _take(problem: Guarded, state: Hashable, text: str) -> None:
         if not (answer.rule and answer.reason):
             raise problem.breach(f"the flag on {text[-80:]!r} has no rule or no reason", state)
         return
-    objection = problem.objection(state, answer)
-    # The paper's flags alone let it vote all the same: nothing may crash then either.
-    after = problem.apply(state, answer)
-    if objection is None:
+    if problem.objection(state, answer) is None:
         comes_back(problem, "answer", answer, state)
+    after = problem.apply(state, answer)
     comes_back(problem, "state", after, state)
     fits(problem, after, LEAST_COLUMNS, LEAST_ROWS)
-    if problem.task.has_oracle and isinstance(problem.step(after), Vote):
-        problem.oracle(after)
+    step = problem.step(after)
+    if isinstance(step, Vote):
+        known_answer(problem, after)
+        if imitates:
+            problem.parse(after, response(problem, step.prompt, None, 0))

@@ -10,8 +10,11 @@ from pathlib import Path
 from types import FrameType
 
 
-class OutOfPatienceError(BaseException):
-    """Time is up; the text is the place that was running. No `except Exception` of the task's catches it."""
+class OutOfPatienceError(KeyboardInterrupt):
+    """Time is up; the text is the place that was running.
+
+    An interrupt, because no `except Exception` catches those, and asyncio lets them through.
+    """
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from random import Random
 
 _NASTY = (
     "", " ", "\n", "\x00", "\x1b[2J", "\u202e", "\ud800", "İ", "[", "]", "],", ",", "{", "}", '"', "-", "−", "-0", "0",
-    ".0", "1e9", "NaN", "true", "None", "null", "=", "١", "\u00a0", "9" * 5_000, "[" * 2_000,
+    ".0", "1e9", "NaN", "true", "None", "null", "=", "١", "²", "\u00a0", "9" * 5_000, "[" * 2_000,
     "answer", "I'm sorry, but",
 )  # fmt: skip
 """What has broken parsers: controls, surrogates, letters that grow in lower case, digits `int` takes, deep nesting."""
@@ -31,14 +31,14 @@ def damaged(text: str, dice: Random) -> str:
     if dice.random() < 0.5:  # most slips are small
         second = min(second, first + dice.randint(0, 3))
     piece = text[first:second]
-    match dice.randrange(5):
+    match dice.randrange(6):
         case 0:
             return text[:first] + text[second:]
         case 1:
             return text[:second] + piece + text[second:]
         case 2:
             return text[:first] + text[second:] + piece
-        case 3:
+        case 3 | 4:
             return text[:first] + dice.choice(_NASTY) + text[second:]
         case _:
             return text[:first] + noise(dice) + text[second:]

@@ -196,6 +196,13 @@ class Endless(Clock):
         return super().parse(state, text)
 
 
+class NeverAnswers(Clock):
+    def imitate(self, prompt, mistake, variant):
+        while variant >= 0:
+            pass
+        return super().imitate(prompt, mistake, variant)
+
+
 class Mute(Clock):
     has_oracle = False
 

@@ -80,6 +80,14 @@ def test_a_check_that_does_not_end_is_given_up():
     assert after.check is damage
 
 
+def test_a_run_that_does_not_end_is_given_up():
+    """Nor does a task that never answers hold up the real runner and its event loop."""
+    (run,) = [check for check in CHECKS if check.name == "run"]
+    subject = prepare(faults.NeverAnswers)
+    subject.imitates = True  # which finding out would not end either
+    assert "did not end within 0.2 s; it was in faults.py:" in make(subject, run, limit_s=0.2).told
+
+
 def test_what_cannot_be_checked_is_told():
     """Checks that need an oracle or imitated responses are not made where there are none, and say so."""
     results = {result.check.name: result for result in examine(prepare(faults.Mute))}
