@@ -59,6 +59,8 @@ def installed(name: str) -> type[AnyTask]:
         InputError: There is none, or it cannot be loaded.
     """
     point = _installed().get(name)
+    if point is None and is_path(name):
+        raise InputError(f"task {name!r} was run from a path, and a session loads no code: name it with --task {name}")
     if point is None:
         known = ", ".join(names()) or "none is installed"
         here = f"; for the folder write ./{name}" if Path(name).is_dir() else ""
