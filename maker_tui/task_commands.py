@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maker_engine.core.errors import InputError
+from maker_engine.core.errors import InputError, TaskError
 from maker_engine.printable import one_line
 from maker_tui.parsing import Parser
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from maker_engine.kit.suite import Check, Result
 
 LIMIT_S = 60.0
-"""Seconds a check may take; the slowest of our own takes under two."""
+"""Seconds a check may take."""
 CHECK_EXAMPLES = """\
 examples:
   maker check-task                        every installed task
@@ -78,9 +78,22 @@ def check(arguments: Sequence[str]) -> int:
     named = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
     family = catalogue.find(named[0]) if named else None
     chosen = _check_parser(family).parse_args(arguments[len(named) :])
+    chosen.words = _without_only(arguments[len(named) :])
     if family is not None:
         return _check(named[0], family, chosen)
     return max((_check_installed(name, chosen) for name in catalogue.names()), default=0)
+
+
+def _without_only(arguments: Sequence[str]) -> list[str]:
+    """Leave out which checks were to be made."""
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--only":
+            next(words)
+        elif not word.startswith("--only="):
+            rest.append(word)
+    return rest
 
 
 def _check_installed(name: str, chosen: argparse.Namespace) -> int:
@@ -119,6 +132,7 @@ def _check_parser(family: type[AnyTask] | None) -> Parser:
 
 
 def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
+    from maker_engine.kit.patience import OutOfPatienceError, patience  # noqa: PLC0415
     from maker_engine.kit.subject import prepare  # noqa: PLC0415
     from maker_engine.kit.suite import Verdict, examine  # noqa: PLC0415
     from maker_tui.flags import problem_from  # noqa: PLC0415
@@ -127,14 +141,18 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
         raise InputError("--states must be at least 1, --limit above 0")
     checks = _chosen_checks(chosen.only)
     options, source = problem_from(chosen) if "problem" in chosen else ({}, None)
-    subject = prepare(family, options, source, seed=chosen.seed, states=chosen.states)
+    try:
+        with patience(chosen.limit):
+            subject = prepare(family, options, source, seed=chosen.seed, states=chosen.states)
+    except OutOfPatienceError as place:
+        raise TaskError(f"load did not end within {chosen.limit:g} s; it was in {place}") from None
     if not chosen.json:
         sys.stdout.write(f"{one_line(_opening(name, subject))}\n")
     results: list[Result] = []
     for result in examine(subject, checks, chosen.limit):
         results.append(result)
         if not chosen.json:
-            sys.stdout.write(_lines(result))
+            sys.stdout.write(_lines(result, _again(name, chosen, result.check)))
             sys.stdout.flush()
     broken = sum(result.verdict is Verdict.BROKEN for result in results)
     sys.stdout.write(_json(name, subject, results) if chosen.json else _sum(name, subject, results))
@@ -157,7 +175,12 @@ def _opening(name: str, subject: Subject) -> str:
     return f"{name}: {subject.problems[0].title}{others}; seed {subject.seed}"
 
 
-def _lines(result: Result) -> str:
+def _again(name: str, chosen: argparse.Namespace, check: Check) -> str:
+    """Write the command that makes one check again, on the same problem with the same dice."""
+    return f"maker check-task {shlex.join([name, *chosen.words, '--only', check.name])}"
+
+
+def _lines(result: Result, again: str) -> str:
     from maker_engine.kit.suite import Verdict  # noqa: PLC0415
 
     name = f"{result.check.name:<18}"
@@ -165,7 +188,7 @@ def _lines(result: Result) -> str:
         return f"✔ {name} {result.count:>9,} looked at {result.seconds:>6.1f} s\n"
     if result.verdict is Verdict.NOT_MADE:
         return f"– {name} not made: {one_line(result.told)}\n"
-    told = "".join(f"    {label:<8} {one_line(text, 400)}\n" for label, text in result.explanation)
+    told = "".join(f"    {label:<8} {one_line(text, 400)}\n" for label, text in (*result.explanation, ("again", again)))
     return f"✖ {name} BROKEN\n{told}"
 
 

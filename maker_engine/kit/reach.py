@@ -46,9 +46,16 @@ class Reach:
     breach: ContractError | None = None
 
 
-def reach(problems: Sequence[Guarded], seed: int, most: int, *, imitates: bool) -> Reach:
-    """Walk from the start again and again, each problem in its turn, until `most` distinct states are found."""
-    found = Reach()
+def search(found: Reach, problems: Sequence[Guarded], seed: int, most: int, *, imitates: bool) -> None:
+    """Walk from the start again and again, each problem in its turn, until `most` distinct states are found.
+
+    Args:
+        found: Takes what is found, as it is found.
+        problems: Whose states.
+        seed: Of the walks.
+        most: Distinct states to look for.
+        imitates: Whether the task writes responses.
+    """
     share = max(1, most // len(problems))
     for problem in problems:
         known: set[Hashable] = set()
@@ -67,7 +74,6 @@ def reach(problems: Sequence[Guarded], seed: int, most: int, *, imitates: bool) 
                 found.breach = breach
                 break
             walk, in_vain = walk + 1, in_vain + 1 if len(known) == before else 0
-    return found
 
 
 def _walk(problem: Guarded, dice: Random, error_rate: float, share: int, *, imitates: bool) -> Iterator[Place]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from random import Random
 from typing import NamedTuple, TypeAlias
@@ -12,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.responses import Prompt
 from maker_engine.kit.guarded import Guarded, load
-from maker_engine.kit.reach import Place, Reach, reach
+from maker_engine.kit.reach import Place, Reach, search
 
 DEFAULT_STATES = 3_000
 
@@ -38,33 +37,30 @@ class Subject:
         problems: The problems it is checked on, the default one first.
         seed: Of every throw of the dice.
         states: Most distinct states to check.
-        fixed: Whether the user chose the problem.
     """
 
     family: type[AnyTask]
     problems: tuple[Guarded, ...]
     seed: int = 0
     states: int = DEFAULT_STATES
-    fixed: bool = False
+    _reach: Reach | None = None
+    _imitates: bool | None = None
 
-    @cached_property
+    @property
     def reach(self) -> Reach:
         """Distinct states with what is asked there."""
-        return reach(self.problems, self.seed, self.states, imitates=self.imitates)
+        if self._reach is None:
+            self._reach = Reach()  # kept even where the search is given up: what was found is checked
+            search(self._reach, self.problems, self.seed, self.states, imitates=self.imitates)
+        return self._reach
 
-    @cached_property
+    @property
     def imitates(self) -> bool:
         """Whether the task writes responses, so that it can be simulated."""
-        for problem in self.problems:
-            step = problem.step(problem.start())
-            if isinstance(step, Vote | Gather):
-                try:
-                    problem.task.imitate(step.prompt, None, 0)
-                except NotImplementedError:
-                    return False
-                except Exception:  # noqa: BLE001 - it does, and badly: the checks that need it will say how
-                    return True
-        return True
+        if self._imitates is None:
+            self._imitates = True  # so it does where it crashes or never ends: the checks that need it will say how
+            self._imitates = not any(_leaves_imitation_out(problem) for problem in self.problems)
+        return self._imitates
 
     def places(self, most: int | None = None) -> Iterator[Place]:
         """Yield the places found, at most `most` of them, spread over all.
@@ -122,6 +118,18 @@ class Subject:
         return Random(f"{self.seed} {words}")  # noqa: S311 - repeatable, not secret
 
 
+def _leaves_imitation_out(problem: Guarded) -> bool:
+    step = problem.step(problem.start())
+    if isinstance(step, Vote | Gather):
+        try:
+            problem.task.imitate(step.prompt, None, 0)
+        except NotImplementedError:
+            return True
+        except Exception:  # noqa: BLE001 - a crash is no missing method
+            return False
+    return False
+
+
 Examine: TypeAlias = Callable[[Subject], int]
 """Looks at a task and returns how many things it looked at; raises `ContractError` or `UnfitError`."""
 
@@ -149,7 +157,7 @@ def prepare(
     """
     first = load(family, options or {}, source)
     if options or source is not None:
-        return Subject(family, (first,), seed, states, fixed=True)
+        return Subject(family, (first,), seed, states)
     problems = [first]
     for option in family.options:
         for choice in option.choices or ():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from maker_engine.core.errors import MakerError
@@ -12,6 +12,9 @@ from maker_engine.kit import answering, drawing, fuzzing, identity, keeping, sim
 from maker_engine.kit.guarded import ContractError, Guarded, told
 from maker_engine.kit.patience import OutOfPatienceError, patience
 from maker_engine.kit.subject import Examine, Subject, UnfitError
+
+MOST_GIVEN_UP = 2
+"""Checks that may not end, before the others are not made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Result:
         told: What differs, or why the check was not made; empty where the promise is kept.
         state: The state at which it shows, as JSON; empty where it has to do with none.
         problem: The label of the problem in which it shows, empty likewise.
+        given_up: Whether it did not end.
     """
 
     check: Check
@@ -60,6 +64,7 @@ class Result:
     told: str = ""
     state: str = ""
     problem: str = ""
+    given_up: bool = False
 
     @property
     def explanation(self) -> tuple[tuple[str, str], ...]:
@@ -198,8 +203,14 @@ def examine(subject: Subject, checks: Sequence[Check] = CHECKS, limit_s: float |
         limit_s: Seconds after which a check is given up as one that does not end; None for no limit. In the main
             thread only.
     """
+    given_up = 0
     for check in checks:
-        yield make(subject, check, limit_s)
+        if given_up == MOST_GIVEN_UP:
+            yield Result(check, Verdict.NOT_MADE, 0, 0.0, f"{given_up} checks before it did not end")
+            continue
+        result = make(subject, check, limit_s)
+        given_up += result.given_up
+        yield result
 
 
 def make(subject: Subject, check: Check, limit_s: float | None = None) -> Result:
@@ -220,7 +231,8 @@ def make(subject: Subject, check: Check, limit_s: float | None = None) -> Result
     except ContractError as error:
         return result(Verdict.BROKEN, text=str(error), error=error)
     except OutOfPatienceError as error:
-        return result(Verdict.BROKEN, text=f"it did not end within {limit_s:g} s; it was in {error}")
+        given_up = result(Verdict.BROKEN, text=f"it did not end within {limit_s:g} s; it was in {error}")
+        return replace(given_up, given_up=True)
     except MakerError as error:
         return result(Verdict.BROKEN, text=str(error))
     except Exception as error:  # noqa: BLE001 - a task that gives something of another type than it promises

@@ -44,6 +44,7 @@ def test_a_broken_promise_is_told_with_status_1(capsys):
     assert out[1].startswith("✔ JSON")
     assert out[2] == "✖ one right answer   BROKEN"
     assert [line.split()[0] for line in out[3:8]] == ["rule", "differs", "state", "problem", "mend"]
+    assert out[8] == f"    again    maker check-task {FAULTS}:TwoRight --only 'one right answer'"
     assert out[-1].startswith(f"{FAULTS}:TwoRight: 1 kept, 1 broken; ")
 
 

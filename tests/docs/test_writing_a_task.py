@@ -11,7 +11,7 @@ import pytest
 
 from maker_engine import catalogue
 from maker_engine.kit.subject import prepare
-from maker_engine.kit.suite import CHECKS, Verdict, examine, make
+from maker_engine.kit.suite import CHECKS, make
 from maker_tui.cli import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-a-task.md").read_text(encoding="utf-8")
@@ -43,13 +43,10 @@ def test_its_commands_do_what_they_say(place, monkeypatch, capsys):
         assert main(shlex.split(line)[1:]) == 0, f"{line}\n{capsys.readouterr().out}"
 
 
-def test_n_queens_keeps_the_contract(place):
-    """The example keeps every promise, on two boards, and takes as many steps as the page says."""
-    family = catalogue.find(str(place / "nqueens"))
-    assert family.load({}).expected_steps == 218
-    for options in ({"size": 8}, {"size": 4}):
-        results = list(examine(prepare(family, options, states=400)))
-        assert [str(result) for result in results if result.verdict is not Verdict.KEPT] == []
+def test_n_queens_takes_the_steps_it_is_said_to(place):
+    """The page's number of steps is that of the search."""
+    assert "8 queens take 218" in PAGE
+    assert catalogue.find(str(place / "nqueens")).load({}).expected_steps == 218
 
 
 def test_a_rule_without_its_tie_break_is_told_as_shown(place):
@@ -62,7 +59,8 @@ def test_a_rule_without_its_tie_break_is_told_as_shown(place):
 
     (one_right,) = [check for check in CHECKS if check.name == "one right answer"]
     result = make(prepare(NoTieBreak), one_right)
-    assert SHOWN.splitlines()[1:] == [f"    {label:<8} {text}" for label, text in result.explanation]
+    told = [f"    {label:<8} {text}" for label, text in result.explanation]
+    assert SHOWN.splitlines()[1:] == [*told, "    again    maker check-task ./nqueens --only 'one right answer'"]
 
 
 def test_its_tests_pass(place, monkeypatch):

@@ -204,7 +204,7 @@ class Endless(Clock):
 
 class NeverAnswers(Clock):
     def imitate(self, prompt, mistake, variant):
-        while variant >= 0:
+        while variant > 0:
             time_is_up()
         return super().imitate(prompt, mistake, variant)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,6 @@ import pytest
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
 from maker_engine.kit.scaffold import write_task
-from maker_engine.kit.subject import prepare
-from maker_engine.kit.suite import Verdict, examine
 
 ROOT = Path(__file__).parents[2]
 RUFF = (
@@ -28,23 +27,26 @@ def folder(tmp_path_factory):
 
 
 def program(name, *arguments, cwd):
-    """Run a program of this environment; return its status and all it printed."""
+    """Run a program of this environment, as plain as it comes; return its status and all it printed."""
     done = subprocess.run(
-        [Path(sys.executable).with_name(name), *arguments], cwd=cwd, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name(name), *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_new_task_keeps_the_contract(folder):
-    """Unchanged, a new task keeps every promise, and is called as its folder is."""
+def test_a_new_task_is_called_as_its_folder(folder):
+    """Name, title and class are those of the name that was given."""
     family = catalogue.find(str(folder))
     assert (family.name, family.title, family.__name__) == ("card_game", "Card game", "CardGame")
-    results = list(examine(prepare(family, states=500)))
-    assert [str(result) for result in results if result.verdict is not Verdict.KEPT] == []
 
 
 def test_its_own_tests_pass(folder):
-    """The tests that a new task comes with pass where it lies."""
+    """The tests that a new task comes with, the contract among them, pass where it lies."""
     status, said = program("pytest", "-q", "-p", "no:cacheprovider", folder.name, cwd=folder.parent)
     assert status == 0, said
 

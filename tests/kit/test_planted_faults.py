@@ -81,11 +81,14 @@ def test_a_check_that_does_not_end_is_given_up():
 
 
 def test_a_run_that_does_not_end_is_given_up():
-    """Nor does a task that never answers hold up the real runner and its event loop."""
+    """Nor does a task that never answers hold up the real runner and its event loop, or all the other checks."""
     (run,) = [check for check in CHECKS if check.name == "run"]
     subject = prepare(faults.NeverAnswers)
-    subject.imitates = True  # which finding out would not end either
-    assert "did not end within 60 s; it was in faults.py:" in make(subject, run, limit_s=60).told
+    assert subject.imitates
+    first, second, third = examine(subject, [run, run, run], limit_s=60)
+    assert "did not end within 60 s; it was in faults.py:" in first.told
+    assert second.given_up
+    assert (third.verdict, third.told) == (Verdict.NOT_MADE, "2 checks before it did not end")
 
 
 def test_what_cannot_be_checked_is_told():
