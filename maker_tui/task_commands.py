@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maker_engine.core.errors import InputError, TaskError
+from maker_engine.core.errors import InputError, MakerError, TaskError
 from maker_engine.printable import one_line
 from maker_tui.parsing import Parser
 
@@ -47,10 +47,15 @@ def _tasks(_: argparse.Namespace) -> int:
     from maker_engine import catalogue  # noqa: PLC0415
 
     for name in catalogue.names():
-        task = catalogue.find(name)
+        try:
+            task = catalogue.find(name)
+        except InputError as error:  # one that is broken hides none of the others
+            sys.stdout.write(f"{name:<12} {one_line(str(error), 400)}\n")
+            continue
         sys.stdout.write(f"{name:<12} {task.title}: {task.summary}\n")
         for option in task.options:
-            sys.stdout.write(f"{'':<12}   --{option.name:<10} {option.help} (default {option.default})\n")
+            flag = f"--{option.name.replace('_', '-')}"
+            sys.stdout.write(f"{'':<12}   {flag:<12} {option.help} (default {option.default})\n")
     return 0
 
 
@@ -97,15 +102,14 @@ def _without_only(arguments: Sequence[str]) -> list[str]:
 
 
 def _check_installed(name: str, chosen: argparse.Namespace) -> int:
-    """Check one of several tasks: where it cannot be loaded, the others are checked all the same."""
+    """Check one of several tasks: where it cannot be, the others are checked all the same."""
     from maker_engine import catalogue  # noqa: PLC0415
 
     try:
-        family = catalogue.find(name)
-    except InputError as error:
+        return _check(name, catalogue.find(name), chosen)
+    except MakerError as error:
         sys.stdout.write(f"✖ {name}: {one_line(str(error), 400)}\n")
         return 1
-    return _check(name, family, chosen)
 
 
 def _check_parser(family: type[AnyTask] | None) -> Parser:
@@ -145,7 +149,9 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
         with patience(chosen.limit):
             subject = prepare(family, options, source, seed=chosen.seed, states=chosen.states)
     except OutOfPatienceError as place:
-        raise TaskError(f"load did not end within {chosen.limit:g} s; it was in {place}") from None
+        raise TaskError(f"{name}: load did not end within {chosen.limit:g} s; it was in {place}") from None
+    except TaskError as error:
+        raise TaskError(f"{name}: {error}") from error
     if not chosen.json:
         sys.stdout.write(f"{one_line(_opening(name, subject))}\n")
     results: list[Result] = []

@@ -71,7 +71,7 @@ def search(found: Reach, problems: Sequence[Guarded], seed: int, most: int, *, i
                     if len(known) == share:
                         break
             except ContractError as breach:
-                found.breach = breach
+                found.breach = found.breach or breach
                 break
             walk, in_vain = walk + 1, in_vain + 1 if len(known) == before else 0
 

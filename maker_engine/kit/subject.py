@@ -63,7 +63,7 @@ class Subject:
         return self._imitates
 
     def places(self, most: int | None = None) -> Iterator[Place]:
-        """Yield the places found, at most `most` of them, spread over all.
+        """Yield the places found, or about `most` of them, spread over all.
 
         Raises:
             UnfitError: There is none.
