@@ -53,21 +53,27 @@ def to_facelets(cube: Cube) -> str:
     return "".join(letters)
 
 
-def from_facelets(letters: str) -> Cube:
+def from_facelets(letters: str, names: str = ORDER) -> Cube:
     """Read a cube out of 54 letters of `U R F D L B`.
+
+    Args:
+        letters: As in `to_facelets`.
+        names: What the stickers of the six faces are called in refusals, where they were given as colours.
 
     Raises:
         ProblemError: No cube that can be solved looks so; the text names the cause and the mend.
     """
-    _check_stickers(letters)
+    named = str.maketrans(ORDER, names)
+    _check_stickers(letters, names)
     where: dict[str, str] = {}
     for home in PIECES:
         colours = "".join(letters[cell] for cell in CELLS[home])
         piece = next((piece for piece in PIECES if colours in piece * 2), None)  # never a mirrored corner
         if piece is None:
-            raise ProblemError(f"at {home} the stickers {colours} belong to no piece: check them")
+            raise ProblemError(f"the stickers at {home}, {colours.translate(named)}, belong to no piece: check them")
         if piece in where:
-            raise ProblemError(f"{piece} is there twice, at {_place(where[piece])} and {home}: check their stickers")
+            twice = f"{piece.translate(named)} is there twice, at {_place(where[piece])} and {home}"
+            raise ProblemError(f"{twice}: check their stickers")
         where[piece] = "".join(home[colours.index(letter)] for letter in piece)
     cube = tuple(where[piece] for piece in PIECES)
     _check_laws(cube)
@@ -78,13 +84,13 @@ def _place(place: str) -> str:
     return next(home for home in PIECES if sorted(home) == sorted(place))
 
 
-def _check_stickers(letters: str) -> None:
+def _check_stickers(letters: str, names: str) -> None:
     if len(letters) != 54:
         raise ProblemError(f"a cube has 54 stickers, got {len(letters)}: give 9 for each face, in the order {ORDER}")
     counts = Counter(letters)
-    for letter in ORDER:
+    for letter, name in zip(ORDER, names, strict=True):
         if counts[letter] != 9:
-            raise ProblemError(f"there are {counts[letter]} stickers of {letter}, not 9: check the letters")
+            raise ProblemError(f"there are {counts[letter]} stickers of {name}, not 9: check the letters")
     centres = letters[4::9]
     if centres != ORDER:
         raise ProblemError(f"the centres read {centres}, not {ORDER}: hold the cube so that they do")

@@ -18,7 +18,8 @@ AUTO = "auto"
 DEFAULT_TURNS, MOST_TURNS = 25, 1_000
 DEFAULT_SHUFFLE = 1
 _EXAMPLE = '{"scramble": "R U2 F\'", "method": "layers"}'
-_KEYS = ("scramble", "facelets", "method")
+_STARTS = ("scramble", "facelets")
+_KEYS = (*_STARTS, "method")
 _NET_LINES = [3, 3, 3, 12, 12, 12, 3, 3, 3]
 _NET_ORDER = "ULFRBD"
 
@@ -52,17 +53,18 @@ def read_problem(options: Mapping[str, int | str], source: str | None) -> Proble
 
 def _start(fields: Mapping[str, Any], *, given: bool) -> tuple[Cube, str | None]:
     """Return the cube and its scramble; random turns where nothing is given."""
-    scramble, facelets = fields.get("scramble", ""), fields.get("facelets", "")
-    for name, value in (("scramble", scramble), ("facelets", facelets)):
+    # An option that is left empty was not given; a file may well say that the scramble is empty.
+    texts = {name: fields[name] for name in _STARTS if name in fields and (given or fields[name] != "")}
+    for name, value in texts.items():
         if not isinstance(value, str):
-            raise ProblemError(f"the {name} must be text, got {reprlib.repr(value)}: write it as {_EXAMPLE}")
-    if scramble.strip() and facelets.strip():
+            raise ProblemError(f"{name} must be text, got {_shown(value)}: write it as {_EXAMPLE}")
+    if len(texts) > 1:
         raise ProblemError("a scramble and facelets are both given: give one of them")
-    if facelets.strip():
-        return _from_stickers(facelets), None
-    if not given and not scramble.strip():
-        scramble = random_scramble(fields.get("turns", DEFAULT_TURNS), fields.get("shuffle", DEFAULT_SHUFFLE))
-    return _from_scramble(scramble)
+    if "facelets" in texts:
+        return _from_stickers(texts["facelets"]), None
+    if "scramble" in texts:
+        return _from_scramble(texts["scramble"])
+    return _from_scramble(random_scramble(fields.get("turns", DEFAULT_TURNS), fields.get("shuffle", DEFAULT_SHUFFLE)))
 
 
 def write_problem(problem: Problem, facelets: str) -> str:
@@ -78,9 +80,9 @@ def random_scramble(turns: object, shuffle: object) -> str:
         ProblemError: Not a number of turns, or not a seed.
     """
     if type(turns) is not int or not 0 <= turns <= MOST_TURNS:
-        raise ProblemError(f"turns must be 0 to {MOST_TURNS}, got {reprlib.repr(turns)}")
+        raise ProblemError(f"turns must be 0 to {MOST_TURNS}, got {_shown(turns)}")
     if type(shuffle) is not int:
-        raise ProblemError(f"shuffle must be a whole number, got {reprlib.repr(shuffle)}")
+        raise ProblemError(f"shuffle must be a whole number, got {_shown(shuffle)}")
     dice = Random(shuffle)  # noqa: S311 - a puzzle, not a secret
     faces: list[str] = []
     while len(faces) < turns:
@@ -117,8 +119,8 @@ def _object(text: str) -> dict[str, Any]:
         raise ProblemError(f"the problem is not JSON ({reason}): write it as {_EXAMPLE}") from None
     strange = next((key for key in fields if key not in _KEYS), None)
     if strange is not None:
-        raise ProblemError(f"unknown key {reprlib.repr(strange)}: a problem has scramble or facelets, and method")
-    if not {"scramble", "facelets"} & set(fields):
+        raise ProblemError(f"unknown key {_shown(strange)}: a problem has scramble or facelets, and method")
+    if not any(name in fields for name in _STARTS):
         raise ProblemError(f"the problem has neither scramble nor facelets: write it as {_EXAMPLE}")
     return dict(fields)
 
@@ -135,7 +137,7 @@ def _from_scramble(text: str) -> tuple[Cube, str]:
     for word in text.split():
         move = read_move(word)
         if move is None:
-            raise ProblemError(f"{reprlib.repr(word)} is no turn: write turns such as R U2 F', with blanks between")
+            raise ProblemError(f"{_shown(word)} is no turn: write turns such as R U2 F', with blanks between")
         moves.append(move)
     if len(moves) > MOST_TURNS:
         raise ProblemError(f"a scramble has at most {MOST_TURNS} turns, got {len(moves)}: give fewer")
@@ -148,15 +150,20 @@ def _from_stickers(text: str) -> Cube:
     if len(letters) == 54 and not set(letters) <= set(ORDER):
         centres = letters[4::9]
         if len(set(centres)) < 6:
-            raise ProblemError(f"the centres read {reprlib.repr(centres)}, not six colours: check the letters")
+            raise ProblemError(f"the centres read {_shown(centres)}, not six colours: check the letters")
         strange = next((letter for letter in letters if letter not in centres), None)
         if strange is not None:
-            raise ProblemError(f"no centre has the colour {reprlib.repr(strange)}: check that letter, or the centres")
-        letters = letters.translate(str.maketrans(centres, ORDER))
+            raise ProblemError(f"no centre has the colour {_shown(strange)}: check that letter, or the centres")
+        return from_facelets(letters.translate(str.maketrans(centres, ORDER)), centres)
     return from_facelets(letters)
 
 
 def _method(value: object) -> str:
     if value not in (AUTO, PHASES_METHOD, LAYERS_METHOD):
-        raise ProblemError(f"method must be auto, phases or layers, got {reprlib.repr(value)}")
+        raise ProblemError(f"method must be auto, phases or layers, got {_shown(value)}")
     return str(value)
+
+
+def _shown(value: object) -> str:
+    """Show a user's value in one short line, whatever its size or depth."""
+    return "a far larger number" if isinstance(value, int) and abs(value) > 10**12 else reprlib.repr(value)

@@ -87,13 +87,18 @@ def _read() -> bytes | None:
 
 def _built() -> bytes:
     whole = b"".join(build(phase) for phase in PHASES)
-    with suppress(OSError, RuntimeError, ValueError):  # no room, no right, no such place: the tables serve all the same
-        place = folder()
-        place.mkdir(parents=True, exist_ok=True)
-        draft = place / f"{FILE}.{os.getpid()}"
-        try:
-            draft.write_bytes(zlib.compress(whole))
-            draft.replace(place / FILE)
-        finally:
-            draft.unlink(missing_ok=True)
+    # No room, no right, no such place: the tables serve all the same.
+    with suppress(OSError, RuntimeError, ValueError):
+        _keep(whole)
     return whole
+
+
+def _keep(whole: bytes) -> None:
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True)
+    draft = place / f"{FILE}.{os.getpid()}"
+    try:
+        draft.write_bytes(zlib.compress(whole))
+        draft.replace(place / FILE)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from maker_tasks.cube.pieces import CORNERS, EDGES
 from maker_engine.core.errors import ProblemError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.view import RunView
 from maker_engine.sessions.reader import Reader
 
 MODEL = "sim:p=0.95,v=0.95"
@@ -63,7 +64,7 @@ def solve(letters: str, method: str, seed: int, folder: Path) -> Solved:
     path = folder / f"{method}-{seed}.maker"
     order = RunOrder("cube", {"facelets": letters, "method": method}, model=MODEL, seed=seed, session=path)
     prepared = prepare(order)
-    snapshot = asyncio.run(drive(prepared, Inbox(), on_view=lambda view: None)).snapshot
+    snapshot = asyncio.run(drive(prepared, Inbox(), on_view=_unseen)).snapshot
     task = prepared.task
     with Reader(path) as reader:
         answers = list(reader.answers(task))
@@ -73,6 +74,10 @@ def solve(letters: str, method: str, seed: int, folder: Path) -> Solved:
         turns += len(state.played.split())
     wrong = snapshot.totals.wrong
     return Solved(str(snapshot.outcome), task.verify(answers), len(answers), turns, snapshot.totals.samples, wrong)
+
+
+def _unseen(_: RunView) -> None:
+    """Nobody looks."""
 
 
 def many(method: str, count: int, seed: int = 0) -> Iterator[Solved]:
