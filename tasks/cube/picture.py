@@ -19,8 +19,9 @@ Line: TypeAlias = list[Piece]
 
 _HUE = {face: f"hue.{number}" for number, face in enumerate("RFUDLB", 1)}
 _NET = ((None, "U", None, None), ("L", "F", "R", "B"), (None, "D", None, None))
-_LEAST_PANEL = 18  # cells: below that the words beside the net would be cut to nothing
-_GAP = 3  # cells between net and panel
+_BESIDE = {3: 18, 2: 12}
+"""Least width of the words beside the net, by the width of its stickers."""
+_GAP = 2  # cells between net and words
 
 
 def draw(letters: str, marked: Collection[int], facts: Sequence[Piece], columns: int, rows: int) -> Text:
@@ -33,24 +34,24 @@ def draw(letters: str, marked: Collection[int], facts: Sequence[Piece], columns:
         columns: Cells across.
         rows: Lines.
     """
-    for cell in (3, 2):
+    for cell, words in _BESIDE.items():
         width = 12 * cell + 3
-        gaps = 2 if rows >= 11 else 0
-        if rows >= 9 and columns >= width + _GAP + _LEAST_PANEL:
-            return _joined(_beside(_net(letters, marked, cell, gaps), width, _panel(facts, columns - width - _GAP)))
-        if rows >= 11 and width <= columns:
-            lines = _net(letters, marked, cell, 2 if rows >= 14 else 0)
-            return _joined([*lines, *_cut(facts, columns, rows - len(lines))])
+        if rows >= 9 and columns >= width + _GAP + words:
+            net = _net(letters, marked, cell, spaced=rows >= 11)
+            return _joined(_beside(net, width, _panel(facts, columns - width - _GAP, len(net))))
+        if rows >= 11 and columns >= width:
+            net = _net(letters, marked, cell, spaced=rows >= 14)
+            return _joined([*net, *_cut(facts, columns, rows - len(net))])
     in_a_row = columns >= 23
     lines = _in_a_row(letters) if in_a_row else _written_out(letters)
     return _joined([*lines, *_cut(facts, columns, rows - len(lines))])
 
 
-def _net(letters: str, marked: Collection[int], cell: int, gaps: int) -> list[Line]:
+def _net(letters: str, marked: Collection[int], cell: int, *, spaced: bool) -> list[Line]:
     """Draw three bands of faces, each sticker `cell` cells wide: ` U `, marked `[U]`; or `U `, marked `U*`."""
     lines: list[Line] = []
     for number, band in enumerate(_NET):
-        if gaps and number:
+        if spaced and number:
             lines.append([])
         for row in range(3):
             line: Line = []
@@ -71,13 +72,11 @@ def _sticker(letter: str, cell: int, *, marked: bool) -> Piece:
     return (f"[{letter}]" if marked else f" {letter} ", _HUE[letter])
 
 
-def _panel(facts: Sequence[Piece], width: int) -> list[Line]:
-    """Wrap the facts into a column, a blank line between two."""
-    lines: list[Line] = []
-    for text, role in facts:
-        lines += [[(part, role)] for part in textwrap.wrap(text, width)]
-        lines.append([])
-    return lines
+def _panel(facts: Sequence[Piece], width: int, rows: int) -> list[Line]:
+    """Wrap the facts into a column, with a blank line between two where there is room for it."""
+    wrapped = [[[(part, role)] for part in textwrap.wrap(text, width)] for text, role in facts]
+    blanks: list[Line] = [[]] if sum(map(len, wrapped)) + len(wrapped) - 1 <= rows else []
+    return [line for group in wrapped for line in [*group, *blanks]][:rows]
 
 
 def _beside(net: list[Line], width: int, panel: list[Line]) -> list[Line]:

@@ -27,7 +27,7 @@ def tell(method: str, cube: Cube, question: Question | None, played: str, steps:
     if method == PHASES_METHOD:
         phase = (f"phase {question.stage + 1} of {len(PHASES)}", "target")
         togo = int(question.cases[question.right].answer.reading) + 1
-        distance = (f"{togo} move{'s' if togo > 1 else ''} to go in it", "plain")
+        distance = (f"{togo} move{'s' if togo > 1 else ''} to go", "plain")
         return [phase, last, distance, (PHASES[question.stage].goal, "plain"), count]
     piece = piece_of(question.stage)
     looked_for = f"{'edge' if len(piece) == 2 else 'corner'} {piece}"
