@@ -83,16 +83,7 @@ class _Reading(NamedTuple):
 
 
 def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, str]:
-    """Write the reasoning and the answer of a response.
-
-    Args:
-        prompt: The user prompt.
-        mistake: How the response goes wrong, None when it is right.
-        variant: Which wording and which slip, ≥ 0.
-
-    Raises:
-        TaskError: The prompt is not one of this task's.
-    """
+    """Write a response to the user prompt alone; arguments, result and errors are those of `Task.imitate`."""
     reading = _read(prompt)
     answer = reading.right
     if mistake in (Mistake.WRONG, Mistake.ILLEGAL):

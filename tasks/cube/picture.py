@@ -62,7 +62,7 @@ def _net(letters: str, marked: Collection[int], cell: int, *, spaced: bool) -> l
                 start = 9 * ORDER.index(face) + 3 * row
                 line += [_sticker(letters[at], cell, marked=at in marked) for at in range(start, start + 3)]
                 line.append((" ", "plain"))
-            lines.append(line)
+            lines.append(line[:-1])
     return lines
 
 
@@ -115,9 +115,4 @@ def _cut(facts: Sequence[Piece], columns: int, rows: int) -> list[Line]:
 
 
 def _joined(lines: list[Line]) -> Text:
-    picture = Text()
-    for number, line in enumerate(lines):
-        picture.append("\n" if number else "")
-        for text, role in line:
-            picture.append(text, role)
-    return picture
+    return Text("\n").join(Text.assemble(*line) for line in lines)
