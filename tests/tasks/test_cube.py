@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from maker_tasks.cube import RubiksCube, layers, verifier
+from maker_tasks.cube import RubiksCube, derivation, layers, verifier
 from maker_tasks.cube.facelets import from_facelets, to_facelets
 from maker_tasks.cube.pieces import MOVES, PIECES, SOLVED, inverse, play, turn
 from maker_tasks.cube.task import State
@@ -170,3 +170,11 @@ def test_states_go_through_json(method):
     state, answer = next(way(problem))
     after = problem.apply(state, answer)
     assert problem.decode_state(problem.encode_state(after)) == after == State(after.cube, after.played, 1)
+
+
+def test_the_algorithms_are_those_of_the_search():
+    """The search, run again for the first four edges, finds what the file holds."""
+    group = derivation.GROUPS[0]
+    found = derivation._search((), group, [(move,) for move in MOVES])
+    assert found == {piece: layers.algorithms()[piece] for piece in group}
+    assert [piece for pieces in derivation.GROUPS for piece in pieces] == list(layers.algorithms())
