@@ -14,6 +14,7 @@ from contextlib import suppress
 from operator import add
 from pathlib import Path
 from threading import Lock
+from typing import TypeAlias
 
 from .coordinates import PHASES, Phase, explore
 
@@ -21,6 +22,9 @@ DIGEST = "5db4da9388f6d09f25f63b8610efda000a7616c9784f76dd54186915492eb5f9"
 """SHA-256 of all tables, one after the other."""
 FILE = "cube-tables.z"
 UNKNOWN = 255
+
+Rows: TypeAlias = list[tuple[int, ...]]
+"""For each value of a property what each move makes of it."""
 
 _TOTAL = sum(phase.size for phase in PHASES)
 _loading = Lock()
@@ -48,24 +52,50 @@ def folder() -> Path:
 
 
 def build(phase: Phase) -> bytes:
-    """Search breadth first from the goal: turns can be undone, so the way there is as long as the way back."""
+    """Search breadth first from the goal: turns can be undone, so the way there is as long as the way back.
+
+    A level is found from the one before it or, once that is the longer list, by looking at what is left: most states
+    are far from the goal, and one neighbour of the level before tells (direction-optimizing search, Beamer 2012).
+    """
     first, second = explore(phase.first, phase.moves).after, explore(phase.second, phase.moves).after
     width = len(second)
     firsts = [tuple(number * width for number in row) for row in first]
     seconds = [tuple(row) for row in second]
     table = bytearray([UNKNOWN]) * (len(first) * width)
-    table[0], level, distance = 0, [0], 0
+    table[0], level, left, distance = 0, [0], len(table) - 1, 0
     while level:
         distance += 1
-        reached: list[int] = []
-        for state in level:
-            slow, fast = divmod(state, width)
-            for after in map(add, firsts[slow], seconds[fast]):
-                if table[after] == UNKNOWN:
-                    table[after] = distance
-                    reached.append(after)
-        level = reached
+        search = _around if 2 * len(level) < left else _among
+        level = search(table, level, distance, firsts, seconds)
+        left -= len(level)
     return bytes(table)
+
+
+def _around(table: bytearray, level: list[int], distance: int, firsts: Rows, seconds: Rows) -> list[int]:
+    """Set and return the states one move from `level` that have no distance yet."""
+    reached: list[int] = []
+    for state in level:
+        slow, fast = divmod(state, len(seconds))
+        for after in map(add, firsts[slow], seconds[fast]):
+            if table[after] == UNKNOWN:
+                table[after] = distance
+                reached.append(after)
+    return reached
+
+
+def _among(table: bytearray, _: list[int], distance: int, firsts: Rows, seconds: Rows) -> list[int]:
+    """Set and return the states that have no distance yet and a neighbour of the distance before."""
+    reached: list[int] = []
+    state = table.find(UNKNOWN)
+    while state >= 0:
+        slow, fast = divmod(state, len(seconds))
+        for after in map(add, firsts[slow], seconds[fast]):
+            if table[after] == distance - 1:
+                table[state] = distance
+                reached.append(state)
+                break
+        state = table.find(UNKNOWN, state + 1)
+    return reached
 
 
 def _cut(whole: bytes) -> Iterator[bytes]:
