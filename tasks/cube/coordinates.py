@@ -10,11 +10,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from .pieces import CORNERS, EDGES, FACES, MOVES, SOLVED, Cube, play, turn
 
-Look = Callable[[Cube], bytes]
+Look: TypeAlias = Callable[[Cube], bytes]
 """Tells one property of a cube."""
 
 

@@ -16,7 +16,7 @@ from heapq import heappop, heappush
 from pathlib import Path
 from typing import TypeAlias
 
-from .pieces import CARRIERS, MOVES, SOLVED, Cube, inverse, play
+from .pieces import CARRIERS, MOVES, SOLVED, TURNS, Cube, inverse, play, quarters
 
 Moves: TypeAlias = tuple[str, ...]
 
@@ -121,9 +121,9 @@ def _joined(moves: Moves) -> list[str]:
     joined: list[str] = []
     for move in moves:
         if joined and joined[-1][0] == move[0]:
-            quarters = sum(" 2'".index(turns[1:] or " ") + 1 for turns in (joined.pop(), move)) % 4
-            if quarters:
-                joined.append(move[0] + ("", "2", "'")[quarters - 1])
+            together = (quarters(joined.pop()) + quarters(move)) % 4
+            if together:
+                joined.append(move[0] + TURNS[together - 1])
         else:
             joined.append(move)
     return joined

@@ -26,17 +26,25 @@ SOLVED: Cube = PIECES
 # Where a quarter turn, clockwise as seen on its face, carries the stickers of the four faces around it.
 _RINGS = {"U": "FLBR", "D": "FRBL", "L": "FDBU", "R": "FUBD", "F": "URDL", "B": "ULDR"}
 
-MOVES = tuple(face + turns for face in FACES for turns in ("", "2", "'"))
+TURNS = ("", "2", "'")
+"""What follows the face in a move: a quarter clockwise, two quarters, three (one anticlockwise)."""
+
+MOVES = tuple(face + turns for face in FACES for turns in TURNS)
 """The 18 moves in the order that settles ties: U D L R F B, and of one face plain, 2, prime."""
 
 _PLACES = tuple("".join(place) for piece in PIECES for place in permutations(piece))
 
 
+def quarters(move: str) -> int:
+    """Return how many quarter turns clockwise a move makes, 1 to 3."""
+    return TURNS.index(move[1:]) + 1
+
+
 def _carrier(move: str) -> dict[str, str]:
     """Return where `move` brings whatever is at each place."""
     ring = _RINGS[move[0]]
-    quarters = " 2'".index(move[1:] or " ") + 1
-    renamed = str.maketrans(ring, ring[quarters:] + ring[:quarters])
+    carried = quarters(move)
+    renamed = str.maketrans(ring, ring[carried:] + ring[:carried])
     return {place: place.translate(renamed) if move[0] in place else place for place in _PLACES}
 
 
@@ -60,8 +68,7 @@ def play(cube: Cube, moves: Iterable[str]) -> Cube:
 
 def inverse(moves: Iterable[str]) -> tuple[str, ...]:
     """Return the moves that undo `moves`."""
-    undone = {"": "'", "2": "2", "'": ""}
-    return tuple(move[0] + undone[move[1:]] for move in reversed(tuple(moves)))
+    return tuple(move[0] + TURNS[3 - quarters(move)] for move in reversed(tuple(moves)))
 
 
 def read_move(word: str) -> str | None:

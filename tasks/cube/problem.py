@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from maker_engine.core.errors import ProblemError
 
 from .facelets import ORDER, from_facelets
-from .pieces import FACES, SOLVED, Cube, play, read_move
+from .pieces import FACES, SOLVED, TURNS, Cube, play, read_move
 from .prompt import LAYERS_METHOD, PHASES_METHOD
 
 AUTO = "auto"
@@ -92,7 +92,7 @@ def random_scramble(turns: object, shuffle: object) -> str:
         recent = [other for other in faces[-2:] if FACES.index(other) // 2 == axis]
         if face not in recent[-1:] and (len(recent) < 2 or face not in recent):
             faces.append(face)
-    return " ".join(face + dice.choice(("", "2", "'")) for face in faces)
+    return " ".join(face + dice.choice(TURNS) for face in faces)
 
 
 def _fields(source: str) -> dict[str, Any]:

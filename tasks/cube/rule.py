@@ -9,7 +9,7 @@ from .coordinates import PHASES, explore
 from .facelets import CELLS, to_facelets
 from .layers import piece_of
 from .phases import state_of
-from .pieces import FACES, Cube, turn
+from .pieces import FACES, TURNS, Cube, turn
 from .prompt import PHASES_METHOD
 from .question import Answer, Question
 from .tables import distances
@@ -26,7 +26,7 @@ def _best_moves(cube: Cube, question: Question) -> frozenset[Answer]:
 
     def rank(move: str) -> tuple[int, int, int]:
         first, second = state_of(phase, turn(cube, move))
-        return table[first * width + second], FACES.index(move[0]), ("", "2", "'").index(move[1:])
+        return table[first * width + second], FACES.index(move[0]), TURNS.index(move[1:])
 
     ranks = {move: rank(move) for move in phase.moves}
     best = min(ranks.values())
