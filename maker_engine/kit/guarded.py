@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import reprlib
-import sysconfig
-import traceback
 from collections.abc import Callable, Hashable, Mapping
-from pathlib import Path
 from typing import Any
 
+from maker_engine.blame import told
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, TaskError
 
@@ -17,8 +15,6 @@ AT_A_STATE = {
     "step", "parse", "objection", "apply", "oracle", "right_answers", "draft", "picture", "encode_state", "refuses",
 }  # fmt: skip
 """Methods of a task whose first argument is a state."""
-_ENGINE = str(Path(__file__).parents[1])
-_PYTHON = sysconfig.get_paths()["stdlib"]
 
 
 class ContractError(TaskError):
@@ -106,14 +102,3 @@ def load(family: type[AnyTask], options: Mapping[str, int | str], source: str | 
         raise
     except (Exception, SystemExit) as error:
         raise ContractError(f"load raises {told(error)}") from error
-
-
-def told(error: BaseException) -> str:
-    """Tell an error with the place in the task's own files where it was raised."""
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_the_tasks(frame.filename)]
-    return f"{text} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else text
-
-
-def _is_the_tasks(file: str) -> bool:
-    return not file.startswith((_ENGINE, "<")) and (not file.startswith(_PYTHON) or "site-packages" in file)

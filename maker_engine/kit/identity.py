@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from maker_engine.blame import told
 from maker_engine.core.decomposition import Gather, Option, Vote
 from maker_engine.core.errors import ProblemError
-from maker_engine.kit.guarded import ContractError, load, told
+from maker_engine.kit.guarded import ContractError, load
 from maker_engine.kit.spoiling import damaged, noise
 from maker_engine.kit.subject import Subject
 

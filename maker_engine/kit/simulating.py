@@ -7,11 +7,12 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from maker_engine.blame import told
 from maker_engine.core.commands import Answer, Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.core.events import Outcome
 from maker_engine.kit.deciding import say
-from maker_engine.kit.guarded import ContractError, Guarded, told
+from maker_engine.kit.guarded import ContractError, Guarded
 from maker_engine.kit.subject import Subject, UnfitError
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask, Task
+from maker_engine.blame import homes
 from maker_engine.kit.deciding import decide
 from maker_engine.kit.guarded import Guarded
 from maker_engine.kit.subject import Subject, UnfitError
@@ -62,30 +61,19 @@ def _exchanged(whole: Sequence[Hashable], places: Sequence[int]) -> Iterator[lis
 def verify_is_independent(subject: Subject) -> int:
     """Check that no function of the task's own files runs in both `apply` and `verify`."""
     count = 0
-    homes = _homes(subject.family)
+    own_files = homes(subject.family)
     for problem, path in _solutions(subject):
         decisions = [decision for _, decision in path]
         verifying = _code_of(lambda: problem.verify(decisions))  # noqa: B023 - called at once
         applying = _code_of(lambda: [problem.apply(*pair) for pair in path])  # noqa: B023 - likewise
         if type(problem.task).apply.__code__ in verifying:
             raise problem.breach("verify calls apply")
-        own = {code for code in verifying & applying if code.co_filename.startswith(homes)}
+        own = {code for code in verifying & applying if code.co_filename.startswith(own_files)}
         shared = sorted({code.co_qualname for code in own if not code.co_name.startswith(("__", "<"))})
         if shared:
             raise problem.breach(f"verify and apply both run {', '.join(shared)}")
         count += len(decisions)
     return count
-
-
-def _homes(family: type[AnyTask]) -> tuple[str, ...]:
-    """Return where the task's own files begin: its folder, or its file where it has none to itself."""
-    homes = []
-    for one in family.__mro__:
-        module = sys.modules[one.__module__]
-        if issubclass(one, Task) and one is not Task:
-            file = Path(module.__file__ or "")
-            homes.append(str(file.parent) if module.__package__ else str(file))
-    return tuple(homes)
 
 
 def _code_of(call: Callable[[], object]) -> set[CodeType]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from maker_engine.blame import told
 from maker_engine.core.errors import MakerError
 from maker_engine.kit import answering, drawing, fuzzing, identity, keeping, simulating, solving
-from maker_engine.kit.guarded import ContractError, Guarded, told
+from maker_engine.kit.guarded import ContractError, Guarded
 from maker_engine.kit.patience import OutOfPatienceError, patience
 from maker_engine.kit.subject import Examine, Subject, UnfitError
 
