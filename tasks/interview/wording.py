@@ -14,6 +14,12 @@ Glossary: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)*|[%€$£]")
 _ARTICLES = frozenset({"a", "an", "the"})
 _UNITS = {"s": "second", "min": "minute", "h": "hour", "d": "day", "%": "percent"}
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - a list to read
+    )
+}
 NEGATIONS = frozenset({"not", "no", "never", "cannot", "nobody", "none", "without"})
 _CONTRACTED = re.compile(r"(?:n['’]t)$")
 
@@ -42,7 +48,7 @@ def _plain(text: str) -> Iterator[str]:
         elif word == "can't" or _CONTRACTED.search(word):
             before = "not"
         else:
-            before = _singular(re.sub(r"['’]s?$", "", word))
+            before = _NUMBERS.get(word) or _singular(re.sub(r"['’]s?$", "", word))
         yield before
 
 
