@@ -12,7 +12,8 @@ from maker_tasks.interview.wording import tokens
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 SOME = [
-    "a", "system", "shall", "not", "show", "hide", "list", "send", "mail", "5", "30", "days", "room", "Rooms,", "each", "of",
+    "a", "system", "shall", "not", "show", "hide", "list", "send", "mail", "5", "30", "days", "room", "Rooms,",
+    "each", "of",
 ]  # fmt: skip
 WORDS = st.lists(st.sampled_from(SOME), max_size=12)
 PROPOSALS = st.lists(st.tuples(ANY_TEXT | WORDS.map(" ".join), st.integers(1, 5)), max_size=12)
