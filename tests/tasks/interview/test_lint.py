@@ -119,6 +119,13 @@ def test_in_a_readme_a_section_of_requirements_is_what_has_to_be_installed() -> 
     assert [line.text for line in find("# tool\n" + text, "SPEC.md")] == ["Python 3.11", "fast and easy"]
 
 
+def test_where_requirements_have_ids_other_lists_below_them_are_details() -> None:
+    """A list without ids under a heading of its own is judged only in a document that has no ids at all."""
+    text = "# Spec\n## Requirements\n{}\n### Answers\n- User name\n"
+    assert [line.text for line in find(text.format("- FR-1: The pump shall stop."))] == ["The pump shall stop."]
+    assert [line.text for line in find(text.format("- The pump shall stop."))] == ["The pump shall stop.", "User name"]
+
+
 @given(ANY_TEXT | MARKDOWN)
 @settings(max_examples=150, deadline=None)
 def test_no_text_breaks_the_linter(text: str) -> None:
