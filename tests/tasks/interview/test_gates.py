@@ -190,7 +190,10 @@ def test_a_file_of_your_own_adds_words_drops_words_and_switches_rules_off() -> N
         ('[[group]]\nname = "a"\ngate = "clear"\nwhy = "b"\nwords = "c"', "words must be a list of words"),
         ('[[group]]\nname = "a"\ngate = "clear"\nwhy = "b"\nwords = [" * "]', "words must be a list of words"),
         ('[[group]]\nname = "a"\ngate = "clear"\nwhy = "b"\nunless = ["luck"]', "unless must be of number, name"),
-        ('off = ["speed"]', "off names gates"),
+        (
+            'off = ["form/triger-last"]',
+            "did you mean form/trigger-last?",
+        ),
         ('[consistent]\nopposites = [["a"]]', "has two words"),
         ("[joined]\nnouns = []", "unknown key 'nouns'"),
         ("group = 3", "[[group]]"),
