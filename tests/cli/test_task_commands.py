@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from maker_engine.catalogue import TAKEN
+from maker_engine.catalogue import TAKEN, names
 from maker_engine.kit.suite import CHECKS
 from maker_tui.cli import main
 from maker_tui.flags import run_parser
@@ -65,6 +65,14 @@ def test_a_problem_of_ones_own_is_checked(capsys):
     out = capsys.readouterr().out
     assert "2 disks, peg 0 → 2, rule state; seed 0" in out
     assert "3 looked at" in out
+
+
+def test_without_a_name_every_installed_task_is_checked(capsys):
+    """Each installed task has its lines, and one status stands for all."""
+    assert main(["check-task", "--only", "source", "--json"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["task"] for one in told] == names()
+    assert all(one["kept"] for one in told)
 
 
 @pytest.mark.parametrize(
