@@ -15,6 +15,8 @@ MULTIPLY, ADD = "multiply", "add"
 DIGITS, RECURSIVE = "digits", "recursive"
 MOST_DIGITS = 2_000
 """Of one number: the product then stays below the 4,300 digits that Python turns into text at once."""
+MOST_RECURSIVE = 100
+"""Digits of a number for the recursion: its last composition is one single step, on twice as many digits."""
 MOST_NUMBERS = 100
 DEFAULT_DIGITS, DEFAULT_PROPOSALS, MOST_PROPOSALS = 6, 5, 50
 
@@ -58,6 +60,8 @@ def read_problem(options: Mapping[str, int | str], source: str | None) -> Proble
     operation, numbers = _expression(text)
     if method == RECURSIVE and operation != MULTIPLY:
         raise ProblemError("the method recursive multiplies two numbers: use --method digits to add")
+    if method == RECURSIVE and max(map(len, numbers)) > MOST_RECURSIVE:
+        raise ProblemError(f"the method recursive takes up to {MOST_RECURSIVE} digits: use --method digits")
     # Proposals are the recursive method's alone: what makes no difference must not make problems differ.
     return Problem(operation, numbers, str(method), int(proposals) if method == RECURSIVE else DEFAULT_PROPOSALS)
 

@@ -10,9 +10,21 @@ from rich.text import Text
 from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, Json, Mistake, Option, Step, Task
 from maker_engine.core.responses import Flag, Prompt
 
-from . import digits
+from . import digits, recursive
 from .method import Answer, Method, State
-from .problem import ADD, DEFAULT_DIGITS, DIGITS, MOST_DIGITS, MULTIPLY, Problem, read_problem, write_problem
+from .problem import (
+    ADD,
+    DEFAULT_DIGITS,
+    DEFAULT_PROPOSALS,
+    DIGITS,
+    MOST_DIGITS,
+    MOST_PROPOSALS,
+    MULTIPLY,
+    RECURSIVE,
+    Problem,
+    read_problem,
+    write_problem,
+)
 
 
 class Arithmetic(Task[State, Answer]):
@@ -31,13 +43,18 @@ class Arithmetic(Task[State, Answer]):
         Option("digits", f"Digits of each number when none are given, 1 to {MOST_DIGITS:,}.", DEFAULT_DIGITS),
         Option("operation", "What is done with them.", MULTIPLY, (MULTIPLY, ADD)),
         Option("numbers-seed", "Seed of the numbers, 0 to 1,000,000,000.", 1),
-        Option("method", "One digit a step.", DIGITS, (DIGITS,)),
+        Option("method", "One digit a step, or the recursion of Appendix F.", DIGITS, (DIGITS, RECURSIVE)),
+        Option("proposals", f"Proposals that a recursive step gathers, 1 to {MOST_PROPOSALS}.", DEFAULT_PROPOSALS),
     )
     has_oracle = True
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._method: Method = digits.DigitByDigit(problem.numbers, multiply=problem.operation == MULTIPLY)
+        self._method: Method
+        if problem.method == RECURSIVE:
+            self._method = recursive.Recursive(problem.numbers, problem.proposals)
+        else:
+            self._method = digits.DigitByDigit(problem.numbers, multiply=problem.operation == MULTIPLY)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Arithmetic) and self._problem == other._problem
@@ -137,4 +154,5 @@ class Arithmetic(Task[State, Answer]):
 
     def imitate(self, prompt: Prompt, mistake: Mistake | None, variant: int) -> tuple[str, str]:
         """Write a response as a model might, out of the prompt's words alone."""
-        return digits.imitate(prompt.user, mistake, variant)
+        imitate = recursive.imitate if recursive.asks(prompt.user) else digits.imitate
+        return imitate(prompt.user, mistake, variant)

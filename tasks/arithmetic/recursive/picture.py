@@ -1,0 +1,62 @@
+"""The stack as text: the products from the whole one down to the one in question, and what is asked about that one."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from .prompts import written
+from .work import ATOM, CHOOSE, COMPOSE, FIRST, SECOND, SETTLE, SPLIT, Part, Work
+
+_ASKED = {
+    SPLIT: "proposals for its decomposition are gathered",
+    CHOOSE: "which proposal decomposes it?",
+    ATOM: "its value is voted on",
+    COMPOSE: "proposals for its composition are gathered",
+    SETTLE: "which proposal is its composition?",
+}
+
+
+def draw(whole: tuple[int, int], state: Work, columns: int, rows: int) -> Text:
+    """Draw a stack within `columns` × `rows` cells; what does not fit is left out in the middle, then at the end."""
+    lines = [[(line, role)] for part, depth in _parts(state) for line, role in _lines(part, depth)]
+    if not state.stack:
+        product = f"{whole[0]} × {whole[1]}"
+        told = "given up" if state.result is None else f"= {state.result}"
+        lines = [[(product, "given")], [(told, "conflict" if state.result is None else "target")]]
+        if len(product) > columns:
+            lines = [[(told, lines[1][0][1])]]
+    else:
+        part = state.stack[-1]
+        tail = [[(_ASKED[part.stage], "label")]]
+        tail += [[(f"{n}. {written(offer, ', ')}", "plain")] for n, offer in enumerate(part.offers, 1)]
+        tail = tail[: max(1, rows - 2)]
+        room = rows - len(tail)
+        if len(lines) > room:
+            lines = [lines[0], [("…", "rail")], *lines[len(lines) - room + 2 :]] if room > 2 else lines[-room:]
+        lines += tail
+    picture = Text()
+    for number, line in enumerate(lines[:rows]):
+        picture.append("\n" if number else "")
+        for text, role in line:
+            picture.append(text if len(text) <= columns else f"{text[: columns - 1]}…", role)
+    return picture
+
+
+def _parts(state: Work) -> list[tuple[Part, int]]:
+    return [(part, depth) for depth, part in enumerate(state.stack)]
+
+
+def _lines(part: Part, depth: int) -> list[tuple[str, str]]:
+    """Tell a product, and the value of its first part where that is known."""
+    indent = " " * min(depth, 12)
+    asked = part.stage in _ASKED
+    lines = [(f"{indent}{'?' if asked else '┌'} {part.left} × {part.right}", "moved" if asked else "source")]
+    if part.split is not None and part.split.first and part.stage in (SECOND, COMPOSE, SETTLE):
+        a, b = part.split.first
+        lines.append((f"{indent}├ {a} × {b} = {part.first}  · 10^{part.split.power}", "plain"))
+    if part.split is not None and part.split.second:
+        c, d = part.split.second
+        value = "" if part.second is None else f" = {part.second}"
+        if part.stage != FIRST:
+            lines.append((f"{indent}└ {c} × {d}{value}", "plain"))
+    return lines
