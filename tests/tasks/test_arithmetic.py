@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from maker_engine.core.errors import ProblemError, TaskError
 from maker_engine.core.events import Outcome
 from maker_engine.core.red_flags import ILLEGAL, INCONSISTENT, MALFORMED
 from maker_engine.core.responses import Flag, Prompt
+from tests.tasks.arithmetic_sheets import sheet_of_the_readme, stack_of_the_readme
 from tests.tasks.many_sudoku import solve
 
 NUMBERS = st.integers(0, 10**12) | st.sampled_from([0, 1, 9, 10, 99, 100, 10**9, 10**12 - 1])
@@ -214,3 +217,16 @@ def test_two_problems_at_once_are_refused():
     """An expression and a problem file together are one too many."""
     with pytest.raises(ProblemError, match="leave one of them out"):
         Arithmetic.load({"expression": "1 * 2"}, "1 * 2")
+
+
+def test_the_readme_shows_the_real_thing():
+    """The prompt, the answer, the pictures and the numbers of steps in the task's README are what the task gives."""
+    readme = Path(inspect.getfile(Arithmetic)).with_name("README.md").read_text(encoding="utf-8")
+    for task, state in (sheet_of_the_readme(), stack_of_the_readme()):
+        assert "\n".join(line.rstrip() for line in task.picture(state).plain.split("\n")) in readme
+    task, state = sheet_of_the_readme()
+    assert task.step(state).prompt.user in readme
+    assert "value = {}\ndigit = {}\ncarry = {}".format(*task.oracle(state)) in readme
+    for method in ("digits", "recursive"):
+        steps = [Arithmetic.load({"digits": n, "method": method}).expected_steps for n in (6, 10, 20, 50)]
+        assert f"`{method}` | " + " | ".join(f"{n:,}".replace(",", " ") for n in steps) in readme

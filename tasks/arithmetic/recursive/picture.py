@@ -5,14 +5,14 @@ from __future__ import annotations
 from rich.text import Text
 
 from .prompts import written
-from .work import ATOM, CHOOSE, COMPOSE, FIRST, SECOND, SETTLE, SPLIT, Part, Work
+from .work import ATOM, CHOOSE, COMPOSE, SECOND, SETTLE, SPLIT, Part, Work
 
 _ASKED = {
-    SPLIT: "proposals for its decomposition are gathered",
-    CHOOSE: "which proposal decomposes it?",
-    ATOM: "its value is voted on",
-    COMPOSE: "proposals for its composition are gathered",
-    SETTLE: "which proposal is its composition?",
+    SPLIT: "gathering ways to split it",
+    CHOOSE: "which proposal splits it by the rule?",
+    ATOM: "what is its value?",
+    COMPOSE: "gathering values of P1 · 10^m + P2",
+    SETTLE: "which proposal is P1 · 10^m + P2?",
 }
 
 
@@ -54,9 +54,7 @@ def _lines(part: Part, depth: int) -> list[tuple[str, str]]:
     if part.split is not None and part.split.first and part.stage in (SECOND, COMPOSE, SETTLE):
         a, b = part.split.first
         lines.append((f"{indent}├ {a} × {b} = {part.first}  · 10^{part.split.power}", "plain"))
-    if part.split is not None and part.split.second:
+    if part.split is not None and part.split.second and part.second is not None:
         c, d = part.split.second
-        value = "" if part.second is None else f" = {part.second}"
-        if part.stage != FIRST:
-            lines.append((f"{indent}└ {c} × {d}{value}", "plain"))
+        lines.append((f"{indent}└ {c} × {d} = {part.second}", "plain"))
     return lines

@@ -33,7 +33,8 @@ def replay(left: int, right: int, deepest: int, answers: Iterable[Any]) -> list[
 
 def _multiply(left: int, right: int, depth_left: int, given: Iterator[Any]) -> None:
     what = f"{_short(left)} × {_short(right)}"
-    parts = _chosen(given, 3, f"decomposition of {what}") if depth_left else ((), (), 0)
+    nothing: tuple[int, ...] = ()
+    parts = _chosen(given, 3, f"decomposition of {what}") if depth_left else (nothing, nothing, 0)
     first, second, power = parts
     if len(first) != 2 or len(second) != 2:
         value = getattr(_next(given, f"value of {what}"), "value", None)
