@@ -26,12 +26,7 @@ def draw(sheet: Sheet, state: Paper, question: Question | None, columns: int, ro
         [*(line for line in working if line[0][1] == "label"), told[0]],
     )
     lines = next((form for form in forms if len(form) <= rows), forms[-1][-rows:])
-    picture = Text()
-    for number, line in enumerate(lines):
-        picture.append("\n" if number else "")
-        for text, role in line:
-            picture.append(text, role)
-    return picture
+    return Text("\n").join(Text.assemble(*line) for line in lines)
 
 
 def _numbers(sheet: Sheet, state: Paper, width: int) -> list[Line]:

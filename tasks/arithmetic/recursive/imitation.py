@@ -46,16 +46,7 @@ def asks(prompt: str) -> bool:
 
 
 def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, str]:
-    """Write the reasoning and the answer of a response.
-
-    Args:
-        prompt: The user prompt.
-        mistake: How the response goes wrong, None when it is right.
-        variant: Which wording and which slip, ≥ 0.
-
-    Raises:
-        TaskError: The prompt is not one of these.
-    """
+    """Write a response as `Task.imitate` has it; raises TaskError on a prompt that is not one of these."""
     reading = _read(prompt)
     if mistake is Mistake.MALFORMED:
         return _reason(reading, reading.right, variant), _broken(reading.right, variant)

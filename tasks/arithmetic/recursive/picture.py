@@ -18,32 +18,22 @@ _ASKED = {
 
 def draw(whole: tuple[int, int], state: Work, columns: int, rows: int) -> Text:
     """Draw a stack within `columns` × `rows` cells; what does not fit is left out in the middle, then at the end."""
-    lines = [[(line, role)] for part, depth in _parts(state) for line, role in _lines(part, depth)]
+    lines = [line for depth, part in enumerate(state.stack) for line in _lines(part, depth)]
     if not state.stack:
         product = f"{whole[0]} × {whole[1]}"
         told = "given up" if state.result is None else f"= {state.result}"
-        lines = [[(product, "given")], [(told, "conflict" if state.result is None else "target")]]
-        if len(product) > columns:
-            lines = [[(told, lines[1][0][1])]]
+        lines = [(product, "given"), (told, "conflict" if state.result is None else "target")]
     else:
         part = state.stack[-1]
-        tail = [[(_ASKED[part.stage], "label")]]
-        tail += [[(f"{n}. {written(offer, ', ')}", "plain")] for n, offer in enumerate(part.offers, 1)]
+        tail = [(_ASKED[part.stage], "label")]
+        tail += [(f"{n}. {written(offer, ', ')}", "plain") for n, offer in enumerate(part.offers, 1)]
         tail = tail[: max(1, rows - 2)]
         room = rows - len(tail)
         if len(lines) > room:
-            lines = [lines[0], [("…", "rail")], *lines[len(lines) - room + 2 :]] if room > 2 else lines[-room:]
+            lines = [lines[0], ("…", "rail"), *lines[len(lines) - room + 2 :]] if room > 2 else lines[-room:]
         lines += tail
-    picture = Text()
-    for number, line in enumerate(lines[:rows]):
-        picture.append("\n" if number else "")
-        for text, role in line:
-            picture.append(text if len(text) <= columns else f"{text[: columns - 1]}…", role)
-    return picture
-
-
-def _parts(state: Work) -> list[tuple[Part, int]]:
-    return [(part, depth) for depth, part in enumerate(state.stack)]
+    cut = [(text if len(text) <= columns else f"{text[: columns - 1]}…", role) for text, role in lines[:rows]]
+    return Text("\n").join(Text(text, role) for text, role in cut)
 
 
 def _lines(part: Part, depth: int) -> list[tuple[str, str]]:
