@@ -116,10 +116,12 @@ def begin(product: Product, *, depth: int, deepest: int) -> Part:
 
 
 def advance(state: Work, answer: Any, deepest: int) -> Work:
-    """Return the state after the result of a step: `Gathered`, `Choice` or `Value`."""
-    if state.result is not None or not state.stack:
+    """Return the state after the result of a step: `Gathered`, `Choice` or `Value`; a lone proposal is gathered too."""
+    if not state.stack:
         return state
     *below, part = state.stack
+    if part.stage in (SPLIT, COMPOSE) and not isinstance(answer, Gathered):
+        answer = Gathered(((answer, 1),))
     match answer:
         case Gathered():
             stage = CHOOSE if part.stage == SPLIT else SETTLE
