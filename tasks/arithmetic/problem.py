@@ -51,10 +51,10 @@ def read_problem(options: Mapping[str, int | str], source: str | None) -> Proble
     fields: dict[str, Any] = {} if source is None else _fields(source)
     if source is not None and options.get("expression"):
         raise ProblemError("an expression and a problem file are given: leave one of them out")
-    method = options.get("method", fields.get("method", DIGITS))
+    method = _told("method", DIGITS, options, fields)
     if method not in (DIGITS, RECURSIVE):
         raise ProblemError(f"method must be {DIGITS} or {RECURSIVE}, got {reprlib.repr(method)}")
-    proposals = options.get("proposals", fields.get("proposals", DEFAULT_PROPOSALS))
+    proposals = _told("proposals", DEFAULT_PROPOSALS, options, fields)
     _check_whole("proposals", proposals, 1, MOST_PROPOSALS)
     text = options.get("expression") or _thrown(options) if source is None else fields["expression"]
     operation, numbers = _expression(text)
@@ -64,6 +64,12 @@ def read_problem(options: Mapping[str, int | str], source: str | None) -> Proble
         raise ProblemError(f"the method recursive takes up to {MOST_RECURSIVE} digits: use --method digits")
     # Proposals are the recursive method's alone: what makes no difference must not make problems differ.
     return Problem(operation, numbers, str(method), int(proposals) if method == RECURSIVE else DEFAULT_PROPOSALS)
+
+
+def _told(name: str, default: object, options: Mapping[str, int | str], fields: Mapping[str, Any]) -> Any:
+    """Return an option, or where it is at its default what the file says: a form hands every default over."""
+    chosen = options.get(name, default)
+    return fields.get(name, default) if chosen == default else chosen
 
 
 def write_problem(problem: Problem) -> str:

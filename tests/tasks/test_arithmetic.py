@@ -213,6 +213,15 @@ def test_a_wrong_option_is_refused(options, said):
     assert said in str(caught.value)
 
 
+def test_a_file_has_the_say_over_options_left_at_their_defaults():
+    """The method of a file stands unless another one is chosen; a form that hands all defaults over chooses none."""
+    text = '{"expression": "12 * 34", "method": "recursive", "proposals": 9}'
+    defaults = {option.name: option.default for option in Arithmetic.options}
+    assert Arithmetic.load(defaults, text) == Arithmetic.load({}, text)
+    assert Arithmetic.load({"proposals": 3}, text) != Arithmetic.load({}, text)
+    assert "recursive" in Arithmetic.load({"method": "recursive"}, "12 * 34").label
+
+
 def test_two_problems_at_once_are_refused():
     """An expression and a problem file together are one too many."""
     with pytest.raises(ProblemError, match="leave one of them out"):
