@@ -29,39 +29,44 @@ MOST_SAMPLES = 40_000
 
 
 def runs(subject: Subject) -> int:
-    """Check that the simulated model solves the first problem; that a stopped run goes on to the same solution."""
+    """Check that the simulated model solves each problem, and that a stopped run goes on to the same solution."""
     subject.need_imitation()
-    first = subject.problems[0]
-    if (first.expected_steps or 0) > MOST_RUN_STEPS:
+    short = [problem for problem in subject.problems if (problem.expected_steps or 0) <= MOST_RUN_STEPS]
+    if not short:
         raise UnfitError(f"a run takes more than {MOST_RUN_STEPS:,} steps: give a smaller problem")
+    return sum(_run(problem, subject.seed) for problem in short)
+
+
+def _run(problem: Guarded, seed: int) -> int:
+    """Run a problem, and once more in two parts; return its steps."""
     with tempfile.TemporaryDirectory() as folder:
         order = RunOrder(
-            subject.family.name,
-            source=first.source(),
+            problem.name,
+            source=problem.source(),
             model=MODEL,
             k=K,
-            seed=subject.seed,
+            seed=seed,
             limit_samples=MOST_SAMPLES,
             session=Path(folder) / "whole.maker",
             attended=True,
         )
-        whole = _solved(prepare(order, subject.family), subject)
-        _kept(whole, subject)
+        whole = _kept(_solved(prepare(order, type(problem.task)), problem), problem)
         half = max(1, whole.snapshot.totals.samples // 2)
-        resumed = _in_two(replace(order, session=Path(folder) / "parted.maker", limit_samples=half), subject)
-        _kept(resumed, subject)
+        parted = replace(order, session=Path(folder) / "parted.maker", limit_samples=half)
+        resumed = _kept(_in_two(parted, problem), problem)
         if resumed.snapshot.state != whole.snapshot.state:
-            raise first.breach("a run that was stopped and went on ends in another state", resumed.snapshot.state)
+            raise problem.breach("a run that was stopped and went on ends in another state", resumed.snapshot.state)
     return whole.snapshot.totals.steps
 
 
-def _in_two(order: RunOrder, subject: Subject) -> RunView:
+def _in_two(order: RunOrder, problem: Guarded) -> RunView:
     """Run until the samples of `order` are spent, then go on from the session."""
-    view = _driven(prepare(order, subject.family))
+    family = type(problem.task)
+    view = _driven(prepare(order, family))
     if view.snapshot.outcome is Outcome.SOLVED:  # so short that what was in flight solved it
         return view
     changes = {"limit_samples": MOST_SAMPLES, "attended": True}
-    return _solved(prepare_resume(view.session, changes, subject.family), subject)
+    return _solved(prepare_resume(view.session, changes, family), problem)
 
 
 class _Person:
@@ -92,24 +97,24 @@ def _driven(prepared: PreparedRun) -> RunView:
         raise ContractError(f"the run breaks with {told(error)}") from error
 
 
-def _solved(prepared: PreparedRun, subject: Subject) -> RunView:
+def _solved(prepared: PreparedRun, problem: Guarded) -> RunView:
     view = _driven(prepared)
     snapshot = view.snapshot
     if snapshot.outcome is not Outcome.SOLVED:
         outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
-        told = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"
-        raise subject.problems[0].breach(told, snapshot.state)
+        came = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"
+        raise problem.breach(came, snapshot.state)
     if snapshot.totals.wrong:
-        told = f"{snapshot.totals.wrong:,} of {snapshot.totals.steps:,} decisions are not the oracle's"
-        raise subject.problems[0].breach(told)
+        raise problem.breach(f"{snapshot.totals.wrong:,} of {snapshot.totals.steps:,} decisions are not the oracle's")
     return view
 
 
-def _kept(view: RunView, subject: Subject) -> None:
-    """Check a session: it verifies, and replays to the state the run ended in."""
-    checked = verify(view.session, subject.problems[0].task)
+def _kept(view: RunView, problem: Guarded) -> RunView:
+    """Check a run's session: it verifies, and replays to the state the run ended in."""
+    checked = verify(view.session, problem.task)
     if checked.findings:
-        raise subject.problems[0].breach(f"its session does not verify: {checked.findings[0]}")
-    saved = open_saved(view.session, subject.family)
+        raise problem.breach(f"its session does not verify: {checked.findings[0]}")
+    saved = open_saved(view.session, type(problem.task))
     if saved.state != view.snapshot.state:
-        raise subject.problems[0].breach("its session replays to another state than the run ended in", saved.state)
+        raise problem.breach("its session replays to another state than the run ended in", saved.state)
+    return view
