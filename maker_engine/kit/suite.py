@@ -188,7 +188,7 @@ CHECKS = (
     ),
     Check(
         "run",
-        "The simulated model solves each problem; its session verifies, replays, and goes on from half-way to the same end.",
+        "The simulated model solves each problem; its session verifies, replays, and goes on from half-way to its end.",
         "Put the checks above right first; then look at the run with `maker run`.",
         simulating.runs,
     ),
