@@ -204,7 +204,7 @@ def _sum(name: str, subject: Subject, results: Sequence[Result]) -> str:
     counts = {verdict: sum(result.verdict is verdict for result in results) for verdict in Verdict}
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     seconds = sum(result.seconds for result in results)
-    return f"{name}: {words}; {len(subject.reach.places):,} states, {seconds:.1f} s\n"
+    return f"{name}: {words}; {subject.found:,} states, {seconds:.1f} s\n"
 
 
 def _json(name: str, subject: Subject, results: Sequence[Result]) -> str:
@@ -222,5 +222,5 @@ def _json(name: str, subject: Subject, results: Sequence[Result]) -> str:
         for result in results
     ]
     kept = all(result.verdict is not Verdict.BROKEN for result in results)
-    figures = {"task": name, "kept": kept, "seed": subject.seed, "states": len(subject.reach.places), "checks": checks}
+    figures = {"task": name, "kept": kept, "seed": subject.seed, "states": subject.found, "checks": checks}
     return json.dumps(figures) + "\n"

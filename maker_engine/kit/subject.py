@@ -55,6 +55,11 @@ class Subject:
         return self._reach
 
     @property
+    def found(self) -> int:
+        """How many states were looked for and found; no check has to look for any."""
+        return 0 if self._reach is None else len(self._reach.places)
+
+    @property
     def imitates(self) -> bool:
         """Whether the task writes responses, so that it can be simulated."""
         if self._imitates is None:
