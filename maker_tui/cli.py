@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
+from maker_tui import config_commands
 from maker_tui.hangup import HUNG_UP, add_flag, hung_up
 from maker_tui.parsing import Parser
 from maker_tui.session_commands import add_commands
@@ -25,6 +26,7 @@ examples:
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
   maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
+  maker config                                 settings, themes and keys: where they are; init writes the file
   maker tasks                                  what can be solved
 
 exit status: 0 solved and verified, 1 ended without a verified solution, 2 bad input,
@@ -80,6 +82,7 @@ def _parser() -> Parser:
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
     commands.add_parser("tasks", help="list the tasks").set_defaults(act=_tasks)
     add_commands(commands)
+    config_commands.add_command(commands)
     plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
     plan.add_argument("--steps", type=int, required=True, metavar="S", help="steps of the run")
     plan.add_argument("--p", type=float, required=True, metavar="P", help="that a valid sample is right; above 0.5")

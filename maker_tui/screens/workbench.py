@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus
 from textual.message import Message
 
 from maker_engine.core.commands import (
@@ -22,7 +21,8 @@ from maker_engine.core.commands import (
     PersonalCommand,
     Strike,
 )
-from maker_tui.screens.base import MakerScreen
+from maker_tui.outlets.signals import Signals
+from maker_tui.screens.panes import PaneLayout
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
@@ -34,6 +34,8 @@ from maker_tui.widgets.vote_tally import VoteTally
 from maker_tui.words import SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
@@ -44,7 +46,7 @@ BROKEN = Word("✖", "not started", "bad")
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
-class Workbench(MakerScreen):
+class Workbench(PaneLayout):
     """Shows a run and steers it.
 
     Args:
@@ -52,6 +54,7 @@ class Workbench(MakerScreen):
     """
 
     CSS_PATH = "workbench.tcss"
+    KEY_SCOPE = LAYOUT_NAME = "workbench"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
@@ -65,8 +68,6 @@ class Workbench(MakerScreen):
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
         Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
-        Binding("tab", "pane(1)", "next pane", show=False, tooltip="to the next pane"),
-        Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
     ]
 
     HELP_TITLE = "workbench"
@@ -85,6 +86,7 @@ class Workbench(MakerScreen):
         self._view: RunView | None = None
         self._over = False
         self._leaving = False
+        self._signals = Signals(self)
         self._head = HeadLine()
         self._banner = Banner()
         self._meter = Meter()
@@ -93,7 +95,6 @@ class Workbench(MakerScreen):
         self._progress = ProgressPane(id="progress")
         self._tally = VoteTally(id="votes")
         self._flags = RedFlagLog(id="red-flags")
-        self._panes: tuple[LinePane, ...] = (self._board, self._tally, self._flags, self._progress)
 
     def compose(self) -> ComposeResult:
         """Head line; four panes in two columns; footer."""
@@ -111,6 +112,11 @@ class Workbench(MakerScreen):
         yield KeyBar(keys_of(self.BINDINGS))
 
     @property
+    def session_path(self) -> Path | None:
+        """The session's file, None before the run has begun."""
+        return None if self._view is None else self._view.session
+
+    @property
     def source(self) -> RunSource:
         """The run shown."""
         return self._source
@@ -118,6 +124,7 @@ class Workbench(MakerScreen):
     def on_mount(self) -> None:
         """Begin to look at the run."""
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        self.take_panes(self._board, self._tally, self._flags, self._progress)
         self._bring_forward(self._board)
         self._bring_forward(self._tally)
         self._tally.focus()
@@ -144,6 +151,7 @@ class Workbench(MakerScreen):
 
     def _show(self, view: RunView) -> None:
         snapshot, family, live = view.snapshot, self._source.task, self._source.live
+        self._signals.show(snapshot, live=live)
         started = snapshot.started
         word = run_word(snapshot, live=live)
         if started is not None:
@@ -233,23 +241,3 @@ class Workbench(MakerScreen):
             self._leaving = True
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
             self.post_message(self.Left())
-
-    def action_pane(self, by: int) -> None:
-        """Go to another pane, bringing it into view where panes stand behind each other."""
-        now = self._panes.index(self.focused) if isinstance(self.focused, LinePane) else 0
-        pane = self._panes[(now + by) % len(self._panes)]
-        self._bring_forward(pane)
-        self.call_after_refresh(pane.focus)
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Keep the focused pane in front."""
-        if isinstance(event.widget, LinePane):
-            self._bring_forward(event.widget)
-
-    def _bring_forward(self, pane: LinePane) -> None:
-        left = pane in (self._board, self._progress)
-        for other in self._panes:
-            if (other in (self._board, self._progress)) == left:
-                other.set_class(other is pane, "-front")
-        for column in self.query(".column"):
-            column.set_class(column is pane.parent, "-front")

@@ -60,6 +60,10 @@ class ForkTree(LinePane):
         """Lay out one run."""
         return line((self._rows[index], "cursor" if index == self._cursor else "plain"))
 
+    def copied_line(self) -> str:
+        """Return the run under the cursor."""
+        return self.line_at(self._cursor).plain
+
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
         self._cursor = max(0, min(len(self._rows) - 1, self._cursor + by))

@@ -39,8 +39,8 @@ class SessionList(LinePane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False),
         Binding("down,j", "move(1)", "down", show=False),
-        Binding("home,g", "move(-1000000)", "first", show=False),
-        Binding("end,G", "move(1000000)", "last", show=False),
+        Binding("home,g", "move(-1000000)", "top", show=False),
+        Binding("end,G", "move(1000000)", "bottom", show=False),
         Binding("pageup,ctrl+u", "page(-1)", "page up", show=False),
         Binding("pagedown,ctrl+d", "page(1)", "page down", show=False),
         Binding("enter", "open", "open", show=False),
@@ -131,6 +131,16 @@ class SessionList(LinePane):
         if place == self._cursor:
             row = line((row.plain, "cursor"))
         return row
+
+    def copied_lines(self, most: int) -> list[str]:
+        """Return heading and sessions; the heading stands on top of the view, and not at the top of the list."""
+        width, order = self.size.width, self._view.order
+        rows = [summary_line(one, width, order) for one in (self._sessions or ())[:most]]
+        return [row.plain for row in (heading(width, order), *rows)] if rows else []
+
+    def copied_line(self) -> str:
+        """Return where the session under the cursor is."""
+        return "" if self.chosen is None else str(self.chosen.path)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
