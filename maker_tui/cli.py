@@ -13,7 +13,7 @@ from importlib.metadata import version
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
 from maker_tui import config_commands
-from maker_tui.hangup import HUNG_UP, add_flag, hung_up
+from maker_tui.hangup import HUNG_UP, NO_MOUSE, add_flag, hung_up
 from maker_tui.parsing import Parser
 from maker_tui.session_commands import add_commands
 
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given[:1] == ["run"]:
             return _run(given[1:])
         chosen = _parser().parse_args(given)
+        chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
         return int(chosen.act(chosen))
     except InputError as error:
         return _refuse(error, 2)
@@ -74,7 +75,8 @@ def _parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"maker {version('maker-workbench')}")
-    parser.set_defaults(act=_home)
+    parser.add_argument("--no-mouse", dest="home_mouse", action="store_false", help=NO_MOUSE)
+    parser.set_defaults(act=_home, mouse=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
     add_flag(demo)
@@ -108,20 +110,22 @@ def _run(arguments: list[str]) -> int:
         return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared, chosen.on_hangup)
+    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
 
-def _home(_: argparse.Namespace) -> int:
+def _home(chosen: argparse.Namespace) -> int:
     from maker_tui.launch import open_home  # noqa: PLC0415
 
-    return open_home()
+    return open_home(mouse=chosen.mouse)
 
 
 def _demo(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup)
+    return open_run(
+        prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup, mouse=chosen.mouse
+    )
 
 
 def _tasks(_: argparse.Namespace) -> int:
