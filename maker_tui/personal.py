@@ -95,10 +95,13 @@ class PersonalApp(NamedKeys, App[None]):
 
     def action_save_view(self) -> None:
         """Write what the screen shows, and how it looks, into files beside the session."""
+        self.clear_notifications()  # they lie over what is to be seen
+        self.call_after_refresh(self._save_view)
+
+    def _save_view(self) -> None:
         from maker_engine.sessions.library import home  # noqa: PLC0415 - not before it is asked for
         from maker_tui.outlets.views import folder_of, save  # noqa: PLC0415
 
-        self.clear_notifications()
         text = "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())  # noqa: SLF001
         name = type(self.screen).__name__.lower()
         try:

@@ -194,7 +194,8 @@ def _set(widget: Widget, dimension: str, share: int | None) -> None:
     """Give a widget a share of its place, or None to leave it to the stylesheet."""
     rules: dict[str, str | int] = {dimension: f"{share}%", f"min_{dimension}": 3, f"max_{dimension}": "100%"}
     for rule, value in rules.items():
-        if share is None:
-            widget.styles.clear_rule(rule)
-        else:
+        if share is not None:
             setattr(widget.styles, rule, value)
+        elif widget.styles.inline.has_rule(rule):
+            widget.styles.inline.clear_rule(rule)
+            widget.refresh(layout=True)
