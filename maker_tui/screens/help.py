@@ -49,7 +49,7 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "app.pop_screen", "back", show=False, tooltip="back"),
-        Binding("w", "app.save_view", "save view", show=False, tooltip="write this page to files"),
+        Binding("W", "app.save_view", "save view", show=False, tooltip="write this page to files"),
     ]
 
     def __init__(self, heading: str, words: Sequence[str], sections: Sequence[Section]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from maker_engine.core.events import Outcome as End
 from maker_engine.core.events import ResponseFlagged, RunEnded, SampleAsked, SampleFailed
 from maker_engine.core.responses import Flag, Response
 from maker_tui.app import MakerApp
+from tests.support.hostile import UNSAFE
 from tests.tui.looking import screen_text, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, opening, run_events
 from tests.tui.test_home import saved
@@ -25,7 +26,6 @@ HOSTILE = (
     "\ud800 lone",
     "｛全角｝ 👩‍👩‍👧 ✔️",
 )
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 def strips_are_clean(app: MakerApp) -> bool:
@@ -34,8 +34,7 @@ def strips_are_clean(app: MakerApp) -> bool:
     return not any(UNSAFE.search(segment.text) for strip in strips for segment in strip if not segment.control)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(("text", "size"), zip(HOSTILE, itertools.cycle([(80, 24), (160, 45)])))
 async def test_hostile_responses_stay_text(text, size):
     """Rule: rule, reason and excerpt of a flag, a provider's message and an ending reach no terminal as orders."""
     task = hanoi()

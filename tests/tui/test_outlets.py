@@ -120,16 +120,16 @@ async def test_inside_tmux_the_way_leads_through_its_buffer(tmux, home):
 
 
 async def test_a_view_is_saved_beside_its_session(source, tmp_path, monkeypatch):
-    """Rule: w writes the screen as text and as a picture into the session's folder, and overwrites nothing."""
+    """Rule: W writes the screen as text and as a picture into the session's folder, and overwrites nothing."""
     monkeypatch.setattr("tests.tui.sources.SESSION", tmp_path / "hanoi-1.maker")
     app = MakerApp(source)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "▶ running")
-        await pilot.press("w")
+        await pilot.press("W")
         await shown(pilot, "view saved")
-        await pilot.press("w", "question_mark")
+        await pilot.press("W", "question_mark")
         await shown(pilot, "help · workbench")
-        await pilot.press("w")
+        await pilot.press("W")
         folder = tmp_path / "hanoi-1.views"
         await until(pilot, (folder / "helpscreen-1.svg").exists)
     assert {path.name for path in folder.iterdir()} == {
