@@ -1,4 +1,7 @@
-"""Ten thousand hostile texts in every widget that shows what a model, a task or a file says; all rows of it."""
+"""Thousands of hostile texts in every widget that shows what a model, a task or a file says; all rows of it.
+
+`MAKER_HOSTILE=10000 pytest tests/tui/test_hostile_widgets.py` takes five times as many as the suite does.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ from tests.tui.sources import Scripted, contested, hanoi, run_events
 from tests.tui.test_home import saved
 from tests.tui.test_hostile_text import strips_are_clean
 
-NUMBER = int(os.environ.get("MAKER_HOSTILE", "10000"))
+NUMBER = int(os.environ.get("MAKER_HOSTILE", "2000"))
 WIDTH = 240
 TOGETHER = 4
 """So many texts are shown at once; together they stay below what any widget cuts a text to."""
