@@ -53,7 +53,7 @@ class MakerApp(PersonalApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", show=False, priority=True, tooltip="quit; a run that goes on is saved"),
         Binding(
-            "w", "save_view", "save view", show=False, tooltip="write this view to files, as text and as a picture"
+            "W", "save_view", "save view", show=False, tooltip="write this view to files, as text and as a picture"
         ),
         Binding("ctrl+t", "change_theme", "theme", show=False, tooltip="choose a theme; it is remembered"),
     ]

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from maker_engine.core.errors import InputError
 from maker_engine.printable import printable
+from maker_engine.sessions.upkeep import VIEWS
 
-FOLDER_SUFFIX = ".views"
 MOST = 100_000
 _FONT_FACE = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 
 
 def folder_of(session: Path | None, home: Path) -> Path:
     """Return where views go: into a folder beside their session, named after it; without one, under `home`."""
-    return home / "views" if session is None else session.with_name(session.stem + FOLDER_SUFFIX)
+    return home / "views" if session is None else session.with_name(session.name + VIEWS)
 
 
 def save(folder: Path, name: str, text: str, picture: str) -> tuple[Path, Path]:

@@ -15,6 +15,7 @@ from maker_engine.printable import one_line
 from maker_tui.housekeeping import Change, Housekeeper, called
 from maker_tui.screens.shelf import ShelfScreen
 from maker_tui.widgets.entry_line import Typed
+from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class Home(ShelfScreen):
             said += ", hidden by search or filter"
         if change.undoable:
             more = f" {change.undoable} more" if change.gone is None else ""
-            self.say(said, "u", f"undoes{more}")
+            self.say(said, key_now(self.app, "home.undo", "u"), f"undoes{more}")
         elif said:
             self.say(said)
 

@@ -23,7 +23,7 @@ from maker_engine.core.commands import (
 )
 from maker_tui.outlets.signals import Signals
 from maker_tui.screens.panes import PaneLayout
-from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
 from maker_tui.widgets.progress_pane import ProgressPane
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 POLL_S = 1 / 12
 """Often enough to look live, seldom enough for a slow link."""
 BROKEN = Word("✖", "not started", "bad")
+BY_HAND = (("vote", "v"), ("decide", "d"), ("strike", "x"))
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
@@ -181,7 +182,9 @@ class Workbench(PaneLayout):
         """Say so while the run waits for somebody to settle its open step."""
         if snapshot.undecided and snapshot.paused and snapshot.open is not None:
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
-            self._banner.tell(UNDECIDED, f"{step}: v votes, d decides, x strikes a candidate")
+            keys = [key_now(self.app, f"workbench.{name}", key) for name, key in BY_HAND]
+            told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
+            self._banner.tell(UNDECIDED, f"{step}: {told}")
         else:
             self._banner.take_down()
 

@@ -6,15 +6,16 @@ Textual's own footer is a widget a key and is composed anew whenever the focus m
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.text import Text
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.message import Message
 
 from maker_tui.roles import line
-from maker_tui.settings.keymap import in_force
+from maker_tui.settings.keymap import Keymap, in_force
 from maker_tui.widgets.line_view import LineView
 
 _KEY_NAMES = {
@@ -115,5 +116,15 @@ def label_of(binding: Binding, *, every: bool = False) -> str:
     """Write a binding's key as a person types it: its first key, or `every` key."""
     if binding.key_display:
         return binding.key_display
-    names = [_KEY_NAMES.get(key, key.replace("ctrl+", "^")) for key in binding.key.split(",")]
+    names = [_written(key) for key in binding.key.split(",")]
     return " ".join(names) if every else names[0]
+
+
+def key_now(app: App[Any], action: str, usual: str) -> str:
+    """Write the first key that the user has given an action, as a sentence on the screen names it."""
+    keymap: Keymap = app._keymap  # noqa: SLF001 - as in `in_force`
+    return _written(keymap.get(action, usual).split(",")[0])
+
+
+def _written(key: str) -> str:
+    return _KEY_NAMES.get(key, key.replace("ctrl+", "^"))

@@ -15,6 +15,7 @@ from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import Order, View
 from maker_tui.figures import count, fit, moment, short
 from maker_tui.roles import line
+from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.words import summary_word
 
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
 
     from maker_engine.sessions.library import SessionSummary
 
-EMPTY = (
-    line(),
-    line(("No saved runs yet.", "strong")),
-    line(),
-    line("Press ", (" n ", "key"), " to order the first one: a task, a model and a margin k."),
-    line("Every run is saved as it goes, and is listed here."),
-)
-"""What a newcomer sees."""
+
+def empty(key: str) -> tuple[Text, ...]:
+    """Tell a newcomer what to press."""
+    return (
+        line(),
+        line(("No saved runs yet.", "strong")),
+        line(),
+        line("Press ", (f" {key} ", "key"), " to order the first one: a task, a model and a margin k."),
+        line("Every run is saved as it goes, and is listed here."),
+    )
 
 
 class SessionList(LinePane):
@@ -114,9 +117,14 @@ class SessionList(LinePane):
     @property
     def _empty(self) -> Sequence[Text]:
         if not self._total:
-            return EMPTY
+            return empty(key_now(self.app, "home.new-run", "n"))
         every = f" shows all {count(self._total)} again."
-        return (line(), line(("No session matches.", "strong")), line(), line("Press ", (" esc ", "key"), every))
+        return (
+            line(),
+            line(("No session matches.", "strong")),
+            line(),
+            line("Press ", (f" {key_now(self.app, 'home.show-all', 'escape')} ", "key"), every),
+        )
 
     def line_at(self, index: int) -> Text:
         """Lay out one row; the row on top of the view is always the heading."""

@@ -130,7 +130,7 @@ async def test_a_view_is_saved_beside_its_session(source, tmp_path, monkeypatch)
         await pilot.press("W", "question_mark")
         await shown(pilot, "help · workbench")
         await pilot.press("W")
-        folder = tmp_path / "hanoi-1.views"
+        folder = tmp_path / "hanoi-1.maker.views"
         await until(pilot, (folder / "helpscreen-1.svg").exists)
     assert {path.name for path in folder.iterdir()} == {
         f"{name}.{kind}" for name in ("workbench-1", "workbench-2", "helpscreen-1") for kind in ("txt", "svg")
