@@ -46,13 +46,11 @@ def _check(_: argparse.Namespace) -> int:
 
 def _init(_: argparse.Namespace) -> int:
     path = config_file()
+    if path.exists():
+        raise InputError(f"{path} is there already, and nothing was changed: maker config check looks it over")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise InputError(
-            f"{path} is there already, and nothing was changed: maker config check looks it over"
-        ) from None
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
