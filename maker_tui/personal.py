@@ -5,28 +5,39 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
-from maker_tui.palette import Commands, commands
+from maker_tui.outlets.sequences import call
 from maker_tui.settings.config import load
 from maker_tui.settings.keymap import NamedKeys
 from maker_tui.settings.memory import Memory
 from maker_tui.themes import ANSI, DARK, THEMES
 from maker_tui.widgets.line_pane import LinePane
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from maker_tui.outlets.signals import News
+
 THEME = "theme"
 """What the theme is remembered by."""
+
+
+def _commands() -> type[Provider]:
+    from maker_tui.palette import Commands  # noqa: PLC0415 - Textual's palette takes as long to load as a screen
+
+    return Commands
 
 
 class PersonalApp(NamedKeys, App[None]):
     """Reads the configuration, and what is remembered, and keeps to both."""
 
-    COMMANDS = {Commands}
+    COMMANDS = {_commands}
 
     def __init__(self) -> None:
         self.colourless = bool(os.environ.get("NO_COLOR"))
@@ -73,6 +84,8 @@ class PersonalApp(NamedKeys, App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer everything that has a key, and nothing else."""
+        from maker_tui.palette import commands  # noqa: PLC0415
+
         yield from commands(self, screen)
 
     def to_terminal(self, sequence: str) -> None:
@@ -80,11 +93,13 @@ class PersonalApp(NamedKeys, App[None]):
         if self._driver is not None and sequence:
             self._driver.write(sequence)
 
-    def show_title(self, title: str) -> None:
-        """Set the terminal's title, unless the configuration leaves it alone."""
+    def tell_terminal(self, news: News) -> None:
+        """Set the terminal's title, and call somebody, as far as the configuration has it."""
         show = getattr(self._driver, "show_title", None)
-        if show is not None and self.config.title:
-            show(title)
+        if show is not None and news.title is not None and self.config.title:
+            show(news.title)
+        if news.call:
+            self.to_terminal(call(news.call, bell=self.config.bell, notify=self.config.notify))
 
     async def on_line_pane_copy_asked(self, message: LinePane.CopyAsked) -> None:
         """Copy, and say where to."""

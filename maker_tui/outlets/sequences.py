@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from maker_engine.printable import one_line
-
-if TYPE_CHECKING:
-    from maker_tui.settings.config import Config
 
 KEEP_TITLE, GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 """XTWINOPS: the terminal puts its title on a stack, and takes it from there; one that has none ignores both."""
@@ -20,8 +15,14 @@ def title_sequence(title: str) -> str:
     return f"\x1b]2;{one_line(title, TITLE_CELLS)}{BEL}"
 
 
-def call(reason: str, config: Config) -> str:
-    """Return what a terminal is sent to call somebody, as the configuration has it; empty for nothing."""
+def call(reason: str, *, bell: bool, notify: str) -> str:
+    """Return what a terminal is sent to call somebody.
+
+    Args:
+        reason: Why.
+        bell: Ring.
+        notify: How a desktop notification is asked for, "none" for none.
+    """
     words = one_line(f"maker: {reason}", NOTICE_CELLS).replace(";", ",")  # a semicolon would begin another field
-    notice = {"osc9": f"\x1b]9;{words}{BEL}", "osc777": f"\x1b]777;notify;maker;{words}{BEL}"}.get(config.notify, "")
-    return notice + (BEL if config.bell else "")
+    notice = {"osc9": f"\x1b]9;{words}{BEL}", "osc777": f"\x1b]777;notify;maker;{words}{BEL}"}.get(notify, "")
+    return notice + (BEL if bell else "")

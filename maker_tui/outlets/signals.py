@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import math
-import time
-from typing import TYPE_CHECKING, Any
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING, NamedTuple
 
 from maker_engine.printable import one_line
-from maker_tui.outlets.sequences import call
-from maker_tui.personal import PersonalApp
 from maker_tui.words import run_word
 
 if TYPE_CHECKING:
@@ -39,28 +34,38 @@ def wanted(snapshot: Snapshot) -> str:
     return ""
 
 
-class Signals:
-    """Tells what a run does, as it changes, past the screen it is on.
+class News(NamedTuple):
+    """What there is to tell past the screen.
 
-    Args:
-        screen: The screen that shows the run.
+    Attributes:
+        title: Of the terminal, None to leave it.
+        call: Why somebody is wanted, empty where nobody is.
     """
 
-    def __init__(self, screen: Screen[Any]) -> None:
-        self._screen = screen
+    title: str | None = None
+    call: str = ""
+
+
+class Signals:
+    """Follows one run on its screen, and says what is news of it."""
+
+    def __init__(self) -> None:
         self._title_at = -math.inf
         self._wanted: str | None = None
 
-    def show(self, snapshot: Snapshot, *, live: bool) -> None:
-        """Set the title, and call somebody if the run has just come to want it."""
-        app = self._screen.app
-        if not isinstance(app, PersonalApp):
-            return
-        now = time.monotonic()
+    def news(self, snapshot: Snapshot, *, live: bool, now: float) -> News:
+        """Look at the run again.
+
+        Args:
+            snapshot: The run.
+            live: Whether this app drives it; somebody is called for no other.
+            now: Seconds of any clock that only goes on.
+        """
+        title = None
         if snapshot.outcome is not None or now - self._title_at >= TITLE_S:
             self._title_at = now
-            app.show_title(title_of(snapshot, live=live))
+            title = title_of(snapshot, live=live)
         reason = wanted(snapshot) if live else ""
         before, self._wanted = self._wanted, reason
-        if before is not None and reason not in ("", before):  # what a run began with is no news
-            app.to_terminal(call(reason, app.config))
+        is_news = before is not None and reason != before  # what a run began with is none
+        return News(title, reason if is_news else "")

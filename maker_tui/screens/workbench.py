@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -22,6 +23,7 @@ from maker_engine.core.commands import (
     Strike,
 )
 from maker_tui.outlets.signals import Signals
+from maker_tui.personal import PersonalApp
 from maker_tui.screens.panes import PaneLayout
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
@@ -87,7 +89,7 @@ class Workbench(PaneLayout):
         self._view: RunView | None = None
         self._over = False
         self._leaving = False
-        self._signals = Signals(self)
+        self._signals = Signals()
         self._head = HeadLine()
         self._banner = Banner()
         self._meter = Meter()
@@ -152,7 +154,8 @@ class Workbench(PaneLayout):
 
     def _show(self, view: RunView) -> None:
         snapshot, family, live = view.snapshot, self._source.task, self._source.live
-        self._signals.show(snapshot, live=live)
+        if isinstance(self.app, PersonalApp):
+            self.app.tell_terminal(self._signals.news(snapshot, live=live, now=monotonic()))
         started = snapshot.started
         word = run_word(snapshot, live=live)
         if started is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -80,6 +79,8 @@ def parse(text: str) -> Config:
     Raises:
         InputError: It is not TOML, or something in it cannot be used.
     """
+    import tomllib  # noqa: PLC0415 - most users have no file to read
+
     try:
         given = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

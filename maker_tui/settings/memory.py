@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,8 @@ class Memory:
         """Remember `value`, which JSON can hold. What cannot be written is remembered until the app ends."""
         if self._values.get(name) == value:
             return
+        import json  # noqa: PLC0415 - as in `_read`
+
         self._values = {**self._read(), name: value}  # another maker may have remembered something meanwhile
         try:
             write_private(self.path, json.dumps(self._values, indent=1) + "\n")
@@ -49,6 +50,8 @@ class Memory:
         except OSError as error:
             self.trouble = f"{self.path} cannot be read ({error.strerror}): theme and layout are as at first"
             return {}
+        import json  # noqa: PLC0415 - the first picture does not wait for it where there is nothing to read
+
         try:
             values = json.loads(text) if len(text) <= LONGEST else None
         except (ValueError, RecursionError):

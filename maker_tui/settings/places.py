@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
-
-from platformdirs import user_config_path, user_state_path
 
 CONFIG, MEMORY, COPIED = "config.toml", "state.json", "copied.txt"
 
@@ -16,12 +13,22 @@ def config_file() -> Path:
     given = os.environ.get("MAKER_CONFIG")
     if given:
         return Path(given).expanduser()
-    return (_home() or user_config_path("maker", appauthor=False)) / CONFIG
+    home = _home()
+    if home is None:
+        from platformdirs import user_config_path  # noqa: PLC0415 - whoever names a home need not load it
+
+        home = user_config_path("maker", appauthor=False)
+    return home / CONFIG
 
 
 def state_directory() -> Path:
     """Return where the app remembers things: `MAKER_HOME`, else the user's directory for that."""
-    return _home() or user_state_path("maker", appauthor=False)
+    home = _home()
+    if home is None:
+        from platformdirs import user_state_path  # noqa: PLC0415
+
+        home = user_state_path("maker", appauthor=False)
+    return home
 
 
 def write_private(path: Path, text: str) -> None:
@@ -31,7 +38,7 @@ def write_private(path: Path, text: str) -> None:
         OSError: It cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
