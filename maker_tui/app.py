@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 from maker_engine.core.commands import Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
+from maker_tui.cell_diff import CellDiff
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.home import Home, Listing
 
@@ -36,7 +37,7 @@ ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 
 
-class MakerApp(PersonalApp):
+class MakerApp(PersonalApp, CellDiff):
     """The workbench for one terminal.
 
     Args:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from maker_engine.core import decisions
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line, printable
 from maker_tui.parsing import Parser
@@ -137,11 +138,12 @@ def _entry_line(entry: Entry, task: AnyTask) -> str:
     from maker_engine.sessions.packing import Act  # noqa: PLC0415
 
     if isinstance(entry, Act):
-        who, judged = f"{entry.who} {entry.kind}", "" if entry.answer is None else task.describe(entry.answer)
+        who = f"{entry.who} {entry.kind}"
+        judged = "" if entry.answer is None else decisions.describe(task, entry.answer)
     elif isinstance(entry.verdict, Flag):
         who, judged = f"sample {entry.sample + 1}", f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"
     else:
-        who, judged = f"sample {entry.sample + 1}", f"votes for {task.describe(entry.verdict)}"
+        who, judged = f"sample {entry.sample + 1}", f"votes for {decisions.describe(task, entry.verdict)}"
     return f"{one_line(who, 40):<12} {one_line(judged, 100)}\n"
 
 
@@ -241,7 +243,7 @@ def _revote(chosen: argparse.Namespace) -> int:
 
 def _trial(rule: str, k: int, told: Any, task: AnyTask, *, as_json: bool) -> str:
     def described(answer: Any) -> str:
-        return "undecided" if answer is None else one_line(task.describe(answer), 40)
+        return "undecided" if answer is None else one_line(decisions.describe(task, answer), 40)
 
     examples = [(one.step + 1, described(one.decided), described(one.would)) for one in told.examples]
     if as_json:

@@ -63,7 +63,8 @@ def _resume(chosen: argparse.Namespace) -> int:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
         return open_view(path, family, mouse=chosen.mouse)
-    return _run(prepare_resume(path, {**changes, "apart": not headless}, family, chosen.fork), chosen)
+    changes |= {"apart": not headless, "attended": not headless}
+    return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
 
 
 def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
@@ -115,7 +116,8 @@ def _fork(chosen: argparse.Namespace) -> int:
     if chosen.stay:
         sys.stdout.write(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it\n")
         return 0
-    return _run(prepare_resume(path, {"apart": not (chosen.headless or chosen.json)}, family, number), chosen)
+    screen = not (chosen.headless or chosen.json)
+    return _run(prepare_resume(path, {"apart": screen, "attended": screen}, family, number), chosen)
 
 
 def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:

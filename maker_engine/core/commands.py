@@ -58,5 +58,24 @@ class Strike:
     voter: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer the open question; `voter` is the person's name."""
+
+    text: str
+    voter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Change the run's state as `text` says, whatever step is open, in a task that can be amended."""
+
+    text: str
+    voter: str
+
+
 PersonalCommand: TypeAlias = CastVote | Decide | Strike
-Command: TypeAlias = Pause | Continue | DecideStep | DrawSample | Stop | PersonalCommand
+"""What a person does to a ballot."""
+SpokenCommand: TypeAlias = Answer | Amend
+"""What a person says to the task."""
+Command: TypeAlias = Pause | Continue | DecideStep | DrawSample | Stop | PersonalCommand | SpokenCommand

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from maker_engine.core.responses import Flag, Response, Sample
+from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
 
 
 class Outcome(StrEnum):
@@ -57,10 +58,11 @@ class RunResumed:
 
 @dataclass(frozen=True, slots=True)
 class StepOpened:
-    """A ballot opened for `step` (0-based) at `state`."""
+    """`step` (0-based) opened at `state`: a ballot, or a gathering of so many `proposals`."""
 
     step: int
     state: Hashable
+    proposals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,10 @@ Event: TypeAlias = (
     | PersonVoted
     | PersonDecided
     | CandidateStruck
+    | PersonAsked
+    | PersonAnswered
+    | PersonAmended
+    | WordsRefused
     | RunPaused
     | RunContinued
     | RunEnded

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
-from maker_engine.core.decomposition import AnyTask, Step, Vote
+from maker_engine.core import hearing
+from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, SpokenCommand, Strike
+from maker_engine.core.decomposition import AnyTask, Ask, Do, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     CandidateStruck,
@@ -27,6 +28,7 @@ from maker_engine.core.lookahead import Lookahead, Waste
 from maker_engine.core.open_step import OpenStep, fault_of, told_of
 from maker_engine.core.responses import DRAFT, ESCALATED, Flag, Response, SampleRequest, is_draft, is_extra
 from maker_engine.core.settings import Settings
+from maker_engine.core.words import WordsRefused
 
 
 class Solver:
@@ -88,10 +90,16 @@ class Solver:
         return poll is not None and poll.exhausted
 
     @property
-    def unvoted(self) -> Step | None:
-        """The open step, when it is not one that agents vote on; the caller has to answer it."""
+    def effect(self) -> Do | None:
+        """The open step, when it is one that the world answers."""
         step = self._flight.first.step
-        return None if isinstance(step, Vote) else step
+        return step if isinstance(step, Do) else None
+
+    @property
+    def asking(self) -> Ask | None:
+        """The open step, when it is a question to a person that has no answer yet."""
+        step = self._flight.first.step
+        return step if isinstance(step, Ask) and not self.decided else None
 
     @property
     def steps_ahead(self) -> int:
@@ -188,11 +196,19 @@ class Solver:
         events: list[Event] = [StepEscalated(self.step, model)]
         return events + self._squashed(self._flight.reopen(ESCALATED))
 
-    def obey(self, command: PersonalCommand) -> list[Event]:
-        """Count a person's vote on the open step, let them decide it, or take a candidate off its ballot."""
+    def obey(self, command: PersonalCommand | SpokenCommand) -> list[Event]:
+        """Count a person's vote on the open step, let them decide it, or take a candidate off its ballot.
+
+        Or take in their answer to a question, or what they want amended. What cannot be taken changes nothing.
+
+        Raises:
+            TaskError: The task cannot tell whether it takes their words.
+        """
+        if isinstance(command, Answer | Amend):
+            return self._hear(command)
         first, answer = self._flight.first, command.answer
         poll = first.poll
-        if poll is None or (poll.winner is not None and not isinstance(command, Decide)):
+        if poll is None or isinstance(first.step, Ask) or (poll.winner is not None and not isinstance(command, Decide)):
             return []
         made: type[PersonVoted | PersonDecided | CandidateStruck]
         match command:
@@ -201,11 +217,20 @@ class Solver:
                 poll.person_votes(answer)
             case Decide():
                 made = PersonDecided
-                poll.winner = answer
+                poll.person_decides(answer)
             case Strike():
                 made = CandidateStruck
                 poll.strike(answer)
         return [made(first.number, command.voter, answer), *self._squashed(self._flight.steer(first))]
+
+    def _hear(self, command: SpokenCommand) -> list[Event]:
+        first = self._flight.first
+        if first.poll is None:
+            return []
+        if reason := hearing.refusal(self._task, first, command):
+            return [WordsRefused(first.number, reason)]
+        first.poll.winner = hearing.words(command)
+        return [hearing.heard(first.number, command), *self._squashed(self._flight.steer(first))]
 
     def hang_up(self) -> list[Event]:
         """Give up what is in flight, at the end of a run; what is counted for the open step stays."""
@@ -244,7 +269,7 @@ class Solver:
         return requests
 
     def _draft(self, one: OpenStep, room: int) -> list[SampleRequest]:
-        idle = one.poll is None or one.draft_asked or one.prediction is not None or room <= 0
+        idle = not isinstance(one.step, Vote) or one.draft_asked or one.prediction is not None or room <= 0
         if idle or self._settings.draft != "model":
             return []
         one.draft_asked = True

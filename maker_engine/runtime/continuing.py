@@ -10,7 +10,7 @@ from typing import Any
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
-from maker_engine.runtime.order import PreparedRun, RunOrder, prepare
+from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare
 from maker_engine.sessions import forks
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act
@@ -103,4 +103,5 @@ def fork(
 def prepare_fork(path: Path, step: int, changes: Mapping[str, Any], **chosen: Any) -> PreparedRun:
     """Add a fork as `fork` does, and make it ready to run."""
     number = fork(path, step, changes, **chosen)
-    return prepare_resume(path, {}, chosen.get("family"), number)
+    here = {name: value for name, value in changes.items() if name in NOT_KEPT}  # true of this run, not of the fork
+    return prepare_resume(path, here, chosen.get("family"), number)

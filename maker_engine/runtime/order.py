@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from maker_engine import catalogue
-from maker_engine.core.decomposition import AnyTask, Json, Vote
+from maker_engine.core.decomposition import AnyTask, Gather, Json, Vote
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import RunStarted
 from maker_engine.core.red_flags import FlagRules
@@ -29,7 +29,7 @@ from maker_engine.sessions.library import Library
 from maker_engine.sessions.saved import SavedRun
 
 MOST_CONCURRENT = 1_000
-NOT_KEPT = {"options", "session", "apart"}
+NOT_KEPT = {"options", "session", "apart", "attended"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""
 TASK = "task"
 """The draft that a task makes itself."""
@@ -72,6 +72,7 @@ class RunOrder:
         session: File to write, None for a new one in the library.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
+        attended: There is somebody to answer questions while it runs; else the first question stops it.
     """
 
     task: str
@@ -107,6 +108,7 @@ class RunOrder:
     session: Path | None = None
     keep: str = ALL
     apart: bool = False
+    attended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
         order.tokens_per_minute,
         policy,
         stronger,
+        order.attended,
     )
     return PreparedRun(order, plan, expected)
 
@@ -265,4 +268,6 @@ async def drive(
 def _prompt_tokens(task: AnyTask) -> float:
     """Tokens of the first prompt, at four characters a token; steps are alike enough for a forecast."""
     step = task.step(task.start())
-    return (len(step.prompt.system) + len(step.prompt.user)) / CHARACTERS_PER_TOKEN if isinstance(step, Vote) else 0.0
+    if not isinstance(step, Vote | Gather):
+        return 0.0
+    return (len(step.prompt.system) + len(step.prompt.user)) / CHARACTERS_PER_TOKEN

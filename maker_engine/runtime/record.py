@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
 from maker_engine.core.errors import StorageFullError
 from maker_engine.core.events import Event, RunContinued, RunPaused, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.state import RunState
+from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
 
-_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, RunPaused, RunContinued})
+_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, PersonAsked, RunPaused, RunContinued})
 """The events that the record itself does something about; most others are asked samples and votes."""
 
 TOGETHER = 64
@@ -47,6 +48,7 @@ class Record:
         self._task = task
         self._clock = clock
         self._unwritten: list[Event] = []
+        self._asked = False
         self._before: object = None if saved is None else saved.state
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
 
@@ -118,16 +120,26 @@ class Record:
     def _mind(self, event: Event) -> None:
         match event:
             case StepDecided():
-                if not (event.step + 1) % TOGETHER:
-                    self.hand_over()
-                if self._task.has_oracle:
-                    self._judge(event)
+                self._decided(event)
             case StepOpened():
                 self._before = event.state
+            case PersonAsked():
+                self._asked = True
+                self.meter.pause()
             case RunPaused():
                 self.meter.pause()
             case RunContinued():
-                self.meter.go_on()
+                if not self._asked:
+                    self.meter.go_on()
+
+    def _decided(self, event: StepDecided) -> None:
+        if not (event.step + 1) % TOGETHER:
+            self.hand_over()
+        if self._asked:  # the time a person took is not the run's
+            self._asked = False
+            self.meter.go_on()
+        if self._task.has_oracle and not isinstance(event.answer, Gathered | Said | Amendment):
+            self._judge(event)
 
     def _judge(self, decided: StepDecided) -> None:
         right = self._task.oracle(self._before)

@@ -5,16 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from maker_engine.core.commands import CastVote, Command, Decide, Strike
+from maker_engine.core.commands import Command, PersonalCommand, SpokenCommand
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import (
-    Event,
-    Outcome,
-    RunEnded,
-    StepDecided,
-    StepEscalated,
-    StepUndecided,
-)
+from maker_engine.core.events import Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.models.port import ImmediateModel
@@ -24,7 +17,7 @@ from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import COUNTDOWN_S, PUBLISH_S, STRIDE, Pace
-from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure
+from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure, unanswerable
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -215,7 +208,7 @@ class Runner:
 
     def _obey(self, command: Command) -> None:
         match command:
-            case CastVote() | Decide() | Strike():
+            case _ if isinstance(command, PersonalCommand | SpokenCommand):
                 self._record(self._solver.obey(command))
             case _:
                 self._record(self._gate.obey(command))
@@ -242,9 +235,8 @@ class Runner:
             return self._ended
         if self._solver.finished:
             return SOLVED
-        if self._solver.unvoted is not None:
-            kind = type(self._solver.unvoted).__name__
-            return RunEnded(Outcome.FAILED, f"step {self._solver.step + 1:,} is a {kind} step, which is not driven yet")
+        if (nobody := unanswerable(self._solver, attended=self._plan.attended)) is not None:
+            return nobody
         if self._limits is None:
             return None
         elapsed, run = self._book.meter.elapsed_s, self._book.run
@@ -281,7 +273,10 @@ class Runner:
     def _hear(self) -> bool:
         """Let commands in; True once the run has been told to stop."""
         for command in self._inbox.drain():
-            self._obey(command)
+            try:
+                self._obey(command)
+            except TaskError as error:
+                self._fault = error
         return self._gate.stopped is not None
 
     def _patience(self) -> float | None:

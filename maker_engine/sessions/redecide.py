@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from maker_engine.core.poll import Poll
+from maker_engine.core.poll import Poll, poll_of
 from maker_engine.core.responses import Flag
 from maker_engine.core.voting import VotingRule
 from maker_engine.sessions.packing import Act, Entry
@@ -16,11 +16,11 @@ def recount(entries: Sequence[Entry], rule: VotingRule) -> tuple[Hashable, int]:
     Returns:
         The answer that is decided, None for none, and how many entries it took; all of them when nothing is decided.
     """
-    poll = Poll(rule, len(entries) + 1)
+    poll = poll_of(rule, len(entries) + 1)
     for used, entry in enumerate(entries, 1):
         if isinstance(entry, Act):
             if entry.kind == "escalated":
-                poll = Poll(rule, len(entries) + 1)
+                poll = poll_of(rule, len(entries) + 1)
             else:
                 _act(poll, entry)
         elif not isinstance(entry.verdict, Flag):
@@ -36,5 +36,7 @@ def _act(poll: Poll, act: Act) -> None:
             poll.person_votes(act.answer)
         case "struck":
             poll.strike(act.answer)
-        case _:  # decided by a person, or taken over from another step
+        case "decided":
+            poll.person_decides(act.answer)
+        case _:  # said by a person, or taken over from another step
             poll.winner = act.answer

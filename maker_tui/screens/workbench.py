@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,6 +23,7 @@ from maker_engine.core.commands import (
     PersonalCommand,
     Strike,
 )
+from maker_engine.core.decisions import describe
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.panes import PaneLayout
@@ -166,7 +168,7 @@ class Workbench(PaneLayout):
                 word=word,
             )
         self._board.show_state(family, snapshot.state)
-        self._tally.show_votes(snapshot, family.describe)
+        self._tally.show_votes(snapshot, partial(describe, family))
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, live=live)
         self._meter.show_progress(view)
@@ -225,7 +227,7 @@ class Workbench(PaneLayout):
         if self._over or tally is None or not tally.rows:
             self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
             return
-        self._person.ask(verb, [answer for answer, _ in tally.rows], self._source.task.describe)
+        self._person.ask(verb, [answer for answer, _ in tally.rows], partial(describe, self._source.task))
 
     def on_person_bar_chosen(self, message: PersonBar.Chosen) -> None:
         """Do what the person said, in their name."""

@@ -1,4 +1,4 @@
-"""Pictures of the looks: each theme of ours, no colours at all, one pane alone, the palette; each was looked at."""
+"""Pictures of the looks: each theme of ours, no colours at all, panes moved and alone; each was looked at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 
 from maker_engine.core.settings import Settings
 from maker_tui.app import MakerApp
-from tests.tui.looking import shown
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 from tests.tui.test_home import SESSIONS
 from tests.tui.test_snapshots import SIZES, waiting
@@ -56,15 +55,3 @@ def test_panes_as_their_user_made_them(snap_compare, running, size):
     """Rule: the borders stand where the keys have moved them."""
     keys = ("<", "<", "-", "-", "-")
     assert snap_compare(MakerApp(running), terminal_size=size, run_before=waiting("▶ running", keys=keys))
-
-
-@SIZES
-def test_the_palette(snap_compare, running, size):
-    """Rule: commands of the screen first, each with its key."""
-
-    async def ask(pilot) -> None:
-        await shown(pilot, "▶ running")
-        await pilot.press("colon")
-        await shown(pilot, "pause the run, or go on; samples in flight still count (space)")
-
-    assert snap_compare(MakerApp(running), terminal_size=size, run_before=ask)
