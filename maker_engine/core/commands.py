@@ -6,6 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from maker_engine.core.filter_tree import Filter
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -19,12 +21,52 @@ class Continue:
 
 @dataclass(frozen=True, slots=True)
 class DecideStep:
-    """Go on until the next step is decided, then pause."""
+    """Go on until so many further steps are decided, then pause."""
+
+    steps: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class DrawSample:
-    """Draw one sample, then pause."""
+    """Draw so many samples, then pause."""
+
+    samples: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DrawVote:
+    """Draw samples one after the other until so many have voted, flagged ones not counted, then pause."""
+
+    votes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunUntil:
+    """Go on until `filter` comes to hold of a step, once; where it holds of the open one already, of a later one."""
+
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class SetBreak:
+    """Hold, from now on, at every step of which `filter` comes to hold."""
+
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBreak:
+    """Turn breakpoint `number` on or off."""
+
+    number: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DropBreak:
+    """Take breakpoint `number` away."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +101,5 @@ class Strike:
 
 
 PersonalCommand: TypeAlias = CastVote | Decide | Strike
-Command: TypeAlias = Pause | Continue | DecideStep | DrawSample | Stop | PersonalCommand
+BreakCommand: TypeAlias = RunUntil | SetBreak | TurnBreak | DropBreak
+Command: TypeAlias = Pause | Continue | DecideStep | DrawSample | DrawVote | Stop | BreakCommand | PersonalCommand

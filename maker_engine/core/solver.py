@@ -82,6 +82,12 @@ class Solver:
         return poll is not None and poll.winner is not None
 
     @property
+    def winner(self) -> Hashable:
+        """The answer that the open step is decided as, None while it is not."""
+        poll = self._flight.first.poll
+        return None if poll is None else poll.winner
+
+    @property
     def undecided(self) -> bool:
         """True when the open step has used up its samples."""
         poll = self._flight.first.poll

@@ -11,6 +11,7 @@ from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Json, Vote
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import RunStarted
+from maker_engine.core.filters import parse_filter
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.forecast import Forecast, forecast
@@ -29,7 +30,7 @@ from maker_engine.sessions.library import Library
 from maker_engine.sessions.saved import SavedRun
 
 MOST_CONCURRENT = 1_000
-NOT_KEPT = {"options", "session", "apart"}
+NOT_KEPT = {"options", "session", "apart", "breaks"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""
 TASK = "task"
 """The draft that a task makes itself."""
@@ -72,6 +73,7 @@ class RunOrder:
         session: File to write, None for a new one in the library.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
+        breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
     """
 
     task: str
@@ -107,6 +109,7 @@ class RunOrder:
     session: Path | None = None
     keep: str = ALL
     apart: bool = False
+    breaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
         order.tokens_per_minute,
         policy,
         stronger,
+        tuple(map(parse_filter, order.breaks)),
     )
     return PreparedRun(order, plan, expected)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError, ProviderError
 from maker_engine.core.events import Outcome, RunEnded, RunStarted
+from maker_engine.core.filter_tree import Filter
 from maker_engine.core.settings import Settings
 from maker_engine.models.port import Model
 from maker_engine.runtime.limits import Limits
@@ -30,6 +31,7 @@ class Plan:
         tokens_per_minute: Likewise.
         undecided: What happens to a step that cannot be decided: "stop" the run, "ask" a person, "escalate".
         stronger: Name of the model that gets a fresh ballot when a step is escalated.
+        breaks: Breakpoints to begin with.
     """
 
     task: AnyTask
@@ -42,6 +44,7 @@ class Plan:
     tokens_per_minute: float | None = None
     undecided: str = STOP
     stronger: str = ""
+    breaks: tuple[Filter, ...] = ()
 
 
 def failure(fault: Exception) -> RunEnded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import get_args
 
 from maker_engine.core.commands import CastVote, Command, Decide, Strike
 from maker_engine.core.errors import TaskError
@@ -23,17 +24,19 @@ from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.pace import COUNTDOWN_S, PUBLISH_S, STRIDE, Pace
+from maker_engine.runtime.pace import STRIDE, Pace
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
+from maker_engine.runtime.stops import Stops
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepDecided, StepUndecided, StepEscalated})
 """The events from which something follows for the run."""
+_EVERY: frozenset[type[Event]] = frozenset(get_args(Event))
 
 
 class Runner:
@@ -70,8 +73,9 @@ class Runner:
         self._caller = Caller(model, self._clock, self._tell, rate)
         self._saved = saved
         self._solver = solver_of(plan, saved)
-        self._gate = Gate()
         self._book = Record(plan.task, journal, self._clock, saved)
+        self._stops = Stops(plan.task, plan.breaks, lambda: (self._solver.step, self._book.open_events()))
+        self._gate = Gate(self._stops)
         self._wake = asyncio.Event()
         self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
@@ -97,7 +101,8 @@ class Runner:
             await self._calls.hang_up()
         self._record(self._solver.hang_up())
         if ending is SOLVED:
-            ending = await self._verified()
+            await self._flush()
+            ending = await self._book.verified()
         self._record([ending])
         self._book.meter.pause()
         await self._flush()
@@ -112,6 +117,8 @@ class Runner:
             steps_ahead=self._solver.steps_ahead,
             in_flight=len(self._calls),
             rest_s=self._caller.breaker.rest_s,
+            breakpoints=self._stops.breakpoints,
+            held=self._stops.held,
         )
 
     async def _turn(self) -> None:
@@ -167,9 +174,9 @@ class Runner:
             before = self._solver.drawn
             if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
                 break
-            told, self._fault = self._solver.draw(answer, room)
+            told, self._fault = self._solver.draw(answer, min(room, self._gate.stride))
             self._gate.asked(self._solver.drawn - before)
-            if self._fault is None and self._solver.decided and self._gate.may_commit:
+            if self._fault is None and self._solver.decided and self._gate.may_commit and not self._gate.watching:
                 told += self._committed()
             self._record(told)
             self._commit()  # steps behind it that need no sample: their decision is taken over
@@ -185,7 +192,10 @@ class Runner:
 
     def _commit(self) -> None:
         while self._fault is None and self._solver.decided and self._gate.may_commit:
-            self._record(self._committed())
+            if held := self._gate.pass_decided(self._solver.state, self._solver.winner):
+                self._record(held)
+            else:
+                self._record(self._committed())
 
     def _committed(self) -> list[Event]:
         try:
@@ -196,7 +206,9 @@ class Runner:
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
-        for event in self._book.take(events, _FOLLOWED):
+        for event in self._book.take(events, _EVERY if self._gate.watching else _FOLLOWED):
+            if self._gate.watching and (told := self._gate.see(event)):
+                self._record(told)
             match event:
                 case StepDecided():
                     if paused := self._gate.decided():
@@ -255,20 +267,13 @@ class Runner:
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return None
 
-    async def _verified(self) -> RunEnded:
-        """Check the whole solution as it stands in the journal."""
-        await self._flush()
-        findings = await asyncio.to_thread(self._journal.verify, self._plan.task)
-        if not findings:
-            return SOLVED
-        return RunEnded(Outcome.UNSOLVED, f"every step is decided, but the solution is wrong: {findings[0]}")
-
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
         await self._flush()
         self._publish(if_due=True)
         try:
-            async with asyncio.timeout(self._patience()):
+            counting = self._caller.breaker.rest_s is not None or self._plan.limits.seconds is not None
+            async with asyncio.timeout(self._pace.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()
         except TimeoutError:
             self._publish()
@@ -283,13 +288,6 @@ class Runner:
         for command in self._inbox.drain():
             self._obey(command)
         return self._gate.stopped is not None
-
-    def _patience(self) -> float | None:
-        """Seconds to sleep at most: not long with news to show, a second while something counts down."""
-        if self._book.unseen:
-            return PUBLISH_S
-        counting = self._caller.breaker.rest_s is not None or self._plan.limits.seconds is not None
-        return COUNTDOWN_S if counting else None
 
     def _publish(self, *, if_due: bool = False) -> None:
         if not self._pace.picture_due(at_once=not if_due):

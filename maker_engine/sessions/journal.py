@@ -135,6 +135,11 @@ class Journal:
         return self._branch.steps + len(self._pending), len(self._open)
 
     @property
+    def open_entries(self) -> tuple[Entry, ...]:
+        """What has been recorded of the open step so far."""
+        return tuple(self._open)
+
+    @property
     def link(self) -> bytes:
         """The chain's link at the last step that is durable; empty before the first."""
         return self._branch.chain
