@@ -54,7 +54,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.library import find  # noqa: PLC0415
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
 
-    headless = chosen.headless or chosen.json
+    headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
     names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "undecided")
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
@@ -65,7 +65,7 @@ def _resume(chosen: argparse.Namespace) -> int:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
         return open_view(path, family)
-    changes |= {"apart": not headless, "breaks": breaks_of(chosen)}
+    changes |= {"apart": not headless, "breaks": breaks}
     return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
 
 
