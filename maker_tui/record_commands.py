@@ -134,9 +134,18 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
 
 def _entry_line(entry: Entry, task: AnyTask) -> str:
     from maker_engine.core.responses import Flag  # noqa: PLC0415
+    from maker_engine.sessions.asides import Change, Probe  # noqa: PLC0415
     from maker_engine.sessions.packing import Act  # noqa: PLC0415
 
-    if isinstance(entry, Act):
+    if isinstance(entry, Change):
+        told = [f"k = {entry.k}"] * bool(entry.k) + [f"voters {entry.model}"] * bool(entry.voters)
+        who, judged = entry.who, f"changed: {', '.join(told) or 'the prompt of this step'}"
+    elif isinstance(entry, Probe):
+        verdict = entry.verdict
+        said = f"flagged, {verdict.rule}" if isinstance(verdict, Flag) else task.describe(verdict)
+        edited = "" if entry.prompt is None else ", to an edited prompt"
+        who, judged = f"probe {entry.probe + 1}", f"{said} (for {entry.who}{edited}; not counted)"
+    elif isinstance(entry, Act):
         who, judged = f"{entry.who} {entry.kind}", "" if entry.answer is None else task.describe(entry.answer)
     elif isinstance(entry.verdict, Flag):
         who, judged = f"sample {entry.sample + 1}", f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from maker_engine.core.filter_tree import Filter
+from maker_engine.core.responses import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,37 @@ class Strike:
     voter: str
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Hold, and ask the model `count` times about the open step, only to see what it says.
+
+    Attributes:
+        count: How many responses, at most 100.
+        voter: Who wants to know.
+        prompt: What to send instead of the step's own prompt, None for that one.
+    """
+
+    count: int
+    voter: str
+    prompt: Prompt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Vote otherwise from the open step on.
+
+    Attributes:
+        voter: Who changes it.
+        k: The new margin, None to leave it.
+        voters: The new pool, each as `pool.parse_voter` reads it; empty to leave it.
+    """
+
+    voter: str
+    k: int | None = None
+    voters: tuple[str, ...] = ()
+
+
 PersonalCommand: TypeAlias = CastVote | Decide | Strike
 BreakCommand: TypeAlias = RunUntil | SetBreak | TurnBreak | DropBreak
-Command: TypeAlias = Pause | Continue | DecideStep | DrawSample | DrawVote | Stop | BreakCommand | PersonalCommand
+GoCommand: TypeAlias = Pause | Continue | DecideStep | DrawSample | DrawVote | Stop
+Command: TypeAlias = GoCommand | BreakCommand | PersonalCommand | Probe | ChangeSettings

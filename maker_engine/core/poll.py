@@ -30,7 +30,7 @@ class Poll:
 
     __slots__ = (
         "_hedged", "_known", "_launched", "_max_samples", "_order", "_struck", "_waiting",
-        "asked", "ballot", "counted", "rule", "winner",
+        "asked", "ballot", "counted", "rule", "settled", "winner",
     )  # fmt: skip
 
     def __init__(self, rule: VotingRule, max_samples: int, order: str = LAUNCH) -> None:
@@ -47,6 +47,7 @@ class Poll:
         self.asked = 0
         self.counted = 0
         self.winner: Hashable = None
+        self.settled = False  # decided by something else than its votes
 
     @property
     def in_flight(self) -> int:
@@ -167,6 +168,33 @@ class Poll:
         self.ballot.strike(candidate)
         if self.ballot.total and self.rule.wins(self.ballot, self.ballot.leader):
             self.winner = self.ballot.leader
+
+    def settle(self, answer: Hashable) -> None:
+        """Decide it whatever its votes say: by a person, or because an earlier decision is taken over."""
+        self.winner, self.settled = answer, True
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:
+        """Decide by another rule from now on; the votes that are counted stay counted.
+
+        Returns:
+            As `unused`, where this takes a decision back: samples beyond those that are counted are drawn anew.
+        """
+        self.rule, self._max_samples = rule, max_samples
+        if self.settled:
+            return []
+        ballot, decided = self.ballot, self.winner is not None
+        wins = ballot.most >= rule.k and rule.wins(ballot, ballot.leader)
+        self.winner = ballot.leader if wins else None
+        if wins or not decided:
+            return []
+        unused = self.unused()
+        self._launched.clear()
+        self._waiting.clear()
+        self._hedged.clear()
+        self._known = ballot
+        if self._order != ARRIVAL:
+            self.asked = self.counted
+        return unused
 
     def unused(self) -> list[tuple[int, Response | None]]:
         """Samples that were asked for and not counted, each with its response where that has arrived."""

@@ -78,6 +78,9 @@ class VotingRule(Protocol):
     def k(self) -> int:
         """Votes, or votes ahead, that decide; at least 1."""
 
+    def with_k(self, k: int) -> VotingRule:
+        """Return the same rule with another k."""
+
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
         """Tell whether `candidate`, which has just been voted for, is decided."""
 
@@ -97,6 +100,10 @@ class FirstToAheadBy:
 
     k: int
 
+    def with_k(self, k: int) -> FirstToAheadBy:
+        """Return the same rule with another k."""
+        return FirstToAheadBy(k)
+
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
         """Tell whether `candidate` is k ahead of every other."""
         return ballot.margin(candidate) >= self.k
@@ -111,6 +118,10 @@ class FirstTo:
     """First to `k` votes, for comparison: weaker at the same k (§3.2), at most 2k − 1 votes between two candidates."""
 
     k: int
+
+    def with_k(self, k: int) -> FirstTo:
+        """Return the same rule with another k."""
+        return FirstTo(k)
 
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
         """Tell whether `candidate` has k votes."""

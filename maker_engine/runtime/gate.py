@@ -96,7 +96,7 @@ class Gate:
 
     def pass_decided(self, state: Hashable, winner: Hashable) -> list[Event]:
         """Look at a step that is decided, before it is committed; return what came of it: nothing, or a pause."""
-        return self._hold() if self._stops.active and self._stops.decided(state, winner) is not None else []
+        return self.hold() if self._stops.active and self._stops.decided(state, winner) is not None else []
 
     def see(self, event: Event) -> list[Event]:
         """Take an event in; return what came of it."""
@@ -107,7 +107,7 @@ class Gate:
                 self._counted(votes=0)
             case SamplesDrawn():
                 self._counted(votes=sum(not isinstance(one.verdict, Flag) for one in event.samples))
-        return self._hold() if self._stops.active and self._stops.see(event) is not None else []
+        return self.hold() if self._stops.active and self._stops.see(event) is not None else []
 
     def obey(self, command: Command) -> list[Event]:
         """Follow a command; return what came of it."""
@@ -134,8 +134,14 @@ class Gate:
                 self.stopped = self.stopped or command  # the first one says why
         return []
 
-    def hold(self) -> list[Event]:
+    def stand(self) -> list[Event]:
         """Wait for a person."""
+        return self._pause()
+
+    def hold(self) -> list[Event]:
+        """Wait for a person, and let a step that is decided meanwhile wait too."""
+        self._held = True
+        self._credit = 0
         return self._pause()
 
     def asked(self, samples: int) -> None:
@@ -158,12 +164,6 @@ class Gate:
         if self._votes:
             self._votes = max(0, self._votes - votes)
             self._credit = 1 if self._votes else 0
-
-    def _hold(self) -> list[Event]:
-        """Wait for a person; a step that is decided meanwhile waits too."""
-        self._held = True
-        self._credit = 0
-        return self._pause()
 
     def _pause(self) -> list[Event]:
         self._steps = self._votes = 0

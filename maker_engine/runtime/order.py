@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -146,7 +146,7 @@ class PreparedRun:
             **kept,
             "voters": list(self.order.voters),
             "source": self.task.source(),
-            "k": self.settings.k,
+            "k": self.plan.started.k,
             "k_auto": self.order.k is None,
             "api_base": base if base is None else urlsplit(base)._replace(query="", fragment="").geturl(),
         }
@@ -197,6 +197,7 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
         policy,
         stronger,
         tuple(map(parse_filter, order.breaks)),
+        lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
     )
     return PreparedRun(order, plan, expected)
 

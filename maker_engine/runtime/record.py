@@ -20,6 +20,7 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.state import RunState
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import SOLVED
 from maker_engine.runtime.view import RunView
@@ -121,6 +122,10 @@ class Record:
                 return
             show()
             await self._clock.sleep(ROOM_S)
+
+    def room(self, limits: Limits, drawn: int) -> int:
+        """Return how many samples `limits` still allow a run that has drawn so many."""
+        return limits.room(drawn, self.run.totals, self.meter.elapsed_s)
 
     async def verified(self) -> RunEnded:
         """Check the whole solution as it stands in the journal."""

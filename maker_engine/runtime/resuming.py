@@ -5,8 +5,10 @@ from __future__ import annotations
 from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Event, RunResumed, StepUndecided
+from maker_engine.core.interventions import SettingsChanged
 from maker_engine.core.solver import Solver
 from maker_engine.runtime.plan import Plan
+from maker_engine.sessions.asides import Change, Probe
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.saved import SavedRun
 
@@ -27,7 +29,7 @@ def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
     solver = Solver(plan.task, plan.settings, saved.state, saved.step)
     for entry in saved.entries:
         _replay(solver, entry, saved)
-    solver.drawn = totals.samples + totals.wasted
+    solver.drawn = totals.samples + totals.wasted + totals.probes
     solver.wasted = totals.wasted
     return solver
 
@@ -41,6 +43,12 @@ def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
+    if isinstance(entry, Probe):
+        solver.probed(entry.probe)
+        return
+    if isinstance(entry, Change):
+        solver.change(SettingsChanged(saved.step, *entry))
+        return
     if isinstance(entry, Act):
         if entry.kind == "escalated":
             solver.escalate(entry.who)

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import get_args
 
-from maker_engine.core.commands import CastVote, Command, Decide, Strike
+from maker_engine.core.commands import CastVote, ChangeSettings, Command, Decide, Probe, Strike
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import (
-    Event,
-    Outcome,
-    RunEnded,
-    StepDecided,
-    StepEscalated,
-    StepUndecided,
-)
+from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
-from maker_engine.models.port import ImmediateModel
 from maker_engine.runtime.calls import Caller
+from maker_engine.runtime.changing import Changing
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
@@ -36,7 +28,6 @@ from maker_engine.sessions.saved import SavedRun
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepDecided, StepUndecided, StepEscalated})
 """The events from which something follows for the run."""
-_EVERY: frozenset[type[Event]] = frozenset(get_args(Event))
 
 
 class Runner:
@@ -62,21 +53,19 @@ class Runner:
         saved: SavedRun | None = None,
     ) -> None:
         self._plan = plan
-        self._journal = journal
         self._inbox = inbox or Inbox()
         self._on_view = on_view
         self._clock = clock or SystemClock()
         self._limits = None if plan.limits == Limits() else plan.limits
-        model = plan.model
-        self._answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
-        self._caller = Caller(model, self._clock, self._tell, rate)
+        self._caller = Caller(plan.model, self._clock, self._tell, rate)
         self._saved = saved
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved)
         self._stops = Stops(plan.task, plan.breaks, lambda: (self._solver.step, self._book.open_events()))
         self._gate = Gate(self._stops)
         self._wake = asyncio.Event()
+        self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
         self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
         self._ended: RunEnded | None = None
@@ -99,6 +88,7 @@ class Runner:
         finally:
             self._book.hand_over()
             await self._calls.hang_up()
+            await self._changing.close()
         self._record(self._solver.hang_up())
         if ending is SOLVED:
             await self._flush()
@@ -119,11 +109,13 @@ class Runner:
             rest_s=self._caller.breaker.rest_s,
             breakpoints=self._stops.breakpoints,
             held=self._stops.held,
+            refused=self._changing.refused,
         )
 
     async def _turn(self) -> None:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
         stopped = self._hear()
+        self._take_up(self._changing.ready())
         for request, response in self._calls.drain():
             self._receive(request, response)
         if self._solver.wasted > self._cut_at:
@@ -148,23 +140,24 @@ class Runner:
 
     def _room(self) -> int:
         room = min(self._plan.concurrency - len(self._calls), self._gate.room)
-        if self._limits is None:
-            return room
-        return min(room, self._limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s))
+        return room if self._limits is None else min(room, self._book.room(self._limits, self._solver.drawn))
 
     def _ask(self) -> int:
         if (room := self._room()) <= 0:
             return 0
-        if self._answer is not None and not self._plan.settings.hedge:
-            return self._draw_at_once(self._answer)
-        requests = self._solver.requests(room, ahead=self._answer is None and not self._gate.stepping)
+        if self._caller.answer is not None and not self._plan.settings.hedge:
+            return self._draw_at_once(self._caller.answer)
+        requests = self._solver.requests(room, ahead=self._caller.answer is None and not self._gate.stepping)
         self._gate.asked(len(requests))
+        return self._send(requests)
+
+    def _send(self, requests: list[SampleRequest]) -> int:
         for request in requests:
             self._record(self._solver.asked(request))
-            if self._answer is None:
+            if self._caller.answer is None:
                 self._calls.start(request)
             else:
-                self._receive(request, self._answer(request))
+                self._receive(request, self._caller.answer(request))
         return len(requests)
 
     def _draw_at_once(self, answer: Callable[[SampleRequest], Response]) -> int:
@@ -206,7 +199,7 @@ class Runner:
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
-        for event in self._book.take(events, _EVERY if self._gate.watching else _FOLLOWED):
+        for event in self._book.take(events, EVERY if self._gate.watching else _FOLLOWED):
             if self._gate.watching and (told := self._gate.see(event)):
                 self._record(told)
             match event:
@@ -228,16 +221,26 @@ class Runner:
     def _obey(self, command: Command) -> None:
         match command:
             case CastVote() | Decide() | Strike():
-                self._record(self._solver.obey(command))
+                self._take_up(self._solver.obey(command))
+            case Probe():
+                self._record(self._gate.hold())
+                room = self._book.room(self._plan.limits, self._solver.drawn)
+                self._send(self._changing.probe(command, room))
+            case ChangeSettings():
+                self._take_up(self._changing.change(command))
             case _:
-                self._record(self._gate.obey(command))
+                self._take_up(self._gate.obey(command))
+
+    def _take_up(self, events: list[Event]) -> None:
+        """Record what a person brought about, and commit what is decided by it."""
+        self._record(events)
         self._commit()
 
     def _stuck(self, event: StepUndecided) -> None:
         """Do what the plan says about a step that cannot be decided. A plurality never wins."""
         plan = self._plan
         if plan.undecided == ASK:
-            self._record(self._gate.hold())
+            self._record(self._gate.stand())
         elif plan.undecided == ESCALATE and self._escalated != event.step:
             self._record(self._solver.escalate(plan.stronger))
         else:

@@ -27,6 +27,7 @@ class RunView:
         rest_s: Seconds until the provider is tried again, None while it is not resting.
         breakpoints: The run's breakpoints, in order of their numbers.
         held: Where it holds and why, None while it goes on or a person has paused it.
+        refused: Why the last change that a person wished for was not made; empty where it was.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -41,6 +42,7 @@ class RunView:
     notice: str = ""
     breakpoints: tuple[Breakpoint, ...] = ()
     held: Held | None = None
+    refused: str = ""
 
     @property
     def eta_s(self) -> float | None:

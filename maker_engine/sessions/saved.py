@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,6 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
-    run.totals = Totals(**{field.name: meta["totals"][field.name] for field in fields(Totals)})
+    run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])
     return SavedRun(reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id)

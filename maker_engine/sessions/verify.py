@@ -9,22 +9,22 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError
-from maker_engine.core.responses import Flag, Sample
+from maker_engine.core.responses import Sample
 from maker_engine.core.voting import VotingRule, named_rule
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.beside import Finding, outside, reporting
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.packing import decompress, dense, open_packed, to_json, undense, unpack
 from maker_engine.sessions.reader import Reader, Row
-from maker_engine.sessions.redecide import recount
+from maker_engine.sessions.redecide import recount, remarkable, rule_after
 from maker_engine.sessions.schema import StepFlag, row_id, step_of
 
 __all__ = ["TAIL_STEPS", "Finding", "Verified", "check_tail", "verify"]
 
 TAIL_STEPS = 1_000
 """Steps whose links are checked whenever a session is opened."""
-_RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE)
-_COLUMNS = 9  # of a sample's row; an act has three
+_RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE | StepFlag.PROBED | StepFlag.CHANGED)
+_COLUMNS = 9  # of a sample's row; an act or an aside has three
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +174,10 @@ class _Branch:
     def _recounted(self, votes: bytes) -> tuple[Any, int, int, bool]:
         """Decide a step again; return the answer, its flags and samples, and whether the last entry decided it."""
         entries = unpack(votes, self._task)
-        samples = [entry for entry in entries if isinstance(entry, Sample)]
-        valid = {sample.verdict for sample in samples if not isinstance(sample.verdict, Flag)}
-        flags = (
-            StepFlag.DISSENT * (len(valid) > 1)
-            | StepFlag.FLAGGED * any(isinstance(sample.verdict, Flag) for sample in samples)
-            | StepFlag.NOT_BY_VOTES_ALONE * (len(samples) < len(entries))
-        )
+        samples = sum(isinstance(entry, Sample) for entry in entries)
         answer, used = recount(entries, self._rule)
-        return answer, int(flags), len(samples), answer is not None and used == len(entries)
+        self._rule = rule_after(entries, self._rule)
+        return answer, int(remarkable(entries)), samples, answer is not None and used == len(entries)
 
     def _snapshots(self) -> None:
         """Check the states that are kept after some of the steps."""
