@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Event, RunResumed, StepUndecided
 from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.runtime.plan import Plan
 from maker_engine.sessions.asides import Change, Probe
@@ -26,12 +29,19 @@ def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
     if saved is None:
         return Solver(plan.task, plan.settings)
     totals = saved.run.totals
-    solver = Solver(plan.task, plan.settings, saved.state, saved.step)
+    solver = Solver(plan.task, voted(plan.settings, saved.changed), saved.state, saved.step)
     for entry in saved.entries:
         _replay(solver, entry, saved)
     solver.drawn = totals.samples + totals.wasted + totals.probes
     solver.wasted = totals.wasted
     return solver
+
+
+def voted(settings: Settings, changed: Change | None) -> Settings:
+    """Return settings with what a person had changed."""
+    if changed is None:
+        return settings
+    return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters)
 
 
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:
