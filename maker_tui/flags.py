@@ -205,6 +205,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
         "paper_flags": arguments.paper_flags == "paper",
         "limit_seconds": None if minutes is None else 60 * minutes,
         "apart": not headless,
+        "attended": not headless,
     }
     # Every other flag is called as the field of the order that it fills.
     same = {field.name: flags[field.name] for field in fields(RunOrder) if field.name in flags}

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from maker_engine.core import decisions
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line, printable
 from maker_tui.parsing import Parser
@@ -142,15 +143,16 @@ def _entry_line(entry: Entry, task: AnyTask) -> str:
         who, judged = entry.who, f"changed: {', '.join(told) or 'the prompt of this step'}"
     elif isinstance(entry, Probe):
         verdict = entry.verdict
-        said = f"flagged, {verdict.rule}" if isinstance(verdict, Flag) else task.describe(verdict)
+        said = f"flagged, {verdict.rule}" if isinstance(verdict, Flag) else decisions.describe(task, verdict)
         edited = "" if entry.prompt is None else ", to an edited prompt"
         who, judged = f"probe {entry.probe + 1}", f"{said} (for {entry.who}{edited}; not counted)"
     elif isinstance(entry, Act):
-        who, judged = f"{entry.who} {entry.kind}", "" if entry.answer is None else task.describe(entry.answer)
+        who = f"{entry.who} {entry.kind}"
+        judged = "" if entry.answer is None else decisions.describe(task, entry.answer)
     elif isinstance(entry.verdict, Flag):
         who, judged = f"sample {entry.sample + 1}", f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"
     else:
-        who, judged = f"sample {entry.sample + 1}", f"votes for {task.describe(entry.verdict)}"
+        who, judged = f"sample {entry.sample + 1}", f"votes for {decisions.describe(task, entry.verdict)}"
     return f"{one_line(who, 40):<12} {one_line(judged, 100)}\n"
 
 
@@ -250,7 +252,7 @@ def _revote(chosen: argparse.Namespace) -> int:
 
 def _trial(rule: str, k: int, told: Any, task: AnyTask, *, as_json: bool) -> str:
     def described(answer: Any) -> str:
-        return "undecided" if answer is None else one_line(task.describe(answer), 40)
+        return "undecided" if answer is None else one_line(decisions.describe(task, answer), 40)
 
     examples = [(one.step + 1, described(one.decided), described(one.would)) for one in told.examples]
     if as_json:

@@ -65,7 +65,7 @@ def _resume(chosen: argparse.Namespace) -> int:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
         return open_view(path, family)
-    changes |= {"apart": not headless, "breaks": breaks}
+    changes |= {"apart": not headless, "attended": not headless, "breaks": breaks}
     return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
 
 
@@ -120,7 +120,8 @@ def _fork(chosen: argparse.Namespace) -> int:
     if chosen.stay:
         sys.stdout.write(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it\n")
         return 0
-    changes = {"apart": not (chosen.headless or chosen.json), "breaks": breaks}
+    screen = not (chosen.headless or chosen.json)
+    changes = {"apart": screen, "attended": screen, "breaks": breaks}
     return _run(prepare_resume(path, changes, family, number), chosen)
 
 

@@ -102,6 +102,22 @@ class Strike:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer the open question; `voter` is the person's name."""
+
+    text: str
+    voter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Change the run's state as `text` says, whatever step is open, in a task that can be amended."""
+
+    text: str
+    voter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """Hold, and ask the model `count` times about the open step, only to see what it says.
 
@@ -132,6 +148,9 @@ class ChangeSettings:
 
 
 PersonalCommand: TypeAlias = CastVote | Decide | Strike
+"""What a person does to a ballot."""
+SpokenCommand: TypeAlias = Answer | Amend
+"""What a person says to the task."""
 BreakCommand: TypeAlias = RunUntil | SetBreak | TurnBreak | DropBreak
 GoCommand: TypeAlias = Pause | Continue | DecideStep | DrawSample | DrawVote | Stop
-Command: TypeAlias = GoCommand | BreakCommand | PersonalCommand | Probe | ChangeSettings
+Command: TypeAlias = GoCommand | BreakCommand | PersonalCommand | SpokenCommand | Probe | ChangeSettings

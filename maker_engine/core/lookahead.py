@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from maker_engine.core.decomposition import AnyTask, Vote
+from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.open_step import OpenStep
 from maker_engine.core.responses import DRAFT, PROBES, Prompt, Response, SampleRequest
 from maker_engine.core.settings import Settings
@@ -58,11 +58,11 @@ class Lookahead:
     def extend(self) -> bool:
         """Open the next step from the prediction of the last one; False when there is none to open.
 
-        Only votes are looked ahead to: an effect is never run, and a person never asked, on a guess.
+        Only votes and gatherings are looked ahead to: an effect is never run, and a person never asked, on a guess.
         """
         last = self.steps[-1]
         answer = last.prediction
-        if answer is None and self._settings.draft == "task" and last.poll is not None:
+        if answer is None and self._settings.draft == "task" and isinstance(last.step, Vote):
             answer = last.draft = self._task.draft(last.state)
         if answer is None:
             return False
@@ -70,7 +70,7 @@ class Lookahead:
             ahead = self._open(last.number + 1, self._task.apply(last.state, answer), answer)
         except Exception:  # noqa: BLE001 - a task that fails on a guess gets to fail, or not, on the decision
             return False
-        if ahead.poll is None:
+        if not isinstance(ahead.step, Vote | Gather):
             return False
         self.steps.append(ahead)
         return True

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from maker_engine.core import red_flags
-from maker_engine.core.decomposition import AnyTask, Step, Vote
+from maker_engine.core.decomposition import AnyTask, Ask, Gather, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     Event,
@@ -20,9 +20,10 @@ from maker_engine.core.events import (
     VoteCast,
 )
 from maker_engine.core.interventions import ProbeAnswered
-from maker_engine.core.poll import Poll
+from maker_engine.core.poll import Poll, Question
 from maker_engine.core.responses import PROBES, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
+from maker_engine.core.words import PersonAsked
 
 
 def fault_of(task: AnyTask, what: str, step: int, error: Exception) -> TaskError:
@@ -55,7 +56,7 @@ class OpenStep:
 
     Attributes:
         step: What has to be answered, None when the task ends at this state.
-        poll: Its poll, None when agents do not vote on it.
+        poll: Its poll, None when the world answers it, or the task has ended.
         counted: Samples counted while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
@@ -89,8 +90,10 @@ class OpenStep:
         self.serial = serial
         self.step = step
         self.poll: Poll | None = None
-        if isinstance(step, Vote):
-            self.poll = settings.new_poll()
+        if isinstance(step, Ask):
+            self.poll = Question()
+        elif isinstance(step, Vote | Gather):
+            self.poll = settings.new_poll() if isinstance(step, Vote) else settings.new_gathering(step.n)
             self._prompt = step.prompt
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
@@ -124,11 +127,12 @@ class OpenStep:
         settings = self._settings
         if voter is None:
             voter = (self.number + sample) % settings.voters if self.voter is None else self.voter
+        temperature = settings.temperature if sample else settings.first_temperature
         return SampleRequest(
             self.number,
             sample,
             self._prompt,
-            settings.temperature if sample else settings.first_temperature,
+            self.step.temperature if isinstance(self.step, Gather) else temperature,
             settings.flags.max_tokens,
             self.serial,
             copy,
@@ -136,8 +140,8 @@ class OpenStep:
         )
 
     def probe(self, count: int, who: str, prompt: Prompt | None) -> list[SampleRequest]:
-        """Ask for `count` responses only to look at them; none where agents do not vote."""
-        if self.poll is None:
+        """Ask for `count` responses only to look at them; none where no agent is asked anything."""
+        if not isinstance(self.step, Vote | Gather):
             return []
         numbers = range(self.probed, self.probed + count)
         self.probed += count
@@ -207,7 +211,10 @@ class OpenStep:
         """Tell of this step, which is now the open one, as far as it has come; nothing where the task has ended."""
         if self.step is None:
             return []
-        events: list[Event] = [StepOpened(self.number, self.state)]
+        proposals = self.step.n if isinstance(self.step, Gather) else 0
+        events: list[Event] = [StepOpened(self.number, self.state, proposals)]
+        if isinstance(self.step, Ask):
+            events.append(PersonAsked(self.number, self.step))
         if self.poll is None:
             return events
         if self.reused_from is not None:

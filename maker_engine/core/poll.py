@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from maker_engine.core.decomposition import Gathered
 from maker_engine.core.responses import Flag, Response, Sample
-from maker_engine.core.voting import Ballot, VotingRule
+from maker_engine.core.voting import Ballot, Enough, VotingRule
 
 LAUNCH, ARRIVAL = "launch", "arrival"
 
@@ -160,6 +161,10 @@ class Poll:
             self._known.add(candidate)
         self.vote(candidate)
 
+    def person_decides(self, answer: Hashable) -> None:
+        """Let a person decide."""
+        self.settle(answer)
+
     def strike(self, candidate: Hashable) -> None:
         """Take a candidate off the ballot with all its votes, those that are still to come included."""
         self._struck.add(candidate)
@@ -170,7 +175,7 @@ class Poll:
             self.winner = self.ballot.leader
 
     def settle(self, answer: Hashable) -> None:
-        """Decide it whatever its votes say: by a person, or because an earlier decision is taken over."""
+        """Decide it whatever its votes say: a person does, or an earlier decision is taken over."""
         self.winner, self.settled = answer, True
 
     def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:
@@ -202,3 +207,56 @@ class Poll:
             return []
         late: list[tuple[int, Response | None]] = [(number, None) for number in self._launched]
         return sorted(late + [(counted.sample, counted.response) for counted in self._waiting.values()])
+
+
+class Gathering(Poll):
+    """The samples of a `Gather`: proposals are collected, nobody votes, and nothing is known before all are in."""
+
+    __slots__ = ()
+
+    @property
+    def leader(self) -> Hashable:
+        """The result, None before there is one: no single proposal predicts it."""
+        return self.winner
+
+    def vote(self, candidate: Hashable) -> None:
+        """Take a proposal in."""
+        self.ballot.add(candidate)
+        if self.rule.wins(self.ballot, candidate):
+            self.winner = Gathered(self.ballot.rows())
+
+    def person_decides(self, answer: Hashable) -> None:
+        """Let a person's proposal be the only one."""
+        self.settle(answer if isinstance(answer, Gathered) else Gathered(((answer, 1),)))
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:  # noqa: ARG002
+        """Stay as it is: as many proposals as the task wants, however votes are counted."""
+        return []
+
+
+class Question(Poll):
+    """The place of a person's answer among polls: no sample is ever asked for."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(Enough(1), 1)
+
+    @property
+    def wanted(self) -> int:
+        """Nothing."""
+        return 0
+
+    @property
+    def may_ask(self) -> bool:
+        """Never."""
+        return False
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:  # noqa: ARG002
+        """Stay as it is: a person's answer is not voted on."""
+        return []
+
+
+def poll_of(rule: VotingRule, max_samples: int, order: str = LAUNCH) -> Poll:
+    """Return an empty poll for `rule`; a gathering where it is `Enough`."""
+    return Gathering(rule, max_samples, order) if isinstance(rule, Enough) else Poll(rule, max_samples, order)

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from maker_engine.core.decomposition import Ask, Gathered
 from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.responses import Flag
@@ -35,6 +36,7 @@ class Tally:
         asked: Samples asked for.
         counted: Samples that came back and were counted, as votes or as flagged.
         flagged: Samples discarded.
+        proposals: Proposals to gather, where the step is a gathering that is not over; else 0.
         probes: Responses that were only looked at.
         probing: Probes in flight.
     """
@@ -46,8 +48,14 @@ class Tally:
     asked: int = 0
     counted: int = 0
     flagged: int = 0
+    proposals: int = 0
     probes: tuple[ProbeAnswered, ...] = ()
     probing: int = 0
+
+    @property
+    def gathers(self) -> bool:
+        """True where the rows are proposals, of which none wins."""
+        return self.proposals > 0 or isinstance(self.winner, Gathered)
 
     @property
     def votes(self) -> int:
@@ -111,6 +119,8 @@ class Snapshot:
         failure: The last failed call, None once the provider has answered again.
         resting: The circuit breaker's opening, None while it is closed.
         undecided: True when the open step has used up its samples.
+        question: What a person is asked at the open step; None for nothing.
+        refused: Why the last words of a person could not be taken; empty once others were.
     """
 
     started: RunStarted | None
@@ -125,3 +135,5 @@ class Snapshot:
     failure: SampleFailed | None
     resting: CircuitOpened | None
     undecided: bool
+    question: Ask | None = None
+    refused: str = ""

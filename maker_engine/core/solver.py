@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
-from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Probe, Strike
-from maker_engine.core.decomposition import AnyTask, Step, Vote
+from maker_engine.core import hearing
+from maker_engine.core.commands import PersonalCommand, Probe, SpokenCommand
+from maker_engine.core.decomposition import AnyTask, Ask, Do
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
-    CandidateStruck,
     Event,
-    PersonDecided,
-    PersonVoted,
     ResponseWasted,
     SampleAsked,
     SampleWasted,
@@ -106,10 +104,16 @@ class Solver:
         return poll is not None and poll.exhausted
 
     @property
-    def unvoted(self) -> Step | None:
-        """The open step, when it is not one that agents vote on; the caller has to answer it."""
+    def effect(self) -> Do | None:
+        """The open step, when it is one that the world answers."""
         step = self._flight.first.step
-        return None if isinstance(step, Vote) else step
+        return step if isinstance(step, Do) else None
+
+    @property
+    def asking(self) -> Ask | None:
+        """The open step, when it is a question to a person that has no answer yet."""
+        step = self._flight.first.step
+        return step if isinstance(step, Ask) and not self.decided else None
 
     @property
     def steps_ahead(self) -> int:
@@ -216,24 +220,16 @@ class Solver:
         events: list[Event] = [StepEscalated(self.step, model)]
         return events + self._squashed(self._flight.reopen(ESCALATED))
 
-    def obey(self, command: PersonalCommand) -> list[Event]:
-        """Count a person's vote on the open step, let them decide it, or take a candidate off its ballot."""
-        first, answer = self._flight.first, command.answer
-        poll = first.poll
-        if poll is None or (poll.winner is not None and not isinstance(command, Decide)):
-            return []
-        made: type[PersonVoted | PersonDecided | CandidateStruck]
-        match command:
-            case CastVote():
-                made = PersonVoted
-                poll.person_votes(answer)
-            case Decide():
-                made = PersonDecided
-                poll.settle(answer)
-            case Strike():
-                made = CandidateStruck
-                poll.strike(answer)
-        return [made(first.number, command.voter, answer), *self._squashed(self._flight.steer(first))]
+    def obey(self, command: PersonalCommand | SpokenCommand) -> list[Event]:
+        """Count a person's vote on the open step, let them decide it, or take a candidate off its ballot.
+
+        Or take in their answer to a question, or what they want amended. What cannot be taken changes nothing.
+
+        Raises:
+            TaskError: The task cannot tell whether it takes their words.
+        """
+        told = hearing.take_in(self._task, self._flight.first, command)
+        return [*told, *self._squashed(self._flight.steer(self._flight.first))] if told else []
 
     def probe(self, command: Probe, room: int) -> list[SampleRequest]:
         """Ask about the open step, at most `room` times, for responses that are looked at and never counted."""

@@ -130,3 +130,22 @@ class FirstTo:
     def needed(self, ballot: Ballot) -> int:
         """Votes the leader still lacks."""
         return self.k - (ballot.votes(ballot.leader) if ballot.total else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """No vote at all: over once `k` proposals are in, whatever they say (a `Gather`, Appendix F)."""
+
+    k: int
+
+    def with_k(self, k: int) -> Enough:
+        """Return the same rule with another k."""
+        return Enough(k)
+
+    def wins(self, ballot: Ballot, candidate: Hashable) -> bool:  # noqa: ARG002 - nobody wins
+        """Tell whether there are enough proposals."""
+        return ballot.total >= self.k
+
+    def needed(self, ballot: Ballot) -> int:
+        """Proposals that are still lacking."""
+        return self.k - ballot.total

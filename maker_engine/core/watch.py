@@ -19,6 +19,7 @@ from maker_engine.core.events import (
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.voting import Ballot
+from maker_engine.core.words import PersonAmended, PersonAnswered
 
 Describe = Callable[[Hashable], str]
 
@@ -28,11 +29,13 @@ class Watch:
 
     Args:
         step: Its number, 0-based.
+        gathers: It collects proposals, which differ without dissent.
         events: What has happened in it so far.
     """
 
-    def __init__(self, step: int, events: Iterable[Event] = ()) -> None:
+    def __init__(self, step: int, events: Iterable[Event] = (), *, gathers: bool = False) -> None:
         self.step = step
+        self._gathers = gathers
         self._ballot = Ballot()
         self._rules: list[str] = []
         self._samples = self._votes = self._tokens = 0
@@ -66,7 +69,7 @@ class Watch:
                 self._ballot.strike(event.answer)
             case StepEscalated():
                 self._ballot = Ballot()
-            case PersonDecided() | StepReused():
+            case PersonDecided() | StepReused() | PersonAnswered() | PersonAmended():
                 pass
             case _:
                 return False
@@ -99,7 +102,7 @@ class Watch:
             cost=self._cost,
             tokens=self._tokens,
             latency=self._latency,
-            dissent=len(ballot) > 1,
+            dissent=len(ballot) > 1 and not self._gathers,
             wrong=wrong,
             failed=self._failed,
             person=self._person,

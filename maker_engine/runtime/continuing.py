@@ -11,7 +11,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
 from maker_engine.core.responses import Prompt
-from maker_engine.runtime.order import PreparedRun, RunOrder, prepare
+from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare
 from maker_engine.sessions import forks
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.in_force import in_force
@@ -122,4 +122,5 @@ def _inherited(change: Change | None, changes: Mapping[str, Any]) -> dict[str, A
 def prepare_fork(path: Path, step: int, changes: Mapping[str, Any], **chosen: Any) -> PreparedRun:
     """Add a fork as `fork` does, and make it ready to run."""
     number = fork(path, step, changes, **chosen)
-    return prepare_resume(path, {}, chosen.get("family"), number)
+    here = {name: value for name, value in changes.items() if name in NOT_KEPT}  # true of this run, not of the fork
+    return prepare_resume(path, here, chosen.get("family"), number)

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from maker_engine import catalogue
-from maker_engine.core.decomposition import AnyTask, Json, Vote
+from maker_engine.core.decomposition import AnyTask, Gather, Json, Vote
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import RunStarted
 from maker_engine.core.filters import parse_filter
@@ -30,7 +30,7 @@ from maker_engine.sessions.library import Library
 from maker_engine.sessions.saved import SavedRun
 
 MOST_CONCURRENT = 1_000
-NOT_KEPT = {"options", "session", "apart", "breaks"}
+NOT_KEPT = {"options", "session", "apart", "attended", "breaks"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""
 TASK = "task"
 """The draft that a task makes itself."""
@@ -73,6 +73,7 @@ class RunOrder:
         session: File to write, None for a new one in the library.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
+        attended: There is somebody to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
     """
 
@@ -109,6 +110,7 @@ class RunOrder:
     session: Path | None = None
     keep: str = ALL
     apart: bool = False
+    attended: bool = False
     breaks: tuple[str, ...] = ()
 
 
@@ -196,6 +198,7 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
         order.tokens_per_minute,
         policy,
         stronger,
+        order.attended,
         tuple(map(parse_filter, order.breaks)),
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
     )
@@ -270,4 +273,6 @@ async def drive(
 def _prompt_tokens(task: AnyTask) -> float:
     """Tokens of the first prompt, at four characters a token; steps are alike enough for a forecast."""
     step = task.step(task.start())
-    return (len(step.prompt.system) + len(step.prompt.user)) / CHARACTERS_PER_TOKEN if isinstance(step, Vote) else 0.0
+    if not isinstance(step, Vote | Gather):
+        return 0.0
+    return (len(step.prompt.system) + len(step.prompt.user)) / CHARACTERS_PER_TOKEN

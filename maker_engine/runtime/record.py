@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
 from maker_engine.core.errors import StorageFullError
 from maker_engine.core.events import (
     Event,
@@ -19,6 +19,8 @@ from maker_engine.core.events import (
     WrongDecisionFound,
 )
 from maker_engine.core.state import RunState
+from maker_engine.core.watch import Watch
+from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.meter import Meter
@@ -28,7 +30,7 @@ from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
 
-_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, RunPaused, RunContinued})
+_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, PersonAsked, RunPaused, RunContinued})
 """The events that the record itself does something about; most others are asked samples and votes."""
 
 TOGETHER = 64
@@ -60,6 +62,7 @@ class Record:
         self._task = task
         self._clock = clock
         self._unwritten: list[Event] = []
+        self._asked = False
         self._before: object = None if saved is None else saved.state
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
 
@@ -83,11 +86,13 @@ class Record:
         for event in events:
             self.journal.record(event)
 
-    def open_events(self) -> list[Event]:
-        """Return what has happened in the open step so far, on which its decision rests."""
+    def watch(self) -> Watch:
+        """Return a watch of the open step that knows what has happened in it so far."""
         self.hand_over()
         step, _ = self.journal.stands_at
-        return [event for entry in self.journal.open_entries for event in events_of(step, entry)]
+        told = [event for entry in self.journal.open_entries for event in events_of(step, entry)]
+        tally = self.run.snapshot().open
+        return Watch(step, told, gathers=tally is not None and tally.gathers)
 
     def flush(self) -> None:
         """Make everything taken so far durable.
@@ -148,16 +153,26 @@ class Record:
     def _mind(self, event: Event) -> None:
         match event:
             case StepDecided():
-                if not (event.step + 1) % TOGETHER:
-                    self.hand_over()
-                if self._task.has_oracle:
-                    self._judge(event)
+                self._decided(event)
             case StepOpened():
                 self._before = event.state
+            case PersonAsked():
+                self._asked = True
+                self.meter.pause()
             case RunPaused():
                 self.meter.pause()
             case RunContinued():
-                self.meter.go_on()
+                if not self._asked:
+                    self.meter.go_on()
+
+    def _decided(self, event: StepDecided) -> None:
+        if not (event.step + 1) % TOGETHER:
+            self.hand_over()
+        if self._asked:  # the time a person took is not the run's
+            self._asked = False
+            self.meter.go_on()
+        if self._task.has_oracle and not isinstance(event.answer, Gathered | Said | Amendment):
+            self._judge(event)
 
     def _judge(self, decided: StepDecided) -> None:
         right = self._task.oracle(self._before)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
+from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, Strike
+from maker_engine.core.decomposition import Amendment, Said
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Event, RunResumed, StepUndecided
 from maker_engine.core.interventions import SettingsChanged
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
+from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.plan import Plan
 from maker_engine.sessions.asides import Change, Probe
 from maker_engine.sessions.packing import Act, Entry
@@ -49,7 +51,8 @@ def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]
     if saved is None:
         return [plan.started, *solver.begin()]
     stuck = [StepUndecided(solver.step, len(saved.entries))] if solver.undecided else []
-    return [RunResumed(), *stuck]
+    asked = [] if solver.asking is None else [PersonAsked(solver.step, solver.asking)]
+    return [RunResumed(), *stuck, *asked]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
@@ -62,6 +65,9 @@ def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
     if isinstance(entry, Act):
         if entry.kind == "escalated":
             solver.escalate(entry.who)
+        elif isinstance(entry.answer, Said | Amendment):
+            said = Answer if isinstance(entry.answer, Said) else Amend
+            solver.obey(said(entry.answer.text, entry.answer.voter))
         else:
             solver.obey(_COMMANDS[entry.kind](entry.answer, entry.who))
         return

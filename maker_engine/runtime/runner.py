@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from maker_engine.core.commands import CastVote, ChangeSettings, Command, Decide, Probe, Strike
+from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
 from maker_engine.core.responses import Response, SampleRequest
@@ -17,7 +17,7 @@ from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import STRIDE, Pace
-from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure
+from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure, unanswerable
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -62,7 +62,7 @@ class Runner:
         self._saved = saved
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved)
-        self._stops = Stops(plan.task, plan.breaks, lambda: (self._solver.step, self._book.open_events()))
+        self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
         self._wake = asyncio.Event()
         self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
@@ -204,8 +204,7 @@ class Runner:
                 self._record(told)
             match event:
                 case StepDecided():
-                    if paused := self._gate.decided():
-                        self._record(paused)
+                    self._record(self._gate.decided())
                 case StepUndecided():
                     self._stuck(event)
                 case StepEscalated():
@@ -220,12 +219,11 @@ class Runner:
 
     def _obey(self, command: Command) -> None:
         match command:
-            case CastVote() | Decide() | Strike():
+            case _ if isinstance(command, PersonalCommand | SpokenCommand):
                 self._take_up(self._solver.obey(command))
             case Probe():
                 self._record(self._gate.hold())
-                room = self._book.room(self._plan.limits, self._solver.drawn)
-                self._send(self._changing.probe(command, room))
+                self._send(self._changing.probe(command, self._book.room(self._plan.limits, self._solver.drawn)))
             case ChangeSettings():
                 self._take_up(self._changing.change(command))
             case _:
@@ -257,9 +255,8 @@ class Runner:
             return self._ended
         if self._solver.finished:
             return SOLVED
-        if self._solver.unvoted is not None:
-            kind = type(self._solver.unvoted).__name__
-            return RunEnded(Outcome.FAILED, f"step {self._solver.step + 1:,} is a {kind} step, which is not driven yet")
+        if (nobody := unanswerable(self._solver, attended=self._plan.attended)) is not None:
+            return nobody
         if self._limits is None:
             return None
         elapsed, run = self._book.meter.elapsed_s, self._book.run
@@ -289,7 +286,10 @@ class Runner:
     def _hear(self) -> bool:
         """Let commands in; True once the run has been told to stop."""
         for command in self._inbox.drain():
-            self._obey(command)
+            try:
+                self._obey(command)
+            except TaskError as error:
+                self._fault = error
         return self._gate.stopped is not None
 
     def _publish(self, *, if_due: bool = False) -> None:

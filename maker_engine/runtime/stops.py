@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from maker_engine.core import decisions
 from maker_engine.core.commands import BreakCommand, DropBreak, RunUntil, SetBreak, TurnBreak
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
 from maker_engine.core.events import Event, StepOpened
 from maker_engine.core.filter_tree import Filter
 from maker_engine.core.watch import Watch
@@ -50,13 +52,12 @@ class Stops:
     Args:
         task: Describes answers; its oracle, where it has one, says whether a decision is wrong.
         filters: Breakpoints to begin with.
-        so_far: Gives what has happened in the open step: its number and its events.
+        so_far: Gives a watch of the open step that knows what has happened in it.
     """
 
-    def __init__(
-        self, task: AnyTask, filters: Sequence[Filter], so_far: Callable[[], tuple[int, Iterable[Event]]]
-    ) -> None:
+    def __init__(self, task: AnyTask, filters: Sequence[Filter], so_far: Callable[[], Watch]) -> None:
         self._task = task
+        self._describe = partial(decisions.describe, task)
         self._so_far = so_far
         self._next = 1
         self._points: dict[int, Breakpoint] = {}
@@ -80,8 +81,8 @@ class Stops:
                     self._points[self._next] = Breakpoint(self._next, command.filter)
                     self._next += 1
             case RunUntil():
-                watch = self._watch or Watch(*self._so_far())
-                holds = command.filter(watch.facts(command.filter.fields, self._task.describe))
+                watch = self._watch or self._so_far()
+                holds = command.filter(watch.facts(command.filter.fields, self._describe))
                 self._points[UNTIL] = Breakpoint(UNTIL, command.filter, last=watch.step if holds else -1)
             case TurnBreak() if command.number in self._points:
                 self._points[command.number] = replace(self._points[command.number], on=command.on)
@@ -98,7 +99,7 @@ class Stops:
     def see(self, event: Event) -> Held | None:
         """Take an event in; tell where the run holds now, None where it goes on."""
         if isinstance(event, StepOpened):
-            self._watch = Watch(event.step)
+            self._watch = Watch(event.step, gathers=event.proposals > 0)
             # Before its first vote nothing can be said of a step but its number.
             return self._hit(lambda point: point.filter.fields <= {"step"})
         return self._hit() if self._watch is not None and self._watch.take(event) else None
@@ -114,7 +115,7 @@ class Stops:
         if not points:
             self._watch = None  # nobody feeds it any more
         elif self._watch is None:
-            self._watch = Watch(*self._so_far())
+            self._watch = self._so_far()
 
     def _hit(
         self,
@@ -132,7 +133,7 @@ class Stops:
         wrong = (
             winner is not None and "wrong" in fields and self._task.has_oracle and self._task.oracle(state) != winner
         )
-        facts = watch.facts(fields, self._task.describe, winner, wrong=wrong)
+        facts = watch.facts(fields, self._describe, winner, wrong=wrong)
         hit = [replace(one, hits=one.hits + 1, last=watch.step) for one in points if one.filter(facts)]
         self._points.update((one.number, one) for one in hit)
         if not hit:
@@ -141,3 +142,9 @@ class Stops:
         self._points.pop(UNTIL, None)  # the run has come to a halt, there or elsewhere
         self._arm()
         return self.held
+
+    def _is_wrong(self, state: Hashable, winner: Hashable) -> bool:
+        """Ask the oracle, which knows votes and nothing else."""
+        if winner is None or not self._task.has_oracle or isinstance(winner, Gathered | Said | Amendment):
+            return False
+        return bool(self._task.oracle(state) != winner)

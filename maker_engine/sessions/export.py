@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Flag, Response
@@ -76,7 +77,7 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
 def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
     """Return what a line tells of one entry."""
     if isinstance(entry, Act):
-        answer = None if entry.answer is None else task.encode_answer(entry.answer)
+        answer = None if entry.answer is None else decisions.encode(task, entry.answer)
         return {"event": "act", "kind": entry.kind, "who": entry.who, "answer": answer}
     if isinstance(entry, Change):
         prompt = None if entry.prompt is None else asdict(entry.prompt)
@@ -90,7 +91,7 @@ def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
 
 def _said(verdict: Any, response: Response, task: AnyTask) -> dict[str, Any]:
     judged: dict[str, Any] = (
-        {"flag": verdict._asdict()} if isinstance(verdict, Flag) else {"answer": task.encode_answer(verdict)}
+        {"flag": verdict._asdict()} if isinstance(verdict, Flag) else {"answer": decisions.encode(task, verdict)}
     )
     return {
         **judged, "text": response.text, "tokens_in": response.tokens_in,
@@ -122,7 +123,7 @@ def _cells(stored: StoredStep, task: AnyTask) -> Iterable[object]:
     costs = [response.cost_usd for response in responses]
     return (
         stored.step + 1,
-        task.describe(stored.answer),
+        decisions.describe(task, stored.answer),
         len(responses),
         sum(votes.values()),
         len(responses) - sum(votes.values()),

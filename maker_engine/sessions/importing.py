@@ -13,6 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.events import Event, Outcome, RunEnded, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
@@ -30,7 +31,7 @@ from maker_engine.sessions.verify import verify
 
 LONGEST_LINE = 32 * 2**20
 MOST_BRANCHES = 10_000
-_KINDS = frozenset({"voted", "decided", "struck", "escalated", "reused"})
+_KINDS = frozenset({"voted", "decided", "struck", "escalated", "reused", "answered", "amended"})
 _STARTED = tuple(field.name for field in fields(RunStarted))
 _KIND_OF: dict[str, type] = {"cost_known": bool, "cost_usd": float}
 _TOTALS = {field.name: _KIND_OF.get(field.name, int) for field in fields(Totals)}
@@ -201,7 +202,7 @@ class _Import:
             kind = _of(event, "kind", str)
             if kind not in _KINDS:
                 raise InputError(f"there is no act {kind!r}")
-            answer = None if event["answer"] is None else task.decode_answer(event["answer"])
+            answer = None if event["answer"] is None else decisions.decode(task, event["answer"])
             entry = Act(kind, _of(event, "who", str), answer)
         else:
             entry = Sample(_of(event, "sample", int), self._verdict(event, task), _response(event))
@@ -212,7 +213,7 @@ class _Import:
         if ("flag" in event) == ("answer" in event):
             raise InputError("a sample has either an answer or a flag")
         if "flag" not in event:
-            return task.decode_answer(event["answer"])
+            return decisions.decode(task, event["answer"])
         flag = _of(event, "flag", dict)
         return Flag(_of(flag, "rule", str), _of(flag, "reason", str), _of(flag, "excerpt", str))
 
@@ -220,7 +221,7 @@ class _Import:
         task, journal = self._task, self._journal
         if task is None or journal is None or _of(event, "step", int) != self._step:
             raise InputError("it is of another step")
-        answer = task.decode_answer(event["answer"])
+        answer = decisions.decode(task, event["answer"])
         self._state = task.apply(self._state, answer)
         happened: list[Event] = [StepDecided(self._step, answer, self._state)]
         flags = _of(event, "flags", list)

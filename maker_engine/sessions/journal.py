@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from maker_engine.core.decomposition import AnyTask, Json
+from maker_engine.core import decisions
+from maker_engine.core.decomposition import AnyTask, Gathered, Json
 from maker_engine.core.events import (
     Event,
     RunEnded,
@@ -248,10 +249,10 @@ class Journal:
 
     def _decide(self, event: StepDecided) -> None:
         packed, encoded = pack_step(self._open, self._task)
-        samples, flags = self._remarkable(answers=len(encoded))
+        samples, flags = self._remarkable(0 if isinstance(event.answer, Gathered) else len(encoded))
         if self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED):
             packed, _ = pack_step(self._open, self._task, texts_kept=False)
-        action = encoded.get(event.answer) or dense(self._task.encode_answer(event.answer))
+        action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))
         votes = self._compressor.compress(packed)
         self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed, votes))
@@ -264,7 +265,8 @@ class Journal:
         """Return how many samples the open step has, and what is remarkable about it.
 
         Args:
-            answers: How many different answers it has, those that persons named included.
+            answers: How many different answers it has, those that persons named included; 0 for proposals, which
+                are not to agree.
         """
         verdicts = [entry.verdict for entry in self._open if isinstance(entry, Sample)]
         if (
@@ -274,7 +276,7 @@ class Journal:
             and Flag not in map(type, verdicts)
         ):
             return len(verdicts), 0  # most steps
-        flags = remarkable(self._open)
+        flags = remarkable(self._open, gathered=not answers)
         if self._failed_calls:
             flags |= StepFlag.FAILED_CALLS
         return len(verdicts), int(flags)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Ask, Gather
 from maker_engine.core.events import RunStarted, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.interventions import SettingsChanged
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import FLAG_TAIL, Totals
 from maker_engine.core.state import RunState
+from maker_engine.core.words import PersonAsked
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.packing import Entry, events_of
@@ -46,8 +47,11 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
     for stored in reader.steps(task, begun, step):
         state = _decided(run, task, state, stored, own=stored.step >= reader.branch.fork_step)
     run.state = state
-    if task.step(state) is not None:
-        run.record(StepOpened(step, state))
+    due = task.step(state)
+    if due is not None:
+        run.record(StepOpened(step, state, due.n if isinstance(due, Gather) else 0))
+        if isinstance(due, Ask):
+            run.record(PersonAsked(step, due))
         for entry in entries_of(reader, task, step)[:counted]:
             run.record_all(events_of(step, entry))
     return run

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgpack
 import zstandard
 
+from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import (
     CandidateStruck,
@@ -24,6 +25,7 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
+from maker_engine.core.words import PersonAmended, PersonAnswered
 from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, row_of
 
 LEVEL = 3
@@ -40,8 +42,8 @@ better ones takes three times as long and gains 2 %; the default table, 2^20, ta
 class Act(NamedTuple):
     """Something that was done to a ballot besides voting.
 
-    `kind` is "voted", "decided" or "struck" by the person `who`; "escalated" to the model `who`, with no answer; or
-    "reused", the decision of step number `who` being taken over.
+    `kind` is "voted", "decided", "struck", "answered" or "amended" by the person `who`; "escalated" to the model
+    `who`, with no answer; or "reused", the decision of step number `who` being taken over.
     """
 
     kind: str
@@ -50,13 +52,18 @@ class Act(NamedTuple):
 
 
 Entry: TypeAlias = Sample | Act | Aside
-_ACTS: dict[type, str] = {PersonVoted: "voted", PersonDecided: "decided", CandidateStruck: "struck"}
+_ACTS: dict[type, str] = {
+    PersonVoted: "voted", PersonDecided: "decided", CandidateStruck: "struck",
+    PersonAnswered: "answered", PersonAmended: "amended",
+}  # fmt: skip
 Kept: TypeAlias = (
     VoteCast
     | ResponseFlagged
     | PersonVoted
     | PersonDecided
     | CandidateStruck
+    | PersonAnswered
+    | PersonAmended
     | StepEscalated
     | StepReused
     | ProbeAnswered
@@ -169,7 +176,7 @@ def pack_step(
                 models.setdefault(response.model, len(models)),
             )
         )
-    encoded = {answer: dense(task.encode_answer(answer)) for answer in answers}
+    encoded = {answer: dense(decisions.encode(task, answer)) for answer in answers}
     packed: bytes = _pack(([*encoded.values()], [*texts], [*models], rows))
     return packed, encoded
 
@@ -205,7 +212,7 @@ def open_packed(packed: bytes) -> Packed:
 def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     """Turn what `pack` gave back into equal entries."""
     encoded, texts, models, rows = open_packed(packed)
-    answers = [task.decode_answer(undense(answer)) for answer in encoded]
+    answers = [decisions.decode(task, undense(answer)) for answer in encoded]
     entries: list[Entry] = []
     for row in rows:
         if len(row) == 3:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from maker_engine.core.poll import Poll
+from maker_engine.core.poll import Poll, poll_of
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import VotingRule
 from maker_engine.sessions.asides import Change, Probe
@@ -24,7 +24,7 @@ def recount(entries: Sequence[Entry], rule: VotingRule, *, changing: bool = True
         The answer that is decided, None for none, and how many entries it took; all of them when nothing is decided.
     """
     most = len(entries) + 1
-    poll = Poll(rule, most)
+    poll = poll_of(rule, most)
     for used, entry in enumerate(entries):
         if poll.winner is not None and not _may_follow(entry):
             return poll.winner, used
@@ -51,11 +51,11 @@ def rule_after(entries: Sequence[Entry], rule: VotingRule) -> VotingRule:
     return rule
 
 
-def remarkable(entries: Sequence[Entry]) -> StepFlag:
-    """Return what is remarkable about a step, as far as its entries tell."""
+def remarkable(entries: Sequence[Entry], *, gathered: bool) -> StepFlag:
+    """Return what is remarkable about a step, as far as its entries tell; proposals that differ are no dissent."""
     verdicts = [entry.verdict for entry in entries if isinstance(entry, Sample)]
     return StepFlag(
-        StepFlag.DISSENT * (len({one for one in verdicts if not isinstance(one, Flag)}) > 1)
+        StepFlag.DISSENT * (len({one for one in verdicts if not isinstance(one, Flag)}) > 1 and not gathered)
         | StepFlag.FLAGGED * any(isinstance(one, Flag) for one in verdicts)
         | StepFlag.NOT_BY_VOTES_ALONE * any(isinstance(entry, Act) for entry in entries)
         | StepFlag.PROBED * any(isinstance(entry, Probe) for entry in entries)
@@ -65,7 +65,7 @@ def remarkable(entries: Sequence[Entry]) -> StepFlag:
 
 def _may_follow(entry: Entry) -> bool:
     """Tell whether an entry can come after the vote that decides: a person may do this while the step is held."""
-    return isinstance(entry, Probe | Change) or (isinstance(entry, Act) and entry.kind == "decided")
+    return isinstance(entry, Probe | Change) or (isinstance(entry, Act) and entry.kind in ("decided", "amended"))
 
 
 def _act(poll: Poll, act: Act) -> None:
@@ -74,5 +74,7 @@ def _act(poll: Poll, act: Act) -> None:
             poll.person_votes(act.answer)
         case "struck":
             poll.strike(act.answer)
-        case _:  # decided by a person, or taken over from another step
+        case "decided":
+            poll.person_decides(act.answer)
+        case _:  # said by a person, or taken over from another step
             poll.settle(act.answer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.poll import STRUCK
 from maker_engine.core.red_flags import FlagRules, inspect
 from maker_engine.core.responses import Flag, Sample
@@ -111,7 +111,8 @@ def revote(
         if flags is not None:
             entries = [_judged(one, task, state, flags) for one in entries]
             state = task.apply(state, stored.answer)
-        would, used = recount(entries, rule, changing=False)
+        nobody_voted = isinstance(stored.answer, Gathered)
+        would, used = (stored.answer, len(entries)) if nobody_voted else recount(entries, rule, changing=False)
         told.take(stored.step, stored.answer, would, entries[:used])
         on_step(stored.step)
     return told

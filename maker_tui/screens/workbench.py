@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -22,6 +23,7 @@ from maker_engine.core.commands import (
     PersonalCommand,
     Strike,
 )
+from maker_engine.core.decisions import describe
 from maker_tui.screens.base import MakerScreen
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
@@ -154,7 +156,7 @@ class Workbench(MakerScreen):
                 word=word,
             )
         self._board.show_state(family, snapshot.state)
-        self._tally.show_votes(snapshot, family.describe)
+        self._tally.show_votes(snapshot, partial(describe, family))
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, live=live)
         self._meter.show_progress(view)
@@ -211,7 +213,7 @@ class Workbench(MakerScreen):
         if self._over or tally is None or not tally.rows:
             self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
             return
-        self._person.ask(verb, [answer for answer, _ in tally.rows], self._source.task.describe)
+        self._person.ask(verb, [answer for answer, _ in tally.rows], partial(describe, self._source.task))
 
     def on_person_bar_chosen(self, message: PersonBar.Chosen) -> None:
         """Do what the person said, in their name."""

@@ -18,6 +18,8 @@ from maker_tui.widgets.line_pane import LinePane
 Describe = Callable[[Hashable], str]
 Piece = tuple[str, str]
 VOTING: Piece = ("voting", "accent")
+GATHERING: Piece = ("gathering", "accent")
+ASKING: Piece = ("a person is asked", "accent")
 
 DESCRIPTION_CELLS = 24
 """A task tells an answer in at most this many characters."""
@@ -71,7 +73,7 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
     if snapshot.open is not None:
         state = _state(snapshot)
         above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
-        above += _samples(snapshot.open, over=state != VOTING)
+        above += _samples(snapshot.open, over=state not in (VOTING, GATHERING))
     if snapshot.decided is not None:
         below = [*_heading(snapshot.decided, needs, width), *_rows(snapshot.decided, needs, describe, width)]
         below += _samples(snapshot.decided)
@@ -83,13 +85,23 @@ def _state(snapshot: Snapshot) -> Piece:
     """Name what the open ballot is: undecided only where its samples are used up."""
     if snapshot.undecided:
         return ("undecided", "bad")
-    return VOTING if snapshot.outcome is None else ("left open", "warn")
+    if snapshot.outcome is not None:
+        return ("left open", "warn")
+    if snapshot.question is not None:
+        return ASKING
+    return GATHERING if snapshot.open is not None and snapshot.open.gathers else VOTING
 
 
 def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> list[Text]:
     step = (f"step {ordinal(tally.step)}", "strong")
     if tally.winner is not None:
-        return [line(step, " · ", ("decided ✔", "good"), (f" · {tally.votes} votes", "quiet"))]
+        what = "proposals" if tally.gathers else "votes"
+        word = "gathered ✔" if tally.gathers else "decided ✔"
+        return [line(step, " · ", (word, "good"), (f" · {tally.votes} {what}", "quiet"))]
+    if state == ASKING:
+        return [line(step, " · ", state)]
+    if tally.gathers:
+        return [line(step, " · ", state, f" · {tally.votes} of {tally.proposals} proposals")]
     sentence = needs.sentence(tally, over=state != VOTING)
     whole = line(step, " · ", state, " · ", sentence)
     return [whole] if whole.cell_len <= width else [line(step, " · ", state), line(sentence)]
@@ -101,7 +113,7 @@ def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Te
     rows: list[Text] = []
     for place, (answer, votes) in enumerate(tally.rows):
         mark, role = "", "bar"
-        if marked is not None and answer == marked:
+        if marked is not None and answer == marked and not tally.gathers:
             mark, role = ("✔ decided", "good") if tally.winner is not None else ("◀ leads", "accent")
         rows += _candidate(f"{letter(place):<2}", _told(describe, answer), votes, scale, mark, role, width)
     return rows
