@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from maker_engine.core.decomposition import AnyTask, Vote
 from maker_engine.core.facts import StepFacts
@@ -144,11 +144,32 @@ def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
         cost=None if None in costs else sum(cost for cost in costs if cost is not None),
         tokens=sum((one.response.tokens_in or 0) + (one.response.tokens_out or 0) for one in samples),
         latency=max(latencies, default=None),
-        dissent=bool(marks & StepFlag.DISSENT),
-        wrong=bool(marks & StepFlag.WRONG),
-        failed=bool(marks & StepFlag.FAILED_CALLS),
-        person=bool(marks & StepFlag.NOT_BY_VOTES_ALONE),
+        **told_by_flags(marks),
     )
+
+
+class ToldByFlags(TypedDict):
+    """The facts of `StepFacts` that a step's flags tell by themselves."""
+
+    dissent: bool
+    wrong: bool
+    failed: bool
+    person: bool
+
+
+def told_by_flags(flags: int) -> ToldByFlags:
+    """Return what a step's flags tell by themselves."""
+    return {
+        "dissent": flags & _DISSENT != 0,
+        "wrong": flags & _WRONG != 0,
+        "failed": flags & _FAILED != 0,
+        "person": flags & _PERSON != 0,
+    }
+
+
+# As plain integers: combining members of an enumeration takes as long as the rest of a step.
+_DISSENT, _WRONG = StepFlag.DISSENT.value, StepFlag.WRONG.value
+_FAILED, _PERSON = StepFlag.FAILED_CALLS.value, StepFlag.NOT_BY_VOTES_ALONE.value
 
 
 def _temperature(order: Mapping[str, Any], step: int, entry: Entry) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -74,11 +75,28 @@ class Marks:
                 return begin + found
         return None
 
-    def share(self, first: int, last: int) -> Share:
-        """Count what is remarkable in the known ones of steps `first` to `last` (0-based, exclusive)."""
+    def shares(self, first: int, last: int, each: int) -> list[Share]:
+        """Count what is remarkable in steps `first` to `last` (0-based, exclusive), for every `each` of them."""
         last = max(first, min(last, len(self._flags)))
-        kinds = (StepFlag.DISSENT, StepFlag.FLAGGED, StepFlag.WRONG)
-        return Share(last - first, *(self._has(flag, first, last).count(1) for flag in kinds))
+        has = [self._has(flag, first, last) for flag in (StepFlag.DISSENT, StepFlag.FLAGGED, StepFlag.WRONG)]
+        return [
+            Share(min(each, last - first - at), *(kind.count(1, at, at + each) for kind in has))
+            for at in range(0, last - first, each)
+        ]
+
+    def where(self, picks: bytes, first: int, last: int) -> Iterator[int]:
+        """Give the known ones of steps `first` to `last` (0-based, exclusive) that `picks` has a 1 for.
+
+        Args:
+            picks: 256 bytes, a 1 in the place of each value of flags that is picked, else 0.
+            first: First step.
+            last: Step after the last one.
+        """
+        picked = self._flags[first:last].translate(picks)
+        place = picked.find(1)
+        while place >= 0:
+            yield first + place
+            place = picked.find(1, place + 1)
 
     def _has(self, flags: int, first: int, last: int) -> bytes | bytearray:
         """Return a byte a step: 1 where it has one of `flags`, else 0."""

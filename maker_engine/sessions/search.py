@@ -5,23 +5,22 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.filter_tree import Filter
-from maker_engine.sessions.inspection import facts_of
+from maker_engine.sessions.inspection import ToldByFlags, facts_of, told_by_flags
 from maker_engine.sessions.marks import Marks
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.schema import StepFlag
 
 STRETCH = 512
 """Steps that are read in one go, so that somebody who waits for the reader does not wait long."""
 LONG_STRETCH = 16_384
 """Steps that are passed over in one go where most of them need not be read."""
-BY_FLAGS = frozenset({"dissent", "wrong", "failed", "person"})
-"""Facts that a step's flags tell by themselves."""
+BY_FLAGS = frozenset(ToldByFlags.__annotations__)
+IN_WORDS = frozenset({"action", "candidate"})
+"""Facts for which answers must be told in words."""
 QUIET = BY_FLAGS | {"flags", "flag", "candidates", "falling"}
 """Facts that are the same for every step without a flag."""
 
@@ -45,7 +44,8 @@ class Search:
         self.found = array("Q")
         self.looked = 0
         self._task = task
-        self._describe = describe
+        self._describe = describe if wanted.fields & IN_WORDS else lambda _: ""
+        self._picks = _picks(wanted)
         self._marks = marks
         # Where every step without a flag is the same to the filter, one answer does for all of them.
         self._skips = wanted.fields <= QUIET and not wanted(StepFacts(candidates=1))
@@ -71,32 +71,24 @@ class Search:
         Raises:
             SessionError: The file is damaged.
         """
-        quick = self.wanted.fields - {"step"} <= BY_FLAGS
-        last = min(len(self._marks), self.looked + (LONG_STRETCH if quick else STRETCH * (8 if self._skips else 1)))
-        for facts in self._facts(reader, self.looked, last):
-            if self.wanted(facts):
-                self.found.append(facts.step)
+        if self._picks is not None:
+            last = min(len(self._marks), self.looked + LONG_STRETCH)
+            self.found.extend(self._marks.where(self._picks, self.looked, last))
+        else:
+            last = min(len(self._marks), self.looked + STRETCH * (4 if self._skips else 1))
+            facts = self._facts(reader, self.looked, last)
+            self.found.extend(one.step for one in facts if self.wanted(one))
         self.looked = last
 
     def _facts(self, reader: Reader, first: int, last: int) -> Iterator[StepFacts]:
-        if self.wanted.fields - {"step"} <= BY_FLAGS:
-            for step in self._remarkable(first, last) if self._skips else range(first, last):
-                yield replace(_of_flags(self._marks.of(step)), step=step)
-            return
-        for stored in reader.steps(self._task, first, last, -1 if self._skips else 0):
-            yield facts_of(stored, self._describe)
-
-    def _remarkable(self, first: int, last: int) -> Iterator[int]:
-        step = self._marks.after(first - 1, -1)
-        while step is not None and step < last:
-            yield step
-            step = self._marks.after(step, -1)
+        if self.wanted.fields == {"step"}:
+            return (StepFacts(step) for step in range(first, last))
+        stored = reader.steps(self._task, first, last, -1 if self._skips else 0)
+        return (facts_of(one, self._describe) for one in stored)
 
 
-def _of_flags(flags: StepFlag) -> StepFacts:
-    return StepFacts(
-        dissent=bool(flags & StepFlag.DISSENT),
-        wrong=bool(flags & StepFlag.WRONG),
-        failed=bool(flags & StepFlag.FAILED_CALLS),
-        person=bool(flags & StepFlag.NOT_BY_VOTES_ALONE),
-    )
+def _picks(wanted: Filter) -> bytes | None:
+    """Return a 1 for each value of flags that the filter picks, else 0; None where it asks for more than flags."""
+    if not wanted.fields <= BY_FLAGS:
+        return None
+    return bytes(wanted(StepFacts(**told_by_flags(flags))) for flags in range(256))

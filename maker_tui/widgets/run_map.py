@@ -1,0 +1,200 @@
+"""The map: a whole run as a strip, and a part of it, or all, as a grid of cells with a cursor."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.events import Click, Resize
+from textual.message import Message
+
+from maker_tui import map_cells
+from maker_tui.figures import count, ordinal, share
+from maker_tui.map_cells import Layer, Picture, Window
+from maker_tui.roles import line
+from maker_tui.widgets.line_pane import LinePane
+
+AROUND = 3
+"""Rows around the grid: the strip, the legend, and what the cell under the cursor stands for."""
+MOST_ZOOM = 12
+
+
+class RunMap(LinePane):
+    """Shows a picture of the run that its screen has made; asks for another one when it is looked at elsewhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "move(-1, 0)", "left", show=False, tooltip="to the cell before"),
+        Binding("right,l", "move(1, 0)", "right", show=False, tooltip="to the next cell"),
+        Binding("up,k", "move(0, -1)", "up", show=False, tooltip="to the row above"),
+        Binding("down,j", "move(0, 1)", "down", show=False, tooltip="to the row below"),
+        Binding("home", "end(0)", "first", show=False, tooltip="to the first step"),
+        Binding("end,G", "end(1)", "last", show=False, tooltip="to the last step"),
+        Binding("plus,equals_sign", "zoom(1)", "closer", show=False, key_display="+", tooltip="fewer steps a cell"),
+        Binding("minus", "zoom(-1)", "farther", show=False, key_display="-", tooltip="more steps a cell"),
+        Binding("s", "layer", "layer", show=False, tooltip="shades tell of dissent, or of flagged responses"),
+        Binding("enter", "choose", "open", show=False, tooltip="inspect what is most remarkable in the cell"),
+    ]
+
+    class Moved(Message):
+        """The cursor went to a step."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    class Chosen(Moved):
+        """A cell was chosen; `step` is its first one, `last` the one after its last."""
+
+        def __init__(self, step: int, last: int) -> None:
+            super().__init__(step)
+            self.last = last
+
+    class Wanted(Message):
+        """The map is looked at elsewhere: another picture is wanted."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__("map", id=id)
+        self._grid: Picture | None = None
+        self._strip: Picture | None = None
+        self._step = 0
+        self._zoom = 0
+        self.layer = Layer.DISSENT
+
+    def windows(self, total: int) -> tuple[Window, Window]:
+        """Return the windows of the grid and of the strip that a run of `total` steps is to be drawn in."""
+        width, height = max(1, self.size.width), max(1, self.size.height - AROUND)
+        return (map_cells.window(total, width * height, self._zoom, self._step),
+                map_cells.window(total, width, 0, 0))  # fmt: skip
+
+    def show_pictures(self, grid: Picture, strip: Picture) -> None:
+        """Show the part of the run, and all of it."""
+        self._grid, self._strip = grid, strip
+        self._lay_out()
+
+    def point(self, step: int) -> None:
+        """Bring the cursor to the cell of `step`, 0-based."""
+        self._step = max(0, step)
+        grid = self._grid
+        if grid is not None and not grid.window.first <= self._step < grid.window.last:
+            self.post_message(self.Wanted())
+        self._lay_out()
+
+    def on_resize(self, event: Resize) -> None:
+        """Ask for a picture of the new size."""
+        super().on_resize(event)
+        self.post_message(self.Wanted())
+
+    def _lay_out(self) -> None:
+        grid, strip = self._grid, self._strip
+        if grid is None or strip is None:
+            return
+        width = max(1, self.size.width)
+        cells = [_row(grid, start, width, grid.window.cell_of(self._step))
+                 for start in range(0, len(grid.glyphs), width)]  # fmt: skip
+        self.show([_strip(strip, grid.window, self._step), *cells, self._legend(grid), self._told(grid)])
+        total = grid.window.total
+        each = "a cell a step" if grid.window.each == 1 else f"{count(grid.window.each)} steps a cell"
+        part = f"steps {ordinal(grid.window.first)} to {count(grid.window.last)} of {count(total)}"
+        self.entitle(f"map · {part} · {each}", f"zoom {self._zoom}" if self._zoom else "")
+
+    def _legend(self, grid: Picture) -> Text:
+        if grid.window.each == 1:
+            return line(
+                ("░ decided  ≠ dissent  ⚑ flagged  ✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come", "label")
+            )
+        shades = f"░ none  ▒▓█ {self.layer.value}, in up to {share(grid.peak, 1)} of a cell's steps"
+        return line((f"{shades}  ✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come", "label"))
+
+    def _told(self, grid: Picture) -> Text:
+        """Say what the cell under the cursor stands for."""
+        shown, cell = grid.window, grid.window.cell_of(self._step)
+        first = shown.first + cell * shown.each
+        last = min(shown.last, first + shown.each)
+        place = f"step {ordinal(self._step)}"
+        if shown.each > 1:
+            place += f", in steps {ordinal(first)} to {count(last)}"
+        if cell >= len(grid.shares):
+            return line((place, "strong"), ": not decided yet")
+        here = grid.shares[cell]
+        facts = f": dissent in {count(here.dissent)}, flags in {count(here.flagged)}, wrong {count(here.wrong)}"
+        return line((place, "strong"), facts)
+
+    def _go(self, step: int) -> None:
+        total = 1 if self._grid is None else self._grid.window.total
+        self.post_message(self.Moved(max(0, min(step, total - 1))))
+
+    def action_move(self, right: int, down: int) -> None:
+        """Move the cursor by cells."""
+        if self._grid is not None:
+            shown = self._grid.window
+            # From the first step of a cell, so that each key is a cell however far it stands for.
+            start = shown.first + shown.cell_of(self._step) * shown.each
+            self._go(start + (right + down * max(1, self.size.width)) * shown.each)
+
+    def action_end(self, which: int) -> None:
+        """Go to the first or the last step."""
+        self._go(0 if not which or self._grid is None else self._grid.window.total)
+
+    def action_zoom(self, by: int) -> None:
+        """Show fewer or more steps a cell."""
+        nearest = self._grid is not None and self._grid.window.each == 1
+        self._zoom = max(0, min(self._zoom + (0 if by > 0 and nearest else by), MOST_ZOOM))
+        self.post_message(self.Wanted())
+
+    def action_layer(self) -> None:
+        """Let the shades tell of the other thing."""
+        self.layer = self.layer.other
+        self.post_message(self.Wanted())
+
+    def action_choose(self) -> None:
+        """Choose the cell under the cursor."""
+        if self._grid is not None:
+            shown = self._grid.window
+            first = shown.first + shown.cell_of(self._step) * shown.each
+            self.post_message(
+                self.Chosen(self._step if shown.each == 1 else first, min(shown.last, first + shown.each))
+            )
+
+    def on_click(self, event: Click) -> None:
+        """Go to the clicked cell, of the grid or of the strip; a second click chooses it."""
+        place = event.get_content_offset(self)
+        if place is None or self._grid is None or self._strip is None:
+            return
+        row = self.top + place.y
+        shown, cell = self._grid.window, (row - 1) * max(1, self.size.width) + place.x
+        if row == 0:
+            self._go(self._strip.window.first + place.x * self._strip.window.each)
+        elif cell < shown.used:
+            again = event.chain > 1 and cell == shown.cell_of(self._step)
+            self._go(shown.first + cell * shown.each)
+            if again:
+                self.action_choose()
+
+
+def _row(grid: Picture, start: int, width: int, cursor: int) -> Text:
+    glyphs = grid.glyphs[start : start + width]
+    parts = [(glyph, "cursor" if start + place == cursor else role) for place, (glyph, role) in enumerate(glyphs)]
+    return _joined(parts)
+
+
+def _strip(strip: Picture, shown: Window, step: int) -> Text:
+    """Draw the whole run, the part that the grid shows in strong letters."""
+    parts = []
+    for place, (glyph, role) in enumerate(strip.glyphs):
+        first = strip.window.first + place * strip.window.each
+        inside = first < shown.last and shown.first < first + strip.window.each
+        under = place == strip.window.cell_of(step)
+        parts.append((glyph, "cursor" if under else role if inside else "rest"))
+    return _joined(parts)
+
+
+def _joined(parts: list[tuple[str, str]]) -> Text:
+    """Join cells, neighbours of one role in one piece."""
+    joined: list[tuple[str, str]] = []
+    for glyph, role in parts:
+        if joined and joined[-1][1] == role:
+            joined[-1] = (joined[-1][0] + glyph, role)
+        else:
+            joined.append((glyph, role))
+    return line(*joined)
