@@ -18,6 +18,7 @@ from maker_tui.widgets.line_pane import LinePane
 AROUND = 3
 """Rows around the grid: the strip, the legend, and what the cell under the cursor stands for."""
 MOST_ZOOM = 12
+_OTHERS = "✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come"
 
 
 class RunMap(LinePane):
@@ -59,7 +60,7 @@ class RunMap(LinePane):
         self._strip: Picture | None = None
         self._step = 0
         self._zoom = 0
-        self.layer = Layer.DISSENT
+        self.shading = Layer.DISSENT
 
     def windows(self, total: int) -> tuple[Window, Window]:
         """Return the windows of the grid and of the strip that a run of `total` steps is to be drawn in."""
@@ -103,8 +104,8 @@ class RunMap(LinePane):
             return line(
                 ("░ decided  ≠ dissent  ⚑ flagged  ✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come", "label")
             )
-        shades = f"░ none  ▒▓█ {self.layer.value}, in up to {share(grid.peak, 1)} of a cell's steps"
-        return line((f"{shades}  ✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come", "label"))
+        shades = f"░ none  ▒▓█ {self.shading.value}, in up to {share(grid.peak, 1)} of a cell's steps"
+        return line((f"{shades}  {_OTHERS}", "label"))
 
     def _told(self, grid: Picture) -> Text:
         """Say what the cell under the cursor stands for."""
@@ -144,7 +145,7 @@ class RunMap(LinePane):
 
     def action_layer(self) -> None:
         """Let the shades tell of the other thing."""
-        self.layer = self.layer.other
+        self.shading = self.shading.other
         self.post_message(self.Wanted())
 
     def action_choose(self) -> None:
