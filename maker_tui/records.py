@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context, copy_context
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from maker_engine.core.errors import MakerError
+from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.reader import Reader
 
 T = TypeVar("T")
@@ -26,11 +27,15 @@ class Records:
         path: The session.
         branch: Which run of it.
         refuse: Told in one line why a look failed.
+
+    Attributes:
+        branches: All runs of the session, as they were at the last look.
     """
 
     def __init__(self, path: Path, branch: int, refuse: Callable[[str], None]) -> None:
         self.path = path
         self.branch = branch
+        self.branches: Sequence[Branch] = ()
         self._refuse = refuse
         self._threads = ThreadPoolExecutor(1, "maker-reading")
         self._latest: dict[str, object] = {}
@@ -69,6 +74,7 @@ class Records:
         tell: Callable[[], None]
         try:
             with Reader(self.path, self.branch) as reader:
+                self.branches = tuple(reader.branches)
                 found = look(reader)
         except MakerError as error:
             reason = str(error)

@@ -29,7 +29,10 @@ _KINDS = {"flagged": StepFlag.FLAGGED, "dissent": StepFlag.DISSENT}
 class Going(Counting):
     """A screen with one step in view. Its subclass knows which, and shows another."""
 
-    marks: Marks
+    @property
+    def marks(self) -> Marks:
+        """What is remarkable about the steps, as far as it has been read."""
+        raise NotImplementedError
 
     @property
     def place(self) -> int:

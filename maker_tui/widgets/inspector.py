@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 
+from maker_engine.sessions.inspection import Inspection, inspect_step
 from maker_tui.figures import count, ordinal
 from maker_tui.inspector_lines import Describe, counted_row, entry_lines, name_of, pair_lines, prompt_lines, prompt_row
 from maker_tui.roles import line
@@ -17,7 +18,7 @@ from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.inspection import Inspection
+    from maker_tui.looked import LookedRun
 
 
 class BallotRows(CursorPane):
@@ -68,7 +69,7 @@ class Inspector(Vertical):
     """Shows one step.
 
     Args:
-        describe: Tells an answer in words; never raises.
+        run: The run whose steps it shows.
     """
 
     DEFAULT_CSS = """
@@ -83,7 +84,7 @@ class Inspector(Vertical):
             "mark",
             "mark",
             show=False,
-            tooltip="mark a sample: others are set beside it, differing words marked",
+            tooltip="mark a sample: the others are set beside it",
         ),
         Binding("d", "compare", "differences", show=False, tooltip="the prompt against that of the step before"),
         Binding("s", "fold('system')", "system", show=False, tooltip="fold and open the system prompt"),
@@ -91,9 +92,11 @@ class Inspector(Vertical):
         Binding("tab,shift+tab", "other", "other pane", show=False, tooltip="to the other pane, to scroll it"),
     ]
 
-    def __init__(self, describe: Describe, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, run: LookedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self._describe = describe
+        self._run = run
+        self._describe = run.describe
+        self._at = 0
         self._step: Inspection | None = None
         self._folded = frozenset({"system"})
         self._compare = False
@@ -105,10 +108,22 @@ class Inspector(Vertical):
         yield self._rows
         yield self._page
 
-    def show_step(self, step: Inspection, k: int) -> None:
-        """Show a step; `k` is the margin needed."""
+    def show_step(self, step: int) -> None:
+        """Read a step, 0-based, and show it."""
+        self._at = step
+        self.more()
+
+    def more(self) -> None:
+        """Show the step as it stands now."""
+        at = min(self._at, self._run.last)
+        self._run.records.look(lambda reader: inspect_step(reader, self._run.task, at), self._take, "inspect")
+
+    def _take(self, step: Inspection) -> None:
+        if step == self._step:
+            return
         self._step = step
-        self._rows.show_step(step, k)
+        started = self._run.started
+        self._rows.show_step(step, 1 if started is None else started.k)
         self._rows.entitle(" · ".join(_facts(step, self._describe)), "space marks a sample")
         self.lay_out()
 

@@ -7,11 +7,13 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
-from textual.message import Message
 
+from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.schema import StepFlag
 from maker_tui import map_cells
 from maker_tui.figures import count, ordinal, share
-from maker_tui.map_cells import Layer, Picture, Window
+from maker_tui.looked import LookedRun, Opened, Went
+from maker_tui.map_cells import Layer, Picture, Window, picture
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
@@ -22,7 +24,11 @@ _OTHERS = "✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come"
 
 
 class RunMap(LinePane):
-    """Shows a picture of the run that its screen has made; asks for another one when it is looked at elsewhere."""
+    """Shows a run, a cell a step or a cell many steps.
+
+    Args:
+        run: The run.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "move(-1, 0)", "left", show=False, tooltip="to the cell before"),
@@ -37,54 +43,48 @@ class RunMap(LinePane):
         Binding("enter", "choose", "open", show=False, tooltip="inspect what is most remarkable in the cell"),
     ]
 
-    class Moved(Message):
-        """The cursor went to a step."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-
-    class Chosen(Moved):
-        """A cell was chosen; `step` is its first one, `last` the one after its last."""
-
-        def __init__(self, step: int, last: int) -> None:
-            super().__init__(step)
-            self.last = last
-
-    class Wanted(Message):
-        """The map is looked at elsewhere: another picture is wanted."""
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, run: LookedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("map", id=id)
+        self._run = run
         self._grid: Picture | None = None
         self._strip: Picture | None = None
         self._step = 0
         self._zoom = 0
-        self.shading = Layer.DISSENT
+        self._shading = Layer.DISSENT
 
-    def windows(self, total: int) -> tuple[Window, Window]:
-        """Return the windows of the grid and of the strip that a run of `total` steps is to be drawn in."""
-        width, height = max(1, self.size.width), max(1, self.size.height - AROUND)
-        return (map_cells.window(total, width * height, self._zoom, self._step),
-                map_cells.window(total, width, 0, 0))  # fmt: skip
-
-    def show_pictures(self, grid: Picture, strip: Picture) -> None:
-        """Show the part of the run, and all of it."""
-        self._grid, self._strip = grid, strip
-        self._lay_out()
-
-    def point(self, step: int) -> None:
+    def show_step(self, step: int) -> None:
         """Bring the cursor to the cell of `step`, 0-based."""
         self._step = max(0, step)
         grid = self._grid
-        if grid is not None and not grid.window.first <= self._step < grid.window.last:
-            self.post_message(self.Wanted())
+        if grid is None or not grid.window.first <= self._step < grid.window.last:
+            self.more()
         self._lay_out()
 
+    def more(self) -> None:
+        """Draw the run as it stands now, in the reader's thread: at a million steps it takes some milliseconds."""
+        width, height = max(1, self.size.width), max(1, self.size.height - AROUND)
+        total, live, run, shading = self._run.total, self._run.live, self._run, self._shading
+        grid = map_cells.window(total, width * height, self._zoom, self._step)
+        strip = map_cells.window(total, width, 0, 0)
+
+        def draw(reader: Reader) -> tuple[Picture, Picture]:
+            run.marks.catch_up(reader)
+            return picture(run.marks, grid, shading, live), picture(run.marks, strip, shading, live)
+
+        run.records.look(draw, self._take, "map")
+
+    def _take(self, pictures: tuple[Picture, Picture]) -> None:
+        self._grid, self._strip = pictures
+        self._lay_out()
+
+    def take_focus(self) -> None:
+        """Hear the keys."""
+        self.focus()
+
     def on_resize(self, event: Resize) -> None:
-        """Ask for a picture of the new size."""
+        """Draw in the new size."""
         super().on_resize(event)
-        self.post_message(self.Wanted())
+        self.more()
 
     def _lay_out(self) -> None:
         grid, strip = self._grid, self._strip
@@ -104,7 +104,7 @@ class RunMap(LinePane):
             return line(
                 ("░ decided  ≠ dissent  ⚑ flagged  ✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come", "label")
             )
-        shades = f"░ none  ▒▓█ {self.shading.value}, in up to {share(grid.peak, 1)} of a cell's steps"
+        shades = f"░ none  ▒▓█ {self._shading.value}, in up to {share(grid.peak, 1)} of a cell's steps"
         return line((f"{shades}  {_OTHERS}", "label"))
 
     def _told(self, grid: Picture) -> Text:
@@ -123,7 +123,7 @@ class RunMap(LinePane):
 
     def _go(self, step: int) -> None:
         total = 1 if self._grid is None else self._grid.window.total
-        self.post_message(self.Moved(max(0, min(step, total - 1))))
+        self.post_message(Went(max(0, min(step, total - 1))))
 
     def action_move(self, right: int, down: int) -> None:
         """Move the cursor by cells."""
@@ -141,21 +141,26 @@ class RunMap(LinePane):
         """Show fewer or more steps a cell."""
         nearest = self._grid is not None and self._grid.window.each == 1
         self._zoom = max(0, min(self._zoom + (0 if by > 0 and nearest else by), MOST_ZOOM))
-        self.post_message(self.Wanted())
+        self.more()
 
     def action_layer(self) -> None:
         """Let the shades tell of the other thing."""
-        self.shading = self.shading.other
-        self.post_message(self.Wanted())
+        self._shading = self._shading.other
+        self.more()
 
     def action_choose(self) -> None:
-        """Choose the cell under the cursor."""
-        if self._grid is not None:
-            shown = self._grid.window
-            first = shown.first + shown.cell_of(self._step) * shown.each
-            self.post_message(
-                self.Chosen(self._step if shown.each == 1 else first, min(shown.last, first + shown.each))
-            )
+        """Inspect what is most remarkable in the cell under the cursor, its first step where nothing is."""
+        if self._grid is None:
+            return
+        shown = self._grid.window
+        first = shown.first + shown.cell_of(self._step) * shown.each
+        last = min(shown.last, first + shown.each)
+        for kind in (StepFlag.WRONG, StepFlag.DISSENT, StepFlag.FLAGGED):
+            found = self._run.marks.after(first - 1, kind)
+            if found is not None and found < last and not first < self._step < last:
+                first = found
+                break
+        self.post_message(Opened(self._step if first < self._step < last else first))
 
     def on_click(self, event: Click) -> None:
         """Go to the clicked cell, of the grid or of the strip; a second click chooses it."""
