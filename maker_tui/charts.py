@@ -15,7 +15,7 @@ from maker_engine.core.responses import Sample
 from maker_engine.core.scaling import undecided_after
 from maker_engine.sessions.inspection import Counted, Inspection
 from maker_engine.sessions.survey import LENGTHS, Bin, Survey
-from maker_tui.curves import Axis, Series, curves, percent, power, whole
+from maker_tui.curves import Axis, Series, curves, percent, power
 from maker_tui.figures import NONE, bar, chance, count, fit, letter, ordinal, share
 from maker_tui.roles import line
 
@@ -50,7 +50,7 @@ def race(step: Inspection, started: RunStarted, describe: Callable[[Any], str], 
     heading = line(
         ("vote race", "strong"), f" · step {ordinal(step.step)} · {end} · margin {rounds[-1].margin}, k {started.k}"
     )
-    return [heading, *curves(series, Axis("round", len(rounds), whole), Axis("votes", most, whole), *_below(size))]
+    return [heading, *curves(series, Axis("rounds", len(rounds), count), Axis("votes", most, count), *_below(size))]
 
 
 def _rounds(counted: Sequence[Counted]) -> Iterator[Counted]:
@@ -81,7 +81,7 @@ def convergence(survey: Survey, started: RunStarted, read: str, size: tuple[int,
                   if survey.steps * part >= 1]  # fmt: skip
         series.append(Series("", f"theory, first-to-ahead-by-{started.k}", "quiet", theory))
     top = math.ceil(math.log10(max(10, survey.steps)))
-    rows = curves(series, Axis("samples", len(left), whole), Axis("steps", top, power), *_below(size, 2))
+    rows = curves(series, Axis("samples", len(left), count), Axis("steps", top, power), *_below(size, 2))
     return [heading, told, *rows]
 
 
@@ -96,7 +96,9 @@ def lengths(survey: Survey, started: RunStarted, read: str, size: tuple[int, int
     against = [(at, one.against / one.votes) for at, one in bins if one.votes >= FEWEST]
     series = [Series("F", "flagged", "warn", flagged), Series("E", erring, "bad", against)]
     top = max(0.01, *(y for one in series for _, y in one.points)) if bins else 1
-    rows = curves(series, Axis("tokens", bins[-1][0], whole), Axis("share", top, percent), *_below(size, 2))
+    rows = curves(
+        series, Axis("tokens", bins[-1][0], count), Axis("share", top, percent, whole=False), *_below(size, 2)
+    )
     return [heading, _bins_told([one for _, one in bins]), *rows]
 
 

@@ -37,7 +37,7 @@ def prompt_row(step: Inspection) -> Text:
     return line(("prompt", "strong"), (f"  {count(len(new))} lines are not as at the step before", "quiet"))
 
 
-def counted_row(step: Inspection, place: int, k: int, width: int, *, marked_as: str = "") -> Text:
+def counted_row(step: Inspection, place: int, k: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
     """Tell one entry and the ballot after it."""
     counted = step.counted[place]
     tail = _tally(step, counted, k)
@@ -45,11 +45,11 @@ def counted_row(step: Inspection, place: int, k: int, width: int, *, marked_as: 
         head = (fit(f"{marked_as}@", 6), "accent")
     else:
         head = (fit(f"{marked_as}#{counted.entry.sample + 1}", 6), "strong")
-    told, role = _outcome(step, counted.entry)
+    told, role = _outcome(step, counted.entry, describe)
     return line(head, (fit(told, TOLD_CELLS), role), " ", tail, *_figures(step, place, width))
 
 
-def _outcome(step: Inspection, entry: Entry) -> Piece:
+def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
     """Say in few words what became of an entry."""
     if isinstance(entry, Act):
         who = f"{'by ' if entry.kind in PERSONAL else ''}{one_line(entry.who, 30)}"
@@ -57,7 +57,7 @@ def _outcome(step: Inspection, entry: Entry) -> Piece:
         return f"{entry.kind} {about}{who}", "accent"
     if isinstance(entry.verdict, Flag):
         return f"⚑ {one_line(entry.verdict.rule, 30)}: {one_line(entry.verdict.reason)}", "warn"
-    return f"vote for {name_of(step, entry.verdict)}", "plain"
+    return f"{name_of(step, entry.verdict)} {describe(entry.verdict)}", "plain"
 
 
 def _tally(step: Inspection, counted: Counted, k: int) -> Piece:

@@ -68,8 +68,8 @@ class LookedRun:
     def last(self) -> int:
         """The last step there is anything to see of, 0-based: the open one, or the last decided one."""
         snapshot = self._snapshot
-        is_open = snapshot is not None and snapshot.open is not None
-        return max(0, len(self.marks) - (0 if is_open else 1))
+        tally = None if snapshot is None else snapshot.open or snapshot.decided
+        return max(0, len(self.marks) - 1, 0 if tally is None else tally.step)
 
     @property
     def live(self) -> Live:

@@ -67,10 +67,10 @@ class Looking(Going):
 
     HELP_TITLE = "looking at a run"
     HELP_WORDS = (
-        "One run, saved or live, in four views, all of them at the same step: everything that was asked and answered"
-        " in it, the table of all steps, the run as a map, and the paper's plots.",
-        "A filter is made of facts: dissent, wrong, failed, person, votes>=5, flags>2, samples, candidates, margin,"
-        ' tokens, cost>0.01, latency, step:100-200, action~"3,0", flag:length; with and, or, not and brackets.',
+        "One run, saved or live, in four views, all of them at the same step: everything asked and answered in it,",
+        "the table of all steps, the run as a map, and the paper's plots.",
+        "A filter is made of facts: dissent, wrong, failed, person, votes>=5, flags>2, samples, candidates, margin,",
+        'tokens, cost>0.01, latency, step:100-200, action~"3,0", flag:length; with and, or, not and brackets.',
     )
     HELP_OF = (
         ("in the inspector", Inspector), ("in lists", CursorPane), ("in the map", RunMap), ("in the plots", PlotPane),
@@ -123,6 +123,13 @@ class Looking(Going):
         self.show_view(self._front, self._step)
         self._catch_up()
         self.set_interval(LOOK_S, self._look)
+
+    def look_at(self, step: int, view: str) -> None:
+        """Show `view` of `step`, from now on too when the screen was away."""
+        self._front, self._step = view, step
+        if self.is_mounted:
+            self.show_view(view, step)
+            self._catch_up()
 
     def show_view(self, name: str, step: int) -> None:
         """Bring a view to the front, at `step`."""
@@ -179,11 +186,17 @@ class Looking(Going):
             self._steps.finding.end()
             self._steps.show_step(self._step)
             return
+        self._leave()
+
+    def _leave(self) -> None:
+        for view in self._views.values():
+            if isinstance(view, PlotPane):
+                view.rest()
         self.app.pop_screen()
 
     def action_travel(self) -> None:
         """Show the step on the workbench."""
-        self.app.pop_screen()
+        self._leave()
         self._travel(self._step)
 
     def action_go_line(self) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from maker_engine.core.state import RunState
     from maker_engine.sessions.reader import Reader
     from maker_tui.bridge import RunSource
+    from maker_tui.screens.looking import Looking
 
 PAST = Word("◀", "the past", "warn")
 PLAY_S = 1 / 12
@@ -45,6 +46,7 @@ class Travelling(Going):
         super().__init__()
         self._source = source
         self._run: LookedRun | None = None
+        self._looking: Looking | None = None
         self._past: int | None = None
         self._speed = 0
         self._played = (0.0, 0)
@@ -152,11 +154,20 @@ class Travelling(Going):
         """Look at the run closely, at the step in view."""
         from maker_tui.screens.looking import Looking  # noqa: PLC0415 - the first picture does not wait for it
 
-        if self.run is not None:
-            self._speed = 0
-            self.app.push_screen(Looking(self.run, self.place, view, self.go_to))
+        if self.run is None:
+            return
+        self._speed = 0
+        if self._looking is None:
+            self._looking = Looking(self.run, self.place, view, self.go_to)
+            self.app.install_screen(self._looking, f"looking {id(self)}")  # kept, with its search and its figures
+        else:
+            self._looking.look_at(self.place, view)
+        self.app.push_screen(self._looking)
 
-    def on_unmount(self) -> None:
-        """Close the record."""
+    async def on_unmount(self) -> None:
+        """Close the record, and let go of the screen that looks at it."""
         if self._run is not None:
             self._run.records.close()
+        if self._looking is not None and self._looking not in self.app.screen_stack:
+            self.app.uninstall_screen(self._looking)
+            await self._looking.remove()

@@ -145,7 +145,7 @@ class Workbench(Travelling):
 
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
-        self._show_panes(view, run_word(snapshot, live=live), live=live)
+        self._show_panes(view, run_word(snapshot, live=live))
         if (snapshot.outcome is not None or not live) and not self._over:
             self._over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
@@ -159,7 +159,7 @@ class Workbench(Travelling):
 
     def show_past(self, view: RunView, told: str) -> None:
         """Show a moment of the past, and say so."""
-        self._show_panes(view, PAST, live=False)
+        self._show_panes(view, PAST)
         self._banner.tell(PAST, told)
 
     def show_now(self) -> None:
@@ -169,7 +169,7 @@ class Workbench(Travelling):
         if self._view is not None:
             self._show(self._view)
 
-    def _show_panes(self, view: RunView, word: Word, *, live: bool) -> None:
+    def _show_panes(self, view: RunView, word: Word) -> None:
         snapshot, family = view.snapshot, self._source.task
         started = snapshot.started
         if started is not None:
@@ -182,7 +182,7 @@ class Workbench(Travelling):
         self._board.show_state(family, snapshot.state)
         self._tally.show_votes(snapshot, family.describe)
         self._flags.show_flags(snapshot)
-        self._progress.show_progress(view, live=live)
+        self._progress.show_progress(view, word)
         self._meter.show_progress(view)
 
     def _ask_for_a_person(self, snapshot: Snapshot) -> None:

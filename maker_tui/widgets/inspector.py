@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 
 
 class BallotRows(CursorPane):
-    """The prompt, and every entry of the ballot in the order of counting."""
+    """The prompt, and every entry of the ballot in the order of counting.
 
-    def __init__(self) -> None:
+    Args:
+        describe: Tells an answer in words; never raises.
+    """
+
+    def __init__(self, describe: Describe) -> None:
         super().__init__("step", id="ballot")
+        self._describe = describe
         self._step: Inspection | None = None
         self._k = 1
         self.chosen: int | None = None
@@ -52,7 +57,7 @@ class BallotRows(CursorPane):
         if index == 0:
             return prompt_row(step)
         mark = "▸" if index == self.chosen else ""
-        return counted_row(step, index - 1, self._k, self.size.width, marked_as=mark)
+        return counted_row(step, index - 1, self._k, self._describe, self.size.width, marked_as=mark)
 
 
 class Page(LinePane):
@@ -100,7 +105,7 @@ class Inspector(Vertical):
         self._step: Inspection | None = None
         self._folded = frozenset({"system"})
         self._compare = False
-        self._rows = BallotRows()
+        self._rows = BallotRows(run.describe)
         self._page = Page("prompt", id="page")
 
     def compose(self) -> ComposeResult:
@@ -115,8 +120,11 @@ class Inspector(Vertical):
 
     def more(self) -> None:
         """Show the step as it stands now."""
-        at = min(self._at, self._run.last)
-        self._run.records.look(lambda reader: inspect_step(reader, self._run.task, at), self._take, "inspect")
+        at, task = self._at, self._run.task
+        # A run that goes on may be ahead of its record by a moment.
+        self._run.records.look(
+            lambda reader: inspect_step(reader, task, min(at, reader.steps_done())), self._take, "inspect"
+        )
 
     def _take(self, step: Inspection) -> None:
         if step == self._step:

@@ -20,7 +20,15 @@ from maker_tui.widgets.line_pane import LinePane
 AROUND = 3
 """Rows around the grid: the strip, the legend, and what the cell under the cursor stands for."""
 MOST_ZOOM = 12
-_OTHERS = "✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come"
+_MEANINGS = {
+    map_cells.DISSENT: "dissent",
+    map_cells.FLAGGED: "flagged",
+    map_cells.WRONG: "wrong",
+    map_cells.UNDECIDED: "undecided",
+    map_cells.FLYING: "in flight",
+    map_cells.FORK: "fork",
+    map_cells.TO_COME: "to come",
+}
 
 
 class RunMap(LinePane):
@@ -93,19 +101,22 @@ class RunMap(LinePane):
         width = max(1, self.size.width)
         cells = [_row(grid, start, width, grid.window.cell_of(self._step))
                  for start in range(0, len(grid.glyphs), width)]  # fmt: skip
-        self.show([_strip(strip, grid.window, self._step), *cells, self._legend(grid), self._told(grid)])
+        self.show([_strip(strip, grid.window, self._step), *cells, self._legend(grid, strip), self._told(grid)])
         total = grid.window.total
         each = "a cell a step" if grid.window.each == 1 else f"{count(grid.window.each)} steps a cell"
         part = f"steps {ordinal(grid.window.first)} to {count(grid.window.last)} of {count(total)}"
         self.entitle(f"map · {part} · {each}", f"zoom {self._zoom}" if self._zoom else "")
 
-    def _legend(self, grid: Picture) -> Text:
-        if grid.window.each == 1:
-            return line(
-                ("░ decided  ≠ dissent  ⚑ flagged  ✖ wrong  ? undecided  ○ in flight  ⋔ fork  · to come", "label")
-            )
-        shades = f"░ none  ▒▓█ {self._shading.value}, in up to {share(grid.peak, 1)} of a cell's steps"
-        return line((f"{shades}  {_OTHERS}", "label"))
+    def _legend(self, grid: Picture, strip: Picture) -> Text:
+        """Say what the glyphs mean that there are."""
+        there = {glyph for glyph, _ in (*grid.glyphs, *strip.glyphs)}
+        kind = self._shading.value
+        told = {map_cells.DECIDED: "decided" if grid.window.each == 1 else f"no {kind}"}
+        if grid.window.each > 1 and grid.peak:
+            there.add(map_cells.SHADES)
+            told[map_cells.SHADES] = f"{kind} in up to {share(grid.peak, 1)} of a cell's steps"
+        parts = [f"{glyph} {words}" for glyph, words in (told | _MEANINGS).items() if glyph in there]
+        return line(("  ".join(parts), "label"))
 
     def _told(self, grid: Picture) -> Text:
         """Say what the cell under the cursor stands for."""
