@@ -46,7 +46,8 @@ def counted_row(step: Inspection, place: int, k: int, describe: Describe, width:
     else:
         head = (fit(f"{marked_as}#{counted.entry.sample + 1}", 6), "strong")
     told, role = _outcome(step, counted.entry, describe)
-    return line(head, (fit(told, TOLD_CELLS), role), " ", tail, *_figures(step, place, width))
+    row = line(head, (fit(told, TOLD_CELLS), role), " ", tail)
+    return row.append_text(line(*_figures(step, place, width - row.cell_len)))
 
 
 def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
@@ -66,13 +67,22 @@ def _tally(step: Inspection, counted: Counted, k: int) -> Piece:
     return fit(f"{votes}{more}", 16) + f" margin {counted.margin}/{k}  ", "good" if counted.margin >= k else "plain"
 
 
-def _figures(step: Inspection, place: int, width: int) -> list[Piece]:
+def _figures(step: Inspection, place: int, room: int) -> list[Piece]:
+    """Give the figures of a sample, as many as there is room for, the most telling first."""
     entry = step.counted[place].entry
-    if not isinstance(entry, Sample) or width < 96:
+    if not isinstance(entry, Sample):
         return []
     response = entry.response
-    figures = f"{_tokens(response):>11}  {duration(response.latency_s or None):>7}  {_cost(response):>9}"
-    return [(figures, "label"), (f"  {_degree(step, place)}  {one_line(response.model, 40)}", "quiet")]
+    figures = (
+        f"{_tokens(response):>10}", f"  {duration(response.latency_s or None):>7}", f"  {_cost(response):>8}",
+        f"  {_degree(step, place)}", f"  {one_line(response.model, 40)}",
+    )  # fmt: skip
+    fitting, used = [], 0
+    for figure in figures:
+        used += len(figure)
+        if used <= room:
+            fitting.append(figure)
+    return [("".join(fitting), "label")]
 
 
 def _tokens(response: Response) -> str:

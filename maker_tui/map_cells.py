@@ -10,8 +10,8 @@ from maker_engine.sessions.marks import Marks, Share
 
 DECIDED, TO_COME, FLYING = "░", "·", "○"
 DISSENT, FLAGGED, WRONG, UNDECIDED, FORK = "≠", "⚑", "✖", "?", "⋔"
-SHADES = "▒▓█"
-"""Few to many, of the steps of a cell."""
+SHADES = (("░", "rest"), ("▒", "rest"), ("▓", "quiet"), ("█", "warn"))
+"""Few to many, of the steps of a cell; only what stands out of the others is loud."""
 Glyph = tuple[str, str]
 """A glyph and its role."""
 
@@ -111,10 +111,18 @@ class Picture:
     peak: float
 
 
-def picture(marks: Marks, shown: Window, layer: Layer, live: Live) -> Picture:
-    """Draw the cells of a window; takes some milliseconds for a million steps."""
+def picture(marks: Marks, shown: Window, layer: Layer, live: Live, peak: float = 0.0) -> Picture:
+    """Draw the cells of a window; takes some milliseconds for a million steps.
+
+    Args:
+        marks: What is remarkable about the steps.
+        shown: The window.
+        layer: What the shades tell of.
+        live: What is not on record.
+        peak: The share that the darkest shade stands for, 0 for the largest there is.
+    """
     shares = marks.shares(shown.first, shown.last, shown.each)
-    peak = max((layer.of(one) / one.steps for one in shares), default=0.0)
+    peak = peak or max((layer.of(one) / one.steps for one in shares), default=0.0)
     glyphs = [_glyph(one, shown.each, layer, peak) for one in shares]
     glyphs += [(TO_COME, "rest")] * (shown.used - len(shares))
     decided = len(marks)
@@ -143,5 +151,5 @@ def _glyph(share: Share, each: int, layer: Layer, peak: float) -> Glyph:
         return next(((glyph, "warn") for glyph, there in found if there), (DECIDED, "quiet"))
     part = layer.of(share) / share.steps
     if not part:
-        return DECIDED, "quiet"
-    return SHADES[min(len(SHADES) - 1, int(len(SHADES) * part / peak))], "warn"
+        return SHADES[0]
+    return SHADES[min(len(SHADES) - 1, int(len(SHADES) * part / peak))]

@@ -77,7 +77,8 @@ class RunMap(LinePane):
 
         def draw(reader: Reader) -> tuple[Picture, Picture]:
             run.marks.catch_up(reader)
-            return picture(run.marks, grid, shading, live), picture(run.marks, strip, shading, live)
+            drawn = picture(run.marks, grid, shading, live)
+            return drawn, picture(run.marks, strip, shading, live, drawn.peak)
 
         run.records.look(draw, self._take, "map")
 
@@ -111,10 +112,11 @@ class RunMap(LinePane):
         """Say what the glyphs mean that there are."""
         there = {glyph for glyph, _ in (*grid.glyphs, *strip.glyphs)}
         kind = self._shading.value
-        told = {map_cells.DECIDED: "decided" if grid.window.each == 1 else f"no {kind}"}
+        told = {map_cells.DECIDED: "decided"}
         if grid.window.each > 1 and grid.peak:
-            there.add(map_cells.SHADES)
-            told[map_cells.SHADES] = f"{kind} in up to {share(grid.peak, 1)} of a cell's steps"
+            shades = "".join(glyph for glyph, _ in map_cells.SHADES)
+            told = {shades: f"{kind}, from none to {share(grid.peak, 1)} of a cell's steps"}
+            there.add(shades)
         parts = [f"{glyph} {words}" for glyph, words in (told | _MEANINGS).items() if glyph in there]
         return line(("  ".join(parts), "label"))
 
