@@ -14,7 +14,7 @@ from maker_engine.core.events import RunStarted
 from maker_engine.core.responses import Sample
 from maker_engine.core.scaling import undecided_after
 from maker_engine.sessions.inspection import Counted, Inspection
-from maker_engine.sessions.survey import LENGTHS, Bin, Survey
+from maker_engine.sessions.survey import LENGTHS, Survey
 from maker_tui.curves import Axis, Series, curves, percent, power
 from maker_tui.figures import NONE, bar, chance, count, fit, letter, ordinal, share
 from maker_tui.roles import line
@@ -36,7 +36,7 @@ def race(step: Inspection, started: RunStarted, describe: Callable[[Any], str], 
     series = []
     for place, answer in enumerate(step.candidates):
         if answer in racers:
-            points = [(number, dict(one.votes).get(answer, 0)) for number, one in enumerate(rounds, 1)]
+            points = _own(answer, rounds)
             name = f"{fit(describe(answer), 24).rstrip()} {last.get(answer, 0)}"
             series.append(Series(letter(place), name, f"hue.{place % HUES + 1}", points))
     if started.rule == "first":
@@ -51,6 +51,13 @@ def race(step: Inspection, started: RunStarted, describe: Callable[[Any], str], 
         ("vote race", "strong"), f" · step {ordinal(step.step)} · {end} · margin {rounds[-1].margin}, k {started.k}"
     )
     return [heading, *curves(series, Axis("rounds", len(rounds), count), Axis("votes", most, count), *_below(size))]
+
+
+def _own(answer: object, rounds: Sequence[Counted]) -> list[tuple[int, int]]:
+    """Return a candidate's votes by round, from the last round on in which it has none."""
+    points = [(number, dict(one.votes).get(answer, 0)) for number, one in enumerate(rounds, 1)]
+    first = next((place for place, (_, votes) in enumerate(points) if votes), 0)
+    return points[max(0, first - 1) :]
 
 
 def _rounds(counted: Sequence[Counted]) -> Iterator[Counted]:
@@ -99,7 +106,7 @@ def lengths(survey: Survey, started: RunStarted, read: str, size: tuple[int, int
     rows = curves(
         series, Axis("tokens", bins[-1][0], count), Axis("share", top, percent, whole=False), *_below(size, 2)
     )
-    return [heading, _bins_told([one for _, one in bins]), *rows]
+    return [heading, _survey_told(survey), *rows]
 
 
 def _middles() -> list[float]:
@@ -107,11 +114,12 @@ def _middles() -> list[float]:
     return [(low + high) / 2 for low, high in pairwise(edges)]
 
 
-def _bins_told(bins: Sequence[Bin]) -> Text:
-    samples, votes = sum(one.samples for one in bins), sum(one.votes for one in bins)
-    flagged = share(sum(one.flagged for one in bins), samples)
-    against = share(sum(one.against for one in bins), votes)
-    return line((f"{count(samples)} samples: {flagged} flagged, {against} of the votes err", "label"))
+def _survey_told(survey: Survey) -> Text:
+    samples = survey.cast + survey.flagged
+    shares = (
+        f"{share(survey.flagged, samples)} flagged, {share(survey.against, survey.cast)} of the votes not as decided"
+    )
+    return line((f"{count(samples)} samples: {shares}", "label"))
 
 
 def votes_a_step(survey: Survey, read: str, size: tuple[int, int]) -> list[Text]:
