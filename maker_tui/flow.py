@@ -17,6 +17,8 @@ Piece = tuple[str, str]
 """A bit of text and its role."""
 MOST_WORDS = 3_000
 """Two lines with more words than this between them are not compared word by word."""
+AROUND = 2
+"""Lines shown before and after one that is not as it was."""
 LEFT_ROLE, RIGHT_ROLE = "source", "target"
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _TOKENS = re.compile(r"\s+|\S+")
@@ -121,14 +123,28 @@ def side_by_side(left: str, right: str, width: int) -> list[Text]:
 
 
 def changes(before: str, after: str) -> list[list[Piece]]:
-    """Tell how one raw text became another: its lines, those that went with −, those that came with +."""
+    """Tell how one raw text became another: lines that went with −, that came with +, and those around them."""
     rows: list[list[Piece]] = []
+    near: list[int] = []
     for one, other in compared(before, after):
         if one and other and all(role == "plain" for _, role in one):
             rows.append([("  ", "quiet"), *other])
             continue
+        near += range(len(rows) - AROUND, len(rows) + AROUND + 2)
         if one is not None:
             rows.append([("− ", "bad"), *one])
         if other is not None:
             rows.append([("+ ", "good"), *other])
-    return rows
+    kept = set(near)
+    shown: list[list[Piece]] = []
+    for place, row in enumerate(rows):
+        if place in kept:
+            shown.append(row)
+        elif place - 1 in kept or place == 0:
+            shown.append([("  …", "quiet")])
+    return shown
+
+
+def new_lines(before: str, after: str) -> int:
+    """Count the lines of `after` that are not as in `before`."""
+    return sum(other is not None and (one is None or one != other) for one, other in compared(before, after))

@@ -12,7 +12,7 @@ from maker_engine.printable import one_line, printable
 from maker_engine.sessions.inspection import Counted, Inspection
 from maker_engine.sessions.packing import Act, Entry
 from maker_tui.figures import NONE, count, dollars, duration, fit, letter, ordinal
-from maker_tui.flow import Piece, changes, flowed, marked, side_by_side
+from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_side
 from maker_tui.roles import line
 
 Describe = Callable[[Any], str]
@@ -33,8 +33,8 @@ def prompt_row(step: Inspection) -> Text:
         return line(("prompt", "strong"), ("  this step is not answered by agents", "quiet"))
     if step.before is None:
         return line(("prompt", "strong"), ("  of the first step", "quiet"))
-    new = [row for row in changes(_whole(step.before), _whole(step.prompt)) if row[0][0] == "+ "]
-    return line(("prompt", "strong"), (f"  {count(len(new))} lines are not as at the step before", "quiet"))
+    new = count(new_lines(_whole(step.before), _whole(step.prompt)))
+    return line(("prompt", "strong"), (f"  {new} lines are not as at the step before", "quiet"))
 
 
 def counted_row(step: Inspection, place: int, k: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
@@ -120,7 +120,7 @@ def prompt_lines(step: Inspection, width: int, *, folded: frozenset[str], compar
                 (about + ("opens" if closed else "folds"), "label"),
             )
         )
-        if closed:
+        if closed or (compare and old == text):
             continue
         if compare and old is not None:
             for row in changes(old, text):

@@ -19,11 +19,10 @@ from maker_tui.screens.going import GOING_KEYS, Going
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_line import FilterLine
-from maker_tui.widgets.inspector import Inspector
+from maker_tui.widgets.inspector import Inspector, Page
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.plot_pane import PlotPane
 from maker_tui.widgets.run_map import RunMap
-from maker_tui.widgets.step_table import StepTable
 from maker_tui.widgets.steps_view import StepsView
 from maker_tui.widgets.strips import HeadLine
 
@@ -73,8 +72,7 @@ class Looking(Going):
         'tokens, cost>0.01, latency, step:100-200, action~"3,0", flag:length; with and, or, not and brackets.',
     )
     HELP_OF = (
-        ("in the inspector", Inspector), ("in lists", CursorPane), ("in the map", RunMap), ("in the plots", PlotPane),
-        ("in the table", StepTable),
+        ("in the inspector", Inspector), ("in its page", Page), ("in lists", CursorPane), ("in the map", RunMap), ("in the plots", PlotPane),
     )  # fmt: skip
 
     def __init__(self, run: LookedRun, step: int, view: str, travel: Callable[[int], None]) -> None:

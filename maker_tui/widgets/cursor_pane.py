@@ -10,12 +10,12 @@ from textual.events import Click
 from textual.message import Message
 
 from maker_tui.roles import line
-from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.line_pane import SIDEWAYS, LinePane
 
 LAST = 1 << 60
 
 
-class CursorPane(LinePane):
+class CursorPane(LinePane, inherit_bindings=False):
     """Rows, one under the cursor. Subclasses say how many there are and lay each out; only those in view are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,6 +26,7 @@ class CursorPane(LinePane):
         Binding("home", f"move(-{LAST})", "first", show=False, tooltip="to the first row"),
         Binding("end,G", f"move({LAST})", "last", show=False, tooltip="to the last row"),
         Binding("enter", "choose", "open", show=False, tooltip="open the row under the cursor"),
+        *SIDEWAYS,
     ]
 
     class Pointed(Message):

@@ -60,8 +60,17 @@ class BallotRows(CursorPane):
         return counted_row(step, index - 1, self._k, self._describe, self.size.width, marked_as=mark)
 
 
-class Page(LinePane):
+class Page(LinePane, inherit_bindings=False):
     """What is under the cursor, in full."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_rows(-1)", "up", show=False, tooltip="a row up"),
+        Binding("down,j", "scroll_rows(1)", "down", show=False, tooltip="a row down"),
+        Binding("pageup,ctrl+u", "scroll_pages(-1)", "page up", show=False, tooltip="a page up"),
+        Binding("pagedown,ctrl+d", "scroll_pages(1)", "page down", show=False, tooltip="a page down"),
+        Binding("home", "scroll_first", "top", show=False, tooltip="to the top"),
+        Binding("end,G", "scroll_last", "bottom", show=False, tooltip="to the bottom"),
+    ]
 
     def on_resize(self, event: Resize) -> None:
         """Lay out for the new width."""

@@ -28,7 +28,7 @@ class Plot(StrEnum):
     VOTES = "votes a step"
 
 
-class PlotPane(LinePane):
+class PlotPane(LinePane, inherit_bindings=False):
     """Draws the race of one step, or the figures of the whole run as they are read.
 
     Args:

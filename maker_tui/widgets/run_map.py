@@ -31,7 +31,7 @@ _MEANINGS = {
 }
 
 
-class RunMap(LinePane):
+class RunMap(LinePane, inherit_bindings=False):
     """Shows a run, a cell a step or a cell many steps.
 
     Args:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from maker_engine.printable import printable
-from maker_tui.flow import LEFT_ROLE, RIGHT_ROLE, compared, differing, flowed, marked, side_by_side
+from maker_tui.flow import LEFT_ROLE, RIGHT_ROLE, changes, compared, differing, flowed, marked, new_lines, side_by_side
 
 TEXTS = st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from(" \n\tab字\x1b"), max_size=80)
 
@@ -41,6 +41,15 @@ def test_two_columns_keep_to_their_sides(left, right, width):
         before, _, _ = row.plain.partition(" │ ")
         assert row.cell_len <= width
         assert cell_len(before) >= half or "│" in left + right or " " in before
+
+
+@given(TEXTS, TEXTS)
+def test_changes_name_every_line_that_is_new_or_gone(before, after):
+    """Rule: what came and what went is there in full; of equal texts nothing is."""
+    rows = changes(before, after)
+    assert sum(row[0][0] == "+ " for row in rows) == new_lines(before, after)
+    same = printable(before, newlines=True) == printable(after, newlines=True)
+    assert same is all(row[0][0] in ("  ", "  …") for row in rows)
 
 
 def test_long_lines_are_compared_as_wholes():
