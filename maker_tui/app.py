@@ -101,11 +101,14 @@ class MakerApp(CellDiff):
         if self._source is not None:
             self._open(self._source)
 
-    def _open(self, source: RunSource) -> None:
+    def _open(self, source: RunSource, view: str = "") -> None:
         from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
 
         self._source = source
-        self.push_screen(Workbench(source))
+        workbench = Workbench(source)
+        self.push_screen(workbench)
+        if view:
+            workbench.call_after_refresh(workbench.action_look, view)
 
     def on_home_new_run_asked(self) -> None:
         """Show the form."""
@@ -128,7 +131,8 @@ class MakerApp(CellDiff):
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""
-        self.run_worker(partial(self._read, message.summary.path), thread=True, exclusive=True, group="open")
+        reading = partial(self._read, message.summary.path, view=message.view)
+        self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def on_home_forks_asked(self, message: Home.ForksAsked) -> None:
         """Show all runs of a session."""
@@ -153,7 +157,7 @@ class MakerApp(CellDiff):
         """Open one run of a session."""
         self.run_worker(partial(self._read, message.path, message.branch), thread=True, exclusive=True, group="open")
 
-    def _read(self, path: Path, branch: int | None = None) -> None:
+    def _read(self, path: Path, branch: int | None = None, view: str = "") -> None:
         from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
         from maker_tui.bridge import SavedSource  # noqa: PLC0415
@@ -166,7 +170,7 @@ class MakerApp(CellDiff):
             self.call_from_thread(self._refuse, str(error))
             return
         if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
-            self.call_from_thread(self._open, source)
+            self.call_from_thread(self._open, source, view)
 
     def _refuse(self, reason: str) -> None:
         self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,15 +138,13 @@ def _entry_line(entry: Entry, task: AnyTask) -> str:
     from maker_engine.core.responses import Flag  # noqa: PLC0415
     from maker_engine.sessions.asides import Change, Probe  # noqa: PLC0415
     from maker_engine.sessions.packing import Act  # noqa: PLC0415
+    from maker_tui.aside_words import change_words, probe_words  # noqa: PLC0415
 
     if isinstance(entry, Change):
-        told = [f"k = {entry.k}"] * bool(entry.k) + [f"voters {entry.model}"] * bool(entry.voters)
-        who, judged = entry.who, f"changed: {', '.join(told) or 'the prompt of this step'}"
+        who, judged = entry.who, f"changed {change_words(entry)}"
     elif isinstance(entry, Probe):
-        verdict = entry.verdict
-        said = f"flagged, {verdict.rule}" if isinstance(verdict, Flag) else decisions.describe(task, verdict)
-        edited = "" if entry.prompt is None else ", to an edited prompt"
-        who, judged = f"probe {entry.probe + 1}", f"{said} (for {entry.who}{edited}; not counted)"
+        told = probe_words(entry, partial(decisions.describe, task))
+        who, judged = f"probe {entry.probe + 1}", f"{told} (for {entry.who}, not counted)"
     elif isinstance(entry, Act):
         who = f"{entry.who} {entry.kind}"
         judged = "" if entry.answer is None else decisions.describe(task, entry.answer)

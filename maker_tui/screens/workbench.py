@@ -24,7 +24,7 @@ from maker_engine.core.commands import (
     Strike,
 )
 from maker_engine.core.decisions import describe
-from maker_tui.screens.base import MakerScreen
+from maker_tui.screens.travel import PAST, TRAVEL_KEYS, Travelling
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
@@ -46,7 +46,7 @@ BROKEN = Word("✖", "not started", "bad")
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
-class Workbench(MakerScreen):
+class Workbench(Travelling):
     """Shows a run and steers it.
 
     Args:
@@ -64,6 +64,7 @@ class Workbench(MakerScreen):
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+        *TRAVEL_KEYS,
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
         Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
@@ -82,8 +83,7 @@ class Workbench(MakerScreen):
         """The run is to be closed."""
 
     def __init__(self, source: RunSource) -> None:
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._view: RunView | None = None
         self._over = False
         self._leaving = False
@@ -132,7 +132,8 @@ class Workbench(MakerScreen):
         view = self._source.view()
         if view is not None and view is not self._view:
             self._view = view
-            self._show(view)
+            if not self.in_the_past:
+                self._show(view)
         if self._source.error is not None and not self._over:
             self._over = True
             self._banner.tell(BROKEN, self._source.error)
@@ -145,21 +146,8 @@ class Workbench(MakerScreen):
         return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
 
     def _show(self, view: RunView) -> None:
-        snapshot, family, live = view.snapshot, self._source.task, self._source.live
-        started = snapshot.started
-        word = run_word(snapshot, live=live)
-        if started is not None:
-            self._head.tell(
-                started.title,
-                facts=(started.problem, started.model),
-                badge="SIMULATED" if started.simulated else "",
-                word=word,
-            )
-        self._board.show_state(family, snapshot.state)
-        self._tally.show_votes(snapshot, partial(describe, family))
-        self._flags.show_flags(snapshot)
-        self._progress.show_progress(view, live=live)
-        self._meter.show_progress(view)
+        snapshot, live = view.snapshot, self._source.live
+        self._show_panes(view, run_word(snapshot, live=live))
         if (snapshot.outcome is not None or not live) and not self._over:
             self._over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
@@ -170,6 +158,34 @@ class Workbench(MakerScreen):
             self._banner.tell(LOOKING_ON, told)
         elif live and not self._over:
             self._ask_for_a_person(snapshot)
+
+    def show_past(self, view: RunView, told: str) -> None:
+        """Show a moment of the past, and say so."""
+        self._show_panes(view, PAST)
+        self._banner.tell(PAST, told)
+
+    def show_now(self) -> None:
+        """Show the run as it stands."""
+        self._over = False
+        self._banner.take_down()
+        if self._view is not None:
+            self._show(self._view)
+
+    def _show_panes(self, view: RunView, word: Word) -> None:
+        snapshot, family = view.snapshot, self._source.task
+        started = snapshot.started
+        if started is not None:
+            self._head.tell(
+                started.title,
+                facts=(started.problem, started.model),
+                badge="SIMULATED" if started.simulated else "",
+                word=word,
+            )
+        self._board.show_state(family, snapshot.state)
+        self._tally.show_votes(snapshot, partial(describe, family))
+        self._flags.show_flags(snapshot)
+        self._progress.show_progress(view, word)
+        self._meter.show_progress(view)
 
     def _ask_for_a_person(self, snapshot: Snapshot) -> None:
         """Say so while the run waits for somebody to settle its open step."""

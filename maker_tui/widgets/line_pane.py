@@ -10,6 +10,11 @@ from textual.content import Content
 from maker_engine.printable import printable
 from maker_tui.widgets.line_view import LineView
 
+SIDEWAYS: list[BindingType] = [
+    Binding("left,h", "scroll_cells(-8)", "left", show=False),
+    Binding("right,l", "scroll_cells(8)", "right", show=False),
+]
+
 
 class LinePane(LineView, can_focus=True):
     """A bordered `LineView` that scrolls with arrows, vim keys and pages."""
@@ -33,8 +38,7 @@ class LinePane(LineView, can_focus=True):
         Binding("pagedown,ctrl+d", "scroll_pages(1)", "page down", show=False),
         Binding("home,g", "scroll_first", "top", show=False),
         Binding("end,G", "scroll_last", "bottom", show=False),
-        Binding("left,h", "scroll_cells(-8)", "left", show=False),
-        Binding("right,l", "scroll_cells(8)", "right", show=False),
+        *SIDEWAYS,
     ]
 
     def __init__(self, heading: str, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
