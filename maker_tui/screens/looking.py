@@ -72,9 +72,12 @@ class Looking(Going):
         'tokens, cost>0.01, latency, step:100-200, action~"3,0", flag:length; with and, or, not and brackets.',
     )
     HELP_OF = (
-        ("in the inspector", Inspector), ("in its page", Page), ("in lists", CursorPane), ("in the map", RunMap),
+        ("in the inspector", Inspector),
+        ("in its page", Page),
+        ("in lists", CursorPane),
+        ("in the map", RunMap),
         ("in the plots", PlotPane),
-    )  # fmt: skip
+    )
 
     def __init__(self, run: LookedRun, step: int, view: str, travel: Callable[[int], None]) -> None:
         super().__init__()

@@ -120,14 +120,16 @@ class StepsView(Vertical):
         self._run.records.look(lambda reader: read_rows(reader, task, describe, steps), self._table.take, "page")
 
     def on_cursor_pane_pointed(self, message: CursorPane.Pointed) -> None:
-        """Tell which step the cursor is on."""
+        """Tell which step the cursor is on; the table may have been narrowed since."""
         message.stop()
-        self.post_message(Went(self._table.step_at(message.row)))
+        if self._table.step is not None:
+            self.post_message(Went(self._table.step))
 
     def on_cursor_pane_chosen(self, message: CursorPane.Chosen) -> None:
         """Open the step under the cursor."""
         message.stop()
-        self.post_message(Opened(self._table.step_at(message.row)))
+        if self._table.step is not None:
+            self.post_message(Opened(self._table.step))
 
 
 def read_rows(reader: Reader, task: AnyTask, describe: Describe, steps: Sequence[int]) -> list[StepFacts]:
