@@ -103,14 +103,10 @@ class Runner:
     def view(self) -> RunView:
         """The run as it stands."""
         return self._book.view(
-            max_tokens=self._plan.settings.flags.max_tokens,
-            steps_ahead=self._solver.steps_ahead,
-            in_flight=len(self._calls),
-            rest_s=self._caller.breaker.rest_s,
-            breakpoints=self._stops.breakpoints,
-            held=self._stops.held,
-            refused=self._changing.refused,
-        )
+            max_tokens=self._plan.settings.flags.max_tokens, steps_ahead=self._solver.steps_ahead,
+            in_flight=len(self._calls), rest_s=self._caller.breaker.rest_s, breakpoints=self._stops.breakpoints,
+            held=self._stops.held, waiting=self._solver.winner, refused=self._changing.refused,
+        )  # fmt: skip
 
     async def _turn(self) -> None:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""

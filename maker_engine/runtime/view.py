@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ class RunView:
         rest_s: Seconds until the provider is tried again, None while it is not resting.
         breakpoints: The run's breakpoints, in order of their numbers.
         held: Where it holds and why, None while it goes on or a person has paused it.
+        waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person wished for was not made; empty where it was.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
@@ -42,6 +44,7 @@ class RunView:
     notice: str = ""
     breakpoints: tuple[Breakpoint, ...] = ()
     held: Held | None = None
+    waiting: Hashable = None
     refused: str = ""
 
     @property
