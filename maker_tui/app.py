@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import RunSource
+    from maker_tui.fork_wish import ForkWish
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
+    from maker_tui.screens.stepping import Stepping
     from maker_tui.screens.workbench import Workbench
 
 SWITCH_S = 0.001
@@ -94,11 +96,18 @@ class MakerApp(PersonalApp, CellDiff):
             self._open(self._source)
         self.tell_troubles()
 
-    def _open(self, source: RunSource) -> None:
+    def _open(self, source: RunSource, view: str = "", *, instead: bool = False) -> None:
+        """Show a run, `instead` of the one that is shown."""
         from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
 
         self._source = source
-        self.push_screen(Workbench(source))
+        workbench = Workbench(source)
+        if instead:
+            self.switch_screen(workbench)
+        else:
+            self.push_screen(workbench)
+        if view:
+            workbench.call_after_refresh(workbench.action_look, view)
 
     def on_home_new_run_asked(self) -> None:
         """Show the form."""
@@ -121,7 +130,8 @@ class MakerApp(PersonalApp, CellDiff):
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""
-        self.run_worker(partial(self._read, message.summary.path), thread=True, exclusive=True, group="open")
+        reading = partial(self._read, message.summary.path, view=message.view)
+        self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def on_home_forks_asked(self, message: Home.ForksAsked) -> None:
         """Show all runs of a session."""
@@ -146,7 +156,7 @@ class MakerApp(PersonalApp, CellDiff):
         """Open one run of a session."""
         self.run_worker(partial(self._read, message.path, message.branch), thread=True, exclusive=True, group="open")
 
-    def _read(self, path: Path, branch: int | None = None) -> None:
+    def _read(self, path: Path, branch: int | None = None, view: str = "", *, instead: bool = False) -> None:
         from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
         from maker_tui.bridge import SavedSource  # noqa: PLC0415
@@ -159,10 +169,27 @@ class MakerApp(PersonalApp, CellDiff):
             self.call_from_thread(self._refuse, str(error))
             return
         if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
-            self.call_from_thread(self._open, source)
+            self.call_from_thread(self._open, source, view, instead=instead)
 
     def _refuse(self, reason: str) -> None:
         self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)
+
+    def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
+        """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
+        self.run_worker(partial(self._fork, message.wish), thread=True, exclusive=True, group="leave")
+
+    def _fork(self, wish: ForkWish) -> None:
+        from maker_tui.forking import forked  # noqa: PLC0415 - nobody else needs it
+
+        self.stop_run(f"forked at step {wish.step + 1:,}")
+        self.close_source()
+        try:
+            prepared = forked(wish)
+        except MakerError as error:
+            self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
+            self._read(wish.path, wish.branch, instead=True)
+            return
+        self.call_from_thread(self._start, prepared)
 
     def on_workbench_left(self, _message: Workbench.Left) -> None:
         """Close the run that is left; it may take a moment to be saved, so in a thread."""

@@ -6,10 +6,12 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from maker_engine.printable import one_line
+from maker_tui.halt_words import halt_words
 from maker_tui.words import run_word
 
 if TYPE_CHECKING:
     from maker_engine.core.snapshot import Snapshot
+    from maker_engine.runtime.view import RunView
 
 TITLE_S = 1.0
 """A title is set at most this often: it costs bytes like anything else."""
@@ -25,13 +27,14 @@ def title_of(snapshot: Snapshot, *, live: bool) -> str:
     return f"{word}{share} · {label} — maker"
 
 
-def wanted(snapshot: Snapshot) -> str:
+def wanted(view: RunView) -> str:
     """Say why somebody should come and look at a live run; empty while nobody need."""
+    snapshot = view.snapshot
     if snapshot.outcome is not None:
         return one_line(snapshot.reason) or str(run_word(snapshot, live=True))
     if snapshot.undecided and snapshot.paused and snapshot.open is not None:
         return f"step {snapshot.open.step + 1:,} is undecided and waits for you"
-    return ""
+    return halt_words(view)
 
 
 class News(NamedTuple):
@@ -53,19 +56,19 @@ class Signals:
         self._title_at = -math.inf
         self._wanted: str | None = None
 
-    def news(self, snapshot: Snapshot, *, live: bool, now: float) -> News:
+    def news(self, view: RunView, *, live: bool, now: float) -> News:
         """Look at the run again.
 
         Args:
-            snapshot: The run.
+            view: The run.
             live: Whether this app drives it; somebody is called for no other.
             now: Seconds of any clock that only goes on.
         """
         title = None
-        if snapshot.outcome is not None or now - self._title_at >= TITLE_S:
+        if view.snapshot.outcome is not None or now - self._title_at >= TITLE_S:
             self._title_at = now
-            title = title_of(snapshot, live=live)
-        reason = wanted(snapshot) if live else ""
+            title = title_of(view.snapshot, live=live)
+        reason = wanted(view) if live else ""
         before, self._wanted = self._wanted, reason
         is_news = before is not None and reason != before  # what a run began with is none
         return News(title, reason if is_news else "")

@@ -44,6 +44,10 @@ class Home(ShelfScreen):
         Binding("e", "rename", "rename", tooltip="give the session under the cursor a name"),
         Binding("t", "forks", "forks", tooltip="the tree of forks of the session under the cursor"),
         Binding("y", "duplicate", "duplicate", tooltip="copy the session under the cursor"),
+        Binding("i", "look('inspector')", "inspect", show=False, tooltip="inspect the last step of the session"),
+        Binding("s", "look('steps')", "steps", show=False, tooltip="the steps of the session in a table"),
+        Binding("m", "look('map')", "map", show=False, tooltip="the session as a map"),
+        Binding("p", "look('plots')", "plots", show=False, tooltip="the plots of the session"),
         Binding("r", "read", "refresh", tooltip="read the sessions again"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
         Binding("escape", "show_all", "show all", show=False, tooltip="end search and filters, show all sessions"),
@@ -60,11 +64,12 @@ class Home(ShelfScreen):
         """The user wants to order a run."""
 
     class SessionAsked(Message):
-        """The user wants to look at a session."""
+        """The user wants to look at a session; `view` names one of `Looking`, or none."""
 
-        def __init__(self, summary: SessionSummary) -> None:
+        def __init__(self, summary: SessionSummary, view: str = "") -> None:
             super().__init__()
             self.summary = summary
+            self.view = view
 
     class ForksAsked(SessionAsked):
         """The user wants to see all runs of a session."""
@@ -117,6 +122,12 @@ class Home(ShelfScreen):
     def action_open(self) -> None:
         """Open the session under the cursor."""
         self._list.action_open()
+
+    def action_look(self, view: str) -> None:
+        """Look closely at the session under the cursor."""
+        chosen = self._list.chosen
+        if chosen is not None and chosen.damaged is None:
+            self.post_message(self.SessionAsked(chosen, view))
 
     def action_forks(self) -> None:
         """Ask for the forks of the session under the cursor."""

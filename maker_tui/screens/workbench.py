@@ -17,16 +17,17 @@ from maker_engine.core.commands import (
     Command,
     Continue,
     Decide,
-    DecideStep,
-    DrawSample,
     Pause,
     PersonalCommand,
     Strike,
 )
 from maker_engine.core.decisions import describe
+from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.panes import PaneLayout
+from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
+from maker_tui.screens.travel import PAST, TRAVEL_KEYS
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
@@ -40,7 +41,6 @@ from maker_tui.words import SAVING, STARTING, UNDECIDED, Word, outcome_word, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
 
@@ -51,7 +51,7 @@ BY_HAND = (("vote", "v"), ("decide", "d"), ("strike", "x"))
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
-class Workbench(PaneLayout):
+class Workbench(Stepping, PaneLayout):
     """Shows a run and steers it.
 
     Args:
@@ -63,13 +63,15 @@ class Workbench(PaneLayout):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
-        Binding("n", "decide_step", "step", tooltip="run to the next decided step, then pause"),
-        Binding("s", "draw_sample", "sample", tooltip="draw one sample, then pause"),
+        *STEP_KEYS,
         Binding("c", "continue", "continue", tooltip="go on until something else stops the run"),
         Binding("q", "leave", "leave", tooltip="leave the run; it is saved"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+        *TRAVEL_KEYS[:4],
+        *STOP_KEYS,
+        *TRAVEL_KEYS[4:],
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
         Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
@@ -86,8 +88,7 @@ class Workbench(PaneLayout):
         """The run is to be closed."""
 
     def __init__(self, source: RunSource) -> None:
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._view: RunView | None = None
         self._over = False
         self._leaving = False
@@ -114,6 +115,9 @@ class Workbench(PaneLayout):
                 yield self._flags
         yield self._meter
         yield self._person
+        yield self._entry
+        yield self._filter_entry
+        yield self._breaks
         yield KeyBar(keys_of(self.BINDINGS))
 
     @property
@@ -142,7 +146,9 @@ class Workbench(PaneLayout):
         view = self._source.view()
         if view is not None and view is not self._view:
             self._view = view
-            self._show(view)
+            self.steer(view)
+            if not self.in_the_past:
+                self._show(view)
         if self._source.error is not None and not self._over:
             self._over = True
             self._banner.tell(BROKEN, self._source.error)
@@ -155,11 +161,36 @@ class Workbench(PaneLayout):
         return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
 
     def _show(self, view: RunView) -> None:
-        snapshot, family, live = view.snapshot, self._source.task, self._source.live
+        snapshot, live = view.snapshot, self._source.live
+        self._show_panes(view, run_word(snapshot, live=live))
         if isinstance(self.app, PersonalApp):
-            self.app.tell_terminal(self._signals.news(snapshot, live=live, now=monotonic()))
+            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
+        if (snapshot.outcome is not None or not live) and not self._over:
+            self._over = True
+            reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
+            self._banner.tell(outcome_word(snapshot.outcome), reason)
+
+        if self._source.writer is not None and not self._over:
+            told = f"process {self._source.writer} drives this run, and you look on"
+            self._banner.tell(LOOKING_ON, told)
+        elif live and not self._over:
+            self._ask_for_a_person(view)
+
+    def show_past(self, view: RunView, told: str) -> None:
+        """Show a moment of the past, and say so."""
+        self._show_panes(view, PAST)
+        self._banner.tell(PAST, told)
+
+    def show_now(self) -> None:
+        """Show the run as it stands."""
+        self._over = False
+        self._banner.take_down()
+        if self._view is not None:
+            self._show(self._view)
+
+    def _show_panes(self, view: RunView, word: Word) -> None:
+        snapshot, family = view.snapshot, self._source.task
         started = snapshot.started
-        word = run_word(snapshot, live=live)
         if started is not None:
             self._head.tell(
                 started.title,
@@ -170,22 +201,15 @@ class Workbench(PaneLayout):
         self._board.show_state(family, snapshot.state)
         self._tally.show_votes(snapshot, partial(describe, family))
         self._flags.show_flags(snapshot)
-        self._progress.show_progress(view, live=live)
+        self._progress.show_progress(view, word)
         self._meter.show_progress(view)
-        if (snapshot.outcome is not None or not live) and not self._over:
-            self._over = True
-            reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
-            self._banner.tell(outcome_word(snapshot.outcome), reason)
 
-        if self._source.writer is not None and not self._over:
-            told = f"process {self._source.writer} drives this run, and you look on"
-            self._banner.tell(LOOKING_ON, told)
-        elif live and not self._over:
-            self._ask_for_a_person(snapshot)
-
-    def _ask_for_a_person(self, snapshot: Snapshot) -> None:
-        """Say so while the run waits for somebody to settle its open step."""
-        if snapshot.undecided and snapshot.paused and snapshot.open is not None:
+    def _ask_for_a_person(self, view: RunView) -> None:
+        """Say so while the run holds, or waits for somebody to settle its open step."""
+        snapshot = view.snapshot
+        if told := halt_words(view):
+            self._banner.tell(HELD, told)
+        elif snapshot.undecided and snapshot.paused and snapshot.open is not None:
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
             keys = [key_now(self.app, f"workbench.{name}", key) for name, key in BY_HAND]
             told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
@@ -193,7 +217,8 @@ class Workbench(PaneLayout):
         else:
             self._banner.take_down()
 
-    def _send(self, command: Command) -> None:
+    def send_command(self, command: Command) -> None:
+        """Wish something of the run, or say why it cannot be wished."""
         if self._over:
             which = "the run" if self._source.live else "this saved run"
             self.notify(f"{which} has ended", title="nothing to do", markup=False, timeout=3)
@@ -207,19 +232,11 @@ class Workbench(PaneLayout):
     def action_pause(self) -> None:
         """Pause, or go on."""
         paused = self._view is not None and self._view.snapshot.paused
-        self._send(Continue() if paused else Pause())
-
-    def action_decide_step(self) -> None:
-        """Go on to the next decided step."""
-        self._send(DecideStep())
-
-    def action_draw_sample(self) -> None:
-        """Draw one sample."""
-        self._send(DrawSample())
+        self.send_command(Continue() if paused else Pause())
 
     def action_continue(self) -> None:
         """Go on."""
-        self._send(Continue())
+        self.send_command(Continue())
 
     def action_person(self, verb: str) -> None:
         """Let a person vote for a candidate of the open step, decide it, or strike it."""
@@ -232,10 +249,14 @@ class Workbench(PaneLayout):
     def on_person_bar_chosen(self, message: PersonBar.Chosen) -> None:
         """Do what the person said, in their name."""
         verbs: dict[str, type[PersonalCommand]] = {"vote for": CastVote, "decide": Decide, "strike": Strike}
-        self._send(verbs[message.verb](message.answer, getpass.getuser()))
+        self.send_command(verbs[message.verb](message.answer, getpass.getuser()))
 
     def on_person_bar_closed(self) -> None:
         """Give the focus back."""
+        self._tally.focus()
+
+    def focus_votes(self) -> None:
+        """Focus the votes."""
         self._tally.focus()
 
     def action_filter(self) -> None:

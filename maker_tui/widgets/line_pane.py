@@ -12,6 +12,14 @@ from maker_engine.printable import printable
 from maker_tui.settings.keymap import NamedKeys
 from maker_tui.widgets.line_view import LineView
 
+SIDEWAYS: list[BindingType] = [
+    Binding("left,h", "scroll_cells(-8)", "left", show=False),
+    Binding("right,l", "scroll_cells(8)", "right", show=False),
+]
+COPYING: list[BindingType] = [
+    Binding("y", "copy_pane", "copy pane", show=False, tooltip="copy the whole text of the pane"),
+    Binding("Y", "copy_line", "copy line", show=False, tooltip="copy the line on top of the pane, or at its cursor"),
+]
 MOST_COPIED = 10_000
 """Lines; of a pane with more, those from the top of the view on are copied."""
 
@@ -39,12 +47,8 @@ class LinePane(NamedKeys, LineView, can_focus=True):
         Binding("pagedown,ctrl+d", "scroll_pages(1)", "page down", show=False),
         Binding("home,g", "scroll_first", "top", show=False),
         Binding("end,G", "scroll_last", "bottom", show=False),
-        Binding("left,h", "scroll_cells(-8)", "left", show=False),
-        Binding("right,l", "scroll_cells(8)", "right", show=False),
-        Binding("y", "copy_pane", "copy pane", show=False, tooltip="copy the whole text of the pane"),
-        Binding(
-            "Y", "copy_line", "copy line", show=False, tooltip="copy the line on top of the pane, or at its cursor"
-        ),
+        *SIDEWAYS,
+        *COPYING,
     ]
 
     class CopyAsked(Message):
@@ -104,4 +108,5 @@ class LinePane(NamedKeys, LineView, can_focus=True):
 
     def _copy(self, text: str) -> None:
         if text.strip():
-            self.post_message(self.CopyAsked(text))
+            # Not by way of the screen: what a screen sends while it does what a key says stops at that screen.
+            self.app.post_message(self.CopyAsked(text))

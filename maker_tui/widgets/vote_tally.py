@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -9,8 +10,10 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
+from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.printable import printable
+from maker_tui.aside_words import probe_words
 from maker_tui.figures import bar, count, fit, letter, ordinal
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
@@ -74,6 +77,7 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
         state = _state(snapshot)
         above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
         above += _samples(snapshot.open, over=state not in (VOTING, GATHERING))
+        above += _probes(snapshot.open, describe, width)
     if snapshot.decided is not None:
         below = [*_heading(snapshot.decided, needs, width), *_rows(snapshot.decided, needs, describe, width)]
         below += _samples(snapshot.decided)
@@ -115,7 +119,7 @@ def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Te
         mark, role = "", "bar"
         if marked is not None and answer == marked and not tally.gathers:
             mark, role = ("✔ decided", "good") if tally.winner is not None else ("◀ leads", "accent")
-        rows += _candidate(f"{letter(place):<2}", _told(describe, answer), votes, scale, mark, role, width)
+        rows += _candidate(f"{letter(place):<2}", told(describe, answer), votes, scale, mark, role, width)
     return rows
 
 
@@ -143,6 +147,20 @@ def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
     return [line(*parts)] if parts or (tally.winner is None and not over) else []
 
 
+def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
+    """Tell what was only asked to be looked at: each answer with how often it came, and none of it counted."""
+    if not tally.probes and not tally.probing:
+        return []
+    answers = Counter(_probe_words(probe, describe) for probe in tally.probes)
+    parts = [f"{words} × {count(number)}" for words, number in answers.most_common()]
+    parts += [f"○ {count(tally.probing)} in flight"] if tally.probing else []
+    return [line(("  probes, not counted", "label")), *(line(fit(f"    {part}", width)) for part in parts)]
+
+
+def _probe_words(probe: ProbeAnswered, describe: Describe) -> str:
+    return probe_words(probe, lambda answer: told(describe, answer))
+
+
 def _leader(tally: Tally) -> Hashable:
     """The one candidate with the most votes, None where several have as many."""
     most = _most(tally)
@@ -154,7 +172,8 @@ def _most(tally: Tally) -> int:
     return max((votes for _, votes in tally.rows), default=0)
 
 
-def _told(describe: Describe, answer: Hashable) -> str:
+def told(describe: Describe, answer: Hashable) -> str:
+    """Tell an answer as its task describes it; one that cannot is named by its error."""
     try:
         return printable(describe(answer))
     except Exception as error:  # noqa: BLE001 - a stranger's task that cannot tell an answer must not end its own run

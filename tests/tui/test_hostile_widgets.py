@@ -106,7 +106,10 @@ PAINTERS: dict[str, Callable[[str, Scripted], Lines]] = {
     "red flags": lambda text, _: record_lines(FlagRecord(1, 1, Flag(text, text, text)), WIDTH),
     "red flags, narrow": lambda text, _: record_lines(FlagRecord(1, 1, Flag(text, text, text)), 40),
     "progress": lambda text, run: progress_lines(
-        replace(run.view(), snapshot=named(run.view().snapshot, text), notice=text), WIDTH, 20, live=True
+        replace(run.view(), snapshot=named(run.view().snapshot, text), notice=text),
+        Word("▶", text, "accent"),
+        WIDTH,
+        20,
     ),
     "meter": lambda text, run: [meter_line(replace(run.view(), snapshot=named(run.view().snapshot, text)), WIDTH)],
     "sessions": lambda text, _: [summary_line(session(text), WIDTH), summary_line(saved(damaged=text), 80)],

@@ -203,7 +203,7 @@ async def test_somebody_is_called_when_a_run_comes_to_want_it(source, home):
         source.add(RunEnded(Outcome.STOPPED, "enough"))
         await shown(pilot, "■ stopped")
         assert "".join(sent) == "\x07\x07"
-    assert wanted(source.view().snapshot) == "enough"
+    assert wanted(source.view()) == "enough"
     again = MakerApp(source)
     again.to_terminal = sent.append
     async with again.run_test(size=SIZE) as pilot:
