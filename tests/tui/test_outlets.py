@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome, RunEnded, RunPaused, StepUndecided
+from maker_engine.core.filters import parse_filter
+from maker_engine.runtime.stops import Breakpoint, Held
 from maker_tui.app import MakerApp
 from maker_tui.outlets import clipboard
 from maker_tui.outlets.sequences import call, title_sequence
-from maker_tui.outlets.signals import title_of, wanted
+from maker_tui.outlets.signals import Signals, title_of, wanted
 from maker_tui.outlets.views import folder_of, save
 from maker_tui.settings.config import Config
 from tests.tui.looking import shown, until
@@ -178,6 +181,19 @@ def test_no_title_and_no_notification_can_be_broken_out_of(text, notify):
     for sequence in (title_sequence(text), call(text, bell=False, notify=notify)):
         assert not UNSAFE.search(sequence[1:-1])
     assert call(text, bell=False, notify=notify).count(";") == {"osc9": 1, "osc777": 3}[notify]
+
+
+def test_a_breakpoint_that_holds_calls_for_somebody(source):
+    """Rule: why it holds is what is told; a pause of a person's own calls for nobody."""
+    paused = source.add(RunPaused()).view()
+    held = Held(paused.snapshot.open.step, Breakpoint(1, parse_filter("dissent"), hits=1))
+    signals = Signals()
+    assert signals.news(paused, live=True, now=0.0).call == ""
+    assert signals.news(replace(paused, held=held), live=True, now=1.0).call.startswith(
+        "step 42 · breakpoint 1: dissent"
+    )
+    assert signals.news(replace(paused, held=held), live=True, now=2.0).call == ""
+    assert Signals().news(replace(paused, held=held), live=False, now=3.0).call == ""
 
 
 def test_nobody_is_called_who_did_not_ask_for_it():
