@@ -49,8 +49,12 @@ def _slug(words: str) -> str:
 
 def bindings_of(owner: type) -> list[Binding]:
     """Return the bindings that a class has of its own or from those it stands on, as far as they have names."""
-    found = [one for each in owner.__mro__ for one in vars(each).get("BINDINGS", ()) if isinstance(one, Binding)]
-    return [one for one in found if one.id is not None]
+    found: list[Binding] = []
+    for each in owner.__mro__:
+        found += [one for one in vars(each).get("BINDINGS", ()) if isinstance(one, Binding) and one.id is not None]
+        if vars(each).get("_inherit_bindings") is False:  # it has no others, as Textual sees it
+            break
+    return found
 
 
 def in_force(bindings: Iterable[BindingType], app: App[Any]) -> list[Binding]:

@@ -104,4 +104,5 @@ class LinePane(NamedKeys, LineView, can_focus=True):
 
     def _copy(self, text: str) -> None:
         if text.strip():
-            self.post_message(self.CopyAsked(text))
+            # Not by way of the screen: what a screen sends while it does what a key says stops at that screen.
+            self.app.post_message(self.CopyAsked(text))

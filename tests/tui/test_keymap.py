@@ -41,15 +41,15 @@ def configure(home):
 
 async def test_a_changed_key_does_and_shows_what_it_was_given(configure, source):
     """Rule: pressed, in the footer, in help and in the palette a key is the user's; the usual one does nothing."""
-    configure('[keys]\nworkbench.pause = "p"\n"workbench.sample" = ["a", "ctrl+y"]\n')
+    configure('[keys]\nworkbench.pause = "r"\n"workbench.sample" = ["a", "ctrl+y"]\n')
     async with MakerApp(source).run_test(size=(100, 30)) as pilot:
-        await shown(pilot, "p pause", "a sample", "n step")
-        await pilot.press("space", "s", "p", "ctrl+y", "a")
+        await shown(pilot, "r pause", "a sample", "n step")
+        await pilot.press("space", "s", "r", "ctrl+y", "a")
         await until(pilot, lambda: source.sent == [Pause(), DrawSample(), DrawSample()])
         await pilot.press("question_mark")
-        await shown(pilot, "  p               pause the run", "  a ^y            draw one sample")
+        await shown(pilot, "  r               pause the run", "  a ^y            draw one sample")
         await pilot.press("escape", "colon")
-        await shown(pilot, "draw one sample, then pause (a)")
+        await shown(pilot, "draw one sample, then pause", "(a)")
 
 
 async def test_two_keys_can_change_places(configure, source):

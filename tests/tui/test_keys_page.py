@@ -29,7 +29,7 @@ def test_the_settings_of_the_page_can_be_used():
     """Rule: its file is one the app takes."""
     config = parse(re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)[1])
     assert config.notify == "osc777"
-    assert config.keys["workbench.pause"] == "space,p"
+    assert config.keys["workbench.pause"] == "space,r"
 
 
 def test_every_theme_of_ours_is_on_the_page():
