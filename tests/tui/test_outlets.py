@@ -13,7 +13,7 @@ from maker_engine.core.events import Outcome, RunEnded, RunPaused, StepUndecided
 from maker_tui.app import MakerApp
 from maker_tui.outlets import clipboard
 from maker_tui.outlets.sequences import call, title_sequence
-from maker_tui.outlets.signals import title_of, wanted
+from maker_tui.outlets.signals import Signals, title_of, wanted
 from maker_tui.outlets.views import folder_of, save
 from maker_tui.settings.config import Config
 from tests.tui.looking import shown, until
@@ -169,6 +169,17 @@ def test_the_title_tells_state_progress_and_problem(source):
     source.add(RunEnded(Outcome.SOLVED, "solved and verified"))
     assert title_of(source.view().snapshot, live=True).startswith("✔ solved · Towers of Hanoi")
     assert len(title_sequence("x" * 999)) < 70
+
+
+def test_the_title_follows_a_state_at_once_and_progress_by_the_second(source):
+    """Rule: what a run does is told with the first look that shows it, how far it is once a second."""
+    signals = Signals()
+    first = source.view().snapshot
+    assert signals.news(first, live=True, now=0.0).title == title_of(first, live=True)
+    assert signals.news(first, live=True, now=0.5).title is None
+    paused = source.add(RunPaused()).view().snapshot
+    assert signals.news(paused, live=True, now=0.6).title == title_of(paused, live=True)
+    assert signals.news(paused, live=True, now=1.7).title == title_of(paused, live=True)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
