@@ -203,8 +203,10 @@ class MakerApp(PersonalApp, CellDiff):
         if not self._stay:
             self.exit()
             return
+        from maker_tui.outlets.signals import News  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415 - home does not need it
 
+        self.tell_terminal(News(self.TITLE))
         while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks):
             self.pop_screen()
 

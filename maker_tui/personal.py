@@ -41,6 +41,8 @@ class PersonalApp(NamedKeys, App[None]):
 
     def __init__(self) -> None:
         self.colourless = bool(os.environ.get("NO_COLOR"))
+        if not self.colourless:
+            os.environ.pop("NO_COLOR", None)  # an empty one asks for nothing, but Textual would take the colours away
         super().__init__(ansi_color=True if self.colourless else None)
         self.config, self._config_trouble = load()
         self.memory = Memory()

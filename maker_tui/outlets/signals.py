@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from maker_engine.printable import one_line
 from maker_tui.halt_words import halt_words
-from maker_tui.words import run_word
+from maker_tui.words import Word, run_word
 
 if TYPE_CHECKING:
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.view import RunView
 
 TITLE_S = 1.0
-"""A title is set at most this often: it costs bytes like anything else."""
+"""Progress is told in the title at most this often: it costs bytes like anything else."""
 
 
 def title_of(snapshot: Snapshot, *, live: bool) -> str:
@@ -53,6 +53,7 @@ class Signals:
     """Follows one run on its screen, and says what is news of it."""
 
     def __init__(self) -> None:
+        self._word: Word | None = None
         self._title_at = -math.inf
         self._wanted: str | None = None
 
@@ -64,9 +65,9 @@ class Signals:
             live: Whether this app drives it; somebody is called for no other.
             now: Seconds of any clock that only goes on.
         """
-        title = None
-        if view.snapshot.outcome is not None or now - self._title_at >= TITLE_S:
-            self._title_at = now
+        title, word = None, run_word(view.snapshot, live=live)
+        if word != self._word or now - self._title_at >= TITLE_S:
+            self._word, self._title_at = word, now
             title = title_of(view.snapshot, live=live)
         reason = wanted(view) if live else ""
         before, self._wanted = self._wanted, reason

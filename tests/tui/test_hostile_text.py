@@ -113,11 +113,11 @@ async def test_a_task_that_cannot_draw_or_tell_does_not_end_its_run():
         assert strips_are_clean(pilot.app)
 
 
-@pytest.mark.parametrize("colourless", [True, False])
-async def test_no_color_shows_the_same_words(monkeypatch, colourless):
-    """Rule: NO_COLOR changes no cell's text and sends no colour; SIMULATED and the states stay words."""
-    if colourless:
-        monkeypatch.setenv("NO_COLOR", "1")
+@pytest.mark.parametrize(("value", "colourless"), [("1", True), ("", False), (None, False)])
+async def test_no_color_shows_the_same_words(monkeypatch, value, colourless):
+    """Rule: NO_COLOR that is not empty changes no text and sends no colour; SIMULATED and the states stay words."""
+    if value is not None:
+        monkeypatch.setenv("NO_COLOR", value)
     task = hanoi()
     source = Scripted(task, run_events(task)).play_until(contested)
     async with MakerApp(source).run_test(size=(120, 30)) as pilot:

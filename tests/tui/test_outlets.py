@@ -174,6 +174,17 @@ def test_the_title_tells_state_progress_and_problem(source):
     assert len(title_sequence("x" * 999)) < 70
 
 
+def test_the_title_follows_a_state_at_once_and_progress_by_the_second(source):
+    """Rule: what a run does is told with the first look that shows it, how far it is once a second."""
+    signals = Signals()
+    first = source.view()
+    assert signals.news(first, live=True, now=0.0).title == title_of(first.snapshot, live=True)
+    assert signals.news(first, live=True, now=0.5).title is None
+    paused = source.add(RunPaused()).view()
+    assert signals.news(paused, live=True, now=0.6).title == title_of(paused.snapshot, live=True)
+    assert signals.news(paused, live=True, now=1.7).title == title_of(paused.snapshot, live=True)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("notify", ["osc9", "osc777"])
 def test_no_title_and_no_notification_can_be_broken_out_of(text, notify):
