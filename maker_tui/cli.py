@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
-from maker_tui import config_commands
+from maker_tui import added_commands, config_commands, task_commands
 from maker_tui.hangup import HUNG_UP, NO_MOUSE, add_flag, hung_up
 from maker_tui.parsing import Parser
 from maker_tui.session_commands import add_commands
@@ -28,8 +28,11 @@ examples:
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker config                                 settings, themes and keys: where they are; init writes the file
   maker tasks                                  what can be solved
+  maker new-task mine                          a folder with a working task of your own, to be changed
+  maker check-task ./mine                      hold it to the contract; maker run ./mine solves it
+  maker lint REQUIREMENTS.md                   quality gates for a requirements document
 
-exit status: 0 solved and verified, 1 ended without a verified solution, 2 bad input,
+exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 bad input,
   129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
 """
 
@@ -41,11 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if given[:1] == ["run"]:
-            return _run(given[1:])
-        chosen = _parser().parse_args(given)
-        chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
-        return int(chosen.act(chosen))
+        return _act(given)
     except InputError as error:
         return _refuse(error, 2)
     except MakerError as error:
@@ -61,12 +60,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return HUNG_UP if terminal_gone else 1
 
 
+def _act(given: list[str]) -> int:
+    if given and given[0] in _WITH_A_TASKS_FLAGS:
+        return _WITH_A_TASKS_FLAGS[given[0]](given[1:])
+    parser, own = _parser(listing=given[:1] in (["-h"], ["--help"]))
+    if given and given[0] not in own and given[0] in added_commands.names():
+        return added_commands.run(given[0], given[1:])
+    chosen = parser.parse_args(given)
+    chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
+    return int(chosen.act(chosen))
+
+
 def _refuse(error: MakerError, status: int) -> int:
     sys.stderr.write(f"maker: {one_line(str(error), 400)}\n")
     return status
 
 
-def _parser() -> Parser:
+def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
+    """Make the parser; return it with the names of the commands that are ours.
+
+    Args:
+        listing: Load the added commands, to tell a line about each.
+    """
     parser = Parser(
         prog="maker",
         description="Run and debug long LLM tasks in which not one step may be wrong (MAKER, arXiv 2511.09030).",
@@ -82,7 +97,7 @@ def _parser() -> Parser:
     add_flag(demo)
     demo.set_defaults(act=_demo)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
-    commands.add_parser("tasks", help="list the tasks").set_defaults(act=_tasks)
+    task_commands.add_commands(commands)
     add_commands(commands)
     config_commands.add_command(commands)
     plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
@@ -92,7 +107,11 @@ def _parser() -> Parser:
     plan.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
     plan.add_argument("--json", action="store_true", help="print one JSON object")
     plan.set_defaults(act=_plan)
-    return parser
+    own = set(commands.choices)
+    for name in added_commands.names():
+        if name not in own:
+            commands.add_parser(name, help=added_commands.summary(name) if listing else None, add_help=False)
+    return parser, own
 
 
 def _run(arguments: list[str]) -> int:
@@ -128,17 +147,6 @@ def _demo(chosen: argparse.Namespace) -> int:
     )
 
 
-def _tasks(_: argparse.Namespace) -> int:
-    from maker_engine import catalogue  # noqa: PLC0415
-
-    for name in catalogue.names():
-        task = catalogue.find(name)
-        print(f"{name:<12} {task.title}: {task.summary}")
-        for option in task.options:
-            print(f"{'':<12}   --{option.name:<10} {option.help} (default {option.default})")
-    return 0
-
-
 def _plan(chosen: argparse.Namespace) -> int:
     from maker_engine.core import scaling  # noqa: PLC0415
 
@@ -159,3 +167,7 @@ def _plan(chosen: argparse.Namespace) -> int:
     print(f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)")
     print(f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)")
     return 0
+
+
+_WITH_A_TASKS_FLAGS = {"run": _run, "check-task": task_commands.check}
+"""Commands whose flags are known once the task that they name is."""
