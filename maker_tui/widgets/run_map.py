@@ -136,7 +136,8 @@ class RunMap(LinePane, inherit_bindings=False):
 
     def _go(self, step: int) -> None:
         total = 1 if self._grid is None else self._grid.window.total
-        self.post_message(Went(max(0, min(step, total - 1))))
+        self.show_step(max(0, min(step, total - 1)))
+        self.post_message(Went(self._step))
 
     def action_move(self, right: int, down: int) -> None:
         """Move the cursor by cells."""
