@@ -10,6 +10,7 @@ from maker_engine.sessions.survey import Survey, spread
 from maker_tui.figures import count, share
 from maker_tui.records import Records
 
+TELL_S = 0.25
 BITE_S = 0.02
 """One look reads for so long: somebody who wants a page meanwhile waits no longer."""
 
@@ -19,7 +20,7 @@ class Surveying:
 
     Args:
         records: The record.
-        tell: Called after every bite.
+        tell: Called when there is more to show, a few times a second.
     """
 
     def __init__(self, records: Records, tell: Callable[[], None]) -> None:
@@ -28,6 +29,7 @@ class Surveying:
         self._records = records
         self._tell = tell
         self._known = 0
+        self._told_at = 0.0
         self._blocks: Iterator[tuple[int, int]] = iter(())
 
     @property
@@ -63,7 +65,9 @@ class Surveying:
         return next(self._blocks, None)
 
     def _bitten(self, more: bool) -> None:
-        self._tell()
+        if not more or time.monotonic() - self._told_at > TELL_S:
+            self._told_at = time.monotonic()
+            self._tell()
         if self.going and more:
             self._records.look(self._bite, self._bitten)
         else:
