@@ -156,10 +156,12 @@ def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
     )
     parts = [f"{words} × {count(number)}" for words, number in said.most_common()]
     parts += [f"○ {count(tally.probing)} in flight"] if tally.probing else []
-    whole = line(("  probes, not counted  ", "label"), " · ".join(parts))
-    if whole.cell_len <= width:
-        return [whole]
-    return [line(("  probes, not counted", "label")), *(line(fit(f"  {part}", width)) for part in parts)]
+    rows = [line(("  probes, not counted", "label"))]
+    for part in parts:
+        if rows[-1].cell_len + cell_len(part) + 2 > width:
+            rows.append(line())
+        rows[-1].append_text(line(f"  {part}"))
+    return rows
 
 
 def _leader(tally: Tally) -> Hashable:
