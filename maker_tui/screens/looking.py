@@ -27,6 +27,8 @@ from maker_tui.widgets.steps_view import StepsView
 from maker_tui.widgets.strips import HeadLine
 
 LOOK_S = 0.5
+BITE = 1 << 16
+"""Steps whose marks are read in one go."""
 INSPECTOR, STEPS, MAP, PLOTS = "inspector", "steps", "map", "plots"
 View = Inspector | StepsView | RunMap | PlotPane
 
@@ -148,7 +150,7 @@ class Looking(Going):
         """Show `step`, or the nearest one there is."""
         self._step = max(0, min(step, self._run.total - 1 if self._front == MAP else self._run.last))
         started = self._run.started
-        known = max(len(self.marks), 1)
+        known = self.records.steps
         facts = (f"step {ordinal(self._step)} of {count(known)} decided",)
         if started is not None:
             badge = "SIMULATED" if started.simulated else ""
@@ -160,9 +162,12 @@ class Looking(Going):
             self._catch_up()
 
     def _catch_up(self) -> None:
-        self.records.look(self.marks.catch_up, self._caught_up, "marks")
+        """See how far the run is on record, which is quick, and then what is remarkable about its steps."""
+        self.records.look(lambda reader: reader.steps_done() > len(self.marks), self._caught_up, "marks")
 
-    def _caught_up(self, _: None) -> None:
+    def _caught_up(self, more: bool) -> None:
+        if more:
+            self.records.look(lambda reader: self.marks.catch_up(reader, BITE), self._caught_up, "marks")
         if self.is_mounted:
             self._views[self._front].more()
             self.go_to(self._step)

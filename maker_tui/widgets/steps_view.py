@@ -107,7 +107,7 @@ class StepsView(Vertical):
         self._show()
 
     def _show(self) -> None:
-        total = len(self._run.marks)
+        total = self._run.records.steps
         self._table.show_steps(total, self._picked)
         told = self.finding.told
         end = " · esc ends the search" if self.finding.going else ""
