@@ -117,7 +117,9 @@ async def test_a_held_vote_is_probed_and_the_probes_stand_beside_the_tally(tmp_p
         await shown(pilot, "probes, not counted")
         await pilot.press("2", "E")
         await shown(pilot, "user prompt, for a probe")
-        await pilot.press(*"hello", "ctrl+d")
+        await pilot.press("tab")
+        await shown(pilot, "system prompt, for a probe")
+        await pilot.press("tab", *"hello", "ctrl+d")
         text = await shown(pilot, "edited prompt × 2")
         tally = [line for line in before if "needs a margin" in line]
         assert [line for line in text.split("\n") if "needs a margin" in line] == tally
