@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 from maker_engine.core.commands import Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
+from maker_tui.cell_diff import CellDiff
 from maker_tui.screens.home import Home, Listing
 from maker_tui.themes import DARK, THEMES
 
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import RunSource
+    from maker_tui.fork_wish import ForkWish
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
+    from maker_tui.screens.stepping import Stepping
     from maker_tui.screens.workbench import Workbench
 
 SWITCH_S = 0.001
@@ -39,7 +42,7 @@ ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 
 
-class MakerApp(App[None]):
+class MakerApp(CellDiff):
     """The workbench for one terminal.
 
     Args:
@@ -100,12 +103,16 @@ class MakerApp(App[None]):
         if self._source is not None:
             self._open(self._source)
 
-    def _open(self, source: RunSource, view: str = "") -> None:
+    def _open(self, source: RunSource, view: str = "", *, instead: bool = False) -> None:
+        """Show a run, `instead` of the one that is shown."""
         from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
 
         self._source = source
         workbench = Workbench(source)
-        self.push_screen(workbench)
+        if instead:
+            self.switch_screen(workbench)
+        else:
+            self.push_screen(workbench)
         if view:
             workbench.call_after_refresh(workbench.action_look, view)
 
@@ -156,7 +163,7 @@ class MakerApp(App[None]):
         """Open one run of a session."""
         self.run_worker(partial(self._read, message.path, message.branch), thread=True, exclusive=True, group="open")
 
-    def _read(self, path: Path, branch: int | None = None, view: str = "") -> None:
+    def _read(self, path: Path, branch: int | None = None, view: str = "", *, instead: bool = False) -> None:
         from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
         from maker_tui.bridge import SavedSource  # noqa: PLC0415
@@ -169,10 +176,27 @@ class MakerApp(App[None]):
             self.call_from_thread(self._refuse, str(error))
             return
         if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
-            self.call_from_thread(self._open, source, view)
+            self.call_from_thread(self._open, source, view, instead=instead)
 
     def _refuse(self, reason: str) -> None:
         self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)
+
+    def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
+        """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
+        self.run_worker(partial(self._fork, message.wish), thread=True, exclusive=True, group="leave")
+
+    def _fork(self, wish: ForkWish) -> None:
+        from maker_tui.forking import forked  # noqa: PLC0415 - nobody else needs it
+
+        self.stop_run(f"forked at step {wish.step + 1:,}")
+        self.close_source()
+        try:
+            prepared = forked(wish)
+        except MakerError as error:
+            self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
+            self._read(wish.path, wish.branch, instead=True)
+            return
+        self.call_from_thread(self._start, prepared)
 
     def on_workbench_left(self, _message: Workbench.Left) -> None:
         """Close the run that is left; it may take a moment to be saved, so in a thread."""

@@ -100,7 +100,8 @@ class LiveRun:
     def outlast(self) -> None:
         """Wait until the run has ended by itself. One that waits for a person is stopped: nobody will come."""
         while self._thread.is_alive():
-            if self._view is not None and self._view.snapshot.paused:
+            snapshot = None if self._view is None else self._view.snapshot
+            if snapshot is not None and (snapshot.paused or snapshot.question is not None):
                 self.send(Stop(WENT_AWAY))
             self._thread.join(LOOK_S)
 

@@ -10,8 +10,10 @@ from rich.text import Text
 
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.printable import one_line, printable
+from maker_engine.sessions.asides import Change, Probe
 from maker_engine.sessions.inspection import Counted, Inspection
 from maker_engine.sessions.packing import Act, Entry
+from maker_tui.aside_words import change_words, probe_words
 from maker_tui.figures import NONE, count, dollars, duration, fit, letter, ordinal
 from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_side
 from maker_tui.roles import line
@@ -42,10 +44,10 @@ def counted_row(step: Inspection, place: int, k: int, describe: Describe, width:
     """Tell one entry and the ballot after it."""
     counted = step.counted[place]
     tail = _tally(step, counted, k)
-    if isinstance(counted.entry, Act):
-        head = (fit(f"{marked_as}@", 6), "accent")
-    else:
+    if isinstance(counted.entry, Sample):
         head = (fit(f"{marked_as}#{counted.entry.sample + 1}", 6), "strong")
+    else:
+        head = (fit(f"{marked_as}@", 6), "accent")
     told, role = _outcome(step, counted.entry, describe)
     cells = max(LEAST_TOLD, min(TOLD_CELLS, width - 8 - cell_len(tail[0])))
     row = line(head, (fit(told, cells), role), " ", tail)
@@ -54,6 +56,10 @@ def counted_row(step: Inspection, place: int, k: int, describe: Describe, width:
 
 def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
     """Say in few words what became of an entry."""
+    if isinstance(entry, Change):
+        return f"{change_words(entry)} by {one_line(entry.who, 30)}", "accent"
+    if isinstance(entry, Probe):
+        return f"probe {entry.probe + 1}: {probe_words(entry, describe)}", "quiet"
     if isinstance(entry, Act):
         who = f"{'by ' if entry.kind in PERSONAL else ''}{one_line(entry.who, 30)}"
         about = "" if entry.answer is None else f"{name_of(step, entry.answer)} "
@@ -135,6 +141,12 @@ def prompt_lines(step: Inspection, width: int, *, folded: frozenset[str], compar
 def entry_lines(step: Inspection, place: int, describe: Describe, width: int) -> list[Text]:
     """Lay out one entry: its figures, its verdict, and the raw text with what counts in it marked."""
     entry = step.counted[place].entry
+    if isinstance(entry, Change):
+        return [line((f"from here on {change_words(entry)}, by {one_line(entry.who, 60)}", "accent"))]
+    if isinstance(entry, Probe):
+        head = f"probe {ordinal(entry.probe)} of {one_line(entry.who, 60)}, not counted"
+        text = flowed([(printable(entry.response.text, newlines=True), "plain")], width)
+        return [line((head, "accent")), line(probe_words(entry, describe)), line((RULE * width, "rest")), *text]
     if isinstance(entry, Act):
         return [line((f"{entry.kind} by {one_line(entry.who, 60)}", "accent")),
                 line("" if entry.answer is None else describe(entry.answer))]  # fmt: skip
@@ -167,7 +179,7 @@ def _verdict(step: Inspection, sample: Sample, describe: Describe) -> Text:
 def pair_lines(step: Inspection, left: int, right: int, describe: Describe, width: int) -> list[Text]:
     """Set the raw texts of two samples side by side, the words that differ marked."""
     one, other = step.counted[left].entry, step.counted[right].entry
-    if isinstance(one, Act) or isinstance(other, Act):
+    if not isinstance(one, Sample) or not isinstance(other, Sample):
         return entry_lines(step, right, describe, width)
     half = max(1, (width - 3) // 2)
     heads = [f"#{entry.sample + 1} {_verdict(step, entry, describe).plain}" for entry in (one, other)]

@@ -129,6 +129,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         limit_usd=given.number("limit_usd") if given.text("limit_usd") else None,
         undecided=ASK,  # whoever fills a form in is there to be asked
         apart=True,
+        attended=True,
     )
 
 

@@ -7,9 +7,11 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from maker_engine.core import decisions
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line, printable
 from maker_tui.parsing import Parser
@@ -134,14 +136,22 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
 
 def _entry_line(entry: Entry, task: AnyTask) -> str:
     from maker_engine.core.responses import Flag  # noqa: PLC0415
+    from maker_engine.sessions.asides import Change, Probe  # noqa: PLC0415
     from maker_engine.sessions.packing import Act  # noqa: PLC0415
+    from maker_tui.aside_words import change_words, probe_words  # noqa: PLC0415
 
-    if isinstance(entry, Act):
-        who, judged = f"{entry.who} {entry.kind}", "" if entry.answer is None else task.describe(entry.answer)
+    if isinstance(entry, Change):
+        who, judged = entry.who, f"changed {change_words(entry)}"
+    elif isinstance(entry, Probe):
+        told = probe_words(entry, partial(decisions.describe, task))
+        who, judged = f"probe {entry.probe + 1}", f"{told} (for {entry.who}, not counted)"
+    elif isinstance(entry, Act):
+        who = f"{entry.who} {entry.kind}"
+        judged = "" if entry.answer is None else decisions.describe(task, entry.answer)
     elif isinstance(entry.verdict, Flag):
         who, judged = f"sample {entry.sample + 1}", f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"
     else:
-        who, judged = f"sample {entry.sample + 1}", f"votes for {task.describe(entry.verdict)}"
+        who, judged = f"sample {entry.sample + 1}", f"votes for {decisions.describe(task, entry.verdict)}"
     return f"{one_line(who, 40):<12} {one_line(judged, 100)}\n"
 
 
@@ -241,7 +251,7 @@ def _revote(chosen: argparse.Namespace) -> int:
 
 def _trial(rule: str, k: int, told: Any, task: AnyTask, *, as_json: bool) -> str:
     def described(answer: Any) -> str:
-        return "undecided" if answer is None else one_line(task.describe(answer), 40)
+        return "undecided" if answer is None else one_line(decisions.describe(task, answer), 40)
 
     examples = [(one.step + 1, described(one.decided), described(one.would)) for one in told.examples]
     if as_json:

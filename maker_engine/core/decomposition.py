@@ -47,18 +47,34 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """A step in which `n` agents propose and nobody votes; the result is the distinct proposals (Appendix F)."""
+    """A step in which agents propose and nobody votes; the result is `Gathered` (Appendix F).
+
+    Attributes:
+        prompt: What each of them reads.
+        n: Valid proposals to draw, at least 1.
+        temperature: Sampling temperature: proposals are worth having only where they differ.
+    """
 
     prompt: Prompt
     n: int
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A step that a person answers; `options` are offered where it is a closed question."""
+    """A step that a person answers; the result is `Said`.
+
+    Attributes:
+        question: One sentence.
+        options: Answers offered; empty for an open question.
+        why: Why it is asked, for the person.
+        free: Anything may be typed; where it is not, the answer has to be one of the options.
+    """
 
     question: str
     options: tuple[str, ...] = ()
+    why: str = ""
+    free: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,29 @@ class Do:
 
 
 Step: TypeAlias = Vote | Gather | Ask | Do
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The result of a `Gather`: (proposal, how many made it) pairs, in order of first appearance."""
+
+    proposals: tuple[tuple[Hashable, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The result of an `Ask`: a person's words, and their name."""
+
+    text: str
+    voter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What a person asked for unasked, at whatever step was open: the result of that step instead of its own."""
+
+    text: str
+    voter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +191,11 @@ class Task(ABC, Generic[S, A]):
 
     @abstractmethod
     def apply(self, state: S, answer: A) -> S:
-        """Return the state after `answer`. Any answer that `parse` returned for `state` must be taken."""
+        """Return the state after `answer`. Any answer that `parse` returned for `state` must be taken.
+
+        After a `Gather` the answer is `Gathered`, after an `Ask` it is `Said`, and where a person has amended the
+        state it is `Amendment`: both of these last were not refused.
+        """
 
     @abstractmethod
     def verify(self, answers: Iterable[A]) -> list[str]:
@@ -176,7 +219,7 @@ class Task(ABC, Generic[S, A]):
 
     @abstractmethod
     def encode_answer(self, answer: A) -> Json:
-        """Turn an answer into JSON."""
+        """Turn an answer or a proposal into JSON; not into an object with a key "maker", which is the engine's."""
 
     @abstractmethod
     def decode_answer(self, value: Any) -> A:
@@ -190,6 +233,16 @@ class Task(ABC, Generic[S, A]):
     def objection(self, state: S, answer: A) -> Flag | None:  # noqa: ARG002 - the default objects to nothing
         """Say what makes a well-formed answer unreliable (illegal, inconsistent, a rule of the task's own)."""
         return None
+
+    amendable: ClassVar[bool] = False
+    """Whether a person may send an `Amendment` at any time."""
+
+    def refuses(self, state: S, said: Said | Amendment) -> str:
+        """Say in one line why a person's words cannot be taken at `state`, with the mend; empty to take them."""
+        step = self.step(state)
+        if isinstance(said, Said) and isinstance(step, Ask) and not step.free and said.text not in step.options:
+            return f"{said.text[:40]!r} is not offered: choose one of {', '.join(step.options)}"
+        return ""
 
     has_oracle: ClassVar[bool] = False
     """Whether `oracle` knows the right answer. Calibration, the simulated model and tests use it; the solver never."""

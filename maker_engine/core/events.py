@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
+from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
+from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
 
 
 class Outcome(StrEnum):
@@ -57,10 +59,11 @@ class RunResumed:
 
 @dataclass(frozen=True, slots=True)
 class StepOpened:
-    """A ballot opened for `step` (0-based) at `state`."""
+    """`step` (0-based) opened at `state`: a ballot, or a gathering of so many `proposals`."""
 
     step: int
     state: Hashable
+    proposals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +262,16 @@ Event: TypeAlias = (
     | PersonVoted
     | PersonDecided
     | CandidateStruck
+    | ProbeAsked
+    | ProbeAnswered
+    | SettingsChanged
+    | PersonAsked
+    | PersonAnswered
+    | PersonAmended
+    | WordsRefused
     | RunPaused
     | RunContinued
     | RunEnded
 )
+EVERY: frozenset[type[Event]] = frozenset(get_args(Event))
+"""Every kind of event."""

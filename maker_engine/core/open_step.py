@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import partial
 
 from maker_engine.core import red_flags
-from maker_engine.core.decomposition import AnyTask, Step, Vote
+from maker_engine.core.decomposition import AnyTask, Ask, Gather, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     Event,
@@ -18,9 +19,11 @@ from maker_engine.core.events import (
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.poll import Poll
-from maker_engine.core.responses import Flag, Response, Sample, SampleRequest
+from maker_engine.core.interventions import ProbeAnswered
+from maker_engine.core.poll import Poll, Question
+from maker_engine.core.responses import PROBES, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
+from maker_engine.core.words import PersonAsked
 
 
 def fault_of(task: AnyTask, what: str, step: int, error: Exception) -> TaskError:
@@ -53,10 +56,12 @@ class OpenStep:
 
     Attributes:
         step: What has to be answered, None when the task ends at this state.
-        poll: Its poll, None when agents do not vote on it.
+        poll: Its poll, None when the world answers it, or the task has ended.
         counted: Samples counted while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
+        probes: Probes in flight: who asked, and the prompt that was sent instead of its own.
+        probed: Probes asked for so far.
         voter: Who answers all of its samples, None for the pool in turn.
         reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
 
@@ -66,7 +71,7 @@ class OpenStep:
 
     __slots__ = (
         "_objection", "_parse", "_prompt", "_settings", "_task", "counted", "draft", "draft_asked", "number", "origin",
-        "poll", "reused_from", "serial", "state", "step", "voter",
+        "poll", "probed", "probes", "reused_from", "serial", "state", "step", "voter",
     )  # fmt: skip
 
     def __init__(
@@ -85,14 +90,18 @@ class OpenStep:
         self.serial = serial
         self.step = step
         self.poll: Poll | None = None
-        if isinstance(step, Vote):
-            self.poll = settings.new_poll()
+        if isinstance(step, Ask):
+            self.poll = Question()
+        elif isinstance(step, Vote | Gather):
+            self.poll = settings.new_poll() if isinstance(step, Vote) else settings.new_gathering(step.n)
             self._prompt = step.prompt
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
         self.counted: list[Sample] = []
         self.draft: Hashable = None
         self.draft_asked = False
+        self.probes: dict[int, tuple[str, Prompt | None]] = {}
+        self.probed = 0
         self.voter: int | None = None
         self.reused_from: int | None = None
 
@@ -118,16 +127,44 @@ class OpenStep:
         settings = self._settings
         if voter is None:
             voter = (self.number + sample) % settings.voters if self.voter is None else self.voter
+        temperature = settings.temperature if sample else settings.first_temperature
         return SampleRequest(
             self.number,
             sample,
             self._prompt,
-            settings.temperature if sample else settings.first_temperature,
+            self.step.temperature if isinstance(self.step, Gather) else temperature,
             settings.flags.max_tokens,
             self.serial,
             copy,
             voter,
         )
+
+    def probe(self, count: int, who: str, prompt: Prompt | None) -> list[SampleRequest]:
+        """Ask for `count` responses only to look at them; none where no agent is asked anything."""
+        if not isinstance(self.step, Vote | Gather):
+            return []
+        numbers = range(self.probed, self.probed + count)
+        self.probed += count
+        self.probes.update((number, (who, prompt)) for number in numbers)
+        requests = [self.request(PROBES + number) for number in numbers]
+        return requests if prompt is None else [replace(request, prompt=prompt) for request in requests]
+
+    def take_probe(self, number: int, response: Response) -> list[Event]:
+        """Read the response to a probe."""
+        if number not in self.probes:
+            return []
+        verdict = self.read(response)
+        who, prompt = self.probes.pop(number)
+        return [ProbeAnswered(self.number, number, who, verdict, response, prompt)]
+
+    def resettle(self, settings: Settings, prompt: Prompt | None) -> list[tuple[int, Response | None]]:
+        """Vote by other settings, and perhaps another prompt; return as `Poll.reconsider`."""
+        self._settings = settings
+        if self.poll is None:
+            return []
+        if prompt is not None:
+            self._prompt = prompt
+        return self.poll.reconsider(*settings.decides_by())
 
     def read(self, response: Response) -> Hashable:
         """Return the response's answer, or the flag that discards it.
@@ -174,7 +211,10 @@ class OpenStep:
         """Tell of this step, which is now the open one, as far as it has come; nothing where the task has ended."""
         if self.step is None:
             return []
-        events: list[Event] = [StepOpened(self.number, self.state)]
+        proposals = self.step.n if isinstance(self.step, Gather) else 0
+        events: list[Event] = [StepOpened(self.number, self.state, proposals)]
+        if isinstance(self.step, Ask):
+            events.append(PersonAsked(self.number, self.step))
         if self.poll is None:
             return events
         if self.reused_from is not None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from maker_engine.core.decomposition import Gathered
 from maker_engine.core.responses import Flag, Response, Sample
-from maker_engine.core.voting import Ballot, VotingRule
+from maker_engine.core.voting import Ballot, Enough, VotingRule
 
 LAUNCH, ARRIVAL = "launch", "arrival"
 
@@ -30,7 +31,7 @@ class Poll:
 
     __slots__ = (
         "_hedged", "_known", "_launched", "_max_samples", "_order", "_struck", "_waiting",
-        "asked", "ballot", "counted", "rule", "winner",
+        "asked", "ballot", "counted", "rule", "settled", "winner",
     )  # fmt: skip
 
     def __init__(self, rule: VotingRule, max_samples: int, order: str = LAUNCH) -> None:
@@ -47,6 +48,7 @@ class Poll:
         self.asked = 0
         self.counted = 0
         self.winner: Hashable = None
+        self.settled = False  # decided by something else than its votes
 
     @property
     def in_flight(self) -> int:
@@ -159,6 +161,10 @@ class Poll:
             self._known.add(candidate)
         self.vote(candidate)
 
+    def person_decides(self, answer: Hashable) -> None:
+        """Let a person decide."""
+        self.settle(answer)
+
     def strike(self, candidate: Hashable) -> None:
         """Take a candidate off the ballot with all its votes, those that are still to come included."""
         self._struck.add(candidate)
@@ -168,9 +174,89 @@ class Poll:
         if self.ballot.total and self.rule.wins(self.ballot, self.ballot.leader):
             self.winner = self.ballot.leader
 
+    def settle(self, answer: Hashable) -> None:
+        """Decide it whatever its votes say: a person does, or an earlier decision is taken over."""
+        self.winner, self.settled = answer, True
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:
+        """Decide by another rule from now on; the votes that are counted stay counted.
+
+        Returns:
+            As `unused`, where this takes a decision back: samples beyond those that are counted are drawn anew.
+        """
+        self.rule, self._max_samples = rule, max_samples
+        if self.settled:
+            return []
+        ballot, decided = self.ballot, self.winner is not None
+        wins = ballot.most >= rule.k and rule.wins(ballot, ballot.leader)
+        self.winner = ballot.leader if wins else None
+        if wins or not decided:
+            return []
+        unused = self.unused()
+        self._launched.clear()
+        self._waiting.clear()
+        self._hedged.clear()
+        self._known = ballot
+        if self._order != ARRIVAL:
+            self.asked = self.counted
+        return unused
+
     def unused(self) -> list[tuple[int, Response | None]]:
         """Samples that were asked for and not counted, each with its response where that has arrived."""
         if not self._launched and not self._waiting:
             return []
         late: list[tuple[int, Response | None]] = [(number, None) for number in self._launched]
         return sorted(late + [(counted.sample, counted.response) for counted in self._waiting.values()])
+
+
+class Gathering(Poll):
+    """The samples of a `Gather`: proposals are collected, nobody votes, and nothing is known before all are in."""
+
+    __slots__ = ()
+
+    @property
+    def leader(self) -> Hashable:
+        """The result, None before there is one: no single proposal predicts it."""
+        return self.winner
+
+    def vote(self, candidate: Hashable) -> None:
+        """Take a proposal in."""
+        self.ballot.add(candidate)
+        if self.rule.wins(self.ballot, candidate):
+            self.winner = Gathered(self.ballot.rows())
+
+    def person_decides(self, answer: Hashable) -> None:
+        """Let a person's proposal be the only one."""
+        self.settle(answer if isinstance(answer, Gathered) else Gathered(((answer, 1),)))
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:  # noqa: ARG002
+        """Stay as it is: as many proposals as the task wants, however votes are counted."""
+        return []
+
+
+class Question(Poll):
+    """The place of a person's answer among polls: no sample is ever asked for."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(Enough(1), 1)
+
+    @property
+    def wanted(self) -> int:
+        """Nothing."""
+        return 0
+
+    @property
+    def may_ask(self) -> bool:
+        """Never."""
+        return False
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:  # noqa: ARG002
+        """Stay as it is: a person's answer is not voted on."""
+        return []
+
+
+def poll_of(rule: VotingRule, max_samples: int, order: str = LAUNCH) -> Poll:
+    """Return an empty poll for `rule`; a gathering where it is `Enough`."""
+    return Gathering(rule, max_samples, order) if isinstance(rule, Enough) else Poll(rule, max_samples, order)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll
+from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll, poll_of
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.voting import named_rule
+from maker_engine.core.voting import Enough, VotingRule, named_rule
 
 
 def default_max_samples(k: int) -> int:
@@ -71,6 +71,14 @@ class Settings:
             if wrong:
                 raise InputError(message)
 
+    def decides_by(self) -> tuple[VotingRule, int]:
+        """Return the rule, and the most samples a step may draw."""
+        return named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k)
+
     def new_poll(self) -> Poll:
         """Make an empty poll."""
-        return Poll(named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k), self.count)
+        return Poll(*self.decides_by(), self.count)
+
+    def new_gathering(self, n: int) -> Poll:
+        """Make an empty poll for `n` proposals."""
+        return poll_of(Enough(n), max(n, self.max_samples or default_max_samples(n)), self.count)

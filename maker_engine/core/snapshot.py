@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
+from maker_engine.core.decomposition import Ask, Gathered
 from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
+from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.responses import Flag
 
 FLAG_TAIL = 1_000
@@ -33,6 +36,9 @@ class Tally:
         asked: Samples asked for.
         counted: Samples that came back and were counted, as votes or as flagged.
         flagged: Samples discarded.
+        proposals: Proposals to gather, where the step is a gathering that is not over; else 0.
+        probes: Responses that were only looked at.
+        probing: Probes in flight.
     """
 
     step: int
@@ -42,6 +48,14 @@ class Tally:
     asked: int = 0
     counted: int = 0
     flagged: int = 0
+    proposals: int = 0
+    probes: tuple[ProbeAnswered, ...] = ()
+    probing: int = 0
+
+    @property
+    def gathers(self) -> bool:
+        """True where the rows are proposals, of which none wins."""
+        return self.proposals > 0 or isinstance(self.winner, Gathered)
 
     @property
     def votes(self) -> int:
@@ -68,10 +82,16 @@ class Totals:
     wasted: int = 0
     escalated: int = 0
     reused: int = 0
+    probes: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float = 0.0
     cost_known: bool = True
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """Read totals from a record; what is counted since a later version is 0."""
+        return cls(**{name: kept[name] for name in cls.__dataclass_fields__ if name in kept or name not in _LATER})
 
     @property
     def samples(self) -> int:
@@ -79,12 +99,15 @@ class Totals:
         return self.votes + self.flagged
 
 
+_LATER = frozenset({"probes"})
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A frozen picture of a run's state, safe to read from another thread.
 
     Attributes:
-        started: The run's first event, None before it.
+        started: The run's first event, with what a person has changed since; None before it.
         state: The task's state at the open step.
         open: The open step's votes, None when there is none.
         decided: The last decided step's votes.
@@ -96,6 +119,8 @@ class Snapshot:
         failure: The last failed call, None once the provider has answered again.
         resting: The circuit breaker's opening, None while it is closed.
         undecided: True when the open step has used up its samples.
+        question: What a person is asked at the open step; None for nothing.
+        refused: Why the last words of a person could not be taken; empty once others were.
     """
 
     started: RunStarted | None
@@ -110,3 +135,5 @@ class Snapshot:
     failure: SampleFailed | None
     resting: CircuitOpened | None
     undecided: bool
+    question: Ask | None = None
+    refused: str = ""

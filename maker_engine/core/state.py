@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from maker_engine.core.decomposition import Ask, Gathered
 from maker_engine.core.events import (
     CandidateStruck,
     CircuitClosed,
@@ -37,9 +38,11 @@ from maker_engine.core.events import (
     VoteCast,
     WrongDecisionFound,
 )
+from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Snapshot, Tally, Totals
 from maker_engine.core.voting import Ballot
+from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
 
 
 @dataclass(slots=True)
@@ -51,10 +54,16 @@ class _Counts:
     asked: int = 0
     counted: int = 0
     flagged: int = 0
+    proposals: int = 0
+    probes: list[ProbeAnswered] = field(default_factory=list)
+    probing: int = 0
 
     def tally(self, winner: Hashable = None) -> Tally:
         margin = self.ballot.margin() if self.ballot.total else 0
-        return Tally(self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged)
+        return Tally(
+            self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged,
+            self.proposals if winner is None else 0, tuple(self.probes), self.probing,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -70,6 +79,8 @@ class RunState:
     failure: SampleFailed | None = None
     resting: CircuitOpened | None = None
     undecided: bool = False
+    question: Ask | None = None
+    refused: str = ""
     _is_open: bool = False
     _counts: _Counts = field(default_factory=_Counts)
     _decided: tuple[_Counts, Hashable] | None = None
@@ -107,6 +118,7 @@ class RunState:
                 self._clear(event.step)
                 self._is_open = True
                 self.state = event.state
+                self._counts.proposals = event.proposals
             case ResponseFlagged():
                 self._counts.flagged += 1
                 self._counts.counted += 1
@@ -154,6 +166,8 @@ class RunState:
                 self._counts.ballot.add(event.answer)
             case CandidateStruck():
                 self._counts.ballot.strike(event.answer)
+            case ProbeAsked() | ProbeAnswered() | SettingsChanged():
+                self._intervene(event)
             case StepReused():
                 self.totals.reused += 1
             case StepEscalated():
@@ -168,6 +182,8 @@ class RunState:
                 self.resting = None
             case StepUndecided():
                 self.undecided = True
+            case PersonAsked() | PersonAnswered() | PersonAmended() | WordsRefused():
+                self._hear(event)
             case RunPaused() | RunContinued():
                 self.paused = isinstance(event, RunPaused)
             case RunEnded():
@@ -178,6 +194,11 @@ class RunState:
                 self.outcome, self.reason, self.paused = None, "", False
             case _:
                 pass  # decided by a person: the decision itself follows
+
+    def _hear(self, event: PersonAsked | PersonAnswered | PersonAmended | WordsRefused) -> None:
+        if isinstance(event, PersonAsked):
+            self.question = event.question
+        self.refused = event.reason if isinstance(event, WordsRefused) else ""
 
     def snapshot(self) -> Snapshot:
         """Freeze what a screen needs."""
@@ -194,7 +215,26 @@ class RunState:
             failure=self.failure,
             resting=self.resting,
             undecided=self.undecided,
+            question=self.question,
+            refused=self.refused,
         )
+
+    def _intervene(self, event: ProbeAsked | ProbeAnswered | SettingsChanged) -> None:
+        match event:
+            case ProbeAsked():
+                self._counts.probing += 1
+            case ProbeAnswered():
+                self._counts.probing -= 1
+                self._counts.probes.append(event)
+                self.totals.probes += 1
+                self._spend(event.response)
+            case SettingsChanged():
+                self.undecided = False
+                if (started := self.started) is not None:
+                    model, simulated = started.model, started.simulated
+                    if event.voters:
+                        model, simulated = event.model, event.simulated
+                    self.started = replace(started, k=event.k or started.k, model=model, simulated=simulated)
 
     def _clear(self, step: int) -> None:
         self._counts = _Counts(step)
@@ -214,6 +254,7 @@ class RunState:
         if self._is_open:
             self._decided = (self._counts, event.answer)
         self.totals.steps += 1
-        self.totals.dissent += len(self._counts.ballot) > 1
+        self.totals.dissent += len(self._counts.ballot) > 1 and not isinstance(event.answer, Gathered)
+        self.question = None
         self.state = event.state
         self._is_open = False

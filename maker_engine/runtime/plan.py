@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.errors import MakerError, ProviderError
+from maker_engine.core.errors import InputError, MakerError, ProviderError
 from maker_engine.core.events import Outcome, RunEnded, RunStarted
+from maker_engine.core.filter_tree import Filter
 from maker_engine.core.settings import Settings
+from maker_engine.core.solver import Solver
 from maker_engine.models.port import Model
 from maker_engine.runtime.limits import Limits
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
 SOLVED = RunEnded(Outcome.SOLVED, "solved and verified")
+
+
+def _no_pools(voters: Sequence[str]) -> Model:
+    raise InputError(f"this run's voters cannot be changed to {' + '.join(voters)}: its model was not opened by name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,9 @@ class Plan:
         tokens_per_minute: Likewise.
         undecided: What happens to a step that cannot be decided: "stop" the run, "ask" a person, "escalate".
         stronger: Name of the model that gets a fresh ballot when a step is escalated.
+        attended: There is somebody to answer questions; where there is not, the first one stops the run.
+        breaks: Breakpoints to begin with.
+        open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
     """
 
     task: AnyTask
@@ -42,6 +52,20 @@ class Plan:
     tokens_per_minute: float | None = None
     undecided: str = STOP
     stronger: str = ""
+    attended: bool = False
+    breaks: tuple[Filter, ...] = ()
+    open_pool: Callable[[Sequence[str]], Model] = _no_pools
+
+
+def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
+    """Tell how a run ends whose open step nobody here can answer; None where somebody can."""
+    place = f"step {solver.step + 1:,}"
+    if solver.effect is not None:
+        return RunEnded(Outcome.FAILED, f"{place} is a Do step, which is not driven yet")
+    if solver.asking is None or attended:
+        return None
+    asked = " ".join(solver.asking.question.split())
+    return RunEnded(Outcome.STOPPED, f"{place} asks a person: {asked[:120]} (go on in the app: maker sessions resume)")
 
 
 def failure(fault: Exception) -> RunEnded:

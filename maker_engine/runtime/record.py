@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
 from maker_engine.core.errors import StorageFullError
-from maker_engine.core.events import Event, RunContinued, RunPaused, StepDecided, StepOpened, WrongDecisionFound
+from maker_engine.core.events import (
+    Event,
+    Outcome,
+    RunContinued,
+    RunEnded,
+    RunPaused,
+    StepDecided,
+    StepOpened,
+    WrongDecisionFound,
+)
 from maker_engine.core.state import RunState
+from maker_engine.core.watch import Watch
+from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.meter import Meter
+from maker_engine.runtime.plan import SOLVED
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
 
-_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, RunPaused, RunContinued})
+_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, PersonAsked, RunPaused, RunContinued})
 """The events that the record itself does something about; most others are asked samples and votes."""
 
 TOGETHER = 64
@@ -47,6 +62,7 @@ class Record:
         self._task = task
         self._clock = clock
         self._unwritten: list[Event] = []
+        self._asked = False
         self._before: object = None if saved is None else saved.state
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
 
@@ -69,6 +85,14 @@ class Record:
         self._unwritten.clear()  # first: what cannot be packed must not be tried again when the run hangs up
         for event in events:
             self.journal.record(event)
+
+    def watch(self) -> Watch:
+        """Return a watch of the open step that knows what has happened in it so far."""
+        self.hand_over()
+        step, _ = self.journal.stands_at
+        told = [event for entry in self.journal.open_entries for event in events_of(step, entry)]
+        tally = self.run.snapshot().open
+        return Watch(step, told, gathers=tally is not None and tally.gathers)
 
     def flush(self) -> None:
         """Make everything taken so far durable.
@@ -104,6 +128,17 @@ class Record:
             show()
             await self._clock.sleep(ROOM_S)
 
+    def room(self, limits: Limits, drawn: int) -> int:
+        """Return how many samples `limits` still allow a run that has drawn so many."""
+        return limits.room(drawn, self.run.totals, self.meter.elapsed_s)
+
+    async def verified(self) -> RunEnded:
+        """Check the whole solution as it stands in the journal."""
+        findings = await asyncio.to_thread(self.journal.verify, self._task)
+        if not findings:
+            return SOLVED
+        return RunEnded(Outcome.UNSOLVED, f"every step is decided, but the solution is wrong: {findings[0]}")
+
     def view(self, **more: Any) -> RunView:
         """Look at the run as it stands; `more` are the fields of the view that are not the record's."""
         return RunView(
@@ -118,16 +153,26 @@ class Record:
     def _mind(self, event: Event) -> None:
         match event:
             case StepDecided():
-                if not (event.step + 1) % TOGETHER:
-                    self.hand_over()
-                if self._task.has_oracle:
-                    self._judge(event)
+                self._decided(event)
             case StepOpened():
                 self._before = event.state
+            case PersonAsked():
+                self._asked = True
+                self.meter.pause()
             case RunPaused():
                 self.meter.pause()
             case RunContinued():
-                self.meter.go_on()
+                if not self._asked:
+                    self.meter.go_on()
+
+    def _decided(self, event: StepDecided) -> None:
+        if not (event.step + 1) % TOGETHER:
+            self.hand_over()
+        if self._asked:  # the time a person took is not the run's
+            self._asked = False
+            self.meter.go_on()
+        if self._task.has_oracle and not isinstance(event.answer, Gathered | Said | Amendment):
+            self._judge(event)
 
     def _judge(self, decided: StepDecided) -> None:
         right = self._task.oracle(self._before)

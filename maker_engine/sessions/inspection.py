@@ -12,7 +12,7 @@ from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.voting import Ballot
 from maker_engine.models.pool import parse_voter
 from maker_engine.sessions.moment import entries_of
-from maker_engine.sessions.packing import Entry
+from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
 
@@ -111,6 +111,8 @@ def _count(ballot: Ballot, entry: Entry) -> Ballot:
     if isinstance(entry, Sample):
         if not isinstance(entry.verdict, Flag):
             ballot.add(entry.verdict)
+    elif not isinstance(entry, Act):
+        pass  # a probe is no vote, and another k none either
     elif entry.kind == "escalated":
         return Ballot()
     elif entry.kind == "voted":

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from maker_engine.core.decomposition import AnyTask, Json
+from maker_engine.core import decisions
+from maker_engine.core.decomposition import AnyTask, Gathered, Json
 from maker_engine.core.events import (
     Event,
     RunEnded,
@@ -29,6 +30,7 @@ from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.lock import WriterLock
 from maker_engine.sessions.packing import Compressor, Entry, Kept, dense, entry_of, pack, pack_step, to_json
 from maker_engine.sessions.reader import Reader, own_rows
+from maker_engine.sessions.redecide import remarkable
 from maker_engine.sessions.schema import StepFlag, row_id
 from maker_engine.sessions.watch import FileWatch
 
@@ -45,7 +47,6 @@ class _Pending(NamedTuple):
     action: bytes
     state_hash: bytes
     packed: bytes
-    votes: bytes
 
 
 def _notice(path: Path) -> str:
@@ -135,6 +136,11 @@ class Journal:
         return self._branch.steps + len(self._pending), len(self._open)
 
     @property
+    def open_entries(self) -> tuple[Entry, ...]:
+        """What has been recorded of the open step so far."""
+        return tuple(self._open)
+
+    @property
     def link(self) -> bytes:
         """The chain's link at the last step that is durable; empty before the first."""
         return self._branch.chain
@@ -180,7 +186,7 @@ class Journal:
         self._note("totals", asdict(self._totals))
         self._note("elapsed_s", round(self._elapsed(), 3))
         self._note("open", len(self._open))
-        self._dictionary = self._dictionary or self._compressor.trained()
+        self._dictionary = self._dictionary or self._compressor.trained([one.packed for one in self._pending])
         rows, link = self._linked()
         number = self._branch.id
         steps = self._branch.steps + len(rows)
@@ -234,21 +240,21 @@ class Journal:
         """Make rows of the pending steps; return them with the last one's link."""
         link = self._branch.chain
         rows: list[tuple[object, ...]] = []
-        for one in self._pending:
+        packed = self._compressor.compress_all([one.packed for one in self._pending])
+        for one, votes in zip(self._pending, packed, strict=True):
             row = row_id(self._branch.id, one.step)
             link = chain.link(link, row, one.samples, one.flags, (one.action, one.state_hash, one.packed))
-            rows.append((row, one.samples, one.flags, one.action, one.state_hash, link, one.votes))
+            rows.append((row, one.samples, one.flags, one.action, one.state_hash, link, votes))
         return rows, link
 
     def _decide(self, event: StepDecided) -> None:
         packed, encoded = pack_step(self._open, self._task)
-        samples, flags = self._remarkable(answers=len(encoded))
+        samples, flags = self._remarkable(0 if isinstance(event.answer, Gathered) else len(encoded))
         if self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED):
             packed, _ = pack_step(self._open, self._task, texts_kept=False)
-        action = encoded.get(event.answer) or dense(self._task.encode_answer(event.answer))
+        action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))
-        votes = self._compressor.compress(packed)
-        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed, votes))
+        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed))
         if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:
             row, totals = row_id(self._branch.id, event.step + 1), to_json(asdict(self._totals))
             self._snaps.append((row, state, totals, chain.digest(row, state, totals)))
@@ -258,7 +264,8 @@ class Journal:
         """Return how many samples the open step has, and what is remarkable about it.
 
         Args:
-            answers: How many different answers it has, those that persons named included.
+            answers: How many different answers it has, those that persons named included; 0 for proposals, which
+                are not to agree.
         """
         verdicts = [entry.verdict for entry in self._open if isinstance(entry, Sample)]
         if (
@@ -268,13 +275,7 @@ class Journal:
             and Flag not in map(type, verdicts)
         ):
             return len(verdicts), 0  # most steps
-        flags = 0
-        if answers > 1 and len({verdict for verdict in verdicts if not isinstance(verdict, Flag)}) > 1:
-            flags |= StepFlag.DISSENT
-        if Flag in map(type, verdicts):
-            flags |= StepFlag.FLAGGED
-        if len(verdicts) < len(self._open):
-            flags |= StepFlag.NOT_BY_VOTES_ALONE
+        flags = remarkable(self._open, gathered=not answers)
         if self._failed_calls:
             flags |= StepFlag.FAILED_CALLS
         return len(verdicts), int(flags)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgpack
 import zstandard
 
+from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import (
     CandidateStruck,
@@ -22,9 +23,14 @@ from maker_engine.core.events import (
     StepReused,
     VoteCast,
 )
+from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
+from maker_engine.core.words import PersonAmended, PersonAnswered
+from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, row_of
 
 LEVEL = 3
+MANY = 64
+"""From so many rows on, starting threads to compress them is worth it."""
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 DICTIONARY_BYTES = 32 * 1024
@@ -38,8 +44,8 @@ better ones takes three times as long and gains 2 %; the default table, 2^20, ta
 class Act(NamedTuple):
     """Something that was done to a ballot besides voting.
 
-    `kind` is "voted", "decided" or "struck" by the person `who`; "escalated" to the model `who`, with no answer; or
-    "reused", the decision of step number `who` being taken over.
+    `kind` is "voted", "decided", "struck", "answered" or "amended" by the person `who`; "escalated" to the model
+    `who`, with no answer; or "reused", the decision of step number `who` being taken over.
     """
 
     kind: str
@@ -47,10 +53,23 @@ class Act(NamedTuple):
     answer: Hashable
 
 
-Entry: TypeAlias = Sample | Act
-_ACTS: dict[type, str] = {PersonVoted: "voted", PersonDecided: "decided", CandidateStruck: "struck"}
+Entry: TypeAlias = Sample | Act | Aside
+_ACTS: dict[type, str] = {
+    PersonVoted: "voted", PersonDecided: "decided", CandidateStruck: "struck",
+    PersonAnswered: "answered", PersonAmended: "amended",
+}  # fmt: skip
 Kept: TypeAlias = (
-    VoteCast | ResponseFlagged | PersonVoted | PersonDecided | CandidateStruck | StepEscalated | StepReused
+    VoteCast
+    | ResponseFlagged
+    | PersonVoted
+    | PersonDecided
+    | CandidateStruck
+    | PersonAnswered
+    | PersonAmended
+    | StepEscalated
+    | StepReused
+    | ProbeAnswered
+    | SettingsChanged
 )
 """The events that make up a step's entries."""
 
@@ -62,6 +81,8 @@ def entry_of(event: Kept) -> Entry:
             return Sample(event.sample, event.answer, event.response)
         case ResponseFlagged():
             return Sample(event.sample, event.flag, event.response)
+        case ProbeAnswered() | SettingsChanged():
+            return aside_of(event)
         case StepEscalated():
             return Act("escalated", event.model, None)
         case StepReused():
@@ -77,6 +98,8 @@ def events_of(step: int, entry: Entry) -> list[Event]:
         if isinstance(verdict, Flag):
             return [asked, ResponseFlagged(step, number, verdict, response)]
         return [asked, VoteCast(step, number, verdict, response)]
+    if isinstance(entry, Aside):
+        return events_of_aside(step, entry)
     if entry.kind == "escalated":
         return [StepEscalated(step, entry.who)]
     if entry.kind == "reused":
@@ -128,6 +151,9 @@ def pack_step(
     models: dict[str, int] = {}
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
+        if isinstance(entry, Aside):
+            rows.append(row_of(entry, answers, texts_kept=texts_kept))
+            continue
         if isinstance(entry, Act):
             index = None if entry.answer is None else answers.setdefault(entry.answer, len(answers))
             rows.append((entry.kind, entry.who, index))
@@ -152,7 +178,7 @@ def pack_step(
                 models.setdefault(response.model, len(models)),
             )
         )
-    encoded = {answer: dense(task.encode_answer(answer)) for answer in answers}
+    encoded = {answer: dense(decisions.encode(task, answer)) for answer in answers}
     packed: bytes = _pack(([*encoded.values()], [*texts], [*models], rows))
     return packed, encoded
 
@@ -170,8 +196,8 @@ class Packed(NamedTuple):
         answers: Each answer made `dense`, in order of appearance.
         texts: Each text once.
         models: Each model's name once.
-        rows: A row an entry: three values for an act, nine for a sample, whose second is the number of its answer or
-            the flag.
+        rows: A row an entry: three values for an act or an aside; nine for a sample, whose second is the number of
+            its answer or the flag.
     """
 
     answers: list[bytes]
@@ -188,11 +214,14 @@ def open_packed(packed: bytes) -> Packed:
 def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     """Turn what `pack` gave back into equal entries."""
     encoded, texts, models, rows = open_packed(packed)
-    answers = [task.decode_answer(undense(answer)) for answer in encoded]
+    answers = [decisions.decode(task, undense(answer)) for answer in encoded]
     entries: list[Entry] = []
     for row in rows:
         if len(row) == 3:
             kind, who, index = row
+            if isinstance(index, dict):
+                entries.append(aside_in(kind, who, index, answers))
+                continue
             entries.append(Act(kind, who, None if index is None else answers[index]))
             continue
         number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model = row
@@ -213,15 +242,27 @@ class Compressor:
 
     def compress(self, packed: bytes) -> bytes:
         """Compress one row."""
-        if self._training is not None:
-            self._training.append(packed)
         return self._compressor.compress(packed)
 
-    def trained(self) -> bytes | None:
-        """Return a new dictionary when enough rows have been seen to train one; it is used from then on."""
-        if self._training is None or len(self._training) < TRAINING_STEPS:
+    def compress_all(self, packed: Sequence[bytes]) -> list[bytes]:
+        """Compress rows, each by itself; many of them on every core."""
+        if len(packed) < MANY:
+            return [self._compressor.compress(one) for one in packed]
+        together = self._compressor.multi_compress_to_buffer([*packed], threads=-1)
+        return [together[place].tobytes() for place in range(len(together))]
+
+    def trained(self, packed: Sequence[bytes]) -> bytes | None:
+        """Learn from rows that are about to be compressed.
+
+        Returns:
+            A new dictionary once enough rows were seen to train one; it is used from then on.
+        """
+        if self._training is None:
             return None
-        samples, self._training = self._training, None
+        self._training += packed
+        if len(self._training) < TRAINING_STEPS:
+            return None
+        samples, self._training = self._training[:TRAINING_STEPS], None
         try:
             dictionary = zstandard.train_dictionary(
                 DICTIONARY_BYTES, list[bytes | bytearray | memoryview](samples), **TRAINING

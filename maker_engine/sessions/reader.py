@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError
 from maker_engine.core.responses import Sample
@@ -159,7 +160,7 @@ class Reader:
     def answers(self, task: AnyTask, first: int = 0, last: int | None = None) -> Iterator[Any]:
         """Give the decided answers of steps `first` to `last` (0-based, exclusive; None for all), in order."""
         for _, action in self._columns("id, action", first, last):
-            yield task.decode_answer(undense(action))
+            yield decisions.decode(task, undense(action))
 
     def steps(self, task: AnyTask, first: int = 0, last: int | None = None, flags: int = 0) -> Iterator[StoredStep]:
         """Give decided steps whole, in order; arguments as for `rows`."""
@@ -181,7 +182,7 @@ class Reader:
     def stored(self, task: AnyTask, row: Row) -> StoredStep:
         """Unpack a row."""
         entries = unpack(decompress(row.votes, self.dictionary()), task)
-        return StoredStep(step_of(row.id), row.flags, task.decode_answer(undense(row.action)), entries)
+        return StoredStep(step_of(row.id), row.flags, decisions.decode(task, undense(row.action)), entries)
 
     def snapshot(self, step: int) -> tuple[int, Any, dict[str, Any] | None]:
         """Return the newest snapshot at or before `step`: its step, the state's JSON value, the totals then.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from string import Template
 from typing import Any
 
+from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.responses import Flag
 from maker_engine.printable import one_line
@@ -111,6 +112,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
             f"{totals['wrong']:,}" if meta["started"]["has_oracle"] else "not known: the task has no oracle",
         ),
         ("wasted samples", f"{totals['wasted']:,}"),
+        ("probes, never counted", f"{totals.get('probes', 0):,}"),
         ("failed calls", f"{totals['failures']:,}"),
         ("tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"),
         ("cost", cost),
@@ -146,11 +148,11 @@ def _row(stored: StoredStep, task: AnyTask) -> str:
         if isinstance(sample.verdict, Flag):
             flags[sample.verdict.rule] += 1
         else:
-            votes[task.describe(sample.verdict)] += 1
+            votes[decisions.describe(task, sample.verdict)] += 1
     told = ", ".join(f"{answer} × {count}" for answer, count in votes.most_common(6))
     cells = (
         f"{stored.step + 1:,}",
-        task.describe(stored.answer),
+        decisions.describe(task, stored.answer),
         len(stored.samples),
         told,
         ", ".join(f"{rule} × {count}" for rule, count in flags.most_common()),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Event, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
@@ -93,7 +94,7 @@ class _Book:
             for event in events_of(step, entry):
                 self.take(event)
         _, _, flags, action, *_ = sound.row.values
-        answer = self._task.decode_answer(undense(action))
+        answer = decisions.decode(self._task, undense(action))
         self._state = self._task.apply(self._state, answer)
         if flags & StepFlag.FAILED_CALLS:
             self.take(SampleFailed(step, 0, "unknown", "a call failed", 0.0))

@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core import decisions
+from maker_engine.core.decomposition import AnyTask, Gather
 from maker_engine.core.errors import SessionError
-from maker_engine.core.responses import Flag, Sample
-from maker_engine.core.voting import VotingRule, named_rule
+from maker_engine.core.responses import Sample
+from maker_engine.core.voting import Enough, VotingRule, named_rule
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.beside import Finding, outside, reporting
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.packing import decompress, dense, open_packed, to_json, undense, unpack
 from maker_engine.sessions.reader import Reader, Row
-from maker_engine.sessions.redecide import recount
+from maker_engine.sessions.redecide import recount, remarkable, rule_after
 from maker_engine.sessions.schema import StepFlag, row_id, step_of
 
 __all__ = ["TAIL_STEPS", "Finding", "Verified", "check_tail", "verify"]
 
 TAIL_STEPS = 1_000
 """Steps whose links are checked whenever a session is opened."""
-_RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE)
-_COLUMNS = 9  # of a sample's row; an act has three
+_RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE | StepFlag.PROBED | StepFlag.CHANGED)
+_COLUMNS = 9  # of a sample's row; an act or an aside has three
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +153,18 @@ class _Branch:
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
             raise SessionError("its link does not fit")
         packed = open_packed(votes)
-        if len(packed.answers) == 1 and all(len(one) == _COLUMNS and one[1] == 0 for one in packed.rows):
+        if packed.answers == [row.action] and all(len(one) == _COLUMNS and one[1] == 0 for one in packed.rows):
             # Nine steps in ten: nothing to count, and no need to make entries of it.
             flags, samples = 0, len(packed.rows)
-            sound = samples == self._rule.k and packed.answers[0] == row.action
+            sound = samples == self._rule.k
         else:
-            answer, flags, samples, decided = self._recounted(votes)
-            sound = decided and dense(task.encode_answer(answer)) == row.action
+            answer, flags, samples = self._recounted(votes, self._rule_of(row.action, state))
+            sound = answer is not None and dense(decisions.encode(task, answer)) == row.action
         if not sound:
             raise SessionError("its votes do not decide what it says")
         if samples != row.n or flags != row.flags & _RECOUNTED:
             raise SessionError("its figures are not those of its votes")
-        after = task.apply(state, task.decode_answer(undense(row.action)))
+        after = task.apply(state, decisions.decode(task, undense(row.action)))
         encoded = to_json(task.encode_state(after))
         if chain.state_hash(encoded) != row.state_hash:
             raise SessionError("the state it leads to is another one")
@@ -171,18 +172,19 @@ class _Branch:
             self._hashes[step_of(row.id) + 1] = row.state_hash
         return after
 
-    def _recounted(self, votes: bytes) -> tuple[Any, int, int, bool]:
-        """Decide a step again; return the answer, its flags and samples, and whether the last entry decided it."""
+    def _rule_of(self, action: bytes, state: Any) -> VotingRule:
+        """Return what decided a step: the run's rule, or that enough proposals were in."""
+        step = self._task.step(state) if decisions.is_gathered(undense(action)) else None
+        return Enough(step.n) if isinstance(step, Gather) else self._rule
+
+    def _recounted(self, votes: bytes, rule: VotingRule) -> tuple[Any, int, int]:
+        """Decide a step again; return the answer, None unless the last entry decided it, its flags and samples."""
         entries = unpack(votes, self._task)
-        samples = [entry for entry in entries if isinstance(entry, Sample)]
-        valid = {sample.verdict for sample in samples if not isinstance(sample.verdict, Flag)}
-        flags = (
-            StepFlag.DISSENT * (len(valid) > 1)
-            | StepFlag.FLAGGED * any(isinstance(sample.verdict, Flag) for sample in samples)
-            | StepFlag.NOT_BY_VOTES_ALONE * (len(samples) < len(entries))
-        )
-        answer, used = recount(entries, self._rule)
-        return answer, int(flags), len(samples), answer is not None and used == len(entries)
+        answer, used = recount(entries, rule)
+        self._rule = rule_after(entries, self._rule)
+        samples = sum(isinstance(entry, Sample) for entry in entries)
+        flags = remarkable(entries, gathered=isinstance(rule, Enough))
+        return answer if used == len(entries) else None, int(flags), samples
 
     def _snapshots(self) -> None:
         """Check the states that are kept after some of the steps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -16,13 +17,14 @@ from maker_engine.core.commands import (
     Command,
     Continue,
     Decide,
-    DecideStep,
-    DrawSample,
     Pause,
     PersonalCommand,
     Strike,
 )
-from maker_tui.screens.travel import PAST, TRAVEL_KEYS, Travelling
+from maker_engine.core.decisions import describe
+from maker_tui.halt_words import HELD, halt_words
+from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
+from maker_tui.screens.travel import PAST, TRAVEL_KEYS
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
@@ -34,7 +36,6 @@ from maker_tui.widgets.vote_tally import VoteTally
 from maker_tui.words import SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
-    from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
 
@@ -44,7 +45,7 @@ BROKEN = Word("✖", "not started", "bad")
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
-class Workbench(Travelling):
+class Workbench(Stepping):
     """Shows a run and steers it.
 
     Args:
@@ -55,14 +56,15 @@ class Workbench(Travelling):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
-        Binding("n", "decide_step", "step", tooltip="run to the next decided step, then pause"),
-        Binding("s", "draw_sample", "sample", tooltip="draw one sample, then pause"),
+        *STEP_KEYS,
         Binding("c", "continue", "continue", tooltip="go on until something else stops the run"),
         Binding("q", "leave", "leave", tooltip="leave the run; it is saved"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
-        *TRAVEL_KEYS,
+        *TRAVEL_KEYS[:4],
+        *STOP_KEYS,
+        *TRAVEL_KEYS[4:],
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
         Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
@@ -73,7 +75,7 @@ class Workbench(Travelling):
     HELP_TITLE = "workbench"
     HELP_WORDS = (
         "One run: the state of its task, the votes on its open step, the discarded responses, and how far it is.",
-        "Everything is saved as it happens.",
+        "Everything is saved as it happens. A number before a key is its count: 5n decides five steps.",
     )
     HELP_OF = (("in a pane", LinePane),)
 
@@ -108,6 +110,9 @@ class Workbench(Travelling):
                 yield self._flags
         yield self._meter
         yield self._person
+        yield self._entry
+        yield self._filter_entry
+        yield self._breaks
         yield KeyBar(keys_of(self.BINDINGS))
 
     @property
@@ -130,6 +135,7 @@ class Workbench(Travelling):
         view = self._source.view()
         if view is not None and view is not self._view:
             self._view = view
+            self.steer(view)
             if not self.in_the_past:
                 self._show(view)
         if self._source.error is not None and not self._over:
@@ -155,7 +161,7 @@ class Workbench(Travelling):
             told = f"process {self._source.writer} drives this run, and you look on"
             self._banner.tell(LOOKING_ON, told)
         elif live and not self._over:
-            self._ask_for_a_person(snapshot)
+            self._ask_for_a_person(view)
 
     def show_past(self, view: RunView, told: str) -> None:
         """Show a moment of the past, and say so."""
@@ -180,20 +186,24 @@ class Workbench(Travelling):
                 word=word,
             )
         self._board.show_state(family, snapshot.state)
-        self._tally.show_votes(snapshot, family.describe)
+        self._tally.show_votes(snapshot, partial(describe, family))
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
 
-    def _ask_for_a_person(self, snapshot: Snapshot) -> None:
-        """Say so while the run waits for somebody to settle its open step."""
-        if snapshot.undecided and snapshot.paused and snapshot.open is not None:
+    def _ask_for_a_person(self, view: RunView) -> None:
+        """Say so while the run holds, or waits for somebody to settle its open step."""
+        snapshot = view.snapshot
+        if told := halt_words(view):
+            self._banner.tell(HELD, told)
+        elif snapshot.undecided and snapshot.paused and snapshot.open is not None:
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
             self._banner.tell(UNDECIDED, f"{step}: v votes, d decides, x strikes a candidate")
         else:
             self._banner.take_down()
 
-    def _send(self, command: Command) -> None:
+    def send_command(self, command: Command) -> None:
+        """Wish something of the run, or say why it cannot be wished."""
         if self._over:
             which = "the run" if self._source.live else "this saved run"
             self.notify(f"{which} has ended", title="nothing to do", markup=False, timeout=3)
@@ -207,19 +217,11 @@ class Workbench(Travelling):
     def action_pause(self) -> None:
         """Pause, or go on."""
         paused = self._view is not None and self._view.snapshot.paused
-        self._send(Continue() if paused else Pause())
-
-    def action_decide_step(self) -> None:
-        """Go on to the next decided step."""
-        self._send(DecideStep())
-
-    def action_draw_sample(self) -> None:
-        """Draw one sample."""
-        self._send(DrawSample())
+        self.send_command(Continue() if paused else Pause())
 
     def action_continue(self) -> None:
         """Go on."""
-        self._send(Continue())
+        self.send_command(Continue())
 
     def action_person(self, verb: str) -> None:
         """Let a person vote for a candidate of the open step, decide it, or strike it."""
@@ -227,15 +229,19 @@ class Workbench(Travelling):
         if self._over or tally is None or not tally.rows:
             self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
             return
-        self._person.ask(verb, [answer for answer, _ in tally.rows], self._source.task.describe)
+        self._person.ask(verb, [answer for answer, _ in tally.rows], partial(describe, self._source.task))
 
     def on_person_bar_chosen(self, message: PersonBar.Chosen) -> None:
         """Do what the person said, in their name."""
         verbs: dict[str, type[PersonalCommand]] = {"vote for": CastVote, "decide": Decide, "strike": Strike}
-        self._send(verbs[message.verb](message.answer, getpass.getuser()))
+        self.send_command(verbs[message.verb](message.answer, getpass.getuser()))
 
     def on_person_bar_closed(self) -> None:
         """Give the focus back."""
+        self._tally.focus()
+
+    def focus_votes(self) -> None:
+        """Focus the votes."""
         self._tally.focus()
 
     def action_filter(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from textual.events import Resize
 
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.printable import printable
+from maker_tui.aside_words import probe_words
 from maker_tui.figures import bar, count, fit, letter, ordinal
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
@@ -18,6 +20,8 @@ from maker_tui.widgets.line_pane import LinePane
 Describe = Callable[[Hashable], str]
 Piece = tuple[str, str]
 VOTING: Piece = ("voting", "accent")
+GATHERING: Piece = ("gathering", "accent")
+ASKING: Piece = ("a person is asked", "accent")
 
 DESCRIPTION_CELLS = 24
 """A task tells an answer in at most this many characters."""
@@ -71,7 +75,8 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
     if snapshot.open is not None:
         state = _state(snapshot)
         above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
-        above += _samples(snapshot.open, over=state != VOTING)
+        above += _samples(snapshot.open, over=state not in (VOTING, GATHERING))
+        above += _probes(snapshot.open, describe, width)
     if snapshot.decided is not None:
         below = [*_heading(snapshot.decided, needs, width), *_rows(snapshot.decided, needs, describe, width)]
         below += _samples(snapshot.decided)
@@ -83,13 +88,23 @@ def _state(snapshot: Snapshot) -> Piece:
     """Name what the open ballot is: undecided only where its samples are used up."""
     if snapshot.undecided:
         return ("undecided", "bad")
-    return VOTING if snapshot.outcome is None else ("left open", "warn")
+    if snapshot.outcome is not None:
+        return ("left open", "warn")
+    if snapshot.question is not None:
+        return ASKING
+    return GATHERING if snapshot.open is not None and snapshot.open.gathers else VOTING
 
 
 def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> list[Text]:
     step = (f"step {ordinal(tally.step)}", "strong")
     if tally.winner is not None:
-        return [line(step, " · ", ("decided ✔", "good"), (f" · {tally.votes} votes", "quiet"))]
+        what = "proposals" if tally.gathers else "votes"
+        word = "gathered ✔" if tally.gathers else "decided ✔"
+        return [line(step, " · ", (word, "good"), (f" · {tally.votes} {what}", "quiet"))]
+    if state == ASKING:
+        return [line(step, " · ", state)]
+    if tally.gathers:
+        return [line(step, " · ", state, f" · {tally.votes} of {tally.proposals} proposals")]
     sentence = needs.sentence(tally, over=state != VOTING)
     whole = line(step, " · ", state, " · ", sentence)
     return [whole] if whole.cell_len <= width else [line(step, " · ", state), line(sentence)]
@@ -101,7 +116,7 @@ def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Te
     rows: list[Text] = []
     for place, (answer, votes) in enumerate(tally.rows):
         mark, role = "", "bar"
-        if marked is not None and answer == marked:
+        if marked is not None and answer == marked and not tally.gathers:
             mark, role = ("✔ decided", "good") if tally.winner is not None else ("◀ leads", "accent")
         rows += _candidate(f"{letter(place):<2}", told(describe, answer), votes, scale, mark, role, width)
     return rows
@@ -129,6 +144,24 @@ def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
         parts += ["  ", (f"⚑ {count(tally.flagged)} flagged", "warn")]
     # An open ballot keeps the row while it is empty, so that what stands below does not jump.
     return [line(*parts)] if parts or (tally.winner is None and not over) else []
+
+
+def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
+    """Tell what was only asked to be looked at: each answer with how often it came, and none of it counted."""
+    if not tally.probes and not tally.probing:
+        return []
+    letters = {answer: letter(place) for place, (answer, _) in enumerate(tally.rows)}
+    said = Counter(
+        probe_words(probe, lambda answer: letters.get(answer) or told(describe, answer)) for probe in tally.probes
+    )
+    parts = [f"{words} × {count(number)}" for words, number in said.most_common()]
+    parts += [f"○ {count(tally.probing)} in flight"] if tally.probing else []
+    rows = [line(("  probes, not counted", "label"))]
+    for part in parts:
+        if rows[-1].cell_len + cell_len(part) + 2 > width:
+            rows.append(line())
+        rows[-1].append_text(line(f"  {part}"))
+    return rows
 
 
 def _leader(tally: Tally) -> Hashable:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maker_engine.core.commands import CastVote, Decide, Strike
-from maker_engine.core.decomposition import Ask, Do, Gather
+from maker_engine.core.decomposition import Ask, Do
 from maker_engine.core.events import (
     PersonVoted,
     ResponseWasted,
@@ -20,7 +20,7 @@ from maker_engine.core.events import (
     StepUndecided,
 )
 from maker_engine.core.poll import ARRIVAL
-from maker_engine.core.responses import Prompt, is_extra
+from maker_engine.core.responses import is_extra
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.core.state import RunState
@@ -147,9 +147,9 @@ def test_a_wrong_first_vote_squashes_what_was_built_on_it():
     assert driven.live.totals.wasted == 3
 
 
-def test_nothing_but_a_vote_is_looked_ahead_to():
-    """An effect is not run, a person not asked and nothing gathered on a guess."""
-    for due in (Do("effect", "{}"), Ask("question"), Gather(Prompt("", ""), 3)):
+def test_neither_effects_nor_questions_are_looked_ahead_to():
+    """An effect is not run and a person not asked on a guess."""
+    for due in (Do("effect", "{}"), Ask("question")):
         driven = Ahead(Solver(Interrupted(due=due), Settings(k=1, window=5)))
         driven.ask(100)
         driven.solver.requests(100, ahead=True)

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from maker_engine.core.decomposition import Ask, Do, Gather
+from maker_engine.core.decomposition import Do
 from maker_engine.core.errors import InputError, TaskError
 from maker_engine.core.events import StepOpened
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.responses import Prompt
 from maker_engine.core.settings import Settings
 from tests.support.driving import drive, in_turn, saying
 from tests.support.toy import Count, Interrupted
 
-OTHER_STEPS = [Gather(Prompt("", "Propose."), 3), Ask("Which?", ("this", "that")), Do("sql", '"SELECT 1"')]
 
-
-@pytest.mark.parametrize("due", OTHER_STEPS, ids=lambda due: type(due).__name__)
-def test_a_step_nobody_votes_on_is_handed_over(due):
-    """A gather, ask or do is opened and shown as `unvoted`, and no sample is asked for it."""
+def test_an_effect_is_handed_over():
+    """A step that the world answers is opened and shown as `effect`, and no sample is asked for it."""
+    due = Do("sql", '"SELECT 1"')
     driven = in_turn(drive(Interrupted(due=due), k=1), saying(1))
-    assert driven.solver.unvoted == due
+    assert driven.solver.effect == due
     assert isinstance(driven.events[-1], StepOpened)
     assert driven.solver.requests(8) == []
     assert not driven.solver.finished
 
 
-def test_a_vote_is_not_unvoted():
+def test_a_vote_is_no_effect():
     """A step that agents vote on is not handed over."""
-    assert drive().solver.unvoted is None
+    assert drive().solver.effect is None
 
 
 def raising(*_):

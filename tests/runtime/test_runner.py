@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause, Stop
-from maker_engine.core.decomposition import Gather
+from maker_engine.core.decomposition import Do
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Outcome
-from maker_engine.core.responses import Prompt, Response, SampleRequest
+from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
@@ -96,11 +96,11 @@ async def test_a_fault_that_never_passes_ends_the_run_with_growing_waits(tmp_pat
 
 
 async def test_a_step_that_nobody_drives_ends_the_run_by_name(tmp_path: Path) -> None:
-    """A Gather step is not driven yet, and says so."""
-    task = Interrupted(due=Gather(Prompt("", ""), 3))
+    """A Do step is not driven yet, and says so."""
+    task = Interrupted(due=Do("sql", "{}"))
     snapshot = (await Bench(tmp_path, task=task).run()).snapshot
     assert snapshot.outcome is Outcome.FAILED
-    assert snapshot.reason == "step 2 is a Gather step, which is not driven yet"
+    assert snapshot.reason == "step 2 is a Do step, which is not driven yet"
 
 
 async def test_a_bug_in_a_model_is_not_taken_for_a_provider_fault(tmp_path: Path) -> None:

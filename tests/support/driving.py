@@ -38,7 +38,7 @@ class Drive:
     @property
     def over(self) -> bool:
         """True when the solver asks for nothing more."""
-        return self.solver.finished or self.solver.undecided or self.solver.unvoted is not None
+        return self.solver.finished or self.solver.undecided or bool(self.solver.effect or self.solver.asking)
 
     def ask(self, room: int) -> list[SampleRequest]:
         """Send what the solver wants sent, at most `room` samples."""
