@@ -35,9 +35,10 @@ class Surveying:
     @property
     def told(self) -> str:
         """Say of how much of the run the figures are."""
-        if self.survey.steps == self._known:
+        done = self.survey.read_steps
+        if done == self._known:
             return f"all {count(self._known)} decided steps"
-        return f"{count(self.survey.steps)} of {count(self._known)} steps, {share(self.survey.steps, self._known)} read"
+        return f"{count(done)} of {count(self._known)} steps, {share(done, self._known)} read"
 
     def go_on(self) -> None:
         """Read on, until it is stopped or everything is read."""
