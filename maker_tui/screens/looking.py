@@ -68,10 +68,9 @@ class Looking(Going):
 
     HELP_TITLE = "looking at a run"
     HELP_WORDS = (
-        "One run, saved or live, in four views, all of them at the same step: everything asked and answered in it,",
-        "the table of all steps, the run as a map, and the paper's plots.",
-        "A filter is made of facts: dissent, wrong, failed, person, votes>=5, flags>2, samples, candidates, margin,",
-        'tokens, cost>0.01, latency, step:100-200, action~"3,0", flag:length; with and, or, not and brackets.',
+        "One run, saved or live, in four views at one step: what was asked and answered in it, the table, map, plots.",
+        'Filters are written like this: flags>2 and not dissent, votes>=5 or wrong, step:100-200, action~"3,0".',
+        "What a filter can ask for is offered while it is typed; tab completes it.",
     )
     HELP_OF = (
         ("in the inspector", Inspector),
