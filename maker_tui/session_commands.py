@@ -35,7 +35,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume = verbs.add_parser("resume", help="go on from where a session stands", allow_abbrev=False)
     resume.add_argument("session", metavar=NAME)
     resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
-    resume.add_argument("--task", metavar="FILE.py:Class", help="needed for a session of a task run from a file")
+    resume.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
     resume.add_argument("--limit-samples", type=int, metavar="N", help="new limit on the whole run's samples")
     resume.add_argument("--limit-usd", type=float, metavar="USD", help="new limit in dollars")
     resume.add_argument("--limit-tokens", type=int, metavar="N", help="new limit on tokens")
@@ -64,7 +64,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     if not headless and writer_of(path) is not None:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
-        return open_view(path, family)
+        return open_view(path, family, mouse=chosen.mouse)
     changes |= {"apart": not headless, "attended": not headless, "breaks": breaks}
     return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
 
@@ -76,7 +76,7 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
         return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared, chosen.on_hangup)
+    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
 
 def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -94,7 +94,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     fork.add_argument("--note", default="", metavar="TEXT", help="what it is for")
     fork.add_argument("--stay", action="store_true", help="only add it; resume runs it later")
-    fork.add_argument("--task", metavar="FILE.py:Class", help="needed for a session of a task run from a file")
+    fork.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
     fork.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_flag(fork)
