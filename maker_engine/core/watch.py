@@ -29,7 +29,7 @@ class Watch:
 
     Args:
         step: Its number, 0-based.
-        gathers: It collects proposals, which differ without dissent.
+        gathers: It collects proposals, among which there is neither dissent nor a margin.
         events: What has happened in it so far.
     """
 
@@ -97,7 +97,7 @@ class Watch:
             samples=self._samples,
             flags=tuple(self._rules),
             candidates=len(ballot),
-            margin=ballot.margin() if ballot.total else 0,
+            margin=self._margin,
             falling=self._falling,
             cost=self._cost,
             tokens=self._tokens,
@@ -120,11 +120,14 @@ class Watch:
             self._vote(verdict)
 
     def _vote(self, answer: Hashable) -> None:
-        ballot = self._ballot
-        before = ballot.margin() if ballot.total else 0
-        ballot.add(answer)
+        before = self._margin
+        self._ballot.add(answer)
         self._votes += 1
-        self._falling = self._falling or ballot.margin() < before
+        self._falling = self._falling or self._margin < before
+
+    @property
+    def _margin(self) -> int:
+        return self._ballot.margin() if self._ballot.total and not self._gathers else 0
 
 
 def _told(describe: Describe, answer: Hashable) -> str:

@@ -224,6 +224,7 @@ async def test_another_pool_answers_from_then_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
+        (ChangeSettings("ann", k=0), "k must be at least 1, got 0"),
         (ChangeSettings("ann", k=99), "max samples must be at least k = 99"),
         (ChangeSettings("ann", voters=("sim variant=loud",)), "there is no variant 'loud'"),
         (ChangeSettings("ann", voters=(" ",)), "the model is missing"),
@@ -238,6 +239,40 @@ async def test_a_change_that_cannot_be_made_is_refused_and_the_run_goes_on(
     assert why in halts.views[1].refused
     assert not any(stored.flags & StepFlag.CHANGED for stored in steps_of(path))
     assert sound(path)
+
+
+async def test_a_pool_that_answers_at_once_waits_for_what_is_in_flight(tmp_path: Path) -> None:
+    """Changed in the middle of a vote, with calls out, the samples still count in the order of their numbers."""
+    path = tmp_path / "run.maker"
+    order = ordered(path, model="sim:p=0.75,v=0.85,latency=0.02", k=4, breaks=("samples=2",))
+    inbox = Inbox()
+    changes = {0: ("sim:p=0.99,v=1",), 2: ("sim:p=0.9,latency=0.001",) * 3}
+    held: set[int] = set()
+
+    def at_once(view: RunView) -> None:
+        if view.held is not None and view.held.step not in held:
+            held.add(view.held.step)
+            if view.held.step in changes:
+                inbox.send(ChangeSettings("ann", voters=changes.pop(view.held.step)))
+            inbox.send(Continue())
+
+    view = await drive(order, inbox, at_once)
+    assert changes == {}
+    assert view.snapshot.totals.failures == 0  # nobody is taken for a stranger
+    samples = [[one.sample for one in stored.samples] for stored in steps_of(path)]
+    assert samples == [list(range(len(numbers))) for numbers in samples]
+    assert sound(path)
+
+
+async def test_a_probe_outlives_a_decision_that_is_taken_back(tmp_path: Path) -> None:
+    """A probe in flight when a higher k takes the decision back still comes in, and its number is not given again."""
+    path = tmp_path / "run.maker"
+    order = ordered(path, model="sim:p=0.99,v=1,latency=0.01", breaks=("votes>=3 and step:2",))
+    together = [Probe(2, "ann"), ChangeSettings("ann", k=4)]
+    view, _ = await steered(order, together, Probe(1, "ann"), Continue())
+    probes = [entry.probe for entry in steps_of(path)[1].entries if isinstance(entry, asides.Probe)]
+    assert sorted(probes) == [0, 1, 2]
+    assert (view.snapshot.totals.probes, sound(path)) == (3, True)
 
 
 async def test_a_fork_begins_as_its_parent_voted_then(tmp_path: Path) -> None:
