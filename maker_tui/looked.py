@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from maker_engine.core.decisions import describe
+from maker_engine.printable import printable
 from maker_engine.sessions.marks import Marks
 from maker_tui.map_cells import Live
-from maker_tui.widgets.vote_tally import told
 
 if TYPE_CHECKING:
     from maker_engine.core.events import RunStarted
@@ -52,7 +53,7 @@ class LookedRun:
 
     def describe(self, answer: Hashable) -> str:
         """Tell an answer in words; never raises."""
-        return told(self.task.describe, answer)
+        return printable(describe(self.task, answer))
 
     @property
     def started(self) -> RunStarted | None:

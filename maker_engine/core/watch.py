@@ -83,7 +83,7 @@ class Watch:
 
         Args:
             fields: What will be read, as `Filter.fields`.
-            describe: The task's.
+            describe: Tells an answer in words, and never fails.
             winner: The decided answer, None while the vote is open; the leader then stands for it.
             wrong: The oracle disagrees with it.
         """
@@ -91,8 +91,8 @@ class Watch:
         answer = ballot.leader if winner is None else winner
         return StepFacts(
             step=self.step,
-            answer=_told(describe, answer) if "action" in fields and answer is not None else "",
-            candidate=tuple(_told(describe, one) for one, _ in ballot.rows()) if "candidate" in fields else (),
+            answer=describe(answer) if "action" in fields and answer is not None else "",
+            candidate=tuple(describe(one) for one, _ in ballot.rows()) if "candidate" in fields else (),
             votes=self._votes,
             samples=self._samples,
             flags=tuple(self._rules),
@@ -128,10 +128,3 @@ class Watch:
     @property
     def _margin(self) -> int:
         return self._ballot.margin() if self._ballot.total and not self._gathers else 0
-
-
-def _told(describe: Describe, answer: Hashable) -> str:
-    try:
-        return describe(answer)
-    except Exception as error:  # noqa: BLE001 - a stranger's task that cannot tell an answer must not end its own run
-        return f"({type(error).__name__})"

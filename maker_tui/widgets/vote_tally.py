@@ -118,7 +118,7 @@ def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Te
         mark, role = "", "bar"
         if marked is not None and answer == marked and not tally.gathers:
             mark, role = ("✔ decided", "good") if tally.winner is not None else ("◀ leads", "accent")
-        rows += _candidate(f"{letter(place):<2}", told(describe, answer), votes, scale, mark, role, width)
+        rows += _candidate(f"{letter(place):<2}", printable(describe(answer)), votes, scale, mark, role, width)
     return rows
 
 
@@ -151,9 +151,7 @@ def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
     if not tally.probes and not tally.probing:
         return []
     letters = {answer: letter(place) for place, (answer, _) in enumerate(tally.rows)}
-    said = Counter(
-        probe_words(probe, lambda answer: letters.get(answer) or told(describe, answer)) for probe in tally.probes
-    )
+    said = Counter(probe_words(probe, lambda answer: letters.get(answer) or describe(answer)) for probe in tally.probes)
     parts = [f"{words} × {count(number)}" for words, number in said.most_common()]
     parts += [f"○ {count(tally.probing)} in flight"] if tally.probing else []
     rows = [line(("  probes, not counted", "label"))]
@@ -173,11 +171,3 @@ def _leader(tally: Tally) -> Hashable:
 
 def _most(tally: Tally) -> int:
     return max((votes for _, votes in tally.rows), default=0)
-
-
-def told(describe: Describe, answer: Hashable) -> str:
-    """Tell an answer as its task describes it; one that cannot is named by its error."""
-    try:
-        return printable(describe(answer))
-    except Exception as error:  # noqa: BLE001 - a stranger's task that cannot tell an answer must not end its own run
-        return f"({type(error).__name__})"
