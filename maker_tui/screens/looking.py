@@ -54,10 +54,10 @@ class Looking(Going):
         Binding("t", "view('steps')", "table", tooltip="every step in a table"),
         Binding("m", "view('map')", "map", tooltip="the whole run as a map"),
         Binding("p", "view('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
-        Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
-        Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
         Binding("q,escape", "back", "back", tooltip="back; escape first ends a search"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
+        Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
+        Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
         *GOING_KEYS,
         Binding("F", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
         Binding("n", "match(1)", "next match", tooltip="to the next step found"),
@@ -149,13 +149,15 @@ class Looking(Going):
     def go_to(self, step: int) -> None:
         """Show `step`, or the nearest one there is."""
         self._step = max(0, min(step, self._run.total - 1 if self._front == MAP else self._run.last))
-        started = self._run.started
-        known = self.records.steps
-        facts = (f"step {ordinal(self._step)} of {count(known)} decided",)
-        if started is not None:
-            badge = "SIMULATED" if started.simulated else ""
-            self._head.tell(started.title, facts=(*facts, started.problem, started.model), badge=badge)
+        self._tell_where()
         self._views[self._front].show_step(self._step)
+
+    def _tell_where(self) -> None:
+        started = self._run.started
+        if started is not None:
+            place = f"step {ordinal(self._step)} of {count(self.records.steps)} decided"
+            badge = "SIMULATED" if started.simulated else ""
+            self._head.tell(started.title, facts=(place, started.problem, started.model), badge=badge)
 
     def _look(self) -> None:
         if self._run.source.live and self.is_current:
@@ -173,10 +175,10 @@ class Looking(Going):
             self.go_to(self._step)
 
     def on_went(self, message: Went) -> None:
-        """Somebody went to a step in the view in front."""
+        """Keep the step that the view in front has gone to; it is there already, or farther by now."""
         message.stop()
-        if message.step != self._step:
-            self.go_to(message.step)
+        self._step = message.step
+        self._tell_where()
 
     def on_opened(self, message: Opened) -> None:
         """Inspect a step."""

@@ -104,7 +104,7 @@ def _there(table: StepTable, around: int = 0) -> bool:
 
 
 async def _until(condition: Callable[[], object]) -> None:
-    while not condition():
+    while not condition():  # noqa: ASYNC110 - nobody tells of it
         await asyncio.sleep(0.002)
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maker_engine.core.events import Outcome as End
@@ -166,6 +166,7 @@ async def test_a_hostile_record_stays_text_wherever_it_is_looked_at(tmp_path):
 
 
 @given(st.lists(st.sampled_from(HOSTILE) | st.text(max_size=12), min_size=9, max_size=9), st.integers(20, 120))
+@settings(max_examples=40)
 def test_no_page_of_the_inspector_lets_an_order_through(texts, width):
     """Rule: whatever stands in a prompt, a response, a flag, a name or a description, no line of it is an order."""
     system, user, answer, model, ending, rule, reason, excerpt, who = texts
