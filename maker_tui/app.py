@@ -1,17 +1,14 @@
-"""The app: themes, screens, and the commands of the palette. What a screen shows is the screen's business."""
+"""The app: themes, screens, and what leads from one to the other. What a screen shows is the screen's business."""
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
@@ -21,8 +18,8 @@ from maker_engine.core.commands import Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
+from maker_tui.personal import PersonalApp
 from maker_tui.screens.home import Home, Listing
-from maker_tui.themes import DARK, THEMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +39,7 @@ ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 
 
-class MakerApp(CellDiff):
+class MakerApp(PersonalApp, CellDiff):
     """The workbench for one terminal.
 
     Args:
@@ -58,20 +55,15 @@ class MakerApp(CellDiff):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", show=False, priority=True, tooltip="quit; a run that goes on is saved"),
+        Binding(
+            "W", "save_view", "save view", show=False, tooltip="write this view to files, as text and as a picture"
+        ),
+        Binding("ctrl+t", "change_theme", "theme", show=False, tooltip="choose a theme; it is remembered"),
     ]
-
-    UNWANTED_COMMANDS: ClassVar[frozenset[str]] = frozenset({"Keys", "Maximize", "Minimize"})
+    KEY_SCOPE = "app"
 
     def __init__(self, source: RunSource | None = None, *, stay: bool = False, listing: Listing | None = None) -> None:
-        colourless = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if colourless else None)
-        for theme in THEMES:
-            self.register_theme(theme)
-        if colourless:
-            self.theme = "ansi-dark"
-        elif "TEXTUAL_THEME" not in os.environ:
-            self.theme = DARK.name
-        self.animation_level = "none"
+        super().__init__()
         self._source = source
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
@@ -102,6 +94,7 @@ class MakerApp(CellDiff):
         setattr(constants, "ESCAPE_DELAY", ESCAPE_S)  # noqa: B010 - Final, for want of a way to set it
         if self._source is not None:
             self._open(self._source)
+        self.tell_troubles()
 
     def _open(self, source: RunSource, view: str = "", *, instead: bool = False) -> None:
         """Show a run, `instead` of the one that is shown."""
@@ -210,8 +203,10 @@ class MakerApp(CellDiff):
         if not self._stay:
             self.exit()
             return
+        from maker_tui.outlets.signals import News  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415 - home does not need it
 
+        self.tell_terminal(News(self.TITLE))
         while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks):
             self.pop_screen()
 
@@ -240,16 +235,6 @@ class MakerApp(CellDiff):
     def _quit(self) -> None:
         self.close_source()
         self.call_from_thread(self.exit)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer the keys of the screen by name, and Textual's commands that mean something here."""
-        for binding in type(screen).BINDINGS:
-            if isinstance(binding, Binding) and binding.show and binding.action != "app.command_palette":
-                act = partial(self.run_action, binding.action, screen)
-                yield SystemCommand(binding.description.capitalize(), binding.tooltip or binding.description, act)
-        for command in super().get_system_commands(screen):
-            if command.title not in self.UNWANTED_COMMANDS:
-                yield command
 
     def _fatal_error(self) -> None:
         """Leave with a few lines and a report in a file: Textual's own report prints the values of local variables."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from maker_engine.core.decisions import describe
+from maker_engine.core import decisions
 from maker_engine.printable import printable
 from maker_engine.sessions.marks import Marks
 from maker_tui.map_cells import Live
@@ -53,7 +53,7 @@ class LookedRun:
 
     def describe(self, answer: Hashable) -> str:
         """Tell an answer in words; never raises."""
-        return printable(describe(self.task, answer))
+        return printable(decisions.describe(self.task, answer))
 
     @property
     def started(self) -> RunStarted | None:

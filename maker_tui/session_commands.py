@@ -64,7 +64,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     if not headless and writer_of(path) is not None:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
-        return open_view(path, family)
+        return open_view(path, family, mouse=chosen.mouse)
     changes |= {"apart": not headless, "attended": not headless, "breaks": breaks}
     return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
 
@@ -76,7 +76,7 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
         return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared, chosen.on_hangup)
+    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
 
 def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:

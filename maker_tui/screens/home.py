@@ -15,6 +15,7 @@ from maker_engine.printable import one_line
 from maker_tui.housekeeping import Change, Housekeeper, called
 from maker_tui.screens.shelf import ShelfScreen
 from maker_tui.widgets.entry_line import Typed
+from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ class Home(ShelfScreen):
         Binding("enter", "open", "open", tooltip="open the session under the cursor"),
         Binding("slash", "search", "search", tooltip="find sessions by any words told of them, as you type"),
         Binding("f", "filter", "filter", tooltip="keep to one task, model or outcome, or to real runs"),
-        Binding("o", "order", "order", tooltip="by time, task, model, outcome, steps or samples: the next order"),
         Binding("d", "delete", "delete", tooltip="move the session under the cursor to the trash"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("q", "app.quit", "quit", tooltip="quit"),
+        Binding("o", "order", "order", tooltip="by time, task, model, outcome, steps or samples: the next order"),
         Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
         Binding("e", "rename", "rename", tooltip="give the session under the cursor a name"),
         Binding("t", "forks", "forks", tooltip="the tree of forks of the session under the cursor"),
@@ -205,7 +206,7 @@ class Home(ShelfScreen):
             said += ", hidden by search or filter"
         if change.undoable:
             more = f" {change.undoable} more" if change.gone is None else ""
-            self.say(said, "u", f"undoes{more}")
+            self.say(said, key_now(self.app, "home.undo", "u"), f"undoes{more}")
         elif said:
             self.say(said)
 

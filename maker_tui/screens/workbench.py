@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import getpass
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus
 from textual.message import Message
 
 from maker_engine.core.commands import (
@@ -23,9 +23,12 @@ from maker_engine.core.commands import (
 )
 from maker_engine.core.decisions import describe
 from maker_tui.halt_words import HELD, halt_words
+from maker_tui.outlets.signals import Signals
+from maker_tui.personal import PersonalApp
+from maker_tui.screens.panes import PaneLayout
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
-from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
 from maker_tui.widgets.progress_pane import ProgressPane
@@ -36,16 +39,19 @@ from maker_tui.widgets.vote_tally import VoteTally
 from maker_tui.words import SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
 
 POLL_S = 1 / 12
 """Often enough to look live, seldom enough for a slow link."""
 BROKEN = Word("✖", "not started", "bad")
+BY_HAND = (("vote", "v"), ("decide", "d"), ("strike", "x"))
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
-class Workbench(Stepping):
+class Workbench(Stepping, PaneLayout):
     """Shows a run and steers it.
 
     Args:
@@ -53,6 +59,7 @@ class Workbench(Stepping):
     """
 
     CSS_PATH = "workbench.tcss"
+    KEY_SCOPE = LAYOUT_NAME = "workbench"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
@@ -68,8 +75,6 @@ class Workbench(Stepping):
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
         Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
-        Binding("tab", "pane(1)", "next pane", show=False, tooltip="to the next pane"),
-        Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
     ]
 
     HELP_TITLE = "workbench"
@@ -87,6 +92,7 @@ class Workbench(Stepping):
         self._view: RunView | None = None
         self._over = False
         self._leaving = False
+        self._signals = Signals()
         self._head = HeadLine()
         self._banner = Banner()
         self._meter = Meter()
@@ -95,7 +101,6 @@ class Workbench(Stepping):
         self._progress = ProgressPane(id="progress")
         self._tally = VoteTally(id="votes")
         self._flags = RedFlagLog(id="red-flags")
-        self._panes: tuple[LinePane, ...] = (self._board, self._tally, self._flags, self._progress)
 
     def compose(self) -> ComposeResult:
         """Head line; four panes in two columns; footer."""
@@ -116,6 +121,11 @@ class Workbench(Stepping):
         yield KeyBar(keys_of(self.BINDINGS))
 
     @property
+    def session_path(self) -> Path | None:
+        """The session's file, None before the run has begun."""
+        return None if self._view is None else self._view.session
+
+    @property
     def source(self) -> RunSource:
         """The run shown."""
         return self._source
@@ -123,6 +133,7 @@ class Workbench(Stepping):
     def on_mount(self) -> None:
         """Begin to look at the run."""
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        self.take_panes(self._board, self._tally, self._flags, self._progress)
         self._bring_forward(self._board)
         self._bring_forward(self._tally)
         self._tally.focus()
@@ -152,6 +163,8 @@ class Workbench(Stepping):
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
         self._show_panes(view, run_word(snapshot, live=live))
+        if isinstance(self.app, PersonalApp):
+            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
         if (snapshot.outcome is not None or not live) and not self._over:
             self._over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
@@ -198,7 +211,9 @@ class Workbench(Stepping):
             self._banner.tell(HELD, told)
         elif snapshot.undecided and snapshot.paused and snapshot.open is not None:
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
-            self._banner.tell(UNDECIDED, f"{step}: v votes, d decides, x strikes a candidate")
+            keys = [key_now(self.app, f"workbench.{name}", key) for name, key in BY_HAND]
+            told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
+            self._banner.tell(UNDECIDED, f"{step}: {told}")
         else:
             self._banner.take_down()
 
@@ -255,23 +270,3 @@ class Workbench(Stepping):
             self._leaving = True
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
             self.post_message(self.Left())
-
-    def action_pane(self, by: int) -> None:
-        """Go to another pane, bringing it into view where panes stand behind each other."""
-        now = self._panes.index(self.focused) if isinstance(self.focused, LinePane) else 0
-        pane = self._panes[(now + by) % len(self._panes)]
-        self._bring_forward(pane)
-        self.call_after_refresh(pane.focus)
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Keep the focused pane in front."""
-        if isinstance(event.widget, LinePane):
-            self._bring_forward(event.widget)
-
-    def _bring_forward(self, pane: LinePane) -> None:
-        left = pane in (self._board, self._progress)
-        for other in self._panes:
-            if (other in (self._board, self._progress)) == left:
-                other.set_class(other is pane, "-front")
-        for column in self.query(".column"):
-            column.set_class(column is pane.parent, "-front")

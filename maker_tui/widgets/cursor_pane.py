@@ -10,7 +10,7 @@ from textual.events import Click
 from textual.message import Message
 
 from maker_tui.roles import line
-from maker_tui.widgets.line_pane import SIDEWAYS, LinePane
+from maker_tui.widgets.line_pane import COPYING, SIDEWAYS, LinePane
 
 LAST = 1 << 60
 
@@ -27,6 +27,7 @@ class CursorPane(LinePane, inherit_bindings=False):
         Binding("end,G", f"move({LAST})", "last", show=False, tooltip="to the last row"),
         Binding("enter", "choose", "open", show=False, tooltip="open the row under the cursor"),
         *SIDEWAYS,
+        *COPYING,
     ]
 
     class Pointed(Message):
@@ -59,6 +60,10 @@ class CursorPane(LinePane, inherit_bindings=False):
         if index != self._cursor:
             return text
         return line((text.plain.ljust(self.size.width), "cursor"))
+
+    def copied_line(self) -> str:
+        """Return the row under the cursor."""
+        return self.row_at(self._cursor).plain if self.line_total else ""
 
     def point(self, row: int) -> None:
         """Bring the cursor to `row`, as far as there are rows."""

@@ -12,12 +12,15 @@ import pytest
 from maker_tui.app import MakerApp
 from tests.tui.recorded_run import FILE, record_hanoi, saved_source
 
-_SETTINGS = ("NO_COLOR", "TEXTUAL", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS")
+_SETTINGS = (
+    "NO_COLOR", "TEXTUAL", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS",
+    "TMUX", "MAKER_CONFIG",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Clear what changes a picture; tell local time as UTC."""
+    """Clear what changes a picture, or leads out of the screen; tell local time as UTC."""
     with monkeypatch.context() as patch:
         for name in _SETTINGS:
             patch.delenv(name, raising=False)

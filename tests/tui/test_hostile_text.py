@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from maker_tui.app import MakerApp
 from maker_tui.bridge import SavedSource
 from maker_tui.inspector_lines import counted_row, entry_lines, pair_lines, prompt_lines, prompt_row
 from maker_tui.widgets.step_table import step_row
+from tests.support.hostile import UNSAFE
 from tests.support.recorded import record
 from tests.support.toy import Count
 from tests.tui.looking import screen_text, shown, until
@@ -37,7 +38,6 @@ HOSTILE = (
     "\ud800 lone",
     "｛全角｝ 👩‍👩‍👧 ✔️",
 )
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 def strips_are_clean(app: MakerApp) -> bool:
@@ -46,8 +46,7 @@ def strips_are_clean(app: MakerApp) -> bool:
     return not any(UNSAFE.search(segment.text) for strip in strips for segment in strip if not segment.control)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(("text", "size"), zip(HOSTILE, itertools.cycle([(80, 24), (160, 45)])))
 async def test_hostile_responses_stay_text(text, size):
     """Rule: rule, reason and excerpt of a flag, a provider's message and an ending reach no terminal as orders."""
     task = hanoi()
@@ -116,11 +115,11 @@ async def test_a_task_that_cannot_draw_or_tell_does_not_end_its_run():
         assert strips_are_clean(pilot.app)
 
 
-@pytest.mark.parametrize("colourless", [True, False])
-async def test_no_color_shows_the_same_words(monkeypatch, colourless):
-    """Rule: NO_COLOR changes no cell's text and sends no colour; SIMULATED and the states stay words."""
-    if colourless:
-        monkeypatch.setenv("NO_COLOR", "1")
+@pytest.mark.parametrize(("value", "colourless"), [("1", True), ("", False), (None, False)])
+async def test_no_color_shows_the_same_words(monkeypatch, value, colourless):
+    """Rule: NO_COLOR that is not empty changes no text and sends no colour; SIMULATED and the states stay words."""
+    if value is not None:
+        monkeypatch.setenv("NO_COLOR", value)
     task = hanoi()
     source = Scripted(task, run_events(task)).play_until(contested)
     async with MakerApp(source).run_test(size=(120, 30)) as pilot:
