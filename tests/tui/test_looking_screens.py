@@ -15,9 +15,7 @@ from maker_engine.sessions.schema import StepFlag
 from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun, SavedSource
 from maker_tui.widgets.step_table import StepTable
-from tests.runtime.test_talking import WORDS, Agree
-from tests.runtime.test_talking import order as talk_order
-from tests.runtime.test_talking import run as talk
+from tests.runtime.test_talking import WORDS, Agree, order as talk_order, run as talk
 from tests.tui.looking import gone, screen_text, shown, until
 from tests.tui.recorded_run import FILE
 
