@@ -1,0 +1,1 @@
+"""Requirements by interview: what is wanted, said in lines that are voted on, gated, and traced to somebody's words."""
