@@ -1,1 +1,4 @@
 """Requirements by interview: what is wanted, said in lines that are voted on, gated, and traced to somebody's words."""
+from .task import Interview
+
+__all__ = ["Interview"]
