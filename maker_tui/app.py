@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 from maker_engine.core.commands import Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
+from maker_tui.cell_diff import CellDiff
 from maker_tui.screens.home import Home, Listing
 from maker_tui.themes import DARK, THEMES
 
@@ -39,7 +40,7 @@ ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 
 
-class MakerApp(App[None]):
+class MakerApp(CellDiff):
     """The workbench for one terminal.
 
     Args:

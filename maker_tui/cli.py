@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
+from maker_tui import added_commands
 from maker_tui.hangup import HUNG_UP, add_flag, hung_up
 from maker_tui.parsing import Parser
 from maker_tui.session_commands import add_commands
@@ -26,6 +27,7 @@ examples:
   maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker tasks                                  what can be solved
+  maker lint REQUIREMENTS.md                   quality gates for a requirements document
 
 exit status: 0 solved and verified, 1 ended without a verified solution, 2 bad input,
   129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
@@ -39,10 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if given[:1] == ["run"]:
-            return _run(given[1:])
-        chosen = _parser().parse_args(given)
-        return int(chosen.act(chosen))
+        return _act(given)
     except InputError as error:
         return _refuse(error, 2)
     except MakerError as error:
@@ -58,12 +57,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return HUNG_UP if terminal_gone else 1
 
 
+def _act(given: list[str]) -> int:
+    if given[:1] == ["run"]:
+        return _run(given[1:])
+    parser, own = _parser(listing=given[:1] in (["-h"], ["--help"]))
+    if given and given[0] not in own and given[0] in added_commands.names():
+        return added_commands.run(given[0], given[1:])
+    chosen = parser.parse_args(given)
+    return int(chosen.act(chosen))
+
+
 def _refuse(error: MakerError, status: int) -> int:
     sys.stderr.write(f"maker: {one_line(str(error), 400)}\n")
     return status
 
 
-def _parser() -> Parser:
+def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
+    """Make the parser; return it with the names of the commands that are ours.
+
+    Args:
+        listing: Load the added commands, to tell a line about each.
+    """
     parser = Parser(
         prog="maker",
         description="Run and debug long LLM tasks in which not one step may be wrong (MAKER, arXiv 2511.09030).",
@@ -87,7 +101,11 @@ def _parser() -> Parser:
     plan.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
     plan.add_argument("--json", action="store_true", help="print one JSON object")
     plan.set_defaults(act=_plan)
-    return parser
+    own = set(commands.choices)
+    for name in added_commands.names():
+        if name not in own:
+            commands.add_parser(name, help=added_commands.summary(name) if listing else None, add_help=False)
+    return parser, own
 
 
 def _run(arguments: list[str]) -> int:

@@ -113,6 +113,16 @@ def test_every_task_offered_can_be_loaded():
         assert getattr(importlib.import_module(module), attribute).name == name
 
 
+def test_every_command_offered_can_be_loaded():
+    """Each command named as an entry point in pyproject.toml can be called, and says in a line what it does."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for target in project["entry-points"]["maker.commands"].values():
+        module, _, attribute = target.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert callable(command)
+        assert command.__doc__.partition("\n")[0].endswith(".")
+
+
 def test_no_file_names_a_registry():
     """Where packages come from is the user's affair: no file of the project holds a registry's address."""
     texts = {path: path.read_bytes().decode("utf-8", "replace") for path in project_files()}

@@ -18,6 +18,7 @@ from typing import Any
 
 PATIENCE_S = 20.0
 LOOK_S = 0.01
+STILL_LOOKS = 30
 
 
 class Ending:
@@ -69,6 +70,13 @@ class Terminal:
         while not happened():
             assert time.monotonic() < deadline, self.shown[-2_000:]
             self._take()
+
+    def still(self) -> bool:
+        """Whether nothing has come for a while."""
+        before = len(self.shown)
+        for _ in range(STILL_LOOKS):
+            self._take()
+        return len(self.shown) == before
 
     def press(self, keys: bytes) -> None:
         """Type."""

@@ -150,6 +150,6 @@ class _Index:
 
 
 def _against(rule: str, other: Judged, why: str) -> GateResult:
-    shown = " ".join(other[3].split())
+    shown = " ".join(other[3].split()).rstrip(".")
     shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
     return GateResult("consistent", rule, "", f'{other[1]} {why}: "{shown}". Settle which one holds.')

@@ -20,15 +20,14 @@ _OPTION = ("where", "in case")
 _PATTERNS = {"event": _EVENT, "state": _STATE, "trouble": _TROUBLE, "option": _OPTION}
 _KEYWORDS = {keyword: pattern for pattern, keywords in _PATTERNS.items() for keyword in keywords}
 _TRIGGER = re.compile(rf"(?:{'|'.join(sorted(_KEYWORDS, key=lambda word: -len(word)))})(?=\s)", re.IGNORECASE)
-_MODAL = re.compile(r"\b(?:shall|must|will|should)\b", re.IGNORECASE)
-_STRICT = re.compile(r"\b(?:shall|must)\b", re.IGNORECASE)
+_DUTIES = tuple(re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in ("shall", "must", "will|should"))
 # A permission binds only where it shuts something out: "only … may", "may not", "can only".
 _MAY = re.compile(r"\b(?:may|can)\b", re.IGNORECASE)
 _MAY_NOT = re.compile(r"\b(?:may|can)\s*(?:not|only)\b", re.IGNORECASE)
 _ONLY = re.compile(r"only\b", re.IGNORECASE)
 _THEN = re.compile(r"(?:,\s*then\b|,|\bthen\b)(?!.*(?:,|\bthen\b))", re.IGNORECASE | re.DOTALL)
 _ACTOR = re.compile(r"\s(?=(?:the|an?|each|every|all|no)\s)", re.IGNORECASE)
-_ARTICLES = re.compile(r"^(?:the|an?|each|every|all|any|no|only)\b\s*", re.IGNORECASE)
+_ARTICLES = re.compile(r"^(?:(?:the|an?|each|every|all|any|no|only)\b\s*)+", re.IGNORECASE)
 _PRONOUN = re.compile(r"^(?:it|this|that|these|those|they|he|she|we|i|you|one|there|which)$", re.IGNORECASE)
 _EMPTY = re.compile(r"(?:\b(?:not|be|to|able|also|always|never)\b|[\W_])+", re.IGNORECASE)
 
@@ -75,11 +74,11 @@ def take_apart(sentence: str) -> Ears:
 
 
 def _duty(sentence: str, *, leading: bool) -> re.Match[str] | None:
-    """Find the word of duty: "shall" or "must" before others, and past the comma of a leading clause."""
+    """Find the word of duty: "shall" before "must" before others, and past the comma of a leading clause."""
     comma = sentence.find(",") if leading else 0
     permission = _MAY if _ONLY.match(sentence) else _MAY_NOT
     for start in (max(comma, 0), 0):
-        for words in (_STRICT, _MODAL, permission):
+        for words in (*_DUTIES, permission):
             match = words.search(sentence, start)
             if match is not None:
                 return match

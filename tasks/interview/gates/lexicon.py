@@ -176,7 +176,7 @@ def _texts(fields: dict[str, Any], key: str, at: str) -> tuple[str, ...]:
     value = fields.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip(" *") for item in value):
         raise InputError(f"{at}: {key} must be a list of words in quotes, got {reprlib.repr(value)}")
-    return tuple(value)
+    return tuple(item.strip() for item in value)
 
 
 def _pairs(fields: dict[str, Any], at: str) -> tuple[tuple[str, str], ...]:

@@ -56,13 +56,14 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds any of the words, the longest first, whole, whatever their case."""
     if not words:
         return re.compile(r"(?!)")
-    return re.compile("|".join(_parts(words)), re.IGNORECASE)
+    plain = [word for word in words if word[0].isalnum() and word[-1:].replace("*", "x").isalnum()]
+    marks = [(r"(?<![\w-])" if part[0].isalnum() else "") + part for part in _parts(set(words).difference(plain))]
+    # The boundary stands before all words, not before each: most places of a line are no beginning of a word.
+    whole = f"(?<![\\w-])(?:{'|'.join(_parts(plain))})(?![\\w-])" if plain else ""
+    return re.compile("|".join(part for part in (whole, *marks) if part), re.IGNORECASE)
 
 
 def _parts(words: Iterable[str]) -> Iterator[str]:
     for word in sorted(words, key=lambda word: (-len(word), word)):
-        stem = word.strip().removesuffix("*")
-        inside = re.escape(stem).replace(r"\ ", r"[\s-]+").replace(r"\-", "[ -]?")
-        before = r"(?<![\w-])" if stem[0].isalnum() else ""
-        after = r"\w*" if word.endswith("*") else r"(?![\w-])" if stem[-1].isalnum() else ""
-        yield before + inside + after
+        stem = re.escape(word.removesuffix("*")).replace(r"\ ", r"[\s-]+").replace(r"\-", "[ -]?")
+        yield stem + (r"\w*" if word.endswith("*") else "")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from maker_tasks.interview.document import Kind
-from maker_tasks.interview.gates import check_line
+from maker_tasks.interview.gates import check_line, check_lines
 
 KINDS = {
     "F": Kind.FEATURE, "C": Kind.CONSTRAINT, "A": Kind.ACCEPTANCE, "S": Kind.STORY, "N": Kind.NON_GOAL, "D": Kind.DATA,
@@ -47,3 +47,21 @@ def measure(sentences: list[Labelled]) -> Measured:
     return Measured(
         hits / len(failed), hits / len(smelly), [each.text for each in missed], [each.text for each in false_alarms]
     )
+
+
+def pairs_measured(name: str) -> Measured:
+    """Run the gate of consistency on pairs of lines and compare with the labels; a pair is told by its lines."""
+    lines = (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    rows = [tuple(line.split("|")) for line in lines if line and not line.startswith("#")]
+    told = {row for row in rows if _contradict(*row[1:])}
+    right = {row for row in rows if row[0] == "contradict"}
+    hits = len(told & right)
+    missed, false_alarms = sorted(right - told), sorted(told - right)
+    return Measured(
+        hits / len(told), hits / len(right), ["|".join(row) for row in missed], ["|".join(row) for row in false_alarms]
+    )
+
+
+def _contradict(one: str, other: str) -> bool:
+    results = check_lines([("L1", Kind.FEATURE, one), ("L2", Kind.FEATURE, other)])
+    return any(result.gate == "consistent" and not result.passed for of_line in results for result in of_line)

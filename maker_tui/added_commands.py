@@ -1,0 +1,68 @@
+"""Commands that packages add to `maker`: entry points of the group `maker.commands`, ours like strangers'.
+
+The entry point's name is the command's. It leads to a callable that takes the arguments after the name and returns the
+exit status; the first line of its docstring is what `maker --help` says of it. `InputError` is told in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeAlias, cast
+
+from maker_engine.core.errors import InputError, MakerError
+from maker_engine.printable import one_line
+
+GROUP = "maker.commands"
+
+Command: TypeAlias = Callable[[Sequence[str]], int]
+
+
+def names() -> list[str]:
+    """Return the names of all added commands, sorted."""
+    return sorted(_installed())
+
+
+def summary(name: str) -> str:
+    """Return one line about a command; of one that cannot be loaded, why not."""
+    try:
+        told = (load(name).__doc__ or "").strip().partition("\n")[0]
+    except InputError as error:
+        told = str(error)
+    return one_line(told, 120).replace("%", "%%").rstrip(".")
+
+
+def run(name: str, arguments: Sequence[str]) -> int:
+    """Run a command and return its exit status.
+
+    Raises:
+        InputError: It cannot be loaded, or what it says of its own input.
+        MakerError: It returned no exit status.
+    """
+    status = load(name)(arguments)
+    if type(status) is not int:
+        raise MakerError(f"command {name!r} returned {status!r} for an exit status: it must return a whole number")
+    return status
+
+
+def load(name: str) -> Command:
+    """Return the command called `name`.
+
+    Raises:
+        InputError: There is none, or it cannot be loaded.
+    """
+    point = _installed().get(name)
+    if point is None:
+        raise InputError(f"there is no command {name!r}; added ones are: {', '.join(names()) or 'none'}")
+    try:
+        found = point.load()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError(f"command {name!r} cannot be loaded from {point.value}: {reason}") from error
+    if not callable(found):
+        raise InputError(f"command {name!r} is nothing that can be called: {point.value}")
+    return cast("Command", found)  # what it returns is looked at where it is called
+
+
+def _installed() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}

@@ -1,0 +1,20 @@
+"""The command lines of this task's own commands."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from maker_engine.core.errors import InputError
+
+
+class Arguments(argparse.ArgumentParser):
+    """Says what is wrong in one line, as bad input."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the arguments.
+
+        Raises:
+            InputError: Always.
+        """
+        raise InputError(f"{message} (see {self.prog} --help)")

@@ -1,0 +1,87 @@
+"""Responses as a model might write them, right or wrong in a chosen way, out of nothing but the prompt's words."""
+
+from __future__ import annotations
+
+from maker_engine.core.decomposition import Mistake
+
+from .answers import line, written
+from .grid import Action
+from .reading import Reading, read
+
+_OPENINGS = (
+    "I look at {subject}.",
+    "The question is about {subject}.",
+    "Let me go through {subject} first.",
+    "What matters here is {subject}.",
+    "Let me check {subject} carefully.",
+)
+_REASONS = (
+    "By the rule, {reason}.",
+    "Going through what is listed, {reason}.",
+    "Comparing all of it, {reason}.",
+)
+_UNSURE = (
+    "It looks as if {told} should do.",
+    "{told} seems to be what the rule asks for.",
+    "I take it that {told} follows.",
+)
+_CONCLUSIONS = (
+    "So it has to be {told}.",
+    "That leaves {told}.",
+    "Hence {told}.",
+    "The rule then gives {told}.",
+    "So I answer with {told}.",
+)
+_CHECKS = ("", " Nothing else changes.", " The rest of the grid does not matter here.", " Checked twice.")
+
+
+def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, str]:
+    """Write the reasoning and the answer of a response.
+
+    Args:
+        prompt: The user prompt.
+        mistake: How the response goes wrong, None when it is right.
+        variant: Which wording and which slip, ≥ 0.
+
+    Raises:
+        TaskError: The prompt is not one of this task's.
+    """
+    reading = read(prompt)
+    if mistake is Mistake.WRONG:
+        wrong = reading.wrong[variant % len(reading.wrong)]
+        return _reason(reading, wrong, variant, sure=False), line(wrong)
+    if mistake is Mistake.ILLEGAL:
+        slip = reading.ruled_out[variant % len(reading.ruled_out)]
+        return _reason(reading, slip, variant, sure=False), line(slip)
+    reasoning = _reason(reading, reading.right, variant, sure=True)
+    if mistake is Mistake.INCONSISTENT:
+        other = reading.wrong[variant % len(reading.wrong)]
+        first, second = (other, reading.right) if variant % 2 else (reading.right, other)
+        return reasoning, f"{line(first)}\nNo, I mean:\n{line(second)}"
+    if mistake is Mistake.MALFORMED:
+        return reasoning, _broken(reading.right, variant)
+    return reasoning, line(reading.right)
+
+
+def _reason(reading: Reading, answer: Action, variant: int, *, sure: bool) -> str:
+    told = written(answer.marks)
+    opening = _OPENINGS[variant % 5].format(subject=reading.subject)
+    reason = (_REASONS if sure else _UNSURE)[variant // 5 % 3].format(reason=reading.reason, told=told)
+    conclusion = _CONCLUSIONS[variant // 15 % 5].format(told=told)
+    return f"{opening} {reason} {conclusion}{_CHECKS[variant // 75 % 4]}"
+
+
+def _broken(right: Action, variant: int) -> str:
+    """Write the right answer in a form that no strict reader takes."""
+    whole = line(right)
+    forms = (
+        whole.replace(" =", ":"),
+        whole[: whole.rindex(":")],
+        written(right.marks),
+        whole.replace("c", "-"),
+        f"{right.kind} = ({written(right.marks)})",
+        whole.replace(":", "="),
+        f"{right.kind} = ",
+        f"answer = {whole.partition(' = ')[2]}",
+    )
+    return forms[variant % len(forms)]
