@@ -60,9 +60,7 @@ def kept_out(document: Document, candidate: Candidate, step: int, tally: Tally, 
     if new and not any(alike(candidate.text, one.text) for kind in BUILT for one in document.of(kind)):
         line_id = document.next_id(Kind.NON_GOAL)
         source = Source(step if voter else candidate.step, voter)
-        document = document.added(
-            Kind.NON_GOAL, candidate.text, source, status=Status.ACCEPTED, tallies=(tally,)
-        )
+        document = document.added(Kind.NON_GOAL, candidate.text, source, status=Status.ACCEPTED, tallies=(tally,))
     spill = Spill(candidate.text, candidate.drafts, kept=False, line=line_id, step=step)
     return check_document(replace(document, spill=(*document.spill, spill)))
 

@@ -89,7 +89,9 @@ def draft_objection(draft: Draft, most: int) -> Flag | None:
 def pick_objection(pick: Pick, listed: Sequence[str], *, none_allowed: bool) -> Flag | None:
     """Say what makes a well-formed vote unreliable."""
     if pick.number > len(listed) or (pick.number == 0 and not none_allowed):
-        return Flag(ILLEGAL, f"there is no number {pick.number} in the list of {len(listed)}", f"answer = {pick.number}")
+        return Flag(
+            ILLEGAL, f"there is no number {pick.number} in the list of {len(listed)}", f"answer = {pick.number}"
+        )
     return None
 
 

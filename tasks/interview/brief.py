@@ -91,13 +91,17 @@ def _from_source(text: str) -> Brief:
     try:
         value: dict[str, Any] = json.loads(text)
     except (ValueError, RecursionError):
-        raise ProblemError("the file begins like JSON and is not: give an idea in words, or an exported document") from None
+        raise ProblemError(
+            "the file begins like JSON and is not: give an idea in words, or an exported document"
+        ) from None
     if value.get("format") == FORMAT:
         document = _from_another_run(from_fields(value))
         return Brief(idea=document.idea or document.title, document=document)
     strange = set(value) - {"idea", "questions", "drafts", "persons", "document"}
     if strange:
-        raise ProblemError(f"an interview has no {sorted(strange)[0][:40]!r}: it has idea, questions, drafts, persons, document")
+        raise ProblemError(
+            f"an interview has no {sorted(strange)[0][:40]!r}: it has idea, questions, drafts, persons, document"
+        )
     return _from_object(value)
 
 
@@ -150,5 +154,3 @@ def beginning(brief: Brief) -> Talk:
 def _title(idea: str) -> str:
     words = idea.split(".")[0].split(",")[0].strip()
     return words if len(words) <= 60 else words[:59] + "…"
-
-

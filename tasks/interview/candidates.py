@@ -39,7 +39,9 @@ def candidates(drafts: Drafts, step: int) -> tuple[Candidate, ...]:
     return tuple(sorted(made, key=lambda one: -one.drafts))
 
 
-def _same(known: Iterable[tuple[Kind, frozenset[str]]], key: tuple[Kind, frozenset[str]]) -> tuple[Kind, frozenset[str]]:
+def _same(
+    known: Iterable[tuple[Kind, frozenset[str]]], key: tuple[Kind, frozenset[str]]
+) -> tuple[Kind, frozenset[str]]:
     kind, words = key
     for other in known:
         shared = len(words & other[1])
@@ -58,9 +60,7 @@ def _best_first(kind: Kind, wordings: Counter[str]) -> list[tuple[str, int]]:
 def fresh(found: Sequence[Candidate], document: Document, most: int = MOST) -> tuple[Candidate, ...]:
     """Leave out what the document says, or has rejected, already, and all but the `most` that most drafts hold."""
     there = {
-        (line.kind, frozenset(tokens(line.text)))
-        for line in document.lines
-        if not line.reason.startswith(WITHDRAWN)
+        (line.kind, frozenset(tokens(line.text))) for line in document.lines if not line.reason.startswith(WITHDRAWN)
     }
     return tuple(one for one in found if (one.kind, frozenset(tokens(one.text))) not in there)[:most]
 

@@ -41,7 +41,7 @@ def gathered(talk: Talk, brief: Brief, answer: Gathered) -> Talk:
 
 def _unasked(talk: Talk, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Put what drafts would have built beside what agents name as usually spilled; of two alike the first stays."""
-    drafted = [one for one in talk.survey if one.kind in BUILT and one.drafts > 1]
+    drafted = [one for one in talk.survey if one.kind in (Kind.FEATURE, Kind.INTERFACE) and one.drafts > 1]
     kept: list[Candidate] = []
     for one in sorted([*found, *drafted], key=lambda each: -each.drafts):
         if not any(alike(one.text, other.text) for other in kept):
@@ -111,7 +111,7 @@ def worth_asking(talk: Talk, brief: Brief) -> bool:
 
 def surveyed(talk: Talk, part: Part) -> tuple[Candidate, ...]:
     """Return what the drafts of everything hold for a part."""
-    kinds = BUILT if part is NON_GOALS else part.kinds
+    kinds = (Kind.FEATURE, Kind.INTERFACE) if part is NON_GOALS else part.kinds
     return tuple(one for one in talk.survey if one.kind in kinds)
 
 

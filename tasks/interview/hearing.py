@@ -60,9 +60,7 @@ def heard(talk: Talk, brief: Brief, said: Said) -> Talk:
     first = not talk.heard
     known = (*talk.heard, Statement(said.text, said.voter, part.name, talk.step))
     persons = tuple(dict.fromkeys((*talk.document.persons, said.voter)))
-    talk = replace(
-        talk, heard=known, asked=talk.asked + first, document=replace(talk.document, persons=persons)
-    )
+    talk = replace(talk, heard=known, asked=talk.asked + first, document=replace(talk.document, persons=persons))
     if len(known) < len(brief.persons):
         return talk
     options = ask(replace(talk, heard=()), brief).options

@@ -2,9 +2,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from .document import Kind
 
+
 @dataclass(frozen=True)
 class Kit:
-    purposes: tuple[str, ...] = ("Keep a person's tasks in one place that programs can reach", "Let a team see who does what", "Remind people of what is due")
+    purposes: tuple[str, ...] = (
+        "Keep a person's tasks in one place that programs can reach",
+        "Let a team see who does what",
+        "Remind people of what is due",
+    )
     stories: tuple[str, ...] = (
         "As a developer, I want to create tasks over HTTP, so that my scripts can file work.",
         "As a developer, I want to list my open tasks, so that I see what is left.",
@@ -28,7 +33,12 @@ class Kit:
         (Kind.DATA, "A task has a title of at most 200 characters."),
         (Kind.INTERFACE, "The API speaks JSON over HTTP."),
     )
-    def acceptance(self, feature, chance):
-        return f"Given an empty store, when the client acts, then the response has status {200 if chance < .7 else 201}."
 
-def kit_for(idea): return Kit()
+    def acceptance(self, feature, chance):
+        return (
+            f"Given an empty store, when the client acts, then the response has status {200 if chance < 0.7 else 201}."
+        )
+
+
+def kit_for(idea):
+    return Kit()

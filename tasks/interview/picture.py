@@ -1,22 +1,13 @@
-"""The document as it grows, drawn in as few cells as there are; and the same as lines for a screen that scrolls."""
+"""The document as it grows, drawn in as few cells as there are."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from .document import Document, Kind, Line, Status
+from .document import Document, Line, Status
 from .talk import Stage, Talk
-
-HEADINGS = {
-    Kind.PURPOSE: "purpose", Kind.NON_GOAL: "not to be built", Kind.STORY: "users and stories", Kind.FEATURE: "features",
-    Kind.CONSTRAINT: "constraints", Kind.DATA: "data", Kind.INTERFACE: "interfaces", Kind.ACCEPTANCE: "acceptance",
-    Kind.QUESTION: "open questions",
-}  # fmt: skip
-MARKS = {Status.ACCEPTED: ("✓", "target"), Status.WAIVED: ("!", "moved"), Status.ASKED: ("?", "source"),
-         Status.REJECTED: ("×", "label")}  # fmt: skip
+from .telling import HEADINGS, MARKS
 
 
 def draw(talk: Talk, columns: int, rows: int) -> Text:
@@ -59,14 +50,6 @@ def _counts(document: Document) -> Text:
 def _row(line: Line) -> Text:
     mark, role = MARKS[line.status]
     return Text.assemble((mark, role), " ", (line.id, "label"), " ", line.text)
-
-
-def sections(document: Document) -> Iterator[tuple[str, tuple[Line, ...]]]:
-    """Give each heading with the lines under it that are not rejected, in order."""
-    for kind, heading in HEADINGS.items():
-        lines = tuple(line for line in document.of(kind, standing=False) if line.status is not Status.REJECTED)
-        if lines:
-            yield heading, lines
 
 
 def _fit(words: str, columns: int) -> str:

@@ -1,7 +1,7 @@
 """Where an interview stands: the document so far, the person's words, and what is being settled just now.
 
-    SURVEY ─▶ for each part in the queue:  GATHER ─▶ ASK ─▶ TRACE or CHOOSE ─▶ next part      … ─▶ REVIEW ─▶ CLOSED
-                                                  (non-goals are traced first, and asked about then)
+SURVEY ─▶ for each part in the queue:  GATHER ─▶ ASK ─▶ TRACE or CHOOSE ─▶ next part      … ─▶ REVIEW ─▶ CLOSED
+                                              (non-goals are traced first, and asked about then)
 """
 
 from __future__ import annotations

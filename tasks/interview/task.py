@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self, TypeAlias
 
@@ -23,6 +23,7 @@ from maker_engine.core.decomposition import (
     Task,
     Vote,
 )
+from maker_engine.core.papers import Ballots, DocumentLine
 from maker_engine.core.responses import Flag, Prompt
 
 from . import answers, flow, hearing, prompts, wishes
@@ -34,6 +35,7 @@ from .imitation import imitate
 from .parts import ACCEPTANCE
 from .picture import draw
 from .talk import Stage, Talk, decode, encode
+from .telling import document_lines
 from .tracing import entries, rests_on
 
 Answer: TypeAlias = Any
@@ -52,7 +54,9 @@ class Interview(Task[Talk, Answer]):
 
     name = "interview"
     title = "Requirements interview"
-    summary = "Settles what to build and what not, before any code: agents propose and vote, you are asked where they differ."
+    summary = (
+        "Settles what to build and what not, before any code: agents propose and vote, you are asked where they differ."
+    )
     source_help = "An idea in plain words, or a requirements.json that was exported: the interview goes on from there."
     options = (
         Option("idea", "What is to be built, in your words.", EXAMPLE),
@@ -130,7 +134,9 @@ class Interview(Task[Talk, Answer]):
     def objection(self, state: Talk, answer: Answer) -> Flag | None:
         """Flag proposals that are too many, too long or cannot be shown, and votes for what is not in the list."""
         if isinstance(answer, Draft):
-            return answers.draft_objection(answer, answers.most_lines(None if state.stage is Stage.SURVEY else state.part))
+            return answers.draft_objection(
+                answer, answers.most_lines(None if state.stage is Stage.SURVEY else state.part)
+            )
         return answers.pick_objection(answer, self._listed(state), none_allowed=state.stage is Stage.TRACE)
 
     def apply(self, state: Talk, answer: Answer) -> Talk:
@@ -176,6 +182,10 @@ class Interview(Task[Talk, Answer]):
     def picture(self, state: Talk, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
         """Draw what is being settled, and the last lines of the document."""
         return draw(state, columns, rows)
+
+    def document(self, state: Talk, ballots: Ballots) -> Sequence[DocumentLine]:
+        """Return the document as it stands."""
+        return document_lines(state.document, ballots)
 
     def describe(self, answer: Answer) -> str:
         """Tell a draft or a vote."""

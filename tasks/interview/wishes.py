@@ -1,9 +1,9 @@
 """What a person may wish at any time: a strict little grammar, and what each wish does to the document.
 
-    accept ID              it stands, whatever agents or gates say          add KIND TEXT    a line of your own
-    reject ID [REASON]     it goes                                          non-goal TEXT    short for add non-goal
-    edit ID TEXT           your wording in its place                        revise PART      ask about a part again
-    move ID up|down|first|last                                              revise PART TEXT with the answer at once
+accept ID              it stands, whatever agents or gates say          add KIND TEXT    a line of your own
+reject ID [REASON]     it goes                                          non-goal TEXT    short for add non-goal
+edit ID TEXT           your wording in its place                        revise PART      ask about a part again
+move ID up|down|first|last                                              revise PART TEXT with the answer at once
 """
 
 from __future__ import annotations
@@ -127,9 +127,7 @@ def _judged(talk: Talk, wish: Wish, line: Line, voter: str) -> Talk:
     if wish.verb == "reject":
         tally = Tally(talk.step, persons=((voter, "out"),))
         reason = wish.text or f"{voter} does not want it"
-        document = document.changed(
-            line.id, status=Status.REJECTED, reason=reason, tallies=(*line.tallies, tally)
-        )
+        document = document.changed(line.id, status=Status.REJECTED, reason=reason, tallies=(*line.tallies, tally))
         document = check_document(document)
     elif wish.verb == "accept":
         tally = Tally(talk.step, persons=((voter, "in"),))
@@ -169,4 +167,3 @@ def _with_tests(talk: Talk, brief: Brief) -> Talk:
         return talk
     queued = replace(talk, queue=(*talk.queue, ACCEPTANCE.name))
     return begin(queued, brief) if talk.stage is Stage.REVIEW else queued
-

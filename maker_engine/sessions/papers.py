@@ -1,0 +1,63 @@
+"""What a run has come to as files: the papers its task writes, put into a folder where nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.errors import InputError, TaskError
+from maker_engine.core.papers import Ballots
+from maker_engine.core.responses import Flag
+from maker_engine.sessions.export import write_new
+from maker_engine.sessions.reader import Reader
+
+
+def ballots(reader: Reader, task: AnyTask, first: int = 0) -> Ballots:
+    """Return the votes of all decided steps from `first` on (0-based), each answer in order of first appearance."""
+    return {
+        stored.step: tuple(Counter(one.verdict for one in stored.samples if not isinstance(one.verdict, Flag)).items())
+        for stored in reader.steps(task, first)
+    }
+
+
+def papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping[str, str]:
+    """Return the papers of a session as it stands, as {relative path: text}.
+
+    Raises:
+        InputError: Its task writes none.
+        SessionError: It cannot be read.
+    """
+    with Reader(path, branch, steady=True) as reader:
+        made = task.papers(reader.state(task, reader.steps_done()), ballots(reader, task))
+    if not made:
+        raise InputError(f"{task.title} writes no papers: export it as jsonl, csv or html")
+    return made
+
+
+def write_papers(made: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write papers into a folder, which is made where it is not there; return their paths.
+
+    Raises:
+        InputError: One of them exists already (then none is written), or cannot be written there.
+        TaskError: The task names a place outside the folder.
+    """
+    paths = {folder.joinpath(*_inside(name).parts): text for name, text in made.items()}
+    there = next((path for path in paths if path.exists()), None)
+    if there is not None:
+        raise InputError(f"{there} exists already: name another folder")
+    for path, text in paths.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{path.parent} cannot be made ({error.strerror}): name another folder") from None
+        write_new(path, [text])
+    return list(paths)
+
+
+def _inside(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name or "\\" in name:
+        raise TaskError(f"a task names the paper {name[:80]!r}, which is not a place inside a folder")
+    return path
