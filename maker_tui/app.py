@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import RunSource
+    from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
     from maker_tui.screens.workbench import Workbench
@@ -38,6 +39,17 @@ SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
+
+
+def screen_of(source: RunSource) -> Screen[None]:
+    """Return the screen that shows a run: with its question and document where its task asks persons."""
+    if source.task.converses:
+        from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - home does not need it
+
+        return Conversation(source)
+    from maker_tui.screens.workbench import Workbench  # noqa: PLC0415
+
+    return Workbench(source)
 
 
 class MakerApp(CellDiff):
@@ -102,10 +114,8 @@ class MakerApp(CellDiff):
             self._open(self._source)
 
     def _open(self, source: RunSource) -> None:
-        from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
-
         self._source = source
-        self.push_screen(Workbench(source))
+        self.push_screen(screen_of(source))
 
     def on_home_new_run_asked(self) -> None:
         """Show the form."""
@@ -119,12 +129,27 @@ class MakerApp(CellDiff):
 
     def _start(self, prepared: PreparedRun) -> None:
         from maker_tui.bridge import LiveRun  # noqa: PLC0415 - home does not need it
-        from maker_tui.screens.workbench import Workbench  # noqa: PLC0415
 
         run = LiveRun(prepared)
         run.start()
         self._source = run
-        self.switch_screen(Workbench(run))
+        self.switch_screen(screen_of(run))
+
+    def on_conversation_resume_asked(self, message: Conversation.ResumeAsked) -> None:
+        """Go on with a saved run; reading it takes a moment, so in a thread."""
+        self.run_worker(partial(self._resume, message.path), thread=True, exclusive=True, group="open")
+
+    def _resume(self, path: Path) -> None:
+        from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - home does not need it
+
+        try:
+            prepared = prepare_resume(
+                path, {"apart": True, "attended": True}, type(self._source.task) if self._source else None
+            )
+        except MakerError as error:
+            self.call_from_thread(self._refuse, str(error))
+            return
+        self.call_from_thread(self._start, prepared)
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""

@@ -8,15 +8,16 @@ and a run's state is the fold of its answers: replay, rewind and fork are one me
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
+from maker_engine.core.papers import Papers
+
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from maker_engine.core.papers import Ballots, DocumentLine
     from maker_engine.core.responses import Flag, Prompt
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -145,7 +146,7 @@ class Mistake(StrEnum):
     INCONSISTENT = "inconsistent"
 
 
-class Task(ABC, Generic[S, A]):
+class Task(Papers[S], ABC, Generic[S, A]):
     """One problem of a task family, cut into single steps. Tasks of equal problems are equal and hash alike.
 
     Class attributes:
@@ -246,17 +247,6 @@ class Task(ABC, Generic[S, A]):
         if isinstance(said, Said) and isinstance(step, Ask) and not step.free and said.text not in step.options:
             return f"{said.text[:40]!r} is not offered: choose one of {', '.join(step.options)}"
         return ""
-
-    converses: ClassVar[bool] = False
-    """Whether persons are asked along the way: such a task is shown with its question and its document."""
-
-    def document(self, state: S, ballots: Ballots) -> Sequence[DocumentLine]:  # noqa: ARG002 - the default has none
-        """Return the document as it stands at `state`; `ballots` are the votes that are known of."""
-        return ()
-
-    def papers(self, state: S, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - the default writes none
-        """Return the files that `state` comes to, as {relative path with slashes: text}; `ballots` as above."""
-        return {}
 
     has_oracle: ClassVar[bool] = False
     """Whether `oracle` knows the right answer. Calibration, the simulated model and tests use it; the solver never."""

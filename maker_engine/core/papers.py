@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, Generic, TypeAlias, TypeVar
+
+S = TypeVar("S", bound=Hashable)
 
 Ballots: TypeAlias = Mapping[int, tuple[tuple[Hashable, int], ...]]
 """For each decided step (0-based) that is known of: its (answer, votes) pairs."""
@@ -29,3 +31,44 @@ class DocumentLine:
     role: str = "plain"
     notes: str = ""
     step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKey:
+    """A key that amends the document.
+
+    Attributes:
+        key: As Textual names it: one letter, mostly.
+        words: What it does, in one or two words.
+        template: The amendment's text: `{id}` stands for the line under the cursor, `{text}` for what is typed.
+        prompt: What is asked for where something is typed.
+        keep: Begin with the line's own text.
+    """
+
+    key: str
+    words: str
+    template: str
+    prompt: str = ""
+    keep: bool = False
+
+
+class Papers(Generic[S]):
+    """What a task may offer beside its steps: questions on the way, a document, papers. The defaults offer nothing.
+
+    Class attributes:
+        converses: Persons are asked along the way: such a task is shown with its question and its document.
+        document_keys: The amendments that have a key of their own beside the document.
+        simulation: Where simulated agents take their answers from, where that is not the prompt alone; one sentence.
+    """
+
+    converses: ClassVar[bool] = False
+    document_keys: ClassVar[tuple[DocumentKey, ...]] = ()
+    simulation: ClassVar[str] = ""
+
+    def document(self, state: S, ballots: Ballots) -> Sequence[DocumentLine]:  # noqa: ARG002 - the default has none
+        """Return the document as it stands at `state`; `ballots` are the votes that are known of."""
+        return ()
+
+    def papers(self, state: S, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - the default writes none
+        """Return the files that `state` comes to, as {relative path with slashes: text}; `ballots` as above."""
+        return {}

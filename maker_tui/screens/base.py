@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
@@ -18,6 +19,13 @@ LEAST_COLUMNS, LEAST_ROWS = 40, 10
 NARROW_COLUMNS, SHORT_ROWS, HIGH_ROWS = 76, 20, 36
 """Below the first there is room for one column of panes, below the second for one row of them; from the third on a
 column holds four."""
+
+
+def backed_up(app: App[object]) -> bool:
+    """Tell whether the terminal has not taken the last pictures yet; more of them would block the app's loop."""
+    driver = app._driver  # noqa: SLF001 - Textual offers no other way to see it
+    writer = getattr(driver, "_writer_thread", None)
+    return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
 
 
 class TooSmall(LineView):

@@ -24,7 +24,7 @@ from maker_engine.core.commands import (
     Strike,
 )
 from maker_engine.core.decisions import describe
-from maker_tui.screens.base import MakerScreen
+from maker_tui.screens.base import MakerScreen, backed_up
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
@@ -33,7 +33,7 @@ from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine, Meter
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally
-from maker_tui.words import SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
+from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
     from maker_engine.core.snapshot import Snapshot
@@ -64,6 +64,7 @@ class Workbench(MakerScreen):
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+        Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
         Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
@@ -127,7 +128,7 @@ class Workbench(MakerScreen):
         self.set_interval(POLL_S, self._poll)
 
     def _poll(self) -> None:
-        if self._leaving or self._backed_up():
+        if self._leaving or backed_up(self.app):
             return
         view = self._source.view()
         if view is not None and view is not self._view:
@@ -137,12 +138,6 @@ class Workbench(MakerScreen):
             self._over = True
             self._banner.tell(BROKEN, self._source.error)
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=BROKEN)
-
-    def _backed_up(self) -> bool:
-        """Tell whether the terminal has not taken the last pictures yet; more of them would block the app's loop."""
-        driver = self.app._driver  # noqa: SLF001 - Textual offers no other way to see it
-        writer = getattr(driver, "_writer_thread", None)
-        return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
 
     def _show(self, view: RunView) -> None:
         snapshot, family, live = view.snapshot, self._source.task, self._source.live
@@ -176,6 +171,8 @@ class Workbench(MakerScreen):
         if snapshot.undecided and snapshot.paused and snapshot.open is not None:
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
             self._banner.tell(UNDECIDED, f"{step}: v votes, d decides, x strikes a candidate")
+        elif snapshot.question is not None:
+            self._banner.tell(ASKING, f"{snapshot.question.question} — a answers")
         else:
             self._banner.take_down()
 
@@ -223,6 +220,12 @@ class Workbench(MakerScreen):
     def on_person_bar_closed(self) -> None:
         """Give the focus back."""
         self._tally.focus()
+
+    def action_answer(self) -> None:
+        """Show the same run with its question."""
+        from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - it leads back here
+
+        self.app.switch_screen(Conversation(self._source))
 
     def action_filter(self) -> None:
         """Narrow the red-flag log."""

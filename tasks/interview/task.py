@@ -23,7 +23,7 @@ from maker_engine.core.decomposition import (
     Task,
     Vote,
 )
-from maker_engine.core.papers import Ballots, DocumentLine
+from maker_engine.core.papers import Ballots, DocumentKey, DocumentLine
 from maker_engine.core.responses import Flag, Prompt
 
 from . import answers, flow, hearing, prompts, wishes
@@ -66,6 +66,17 @@ class Interview(Task[Talk, Answer]):
     )
     amendable = True
     converses = True
+    simulation = "Simulated agents: their proposals come from a catalogue of typical projects, drawn by seed."
+    document_keys = (
+        DocumentKey("t", "take", "accept {id}"),
+        DocumentKey("r", "reject", "reject {id} {text}", "reject it because (may be empty)"),
+        DocumentKey("e", "edit", "edit {id} {text}", "your wording", keep=True),
+        DocumentKey("o", "non-goal", "non-goal {text}", "not to be built"),
+        DocumentKey("p", "add", "add {text}", "add (feature, story, constraint …) TEXT"),
+        DocumentKey("u", "revise", "revise {text}", "revise (purpose, stories …) [NEW ANSWER]"),
+        DocumentKey("K", "up", "move {id} up"),
+        DocumentKey("J", "down", "move {id} down"),
+    )
 
     def __init__(self, brief: Brief) -> None:
         self._brief = brief

@@ -1,0 +1,53 @@
+"""A screen on which a line can be typed, on a row that is there only meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.binding import Binding
+from textual.events import Key, Paste
+from textual.widget import Widget
+
+from maker_tui.screens.base import MakerScreen
+from maker_tui.widgets.entry_line import LONGEST, EntryLine, Typed
+
+
+class TypingIn(MakerScreen):
+    """Holds the row, which its subclass puts among its widgets as `entry`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry = EntryLine(id="entry")
+        self._heard: Callable[[str], None] = lambda _: None
+
+    def type_in(self, prompt: str, text: str, hint: str, heard: Callable[[str], None], longest: int = LONGEST) -> None:
+        """Let a line be typed; `heard` gets it when it is entered."""
+        self._heard = heard
+        self.entry.ask(prompt, text, hint, longest)
+
+    def typed(self, event: Key) -> bool:
+        """Give a key to the line that is being typed; tell whether it was taken."""
+        if not self.entry.up:
+            return False
+        typed = self.entry.feed(event)
+        if typed in (Typed.ENTERED, Typed.LEFT):
+            self.entry.take_down()
+        if typed is Typed.ENTERED:
+            self._heard(self.entry.text)
+        return typed is not Typed.NOTHING
+
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the line that is being typed."""
+        if self.entry.up:
+            event.stop()
+            self.entry.paste(event.text)
+
+    async def act_on(self, event: Key, *widgets: Widget) -> None:
+        """Do what a key is bound to, here and now: left to itself, Textual would look at the next key first."""
+        for widget in widgets:
+            for binding in type(widget).BINDINGS:
+                if isinstance(binding, Binding) and event.key in binding.key.split(","):
+                    event.stop()
+                    event.prevent_default()
+                    await self.app.run_action(binding.action, default_namespace=widget)
+                    return

@@ -1,0 +1,108 @@
+"""The document pane: what a run is writing, line by line, with a cursor on the line that a key would change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.events import Click, Resize
+
+from maker_engine.core.papers import DocumentLine
+from maker_tui.roles import line
+from maker_tui.widgets.line_pane import LinePane
+from maker_tui.wrapping import wrapped
+
+INDENT = 9
+"""Cells before a line's text: cursor, mark, and an id of six."""
+
+
+class DocumentPane(LinePane):
+    """Shows a growing document. The cursor stays on its line wherever that goes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "point(-1)", "line above", show=False, tooltip="to the line above"),
+        Binding("down,j", "point(1)", "line below", show=False, tooltip="to the line below"),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__("document", id=id)
+        self._document: Sequence[DocumentLine] = ()
+        self._pointed = ""
+        self._rows: dict[str, range] = {}
+
+    @property
+    def pointed(self) -> DocumentLine | None:
+        """The line under the cursor, None where there is none."""
+        return next((one for one in self._document if one.id == self._pointed and one.id), None)
+
+    def show_document(self, document: Sequence[DocumentLine]) -> None:
+        """Show `document`; new lines come into view unless the cursor holds the view elsewhere."""
+        if document == self._document:
+            return
+        known = {one.id for one in self._document}
+        fresh = [one.id for one in document if one.id and one.id not in known]
+        at_end = self.top >= self.furthest
+        self._document = document
+        ids = [one.id for one in document if one.id]
+        if self._pointed not in ids:
+            self._pointed = ids[-1] if ids else ""
+        elif at_end and fresh:
+            self._pointed = fresh[-1]
+        self._lay_out()
+        self._reveal()
+
+    def action_point(self, by: int) -> None:
+        """Move the cursor by lines."""
+        ids = [one.id for one in self._document if one.id]
+        if self._pointed in ids:
+            self._pointed = ids[max(0, min(len(ids) - 1, ids.index(self._pointed) + by))]
+            self._lay_out()
+            self._reveal()
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay out for the new width."""
+        self._lay_out()
+        self._reveal()
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor on the line that is clicked."""
+        row = event.y - 1 + self.top  # the border is a row
+        self._pointed = next((line_id for line_id, rows in self._rows.items() if row in rows), self._pointed)
+        self._lay_out()
+
+    def _reveal(self) -> None:
+        rows = self._rows.get(self._pointed)
+        if rows is None or not self.size.height:
+            return
+        if rows.start < self.top:
+            self.scroll_lines_to(rows.start)
+        elif rows.stop > self.top + self.size.height:
+            self.scroll_lines_to(rows.stop - self.size.height)
+
+    def _lay_out(self) -> None:
+        told: list[Text] = []
+        self._rows = {}
+        for one in self._document:
+            begun = len(told)
+            if one.id:
+                told += self._line(one)
+                self._rows[one.id] = range(begun, len(told))
+            else:
+                told += [line()] if told else []
+                told += [line((row, "label")) for row in wrapped(one.text, self.size.width)]
+        lines = len(self._rows)
+        self.entitle("document", f"{lines} line{'s' if lines != 1 else ''}" if lines else "")
+        self.show(told or [line(("nothing is settled yet", "quiet"))])
+
+    def _line(self, one: DocumentLine) -> list[Text]:
+        pointed = one.id == self._pointed
+        cursor = ("▸", "key") if pointed else (" ", "plain")
+        role = "strong" if pointed else "plain"
+        room = self.size.width - INDENT
+        first, *others = wrapped(one.text, room)
+        rows = [line(cursor, (one.mark or " ", one.role), (f"{one.id:<7}", "label"), (first, role))]
+        rows += [line(" " * INDENT, (row, role)) for row in others]
+        rows += [line(" " * INDENT, (row, "quiet")) for row in wrapped(one.notes, room) if one.notes]
+        return rows
