@@ -6,10 +6,11 @@ import reprlib
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from maker_engine.core.errors import InputError
+
+from ..data_files import data_file
 
 GATES = ("clear", "testable", "minimal", "consistent", "form")
 """All gates, in the order their results are told."""
@@ -77,8 +78,7 @@ class Lexicon:
 @cache
 def standard() -> Lexicon:
     """Return the lexicon that comes with maker."""
-    text = files(__package__).joinpath("../data/lexicon.toml").read_text(encoding="utf-8")
-    return read_lexicon(text, "the lexicon of maker", Lexicon())
+    return read_lexicon(data_file("lexicon.toml"), "the lexicon of maker", Lexicon())
 
 
 def read_lexicon(text: str, name: str, base: Lexicon | None = None) -> Lexicon:
