@@ -66,7 +66,7 @@ def _checked(brief: Brief) -> Brief:
         (not re.search(r"\w", idea), 'the idea says nothing: write what is to be built, as in "a to-do list API"'),
         (len(idea) > LONGEST_IDEA, f"the idea has {len(idea):,} characters: say it in {LONGEST_IDEA:,}"),
         (not 0 <= brief.questions <= MOST_QUESTIONS, f"questions must be 0 to {MOST_QUESTIONS}, got {brief.questions}"),
-        (not 2 <= brief.drafts <= MOST_DRAFTS, f"drafts must be 2 to {MOST_DRAFTS}, got {brief.drafts}: they are compared"),
+        (not 2 <= brief.drafts <= MOST_DRAFTS, f"drafts must be 2 to {MOST_DRAFTS}, got {brief.drafts}"),
         (len(set(brief.persons)) < len(brief.persons), "a person is named twice: name each once"),
         (len(brief.persons) > MOST_PERSONS, f"at most {MOST_PERSONS} persons can be asked, got {len(brief.persons)}"),
     ):  # fmt: skip
@@ -100,7 +100,7 @@ def _from_source(text: str) -> Brief:
     strange = set(value) - {"idea", "questions", "drafts", "persons", "document"}
     if strange:
         raise ProblemError(
-            f"an interview has no {sorted(strange)[0][:40]!r}: it has idea, questions, drafts, persons, document"
+            f"an interview has no {min(strange)[:40]!r}: it has idea, questions, drafts, persons, document"
         )
     return _from_object(value)
 
@@ -152,5 +152,5 @@ def beginning(brief: Brief) -> Talk:
 
 
 def _title(idea: str) -> str:
-    words = idea.split(".")[0].split(",")[0].strip()
+    words = re.split(r"[.,;:]", idea, maxsplit=1)[0].strip()
     return words if len(words) <= 60 else words[:59] + "…"

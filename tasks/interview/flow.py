@@ -10,7 +10,7 @@ from . import accepting
 from .answers import Pick
 from .brief import Brief
 from .candidates import MOST, candidates, dissent, fresh
-from .document import Kind, Line, Source, Status, Tally
+from .document import Document, Kind, Line, Source, Status, Tally
 from .parts import ACCEPTANCE, BUILT, BY_NAME, NON_GOALS, Part
 from .talk import Candidate, Stage, Talk
 from .tracing import Entry, alike, bars, entries
@@ -28,7 +28,7 @@ def gathered(talk: Talk, brief: Brief, answer: Gathered) -> Talk:
     part = talk.part
     if part is NON_GOALS:
         found = _unasked(talk, found)
-    found = found[:MOST] if part.single else fresh(found, talk.document)
+    found = found[:MOST] if part.single else fresh(found, talk.document, 2 * MOST if part is NON_GOALS else MOST)
     if set(part.kinds) & set(BUILT):
         talk, found = _within(talk, found)
     talk = replace(talk, candidates=found, at=0)
@@ -162,13 +162,17 @@ def _spilled(talk: Talk, brief: Brief, entry: Entry | None) -> Talk:
     if here < len(kept):
         return talk
     if kept and worth_asking(talk, brief):
-        return replace(talk, stage=Stage.ASK, at=0)
+        asked = replace(talk, stage=Stage.ASK, candidates=kept[:MOST], at=0)
+        return replace(asked, document=_out(talk.document, kept[MOST:], talk.step))
     return spill_out(talk, brief)
 
 
 def spill_out(talk: Talk, brief: Brief) -> Talk:
     """Make non-goals of all candidates that are left: agents found no word that asks for them."""
-    document = talk.document
-    for candidate in talk.candidates:
-        document = accepting.kept_out(document, candidate, talk.step, Tally(candidate.voted))
-    return finish(replace(talk, document=document), brief)
+    return finish(replace(talk, document=_out(talk.document, talk.candidates, talk.step)), brief)
+
+
+def _out(document: Document, left: tuple[Candidate, ...], step: int) -> Document:
+    for candidate in left:
+        document = accepting.kept_out(document, candidate, step, Tally(candidate.voted))
+    return document

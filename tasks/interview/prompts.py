@@ -61,7 +61,7 @@ Which of these asks for it?
 {listed}
 0. none of them
 Rule: the first that says so in words of its own, or that cannot be fulfilled without it. What is only usual, useful \
-or good practice is asked for by none of them.
+or good practice is asked for by none of them: then the answer is 0.
 
 End with one line, N being its number:
 answer = N"""
@@ -78,10 +78,7 @@ def propose(talk: Talk, part: Part, about: Line | None) -> Prompt:
     if about is not None:
         head += f"\nFeature: {about.text}"
     form = f" Each in the form: {part.form}" if part.form else ""
-    if len(part.kinds) > 1:
-        example = "\n".join(f"- {kind}: …" for kind in part.kinds)
-    else:
-        example = "- …"
+    example = "\n".join(f"- {kind}: …" for kind in part.kinds) if len(part.kinds) > 1 else "- …"
     asked = _PROPOSE.format(
         wanted=part.wanted, most=part.most, s="s" if part.most > 1 else "", form=form, example=example
     )

@@ -16,7 +16,6 @@ from .document import Document, Kind
 from .document_json import from_fields, to_fields
 from .parts import BY_NAME, PARTS, Part
 
-
 IDEA = "idea"
 
 

@@ -12,7 +12,6 @@ from maker_engine.core.decomposition import (
     PICTURE_COLUMNS,
     PICTURE_ROWS,
     Amendment,
-    Ask,
     Gather,
     Gathered,
     Json,
@@ -31,12 +30,14 @@ from .answers import Draft, Pick
 from .audit import audit
 from .brief import DRAFTS, EXAMPLE, QUESTIONS, Brief, beginning, read_brief, write_brief
 from .document import Kind
+from .ideas import recognise
 from .imitation import imitate
+from .judging import rests_on
 from .parts import ACCEPTANCE
 from .picture import draw
 from .talk import Stage, Talk, decode, encode
 from .telling import document_lines
-from .tracing import entries, rests_on
+from .tracing import entries
 
 Answer: TypeAlias = Any
 """What a step is decided as: `Draft`s gathered, a `Pick` voted for, words said or wished."""
@@ -177,7 +178,7 @@ class Interview(Task[Talk, Answer]):
             most = max(one.drafts for one in state.candidates)
             number = next(place for place, one in enumerate(state.candidates, 1) if one.drafts == most)
         else:
-            number = rests_on(state.candidates[state.at].text, listed)
+            number = rests_on(state.candidates[state.at].text, listed, recognise(self._brief.idea))
         return Pick(number, listed[number - 1] if number else "")
 
     def verify(self, answers: Iterable[Answer]) -> list[str]:

@@ -7,14 +7,21 @@ from dataclasses import replace
 
 from maker_engine.core.papers import Ballots, DocumentLine
 
+from .accepting import UNTESTED
 from .answers import Pick
 from .document import Document, Kind, Line, Status, Tally
 
 HEADINGS = {
-    Kind.PURPOSE: "purpose", Kind.NON_GOAL: "not to be built", Kind.STORY: "users and stories", Kind.FEATURE: "features",
-    Kind.CONSTRAINT: "constraints", Kind.DATA: "data", Kind.INTERFACE: "interfaces", Kind.ACCEPTANCE: "acceptance",
+    Kind.PURPOSE: "purpose",
+    Kind.NON_GOAL: "not to be built",
+    Kind.STORY: "users and stories",
+    Kind.FEATURE: "features",
+    Kind.CONSTRAINT: "constraints",
+    Kind.DATA: "data",
+    Kind.INTERFACE: "interfaces",
+    Kind.ACCEPTANCE: "acceptance",
     Kind.QUESTION: "open questions",
-}  # fmt: skip
+}
 MARKS = {Status.ACCEPTED: ("✓", "target"), Status.WAIVED: ("!", "moved"), Status.ASKED: ("?", "source"),
          Status.REJECTED: ("×", "label")}  # fmt: skip
 
@@ -47,10 +54,9 @@ def _notes(line: Line, ballots: Ballots) -> str:
     notes = [f"{who}: {choice}" for tally in line.tallies for who, choice in tally.persons]
     if line.source.voter and not notes:
         notes.append(f"{line.source.voter}'s words")
-    for tally in line.tallies:
-        if tally.step is not None and tally.step in ballots:
-            notes.append(f"votes {':'.join(str(votes) for _, votes in _leading(ballots[tally.step]))}")
-    notes += [f"✗ {one.gate}/{one.rule}" for one in line.failures]
+    rows = [ballots[tally.step] for tally in line.tallies if tally.step is not None and ballots.get(tally.step)]
+    notes += [f"votes {':'.join(str(votes) for _, votes in _leading(each))}" for each in rows]
+    notes += [f"✗ {one.gate}/{one.rule}" for one in line.failures if one.rule != UNTESTED]
     return " · ".join(notes)
 
 

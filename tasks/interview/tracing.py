@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from .data_files import data_file
 from .document import Kind, Source
+from .gates import standard
 from .parts import Part
 from .talk import Talk
 from .wording import NEGATIONS, tokens
 
 BEFORE = {
     "stories": (Kind.PURPOSE,),
-    "features": (Kind.PURPOSE, Kind.STORY),
-    "limits": (Kind.PURPOSE, Kind.STORY, Kind.FEATURE),
+    "features": (Kind.STORY, Kind.PURPOSE),
+    "limits": (Kind.FEATURE, Kind.STORY, Kind.PURPOSE),
 }
-"""The lines that a part's lines may serve. What nobody asked for rests on words alone, so non-goals serve none."""
-
-_EMPTY = frozenset(
-    "a all an and any api app application are as at be but by can data do does each for from get give given has have i in "
-    "into is it its just let like line list make may must my new of on one only or other our own please project service "
-    "shall should simple site so some such system that the their them then there they thing this to tool up use user want "
-    "we web when where which who will with within you your".split()
-)
+"""The lines that a part's lines may serve, the nearest first. What nobody asked for rests on a person's words alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +40,16 @@ class Entry:
 
 
 def entries(talk: Talk, part: Part) -> tuple[Entry, ...]:
-    """List what a line of `part` may rest on: statements first, oldest first."""
-    said = [Entry(one.text, one.text) for one in talk.said if not is_exclusion(one.text)]
+    """List what a line of `part` may rest on, the most particular first: accepted lines, statements, the idea last."""
     lines = [
         Entry(line.text, line.source.words or line.text, line.id)
         for kind in BEFORE.get(part.name, ())
         for line in talk.document.of(kind)
         if line.source.asked_for
     ]
-    known = {entry.text for entry in said}
-    return tuple(said + [entry for entry in lines if entry.text not in known])
-
-
-def rests_on(line: str, listed: Sequence[str]) -> int:
-    """Return the 1-based number of the first entry that a line shares its matter with, 0 for none.
-
-    What the simulated model goes by: half of the shorter one's telling words, or three of them.
-    """
-    own = matter(line)
-    for number, entry in enumerate(listed, 1):
-        other = matter(entry)
-        shared = len(own & other)
-        if shared >= 3 or (shared and 2 * shared >= min(len(own), len(other))):
-            return number
-    return 0
+    said = [Entry(one.text, one.text) for one in reversed(talk.said) if not is_exclusion(one.text)]
+    known = {entry.text for entry in lines}
+    return tuple(lines + [entry for entry in said if entry.text not in known])
 
 
 def alike(one: str, other: str) -> bool:
@@ -85,11 +66,19 @@ def bars(non_goal: str, line: str) -> bool:
 
 def matter(text: str) -> frozenset[str]:
     """Return the words of a text that tell what it is about."""
-    return frozenset(tokens(text)) - _EMPTY - NEGATIONS
+    return frozenset(tokens(text, standard().glossary)) - _empty() - NEGATIONS
 
 
-_EXCLUDES = ("no ", "not ", "without ", "never ", "don't ", "do not ", "nothing ", "leave out ", "exclude ", "skip ",
-             "it must not ", "it does not ", "it doesn't ", "we don't ", "we do not ", "i don't ", "i do not ")  # fmt: skip
+@cache
+def _empty() -> frozenset[str]:
+    words = " ".join((data_file("empty_words.txt"), *standard().fillers))
+    return frozenset(tokens(words, standard().glossary))
+
+
+_EXCLUDES = (
+    "no ", "not ", "without ", "never ", "don't ", "do not ", "nothing ", "leave out ", "exclude ", "skip ",
+    "it must not ", "it does not ", "it doesn't ", "we don't ", "we do not ", "i don't ", "i do not ",
+)  # fmt: skip
 _EXCLUDED = (" out of scope", " not needed", " is not needed", " are not needed")
 
 
