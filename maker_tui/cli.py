@@ -14,6 +14,7 @@ from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
 from maker_tui import added_commands
 from maker_tui.hangup import HUNG_UP, add_flag, hung_up
+from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import Parser
 from maker_tui.session_commands import add_commands
 
@@ -23,6 +24,8 @@ examples:
   maker demo                                   watch a live run of the simulated model
   maker run hanoi --disks 7                    a run in the app
   maker run hanoi --disks 10 --headless --json the same without it, for scripts
+  maker interview "a simple task management API"
+                                               what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
   maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
@@ -60,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _act(given: list[str]) -> int:
     if given[:1] == ["run"]:
         return _run(given[1:])
+    if given[:1] == ["interview"]:
+        return _run(run_arguments(given[1:]))
     parser, own = _parser(listing=given[:1] in (["-h"], ["--help"]))
     if given and given[0] not in own and given[0] in added_commands.names():
         return added_commands.run(given[0], given[1:])
@@ -92,6 +97,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     add_flag(demo)
     demo.set_defaults(act=_demo)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
+    commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
     commands.add_parser("tasks", help="list the tasks").set_defaults(act=_tasks)
     add_commands(commands)
     plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)

@@ -9,7 +9,7 @@ from maker_engine.core.decomposition import Amendment, Gathered, Said
 
 from .answers import Draft, Pick
 from .document import Document, Kind
-from .words import one_line
+from .words import clauses, one_line
 
 MOST_TOLD = 5
 
@@ -23,7 +23,7 @@ def audit(document: Document, answers: Iterable[Any], earlier: Document | None) 
         earlier: The document it went on from, None for none.
     """
     proposed, spoken, votes = _said(answers)
-    known = {line.text for line in earlier.lines} if earlier is not None else set()
+    known = {line.text for line in earlier.lines} if earlier is not None else set(clauses(document.idea))
     findings = [*_quoted(document, proposed, spoken, known, votes), *_whole(document)]
     return findings[:MOST_TOLD]
 

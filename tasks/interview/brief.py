@@ -10,10 +10,11 @@ from typing import Any
 
 from maker_engine.core.errors import ProblemError
 
-from .document import Document, Line, Source
+from .document import Document, Kind, Line, Source, Status
 from .document_json import FORMAT, from_fields, to_fields
 from .parts import PARTS, part_of
 from .talk import IDEA, Stage, Statement, Talk
+from .tracing import is_exclusion
 from .words import clauses, one_line
 
 EXAMPLE = "a simple task management API"
@@ -139,7 +140,10 @@ def beginning(brief: Brief) -> Talk:
     """Return the state before step 0."""
     said = tuple(Statement(one, part=IDEA) for one in clauses(brief.idea))
     if brief.document is None:
-        return Talk(Document(_title(brief.idea), brief.idea, brief.persons), said)
+        document = Document(_title(brief.idea), brief.idea, brief.persons)
+        for one in filter(is_exclusion, (each.text for each in said)):
+            document = document.added(Kind.NON_GOAL, one, Source(words=one), status=Status.ACCEPTED)
+        return Talk(document, said)
     document = replace(brief.document, persons=tuple(dict.fromkeys((*brief.document.persons, *brief.persons))))
     said += tuple(
         Statement(line.text, line.source.voter) for line in document.lines if line.source.voter and line.status.stands
