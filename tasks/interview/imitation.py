@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 
 from maker_engine.core.decomposition import Mistake
@@ -58,7 +59,7 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
         raise TaskError("this prompt is no part of a requirements interview")
     dice = Random(variant)  # noqa: S311 - a simulation
     thought = dice.choice(_THOUGHTS)
-    project = recognise(idea[1])
+    project = _kind_of(idea[1])
     if task[1] in ("choose", "trace"):
         return thought, _vote(prompt, task[1], project, mistake, dice)
     if task[1] == "draft":
@@ -66,6 +67,9 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
     part = BY_NAME[task[2]]
     lines = _proposed(prompt, part, project, dice, spilling=mistake is Mistake.WRONG)
     return thought, _written(lines, part.kinds, mistake)
+
+
+_kind_of = lru_cache(maxsize=8)(recognise)
 
 
 def _vote(prompt: str, task: str, project: Project, mistake: Mistake | None, dice: Random) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .data_files import data_file
 from .document import Kind, Source
@@ -64,6 +64,7 @@ def bars(non_goal: str, line: str) -> bool:
     return bool(barred) and barred <= matter(line)
 
 
+@lru_cache(maxsize=4_096)  # an interview holds the same few lines against each other all along
 def matter(text: str) -> frozenset[str]:
     """Return the words of a text that tell what it is about."""
     return frozenset(tokens(text, standard().glossary)) - _empty() - NEGATIONS
