@@ -14,6 +14,7 @@ from .answers import LONGEST, MOST_DRAFTED
 from .document import Document, Kind, Line
 from .parts import BUILT, Part
 from .talk import IDEA, Candidate, Talk
+from .tracing import wanted
 
 SYSTEM = f"""\
 You help to settle what a piece of software has to be, before any of it is built. You know nothing but what stands \
@@ -102,7 +103,7 @@ def _numbered(rows: Sequence[str]) -> str:
 
 
 def _said(talk: Talk) -> str:
-    rows = [one.text for one in talk.said if one.part != IDEA]
+    rows = [one.text for one in wanted(talk) if one.part != IDEA]
     words = f"\nThe person said:\n{_numbered(rows)}" if rows else ""
     return f"Idea: {talk.document.idea}{words}"
 

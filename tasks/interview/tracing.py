@@ -9,7 +9,7 @@ from .data_files import data_file
 from .document import Kind, Source
 from .gates import standard
 from .parts import Part
-from .talk import Talk
+from .talk import Statement, Talk
 from .wording import NEGATIONS, tokens
 
 BEFORE = {
@@ -47,9 +47,15 @@ def entries(talk: Talk, part: Part) -> tuple[Entry, ...]:
         for line in talk.document.of(kind)
         if line.source.asked_for
     ]
-    said = [Entry(one.text, one.text) for one in reversed(talk.said) if not is_exclusion(one.text)]
+    said = [Entry(one.text, one.text) for one in reversed(wanted(talk))]
     known = {entry.text for entry in lines}
     return tuple(lines + [entry for entry in said if entry.text not in known])
+
+
+def wanted(talk: Talk) -> list[Statement]:
+    """Return what persons said that they want, oldest first; what they ruled out asks for nothing."""
+    out = {line.text for line in talk.document.of(Kind.NON_GOAL)}
+    return [one for one in talk.said if one.text not in out and not is_exclusion(one.text)]
 
 
 def alike(one: str, other: str) -> bool:

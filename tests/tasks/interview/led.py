@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from maker_tasks.interview import Interview
+from maker_tasks.interview.document import Document, Kind
+from maker_tasks.interview.words import DECIDE
+
 from maker_engine.core.commands import Amend, Answer
 from maker_engine.core.decomposition import Ask
 from maker_engine.core.settings import Settings
@@ -13,9 +17,6 @@ from maker_engine.core.solver import Solver
 from maker_engine.core.words import WordsRefused
 from maker_engine.models.profile import parse_profile
 from maker_engine.models.simulated import SimulatedModel
-from maker_tasks.interview import Interview
-from maker_tasks.interview.document import Document, Kind
-from maker_tasks.interview.words import DECIDE
 
 Person = Callable[[Ask], str]
 
@@ -27,7 +28,9 @@ def decides(_: Ask) -> str:
 
 def said(answers: dict[str, str], otherwise: str = DECIDE) -> Person:
     """A person who answers by what the question begins with."""
-    return lambda asked: next((text for begins, text in answers.items() if asked.question.startswith(begins)), otherwise)
+    return lambda asked: next(
+        (text for begins, text in answers.items() if asked.question.startswith(begins)), otherwise
+    )
 
 
 @dataclass
