@@ -46,7 +46,6 @@ class _Pending(NamedTuple):
     action: bytes
     state_hash: bytes
     packed: bytes
-    votes: bytes
 
 
 def _notice(path: Path) -> str:
@@ -181,7 +180,7 @@ class Journal:
         self._note("totals", asdict(self._totals))
         self._note("elapsed_s", round(self._elapsed(), 3))
         self._note("open", len(self._open))
-        self._dictionary = self._dictionary or self._compressor.trained()
+        self._dictionary = self._dictionary or self._compressor.trained([one.packed for one in self._pending])
         rows, link = self._linked()
         number = self._branch.id
         steps = self._branch.steps + len(rows)
@@ -235,10 +234,11 @@ class Journal:
         """Make rows of the pending steps; return them with the last one's link."""
         link = self._branch.chain
         rows: list[tuple[object, ...]] = []
-        for one in self._pending:
+        packed = self._compressor.compress_all([one.packed for one in self._pending])
+        for one, votes in zip(self._pending, packed, strict=True):
             row = row_id(self._branch.id, one.step)
             link = chain.link(link, row, one.samples, one.flags, (one.action, one.state_hash, one.packed))
-            rows.append((row, one.samples, one.flags, one.action, one.state_hash, link, one.votes))
+            rows.append((row, one.samples, one.flags, one.action, one.state_hash, link, votes))
         return rows, link
 
     def _decide(self, event: StepDecided) -> None:
@@ -248,8 +248,7 @@ class Journal:
             packed, _ = pack_step(self._open, self._task, texts_kept=False)
         action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))
-        votes = self._compressor.compress(packed)
-        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed, votes))
+        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed))
         if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:
             row, totals = row_id(self._branch.id, event.step + 1), to_json(asdict(self._totals))
             self._snaps.append((row, state, totals, chain.digest(row, state, totals)))

@@ -27,6 +27,8 @@ from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered
 
 LEVEL = 3
+MANY = 64
+"""From so many rows on, starting threads to compress them is worth it."""
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 DICTIONARY_BYTES = 32 * 1024
@@ -226,15 +228,27 @@ class Compressor:
 
     def compress(self, packed: bytes) -> bytes:
         """Compress one row."""
-        if self._training is not None:
-            self._training.append(packed)
         return self._compressor.compress(packed)
 
-    def trained(self) -> bytes | None:
-        """Return a new dictionary when enough rows have been seen to train one; it is used from then on."""
-        if self._training is None or len(self._training) < TRAINING_STEPS:
+    def compress_all(self, packed: Sequence[bytes]) -> list[bytes]:
+        """Compress rows, each by itself; many of them on every core."""
+        if len(packed) < MANY:
+            return [self._compressor.compress(one) for one in packed]
+        together = self._compressor.multi_compress_to_buffer([*packed], threads=-1)
+        return [together[place].tobytes() for place in range(len(together))]
+
+    def trained(self, packed: Sequence[bytes]) -> bytes | None:
+        """Learn from rows that are about to be compressed.
+
+        Returns:
+            A new dictionary once enough rows were seen to train one; it is used from then on.
+        """
+        if self._training is None:
             return None
-        samples, self._training = self._training, None
+        self._training += packed
+        if len(self._training) < TRAINING_STEPS:
+            return None
+        samples, self._training = self._training[:TRAINING_STEPS], None
         try:
             dictionary = zstandard.train_dictionary(
                 DICTIONARY_BYTES, list[bytes | bytearray | memoryview](samples), **TRAINING

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SETTLE_S = 0.15
 """The forecast waits until typing pauses for so long."""
 TASK_FIELD = "task-name"
+FIRST = "hanoi"
+"""The form opens on the target to calibrate on, where it is installed."""
 
 
 class Choice(Select[str], inherit_bindings=False):
@@ -97,7 +99,7 @@ class NewRun(MakerScreen):
             with VerticalScroll(id="form", can_focus=False) as form:
                 form.border_title = Content("order")
                 choices = tuple((name, name) for name in self._names)
-                first = self._names[0] if self._names else ""
+                first = _first(self._names) if self._names else ""
                 yield from _row(Field(TASK_FIELD, "task", "What to solve.", first, choices))
                 yield Vertical(id="options")
                 for field in PROBLEM:
@@ -118,7 +120,7 @@ class NewRun(MakerScreen):
         if not self._names:
             self._refuse("no task is installed")
             return
-        await self._choose(self._names[0])
+        await self._choose(_first(self._names))
         self.query_one(f"#{TASK_FIELD}").focus()
 
     async def _choose(self, name: str) -> None:
@@ -232,6 +234,10 @@ class NewRun(MakerScreen):
         self._refused = True
         self._forecast.show_forecast(None)
         self._tell(f"✖ {one_line(reason)}", "bad")
+
+
+def _first(names: list[str]) -> str:
+    return FIRST if FIRST in names else names[0]
 
 
 def _row(field: Field) -> ComposeResult:

@@ -12,6 +12,7 @@ PARTS = {
     "sessions": "steps a second into a session file, and their bytes",
     "litellm_calls": "CPU a call on top of LiteLLM",
     "first_paint": "CPU until the home screen stands",
+    "wire": "bytes to the terminal, keys answered, stalls and resizes; two minutes",
     "million": "1,048,575 steps; takes minutes, and runs only when named",
 }
 LONG = {"million"}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.benchmarks import first_paint, latency, litellm_calls, million, sessions, throughput
+from tests.benchmarks import first_paint, latency, litellm_calls, million, sessions, throughput, wire
 from tests.benchmarks.parts import PARTS
 from tests.benchmarks.table import Row, markdown
 
@@ -15,6 +15,7 @@ TOY: dict[str, Callable[[], list[Row]]] = {
     "litellm_calls": lambda: litellm_calls.rows(calls=8, rounds=1, at_a_time=4),
     "first_paint": lambda: first_paint.rows(repeats=1),
     "sessions": lambda: sessions.rows(disks=5, single=9, repeats=1),
+    "wire": lambda: wire.rows(seconds=0.3, presses=2, resizes=9),
     "million": lambda: million.rows(disks=5, look_s=0.05),
 }
 

@@ -74,6 +74,10 @@ def test_what_lies_before_the_damage_is_saved(run: Recorded, tmp_path: Path) -> 
     for number in range(60):
         path, to = tmp_path / f"{number}.maker", tmp_path / f"{number}-saved.maker"
         path.write_bytes(damaged := damage(content, dice))
+        if len(damaged) < 4096:  # not one whole page is left
+            with pytest.raises(SessionError, match="nothing can be saved"):
+                salvage(path, to, family=Count)
+            continue
         named = [one.step for one in verify(path, run.task).findings if one.step is not None]
         saved = salvage(path, to, family=Count)
         assert saved.steps >= min(named, default=0)

@@ -9,7 +9,7 @@ it is prose about the program, or what has to be installed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..document import Kind
@@ -89,15 +89,17 @@ def find(text: str, file_name: str = "") -> list[Found]:
     return list(_tests_joined(_found(read, meant=meant)))
 
 
-def _found(read: Iterable[Block], *, meant: bool) -> Iterator[Found]:
+def _found(read: Sequence[Block], *, meant: bool) -> Iterator[Found]:
+    # Where requirements have ids, a list without them under a heading of its own is about something else.
+    numbered = any(_id_and_text(block)[0] for block in read)
     sections: list[tuple[int, Kind | None]] = []
     above: Block | None = None  # the requirement that a deeper item would belong to
     for block in read:
         if block.shape is Shape.HEADING:
             sections = [*(entry for entry in sections if entry[0] < block.level), (block.level, None)]
             own = _section(block.text, meant=meant) if block.level > 1 else None
-            inherited = next((kind for _, kind in reversed(sections) if kind is not None), None)
-            sections[-1] = (block.level, own or inherited)
+            above_it = next((kind for _, kind in reversed(sections) if kind is not None), None)
+            sections[-1] = (block.level, own or (None if numbered and above_it is Kind.FEATURE else above_it))
             above = None
             yield from (found for found in _judged(block, None) if _DUTY.search(found.text))
             continue

@@ -70,12 +70,10 @@ def _summary(report: Report) -> str:
             ' such as "Functional requirements", or say "shall" or "MUST"'
         )
     failed = sum(1 for _, failures in report.lines if failures)
+    count = _many(len(report.lines), "requirement line")
     looked = _ranges([line.line for line, _ in report.lines])
-    count = len(report.lines)
-    return (
-        f"{report.file}: {_many(report.findings, 'finding')} in {failed} of {_many(count, 'requirement line')}"
-        f" (looked at {looked})"
-    )
+    told = f"{_many(report.findings, 'finding')} in {failed:,} of {count}" if failed else f"nothing found in {count}"
+    return f"{report.file}: {told} (looked at {looked})"
 
 
 def _many(count: int, what: str) -> str:
@@ -90,7 +88,8 @@ def _ranges(numbers: Sequence[int]) -> str:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return "lines " + ", ".join(_run(first, last) for first, last in runs)
+    told = ", ".join(_run(first, last) for first, last in runs)
+    return f"lines {told}" if len(numbers) > 1 else f"line {told}"
 
 
 def _run(first: int, last: int) -> str:

@@ -12,6 +12,7 @@ from maker_tasks.interview.lint.finding import find
 from maker_tasks.interview.lint.report import as_json, as_text, lint
 
 from maker_engine.core.errors import InputError
+from maker_engine.printable import printable
 
 ROOT = Path(__file__).parents[3]
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)
@@ -118,6 +119,13 @@ def test_in_a_readme_a_section_of_requirements_is_what_has_to_be_installed() -> 
     assert [line.text for line in find("# tool\n" + text, "SPEC.md")] == ["Python 3.11", "fast and easy"]
 
 
+def test_where_requirements_have_ids_other_lists_below_them_are_details() -> None:
+    """A list without ids under a heading of its own is judged only in a document that has no ids at all."""
+    text = "# Spec\n## Requirements\n{}\n### Answers\n- User name\n"
+    assert [line.text for line in find(text.format("- FR-1: The pump shall stop."))] == ["The pump shall stop."]
+    assert [line.text for line in find(text.format("- The pump shall stop."))] == ["The pump shall stop.", "User name"]
+
+
 @given(ANY_TEXT | MARKDOWN)
 @settings(max_examples=150, deadline=None)
 def test_no_text_breaks_the_linter(text: str) -> None:
@@ -126,7 +134,7 @@ def test_no_text_breaks_the_linter(text: str) -> None:
     numbers = [line.line for line, _ in report.lines]
     assert numbers == sorted(numbers)
     assert all(1 <= number <= text.count("\n") + 1 for number in numbers)
-    assert all(line.isprintable() for line in as_text(report).split("\n"))
+    assert printable(as_text(report), newlines=True) == as_text(report)
     assert as_json(report).isascii()
 
 

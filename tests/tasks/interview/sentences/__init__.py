@@ -31,11 +31,15 @@ class Measured(NamedTuple):
     false_alarms: list[str]
 
 
+def rows(name: str) -> list[list[str]]:
+    """Read the fields of each line of a file, the label first."""
+    lines = (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line.split("|") for line in lines if line and not line.startswith("#")]
+
+
 def labelled(name: str) -> list[Labelled]:
     """Read a file of sentences."""
-    lines = (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("|", 2) for line in lines if line and not line.startswith("#")]
-    return [Labelled(label == "smelly", KINDS[kind], text) for label, kind, text in rows]
+    return [Labelled(label == "smelly", KINDS[kind], text) for label, kind, text in rows(name)]
 
 
 def measure(sentences: list[Labelled]) -> Measured:
@@ -51,10 +55,9 @@ def measure(sentences: list[Labelled]) -> Measured:
 
 def pairs_measured(name: str) -> Measured:
     """Run the gate of consistency on pairs of lines and compare with the labels; a pair is told by its lines."""
-    lines = (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    rows = [tuple(line.split("|")) for line in lines if line and not line.startswith("#")]
-    told = {row for row in rows if _contradict(*row[1:])}
-    right = {row for row in rows if row[0] == "contradict"}
+    pairs = [tuple(row) for row in rows(name)]
+    told = {row for row in pairs if _contradict(*row[1:])}
+    right = {row for row in pairs if row[0] == "contradict"}
     hits = len(told & right)
     missed, false_alarms = sorted(right - told), sorted(told - right)
     return Measured(

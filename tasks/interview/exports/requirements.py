@@ -1,0 +1,103 @@
+"""REQUIREMENTS.md: the whole document for people, every line with its id, its source and its votes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..document import Conflict, Document, Kind, Line, Spill, Status, Tally
+from .markdown import bullets, inline, page, quoted, section
+
+_SECTIONS = (
+    (Kind.PURPOSE, "## Purpose", "Not said yet."),
+    (Kind.NON_GOAL, "## Non-goals", "None."),
+    (Kind.STORY, "## User stories", "None."),
+    (Kind.FEATURE, "## Features", "None."),
+    (Kind.CONSTRAINT, "## Constraints", "None."),
+    (Kind.DATA, "## Data", ""),
+    (Kind.INTERFACE, "## Interfaces", ""),
+    (Kind.ACCEPTANCE, "## Acceptance criteria", "None."),
+)
+
+
+def requirements(document: Document) -> str:
+    """Write the lines that stand, what is open, where persons split, and what was spilled."""
+    lines = [f"# {inline(document.title) or 'Project'}: requirements", ""]
+    if document.idea.strip():
+        lines += [f"> {inline(document.idea)}", ""]
+    for kind, heading, empty in _SECTIONS:
+        lines += section(heading, (told for line in document.of(kind) for told in _line(document, line)), empty)
+    lines += section("## Open questions", _open(document), "None.")
+    lines += section("## Conflicts", (told for conflict in document.conflicts for told in _conflict(conflict)))
+    lines += section("## Spill report", _spill(document))
+    return page(lines)
+
+
+def _line(document: Document, line: Line) -> Iterator[str]:
+    yield f"- **{line.id}** {inline(line.text)}"
+    yield from bullets(_about(document, line), 1)
+
+
+def _about(document: Document, line: Line) -> Iterator[str]:
+    yield _source(line)
+    if line.traces:
+        yield f"serves {', '.join(inline(target) for target in line.traces)}"
+    testing = [each.id for each in document.of(Kind.ACCEPTANCE) if line.id in each.traces]
+    if testing:
+        yield f"tested by {', '.join(testing)}"
+    yield from (_tally(tally) for tally in line.tallies)
+    if line.status is Status.WAIVED:
+        yield f"waived: {inline(line.reason) or 'no reason given'}"
+    for failure in line.failures:
+        words = f" {quoted(failure.words)}" if failure.words else ""
+        yield f"fails {inline(failure.gate)}/{inline(failure.rule)}{words}. {inline(failure.why)}"
+
+
+def _source(line: Line) -> str:
+    source = line.source
+    at = "" if source.step is None else f", step {source.step}"
+    words = f": {quoted(source.words)}" if source.words else ""
+    if source.voter:
+        return f"said by {inline(source.voter)}{at}{words}"
+    return f"proposed by agents{at}, after the words{words}" if words else f"added by agents{at}, asked for by nobody"
+
+
+def _tally(tally: Tally) -> str:
+    at = "" if tally.step is None else f" at step {tally.step}"
+    needed = "" if tally.k is None else f" (k = {tally.k})"
+    counts = ", ".join(f"{inline(choice)} {votes}" for choice, votes in tally.counts)
+    persons = ", ".join(f"{inline(name)}: {inline(choice)}" for name, choice in tally.persons)
+    split = "; persons split" if tally.split else ""
+    return f"votes{at}: {'; '.join(part for part in (counts + needed if counts else '', persons) if part)}{split}"
+
+
+def _open(document: Document) -> Iterator[str]:
+    for line in document.lines:
+        if line.status is Status.ASKED:
+            yield f"- **{line.id}** {inline(line.text)}"
+            yield f"  - {_source(line)}"
+
+
+def _conflict(conflict: Conflict) -> Iterator[str]:
+    yield f"- {inline(conflict.about)}"
+    for wanted, names in conflict.sides:
+        yield f"  - {quoted(wanted)}: {', '.join(inline(name) for name in names) or 'nobody'}"
+    yield f"  - {'settled: ' + inline(conflict.settled) if conflict.settled else 'not settled'}"
+
+
+def _spill(document: Document) -> Iterator[str]:
+    counts = document.spilled
+    yield (
+        f"{document.drafts} {'draft' if document.drafts == 1 else 'drafts'} added {counts.found}"
+        f" {'thing' if counts.found == 1 else 'things'} that nobody had asked for: {counts.kept_in} kept in,"
+        f" {counts.kept_out} kept out, {counts.undecided} undecided."
+    )
+    if document.spill:
+        yield ""
+        yield from bullets(_spilled(item, document.drafts) for item in document.spill)
+
+
+def _spilled(item: Spill, drafts: int) -> str:
+    fate = {None: "undecided", True: "kept in", False: "kept out"}[item.kept]
+    line = f", {inline(item.line)}" if item.line else ""
+    at = "" if item.step is None else f", step {item.step}"
+    return f"{inline(item.text)} ({item.drafts} of {drafts} drafts): {fate}{line}{at}"
