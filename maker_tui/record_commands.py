@@ -204,7 +204,7 @@ def _papers(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
 
     if chosen.to is None:
         raise InputError("papers are several files: name a folder with --to DIR")
-    for written in write_papers(papers(path, task, chosen.fork), chosen.to):
+    for written in write_papers(task, papers(path, task, chosen.fork), chosen.to):
         sys.stdout.write(f"{written}\n")
     return 0
 

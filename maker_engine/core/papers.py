@@ -72,3 +72,7 @@ class Papers(Generic[S]):
     def papers(self, state: S, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - the default writes none
         """Return the files that `state` comes to, as {relative path with slashes: text}; `ballots` as above."""
         return {}
+
+    def joined(self, name: str, text: str, there: str) -> str | None:  # noqa: ARG002 - the default joins nothing
+        """Return what the paper `name` becomes where the file holds `there` already; None where it must not exist."""
+        return None

@@ -1,4 +1,4 @@
-"""What a run has come to as files: the papers its task writes, put into a folder where nothing is overwritten."""
+"""What a run has come to as files: the papers its task writes, put into a folder where nothing is lost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, TaskError
 from maker_engine.core.papers import Ballots
 from maker_engine.core.responses import Flag
-from maker_engine.sessions.export import write_new
+from maker_engine.sessions.export import write_whole
 from maker_engine.sessions.reader import Reader
 
 
@@ -36,24 +36,34 @@ def papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping[str,
     return made
 
 
-def write_papers(made: Mapping[str, str], folder: Path) -> list[Path]:
+def write_papers(task: AnyTask, made: Mapping[str, str], folder: Path) -> list[Path]:
     """Write papers into a folder, which is made where it is not there; return their paths.
 
     Raises:
-        InputError: One of them exists already (then none is written), or cannot be written there.
+        InputError: A file exists that the task does not join its paper to (then none is written), or cannot be written.
         TaskError: The task names a place outside the folder.
     """
-    paths = {folder.joinpath(*_inside(name).parts): text for name, text in made.items()}
-    there = next((path for path in paths if path.exists()), None)
-    if there is not None:
-        raise InputError(f"{there} exists already: name another folder")
-    for path, text in paths.items():
+    texts = {folder.joinpath(*_inside(name).parts): (name, text) for name, text in made.items()}
+    whole = {path: _with_what_is_there(task, path, name, text) for path, (name, text) in texts.items()}
+    for path, text in whole.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"{path.parent} cannot be made ({error.strerror}): name another folder") from None
-        write_new(path, [text])
-    return list(paths)
+        write_whole(path, [text])
+    return list(whole)
+
+
+def _with_what_is_there(task: AnyTask, path: Path, name: str, text: str) -> str:
+    if not path.exists():
+        return text
+    try:
+        joined = task.joined(name, text, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        joined = None
+    if joined is None:
+        raise InputError(f"{path} exists already: name another folder, or move it away")
+    return joined
 
 
 def _inside(name: str) -> PurePosixPath:

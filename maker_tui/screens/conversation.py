@@ -193,7 +193,7 @@ class Conversation(Speaking):
         from maker_engine.sessions.papers import papers, write_papers  # noqa: PLC0415 - not before they are wanted
 
         try:
-            written = write_papers(papers(session, self._source.task), folder)
+            written = write_papers(self._source.task, papers(session, self._source.task), folder)
         except MakerError as error:
             self.app.call_from_thread(self._told, str(error), "not written", "error")
             return

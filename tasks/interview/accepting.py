@@ -51,17 +51,23 @@ def failures(document: Document, line_id: str) -> tuple[GateResult, ...]:
     return () if line is None else tuple(one for one in line.failures if one.rule != UNTESTED)
 
 
+_BUILDS = (Kind.FEATURE, Kind.INTERFACE, Kind.NON_GOAL)
+"""What would be built, and can be spilled. A story, a limit or a datum that nobody wants is left out, no more."""
+
+
 def kept_out(document: Document, candidate: Candidate, step: int, tally: Tally, voter: str = "") -> Document:
-    """Record that something agents added is not to be built; what they would have built becomes a non-goal."""
-    if candidate.kind is Kind.STORY:
+    """Record that something agents would have added is not to be built, under a non-goal; not of what is wanted."""
+    wanted = (line.text for kind in BUILT for line in document.of(kind))
+    if candidate.kind not in _BUILDS or any(alike(candidate.text, one) for one in wanted):
         return document
     line_id = next((line.id for line in document.of(Kind.NON_GOAL) if bars(line.text, candidate.text)), "")
-    new = candidate.kind in (Kind.FEATURE, Kind.INTERFACE, Kind.NON_GOAL) and not line_id
-    if new and not any(alike(candidate.text, one.text) for kind in BUILT for one in document.of(kind)):
+    if not line_id:
         line_id = document.next_id(Kind.NON_GOAL)
         source = Source(step if voter else candidate.step, voter)
         document = document.added(Kind.NON_GOAL, candidate.text, source, status=Status.ACCEPTED, tallies=(tally,))
-    spill = Spill(candidate.text, candidate.drafts, kept=False, line=line_id, step=step)
+    spill = Spill(
+        candidate.text, candidate.drafts, kept=False, line=line_id, step=step if tally.step is None else tally.step
+    )
     return check_document(replace(document, spill=(*document.spill, spill)))
 
 

@@ -30,14 +30,18 @@ from .answers import Draft, Pick
 from .audit import audit
 from .brief import DRAFTS, EXAMPLE, QUESTIONS, Brief, beginning, read_brief, write_brief
 from .document import Kind
+from .exports import export
+from .exports.agents import placed
 from .ideas import recognise
 from .imitation import imitate
 from .judging import rests_on
 from .parts import ACCEPTANCE
 from .picture import draw
 from .talk import Stage, Talk, decode, encode
-from .telling import document_lines
+from .telling import counted, document_lines
 from .tracing import entries
+
+AGENTS, CLAUDE = "AGENTS.md", "CLAUDE.md"
 
 Answer: TypeAlias = Any
 """What a step is decided as: `Draft`s gathered, a `Pick` voted for, words said or wished."""
@@ -198,6 +202,18 @@ class Interview(Task[Talk, Answer]):
     def document(self, state: Talk, ballots: Ballots) -> Sequence[DocumentLine]:
         """Return the document as it stands."""
         return document_lines(state.document, ballots)
+
+    def papers(self, state: Talk, ballots: Ballots) -> Mapping[str, str]:
+        """Return the document for people, for a coding agent, as a specification and as JSON."""
+        return export(counted(state.document, ballots))
+
+    def joined(self, name: str, text: str, there: str) -> str | None:
+        """Put the agents' block in place of the one that is there, and the line that leads to it after all else."""
+        if name == AGENTS:
+            return placed(text, there)
+        if name == CLAUDE:
+            return there if text.strip() in there.splitlines() else f"{there.rstrip()}\n\n{text}"
+        return None
 
     def describe(self, answer: Answer) -> str:
         """Tell a draft or a vote."""

@@ -66,16 +66,13 @@ def _leading(rows: tuple[tuple[object, int], ...]) -> list[tuple[object, int]]:
     return [*ordered, (None, 0)] if len(ordered) == 1 else ordered
 
 
-def counted(document: Document, ballots: Ballots, k: int | None = None) -> Document:
+def counted(document: Document, ballots: Ballots) -> Document:
     """Write the votes that were counted into the document, which itself knows only at which steps they were."""
 
     def tally(one: Tally) -> Tally:
-        if one.step is None or one.counts or one.step not in ballots:
-            return one
-        rows = tuple(
-            (answer.text or "none of them", votes) for answer, votes in ballots[one.step] if isinstance(answer, Pick)
-        )
-        return replace(one, counts=rows, k=k)
+        rows = () if one.step is None or one.counts else ballots.get(one.step, ())
+        votes = tuple((vote.text or "none of them", count) for vote, count in rows if isinstance(vote, Pick))
+        return replace(one, counts=votes) if votes else one
 
     lines = tuple(replace(line, tallies=tuple(map(tally, line.tallies))) for line in document.lines)
     return replace(document, lines=lines)

@@ -1,4 +1,4 @@
-"""Leads an interview as a run does: the real solver, simulated agents, and a person who is a function of the question."""
+"""Leads an interview as a run does: the real solver, simulated agents, a person who is a function of the question."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_it_ends_in_a_whole_document_for_every_kind_of_project(idea):
 
 
 def test_parts_are_settled_in_order(whole):
-    """Purpose first, then what not to build, then the rest within those bounds: lines come in the order of the parts."""
+    """Purpose first, then what not to build, then the rest within those bounds: lines come part by part."""
     order = [kind for part in PARTS for kind in part.kinds]
     first_steps = [
         min(tally.step for line in whole.document.of(kind) for tally in line.tallies)
