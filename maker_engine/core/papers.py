@@ -58,7 +58,7 @@ class Papers(Generic[S]):
     Class attributes:
         converses: Persons are asked along the way: such a task is shown with its question and its document.
         document_keys: The amendments that have a key of their own beside the document.
-        simulation: Where simulated agents take their answers from, where that is not the prompt alone; one sentence.
+        simulation: Where simulated agents take their answers from, where that is not the prompt alone, in a few words.
     """
 
     converses: ClassVar[bool] = False

@@ -132,7 +132,8 @@ class Conversation(Speaking):
             word = ASKING if asking and live and not self._over else run_word(snapshot, live=live)
             badge = "SIMULATED" if started.simulated else ""
             self._head.tell(started.title, facts=(started.problem, started.model), badge=badge, word=word)
-        new = asking and snapshot.question != self._question.question
+        before = self._question.question
+        new = snapshot.question is not None and (before is None or before.question != snapshot.question.question)
         self._question.show_question(snapshot.question, snapshot.refused, family, snapshot.state)
         if new:
             self._bring_forward(self._question)

@@ -30,6 +30,7 @@ class DocumentPane(LinePane):
         super().__init__("document", id=id)
         self._document: Sequence[DocumentLine] = ()
         self._pointed = ""
+        self._held = False
         self._rows: dict[str, range] = {}
 
     @property
@@ -38,18 +39,15 @@ class DocumentPane(LinePane):
         return next((one for one in self._document if one.id == self._pointed and one.id), None)
 
     def show_document(self, document: Sequence[DocumentLine]) -> None:
-        """Show `document`; new lines come into view unless the cursor holds the view elsewhere."""
+        """Show `document`; the cursor goes with the line that was settled last until somebody moves it."""
         if document == self._document:
             return
-        known = {one.id for one in self._document}
-        fresh = [one.id for one in document if one.id and one.id not in known]
-        at_end = self.top >= self.furthest
         self._document = document
-        ids = [one.id for one in document if one.id]
-        if self._pointed not in ids:
-            self._pointed = ids[-1] if ids else ""
-        elif at_end and fresh:
-            self._pointed = fresh[-1]
+        lines = [one for one in document if one.id]
+        if self._pointed not in {one.id for one in lines}:
+            self._held = False
+        if lines and not self._held:
+            self._pointed = max(lines, key=lambda one: -1 if one.step is None else one.step).id
         self._lay_out()
         self._reveal()
 
@@ -58,6 +56,7 @@ class DocumentPane(LinePane):
         ids = [one.id for one in self._document if one.id]
         if self._pointed in ids:
             self._pointed = ids[max(0, min(len(ids) - 1, ids.index(self._pointed) + by))]
+            self._held = True
             self._lay_out()
             self._reveal()
 
@@ -69,6 +68,7 @@ class DocumentPane(LinePane):
     def on_click(self, event: Click) -> None:
         """Put the cursor on the line that is clicked."""
         row = event.y - 1 + self.top  # the border is a row
+        self._held = True
         self._pointed = next((line_id for line_id, rows in self._rows.items() if row in rows), self._pointed)
         self._lay_out()
 

@@ -20,8 +20,9 @@ def proposed(
 ) -> Document:
     """Add an agents' line that was voted for: accepted where the gates pass it, else left for a person to settle."""
     line_id = document.next_id(candidate.kind)
-    grown = check_document(document.added(candidate.kind, candidate.text, source, traces=traces, tallies=(tally,)))
-    return grown.changed(line_id, status=Status.ASKED if failures(grown, line_id) else Status.ACCEPTED)
+    fields = {"status": Status.ACCEPTED, "traces": traces, "tallies": (tally,)}
+    grown = check_document(document.added(candidate.kind, candidate.text, source, **fields))
+    return check_document(grown.changed(line_id, status=Status.ASKED)) if failures(grown, line_id) else grown
 
 
 def said(document: Document, kind: Kind, text: str, source: Source, tallies: tuple[Tally, ...] = ()) -> Document:
@@ -29,10 +30,11 @@ def said(document: Document, kind: Kind, text: str, source: Source, tallies: tup
     known = next((line for line in document.of(kind, standing=False) if line.text == text), None)
     if known is None:
         line_id = document.next_id(kind)
-        document = document.added(kind, text, source, tallies=tallies)
+        document = document.added(kind, text, source, status=Status.ACCEPTED, tallies=tallies)
     else:
         line_id = known.id
-        document = document.changed(line_id, source=source, tallies=(*known.tallies, *tallies))
+        fields = {"source": source, "status": Status.ACCEPTED, "tallies": (*known.tallies, *tallies)}
+        document = document.changed(line_id, **fields)
     return stands(check_document(document), line_id, source.voter)
 
 

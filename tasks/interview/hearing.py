@@ -39,8 +39,8 @@ def _review(document: Document) -> Ask:
     waiting = len(accepting.unsettled(document))
     left = f", {waiting} of them waiting for your word" if waiting else ""
     lines = sum(line.status is not Status.REJECTED for line in document.lines)
-    question = f"The document is complete: {lines} lines{left}. Is it what you want?"
-    return Ask(question, (DONE,), "until you say so, every line can still be changed", free=False)
+    why = f"it is complete, with {lines} lines{left}; until you say so, every line can still be changed"
+    return Ask("Is the document what you want?", (DONE,), why, free=False)
 
 
 def refusal(talk: Talk, brief: Brief, said: Said) -> str:

@@ -50,7 +50,7 @@ def test_of(feature: str, project: Project, way: int) -> str:
         return near
     said = _EARS.fullmatch(feature.strip())
     if said is None:
-        return f"Given a new installation, when somebody tries it, then this holds: {feature.strip()}"
+        return f"Given a new installation, when a user tries it, then this holds: {feature.strip()}"
     event = said["event"] if said["event"] and said["word"].lower() in ("when", "if") else "a user needs it"
     verb, _, rest = said["what"].partition(" ")
     what = f"is {rest}" if verb == "be" else f"{_third_person(verb)} {rest}".strip()

@@ -71,7 +71,7 @@ class Interview(Task[Talk, Answer]):
     )
     amendable = True
     converses = True
-    simulation = "Simulated agents: their proposals come from a catalogue of typical projects, drawn by seed."
+    simulation = "proposals come from a catalogue, not from a model"
     document_keys = (
         DocumentKey("t", "take", "accept {id}"),
         DocumentKey("r", "reject", "reject {id} {text}", "reject it because (may be empty)"),
