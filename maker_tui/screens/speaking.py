@@ -34,8 +34,9 @@ class Speaking(TypingIn):
         self._over = False
         self._voter = getpass.getuser()
         self._question = QuestionPane(id="question")
-        self._document = DocumentPane(id="document")
         self._wishes = {one.key: one for one in source.task.document_keys}
+        keys = "  ".join(f"{one.key} {one.words}" for one in self._wishes.values())
+        self._document = DocumentPane(keys, id="document")
 
     def _send(self, command: Command) -> bool:
         if self._source.writer is not None:

@@ -19,15 +19,20 @@ INDENT = 9
 
 
 class DocumentPane(LinePane):
-    """Shows a growing document. The cursor stays on its line wherever that goes."""
+    """Shows a growing document. The cursor stays on its line wherever that goes.
+
+    Args:
+        keys: What else can be done here, told in the border.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "point(-1)", "line above", show=False, tooltip="to the line above"),
         Binding("down,j", "point(1)", "line below", show=False, tooltip="to the line below"),
     ]
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, keys: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("document", id=id)
+        self._keys = keys
         self._document: Sequence[DocumentLine] = ()
         self._pointed = ""
         self._held = False
@@ -93,7 +98,8 @@ class DocumentPane(LinePane):
                 told += [line()] if told else []
                 told += [line((row, "label")) for row in wrapped(one.text, self.size.width)]
         lines = len(self._rows)
-        self.entitle("document", f"{lines} line{'s' if lines != 1 else ''}" if lines else "")
+        counted = f" · {lines} line{'s' if lines != 1 else ''}" if lines else ""
+        self.entitle(f"document{counted}", self._keys)
         self.show(told or [line(("nothing is settled yet", "quiet"))])
 
     def _line(self, one: DocumentLine) -> list[Text]:

@@ -9,7 +9,7 @@ from maker_engine.core.papers import Ballots, DocumentLine
 
 from .accepting import UNTESTED
 from .answers import Pick
-from .document import Document, Kind, Line, Status, Tally
+from .document import Document, GateResult, Kind, Line, Status, Tally
 
 HEADINGS = {
     Kind.PURPOSE: "purpose",
@@ -56,8 +56,13 @@ def _notes(line: Line, ballots: Ballots) -> str:
         notes.append(f"{line.source.voter}'s words")
     rows = [ballots[tally.step] for tally in line.tallies if tally.step is not None and ballots.get(tally.step)]
     notes += [f"votes {':'.join(str(votes) for _, votes in _leading(each))}" for each in rows]
-    notes += [f"✗ {one.gate}/{one.rule}" for one in line.failures if one.rule != UNTESTED]
+    notes += [_failed(one) for one in line.failures if one.rule != UNTESTED]
     return " · ".join(notes)
+
+
+def _failed(result: GateResult) -> str:
+    words = f" “{result.words}”" if result.words else ""
+    return f"✗ {result.gate}{words}: {result.why}"
 
 
 def _leading(rows: tuple[tuple[object, int], ...]) -> list[tuple[object, int]]:
