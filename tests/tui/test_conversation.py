@@ -103,7 +103,7 @@ async def test_what_only_the_person_knows_is_in_the_document(project):
 
 
 async def test_options_are_marked_by_figures_and_answered_with_enter(run):
-    """A figure marks, the same figure takes the mark off, enter without a mark is no answer."""
+    """A figure marks one of several, enter without a mark is no answer, and nothing that is typed is a command."""
     run.start()
     async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
         one = await asked(pilot)
@@ -114,25 +114,16 @@ async def test_options_are_marked_by_figures_and_answered_with_enter(run):
         await shown(pilot, "2 ●")
         await pilot.press("1")
         assert "2 ○" in await shown(pilot, "1 ●")
-        await pilot.press("enter")
+        # Letters that have keys of their own, at once behind the key that begins a line, are all of the line.
+        await pilot.press(*"aqxb too")
+        await shown(pilot, "ada: qxb too")
+        await pilot.press("escape", "enter")
         await until(pilot, lambda: question(pilot.app) not in (None, one))
         await shown(pilot, "PU-001", "ada: in")
 
 
-async def test_what_is_typed_is_never_a_command(run):
-    """Letters that have keys of their own, typed at once behind the key that begins a line, are all of the line."""
-    run.start()
-    async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
-        await asked(pilot)
-        await pilot.press(*"aqxb too")
-        await shown(pilot, "ada: qxb too")
-        await pilot.press("escape")
-        await gone(pilot, "ada: qxb too")
-        assert question(pilot.app) is not None
-
-
 async def test_lines_are_changed_by_keys_at_any_time(run):
-    """Take, reject, edit and add by keys of the task on the line under the cursor; a refused wish is told."""
+    """Take, reject, edit and add by keys of the task on the line under the cursor; hostile words stay words."""
     run.start()
     async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
         await asked(pilot)
@@ -150,17 +141,10 @@ async def test_lines_are_changed_by_keys_at_any_time(run):
         await shown(pilot, "NG-001 Audio")
         await type_in(pilot, "p", "pony A pony")
         await shown(pilot, "add what? purpose, non-goal")
-
-
-async def test_hostile_words_stay_words(run):
-    """Markup and escape codes in what a person types are shown as text, in the line and in the document."""
-    run.start()
-    async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
-        await asked(pilot)
         await pilot.press("o")
         pilot.app.screen.entry.paste("[red]no[/red] \x1b[2J logins")
         await pilot.press("enter")
-        await shown(pilot, "NG-001 [red]no[/red] ␛[2J logins")
+        await shown(pilot, "[red]no[/red] ␛[2J logins")
         assert "\x1b" not in screen_text(pilot.app)
 
 
@@ -198,29 +182,20 @@ async def test_a_saved_interview_goes_on_from_home(run):
         pilot.app.close_source()
 
 
-async def test_the_workbench_leads_to_the_question_and_back(run):
-    """b shows the same run in the workbench, whose banner names the question; a leads back to it."""
-    run.start()
-    async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
-        one = await asked(pilot)
-        await pilot.press("b")
-        await shown(pilot, f"a question — {one.question}", "a answers", "red flags")
-        await pilot.press("a")
-        assert await asked(pilot) == one
-
-
-async def test_small_windows_show_one_pane_at_a_time(run):
-    """In 80×24 the question stands alone, and tab leads to the document and to the vote."""
+async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
+    """In 80×24 tab leads from the question to the document and the vote; b to the workbench, and a back from it."""
     run.start()
     async with MakerApp(run).run_test(size=SMALL, notifications=True) as pilot:
-        await asked(pilot)
-        assert "document" not in await shown(pilot, "─ question ─")
+        one = await asked(pilot)
+        assert "─ document" not in await shown(pilot, "─ question ─")
         await pilot.press("tab")
         assert "─ question ─" not in await shown(pilot, "─ document")
         await pilot.press("tab")
         assert "─ document" not in await shown(pilot, "─ votes ─")
-        await pilot.press("tab")
-        await shown(pilot, "─ question ─")
+        await pilot.press("b")
+        await shown(pilot, f"a question — {one.question}", "a answers", "red flags")
+        await pilot.press("a")
+        assert await asked(pilot) == one
 
 
 async def test_any_task_that_asks_is_answered_here(tmp_path):
