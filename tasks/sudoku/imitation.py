@@ -36,16 +36,7 @@ _CHECKS = ("", " Nothing else changes.", " The rest of the grid does not matter 
 
 
 def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, str]:
-    """Write the reasoning and the answer of a response.
-
-    Args:
-        prompt: The user prompt.
-        mistake: How the response goes wrong, None when it is right.
-        variant: Which wording and which slip, ≥ 0.
-
-    Raises:
-        TaskError: The prompt is not one of this task's.
-    """
+    """Write a response as `Task.imitate` has it; raises TaskError on a prompt that is not this task's."""
     reading = read(prompt)
     if mistake is Mistake.WRONG:
         wrong = reading.wrong[variant % len(reading.wrong)]

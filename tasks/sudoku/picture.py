@@ -36,12 +36,7 @@ def draw(givens: str, state: State, focus: Focus | None, columns: int, rows: int
     else:
         lines = [[(text[:columns], "label")] for text in _summary(state, focus)[: max(0, rows - len(grid)) or 1]]
         lines = [*_window(grid, look.row, rows - len(lines)), *lines]
-    picture = Text()
-    for number, line in enumerate(lines):
-        picture.append("\n" if number else "")
-        for text, role in line:
-            picture.append(text, role)
-    return picture
+    return Text("\n").join(Text.assemble(*line) for line in lines)
 
 
 def _beside(grid: list[Line], panel: list[str], width: int, gap: int) -> list[Line]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
-from .grid import ALL, BIT, DIGITS, OPEN, PEERS, UNITS
+from .grid import ALL, BIT, DIGITS, OPEN, PEERS, UNDO, UNITS, Action, State, carry_out, pencilled
+from .ladder import contradiction, find
 
-MOST_NODES = 200_000
-"""A puzzle that is not settled after so many cells tried is given up."""
+MOST_NODES = 5_000
+"""Cells tried before the ladder takes over: it proves at once what trying out may need millions for."""
+MOST_STEPS = 10_000
+"""Steps of the ladder after which a puzzle is given up; the hardest known take a quarter of them."""
 
 
 class TooHardError(Exception):
@@ -18,7 +21,7 @@ def solutions(values: str, most: int = 2, dice: Random | None = None) -> list[st
     """Return the first `most` solutions as 81 digits; `dice` shuffles the order in which digits are tried.
 
     Raises:
-        TooHardError: Not settled within `MOST_NODES`.
+        TooHardError: Settled neither by `MOST_NODES` cells tried nor by `MOST_STEPS` steps of the ladder.
     """
     masks = [BIT[value] or ALL for value in values]
     settled = [cell for cell, value in enumerate(values) if value != OPEN]
@@ -28,7 +31,7 @@ def solutions(values: str, most: int = 2, dice: Random | None = None) -> list[st
     while pending and len(found) < most:
         nodes += 1
         if nodes > MOST_NODES:
-            raise TooHardError
+            return _by_ladder(values, most)
         here = pending.pop()
         fewest, cell = min(((mask.bit_count(), cell) for cell, mask in enumerate(here) if mask & (mask - 1)),
                            default=(0, 0))  # fmt: skip
@@ -41,6 +44,23 @@ def solutions(values: str, most: int = 2, dice: Random | None = None) -> list[st
         tried = [_assign(here, cell, digit) for digit in reversed(digits)]
         pending += [masks for masks in tried if masks is not None]
     return found
+
+
+def _by_ladder(values: str, most: int) -> list[str]:
+    """Solve as a run does, each solution's last guess being undone for the next one."""
+    state, found = State(values, pencilled(values)), list[str]()
+    for _ in range(MOST_STEPS):
+        focus = find(state)
+        if focus is not None:
+            state = carry_out(state, focus.right)
+            continue
+        if OPEN not in state.values and contradiction(state) is None:
+            found.append(state.values)
+        if len(found) == most or not state.guesses:
+            return found
+        last = state.guesses[-1]
+        state = carry_out(state, Action(UNDO, ((last.cell, last.digit),)))
+    raise TooHardError
 
 
 def _assign(masks: list[int], cell: int, digit: int) -> list[int] | None:

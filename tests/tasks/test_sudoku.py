@@ -119,10 +119,10 @@ def test_the_famous_hard_ones_are_solved(puzzle):
 
 def test_many_puzzles_are_solved_through_noise():
     """Over all grades, a simulated model right 97 times in 100 solves each puzzle without one wrong decision."""
-    ends, figures = many(12, 0.97, first_seed=101)
-    assert ends == {(grade, Outcome.SOLVED): 3 for grade in GRADES}
+    ends, figures = many(8, 0.97, first_seed=101)
+    assert ends == {(grade, Outcome.SOLVED): 2 for grade in GRADES}
     assert figures["wrong"] == 0
-    assert figures["steps"] > 12 * 40
+    assert figures["steps"] > 8 * 40
 
 
 @modest

@@ -115,6 +115,19 @@ def test_a_puzzle_with_several_solutions_is_refused_with_two_of_them():
         Sudoku.load({}, text)
 
 
+NASTY = {
+    ".....5.8....6.1.43..........1.5........1.6...3.......553.....61........4.........": "has no solution",
+    ".....6....59.....82....8....45........3........6..3.54...325..6..................": "several solutions",
+}
+
+
+@pytest.mark.parametrize(("puzzle", "said"), NASTY.items(), ids=NASTY.values())
+def test_what_trying_out_cannot_settle_the_ladder_does(puzzle, said):
+    """Puzzles known to take a search by trying out minutes or hours are refused all the same, with the reason."""
+    with pytest.raises(ProblemError, match=said):
+        Sudoku.load({}, puzzle)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -30,7 +30,10 @@ GATES_OF: dict[Kind, tuple[str, ...]] = {
 LONGEST = 2_000
 """Characters of a line that are read; what is longer is told as a failure of its own."""
 
-_LABEL = re.compile(r"^\s*(?:\*\*|__)?[A-Z]{1,12}[-_ ]?\d[\w.-]{0,12}(?:\*\*|__)?\s*[:.)–—-]*\s*")
+# "FR-001 The …", "R2: The …", but neither "UTF-8 shall …" nor "A 3 m cable shall …".
+_LABEL = re.compile(
+    r"^\s*(?:\*\*|__)?(?:[A-Z]{1,12}[-_]?\d[\d.]*(?:\*\*|__)?\s*[:)–—]|[A-Z]{1,12}-\d{3,5}(?:\*\*|__)?(?=\s))\s*"
+)
 
 
 def check_line(kind: Kind, text: str, lexicon: Lexicon | None = None) -> tuple[GateResult, ...]:

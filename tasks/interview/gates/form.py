@@ -15,7 +15,7 @@ _ASKED = (
 )
 _LATE = re.compile(rf"(?<!\w)(?!(?:{_ASKED})\s)(\w+),?\s+(when|whenever|while|if|unless)\s+\w+", re.IGNORECASE)
 _STORY = re.compile(
-    r"^as (?P<role>.+?),?\s+(?:i|we)\s+(?:\w+\s+)?(?:want|need|wish|can|like|expect)\b(?P<wish>.*)$",
+    r"^as .+?,?\s+(?:i|we)\s+(?:\w+\s+)?(?:want|need|wish|can|like|expect)\b(?P<wish>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _BENEFIT = re.compile(r"\bso\s+(?:that\s+)?(?:\w+)|\bin order to\b|\bbecause\b", re.IGNORECASE)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import reprlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -14,6 +16,15 @@ from ..data_files import data_file
 
 GATES = ("clear", "testable", "minimal", "consistent", "form")
 """All gates, in the order their results are told."""
+
+RULES = {
+    "clear": ("empty", "too-long"),
+    "testable": ("no-unit", "no-test", "no-acceptance"),
+    "minimal": ("two-needs", "repeated"),
+    "consistent": ("other-number", "negated", "opposite", "only", "non-goal"),
+    "form": ("no-shall", "no-subject", "no-response", "trigger-last", "no-role", "no-benefit"),
+}
+"""The rules of each gate beside the groups of words."""
 
 WORD_GATES = GATES[:3]
 EXCUSES = ("number", "name")
@@ -102,8 +113,9 @@ def read_lexicon(text: str, name: str, base: Lexicon | None = None) -> Lexicon:
         _known(_table(said, table, name), keys, f"{name}, [{table}]")
     joined, at = _table(said, "joined", name), f"{name}, [joined]"
     held, against = _table(said, "consistent", name), f"{name}, [consistent]"
+    groups = _groups(base.groups, said.get("group", []), name)
     return Lexicon(
-        _groups(base.groups, said.get("group", []), name),
+        groups,
         _joined(base.verbs, _texts(joined, "verbs", at)),
         _joined(base.nouns_too, _texts(joined, "nouns_too", at)),
         _joined(base.phrases, _texts(joined, "phrases", at)),
@@ -112,7 +124,7 @@ def read_lexicon(text: str, name: str, base: Lexicon | None = None) -> Lexicon:
         base.fillers.union(_texts(held, "fillers", against)),
         base.units.union(_texts(held, "units", against)),
         _glossary(base.glossary, _table(said, "glossary", name), f"{name}, [glossary]"),
-        base.off | _off(_texts(said, "off", name), name),
+        base.off | known_rules(_texts(said, "off", name), groups, f"{name}, off"),
     )
 
 
@@ -150,12 +162,19 @@ def _group(base: Group | None, fields: dict[str, Any], at: str) -> Group:
     )
 
 
-def _off(names: tuple[str, ...], name: str) -> frozenset[str]:
-    strange = next((each for each in names if each.partition("/")[0] not in GATES), None)
-    if strange is not None:
-        raise InputError(
-            f"{name}: off names gates ({', '.join(GATES)}) or rules as gate/rule, got {reprlib.repr(strange)}"
-        )
+def known_rules(names: Iterable[str], groups: Iterable[Group], at: str) -> frozenset[str]:
+    """Return the names of gates, or rules as gate/rule, having made sure that there are such.
+
+    Raises:
+        InputError: There is none of a name; `at` says where it stands.
+    """
+    rules = {f"{gate}/{rule}" for gate, of_gate in RULES.items() for rule in of_gate}
+    known = {*GATES, *rules, *(f"{group.gate}/{group.name}" for group in groups)}
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, sorted(known), 1, 0.5)
+            mend = f"did you mean {near[0]}?" if near else f"the gates are {', '.join(GATES)}"
+            raise InputError(f"{at} names no gate and no rule {name!r}: {mend}")
     return frozenset(names)
 
 

@@ -12,6 +12,7 @@ from maker_engine.core.errors import InputError
 
 from ..arguments import Arguments
 from ..gates import GATES, Lexicon, read_lexicon, standard
+from ..gates.lexicon import known_rules
 from .report import as_json, as_text, lint
 
 LARGEST = 4_000_000
@@ -53,9 +54,11 @@ def read_text(path: str) -> str:
         InputError: It cannot be read, is too large, or is no UTF-8 text.
     """
     try:
-        if Path(path).stat().st_size > LARGEST:
+        with Path(path).open("rb") as file:
+            content = file.read(LARGEST + 1)  # a device never ends
+        if len(content) > LARGEST:
             raise InputError(f"{path} is larger than {LARGEST / 1e6:g} MB: give a requirements document")
-        return Path(path).read_text(encoding="utf-8-sig")
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise InputError(f"{path} is not text in UTF-8: save it as such") from None
     except (OSError, ValueError) as error:  # a path with a zero byte is a ValueError
@@ -65,10 +68,7 @@ def read_text(path: str) -> str:
 
 def _lexicon(path: str | None, off: Sequence[str]) -> Lexicon:
     lexicon = standard() if path is None else read_lexicon(read_text(path), path)
-    strange = next((name for name in off if name.partition("/")[0] not in GATES), None)
-    if strange is not None:
-        raise InputError(f"--off takes a gate ({', '.join(GATES)}) or a rule as gate/rule, got {strange!r}")
-    return replace(lexicon, off=lexicon.off.union(off))
+    return replace(lexicon, off=lexicon.off | known_rules(off, lexicon.groups, "--off"))
 
 
 def _parser() -> Arguments:

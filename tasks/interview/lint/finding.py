@@ -50,6 +50,7 @@ _STORY = re.compile(r"^As an? [^.]+? I (?:want|need|can|would like|wish)\b", re.
 _TEST = re.compile(r"^Given\b.+\bwhen\b.+\bthen\b", re.IGNORECASE)
 _GIVEN = re.compile(r"^Given\b", re.IGNORECASE)
 _TEST_STEP = re.compile(r"^(?:Given|When|Then|And|But)\b", re.IGNORECASE)
+_WAIVER = re.compile(r"^waived(?:\s+([a-z]+(?:/[a-z-]+)?))?:\s*(\w.*)$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")
 _TEXT_COLUMN = re.compile(r"requirement|description|statement|text|criteri|story|shall|what", re.IGNORECASE)
 
@@ -63,12 +64,14 @@ class Found:
         id: Its id as written, "" when it has none.
         kind: What it is.
         text: Its words, without id and Markdown.
+        waivers: One (gate or gate/rule, reason) for each note below it that waives failures; "" for all of them.
     """
 
     line: int
     id: str
     kind: Kind
     text: str
+    waivers: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,26 +92,40 @@ def find(text: str, file_name: str = "") -> list[Found]:
     return list(_tests_joined(_found(read, meant=meant)))
 
 
-def _found(read: Sequence[Block], *, meant: bool) -> Iterator[Found]:
+def _found(read: Sequence[Block], *, meant: bool) -> list[Found]:
     # Where requirements have ids, a list without them under a heading of its own is about something else.
     numbered = any(_id_and_text(block)[0] for block in read)
     sections: list[tuple[int, Kind | None]] = []
-    above: Block | None = None  # the requirement that a deeper item would belong to
+    found: list[Found] = []
+    above: Block | None = None  # the requirement that a deeper item would belong to, the last of `found` when it was
+    owner = 0
     for block in read:
         if block.shape is Shape.HEADING:
-            sections = [*(entry for entry in sections if entry[0] < block.level), (block.level, None)]
-            own = _section(block.text, meant=meant) if block.level > 1 else None
-            above_it = next((kind for _, kind in reversed(sections) if kind is not None), None)
-            sections[-1] = (block.level, own or (None if numbered and above_it is Kind.FEATURE else above_it))
+            sections = _entered(sections, block, meant=meant, numbered=numbered)
             above = None
-            yield from (found for found in _judged(block, None) if _DUTY.search(found.text))
+            found += [each for each in _judged(block, None) if _DUTY.search(each.text)]
+            continue
+        nested = block.shape is Shape.ITEM and above is not None and block.level > above.level
+        waiver = _WAIVER.match(block.text) if nested else None
+        if waiver is not None:
+            found[owner] = replace(found[owner], waivers=(*found[owner].waivers, (waiver[1] or "", waiver[2])))
             continue
         section = sections[-1][1] if sections else None
-        nested = block.shape is Shape.ITEM and above is not None and block.level > above.level
-        found = list(_judged(block, None if nested or block.shape is Shape.TEXT else section))
-        yield from found
+        own = list(_judged(block, None if nested or block.shape is Shape.TEXT else section))
+        found += own
         if not nested:
-            above = block if found and block.shape is Shape.ITEM else None
+            above, owner = (block if own and block.shape is Shape.ITEM else None), len(found) - 1
+    return found
+
+
+def _entered(
+    sections: Sequence[tuple[int, Kind | None]], heading: Block, *, meant: bool, numbered: bool
+) -> list[tuple[int, Kind | None]]:
+    """Return the sections, (level, kind) each, that what follows the heading stands in."""
+    around = [entry for entry in sections if entry[0] < heading.level]
+    inherited = next((kind for _, kind in reversed(around) if kind is not None), None)
+    own = _section(heading.text, meant=meant) if heading.level > 1 else None
+    return [*around, (heading.level, own or (None if numbered and inherited is Kind.FEATURE else inherited))]
 
 
 def _section(heading: str, *, meant: bool) -> Kind | None:

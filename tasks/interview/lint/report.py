@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TypeAlias
 
 from maker_engine.printable import printable
 
@@ -13,8 +12,16 @@ from ..document import GateResult
 from ..gates import Lexicon, check_lines
 from .finding import Found, find
 
-Judged: TypeAlias = tuple[Found, tuple[GateResult, ...]]
 _SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One requirement line, what fails in it, and what would but was waived, each with the reason."""
+
+    line: Found
+    failures: tuple[GateResult, ...]
+    waived: tuple[tuple[GateResult, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,7 @@ class Report:
 
     Attributes:
         file: Name of the file.
-        lines: The lines looked at, in order, each with its failures.
+        lines: The lines looked at, in order.
     """
 
     file: str
@@ -31,28 +38,58 @@ class Report:
 
     @property
     def findings(self) -> int:
-        """How many failures there are."""
-        return sum(len(failures) for _, failures in self.lines)
+        """How many failures there are, waived ones left out."""
+        return sum(len(judged.failures) for judged in self.lines)
+
+    @property
+    def waived(self) -> int:
+        """How many failures were waived."""
+        return sum(len(judged.waived) for judged in self.lines)
 
 
 def lint(text: str, file: str, lexicon: Lexicon | None = None) -> Report:
     """Run the gates on the requirement lines of a Markdown document."""
     found = find(text, file.rpartition("/")[2])
     results = check_lines([(line.name, line.kind, line.text) for line in found], lexicon)
-    failures = (tuple(result for result in of_line if not result.passed) for of_line in results)
-    return Report(file, tuple(zip(found, failures, strict=True)))
+    return Report(file, tuple(_judged(line, of_line) for line, of_line in zip(found, results, strict=True)))
+
+
+def _judged(line: Found, results: Sequence[GateResult]) -> Judged:
+    failures: list[GateResult] = []
+    waived: list[tuple[GateResult, str]] = []
+    for failure in (result for result in results if not result.passed):
+        names = ("", failure.gate, f"{failure.gate}/{failure.rule}")
+        reason = next((reason for rule, reason in line.waivers if rule.lower() in names), None)
+        if reason is None:
+            failures.append(failure)
+        else:
+            waived.append((failure, reason))
+    return Judged(line, tuple(failures), tuple(waived))
 
 
 def as_json(report: Report) -> str:
     """Write a report as one JSON object, in ASCII."""
-    lines = [{**asdict(line), "findings": [asdict(failure) for failure in failures]} for line, failures in report.lines]
-    figures = {"file": report.file, "looked_at": len(lines), "findings": report.findings}
-    return json.dumps({**figures, "lines": lines}, indent=2)
+    figures = {
+        "file": report.file, "looked_at": len(report.lines), "findings": report.findings, "waived": report.waived
+    }  # fmt: skip
+    return json.dumps({**figures, "lines": [_line(judged) for judged in report.lines]}, indent=2)
+
+
+def _line(judged: Judged) -> dict[str, object]:
+    line = judged.line
+    return {
+        "line": line.line,
+        "id": line.id,
+        "kind": line.kind,
+        "text": line.text,
+        "findings": [asdict(failure) for failure in judged.failures],
+        "waived": [{**asdict(failure), "reason": reason} for failure, reason in judged.waived],
+    }
 
 
 def as_text(report: Report) -> str:
     """Write a report as lines for a terminal: a failure each, then what was looked at; nothing in it can order one."""
-    told = [_told(report.file, line, failure) for line, failures in report.lines for failure in failures]
+    told = [_told(report.file, judged.line, failure) for judged in report.lines for failure in judged.failures]
     return "\n".join(printable(line) for line in (*told, _summary(report)))
 
 
@@ -69,11 +106,12 @@ def _summary(report: Report) -> str:
             f"{report.file}: no requirement lines found; they begin with an id such as FR-001, stand under a heading"
             ' such as "Functional requirements", or say "shall" or "MUST"'
         )
-    failed = sum(1 for _, failures in report.lines if failures)
+    failed = sum(1 for judged in report.lines if judged.failures)
     count = _many(len(report.lines), "requirement line")
-    looked = _ranges([line.line for line, _ in report.lines])
+    looked = _ranges([judged.line.line for judged in report.lines])
     told = f"{_many(report.findings, 'finding')} in {failed:,} of {count}" if failed else f"nothing found in {count}"
-    return f"{report.file}: {told} (looked at {looked})"
+    waived = f", {report.waived:,} waived" if report.waived else ""
+    return f"{report.file}: {told}{waived} (looked at {looked})"
 
 
 def _many(count: int, what: str) -> str:

@@ -12,6 +12,7 @@ from maker_tasks.interview.document_json import from_json
 from maker_tasks.interview.exports import agents_block, export, placed, requirements, spec_path
 from maker_tasks.interview.exports.agents import BEGIN, END, LONGEST
 from maker_tasks.interview.lint.finding import find
+from maker_tasks.interview.lint.report import lint
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -102,6 +103,13 @@ def test_our_own_linter_reads_what_we_write(name: str) -> None:
     wanted = set(standing(booking()))
     assert {line for line in found if line[1] is not Kind.QUESTION} <= wanted
     assert {line for line in wanted if line[1] in (Kind.FEATURE, Kind.CONSTRAINT, Kind.DATA, Kind.NON_GOAL)} <= found
+
+
+def test_a_line_waived_in_the_interview_is_waived_for_the_linter() -> None:
+    """What the document waives with a reason, its REQUIREMENTS.md passes."""
+    report = lint(requirements(booking()), "REQUIREMENTS.md")
+    waived = [judged.line.id for judged in report.lines if judged.waived]
+    assert (waived, report.findings) == (["FR-002"], 0)
 
 
 @given(HOSTILE, HOSTILE)

@@ -101,6 +101,14 @@ def test_what_is_quoted_is_not_said() -> None:
     assert rules(Kind.FEATURE, 'The button shall say "Try some nice things soon" in `fast` mode.') == set()
 
 
+@pytest.mark.parametrize("label", ["", "FR-001 ", "FR-001: ", "**FR-1**: ", "R2) ", "REQ-12 — "])
+def test_an_id_in_front_is_no_part_of_the_sentence(label: str) -> None:
+    """A line passes, or fails, with its id as without; a name with a number is no id."""
+    for text in ("The pump shall stop.", "UTF-8 shall be the encoding.", "A 3 m cable shall be fast."):
+        assert rules(Kind.FEATURE, label + text) == rules(Kind.FEATURE, text) == set()
+    assert rules(Kind.FEATURE, f"{label}It shall stop.") == {"form/no-subject"}
+
+
 def test_a_number_excuses_a_quality() -> None:
     """ "Fast" fails alone, and passes beside the measure that says how fast."""
     assert rules(Kind.FEATURE, "The page shall load fast, within 200 ms.") == set()
@@ -190,7 +198,10 @@ def test_a_file_of_your_own_adds_words_drops_words_and_switches_rules_off() -> N
         ('[[group]]\nname = "a"\ngate = "clear"\nwhy = "b"\nwords = "c"', "words must be a list of words"),
         ('[[group]]\nname = "a"\ngate = "clear"\nwhy = "b"\nwords = [" * "]', "words must be a list of words"),
         ('[[group]]\nname = "a"\ngate = "clear"\nwhy = "b"\nunless = ["luck"]', "unless must be of number, name"),
-        ('off = ["speed"]', "off names gates"),
+        (
+            'off = ["form/triger-last"]',
+            "did you mean form/trigger-last?",
+        ),
         ('[consistent]\nopposites = [["a"]]', "has two words"),
         ("[joined]\nnouns = []", "unknown key 'nouns'"),
         ("group = 3", "[[group]]"),
