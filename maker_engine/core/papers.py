@@ -41,6 +41,7 @@ class DocumentKey:
         key: As Textual names it: one letter, mostly.
         words: What it does, in one or two words.
         template: The amendment's text: `{id}` stands for the line under the cursor, `{text}` for what is typed.
+        told: What it does, for the help.
         prompt: What is asked for where something is typed.
         keep: Begin with the line's own text.
     """
@@ -48,6 +49,7 @@ class DocumentKey:
     key: str
     words: str
     template: str
+    told: str
     prompt: str = ""
     keep: bool = False
 

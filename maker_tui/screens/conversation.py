@@ -93,8 +93,10 @@ class Conversation(Speaking):
             yield self._document
         yield self._tally
         yield self.entry
-        wishes: list[BindingType] = [Binding(one.key, f"wish('{one.key}')", one.words) for one in self._wishes.values()]
-        yield KeyBar(keys_of([*self.BINDINGS, *wishes]))
+        yield KeyBar(keys_of([*self.BINDINGS, *self._wish_bindings()]))
+
+    def _wish_bindings(self) -> list[Binding]:
+        return [Binding(one.key, f"wish('{one.key}')", one.words, tooltip=one.told) for one in self._wishes.values()]
 
     @property
     def source(self) -> RunSource:
@@ -212,6 +214,14 @@ class Conversation(Speaking):
         """Go on with a saved run."""
         if self._view is not None and not self._source.live and self._source.writer is None:
             self.post_message(self.ResumeAsked(self._view.session))
+
+    def action_help(self) -> None:
+        """Show the keys, those of the task's document among them."""
+        from maker_tui.screens.help import HelpScreen, Section, sections_of  # noqa: PLC0415 - not before it is asked for
+
+        own, *others = sections_of(self)
+        document = Section("on the line of the document", self._wish_bindings())
+        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [own, document, *others]))
 
     def action_bench(self) -> None:
         """Show the same run in the workbench."""

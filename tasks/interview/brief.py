@@ -21,6 +21,7 @@ EXAMPLE = "a simple task management API"
 QUESTIONS, DRAFTS = 5, 7
 LONGEST_IDEA = 2_000
 MOST_QUESTIONS, MOST_DRAFTS, MOST_PERSONS = 50, 50, 9
+_DEFAULTS = {"questions": QUESTIONS, "drafts": DRAFTS, "persons": ""}
 _NAME = re.compile(r"[\w.@-]{1,32}")
 
 
@@ -44,20 +45,21 @@ class Brief:
 
 
 def read_brief(options: Mapping[str, int | str], source: str | None) -> Brief:
-    """Read the options, and the problem file where there is one: it has the say over the idea.
+    """Read the options, and the problem file where there is one: it has the say over the idea and over defaults.
 
     Raises:
         ProblemError: Something cannot be used; the text names it and the mend.
     """
     brief = Brief() if source is None else _from_source(source)
-    if source is None and options.get("idea"):
-        brief = replace(brief, idea=str(options["idea"]))
-    if "questions" in options:
-        brief = replace(brief, questions=_whole(options["questions"]))
-    if "drafts" in options:
-        brief = replace(brief, drafts=_whole(options["drafts"]))
-    if options.get("persons"):
-        brief = replace(brief, persons=tuple(one.strip() for one in str(options["persons"]).split(",")))
+    chosen = {name: value for name, value in options.items() if source is None or value != _DEFAULTS.get(name)}
+    if source is None and chosen.get("idea"):
+        brief = replace(brief, idea=str(chosen["idea"]))
+    if "questions" in chosen:
+        brief = replace(brief, questions=_whole(chosen["questions"]))
+    if "drafts" in chosen:
+        brief = replace(brief, drafts=_whole(chosen["drafts"]))
+    if chosen.get("persons"):
+        brief = replace(brief, persons=tuple(one.strip() for one in str(chosen["persons"]).split(",")))
     return _checked(brief)
 
 

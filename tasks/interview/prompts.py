@@ -12,7 +12,7 @@ from maker_engine.core.responses import Prompt
 
 from .answers import LONGEST, MOST_DRAFTED
 from .document import Document, Kind, Line
-from .parts import BUILT, Part
+from .parts import BUILT, FEATURES, NON_GOALS, Part
 from .talk import IDEA, Candidate, Talk
 from .tracing import wanted
 
@@ -55,7 +55,7 @@ answer = N"""
 
 _TRACE = """
 Task: trace
-A line was proposed for the {part}:
+Somebody would add this to the {part}:
 > {line}
 
 Which of these asks for it?
@@ -94,7 +94,8 @@ def choose(talk: Talk, listed: Sequence[Candidate], drafts: int) -> Prompt:
 
 def trace(talk: Talk, candidate: Candidate, entries: Sequence[str]) -> Prompt:
     """Ask what a proposed line rests on."""
-    words = _TRACE.format(part=talk.part.name, line=candidate.text, listed=_numbered(entries))
+    part = FEATURES if talk.part is NON_GOALS else talk.part  # what agents would build, before it is ruled out
+    words = _TRACE.format(part=part.name, line=candidate.text, listed=_numbered(entries))
     return Prompt(SYSTEM, f"Idea: {talk.document.idea}\n{words}")
 
 

@@ -73,15 +73,16 @@ class Interview(Task[Talk, Answer]):
     converses = True
     simulation = "proposals come from a catalogue, not from a model"
     document_keys = (
-        DocumentKey("t", "take", "accept {id}"),
-        DocumentKey("r", "reject", "reject {id} {text}", "reject it because (may be empty)"),
-        DocumentKey("e", "edit", "edit {id} {text}", "your wording", keep=True),
-        DocumentKey("o", "non-goal", "non-goal {text}", "not to be built"),
-        DocumentKey("p", "add", "add {text}", "add (feature, story, constraint …) TEXT"),
-        DocumentKey("u", "revise", "revise {text}", "revise (purpose, stories …) [NEW ANSWER]"),
-        DocumentKey("K", "up", "move {id} up"),
-        DocumentKey("J", "down", "move {id} down"),
-    )
+        DocumentKey("t", "take", "accept {id}", "let the line stand, whatever agents or gates say"),
+        DocumentKey("r", "reject", "reject {id} {text}", "reject the line, with a reason or without", "because"),
+        DocumentKey("e", "edit", "edit {id} {text}", "put your own wording in its place", "your wording", keep=True),
+        DocumentKey("o", "non-goal", "non-goal {text}", "add what is not to be built", "not to be built"),
+        DocumentKey("p", "add", "add {text}", "add a line of your own", "add (feature, story, constraint …) TEXT"),
+        DocumentKey("u", "revise", "revise {text}", "take an answer back: what rested on it is opened again",
+                    "revise (purpose, stories …) [NEW ANSWER]"),
+        DocumentKey("K", "up", "move {id} up", "move the line up"),
+        DocumentKey("J", "down", "move {id} down", "move the line down"),
+    )  # fmt: skip
 
     def __init__(self, brief: Brief) -> None:
         self._brief = brief

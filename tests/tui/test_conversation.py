@@ -132,7 +132,7 @@ async def test_lines_are_changed_by_keys_at_any_time(run):
         await type_in(pilot, "p", "feature When a task is done, the API shall say so.")
         await shown(pilot, "FR-001 When a task is done")
         await pilot.press("tab", "j", "r")
-        await shown(pilot, "FR-001 reject it because")
+        await shown(pilot, "FR-001 because:")
         await pilot.press(*"no", "enter")
         await gone(pilot, "When a task is done")
         await pilot.press("e")
@@ -183,7 +183,7 @@ async def test_a_saved_interview_goes_on_from_home(run):
 
 
 async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
-    """In 80×24 tab leads from the question to the document and the vote; b to the workbench, and a back from it."""
+    """In 80×24 tab leads from the question to document and vote, b to the workbench, a back; ? tells all keys."""
     run.start()
     async with MakerApp(run).run_test(size=SMALL, notifications=True) as pilot:
         one = await asked(pilot)
@@ -196,6 +196,8 @@ async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
         await shown(pilot, f"a question — {one.question}", "a answers", "red flags")
         await pilot.press("a")
         assert await asked(pilot) == one
+        await pilot.press("question_mark", "pagedown")
+        await shown(pilot, "help · conversation", "on the line of the document", "put your own wording in its place")
 
 
 async def test_any_task_that_asks_is_answered_here(tmp_path):
