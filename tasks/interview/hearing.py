@@ -83,7 +83,7 @@ def _settled(talk: Talk, brief: Brief, replies: dict[str, Reply]) -> Talk:
     if picks:
         return _left_out(replace(talk, candidates=left), brief, tuple(picks))
     lines = (line for line in talk.document.lines if line.kind is not Kind.NON_GOAL)
-    mine = [line.text for line in lines if line.source.voter in replies]
+    mine = [line.text for line in lines if line.source.voter in replies and line.source.step == talk.step]
     left = tuple(one for one in left if not any(alike(one.text, text) for text in mine))
     talk = replace(talk, candidates=left)
     return spill_out(talk, brief) if talk.part is NON_GOALS else voting(talk, brief)
