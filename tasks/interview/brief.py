@@ -116,7 +116,7 @@ def _from_object(value: dict[str, Any]) -> Brief:
         raise ProblemError('the idea must be text and persons a list, as in {"idea": "…", "persons": ["ada"]}')
     if any(type(number) is not int for number in numbers.values()) or any(type(name) is not str for name in persons):
         raise ProblemError("questions and drafts must be whole numbers, persons must be names")
-    document = None if kept is None else from_fields(kept)
+    document = None if kept is None else _from_another_run(from_fields(kept))
     return Brief(value.get("idea", EXAMPLE), persons=tuple(persons), document=document, **numbers)
 
 
@@ -128,14 +128,24 @@ def write_brief(brief: Brief) -> str:
 
 
 def _from_another_run(document: Document) -> Document:
-    """Take out the steps of the run that a document comes from: they are none of this one's."""
+    """Take out the steps of the run that a document comes from, which are none of this one's, and all line breaks.
+
+    A file may hold anything; what is quoted in a prompt or shown on a row has to stand on one line.
+    """
 
     def line(one: Line) -> Line:
-        source: Source = replace(one.source, step=None)
-        return replace(one, source=source, tallies=tuple(replace(tally, step=None) for tally in one.tallies))
+        source = Source(None, one_line(one.source.voter), one_line(one.source.words))
+        tallies = tuple(replace(tally, step=None) for tally in one.tallies)
+        return replace(one, text=one_line(one.text), source=source, reason=one_line(one.reason), tallies=tallies)
 
-    spill = tuple(replace(one, step=None) for one in document.spill)
-    return replace(document, lines=tuple(map(line, document.lines)), spill=spill)
+    return replace(
+        document,
+        title=one_line(document.title),
+        idea=one_line(document.idea),
+        persons=tuple(map(one_line, document.persons)),
+        lines=tuple(map(line, document.lines)),
+        spill=tuple(replace(one, text=one_line(one.text), step=None) for one in document.spill),
+    )
 
 
 def beginning(brief: Brief) -> Talk:

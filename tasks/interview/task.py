@@ -40,6 +40,7 @@ from .picture import draw
 from .talk import Stage, Talk, decode, encode
 from .telling import counted, document_lines
 from .tracing import entries
+from .words import one_line
 
 AGENTS, CLAUDE = "AGENTS.md", "CLAUDE.md"
 
@@ -172,6 +173,8 @@ class Interview(Task[Talk, Answer]):
 
     def refuses(self, state: Talk, said: Said | Amendment) -> str:
         """Say why an answer or a wish cannot be taken."""
+        if not one_line(said.voter):
+            return "nobody is named as the speaker: say who you are"
         if isinstance(said, Amendment):
             return wishes.refusal(state, said)
         return super().refuses(state, said) or hearing.refusal(state, self._brief, said)

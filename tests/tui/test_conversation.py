@@ -200,6 +200,22 @@ async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
         await shown(pilot, "help · conversation", "on the line of the document", "put your own wording in its place")
 
 
+async def test_a_vote_that_agents_cannot_settle_is_the_persons():
+    """The run waits with a word, the workbench is a key away, and what is decided there lets the interview go on."""
+    options = {"idea": IDEA, "questions": 0}
+    order = RunOrder("interview", options, model="sim:p=0.3,v=1", k=3, max_samples=4, attended=True, undecided="ask")
+    run = LiveRun(prepare(order))
+    run.start()
+    async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
+        await shown(pilot, "agents cannot agree on the open step: b opens the vote")
+        steps = run.view().snapshot.totals.steps
+        await pilot.press("b")
+        await shown(pilot, "v votes, d decides")
+        await pilot.press("d", "a")
+        await until(pilot, lambda: run.view().snapshot.totals.steps > steps)
+    run.close()
+
+
 async def test_any_task_that_asks_is_answered_here(tmp_path):
     """A stranger's task with a question gets the same screen from its workbench; only its own answers are taken."""
     order = RunOrder(f"{Path(agreeing.__file__)}:Agree", model="sim", k=3, session=tmp_path / "s.maker", attended=True)
