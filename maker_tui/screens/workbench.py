@@ -172,7 +172,7 @@ class Workbench(MakerScreen):
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
             self._banner.tell(UNDECIDED, f"{step}: v votes, d decides, x strikes a candidate")
         elif snapshot.question is not None:
-            self._banner.tell(ASKING, f"{snapshot.question.question} — a answers")
+            self._banner.tell(ASKING, f"a answers: {snapshot.question.question}")
         else:
             self._banner.take_down()
 

@@ -193,7 +193,7 @@ async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
         await pilot.press("tab")
         assert "─ document" not in await shown(pilot, "─ votes ─")
         await pilot.press("b")
-        await shown(pilot, f"a question — {one.question}", "a answers", "red flags")
+        await shown(pilot, f"a question — a answers: {one.question}", "red flags")
         await pilot.press("a")
         assert await asked(pilot) == one
         await pilot.press("question_mark", "pagedown")
@@ -222,7 +222,7 @@ async def test_any_task_that_asks_is_answered_here(tmp_path):
     run = LiveRun(prepare(order, Agree))
     run.start()
     async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
-        await shown(pilot, "a question — Do you agree", "a answers")
+        await shown(pilot, "a question — a answers: Do you agree")
         await pilot.press("a")
         await asked(pilot, "Do you agree")
         await pilot.press("a")
