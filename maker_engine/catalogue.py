@@ -1,16 +1,31 @@
-"""Finds tasks: by name through entry points, ours like strangers', or by path as `path/to/file.py:Class`."""
+"""Finds tasks: by name through entry points, ours like strangers', or by path: a file, or a folder with its own files.
+
+A path is what has a slash in it, is `.` or ends in `.py`: a bare word never loads code from where one happens to be.
+"""
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import inspect
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
 
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import InputError
 
 GROUP = "maker.tasks"
+
+_FLAGS = (
+    "api_base concurrency count draft first_temperature flags headless hedge help json k keep limit limit_minutes"
+    " limit_samples limit_tokens limit_usd max_samples max_tokens max_waste model on_hangup only problem reuse rpm seed"
+    " session states target temperature timeout tpm undecided voter window"
+)
+TAKEN = frozenset(_FLAGS.split())
+"""What a task's own options cannot be called: these are flags of maker's."""
 
 
 def names() -> list[str]:
@@ -19,12 +34,22 @@ def names() -> list[str]:
 
 
 def find(name: str) -> type[AnyTask]:
-    """Return the task family called `name`, or the class at `path/to/file.py:Class`.
+    """Return the task family called `name`, or the one at a path.
+
+    Args:
+        name: An installed task's name, `path/to/file.py`, or a folder with an `__init__.py` or a `task.py`; a path
+            that holds several tasks takes `:Class` after it.
 
     Raises:
         InputError: There is none, or it cannot be loaded.
     """
-    return _load_path(name) if name.partition(":")[0].endswith(".py") else installed(name)
+    return _load_path(name) if is_path(name) else installed(name)
+
+
+def is_path(name: str) -> bool:
+    """Tell whether `name` is a path rather than the name of an installed task."""
+    path = name.partition(":")[0]
+    return path.endswith(".py") or path in (".", "..") or os.sep in path
 
 
 def installed(name: str) -> type[AnyTask]:
@@ -34,13 +59,17 @@ def installed(name: str) -> type[AnyTask]:
         InputError: There is none, or it cannot be loaded.
     """
     point = _installed().get(name)
+    if point is None and is_path(name):
+        raise InputError(f"task {name!r} was run from a path, and a session loads no code: name it with --task {name}")
     if point is None:
         known = ", ".join(names()) or "none is installed"
-        raise InputError(f"there is no task {name!r}; known: {known}")
+        here = f"; for the folder write ./{name}" if Path(name).is_dir() else ""
+        raise InputError(f"there is no task {name!r}; known: {known}{here}")
     try:
-        return _checked(point.load(), name)
-    except (ImportError, AttributeError, SyntaxError) as error:
+        found = point.load()
+    except (Exception, SystemExit) as error:
         raise InputError(f"task {name!r} cannot be loaded from {point.value}: {error}") from error
+    return _checked(found, name)
 
 
 def _installed() -> dict[str, EntryPoint]:
@@ -49,25 +78,76 @@ def _installed() -> dict[str, EntryPoint]:
 
 def _load_path(name: str) -> type[AnyTask]:
     path, _, class_name = name.partition(":")
-    if not class_name:
-        raise InputError(f"{name!r} names no class; write it as {path}:Class")
-    if not Path(path).is_file():
-        raise InputError(f"there is no task file {path!r}")
-    spec = importlib.util.spec_from_file_location(f"maker_task_{Path(path).stem}", path)
-    if spec is None or spec.loader is None:
-        raise InputError(f"{path!r} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their own module up while it is being made
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise InputError(f"task file {path!r} fails when it is loaded: {type(error).__name__}: {error}") from error
-    if not hasattr(module, class_name):
+        module = _load_folder(Path(path)) if Path(path).is_dir() else _load_file(Path(path))
+    except InputError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise InputError(f"task {path!r} fails when it is loaded: {type(error).__name__}: {error}") from error
+    if class_name and not hasattr(module, class_name):
         raise InputError(f"{path!r} has no class {class_name!r}")
-    return _checked(getattr(module, class_name), name)
+    return _checked(getattr(module, class_name), name) if class_name else _only_task(module, path)
+
+
+def _load_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise InputError(f"there is no task file or folder {str(path)!r}")
+    return _load(f"maker_task_{path.stem}", path)
+
+
+def _load_folder(folder: Path) -> ModuleType:
+    """Load a folder as a package of its own, so that its files can import each other relatively."""
+    name = f"maker_task_{folder.resolve().name}"
+    # What an earlier folder of this name left behind must not be imported by the files of this one.
+    for known in [known for known in sys.modules if known == name or known.startswith(f"{name}.")]:
+        del sys.modules[known]
+    opening = folder / "__init__.py"
+    if opening.is_file():
+        return _load(name, opening, folder)
+    if not (folder / "task.py").is_file():
+        raise InputError(f"folder {str(folder)!r} holds no task: it needs an __init__.py or a task.py")
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+    return importlib.import_module(f"{name}.task")
+
+
+def _load(name: str, path: Path, folder: Path | None = None) -> ModuleType:
+    searched = None if folder is None else [str(folder)]
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=searched)
+    if spec is None or spec.loader is None:
+        raise InputError(f"{str(path)!r} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their own module up while it is being made
+    spec.loader.exec_module(module)
+    return module
+
+
+def _only_task(module: ModuleType, path: str) -> type[AnyTask]:
+    """Return the one task that a module defines, or takes from the other files of its folder."""
+    home = module.__name__.partition(".")[0]
+    found = {
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Task)
+        and not inspect.isabstract(value)
+        and value.__module__.partition(".")[0] == home
+    }
+    if len(found) == 1:
+        return _checked(found.pop(), path)
+    told = ", ".join(sorted(one.__name__ for one in found))
+    mend = f"{path}:Class, one of {told}" if found else "a subclass of maker_engine.core.decomposition.Task"
+    raise InputError(f"{path!r} holds {len(found) or 'no'} task{'s' if found else ''}: it takes {mend}")
 
 
 def _checked(found: object, name: str) -> type[AnyTask]:
     if not (isinstance(found, type) and issubclass(found, Task)):
         raise InputError(f"{name!r} is not a task: it must be a subclass of maker_engine.core.decomposition.Task")
+    if inspect.isabstract(found):
+        missing = ", ".join(sorted(found.__abstractmethods__))
+        raise InputError(f"task {name!r} is not whole: it has to define {missing}")
+    taken = [option.name for option in found.options if option.name.replace("-", "_") in TAKEN]
+    if taken:
+        raise InputError(f"task {name!r} cannot have an option {taken[0]!r}, a flag of maker's own: rename the option")
     return found

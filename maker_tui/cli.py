@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
-from maker_tui import added_commands
+from maker_tui import added_commands, task_commands
 from maker_tui.hangup import HUNG_UP, add_flag, hung_up
 from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import Parser
@@ -30,9 +30,11 @@ examples:
   maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker tasks                                  what can be solved
+  maker new-task mine                          a folder with a working task of your own, to be changed
+  maker check-task ./mine                      hold it to the contract; maker run ./mine solves it
   maker lint REQUIREMENTS.md                   quality gates for a requirements document
 
-exit status: 0 solved and verified, 1 ended without a verified solution, 2 bad input,
+exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 bad input,
   129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
 """
 
@@ -61,10 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _act(given: list[str]) -> int:
-    if given[:1] == ["run"]:
-        return _run(given[1:])
     if given[:1] == ["interview"]:
         return _run(run_arguments(given[1:]))
+    if given and given[0] in _WITH_A_TASKS_FLAGS:
+        return _WITH_A_TASKS_FLAGS[given[0]](given[1:])
     parser, own = _parser(listing=given[:1] in (["-h"], ["--help"]))
     if given and given[0] not in own and given[0] in added_commands.names():
         return added_commands.run(given[0], given[1:])
@@ -98,7 +100,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     demo.set_defaults(act=_demo)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
     commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
-    commands.add_parser("tasks", help="list the tasks").set_defaults(act=_tasks)
+    task_commands.add_commands(commands)
     add_commands(commands)
     plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
     plan.add_argument("--steps", type=int, required=True, metavar="S", help="steps of the run")
@@ -145,17 +147,6 @@ def _demo(chosen: argparse.Namespace) -> int:
     return open_run(prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup)
 
 
-def _tasks(_: argparse.Namespace) -> int:
-    from maker_engine import catalogue  # noqa: PLC0415
-
-    for name in catalogue.names():
-        task = catalogue.find(name)
-        print(f"{name:<12} {task.title}: {task.summary}")
-        for option in task.options:
-            print(f"{'':<12}   --{option.name:<10} {option.help} (default {option.default})")
-    return 0
-
-
 def _plan(chosen: argparse.Namespace) -> int:
     from maker_engine.core import scaling  # noqa: PLC0415
 
@@ -176,3 +167,7 @@ def _plan(chosen: argparse.Namespace) -> int:
     print(f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)")
     print(f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)")
     return 0
+
+
+_WITH_A_TASKS_FLAGS = {"run": _run, "check-task": task_commands.check}
+"""Commands whose flags are known once the task that they name is."""

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from maker_engine import catalogue
-from maker_engine.core.decomposition import Option
+from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.order import RunOrder
 from maker_tui.hangup import add_flag
@@ -41,18 +41,33 @@ def run_parser(task_name: str | None) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("task", help=f"what to solve: {', '.join(catalogue.names())}, or path/to/file.py:Class")
+    parser.add_argument("task", help=f"what to solve: {', '.join(catalogue.names())}, or the path of a file or folder")
     if task_name is not None:
-        task = catalogue.find(task_name)
-        group = parser.add_argument_group(f"problem ({task.title})")
-        group.add_argument("--problem", type=Path, metavar="FILE", help=task.source_help or "a problem file")
-        for option in task.options:
-            _add(group, option)
+        add_problem(parser, catalogue.find(task_name))
     _add_model(parser)
     _add_voting(parser)
     _add_speed(parser)
     _add_record(parser)
     return parser
+
+
+def add_problem(parser: Parser, task: type[AnyTask]) -> None:
+    """Add the flags that choose a problem of `task`."""
+    group = parser.add_argument_group(f"problem ({task.title})")
+    group.add_argument("--problem", type=Path, metavar="FILE", help=task.source_help or "a problem file")
+    for option in task.options:
+        _add(group, option)
+
+
+def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], str | None]:
+    """Return the options that were chosen, and the text of the problem file.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    flags = vars(arguments)
+    options = {name.removeprefix(OPTION): value for name, value in flags.items() if _is_chosen(name, value)}
+    return options, None if arguments.problem is None else read_problem(arguments.problem)
 
 
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:
@@ -195,9 +210,10 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
         raise InputError("--undecided ask needs a person: leave --headless out, or name another policy")
     flags = vars(arguments)
     minutes = arguments.limit_minutes
+    options, source = problem_from(arguments)
     made = {
-        "options": {name.removeprefix(OPTION): value for name, value in flags.items() if _is_chosen(name, value)},
-        "source": None if arguments.problem is None else read_problem(arguments.problem),
+        "options": options,
+        "source": source,
         "voters": tuple(arguments.voters),
         "paper_flags": arguments.paper_flags == "paper",
         "limit_seconds": None if minutes is None else 60 * minutes,

@@ -64,7 +64,7 @@ def _verb(verbs: Verbs[Parser], name: str, act: Callable[[argparse.Namespace], i
 
 
 def _with_task(parser: Parser) -> Parser:
-    parser.add_argument("--task", metavar="FILE.py:Class", help="needed for a session of a task run from a file")
+    parser.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
     return parser
 
 

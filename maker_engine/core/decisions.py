@@ -52,7 +52,10 @@ def is_gathered(value: Any) -> bool:
 
 
 def describe(task: AnyTask, decision: Hashable) -> str:
-    """Tell a decision, a vote or a proposal in at most 24 characters, which may yet have to be made printable."""
+    """Tell a decision, a vote or a proposal in at most 24 characters, which may yet have to be made printable.
+
+    A stranger's task that cannot tell an answer must not end its own run, or its report: its error is told instead.
+    """
     match decision:
         case Gathered():
             different = len(decision.proposals)
@@ -61,7 +64,10 @@ def describe(task: AnyTask, decision: Hashable) -> str:
             text = " ".join(decision.text.split()) or "nothing"
             return text if len(text) <= TOLD_CHARACTERS else text[: TOLD_CHARACTERS - 1] + "…"
         case _:
-            return task.describe(decision)
+            try:
+                return task.describe(decision)
+            except Exception as error:  # noqa: BLE001 - it is named where the answer would stand
+                return f"({type(error).__name__})"
 
 
 def _count(value: Any) -> int:

@@ -8,7 +8,7 @@ and a run's state is the fold of its answers: replay, rewind and fork are one me
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
@@ -254,6 +254,14 @@ class Task(Papers[S], ABC, Generic[S, A]):
     def oracle(self, state: S) -> A | None:
         """Return the answer the decision rule makes right, None where the state is one the rule never reaches."""
         raise NotImplementedError(f"{self.name} has no oracle at {state!r}")
+
+    def right_answers(self, state: S) -> Collection[A]:
+        """Return every answer that the decision rule, as the prompt states it, makes right: more than one splits votes.
+
+        The default is the oracle's alone. What finds the answers another way than the oracle does is worth more.
+        """
+        answer = self.oracle(state)
+        return () if answer is None else (answer,)
 
     def draft(self, state: S) -> A | None:  # noqa: ARG002 - no guess
         """Guess the answer at `state` before anybody has voted; None for no guess. Only ever looked ahead from."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from maker_engine import catalogue
+from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask, Gather, Json, Vote
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import RunStarted
@@ -40,7 +41,7 @@ class RunOrder:
     """What a user asks for.
 
     Attributes:
-        task: Name of the task, or `path/to/file.py:Class`.
+        task: Name of the task, or the path of its file or folder.
         options: The task's own options.
         source: Text of a problem file, None for the problem the options describe.
         model: `sim…` or a LiteLLM provider string.
@@ -160,8 +161,14 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
 
     Raises:
         InputError: Something in it cannot be used; the text names it and the mend.
+        TaskError: The task fails.
     """
-    task = (family or catalogue.find(order.task)).load(order.options, order.source)
+    family = family or catalogue.find(order.task)
+    with blaming(family):
+        return _prepare(order, family.load(order.options, order.source))
+
+
+def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
     policy, _, stronger = order.undecided.partition(":")
     if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
         raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
@@ -245,7 +252,15 @@ async def drive(
     Raises:
         InputError: The model or the session's file cannot be used as ordered; nothing was written.
         SessionError: The session cannot be written any more; what was acknowledged is safe.
+        TaskError: The task fails where the run cannot end by it.
     """
+    with blaming(type(prepared.task)):
+        return await _drive(prepared, inbox, on_view, clock)
+
+
+async def _drive(
+    prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView], None], clock: Clock | None
+) -> RunView:
     order = prepared.order
     try:
         await prepared.plan.model.check()

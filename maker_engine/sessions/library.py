@@ -88,7 +88,7 @@ class Library:
     def new_path(self, task: str) -> Path:
         """Return a file name for a new session that no other has."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        stem = Path(task.partition(":")[0]).stem
+        stem = Path(task.partition(":")[0]).resolve().stem  # a task's path may be `.`
         return self.directory / f"{stem}-{stamp}-{secrets.token_hex(2)}{SUFFIX}"
 
     def files(self) -> Sequence[Path]:

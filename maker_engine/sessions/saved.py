@@ -9,6 +9,7 @@ from typing import Any
 from zstandard import ZstdError
 
 from maker_engine import catalogue
+from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
@@ -88,9 +89,11 @@ def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTas
     """Load the task that a session's record names, by id and never from a file.
 
     Raises:
-        MakerError: It is not installed, or does not take the problem.
+        MakerError: It is not installed, does not take the problem, or fails.
     """
-    return (family or catalogue.installed(meta["order"]["task"])).load({}, meta["order"]["source"])
+    family = family or catalogue.installed(meta["order"]["task"])
+    with blaming(family):
+        return family.load({}, meta["order"]["source"])
 
 
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:

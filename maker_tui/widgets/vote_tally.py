@@ -115,7 +115,7 @@ def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Te
         mark, role = "", "bar"
         if marked is not None and answer == marked and not tally.gathers:
             mark, role = ("✔ decided", "good") if tally.winner is not None else ("◀ leads", "accent")
-        rows += _candidate(f"{letter(place):<2}", _told(describe, answer), votes, scale, mark, role, width)
+        rows += _candidate(f"{letter(place):<2}", printable(describe(answer)), votes, scale, mark, role, width)
     return rows
 
 
@@ -152,10 +152,3 @@ def _leader(tally: Tally) -> Hashable:
 
 def _most(tally: Tally) -> int:
     return max((votes for _, votes in tally.rows), default=0)
-
-
-def _told(describe: Describe, answer: Hashable) -> str:
-    try:
-        return printable(describe(answer))
-    except Exception as error:  # noqa: BLE001 - a stranger's task that cannot tell an answer must not end its own run
-        return f"({type(error).__name__})"

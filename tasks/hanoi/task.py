@@ -126,6 +126,17 @@ class Hanoi(Task[State, Answer]):
             move = towers.scan(pegs, goal)[0]
         return None if move is None else Answer(move, towers.carry(pegs, move))
 
+    def right_answers(self, state: State) -> list[Answer]:
+        """Try every legal move on the problem's rule; the oracle constructs the one that is right instead."""
+        pegs = state.pegs
+        if not towers.ordered(pegs):
+            return []
+        if self._problem.rule == PAPER:
+            moves = towers.allowed_moves(pegs, state.previous, self._stride)
+        else:
+            moves = towers.nearing_moves(pegs, self._problem.goal)
+        return [Answer(move, towers.carry(pegs, move)) for move in moves]
+
     def draft(self, state: State) -> Answer | None:
         """Guess the next step by the rule itself: a run that takes this draft waits for no answer but the last."""
         return self.oracle(state)

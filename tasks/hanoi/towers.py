@@ -92,6 +92,19 @@ def legal_moves(pegs: Pegs) -> list[Move]:
     ]
 
 
+def allowed_moves(pegs: Pegs, previous: Move | None, one_way: int) -> list[Move]:
+    """List the legal moves that the paper's rule, read as a condition on a move, does not forbid."""
+    if previous is None or previous[0] != 1:
+        return [move for move in legal_moves(pegs) if move[0] == 1 and (move[2] - move[1]) % 3 == one_way]
+    return [move for move in legal_moves(pegs) if move[0] != 1]
+
+
+def nearing_moves(pegs: Pegs, goal: int) -> list[Move]:
+    """List the legal moves after which the tower on `goal` is nearer."""
+    distance = scan(pegs, goal)[1]
+    return [move for move in legal_moves(pegs) if scan(carry(pegs, move), goal)[1] < distance]
+
+
 def stride(disks: int, start: int, goal: int) -> int:
     """Return the direction of disk 1 for a whole tower: 1 for 0 → 1 → 2 → 0, 2 for 0 → 2 → 1 → 0.
 

@@ -163,6 +163,8 @@ class Interview(Task[Talk, Answer]):
         match answer:
             case Gathered():
                 after = flow.gathered(state, brief, answer)
+            case Draft():
+                after = flow.gathered(state, brief, Gathered(((answer, 1),)))
             case Said():
                 after = hearing.heard(state, brief, answer)
             case Amendment():

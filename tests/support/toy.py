@@ -47,7 +47,7 @@ class Count(Task[int, int]):
         try:
             given = {**options, **json.loads(source or "{}")}
             task = cls(int(given.get("length", 3)), int(given.get("hours", 8)))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise ProblemError(f"the problem is not {cls.source_help}: {error}") from error
         if task.length < 0 or task.hours < 3:
             raise ProblemError("length must be at least 0 and hours at least 3")

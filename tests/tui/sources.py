@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from maker_engine import catalogue
-from maker_engine.core.commands import Command
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.commands import Answer, Command
+from maker_engine.core.decomposition import AnyTask, Vote
 from maker_engine.core.events import (
     Event,
     Outcome,
@@ -22,6 +23,8 @@ from maker_engine.core.events import (
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.core.state import RunState
+from maker_engine.kit.deciding import say
+from maker_engine.kit.guarded import Guarded
 from maker_engine.models.opening import open_model
 from maker_engine.runtime.view import RunView
 
@@ -55,13 +58,15 @@ def run_events(
     before, answers = solver.state, []
     while not (solver.finished or solver.undecided) and len(events) < most:
         requests = solver.requests(8)
-        assert requests, "the solver waits for nothing and asks for nothing"
+        assert requests or solver.asking, "the solver waits for nothing and asks for nothing"
         events += [SampleAsked(request.step, request.sample) for request in requests]
-        for event in (event for request in requests for event in solver.take(request, simulated.answer(request))):
+        told = chain.from_iterable(solver.take(request, simulated.answer(request)) for request in requests)
+        for event in told if requests else _spoken(task, solver):
             events.append(event)
             if isinstance(event, StepDecided):
-                if event.answer != task.oracle(before):
-                    events.append(WrongDecisionFound(event.step, event.answer, task.oracle(before)))
+                right = task.oracle(before) if task.has_oracle and isinstance(task.step(before), Vote) else None
+                if right not in (None, event.answer):
+                    events.append(WrongDecisionFound(event.step, event.answer, right))
                 answers.append(event.answer)
                 before = event.state
     if solver.finished:
@@ -71,6 +76,17 @@ def run_events(
     elif solver.undecided:
         last = next(event for event in reversed(events) if isinstance(event, StepUndecided))
         events.append(RunEnded(Outcome.UNDECIDED, f"step {last.step + 1} is undecided after {last.samples} samples"))
+    return events
+
+
+def _spoken(task: AnyTask, solver: Solver) -> list[Event]:
+    """What comes of a person who says the first thing offered."""
+    assert solver.asking is not None
+    said = say(Guarded(task), solver.state, solver.asking)
+    assert said is not None, "the task refuses everything"
+    events = solver.obey(Answer(said.text, said.voter))
+    while solver.decided:
+        events += solver.commit()
     return events
 
 

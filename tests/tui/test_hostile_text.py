@@ -99,6 +99,8 @@ async def test_a_task_that_cannot_draw_or_tell_does_not_end_its_run():
     source = Scripted(clumsy, run_events(task)).play_until(contested)
     async with MakerApp(source).run_test(size=(80, 24)) as pilot:
         await shown(pilot, "this state cannot be drawn", "(KeyError)", "▶ running")
+        await pilot.press("v")
+        await shown(pilot, "which?   A (KeyError)")
         assert strips_are_clean(pilot.app)
 
 

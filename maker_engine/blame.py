@@ -1,0 +1,56 @@
+"""Whose fault an error is: where a task's own files are in its traceback, the task's."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from maker_engine.core.decomposition import AnyTask, Task
+from maker_engine.core.errors import MakerError, TaskError
+
+_ENGINE = str(Path(__file__).parent)
+_PYTHON = sysconfig.get_paths()["stdlib"]
+
+
+@contextmanager
+def blaming(family: type[AnyTask]) -> Iterator[None]:
+    """Turn whatever a task raises into a `TaskError` that names the place; all else is raised as it is.
+
+    Raises:
+        TaskError: The task failed.
+    """
+    try:
+        yield
+    except MakerError:
+        raise
+    except Exception as error:
+        files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+        if not any(file.startswith(homes(family)) for file in files):
+            raise
+        raise TaskError(f"task {getattr(family, 'name', family.__name__)} fails with {told(error)}") from error
+
+
+def homes(family: type[AnyTask]) -> tuple[str, ...]:
+    """Return where a task's own files begin: its folder, or its file where it has none to itself."""
+    found = []
+    for one in family.__mro__:
+        module = sys.modules.get(one.__module__)
+        if issubclass(one, Task) and one is not Task and module is not None and module.__file__:
+            file = Path(module.__file__)
+            found.append(str(file.parent) if module.__package__ else str(file))
+    return tuple(found)
+
+
+def told(error: BaseException) -> str:
+    """Tell an error with the place outside of the engine and of Python where it was raised."""
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
+    return f"{text} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else text
+
+
+def _is_theirs(file: str) -> bool:
+    return not file.startswith((_ENGINE, "<")) and (not file.startswith(_PYTHON) or "site-packages" in file)

@@ -1,0 +1,1 @@
+"""The kit for whoever writes a task: a contract suite that any task can be held to, and a working one to start from."""

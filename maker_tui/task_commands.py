@@ -1,0 +1,226 @@
+"""`maker tasks`, `maker new-task` and `maker check-task`: what can be solved, and how to make more of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maker_engine.core.errors import InputError, MakerError, TaskError
+from maker_engine.printable import one_line
+from maker_tui.parsing import Parser
+
+if TYPE_CHECKING:
+    from maker_engine.core.decomposition import AnyTask
+    from maker_engine.kit.subject import Subject
+    from maker_engine.kit.suite import Check, Result
+
+LIMIT_S = 60.0
+"""Seconds a check may take."""
+CHECK_EXAMPLES = """\
+examples:
+  maker check-task                        every installed task
+  maker check-task hanoi --disks 7        one, on a problem of your own
+  maker check-task ./mine --only picture  a folder; a single check
+  maker check-task mine.py:Mine --json    a file; one JSON object, for scripts
+
+exit status: 0 every promise that was looked at is kept, 1 one is broken, 2 bad input
+"""
+
+
+def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the commands on tasks to the command line."""
+    commands.add_parser("tasks", help="list the tasks", allow_abbrev=False).set_defaults(act=_tasks)
+    told = "Write a folder with a working task: its prompt, decision rule, problem file, picture and tests."
+    new = commands.add_parser("new-task", help="begin a task of your own", description=told, allow_abbrev=False)
+    new.add_argument("name", metavar="NAME", help="name of the task and its folder, such as bin_packing")
+    new.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to put it (default here)")
+    new.set_defaults(act=_new)
+    commands.add_parser("check-task", help="hold a task to the contract; see maker check-task --help", add_help=False)
+
+
+def _tasks(_: argparse.Namespace) -> int:
+    from maker_engine import catalogue  # noqa: PLC0415
+
+    for name in catalogue.names():
+        try:
+            task = catalogue.find(name)
+        except InputError as error:  # one that is broken hides none of the others
+            sys.stdout.write(f"{name:<12} {one_line(str(error), 400)}\n")
+            continue
+        sys.stdout.write(f"{name:<12} {task.title}: {task.summary}\n")
+        for option in task.options:
+            flag = f"--{option.name.replace('_', '-')}"
+            sys.stdout.write(f"{'':<12}   {flag:<12} {option.help} (default {option.default})\n")
+    return 0
+
+
+def _new(chosen: argparse.Namespace) -> int:
+    from maker_engine.kit.scaffold import write_task  # noqa: PLC0415
+
+    folder = write_task(chosen.name, chosen.to)
+    shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
+    for path in sorted(folder.iterdir()):
+        sys.stdout.write(f"wrote {path}\n")
+    sys.stdout.write(
+        f"\nnow: maker check-task {shown}\n     maker run {shown}\n     README.md there says what to change\n"
+    )
+    return 0
+
+
+def check(arguments: Sequence[str]) -> int:
+    """Run `maker check-task`; return the exit status.
+
+    Raises:
+        InputError: There is no such task, check or problem.
+    """
+    from maker_engine import catalogue  # noqa: PLC0415
+
+    named = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
+    family = catalogue.find(named[0]) if named else None
+    chosen = _check_parser(family).parse_args(arguments[len(named) :])
+    chosen.words = _without_only(arguments[len(named) :])
+    if family is not None:
+        return _check(named[0], family, chosen)
+    return max((_check_installed(name, chosen) for name in catalogue.names()), default=0)
+
+
+def _without_only(arguments: Sequence[str]) -> list[str]:
+    """Leave out which checks were to be made."""
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--only":
+            next(words)
+        elif not word.startswith("--only="):
+            rest.append(word)
+    return rest
+
+
+def _check_installed(name: str, chosen: argparse.Namespace) -> int:
+    """Check one of several tasks: where it cannot be, the others are checked all the same."""
+    from maker_engine import catalogue  # noqa: PLC0415
+
+    try:
+        return _check(name, catalogue.find(name), chosen)
+    except MakerError as error:
+        sys.stdout.write(f"✖ {name}: {one_line(str(error), 400)}\n")
+        return 1
+
+
+def _check_parser(family: type[AnyTask] | None) -> Parser:
+    from maker_engine.kit.subject import DEFAULT_STATES  # noqa: PLC0415
+    from maker_tui.flags import add_problem  # noqa: PLC0415
+
+    parser = Parser(
+        prog="maker check-task",
+        usage="maker check-task [NAME | FILE | FOLDER] [options]",
+        description="Hold a task to the contract of maker_engine.core.decomposition.Task.",
+        epilog=CHECK_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--states", type=int, default=DEFAULT_STATES, metavar="N",
+                        help=f"most distinct states to look at (default {DEFAULT_STATES:,})")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random walks and texts (default 0)")
+    parser.add_argument("--only", action="append", metavar="CHECK", help="this check alone; several times for several")
+    parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="S", help="seconds a check may take")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a task")
+    if family is not None:
+        add_problem(parser, family)
+    return parser
+
+
+def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
+    from maker_engine.kit.patience import OutOfPatienceError, patience  # noqa: PLC0415
+    from maker_engine.kit.subject import prepare  # noqa: PLC0415
+    from maker_engine.kit.suite import Verdict, examine  # noqa: PLC0415
+    from maker_tui.flags import problem_from  # noqa: PLC0415
+
+    if chosen.states < 1 or chosen.limit <= 0:
+        raise InputError("--states must be at least 1, --limit above 0")
+    checks = _chosen_checks(chosen.only)
+    options, source = problem_from(chosen) if "problem" in chosen else ({}, None)
+    try:
+        with patience(chosen.limit):
+            subject = prepare(family, options, source, seed=chosen.seed, states=chosen.states)
+    except OutOfPatienceError as place:
+        raise TaskError(f"{name}: load did not end within {chosen.limit:g} s; it was in {place}") from None
+    except TaskError as error:
+        raise TaskError(f"{name}: {error}") from error
+    if not chosen.json:
+        sys.stdout.write(f"{one_line(_opening(name, subject))}\n")
+    results: list[Result] = []
+    for result in examine(subject, checks, chosen.limit):
+        results.append(result)
+        if not chosen.json:
+            sys.stdout.write(_lines(result, _again(name, chosen, result.check)))
+            sys.stdout.flush()
+    broken = sum(result.verdict is Verdict.BROKEN for result in results)
+    sys.stdout.write(_json(name, subject, results) if chosen.json else _sum(name, subject, results))
+    return int(broken > 0)
+
+
+def _chosen_checks(names: Sequence[str] | None) -> Sequence[Check]:
+    from maker_engine.kit.suite import CHECKS  # noqa: PLC0415
+
+    known = {check.name: check for check in CHECKS}
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"there is no check {name!r}; known: {', '.join(known)}")
+    return [known[name] for name in names] if names else CHECKS
+
+
+def _opening(name: str, subject: Subject) -> str:
+    more = len(subject.problems) - 1
+    others = f" and {more} more problem{'s' if more > 1 else ''}, one for each choice of an option" if more else ""
+    return f"{name}: {subject.problems[0].title}{others}; seed {subject.seed}"
+
+
+def _again(name: str, chosen: argparse.Namespace, check: Check) -> str:
+    """Write the command that makes one check again, on the same problem with the same dice."""
+    return f"maker check-task {shlex.join([name, *chosen.words, '--only', check.name])}"
+
+
+def _lines(result: Result, again: str) -> str:
+    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+
+    name = f"{result.check.name:<18}"
+    if result.verdict is Verdict.KEPT:
+        return f"✔ {name} {result.count:>9,} looked at {result.seconds:>6.1f} s\n"
+    if result.verdict is Verdict.NOT_MADE:
+        return f"– {name} not made: {one_line(result.told)}\n"
+    told = "".join(f"    {label:<8} {one_line(text, 400)}\n" for label, text in (*result.explanation, ("again", again)))
+    return f"✖ {name} BROKEN\n{told}"
+
+
+def _sum(name: str, subject: Subject, results: Sequence[Result]) -> str:
+    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+
+    counts = {verdict: sum(result.verdict is verdict for result in results) for verdict in Verdict}
+    words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    seconds = sum(result.seconds for result in results)
+    return f"{name}: {words}; {subject.found:,} states, {seconds:.1f} s\n"
+
+
+def _json(name: str, subject: Subject, results: Sequence[Result]) -> str:
+    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+
+    checks = [
+        {
+            "check": result.check.name,
+            "verdict": result.verdict.value,
+            "count": result.count,
+            "seconds": round(result.seconds, 3),
+            **({"differs": result.told, "state": result.state, "problem": result.problem} if result.told else {}),
+            **({"rule": result.check.rule, "mend": result.check.mend} if result.verdict is Verdict.BROKEN else {}),
+        }
+        for result in results
+    ]
+    kept = all(result.verdict is not Verdict.BROKEN for result in results)
+    figures = {"task": name, "kept": kept, "seed": subject.seed, "states": subject.found, "checks": checks}
+    return json.dumps(figures) + "\n"

@@ -1,0 +1,28 @@
+"""A picture of the workbench at 80×24 for each task found by entry point; each was looked at."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+import pytest
+
+from maker_engine.core.settings import Settings
+from maker_tui.app import MakerApp
+from tests.tui.looking import shown
+from tests.tui.sources import Scripted, run_events
+
+MOST_EVENTS = 3_000
+"""Enough to be well on the way in any task."""
+
+
+@pytest.mark.parametrize("entry", sorted(entry_points(group="maker.tasks")), ids=lambda entry: entry.name)
+def test_the_workbench_shows_the_task(snap_compare, entry):
+    """The task's board half-way through its default problem, beside votes, red flags and progress."""
+    task = entry.load().load({})
+    source = Scripted(task, run_events(task, Settings(k=4), most=MOST_EVENTS))
+    source.play(len(source.events) // 2)
+
+    async def ready(pilot) -> None:
+        await shown(pilot, task.title, "▶ running")
+
+    assert snap_compare(MakerApp(source), terminal_size=(80, 24), run_before=ready)
