@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeAlias, TypeVar
 S = TypeVar("S", bound=Hashable)
 
 Ballots: TypeAlias = Mapping[int, tuple[tuple[Hashable, int], ...]]
-"""For each decided step (0-based) that is known of: its (answer, votes) pairs."""
+"""For each decided step (0-based) that is known of: its (answer, votes) pairs, of a vote the decided answer first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path, PurePosixPath
 
+from maker_engine.core.decisions import decided_first
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, TaskError
 from maker_engine.core.papers import Ballots
 from maker_engine.core.responses import Flag
 from maker_engine.sessions.export import write_whole
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.reader import Reader, StoredStep
 
 
 def ballots(reader: Reader, task: AnyTask, first: int = 0) -> Ballots:
-    """Return the votes of all decided steps from `first` on (0-based), each answer in order of first appearance."""
-    return {
-        stored.step: tuple(Counter(one.verdict for one in stored.samples if not isinstance(one.verdict, Flag)).items())
-        for stored in reader.steps(task, first)
-    }
+    """Return the votes of all decided steps from `first` on (0-based)."""
+    return {stored.step: _ballot(stored) for stored in reader.steps(task, first)}
+
+
+def _ballot(stored: StoredStep) -> tuple[tuple[Hashable, int], ...]:
+    votes = Counter(one.verdict for one in stored.samples if not isinstance(one.verdict, Flag))
+    return decided_first(votes.items(), stored.answer)
 
 
 def papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -13,8 +14,9 @@ from textual.events import DescendantFocus, Resize
 from textual.message import Message
 
 from maker_engine.core.commands import Continue, Pause
-from maker_engine.core.decisions import describe
+from maker_engine.core.decisions import decided_first, describe
 from maker_engine.core.errors import MakerError
+from maker_engine.core.snapshot import Tally
 from maker_tui.screens.base import backed_up
 from maker_tui.screens.speaking import Speaking
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
@@ -140,13 +142,32 @@ class Conversation(Speaking):
         if new:
             self._bring_forward(self._question)
         if snapshot.decided is not None:
-            self._ballots = {**self._ballots, snapshot.decided.step: snapshot.decided.rows}
+            rows = decided_first(snapshot.decided.rows, snapshot.decided.winner)
+            self._ballots = {**self._ballots, snapshot.decided.step: rows}
         self._document.show_document(family.document(snapshot.state, self._ballots))
-        self._tally.show_votes(snapshot, partial(describe, family))
+        self._show_votes()
         self._tell(view)
         if (asking or self._over) and self._known_steps < snapshot.totals.steps:
             self._known_steps = snapshot.totals.steps
             self.run_worker(partial(self._read_ballots, view.session), thread=True, exclusive=True, group="ballots")
+
+    def _show_votes(self) -> None:
+        """Show the vote that goes on; beside the document, once its cursor was moved, the vote on that line."""
+        if self._view is None:
+            return
+        snapshot, pointed = self._view.snapshot, self._document.pointed
+        step = None if pointed is None or self.focused is self._question or not self._document.held else pointed.step
+        if pointed is not None and step is not None and self._ballots.get(step):
+            rows = self._ballots[step]
+            self._tally.entitle(f"votes on {pointed.id}")
+            snapshot = replace(snapshot, open=None, decided=Tally(step, rows, winner=rows[0][0]))
+        else:
+            self._tally.entitle("votes")
+        self._tally.show_votes(snapshot, partial(describe, self._source.task))
+
+    def on_document_pane_pointed(self) -> None:
+        """Show the vote on another line."""
+        self._show_votes()
 
     def _tell(self, view: RunView) -> None:
         """Say in the banner what a person has to know before anything else."""
@@ -245,6 +266,7 @@ class Conversation(Speaking):
         """Keep the focused pane in front."""
         if isinstance(event.widget, LinePane):
             self._bring_forward(event.widget)
+            self._show_votes()
 
     def _bring_forward(self, pane: LinePane) -> None:
         for other in self._panes:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
+from textual.message import Message
 
 from maker_engine.core.papers import DocumentLine
 from maker_tui.roles import line
@@ -30,6 +31,9 @@ class DocumentPane(LinePane):
         Binding("down,j", "point(1)", "line below", show=False, tooltip="to the line below"),
     ]
 
+    class Pointed(Message):
+        """Somebody moved the cursor."""
+
     def __init__(self, keys: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("document", id=id)
         self._keys = keys
@@ -37,6 +41,11 @@ class DocumentPane(LinePane):
         self._pointed = ""
         self._held = False
         self._rows: dict[str, range] = {}
+
+    @property
+    def held(self) -> bool:
+        """True once somebody has moved the cursor."""
+        return self._held
 
     @property
     def pointed(self) -> DocumentLine | None:
@@ -64,6 +73,7 @@ class DocumentPane(LinePane):
             self._held = True
             self._lay_out()
             self._reveal()
+            self.post_message(self.Pointed())
 
     def on_resize(self, _event: Resize) -> None:
         """Lay out for the new width."""
@@ -76,6 +86,7 @@ class DocumentPane(LinePane):
         self._held = True
         self._pointed = next((line_id for line_id, rows in self._rows.items() if row in rows), self._pointed)
         self._lay_out()
+        self.post_message(self.Pointed())
 
     def _reveal(self) -> None:
         rows = self._rows.get(self._pointed)

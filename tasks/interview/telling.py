@@ -55,7 +55,7 @@ def _notes(line: Line, ballots: Ballots) -> str:
     if line.source.voter and not notes:
         notes.append(f"{line.source.voter}'s words")
     rows = [ballots[tally.step] for tally in line.tallies if tally.step is not None and ballots.get(tally.step)]
-    notes += [f"votes {':'.join(str(votes) for _, votes in _leading(each))}" for each in rows]
+    notes += [f"votes {':'.join(str(votes) for _, votes in each)}{':0' if len(each) == 1 else ''}" for each in rows]
     notes += [_failed(one) for one in line.failures if one.rule != UNTESTED]
     return " · ".join(notes)
 
@@ -63,12 +63,6 @@ def _notes(line: Line, ballots: Ballots) -> str:
 def _failed(result: GateResult) -> str:
     words = f" “{result.words}”" if result.words else ""
     return f"✗ {result.gate}{words}: {result.why}"
-
-
-def _leading(rows: tuple[tuple[object, int], ...]) -> list[tuple[object, int]]:
-    """Put the answer with most votes first; no further one is `0`."""
-    ordered = sorted(rows, key=lambda row: -row[1])
-    return [*ordered, (None, 0)] if len(ordered) == 1 else ordered
 
 
 def counted(document: Document, ballots: Ballots) -> Document:

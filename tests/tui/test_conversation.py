@@ -15,7 +15,7 @@ from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun
 from tests.support import agreeing
 from tests.support.agreeing import Agree
-from tests.tui.conversing import Persona, asked, interview, question, type_in
+from tests.tui.conversing import Persona, asked, interview, question, type_in, votes_known
 from tests.tui.looking import gone, screen_text, shown, until
 
 WIDE, SMALL = (160, 45), (80, 24)
@@ -214,6 +214,22 @@ async def test_a_vote_that_agents_cannot_settle_is_the_persons():
         await pilot.press("d", "a")
         await until(pilot, lambda: run.view().snapshot.totals.steps > steps)
     run.close()
+
+
+async def test_the_vote_on_any_line_is_beside_the_document(run):
+    """Where the cursor goes in the document, the pane below shows the votes on that line; back at the question, not."""
+    run.start()
+    async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
+        await asked(pilot)
+        await pilot.press("4", "enter")
+        await asked(pilot, "Agents")
+        await until(pilot, lambda: votes_known(pilot.app, run))
+        await pilot.press("tab", "k", "k", "k")
+        await shown(
+            pilot, "▸✓PU-001", "votes on PU-001", "decided ✔ · 6 votes", "A 1 Put the tasks of the", "✔ decided"
+        )
+        await pilot.press("shift+tab")
+        await gone(pilot, "votes on PU-001")
 
 
 async def test_any_task_that_asks_is_answered_here(tmp_path):
