@@ -1,17 +1,14 @@
-"""The app: themes, screens, and the commands of the palette. What a screen shows is the screen's business."""
+"""The app: themes, screens, and what leads from one to the other. What a screen shows is the screen's business."""
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
@@ -21,8 +18,8 @@ from maker_engine.core.commands import Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
+from maker_tui.personal import PersonalApp
 from maker_tui.screens.home import Home, Listing
-from maker_tui.themes import DARK, THEMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,9 +27,11 @@ if TYPE_CHECKING:
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import RunSource
+    from maker_tui.fork_wish import ForkWish
     from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
+    from maker_tui.screens.stepping import Stepping
     from maker_tui.screens.workbench import Workbench
 
 SWITCH_S = 0.001
@@ -41,18 +40,26 @@ ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 
 
-def screen_of(source: RunSource) -> Screen[None]:
-    """Return the screen that shows a run: with its question and document where its task asks persons."""
-    if source.task.converses:
-        from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - home does not need it
+def screen_of(source: RunSource, view: str = "") -> Screen[None]:
+    """Return the screen that shows a run: with its question and document where its task asks persons.
+
+    Args:
+        source: The run.
+        view: The view of the workbench to open, "" for none.
+    """
+    from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
+
+    if source.task.converses and not view:
+        from maker_tui.screens.conversation import Conversation  # noqa: PLC0415
 
         return Conversation(source)
-    from maker_tui.screens.workbench import Workbench  # noqa: PLC0415
+    workbench = Workbench(source)
+    if view:
+        workbench.call_after_refresh(workbench.action_look, view)
+    return workbench
 
-    return Workbench(source)
 
-
-class MakerApp(CellDiff):
+class MakerApp(PersonalApp, CellDiff):
     """The workbench for one terminal.
 
     Args:
@@ -68,20 +75,15 @@ class MakerApp(CellDiff):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", show=False, priority=True, tooltip="quit; a run that goes on is saved"),
+        Binding(
+            "W", "save_view", "save view", show=False, tooltip="write this view to files, as text and as a picture"
+        ),
+        Binding("ctrl+t", "change_theme", "theme", show=False, tooltip="choose a theme; it is remembered"),
     ]
-
-    UNWANTED_COMMANDS: ClassVar[frozenset[str]] = frozenset({"Keys", "Maximize", "Minimize"})
+    KEY_SCOPE = "app"
 
     def __init__(self, source: RunSource | None = None, *, stay: bool = False, listing: Listing | None = None) -> None:
-        colourless = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if colourless else None)
-        for theme in THEMES:
-            self.register_theme(theme)
-        if colourless:
-            self.theme = "ansi-dark"
-        elif "TEXTUAL_THEME" not in os.environ:
-            self.theme = DARK.name
-        self.animation_level = "none"
+        super().__init__()
         self._source = source
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
@@ -112,10 +114,16 @@ class MakerApp(CellDiff):
         setattr(constants, "ESCAPE_DELAY", ESCAPE_S)  # noqa: B010 - Final, for want of a way to set it
         if self._source is not None:
             self._open(self._source)
+        self.tell_troubles()
 
-    def _open(self, source: RunSource) -> None:
+    def _open(self, source: RunSource, view: str = "", *, instead: bool = False) -> None:
+        """Show a run, `instead` of the one that is shown."""
         self._source = source
-        self.push_screen(screen_of(source))
+        screen = screen_of(source, view)
+        if instead:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
 
     def on_home_new_run_asked(self) -> None:
         """Show the form."""
@@ -137,15 +145,14 @@ class MakerApp(CellDiff):
 
     def on_conversation_resume_asked(self, message: Conversation.ResumeAsked) -> None:
         """Go on with a saved run; reading it takes a moment, so in a thread."""
-        self.run_worker(partial(self._resume, message.path), thread=True, exclusive=True, group="open")
+        self.run_worker(partial(self._resume, message.path, message.branch), thread=True, exclusive=True, group="open")
 
-    def _resume(self, path: Path) -> None:
+    def _resume(self, path: Path, branch: int) -> None:
         from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - home does not need it
 
+        family = None if self._source is None else type(self._source.task)
         try:
-            prepared = prepare_resume(
-                path, {"apart": True, "attended": True}, type(self._source.task) if self._source else None
-            )
+            prepared = prepare_resume(path, {"apart": True, "attended": True}, family, branch)
         except MakerError as error:
             self.call_from_thread(self._refuse, str(error))
             return
@@ -153,7 +160,8 @@ class MakerApp(CellDiff):
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""
-        self.run_worker(partial(self._read, message.summary.path), thread=True, exclusive=True, group="open")
+        reading = partial(self._read, message.summary.path, view=message.view)
+        self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def on_home_forks_asked(self, message: Home.ForksAsked) -> None:
         """Show all runs of a session."""
@@ -178,7 +186,7 @@ class MakerApp(CellDiff):
         """Open one run of a session."""
         self.run_worker(partial(self._read, message.path, message.branch), thread=True, exclusive=True, group="open")
 
-    def _read(self, path: Path, branch: int | None = None) -> None:
+    def _read(self, path: Path, branch: int | None = None, view: str = "", *, instead: bool = False) -> None:
         from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
         from maker_tui.bridge import SavedSource  # noqa: PLC0415
@@ -191,10 +199,27 @@ class MakerApp(CellDiff):
             self.call_from_thread(self._refuse, str(error))
             return
         if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
-            self.call_from_thread(self._open, source)
+            self.call_from_thread(self._open, source, view, instead=instead)
 
     def _refuse(self, reason: str) -> None:
         self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)
+
+    def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
+        """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
+        self.run_worker(partial(self._fork, message.wish), thread=True, exclusive=True, group="leave")
+
+    def _fork(self, wish: ForkWish) -> None:
+        from maker_tui.forking import forked  # noqa: PLC0415 - nobody else needs it
+
+        self.stop_run(f"forked at step {wish.step + 1:,}")
+        self.close_source()
+        try:
+            prepared = forked(wish)
+        except MakerError as error:
+            self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
+            self._read(wish.path, wish.branch, instead=True)
+            return
+        self.call_from_thread(self._start, prepared)
 
     def on_workbench_left(self, _message: Workbench.Left) -> None:
         """Close the run that is left; it may take a moment to be saved, so in a thread."""
@@ -208,8 +233,10 @@ class MakerApp(CellDiff):
         if not self._stay:
             self.exit()
             return
+        from maker_tui.outlets.signals import News  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415 - home does not need it
 
+        self.tell_terminal(News(self.TITLE))
         while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks):
             self.pop_screen()
 
@@ -238,16 +265,6 @@ class MakerApp(CellDiff):
     def _quit(self) -> None:
         self.close_source()
         self.call_from_thread(self.exit)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer the keys of the screen by name, and Textual's commands that mean something here."""
-        for binding in type(screen).BINDINGS:
-            if isinstance(binding, Binding) and binding.show and binding.action != "app.command_palette":
-                act = partial(self.run_action, binding.action, screen)
-                yield SystemCommand(binding.description.capitalize(), binding.tooltip or binding.description, act)
-        for command in super().get_system_commands(screen):
-            if command.title not in self.UNWANTED_COMMANDS:
-                yield command
 
     def _fatal_error(self) -> None:
         """Leave with a few lines and a report in a file: Textual's own report prints the values of local variables."""

@@ -37,6 +37,10 @@ class RunSource(Protocol):
         """The other process that drives the run; None when this one does, or nobody."""
 
     @property
+    def branch(self) -> int:
+        """Which run of its session it is, 0 for the first."""
+
+    @property
     def ended(self) -> bool:
         """True when nothing more will happen."""
 
@@ -64,6 +68,7 @@ class LiveRun:
         self.task = prepared.task
         self.error: str | None = None
         self.crash: BaseException | None = None
+        self.branch = 0 if prepared.saved is None else prepared.saved.branch
         self._prepared = prepared
         self._inbox = Inbox()
         self._view: RunView | None = None
@@ -123,6 +128,7 @@ class SavedSource:
 
     def __init__(self, saved: SavedRun) -> None:
         self.task = saved.task
+        self.branch = saved.branch
         self._view = view_of(saved)
 
     def view(self) -> RunView | None:

@@ -242,7 +242,7 @@ class CellDiff(App[None]):
         self._shadow: Shadow | None = None
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "redraw", "redraw", show=False, tooltip="paint the whole screen again"),
+        Binding("ctrl+l", "redraw", "redraw", show=False, tooltip="paint the whole screen again", id="app.redraw"),
     ]
 
     def action_redraw(self) -> None:

@@ -12,8 +12,8 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
-from maker_tui import added_commands, task_commands
-from maker_tui.hangup import HUNG_UP, add_flag, hung_up
+from maker_tui import added_commands, config_commands, task_commands
+from maker_tui.hangup import HUNG_UP, NO_MOUSE, add_flag, hung_up
 from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import Parser
 from maker_tui.session_commands import add_commands
@@ -29,6 +29,7 @@ examples:
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
   maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
+  maker config                                 settings, themes and keys: where they are; init writes the file
   maker tasks                                  what can be solved
   maker new-task mine                          a folder with a working task of your own, to be changed
   maker check-task ./mine                      hold it to the contract; maker run ./mine solves it
@@ -71,6 +72,7 @@ def _act(given: list[str]) -> int:
     if given and given[0] not in own and given[0] in added_commands.names():
         return added_commands.run(given[0], given[1:])
     chosen = parser.parse_args(given)
+    chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
     return int(chosen.act(chosen))
 
 
@@ -93,7 +95,8 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"maker {version('maker-workbench')}")
-    parser.set_defaults(act=_home)
+    parser.add_argument("--no-mouse", dest="home_mouse", action="store_false", help=NO_MOUSE)
+    parser.set_defaults(act=_home, mouse=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
     add_flag(demo)
@@ -102,6 +105,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
     task_commands.add_commands(commands)
     add_commands(commands)
+    config_commands.add_command(commands)
     plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
     plan.add_argument("--steps", type=int, required=True, metavar="S", help="steps of the run")
     plan.add_argument("--p", type=float, required=True, metavar="P", help="that a valid sample is right; above 0.5")
@@ -131,20 +135,22 @@ def _run(arguments: list[str]) -> int:
         return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared, chosen.on_hangup)
+    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
 
-def _home(_: argparse.Namespace) -> int:
+def _home(chosen: argparse.Namespace) -> int:
     from maker_tui.launch import open_home  # noqa: PLC0415
 
-    return open_home()
+    return open_home(mouse=chosen.mouse)
 
 
 def _demo(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup)
+    return open_run(
+        prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup, mouse=chosen.mouse
+    )
 
 
 def _plan(chosen: argparse.Namespace) -> int:

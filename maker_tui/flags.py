@@ -10,6 +10,7 @@ from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.order import RunOrder
+from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.parsing import Parser
 
@@ -178,6 +179,7 @@ def _add_record(parser: Parser) -> None:
     group.add_argument("--keep", choices=("all", "dissent"), default="all",
                        help="texts of all responses (default), or only of steps with dissent or a flag")  # fmt: skip
     add_flag(group)
+    add_breaks(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
 
@@ -203,7 +205,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
     """Make the order out of parsed flags. A run in the app keeps the provider's library out of the app's process.
 
     Raises:
-        InputError: The problem file cannot be read, or a headless run is to ask a person.
+        InputError: The problem file or a breakpoint cannot be read, or a headless run is to ask a person.
     """
     headless = arguments.headless or arguments.json
     if headless and arguments.undecided == "ask":
@@ -215,6 +217,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
         "options": options,
         "source": source,
         "voters": tuple(arguments.voters),
+        "breaks": breaks_of(arguments),
         "paper_flags": arguments.paper_flags == "paper",
         "limit_seconds": None if minutes is None else 60 * minutes,
         "apart": not headless,

@@ -26,6 +26,7 @@ class FollowedRun:
     def __init__(self, saved: SavedRun) -> None:
         self.task = saved.task
         self.error: str | None = None
+        self.branch = saved.branch
         self.writer = writer_of(saved.path)
         self._saved = saved
         self._view = view_of(saved)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
 
+NO_MOUSE = "leave the mouse to the terminal, to select text with"
 STOP, CONTINUE = "stop", "continue"
 WENT_AWAY = "the terminal went away"
 HUNG_UP = 128 + signal.SIGHUP
@@ -29,13 +30,14 @@ LEAVE_S = 0.4
 
 
 def add_flag(parser: argparse._ActionsContainer) -> None:
-    """Add `--on-hangup`."""
+    """Add `--on-hangup`, and `--no-mouse` beside it: what a command that may open the app takes."""
     parser.add_argument(
         "--on-hangup",
         choices=(STOP, CONTINUE),
         default=STOP,
         help="when the terminal goes away: stop and save, or continue without it (default stop)",
     )
+    parser.add_argument("--no-mouse", dest="mouse", action="store_false", help=NO_MOUSE)
 
 
 def hung_up(fd: int) -> bool:

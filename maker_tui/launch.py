@@ -17,30 +17,30 @@ if TYPE_CHECKING:
     from maker_tui.app import MakerApp
 
 
-def open_home() -> int:
+def open_home(*, mouse: bool = True) -> int:
     """Open the app on its home screen; return the exit status."""
     _need_terminal("maker run … --headless works without one")
     from maker_tui.app import MakerApp  # noqa: PLC0415 - only an app pays for importing Textual
 
-    return _attended(MakerApp())
+    return _attended(MakerApp(), mouse=mouse)
 
 
-def open_view(path: Path, family: type[AnyTask] | None = None) -> int:
+def open_view(path: Path, family: type[AnyTask] | None = None, *, mouse: bool = True) -> int:
     """Open the app on a run that another process drives, to look on; return the exit status."""
     _need_terminal("maker sessions show tells how it stands")
     from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
     from maker_tui.app import MakerApp  # noqa: PLC0415
     from maker_tui.following import FollowedRun  # noqa: PLC0415
 
-    return _attended(MakerApp(FollowedRun(open_saved(path, family))))
+    return _attended(MakerApp(FollowedRun(open_saved(path, family))), mouse=mouse)
 
 
-def _attended(app: MakerApp) -> int:
+def _attended(app: MakerApp, *, mouse: bool) -> int:
     from maker_tui.headless import INTERRUPTED  # noqa: PLC0415
 
     with Attendance(app, STOP) as attendance:
         try:
-            app.run()
+            app.run(mouse=mouse and app.config.mouse)
         finally:
             app.close_source()  # a run that was started from the form
     if attendance.heard is None:
@@ -48,7 +48,7 @@ def _attended(app: MakerApp) -> int:
     return HUNG_UP if attendance.heard == signal.SIGHUP else INTERRUPTED
 
 
-def open_run(prepared: PreparedRun, on_hangup: str) -> int:
+def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> int:
     """Open the app on a live run; return the exit status of the run, which may go on without the terminal."""
     _need_terminal("add --headless")
     from maker_tui.app import MakerApp  # noqa: PLC0415
@@ -60,7 +60,7 @@ def open_run(prepared: PreparedRun, on_hangup: str) -> int:
     with Attendance(app, on_hangup) as attendance:
         run.start()
         try:
-            app.run()
+            app.run(mouse=mouse and app.config.mouse)
             if attendance.alone:
                 run.outlast()
         finally:

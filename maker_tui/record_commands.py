@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,9 +139,16 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
 
 def _entry_line(entry: Entry, task: AnyTask) -> str:
     from maker_engine.core.responses import Flag  # noqa: PLC0415
+    from maker_engine.sessions.asides import Change, Probe  # noqa: PLC0415
     from maker_engine.sessions.packing import Act  # noqa: PLC0415
+    from maker_tui.aside_words import change_words, probe_words  # noqa: PLC0415
 
-    if isinstance(entry, Act):
+    if isinstance(entry, Change):
+        who, judged = entry.who, f"changed {change_words(entry)}"
+    elif isinstance(entry, Probe):
+        told = probe_words(entry, partial(decisions.describe, task))
+        who, judged = f"probe {entry.probe + 1}", f"{told} (for {entry.who}, not counted)"
+    elif isinstance(entry, Act):
         who = f"{entry.who} {entry.kind}"
         judged = "" if entry.answer is None else decisions.describe(task, entry.answer)
     elif isinstance(entry.verdict, Flag):

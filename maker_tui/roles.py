@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from maker_engine.core.decomposition import ROLES
 from maker_engine.printable import printable
+from maker_tui.themes import CONTRAST
 
 if TYPE_CHECKING:
     from textual.theme import Theme
@@ -96,13 +97,13 @@ def _coloured(theme: Theme, variables: Mapping[str, str]) -> dict[str, Style]:
     def mixed(share: float) -> str:
         return ground.blend(ink, share).hex6
 
-    quiet, rest = mixed(0.68), mixed(0.28)
+    quiet, rail, rest = (mixed(share) for share in ((1.0, 0.85, 0.6) if theme.name in CONTRAST else (0.68, 0.5, 0.28)))
     paper = ground.hex6
     styles = _shapes(colour("primary"), colour("success"), colour("error"), colour("warning"), colour("accent"))
     styles |= {
         "label": Style(color=quiet),
         "quiet": Style(color=quiet),
-        "rail": Style(color=mixed(0.5)),
+        "rail": Style(color=rail),
         "rest": Style(color=rest),
         "cursor": Style(color=paper, bgcolor=colour("primary"), bold=True),
         "badge": Style(color=paper, bgcolor=colour("warning"), bold=True),

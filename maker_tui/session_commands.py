@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_tui import record_commands
+from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.library_commands import NAME, add_verbs
 from maker_tui.parsing import Parser
@@ -44,6 +45,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_flag(resume)
+    add_breaks(resume)
     resume.set_defaults(act=_resume)
 
 
@@ -52,7 +54,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.library import find  # noqa: PLC0415
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
 
-    headless = chosen.headless or chosen.json
+    headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
     names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "undecided")
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
@@ -62,8 +64,8 @@ def _resume(chosen: argparse.Namespace) -> int:
     if not headless and writer_of(path) is not None:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
-        return open_view(path, family)
-    changes |= {"apart": not headless, "attended": not headless}
+        return open_view(path, family, mouse=chosen.mouse)
+    changes |= {"apart": not headless, "attended": not headless, "breaks": breaks}
     return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
 
 
@@ -74,7 +76,7 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
         return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared, chosen.on_hangup)
+    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
 
 def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -96,6 +98,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_flag(fork)
+    add_breaks(fork)
     fork.set_defaults(act=_fork)
 
 
@@ -103,6 +106,7 @@ def _fork(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
     from maker_engine.sessions.library import find  # noqa: PLC0415
 
+    breaks = breaks_of(chosen)
     path = find(chosen.session)
     family = record_commands.family_of(chosen)
     changes = {name: getattr(chosen, name) for name in ("k", "model", "seed") if getattr(chosen, name) is not None}
@@ -117,7 +121,8 @@ def _fork(chosen: argparse.Namespace) -> int:
         sys.stdout.write(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it\n")
         return 0
     screen = not (chosen.headless or chosen.json)
-    return _run(prepare_resume(path, {"apart": screen, "attended": screen}, family, number), chosen)
+    changes = {"apart": screen, "attended": screen, "breaks": breaks}
+    return _run(prepare_resume(path, changes, family, number), chosen)
 
 
 def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:

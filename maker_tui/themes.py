@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from collections.abc import Mapping
+
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="maker-dark",
@@ -50,4 +52,77 @@ LIGHT = Theme(
     },
 )
 
-THEMES = (DARK, LIGHT)
+
+def _stark(name: str, ink: str, paper: str, colours: Mapping[str, str], *, dark: bool) -> Theme:
+    """Make a theme of highest contrast: one ink on one paper, and few, strong colours."""
+    return Theme(
+        name=name,
+        primary=colours["cool"],
+        secondary=colours["cool"],
+        accent=colours["warm"],
+        warning=colours["warm"],
+        success=colours["good"],
+        error=colours["bad"],
+        foreground=ink,
+        background=paper,
+        surface=paper,
+        panel=paper,
+        dark=dark,
+        variables={
+            "border": colours["cool"],
+            "border-blurred": ink,
+            "block-cursor-background": ink,
+            "block-cursor-foreground": paper,
+            "block-cursor-text-style": "bold",
+            "input-selection-background": f"{colours['cool']} 50%",
+        },
+    )
+
+
+_ON_BLACK = {"cool": "#00e5ff", "warm": "#ffd500", "good": "#4dff6a", "bad": "#ff8f8f"}
+_ON_WHITE = {"cool": "#003f6b", "warm": "#6b3300", "good": "#004d00", "bad": "#8f0000"}
+CONTRAST_DARK = _stark("maker-contrast-dark", "#ffffff", "#000000", _ON_BLACK, dark=True)
+CONTRAST_LIGHT = _stark("maker-contrast-light", "#000000", "#ffffff", _ON_WHITE, dark=False)
+CONTRAST = frozenset({CONTRAST_DARK.name, CONTRAST_LIGHT.name})
+"""Themes in which nothing is faint."""
+
+ANSI = Theme(
+    name="maker-ansi",
+    ansi=True,
+    primary="ansi_cyan",
+    secondary="ansi_blue",
+    accent="ansi_yellow",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    dark=True,
+    variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "border": "ansi_cyan",
+        "border-blurred": "ansi_default",
+        "block-cursor-foreground": "ansi_default",
+        "block-cursor-background": "ansi_default",
+        "block-cursor-text-style": "bold reverse",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_default",
+        "input-selection-foreground": "ansi_default",
+        "screen-selection-background": "ansi_default",
+        "screen-selection-foreground": "ansi_default",
+    },
+)
+"""The terminal's own sixteen colours on its own ground, light or dark: it looks as everything else there does."""
+
+THEMES = (DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT, ANSI)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all themes, the app's own first."""
+    return (*(theme.name for theme in THEMES), *sorted(BUILTIN_THEMES))

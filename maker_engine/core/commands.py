@@ -6,6 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from maker_engine.core.filter_tree import Filter
+from maker_engine.core.responses import Prompt
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -19,12 +22,52 @@ class Continue:
 
 @dataclass(frozen=True, slots=True)
 class DecideStep:
-    """Go on until the next step is decided, then pause."""
+    """Go on until so many further steps are decided, then pause."""
+
+    steps: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class DrawSample:
-    """Draw one sample, then pause."""
+    """Draw so many samples, then pause."""
+
+    samples: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DrawVote:
+    """Draw samples one after the other until so many have voted, flagged ones not counted, then pause."""
+
+    votes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunUntil:
+    """Go on until `filter` comes to hold of a step, once; where it holds of the open one already, of a later one."""
+
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class SetBreak:
+    """Hold, from now on, at every step of which `filter` comes to hold."""
+
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBreak:
+    """Turn breakpoint `number` on or off."""
+
+    number: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DropBreak:
+    """Take breakpoint `number` away."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +117,40 @@ class Amend:
     voter: str
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Hold, and ask the model `count` times about the open step, only to see what it says.
+
+    Attributes:
+        count: How many responses, at most 100.
+        voter: Who wants to know.
+        prompt: What to send instead of the step's own prompt, None for that one.
+    """
+
+    count: int
+    voter: str
+    prompt: Prompt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Vote otherwise from the open step on.
+
+    Attributes:
+        voter: Who changes it.
+        k: The new margin, None to leave it.
+        voters: The new pool, each as `pool.parse_voter` reads it; empty to leave it.
+    """
+
+    voter: str
+    k: int | None = None
+    voters: tuple[str, ...] = ()
+
+
 PersonalCommand: TypeAlias = CastVote | Decide | Strike
 """What a person does to a ballot."""
 SpokenCommand: TypeAlias = Answer | Amend
 """What a person says to the task."""
-Command: TypeAlias = Pause | Continue | DecideStep | DrawSample | Stop | PersonalCommand | SpokenCommand
+BreakCommand: TypeAlias = RunUntil | SetBreak | TurnBreak | DropBreak
+GoCommand: TypeAlias = Pause | Continue | DecideStep | DrawSample | DrawVote | Stop
+Command: TypeAlias = GoCommand | BreakCommand | PersonalCommand | SpokenCommand | Probe | ChangeSettings

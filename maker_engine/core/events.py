@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
+from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
 
@@ -261,6 +262,9 @@ Event: TypeAlias = (
     | PersonVoted
     | PersonDecided
     | CandidateStruck
+    | ProbeAsked
+    | ProbeAnswered
+    | SettingsChanged
     | PersonAsked
     | PersonAnswered
     | PersonAmended
@@ -269,3 +273,5 @@ Event: TypeAlias = (
     | RunContinued
     | RunEnded
 )
+EVERY: frozenset[type[Event]] = frozenset(get_args(Event))
+"""Every kind of event."""

@@ -1,11 +1,45 @@
-"""What a person says to a run: whether it can be taken at the open step."""
+"""What a person does to the open step and says to the task: whether it can be taken, and what it brings about."""
 
 from __future__ import annotations
 
-from maker_engine.core.commands import Answer, SpokenCommand
+from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, SpokenCommand, Strike
 from maker_engine.core.decomposition import Amendment, AnyTask, Ask, Said
+from maker_engine.core.events import CandidateStruck, Event, PersonDecided, PersonVoted
 from maker_engine.core.open_step import OpenStep, fault_of
-from maker_engine.core.words import PersonAmended, PersonAnswered
+from maker_engine.core.poll import Poll
+from maker_engine.core.words import PersonAmended, PersonAnswered, WordsRefused
+
+
+def take_in(task: AnyTask, first: OpenStep, command: PersonalCommand | SpokenCommand) -> list[Event]:
+    """Let a command have its effect on the open step; return what came of it, nothing where it has none.
+
+    Raises:
+        TaskError: The task cannot tell whether it takes a person's words.
+    """
+    poll = first.poll
+    if poll is None:
+        return []
+    if isinstance(command, Answer | Amend):
+        if reason := refusal(task, first, command):
+            return [WordsRefused(first.number, reason)]
+        poll.settle(words(command))
+        return [heard(first.number, command)]
+    if isinstance(first.step, Ask) or (poll.winner is not None and not isinstance(command, Decide)):
+        return []
+    return [_done(poll, first.number, command)]
+
+
+def _done(poll: Poll, step: int, command: PersonalCommand) -> Event:
+    match command:
+        case CastVote():
+            poll.person_votes(command.answer)
+            return PersonVoted(step, command.voter, command.answer)
+        case Decide():
+            poll.person_decides(command.answer)
+            return PersonDecided(step, command.voter, command.answer)
+        case Strike():
+            poll.strike(command.answer)
+            return CandidateStruck(step, command.voter, command.answer)
 
 
 def words(command: SpokenCommand) -> Said | Amendment:

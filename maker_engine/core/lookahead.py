@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.open_step import OpenStep
-from maker_engine.core.responses import Prompt, Response
+from maker_engine.core.responses import DRAFT, PROBES, Prompt, Response, SampleRequest
 from maker_engine.core.settings import Settings
 
 REMEMBERED = 100_000
@@ -75,6 +75,44 @@ class Lookahead:
         self.steps.append(ahead)
         return True
 
+    def ahead(self, room: int, guesses: float) -> list[SampleRequest]:
+        """Ask for samples of the steps behind the first, opening further ones.
+
+        Args:
+            room: Most requests to return.
+            guesses: Samples of steps that may yet be squashed, beyond which no further one is opened.
+        """
+        requests: list[SampleRequest] = []
+        place = 1
+        while len(requests) < room:
+            if place == len(self.steps):
+                if place >= self._settings.window or self.exposed >= guesses:
+                    break
+                if not self.extend():
+                    requests += self._draft(self.steps[-1])
+                    break
+            requests += self.steps[place].votes(room - len(requests))
+            place += 1
+        return requests
+
+    def hedges(self, room: int) -> list[SampleRequest]:
+        """Ask a second time for samples that hold a step up, at most `room` of each."""
+        if room <= 0:
+            return []
+        return [
+            one.request(sample, copy=1)
+            for one in self.steps
+            if one.poll is not None
+            for sample in one.poll.stragglers(min(room, self._settings.hedge))
+        ]
+
+    def _draft(self, one: OpenStep) -> list[SampleRequest]:
+        idle = one.poll is None or one.draft_asked or one.prediction is not None
+        if idle or self._settings.draft != "model":
+            return []
+        one.draft_asked = True
+        return [one.request(0, voter=DRAFT)]
+
     def steer(self, changed: OpenStep) -> list[Waste]:
         """Squash what was opened from another answer than `changed` now predicts."""
         place = self.steps.index(changed) + 1
@@ -97,11 +135,21 @@ class Lookahead:
     def reopen(self, voter: int) -> list[Waste]:
         """Give the first step a fresh ballot, answered by `voter`."""
         first = self.first
-        waste = self._squash(1)
+        waste = self._squash(1) + _waste_of(first)
         fresh = self._open(first.number, first.state, first.origin)
         fresh.voter = voter
         self.steps = [fresh]
         return waste
+
+    def resettle(self, settings: Settings, prompt: Prompt | None) -> list[Waste]:
+        """Vote by other settings from the first step on; what is looked ahead to is squashed."""
+        waste = self._squash(1)
+        self._settings = settings
+        unused = self.first.resettle(settings, prompt)
+        if unused:
+            self._serial += 1
+            self.first.serial = self._serial  # what is still in flight is of a decision that was taken back
+        return waste + [Waste(self.first.number, *one) for one in unused]
 
     def abandon(self) -> list[Waste]:
         """Drop all that is looked ahead to, and what is in flight for the first step."""
@@ -121,7 +169,8 @@ class Lookahead:
         if self._decided and isinstance(opened.step, Vote) and opened.poll is not None:
             known = self._decided.get(opened.step.prompt)
             if known is not None:
-                opened.reused_from, opened.poll.winner = known
+                opened.reused_from, answer = known
+                opened.poll.settle(answer)
         return opened
 
     def _remember(self, done: OpenStep) -> None:
@@ -132,4 +181,5 @@ class Lookahead:
 
 
 def _waste_of(one: OpenStep) -> list[Waste]:
-    return [] if one.poll is None else [Waste(one.number, *unused) for unused in one.poll.unused()]
+    waste = [] if one.poll is None else [Waste(one.number, *unused) for unused in one.poll.unused()]
+    return waste + [Waste(one.number, PROBES + probe, None) for probe in one.probes] if one.probes else waste

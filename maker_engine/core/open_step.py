@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import partial
 
 from maker_engine.core import red_flags
@@ -18,8 +19,9 @@ from maker_engine.core.events import (
     StepUndecided,
     VoteCast,
 )
+from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
-from maker_engine.core.responses import Flag, Response, Sample, SampleRequest
+from maker_engine.core.responses import PROBES, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.words import PersonAsked
 
@@ -58,6 +60,8 @@ class OpenStep:
         counted: Samples counted while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
+        probes: Probes in flight: who asked, and the prompt that was sent instead of its own.
+        probed: Probes asked for so far.
         voter: Who answers all of its samples, None for the pool in turn.
         reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
 
@@ -67,7 +71,7 @@ class OpenStep:
 
     __slots__ = (
         "_objection", "_parse", "_prompt", "_settings", "_task", "counted", "draft", "draft_asked", "number", "origin",
-        "poll", "reused_from", "serial", "state", "step", "voter",
+        "poll", "probed", "probes", "reused_from", "serial", "state", "step", "voter",
     )  # fmt: skip
 
     def __init__(
@@ -96,6 +100,8 @@ class OpenStep:
         self.counted: list[Sample] = []
         self.draft: Hashable = None
         self.draft_asked = False
+        self.probes: dict[int, tuple[str, Prompt | None]] = {}
+        self.probed = 0
         self.voter: int | None = None
         self.reused_from: int | None = None
 
@@ -132,6 +138,33 @@ class OpenStep:
             copy,
             voter,
         )
+
+    def probe(self, count: int, who: str, prompt: Prompt | None) -> list[SampleRequest]:
+        """Ask for `count` responses only to look at them; none where no agent is asked anything."""
+        if not isinstance(self.step, Vote | Gather):
+            return []
+        numbers = range(self.probed, self.probed + count)
+        self.probed += count
+        self.probes.update((number, (who, prompt)) for number in numbers)
+        requests = [self.request(PROBES + number) for number in numbers]
+        return requests if prompt is None else [replace(request, prompt=prompt) for request in requests]
+
+    def take_probe(self, number: int, response: Response) -> list[Event]:
+        """Read the response to a probe."""
+        if number not in self.probes:
+            return []
+        verdict = self.read(response)
+        who, prompt = self.probes.pop(number)
+        return [ProbeAnswered(self.number, number, who, verdict, response, prompt)]
+
+    def resettle(self, settings: Settings, prompt: Prompt | None) -> list[tuple[int, Response | None]]:
+        """Vote by other settings, and perhaps another prompt; return as `Poll.reconsider`."""
+        self._settings = settings
+        if self.poll is None:
+            return []
+        if prompt is not None:
+            self._prompt = prompt
+        return self.poll.reconsider(*settings.decides_by())
 
     def read(self, response: Response) -> Hashable:
         """Return the response's answer, or the flag that discards it.

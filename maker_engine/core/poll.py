@@ -31,7 +31,7 @@ class Poll:
 
     __slots__ = (
         "_hedged", "_known", "_launched", "_max_samples", "_order", "_struck", "_waiting",
-        "asked", "ballot", "counted", "rule", "winner",
+        "asked", "ballot", "counted", "rule", "settled", "winner",
     )  # fmt: skip
 
     def __init__(self, rule: VotingRule, max_samples: int, order: str = LAUNCH) -> None:
@@ -48,6 +48,7 @@ class Poll:
         self.asked = 0
         self.counted = 0
         self.winner: Hashable = None
+        self.settled = False  # decided by something else than its votes
 
     @property
     def in_flight(self) -> int:
@@ -161,8 +162,8 @@ class Poll:
         self.vote(candidate)
 
     def person_decides(self, answer: Hashable) -> None:
-        """Let a person, or a decision that is taken over, decide."""
-        self.winner = answer
+        """Let a person decide."""
+        self.settle(answer)
 
     def strike(self, candidate: Hashable) -> None:
         """Take a candidate off the ballot with all its votes, those that are still to come included."""
@@ -172,6 +173,33 @@ class Poll:
         self.ballot.strike(candidate)
         if self.ballot.total and self.rule.wins(self.ballot, self.ballot.leader):
             self.winner = self.ballot.leader
+
+    def settle(self, answer: Hashable) -> None:
+        """Decide it whatever its votes say: a person does, or an earlier decision is taken over."""
+        self.winner, self.settled = answer, True
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:
+        """Decide by another rule from now on; the votes that are counted stay counted.
+
+        Returns:
+            As `unused`, where this takes a decision back: samples beyond those that are counted are drawn anew.
+        """
+        self.rule, self._max_samples = rule, max_samples
+        if self.settled:
+            return []
+        ballot, decided = self.ballot, self.winner is not None
+        wins = ballot.most >= rule.k and rule.wins(ballot, ballot.leader)
+        self.winner = ballot.leader if wins else None
+        if wins or not decided:
+            return []
+        unused = self.unused()
+        self._launched.clear()
+        self._waiting.clear()
+        self._hedged.clear()
+        self._known = ballot
+        if self._order != ARRIVAL:
+            self.asked = self.counted
+        return unused
 
     def unused(self) -> list[tuple[int, Response | None]]:
         """Samples that were asked for and not counted, each with its response where that has arrived."""
@@ -199,7 +227,11 @@ class Gathering(Poll):
 
     def person_decides(self, answer: Hashable) -> None:
         """Let a person's proposal be the only one."""
-        self.winner = answer if isinstance(answer, Gathered) else Gathered(((answer, 1),))
+        self.settle(answer if isinstance(answer, Gathered) else Gathered(((answer, 1),)))
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:  # noqa: ARG002
+        """Stay as it is: as many proposals as the task wants, however votes are counted."""
+        return []
 
 
 class Question(Poll):
@@ -219,6 +251,10 @@ class Question(Poll):
     def may_ask(self) -> bool:
         """Never."""
         return False
+
+    def reconsider(self, rule: VotingRule, max_samples: int) -> list[tuple[int, Response | None]]:  # noqa: ARG002
+        """Stay as it is: a person's answer is not voted on."""
+        return []
 
 
 def poll_of(rule: VotingRule, max_samples: int, order: str = LAUNCH) -> Poll:

@@ -50,6 +50,13 @@ def is_draft(request: SampleRequest) -> bool:
     return request.voter == DRAFT
 
 
+def is_probe(request: SampleRequest) -> bool:
+    """Tell whether the response is only looked at, and never counted."""
+    return request.sample >= PROBES
+
+
+PROBES = 2**30
+"""Probes are numbered from here: no step draws so many samples that count."""
 DRAFT = -1
 """The voter whose answer predicts a step and never votes."""
 ESCALATED = -2

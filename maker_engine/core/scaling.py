@@ -158,6 +158,27 @@ def _reaches(k: int, j: int, share: float) -> float:
     return math.exp(ways + k * math.log(share) + j * math.log1p(-share))
 
 
+def undecided_after(p: float, k: int, rounds: int, v: float = 1.0) -> list[float]:
+    """Chance that a step is undecided after 0, 1, … `rounds` sampling rounds, one sample each (derived; Fig. 8).
+
+    Two candidates: the right one's margin is a walk on −k < d < k that moves up by p·v, down by (1−p)·v, and rests
+    where a sample is flagged; what has not left is undecided.
+    """
+    _check_p(p)
+    _check_count("k", k)
+    _check_share("v", v)
+    up, down = p * v, (1 - p) * v
+    walk = [0.0] * (2 * k + 1)  # the margin −k … k; both ends absorb
+    walk[k] = 1.0
+    undecided = [1.0]
+    for _ in range(rounds):
+        inner = range(1, 2 * k)
+        moved = [(1 - v) * walk[at] + up * walk[at - 1] + down * walk[at + 1] for at in inner]
+        walk = [0.0, *moved, 0.0]
+        undecided.append(math.fsum(moved))
+    return undecided
+
+
 _SOLVED_K = 30
 """Up to this k the rounds are solved for; beyond it they are extrapolated."""
 

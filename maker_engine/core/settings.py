@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from maker_engine.core.errors import InputError
 from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll, poll_of
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.voting import Enough, named_rule
+from maker_engine.core.voting import Enough, VotingRule, named_rule
 
 
 def default_max_samples(k: int) -> int:
@@ -71,9 +71,13 @@ class Settings:
             if wrong:
                 raise InputError(message)
 
+    def decides_by(self) -> tuple[VotingRule, int]:
+        """Return the rule, and the most samples a step may draw."""
+        return named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k)
+
     def new_poll(self) -> Poll:
         """Make an empty poll."""
-        return Poll(named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k), self.count)
+        return Poll(*self.decides_by(), self.count)
 
     def new_gathering(self, n: int) -> Poll:
         """Make an empty poll for `n` proposals."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from maker_engine.core.decomposition import Ask, Gathered
 from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
+from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.responses import Flag
 
 FLAG_TAIL = 1_000
@@ -35,6 +37,8 @@ class Tally:
         counted: Samples that came back and were counted, as votes or as flagged.
         flagged: Samples discarded.
         proposals: Proposals to gather, where the step is a gathering that is not over; else 0.
+        probes: Responses that were only looked at.
+        probing: Probes in flight.
     """
 
     step: int
@@ -45,6 +49,8 @@ class Tally:
     counted: int = 0
     flagged: int = 0
     proposals: int = 0
+    probes: tuple[ProbeAnswered, ...] = ()
+    probing: int = 0
 
     @property
     def gathers(self) -> bool:
@@ -76,10 +82,16 @@ class Totals:
     wasted: int = 0
     escalated: int = 0
     reused: int = 0
+    probes: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float = 0.0
     cost_known: bool = True
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """Read totals from a record; what is counted since a later version is 0."""
+        return cls(**{name: kept[name] for name in cls.__dataclass_fields__ if name in kept or name not in _LATER})
 
     @property
     def samples(self) -> int:
@@ -87,12 +99,15 @@ class Totals:
         return self.votes + self.flagged
 
 
+_LATER = frozenset({"probes"})
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A frozen picture of a run's state, safe to read from another thread.
 
     Attributes:
-        started: The run's first event, None before it.
+        started: The run's first event, with what a person has changed since; None before it.
         state: The task's state at the open step.
         open: The open step's votes, None when there is none.
         decided: The last decided step's votes.

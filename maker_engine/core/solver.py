@@ -7,16 +7,14 @@ many at a time as it likes; the outcome depends only on what sample n of step i 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from maker_engine.core import hearing
-from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, SpokenCommand, Strike
-from maker_engine.core.decomposition import AnyTask, Ask, Do, Vote
+from maker_engine.core.commands import PersonalCommand, Probe, SpokenCommand
+from maker_engine.core.decomposition import AnyTask, Ask, Do
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
-    CandidateStruck,
     Event,
-    PersonDecided,
-    PersonVoted,
     ResponseWasted,
     SampleAsked,
     SampleWasted,
@@ -24,11 +22,21 @@ from maker_engine.core.events import (
     StepEscalated,
     StepUndecided,
 )
+from maker_engine.core.interventions import ProbeAsked, SettingsChanged
 from maker_engine.core.lookahead import Lookahead, Waste
 from maker_engine.core.open_step import OpenStep, fault_of, told_of
-from maker_engine.core.responses import DRAFT, ESCALATED, Flag, Response, SampleRequest, is_draft, is_extra
+from maker_engine.core.responses import (
+    DRAFT,
+    ESCALATED,
+    PROBES,
+    Flag,
+    Response,
+    SampleRequest,
+    is_draft,
+    is_extra,
+    is_probe,
+)
 from maker_engine.core.settings import Settings
-from maker_engine.core.words import WordsRefused
 
 
 class Solver:
@@ -84,6 +92,12 @@ class Solver:
         return poll is not None and poll.winner is not None
 
     @property
+    def winner(self) -> Hashable:
+        """The answer that the open step is decided as, None while it is not."""
+        poll = self._flight.first.poll
+        return None if poll is None else poll.winner
+
+    @property
     def undecided(self) -> bool:
         """True when the open step has used up its samples."""
         poll = self._flight.first.poll
@@ -109,7 +123,9 @@ class Solver:
     def wants(self, request: SampleRequest) -> bool:
         """Tell whether a response to `request` can still count; if not, the call may as well be cut short."""
         one = self._flight.find(request.ballot)
-        return one is not None and one.poll is not None and (is_draft(request) or one.poll.expects(request.sample))
+        if one is None or one.poll is None:
+            return False
+        return is_draft(request) or request.sample - PROBES in one.probes or one.poll.expects(request.sample)
 
     def requests(self, room: int, *, ahead: bool = False) -> list[SampleRequest]:
         """Return the samples to draw now, at most `room`, counting them as asked; earlier steps first.
@@ -120,16 +136,22 @@ class Solver:
             room: Most requests to return.
             ahead: Look ahead, up to the window, as long as the waste keeps within its limit.
         """
-        requests = self._flight.steps[0].votes(room)
+        flight = self._flight
+        requests = flight.steps[0].votes(room)
         if ahead:
-            requests += self._ahead(room - len(requests))
+            requests += flight.ahead(room - len(requests), self._guesses())
         if self._settings.hedge:
-            requests += self._hedges(room - len(requests))
+            requests += flight.hedges(room - len(requests))
+        if ahead or self._settings.hedge:
+            self.wasted += sum(map(is_extra, requests))
         self.drawn += len(requests)
         return requests
 
     def asked(self, request: SampleRequest) -> list[Event]:
         """Tell that `request` was sent; of samples further ahead it is told when their turn has come."""
+        if is_probe(request):
+            number = request.sample - PROBES
+            return [ProbeAsked(request.step, number, self._flight.first.probes[number][0])]
         if is_extra(request):
             return [SampleWasted(request.step, request.sample)]
         if request.step == self._flight.steps[0].number:
@@ -147,6 +169,8 @@ class Solver:
             return []
         if request.voter == DRAFT:
             return self._drafted(one, response)
+        if is_probe(request):
+            return one.take_probe(request.sample - PROBES, response)
         poll = one.poll
         if not poll.expects(request.sample):
             return [ResponseWasted(one.number, response)] if poll.hedged(request.sample) else []
@@ -204,33 +228,31 @@ class Solver:
         Raises:
             TaskError: The task cannot tell whether it takes their words.
         """
-        if isinstance(command, Answer | Amend):
-            return self._hear(command)
-        first, answer = self._flight.first, command.answer
-        poll = first.poll
-        if poll is None or isinstance(first.step, Ask) or (poll.winner is not None and not isinstance(command, Decide)):
-            return []
-        made: type[PersonVoted | PersonDecided | CandidateStruck]
-        match command:
-            case CastVote():
-                made = PersonVoted
-                poll.person_votes(answer)
-            case Decide():
-                made = PersonDecided
-                poll.person_decides(answer)
-            case Strike():
-                made = CandidateStruck
-                poll.strike(answer)
-        return [made(first.number, command.voter, answer), *self._squashed(self._flight.steer(first))]
+        told = hearing.take_in(self._task, self._flight.first, command)
+        return [*told, *self._squashed(self._flight.steer(self._flight.first))] if told else []
 
-    def _hear(self, command: SpokenCommand) -> list[Event]:
-        first = self._flight.first
-        if first.poll is None:
-            return []
-        if reason := hearing.refusal(self._task, first, command):
-            return [WordsRefused(first.number, reason)]
-        first.poll.winner = hearing.words(command)
-        return [hearing.heard(first.number, command), *self._squashed(self._flight.steer(first))]
+    def probe(self, command: Probe, room: int) -> list[SampleRequest]:
+        """Ask about the open step, at most `room` times, for responses that are looked at and never counted."""
+        requests = self._flight.first.probe(max(0, min(command.count, room)), command.voter, command.prompt)
+        self.drawn += len(requests)
+        return requests
+
+    def probed(self, number: int) -> None:
+        """Take note of a probe of an earlier sitting, so that its number is not given again."""
+        self._flight.first.probed = max(self._flight.first.probed, number + 1)
+
+    def change(self, changed: SettingsChanged) -> list[Event]:
+        """Vote otherwise from the open step on; return that, and what came of it.
+
+        Raises:
+            InputError: It cannot be voted so.
+        """
+        before = self._settings
+        k, voters = changed.k or before.k, len(changed.voters) or before.voters
+        self._settings = replace(before, k=k, voters=voters)
+        events = [changed, *self._squashed(self._flight.resettle(self._settings, changed.prompt))]
+        poll = self._flight.first.poll
+        return [*events, StepUndecided(self.step, poll.counted)] if poll is not None and poll.exhausted else events
 
     def hang_up(self) -> list[Event]:
         """Give up what is in flight, at the end of a run; what is counted for the open step stays."""
@@ -241,48 +263,11 @@ class Solver:
         one.draft = None if isinstance(verdict, Flag) else verdict
         return [ResponseWasted(one.number, response), *self._squashed(self._flight.steer(one))]
 
-    def _ahead(self, room: int) -> list[SampleRequest]:
-        flight = self._flight
-        requests: list[SampleRequest] = []
-        place = 1
-        while len(requests) < room:
-            if place == len(flight.steps):
-                if not self._may_extend():
-                    break
-                if not flight.extend():
-                    requests += self._draft(flight.steps[-1], room - len(requests))
-                    break
-            requests += flight.steps[place].votes(room - len(requests))
-            place += 1
-        return requests
-
-    def _hedges(self, room: int) -> list[SampleRequest]:
-        if room <= 0:
-            return []
-        requests = [
-            one.request(sample, copy=1)
-            for one in self._flight.steps
-            if one.poll is not None
-            for sample in one.poll.stragglers(min(room, self._settings.hedge))
-        ]
-        self.wasted += len(requests)
-        return requests
-
-    def _draft(self, one: OpenStep, room: int) -> list[SampleRequest]:
-        idle = not isinstance(one.step, Vote) or one.draft_asked or one.prediction is not None or room <= 0
-        if idle or self._settings.draft != "model":
-            return []
-        one.draft_asked = True
-        self.wasted += 1
-        return [one.request(0, voter=DRAFT)]
-
-    def _may_extend(self) -> bool:
+    def _guesses(self) -> float:
+        """Samples that steps further ahead may have in flight: a share of all that were drawn, less what went wrong."""
         settings = self._settings
-        if len(self._flight.steps) >= settings.window:
-            return False
         # A run begins with room for one window of guesses, so that the limit does not forbid the first one.
-        room = settings.max_waste * self.drawn + settings.k * settings.window
-        return self._guessed_wrong + self._flight.exposed < room
+        return settings.max_waste * self.drawn + settings.k * settings.window - self._guessed_wrong
 
     def _squashed(self, waste: list[Waste]) -> list[Event]:
         if not waste:

@@ -38,6 +38,7 @@ from maker_engine.core.events import (
     VoteCast,
     WrongDecisionFound,
 )
+from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Snapshot, Tally, Totals
 from maker_engine.core.voting import Ballot
@@ -54,12 +55,14 @@ class _Counts:
     counted: int = 0
     flagged: int = 0
     proposals: int = 0
+    probes: list[ProbeAnswered] = field(default_factory=list)
+    probing: int = 0
 
     def tally(self, winner: Hashable = None) -> Tally:
         margin = self.ballot.margin() if self.ballot.total else 0
         return Tally(
             self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged,
-            self.proposals if winner is None else 0,
+            self.proposals if winner is None else 0, tuple(self.probes), self.probing,
         )  # fmt: skip
 
 
@@ -163,6 +166,8 @@ class RunState:
                 self._counts.ballot.add(event.answer)
             case CandidateStruck():
                 self._counts.ballot.strike(event.answer)
+            case ProbeAsked() | ProbeAnswered() | SettingsChanged():
+                self._intervene(event)
             case StepReused():
                 self.totals.reused += 1
             case StepEscalated():
@@ -213,6 +218,23 @@ class RunState:
             question=self.question,
             refused=self.refused,
         )
+
+    def _intervene(self, event: ProbeAsked | ProbeAnswered | SettingsChanged) -> None:
+        match event:
+            case ProbeAsked():
+                self._counts.probing += 1
+            case ProbeAnswered():
+                self._counts.probing -= 1
+                self._counts.probes.append(event)
+                self.totals.probes += 1
+                self._spend(event.response)
+            case SettingsChanged():
+                self.undecided = False
+                if (started := self.started) is not None:
+                    model, simulated = started.model, started.simulated
+                    if event.voters:
+                        model, simulated = event.model, event.simulated
+                    self.started = replace(started, k=event.k or started.k, model=model, simulated=simulated)
 
     def _clear(self, step: int) -> None:
         self._counts = _Counts(step)

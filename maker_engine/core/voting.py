@@ -78,6 +78,9 @@ class VotingRule(Protocol):
     def k(self) -> int:
         """Votes, or votes ahead, that decide; at least 1."""
 
+    def with_k(self, k: int) -> VotingRule:
+        """Return the same rule with another k."""
+
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
         """Tell whether `candidate`, which has just been voted for, is decided."""
 
@@ -97,6 +100,10 @@ class FirstToAheadBy:
 
     k: int
 
+    def with_k(self, k: int) -> FirstToAheadBy:
+        """Return the same rule with another k."""
+        return FirstToAheadBy(k)
+
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
         """Tell whether `candidate` is k ahead of every other."""
         return ballot.margin(candidate) >= self.k
@@ -112,6 +119,10 @@ class FirstTo:
 
     k: int
 
+    def with_k(self, k: int) -> FirstTo:
+        """Return the same rule with another k."""
+        return FirstTo(k)
+
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
         """Tell whether `candidate` has k votes."""
         return ballot.votes(candidate) >= self.k
@@ -126,6 +137,10 @@ class Enough:
     """No vote at all: over once `k` proposals are in, whatever they say (a `Gather`, Appendix F)."""
 
     k: int
+
+    def with_k(self, k: int) -> Enough:
+        """Return the same rule with another k."""
+        return Enough(k)
 
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:  # noqa: ARG002 - nobody wins
         """Tell whether there are enough proposals."""

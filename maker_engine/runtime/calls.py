@@ -11,7 +11,7 @@ from collections.abc import Callable
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Event, SampleFailed
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.models.port import Model
+from maker_engine.models.port import ImmediateModel, Model
 from maker_engine.runtime.admission import Admission
 from maker_engine.runtime.breaker import Breaker
 from maker_engine.runtime.clock import Clock
@@ -32,17 +32,25 @@ class Caller:
         clock: Waits between attempts.
         tell: Told of every failed attempt that will be repeated, and of the circuit breaker.
         rate: Spaces the calls, None for no limit.
+
+    Attributes:
+        answer: Asks a model that answers at once, None for one that has to be waited for.
     """
 
     def __init__(
         self, model: Model, clock: Clock, tell: Callable[[Event], None], rate: RateLimit | None = None
     ) -> None:
-        self._model = model
+        self.turn_to(model)
         self._clock = clock
         self._tell = tell
         self._rate = rate or RateLimit(None, None, clock)
         self._admission = Admission()
         self.breaker = Breaker(clock, tell)
+
+    def turn_to(self, model: Model) -> None:
+        """Ask `model` from now on; calls in flight stay with whom they were sent to."""
+        self._model = model
+        self.answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
 
     async def draw(self, request: SampleRequest) -> Response:
         """Draw one sample.

@@ -10,10 +10,13 @@ from typing import Any
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
+from maker_engine.core.responses import Prompt
 from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare
 from maker_engine.sessions import forks
+from maker_engine.sessions.asides import Change
+from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
-from maker_engine.sessions.packing import Act
+from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved, task_of
 from maker_engine.sessions.upgrade import bring_up
@@ -48,10 +51,12 @@ def prepare_resume(
     if saved.run.outcome in (Outcome.SOLVED, Outcome.UNSOLVED):
         raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
     prepared = prepare(reordered(saved.order, path, changes), type(saved.task))
+    if saved.voters:  # the order stays what it was: the record says from where on it was changed
+        prepared = replace(prepared, plan=replace(prepared.plan, model=prepared.plan.open_pool(saved.voters)))
     return replace(prepared, saved=saved)
 
 
-def fork(
+def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     path: Path,
     step: int,
     changes: Mapping[str, Any],
@@ -60,6 +65,7 @@ def fork(
     decision: Hashable = None,
     voter: str = "",
     note: str = "",
+    prompt: Prompt | None = None,
     family: type[AnyTask] | None = None,
 ) -> int:
     """Add a fork to a session; return its number. Nothing is run yet, and nobody is called.
@@ -70,8 +76,9 @@ def fork(
         changes: Fields of `RunOrder` that differ.
         branch: Which branch to fork, None for the newest.
         decision: What that step is decided as, None to let it be voted on.
-        voter: The person who decides.
+        voter: The person who decides, or wrote the prompt.
         note: For a person.
+        prompt: What agents read at that step, and at no other, instead of what the task says; None for that.
         family: As for `open_saved`.
 
     Raises:
@@ -85,6 +92,7 @@ def fork(
         if not 0 <= step <= reader.branch.steps:
             raise forks.no_such_step(step, reader.branch.steps)
         run = moment(reader, task, step, flags_shown=0)
+        changes = _inherited(in_force(reader, task, step), changes)
         number = reader.branches[-1].id + 1
     if task.step(run.state) is None:
         raise InputError(f"the run has ended at step {step:,}: there is nothing left to decide differently")
@@ -92,12 +100,23 @@ def fork(
         raise InputError(f"step {step + 1:,} cannot be decided so: {objection.reason}")
     seed = forks.seed_of(int(meta["order"].get("seed", 0)), number)
     prepared = prepare(reordered(meta["order"], path, {"seed": seed, **changes}), type(task))
-    entries = () if decision is None else (Act("decided", voter, decision),)
+    entries: list[Entry] = [] if prompt is None else [Change(voter, prompt=prompt)]
+    entries += [] if decision is None else [Act("decided", voter, decision)]
     return forks.add_fork(
         path,
         task,
         forks.NewFork(parent, step, prepared.record(), prepared.plan.started, run.totals, entries, note),
     )
+
+
+def _inherited(change: Change | None, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes of a fork with what had been changed in its parent when it came to the fork's first step."""
+    kept: dict[str, Any] = {}
+    if change is not None and change.k is not None:
+        kept["k"] = change.k
+    if change is not None and change.voters and "model" not in changes:
+        kept["voters"] = change.voters
+    return {**kept, **changes}
 
 
 def prepare_fork(path: Path, step: int, changes: Mapping[str, Any], **chosen: Any) -> PreparedRun:

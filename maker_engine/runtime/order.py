@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask, Gather, Json, Vote
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import RunStarted
+from maker_engine.core.filters import parse_filter
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.forecast import Forecast, forecast
@@ -30,7 +31,7 @@ from maker_engine.sessions.library import Library
 from maker_engine.sessions.saved import SavedRun
 
 MOST_CONCURRENT = 1_000
-NOT_KEPT = {"options", "session", "apart", "attended"}
+NOT_KEPT = {"options", "session", "apart", "attended", "breaks"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""
 TASK = "task"
 """The draft that a task makes itself."""
@@ -74,6 +75,7 @@ class RunOrder:
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
         attended: There is somebody to answer questions while it runs; else the first question stops it.
+        breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
     """
 
     task: str
@@ -110,6 +112,7 @@ class RunOrder:
     keep: str = ALL
     apart: bool = False
     attended: bool = False
+    breaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class PreparedRun:
             **kept,
             "voters": list(self.order.voters),
             "source": self.task.source(),
-            "k": self.settings.k,
+            "k": self.plan.started.k,
             "k_auto": self.order.k is None,
             "api_base": base if base is None else urlsplit(base)._replace(query="", fragment="").geturl(),
         }
@@ -203,6 +206,8 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         policy,
         stronger,
         order.attended,
+        tuple(map(parse_filter, order.breaks)),
+        lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
     )
     return PreparedRun(order, plan, expected)
 

@@ -46,3 +46,9 @@ class Pace:
             return False
         self._flushed = now
         return True
+
+    def patience(self, *, news: bool, counting: bool) -> float | None:
+        """Seconds to sleep at most: not long with news to show, a second while something counts down; None for ever."""
+        if news:
+            return PUBLISH_S
+        return COUNTDOWN_S if counting else None

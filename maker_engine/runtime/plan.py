@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.errors import MakerError, ProviderError
+from maker_engine.core.errors import InputError, MakerError, ProviderError
 from maker_engine.core.events import Outcome, RunEnded, RunStarted
+from maker_engine.core.filter_tree import Filter
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.models.port import Model
@@ -14,6 +16,10 @@ from maker_engine.runtime.limits import Limits
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
 SOLVED = RunEnded(Outcome.SOLVED, "solved and verified")
+
+
+def _no_pools(voters: Sequence[str]) -> Model:
+    raise InputError(f"this run's voters cannot be changed to {' + '.join(voters)}: its model was not opened by name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Plan:
         undecided: What happens to a step that cannot be decided: "stop" the run, "ask" a person, "escalate".
         stronger: Name of the model that gets a fresh ballot when a step is escalated.
         attended: There is somebody to answer questions; where there is not, the first one stops the run.
+        breaks: Breakpoints to begin with.
+        open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
     """
 
     task: AnyTask
@@ -45,6 +53,8 @@ class Plan:
     undecided: str = STOP
     stronger: str = ""
     attended: bool = False
+    breaks: tuple[Filter, ...] = ()
+    open_pool: Callable[[Sequence[str]], Model] = _no_pools
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:

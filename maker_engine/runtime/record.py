@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
 from maker_engine.core.errors import StorageFullError
-from maker_engine.core.events import Event, RunContinued, RunPaused, StepDecided, StepOpened, WrongDecisionFound
+from maker_engine.core.events import (
+    Event,
+    Outcome,
+    RunContinued,
+    RunEnded,
+    RunPaused,
+    StepDecided,
+    StepOpened,
+    WrongDecisionFound,
+)
 from maker_engine.core.state import RunState
+from maker_engine.core.watch import Watch
 from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.meter import Meter
+from maker_engine.runtime.plan import SOLVED
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
 
 _MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, PersonAsked, RunPaused, RunContinued})
@@ -72,6 +86,14 @@ class Record:
         for event in events:
             self.journal.record(event)
 
+    def watch(self) -> Watch:
+        """Return a watch of the open step that knows what has happened in it so far."""
+        self.hand_over()
+        step, _ = self.journal.stands_at
+        told = [event for entry in self.journal.open_entries for event in events_of(step, entry)]
+        tally = self.run.snapshot().open
+        return Watch(step, told, gathers=tally is not None and tally.gathers)
+
     def flush(self) -> None:
         """Make everything taken so far durable.
 
@@ -105,6 +127,17 @@ class Record:
                 return
             show()
             await self._clock.sleep(ROOM_S)
+
+    def room(self, limits: Limits, drawn: int) -> int:
+        """Return how many samples `limits` still allow a run that has drawn so many."""
+        return limits.room(drawn, self.run.totals, self.meter.elapsed_s)
+
+    async def verified(self) -> RunEnded:
+        """Check the whole solution as it stands in the journal."""
+        findings = await asyncio.to_thread(self.journal.verify, self._task)
+        if not findings:
+            return SOLVED
+        return RunEnded(Outcome.UNSOLVED, f"every step is decided, but the solution is wrong: {findings[0]}")
 
     def view(self, **more: Any) -> RunView:
         """Look at the run as it stands; `more` are the fields of the view that are not the record's."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.decomposition import Amendment, Said
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Event, RunResumed, StepUndecided
+from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.plan import Plan
+from maker_engine.sessions.asides import Change, Probe
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.saved import SavedRun
 
@@ -26,12 +31,19 @@ def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
     if saved is None:
         return Solver(plan.task, plan.settings)
     totals = saved.run.totals
-    solver = Solver(plan.task, plan.settings, saved.state, saved.step)
+    solver = Solver(plan.task, voted(plan.settings, saved.changed), saved.state, saved.step)
     for entry in saved.entries:
         _replay(solver, entry, saved)
-    solver.drawn = totals.samples + totals.wasted
+    solver.drawn = totals.samples + totals.wasted + totals.probes
     solver.wasted = totals.wasted
     return solver
+
+
+def voted(settings: Settings, changed: Change | None) -> Settings:
+    """Return settings with what a person had changed."""
+    if changed is None:
+        return settings
+    return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters)
 
 
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:
@@ -44,6 +56,12 @@ def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
+    if isinstance(entry, Probe):
+        solver.probed(entry.probe)
+        return
+    if isinstance(entry, Change):
+        solver.change(SettingsChanged(saved.step, *entry))
+        return
     if isinstance(entry, Act):
         if entry.kind == "escalated":
             solver.escalate(entry.who)

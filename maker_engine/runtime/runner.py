@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from maker_engine.core.commands import Command, PersonalCommand, SpokenCommand
+from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
+from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
-from maker_engine.models.port import ImmediateModel
 from maker_engine.runtime.calls import Caller
+from maker_engine.runtime.changing import Changing
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.pace import COUNTDOWN_S, PUBLISH_S, STRIDE, Pace
+from maker_engine.runtime.pace import STRIDE, Pace
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure, unanswerable
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
+from maker_engine.runtime.stops import Stops
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
@@ -52,20 +53,19 @@ class Runner:
         saved: SavedRun | None = None,
     ) -> None:
         self._plan = plan
-        self._journal = journal
         self._inbox = inbox or Inbox()
         self._on_view = on_view
         self._clock = clock or SystemClock()
         self._limits = None if plan.limits == Limits() else plan.limits
-        model = plan.model
-        self._answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
-        self._caller = Caller(model, self._clock, self._tell, rate)
+        self._caller = Caller(plan.model, self._clock, self._tell, rate)
         self._saved = saved
         self._solver = solver_of(plan, saved)
-        self._gate = Gate()
         self._book = Record(plan.task, journal, self._clock, saved)
+        self._stops = Stops(plan.task, plan.breaks, self._book.watch)
+        self._gate = Gate(self._stops)
         self._wake = asyncio.Event()
+        self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
         self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
         self._ended: RunEnded | None = None
@@ -88,9 +88,11 @@ class Runner:
         finally:
             self._book.hand_over()
             await self._calls.hang_up()
+            await self._changing.close()
         self._record(self._solver.hang_up())
         if ending is SOLVED:
-            ending = await self._verified()
+            await self._flush()
+            ending = await self._book.verified()
         self._record([ending])
         self._book.meter.pause()
         await self._flush()
@@ -101,15 +103,15 @@ class Runner:
     def view(self) -> RunView:
         """The run as it stands."""
         return self._book.view(
-            max_tokens=self._plan.settings.flags.max_tokens,
-            steps_ahead=self._solver.steps_ahead,
-            in_flight=len(self._calls),
-            rest_s=self._caller.breaker.rest_s,
-        )
+            max_tokens=self._plan.settings.flags.max_tokens, steps_ahead=self._solver.steps_ahead,
+            in_flight=len(self._calls), rest_s=self._caller.breaker.rest_s, breakpoints=self._stops.breakpoints,
+            held=self._stops.held, waiting=self._solver.winner, refused=self._changing.refused,
+        )  # fmt: skip
 
     async def _turn(self) -> None:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
         stopped = self._hear()
+        self._take_up(self._changing.ready())
         for request, response in self._calls.drain():
             self._receive(request, response)
         if self._solver.wasted > self._cut_at:
@@ -134,23 +136,24 @@ class Runner:
 
     def _room(self) -> int:
         room = min(self._plan.concurrency - len(self._calls), self._gate.room)
-        if self._limits is None:
-            return room
-        return min(room, self._limits.room(self._solver.drawn, self._book.run.totals, self._book.meter.elapsed_s))
+        return room if self._limits is None else min(room, self._book.room(self._limits, self._solver.drawn))
 
     def _ask(self) -> int:
         if (room := self._room()) <= 0:
             return 0
-        if self._answer is not None and not self._plan.settings.hedge:
-            return self._draw_at_once(self._answer)
-        requests = self._solver.requests(room, ahead=self._answer is None and not self._gate.stepping)
+        if self._caller.answer is not None and not self._plan.settings.hedge:
+            return self._draw_at_once(self._caller.answer)
+        requests = self._solver.requests(room, ahead=self._caller.answer is None and not self._gate.stepping)
         self._gate.asked(len(requests))
+        return self._send(requests)
+
+    def _send(self, requests: list[SampleRequest]) -> int:
         for request in requests:
             self._record(self._solver.asked(request))
-            if self._answer is None:
+            if self._caller.answer is None:
                 self._calls.start(request)
             else:
-                self._receive(request, self._answer(request))
+                self._receive(request, self._caller.answer(request))
         return len(requests)
 
     def _draw_at_once(self, answer: Callable[[SampleRequest], Response]) -> int:
@@ -160,9 +163,9 @@ class Runner:
             before = self._solver.drawn
             if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
                 break
-            told, self._fault = self._solver.draw(answer, room)
+            told, self._fault = self._solver.draw(answer, min(room, self._gate.stride))
             self._gate.asked(self._solver.drawn - before)
-            if self._fault is None and self._solver.decided and self._gate.may_commit:
+            if self._fault is None and self._solver.decided and self._gate.may_commit and not self._gate.watching:
                 told += self._committed()
             self._record(told)
             self._commit()  # steps behind it that need no sample: their decision is taken over
@@ -178,7 +181,10 @@ class Runner:
 
     def _commit(self) -> None:
         while self._fault is None and self._solver.decided and self._gate.may_commit:
-            self._record(self._committed())
+            if held := self._gate.pass_decided(self._solver.state, self._solver.winner):
+                self._record(held)
+            else:
+                self._record(self._committed())
 
     def _committed(self) -> list[Event]:
         try:
@@ -189,11 +195,12 @@ class Runner:
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
-        for event in self._book.take(events, _FOLLOWED):
+        for event in self._book.take(events, EVERY if self._gate.watching else _FOLLOWED):
+            if self._gate.watching and (told := self._gate.see(event)):
+                self._record(told)
             match event:
                 case StepDecided():
-                    if paused := self._gate.decided():
-                        self._record(paused)
+                    self._record(self._gate.decided())
                 case StepUndecided():
                     self._stuck(event)
                 case StepEscalated():
@@ -209,16 +216,25 @@ class Runner:
     def _obey(self, command: Command) -> None:
         match command:
             case _ if isinstance(command, PersonalCommand | SpokenCommand):
-                self._record(self._solver.obey(command))
+                self._take_up(self._solver.obey(command))
+            case Probe():
+                self._record(self._gate.hold())
+                self._send(self._changing.probe(command, self._book.room(self._plan.limits, self._solver.drawn)))
+            case ChangeSettings():
+                self._take_up(self._changing.change(command))
             case _:
-                self._record(self._gate.obey(command))
+                self._take_up(self._gate.obey(command))
+
+    def _take_up(self, events: list[Event]) -> None:
+        """Record what a person brought about, and commit what is decided by it."""
+        self._record(events)
         self._commit()
 
     def _stuck(self, event: StepUndecided) -> None:
         """Do what the plan says about a step that cannot be decided. A plurality never wins."""
         plan = self._plan
         if plan.undecided == ASK:
-            self._record(self._gate.hold())
+            self._record(self._gate.stand())
         elif plan.undecided == ESCALATE and self._escalated != event.step:
             self._record(self._solver.escalate(plan.stronger))
         else:
@@ -247,20 +263,13 @@ class Runner:
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return None
 
-    async def _verified(self) -> RunEnded:
-        """Check the whole solution as it stands in the journal."""
-        await self._flush()
-        findings = await asyncio.to_thread(self._journal.verify, self._plan.task)
-        if not findings:
-            return SOLVED
-        return RunEnded(Outcome.UNSOLVED, f"every step is decided, but the solution is wrong: {findings[0]}")
-
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
         await self._flush()
         self._publish(if_due=True)
         try:
-            async with asyncio.timeout(self._patience()):
+            counting = self._caller.breaker.rest_s is not None or self._plan.limits.seconds is not None
+            async with asyncio.timeout(self._pace.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()
         except TimeoutError:
             self._publish()
@@ -278,13 +287,6 @@ class Runner:
             except TaskError as error:
                 self._fault = error
         return self._gate.stopped is not None
-
-    def _patience(self) -> float | None:
-        """Seconds to sleep at most: not long with news to show, a second while something counts down."""
-        if self._book.unseen:
-            return PUBLISH_S
-        counting = self._caller.breaker.rest_s is not None or self._plan.limits.seconds is not None
-        return COUNTDOWN_S if counting else None
 
     def _publish(self, *, if_due: bool = False) -> None:
         if not self._pace.picture_due(at_once=not if_due):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.core.snapshot import Snapshot
+    from maker_engine.runtime.stops import Breakpoint, Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class RunView:
         steps_ahead: Steps in flight behind the open one.
         in_flight: Calls in flight, for any step.
         rest_s: Seconds until the provider is tried again, None while it is not resting.
+        breakpoints: The run's breakpoints, in order of their numbers.
+        held: Where it holds and why, None while it goes on or a person has paused it.
+        waiting: What the open step is decided as and not committed yet; None where it is not decided.
+        refused: Why the last change that a person wished for was not made; empty where it was.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -36,6 +42,10 @@ class RunView:
     in_flight: int = 0
     rest_s: float | None = None
     notice: str = ""
+    breakpoints: tuple[Breakpoint, ...] = ()
+    held: Held | None = None
+    waiting: Hashable = None
+    refused: str = ""
 
     @property
     def eta_s(self) -> float | None:

@@ -11,14 +11,16 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.responses import Flag
+from maker_engine.core.responses import Flag, Response
 from maker_engine.printable import one_line
+from maker_engine.sessions.asides import Change, Probe
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag, step_of
@@ -77,12 +79,22 @@ def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
     if isinstance(entry, Act):
         answer = None if entry.answer is None else decisions.encode(task, entry.answer)
         return {"event": "act", "kind": entry.kind, "who": entry.who, "answer": answer}
-    number, verdict, response = entry
+    if isinstance(entry, Change):
+        prompt = None if entry.prompt is None else asdict(entry.prompt)
+        return {"event": "changed", **entry._asdict(), "voters": [*entry.voters], "prompt": prompt}
+    if isinstance(entry, Probe):
+        prompt = None if entry.prompt is None else asdict(entry.prompt)
+        asked = {"event": "probe", "probe": entry.probe, "who": entry.who, "prompt": prompt}
+        return {**_said(entry.verdict, entry.response, task), **asked}
+    return {"event": "sample", "sample": entry.sample, **_said(entry.verdict, entry.response, task)}
+
+
+def _said(verdict: Any, response: Response, task: AnyTask) -> dict[str, Any]:
     judged: dict[str, Any] = (
         {"flag": verdict._asdict()} if isinstance(verdict, Flag) else {"answer": decisions.encode(task, verdict)}
     )
     return {
-        "event": "sample", "sample": number, **judged, "text": response.text, "tokens_in": response.tokens_in,
+        **judged, "text": response.text, "tokens_in": response.tokens_in,
         "tokens_out": response.tokens_out, "finish_reason": response.finish_reason, "cost_usd": response.cost_usd,
         "latency_s": response.latency_s, "model": response.model,
     }  # fmt: skip

@@ -17,12 +17,13 @@ from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.events import Event, Outcome, RunEnded, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
-from maker_engine.core.responses import Flag, Response, Sample
+from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import export, forks, storage
+from maker_engine.sessions.asides import Change, Probe
 from maker_engine.sessions.journal import ALL, Journal
 from maker_engine.sessions.moment import moment
-from maker_engine.sessions.packing import Act, events_of
+from maker_engine.sessions.packing import Act, Entry, events_of
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import task_of
 from maker_engine.sessions.upkeep import rename
@@ -121,7 +122,7 @@ class _Import:
         if self._journal is None or _of(event, "branch", int) != self._branches - 1:
             raise InputError("its run has not begun")
         match name:
-            case "sample" | "act":
+            case "sample" | "act" | "probe" | "changed":
                 self._entry(event)
             case "decided":
                 self._decided(event)
@@ -190,12 +191,19 @@ class _Import:
         task, journal = self._task, self._journal
         if task is None or journal is None or _of(event, "step", int) != self._step:
             raise InputError("it is of another step")
-        if event["event"] == "act":
+        entry: Entry
+        name = event["event"]
+        if name == "changed":
+            entry = _change(event)
+        elif name == "probe":
+            said = self._verdict(event, task), _response(event)
+            entry = Probe(_of(event, "probe", int), _of(event, "who", str), *said, _prompt(event))
+        elif name == "act":
             kind = _of(event, "kind", str)
             if kind not in _KINDS:
                 raise InputError(f"there is no act {kind!r}")
             answer = None if event["answer"] is None else decisions.decode(task, event["answer"])
-            entry: Act | Sample = Act(kind, _of(event, "who", str), answer)
+            entry = Act(kind, _of(event, "who", str), answer)
         else:
             entry = Sample(_of(event, "sample", int), self._verdict(event, task), _response(event))
         for happened in events_of(self._step, entry):
@@ -228,10 +236,23 @@ class _Import:
 
     def _totals(self, event: dict[str, Any]) -> None:
         told, elapsed = _of(event, "totals", dict), _of(event, "elapsed_s", float)
-        values: dict[str, Any] = {name: _of(told, name, kind) for name, kind in _TOTALS.items()}
-        totals = Totals(**values)
+        totals = Totals.of({name: _of(told, name, kind) for name, kind in _TOTALS.items() if name in told})
         if self._journal is not None:
             self._journal.follow(totals, lambda: elapsed)
+
+
+def _prompt(event: dict[str, Any]) -> Prompt | None:
+    prompt = _maybe(event, "prompt", dict)
+    return None if prompt is None else Prompt(_of(prompt, "system", str), _of(prompt, "user", str))
+
+
+def _change(event: dict[str, Any]) -> Change:
+    voters = tuple(_of({"voters": one}, "voters", str) for one in _of(event, "voters", list))
+    k = _maybe(event, "k", int)
+    if k is not None and k < 1:
+        raise InputError(f"k must be at least 1, got {k}")
+    pool = voters, _of(event, "model", str), _of(event, "simulated", bool)
+    return Change(_of(event, "who", str), k, *pool, _prompt(event))
 
 
 def _response(event: dict[str, Any]) -> Response:

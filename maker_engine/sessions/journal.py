@@ -30,6 +30,7 @@ from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.lock import WriterLock
 from maker_engine.sessions.packing import Compressor, Entry, Kept, dense, entry_of, pack, pack_step, to_json
 from maker_engine.sessions.reader import Reader, own_rows
+from maker_engine.sessions.redecide import remarkable
 from maker_engine.sessions.schema import StepFlag, row_id
 from maker_engine.sessions.watch import FileWatch
 
@@ -133,6 +134,11 @@ class Journal:
     def stands_at(self) -> tuple[int, int]:
         """Number of the open step, 0-based, and how many entries it has so far."""
         return self._branch.steps + len(self._pending), len(self._open)
+
+    @property
+    def open_entries(self) -> tuple[Entry, ...]:
+        """What has been recorded of the open step so far."""
+        return tuple(self._open)
 
     @property
     def link(self) -> bytes:
@@ -269,13 +275,7 @@ class Journal:
             and Flag not in map(type, verdicts)
         ):
             return len(verdicts), 0  # most steps
-        flags = 0
-        if answers > 1 and len({verdict for verdict in verdicts if not isinstance(verdict, Flag)}) > 1:
-            flags |= StepFlag.DISSENT
-        if Flag in map(type, verdicts):
-            flags |= StepFlag.FLAGGED
-        if len(verdicts) < len(self._open):
-            flags |= StepFlag.NOT_BY_VOTES_ALONE
+        flags = remarkable(self._open, gathered=not answers)
         if self._failed_calls:
             flags |= StepFlag.FAILED_CALLS
         return len(verdicts), int(flags)

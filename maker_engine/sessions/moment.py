@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Ask, Gather
 from maker_engine.core.events import RunStarted, StepDecided, StepOpened, WrongDecisionFound
+from maker_engine.core.interventions import SettingsChanged
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import FLAG_TAIL, Totals
 from maker_engine.core.state import RunState
 from maker_engine.core.words import PersonAsked
+from maker_engine.sessions.asides import Change
+from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.packing import Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
@@ -34,14 +36,16 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
     run = RunState()
     run.record(RunStarted(**reader.meta()["started"]))
     _fold_flags(run, reader, task, begun, flags_shown)
-    run.totals = Totals(**{name: totals[name] for name in _TOTALS}) if totals else Totals()
+    run.totals = Totals.of(totals) if totals else Totals()
     state = task.start() if value is None else task.decode_state(value)
     if begun:
         before = reader.last_steps(task, 1, begun)[0]
         # The snapshot was taken at the decision, before the oracle spoke.
         run.totals.wrong += bool(before.flags & StepFlag.WRONG)
+    if (changed := in_force(reader, task, begun)) is not None:
+        run.record(SettingsChanged(begun, *changed))
     for stored in reader.steps(task, begun, step):
-        state = _decided(run, task, state, stored)
+        state = _decided(run, task, state, stored, own=stored.step >= reader.branch.fork_step)
     run.state = state
     due = task.step(state)
     if due is not None:
@@ -53,9 +57,6 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
     return run
 
 
-_TOTALS = tuple(field.name for field in fields(Totals))
-
-
 def entries_of(reader: Reader, task: AnyTask, step: int) -> Sequence[Entry]:
     """Return what happened in a step, decided or open, in order."""
     if step == reader.steps_done():
@@ -63,9 +64,11 @@ def entries_of(reader: Reader, task: AnyTask, step: int) -> Sequence[Entry]:
     return next(reader.steps(task, step, step + 1)).entries
 
 
-def _decided(run: RunState, task: AnyTask, state: Any, stored: StoredStep) -> Any:
+def _decided(run: RunState, task: AnyTask, state: Any, stored: StoredStep, *, own: bool) -> Any:
     run.record(StepOpened(stored.step, state))
     for entry in stored.entries:
+        if isinstance(entry, Change) and not own:
+            continue  # how a parent voted: this branch began with an order of its own
         run.record_all(events_of(stored.step, entry))
     after = task.apply(state, stored.answer)
     run.record(StepDecided(stored.step, stored.answer, after))

@@ -23,8 +23,10 @@ from maker_engine.core.events import (
     StepReused,
     VoteCast,
 )
+from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered
+from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, row_of
 
 LEVEL = 3
 MANY = 64
@@ -51,7 +53,7 @@ class Act(NamedTuple):
     answer: Hashable
 
 
-Entry: TypeAlias = Sample | Act
+Entry: TypeAlias = Sample | Act | Aside
 _ACTS: dict[type, str] = {
     PersonVoted: "voted", PersonDecided: "decided", CandidateStruck: "struck",
     PersonAnswered: "answered", PersonAmended: "amended",
@@ -66,6 +68,8 @@ Kept: TypeAlias = (
     | PersonAmended
     | StepEscalated
     | StepReused
+    | ProbeAnswered
+    | SettingsChanged
 )
 """The events that make up a step's entries."""
 
@@ -77,6 +81,8 @@ def entry_of(event: Kept) -> Entry:
             return Sample(event.sample, event.answer, event.response)
         case ResponseFlagged():
             return Sample(event.sample, event.flag, event.response)
+        case ProbeAnswered() | SettingsChanged():
+            return aside_of(event)
         case StepEscalated():
             return Act("escalated", event.model, None)
         case StepReused():
@@ -92,6 +98,8 @@ def events_of(step: int, entry: Entry) -> list[Event]:
         if isinstance(verdict, Flag):
             return [asked, ResponseFlagged(step, number, verdict, response)]
         return [asked, VoteCast(step, number, verdict, response)]
+    if isinstance(entry, Aside):
+        return events_of_aside(step, entry)
     if entry.kind == "escalated":
         return [StepEscalated(step, entry.who)]
     if entry.kind == "reused":
@@ -143,6 +151,9 @@ def pack_step(
     models: dict[str, int] = {}
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
+        if isinstance(entry, Aside):
+            rows.append(row_of(entry, answers, texts_kept=texts_kept))
+            continue
         if isinstance(entry, Act):
             index = None if entry.answer is None else answers.setdefault(entry.answer, len(answers))
             rows.append((entry.kind, entry.who, index))
@@ -185,8 +196,8 @@ class Packed(NamedTuple):
         answers: Each answer made `dense`, in order of appearance.
         texts: Each text once.
         models: Each model's name once.
-        rows: A row an entry: three values for an act, nine for a sample, whose second is the number of its answer or
-            the flag.
+        rows: A row an entry: three values for an act or an aside; nine for a sample, whose second is the number of
+            its answer or the flag.
     """
 
     answers: list[bytes]
@@ -208,6 +219,9 @@ def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     for row in rows:
         if len(row) == 3:
             kind, who, index = row
+            if isinstance(index, dict):
+                entries.append(aside_in(kind, who, index, answers))
+                continue
             entries.append(Act(kind, who, None if index is None else answers[index]))
             continue
         number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model = row

@@ -112,6 +112,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
             f"{totals['wrong']:,}" if meta["started"]["has_oracle"] else "not known: the task has no oracle",
         ),
         ("wasted samples", f"{totals['wasted']:,}"),
+        ("probes, never counted", f"{totals.get('probes', 0):,}"),
         ("failed calls", f"{totals['failures']:,}"),
         ("tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"),
         ("cost", cost),

@@ -12,7 +12,7 @@ from maker_engine.core.poll import STRUCK
 from maker_engine.core.red_flags import FlagRules, inspect
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import VotingRule
-from maker_engine.sessions.packing import Act, Entry
+from maker_engine.sessions.packing import Entry
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.redecide import recount
 
@@ -112,7 +112,7 @@ def revote(
             entries = [_judged(one, task, state, flags) for one in entries]
             state = task.apply(state, stored.answer)
         nobody_voted = isinstance(stored.answer, Gathered)
-        would, used = (stored.answer, len(entries)) if nobody_voted else recount(entries, rule)
+        would, used = (stored.answer, len(entries)) if nobody_voted else recount(entries, rule, changing=False)
         told.take(stored.step, stored.answer, would, entries[:used])
         on_step(stored.step)
     return told
@@ -120,7 +120,7 @@ def revote(
 
 def _judged(entry: Entry, task: AnyTask, state: Any, flags: FlagRules) -> Entry:
     """Read a response again."""
-    if isinstance(entry, Act) or not entry.response.text:
+    if not isinstance(entry, Sample) or not entry.response.text:
         return entry
     if isinstance(entry.verdict, Flag) and entry.verdict.rule == STRUCK.rule:
         return entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
 from maker_engine.sessions import upgrade
+from maker_engine.sessions.asides import Change
+from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
@@ -36,6 +38,7 @@ class SavedRun:
         entries: What happened in the open step so far.
         elapsed_s: Going time.
         branch: Which branch of the session it is; 0 for the run itself.
+        changed: What a person had changed before the open step, None for nothing.
     """
 
     path: Path
@@ -47,6 +50,15 @@ class SavedRun:
     entries: tuple[Entry, ...]
     elapsed_s: float
     branch: int = 0
+    changed: Change | None = None
+
+    @property
+    def voters(self) -> tuple[str, ...]:
+        """The pool that a person changed to, empty where it is still the one that was ordered."""
+        change = self.changed
+        for entry in self.entries:
+            change = entry.after(change) if isinstance(entry, Change) else change
+        return () if change is None else change.voters
 
     @property
     def escalated(self) -> int:
@@ -106,6 +118,9 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
-    run.totals = Totals(**{field.name: meta["totals"][field.name] for field in fields(Totals)})
+    run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])
-    return SavedRun(reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id)
+    changed = in_force(reader, task, done)
+    return SavedRun(
+        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed
+    )

@@ -60,6 +60,8 @@ class StepFlag(IntFlag):
     WRONG = 4
     FAILED_CALLS = 8
     NOT_BY_VOTES_ALONE = 16
+    PROBED = 32
+    CHANGED = 64
 
 
 def row_id(branch: int, step: int) -> int:

@@ -23,6 +23,8 @@ TRASH = "trash"
 LONGEST_NAME = 200
 _COMPANIONS = ("", "-wal", "-shm")
 """What belongs to a session: its file, and what SQLite may have left beside it."""
+VIEWS = ".views"
+"""Ends the name of the folder beside a session in which pictures of it are kept; it goes where the session goes."""
 
 
 def rename(path: Path, name: str) -> None:
@@ -216,7 +218,7 @@ def _reserved(path: Path) -> Path:
     for number in count(1):
         place = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
         # Another session's log beside the place would be taken for the log of the file that comes there.
-        if any(_beside(place, ending).exists() for ending in _COMPANIONS):
+        if any(_beside(place, ending).exists() for ending in (*_COMPANIONS, VIEWS)):
             continue
         with contextlib.suppress(FileExistsError):
             os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -228,7 +230,7 @@ def _move(path: Path, target: Path) -> None:
     """Move a session with what is beside it: all of it, or nothing."""
     moved: list[tuple[Path, Path]] = []
     try:
-        for ending in reversed(_COMPANIONS):
+        for ending in reversed((*_COMPANIONS, VIEWS)):
             here, there = _beside(path, ending), _beside(target, ending)
             if here.exists():
                 here.replace(there)

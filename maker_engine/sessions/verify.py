@@ -10,22 +10,22 @@ from typing import Any
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gather
 from maker_engine.core.errors import SessionError
-from maker_engine.core.responses import Flag, Sample
+from maker_engine.core.responses import Sample
 from maker_engine.core.voting import Enough, VotingRule, named_rule
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.beside import Finding, outside, reporting
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.packing import decompress, dense, open_packed, to_json, undense, unpack
 from maker_engine.sessions.reader import Reader, Row
-from maker_engine.sessions.redecide import recount
+from maker_engine.sessions.redecide import recount, remarkable, rule_after
 from maker_engine.sessions.schema import StepFlag, row_id, step_of
 
 __all__ = ["TAIL_STEPS", "Finding", "Verified", "check_tail", "verify"]
 
 TAIL_STEPS = 1_000
 """Steps whose links are checked whenever a session is opened."""
-_RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE)
-_COLUMNS = 9  # of a sample's row; an act has three
+_RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE | StepFlag.PROBED | StepFlag.CHANGED)
+_COLUMNS = 9  # of a sample's row; an act or an aside has three
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +180,11 @@ class _Branch:
     def _recounted(self, votes: bytes, rule: VotingRule) -> tuple[Any, int, int]:
         """Decide a step again; return the answer, None unless the last entry decided it, its flags and samples."""
         entries = unpack(votes, self._task)
-        samples = [entry for entry in entries if isinstance(entry, Sample)]
-        valid = {sample.verdict for sample in samples if not isinstance(sample.verdict, Flag)}
-        flags = (
-            StepFlag.DISSENT * (len(valid) > 1 and not isinstance(rule, Enough))
-            | StepFlag.FLAGGED * any(isinstance(sample.verdict, Flag) for sample in samples)
-            | StepFlag.NOT_BY_VOTES_ALONE * (len(samples) < len(entries))
-        )
         answer, used = recount(entries, rule)
-        return answer if used == len(entries) else None, int(flags), len(samples)
+        self._rule = rule_after(entries, self._rule)
+        samples = sum(isinstance(entry, Sample) for entry in entries)
+        flags = remarkable(entries, gathered=isinstance(rule, Enough))
+        return answer if used == len(entries) else None, int(flags), samples
 
     def _snapshots(self) -> None:
         """Check the states that are kept after some of the steps."""

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from maker_tui.roles import line
+from maker_tui.settings.keymap import NamedKeys
 from maker_tui.widgets.key_bar import KeyBar
 from maker_tui.widgets.line_view import LineView
 
@@ -48,7 +49,7 @@ class TooSmall(LineView):
         self.show([line(row) for row in rows_of_words])
 
 
-class MakerScreen(Screen[None]):
+class MakerScreen(NamedKeys, Screen[None]):
     """Base of the app's screens."""
 
     DEFAULT_CSS = """
@@ -57,7 +58,7 @@ class MakerScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "help", show=False, tooltip="keys and words of this screen"),
+        Binding("f1", "help", "help", show=False, tooltip="keys and words of this screen", id="screen.help"),
     ]
 
     HELP_TITLE: ClassVar[str] = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -14,12 +15,13 @@ from textual.events import DescendantFocus, Resize
 from textual.message import Message
 
 from maker_engine.core.commands import Continue, Pause
-from maker_engine.core.decisions import decided_first, describe
-from maker_engine.core.errors import MakerError
+from maker_engine.core.decisions import describe
 from maker_engine.core.snapshot import Tally
+from maker_tui.outlets.signals import Signals
+from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import backed_up
-from maker_tui.screens.speaking import Speaking
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
+from maker_tui.screens.writing import Writing
 from maker_tui.widgets.document_pane import DocumentPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
@@ -28,7 +30,6 @@ from maker_tui.widgets.vote_tally import VoteTally
 from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
-    from maker_engine.core.papers import Ballots
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
 
@@ -36,7 +37,7 @@ ROOM_FOR_ALL = 110
 """Columns from which on all panes are there at once; below, one at a time."""
 
 
-class Conversation(Speaking):
+class Conversation(Writing):
     """Shows a run that asks persons, and lets them answer and change what it writes.
 
     Args:
@@ -71,16 +72,16 @@ class Conversation(Speaking):
     class ResumeAsked(Message):
         """A saved run is to go on."""
 
-        def __init__(self, path: Path) -> None:
+        def __init__(self, path: Path, branch: int) -> None:
             super().__init__()
             self.path = path
+            self.branch = branch
 
     def __init__(self, source: RunSource) -> None:
         super().__init__(source)
         self._view: RunView | None = None
         self._leaving = False
-        self._ballots: Ballots = {}
-        self._known_steps = 0
+        self._signals = Signals()
         self._head = HeadLine()
         self._banner = Banner()
         self._tally = VoteTally(id="votes")
@@ -104,6 +105,11 @@ class Conversation(Speaking):
     def source(self) -> RunSource:
         """The run shown."""
         return self._source
+
+    @property
+    def session_path(self) -> Path | None:
+        """The session's file, None before the run has begun."""
+        return None if self._view is None else self._view.session
 
     def on_mount(self) -> None:
         """Begin to look at the run."""
@@ -141,24 +147,25 @@ class Conversation(Speaking):
         self._question.show_question(snapshot.question, snapshot.refused, family, snapshot.state)
         if new:
             self._bring_forward(self._question)
-        if snapshot.decided is not None:
-            rows = decided_first(snapshot.decided.rows, snapshot.decided.winner)
-            self._ballots = {**self._ballots, snapshot.decided.step: rows}
-        self._document.show_document(family.document(snapshot.state, self._ballots))
+        self.show_document(view)
         self._show_votes()
         self._tell(view)
-        if (asking or self._over) and self._known_steps < snapshot.totals.steps:
-            self._known_steps = snapshot.totals.steps
-            self.run_worker(partial(self._read_ballots, view.session), thread=True, exclusive=True, group="ballots")
+        if isinstance(self.app, PersonalApp):
+            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
+
+    @property
+    def _step_in_view(self) -> int | None:
+        """The step that decided on the line under the cursor, once somebody has moved that; None for now."""
+        pointed = self._document.pointed
+        looking = self._document.held and self.focused is not self._question
+        return pointed.step if pointed is not None and looking else None
 
     def _show_votes(self) -> None:
         """Show the vote that goes on; beside the document, once its cursor was moved, the vote on that line."""
         if self._view is None:
             return
-        snapshot, pointed = self._view.snapshot, self._document.pointed
-        step = None if pointed is None or self.focused is self._question or not self._document.held else pointed.step
-        if pointed is not None and step is not None and self._ballots.get(step):
-            rows = self._ballots[step]
+        snapshot, pointed, step = self._view.snapshot, self._document.pointed, self._step_in_view
+        if pointed is not None and step is not None and (rows := self._ballots.get(step)):
             self._tally.entitle(f"votes on {pointed.id}")
             snapshot = replace(snapshot, open=None, decided=Tally(step, rows, winner=rows[0][0]))
         else:
@@ -187,45 +194,6 @@ class Conversation(Speaking):
         else:
             self._banner.take_down()
 
-    def _read_ballots(self, session: Path) -> None:
-        """Read the votes that went by unseen; in a thread."""
-        from maker_engine.sessions.papers import ballots  # noqa: PLC0415 - not before there is something to read
-        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
-
-        try:
-            with Reader(session, steady=True) as reader:
-                known = ballots(reader, self._source.task)
-        except MakerError:
-            return  # a session that cannot be read is told of by whoever writes it
-        self.app.call_from_thread(self._take_ballots, known)
-
-    def _take_ballots(self, known: Ballots) -> None:
-        self._ballots = {**known, **self._ballots}
-        if self._view is not None:
-            self._document.show_document(self._source.task.document(self._view.snapshot.state, self._ballots))
-
-    def action_export(self) -> None:
-        """Write the papers."""
-        self.type_in("papers into folder:", "requirements", "enter writes · esc takes it back", self._export)
-
-    def _export(self, text: str) -> None:
-        if self._view is not None and text.strip():
-            folder = Path(text.strip()).expanduser()
-            self.run_worker(partial(self._write, self._view.session, folder), thread=True, group="papers")
-
-    def _write(self, session: Path, folder: Path) -> None:
-        from maker_engine.sessions.papers import papers, write_papers  # noqa: PLC0415 - not before they are wanted
-
-        try:
-            written = write_papers(self._source.task, papers(session, self._source.task), folder)
-        except MakerError as error:
-            self.app.call_from_thread(self._told, str(error), "not written", "error")
-            return
-        self.app.call_from_thread(self._told, f"{len(written)} files in {folder}", "papers written", "information")
-
-    def _told(self, words: str, title: str, severity: str) -> None:
-        self.notify(words, title=title, severity=severity, markup=False)  # type: ignore[arg-type]
-
     def action_pause(self) -> None:
         """Pause, or go on."""
         paused = self._view is not None and self._view.snapshot.paused
@@ -234,7 +202,7 @@ class Conversation(Speaking):
     def action_resume(self) -> None:
         """Go on with a saved run."""
         if self._view is not None and not self._source.live and self._source.writer is None:
-            self.post_message(self.ResumeAsked(self._view.session))
+            self.post_message(self.ResumeAsked(self._view.session, self._source.branch))
 
     def action_help(self) -> None:
         """Show the keys, those of the task's document among them."""
@@ -245,8 +213,11 @@ class Conversation(Speaking):
         self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [own, document, *others]))
 
     def action_bench(self) -> None:
-        """Show the same run in the workbench."""
-        self.app.switch_screen(Workbench(self._source))
+        """Show the same run in the workbench; where the cursor was moved in the document, at the step of that line."""
+        workbench, step = Workbench(self._source), self._step_in_view
+        self.app.switch_screen(workbench)
+        if step is not None:
+            workbench.call_after_refresh(workbench.go_to, step)
 
     def action_leave(self) -> None:
         """Leave; whoever opened the run closes it."""

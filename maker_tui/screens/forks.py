@@ -70,9 +70,9 @@ class Forks(MakerScreen):
 
     def action_open(self) -> None:
         """Open the run under the cursor."""
-        self._tree.action_open()
+        self._tree.action_choose()
 
-    def on_fork_tree_opened(self, message: ForkTree.Opened) -> None:
+    def on_cursor_pane_chosen(self, message: ForkTree.Chosen) -> None:
         """Ask for a run."""
         message.stop()
-        self.post_message(self.RunAsked(self._path, message.branch))
+        self.post_message(self.RunAsked(self._path, self._tree.branch_at(message.row)))

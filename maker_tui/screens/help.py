@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from maker_tui.figures import fit
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
+from maker_tui.settings.keymap import NamedKeys, bindings_of, in_force
 from maker_tui.widgets.key_bar import label_of
 from maker_tui.widgets.line_pane import LinePane
 
@@ -41,13 +42,14 @@ class Section(NamedTuple):
     bindings: Sequence[Binding]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(NamedKeys, ModalScreen[None]):
     """Lists keys and words; any of the leaving keys closes it."""
 
     CSS_PATH = "help.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "app.pop_screen", "back", show=False, tooltip="back"),
+        Binding("W", "app.save_view", "save view", show=False, tooltip="write this page to files"),
     ]
 
     def __init__(self, heading: str, words: Sequence[str], sections: Sequence[Section]) -> None:
@@ -100,12 +102,13 @@ def _entry(name: str, meaning: str, width: int) -> list[Text]:
 def sections_of(screen: MakerScreen) -> list[Section]:
     """Collect the bindings that work on `screen`, nearest first; a key is listed where it is first met."""
     seen: set[str] = set()
-    groups: list[tuple[str, Iterable[BindingType]]] = [("keys of this screen", type(screen).BINDINGS)]
-    groups += [(heading, widget.BINDINGS) for heading, widget in screen.HELP_OF]
-    groups += [("everywhere", [*MakerScreen.BINDINGS, *type(screen.app).BINDINGS])]
+    own = [one for one in bindings_of(type(screen)) if one not in MakerScreen.BINDINGS]
+    groups: list[tuple[str, Iterable[BindingType]]] = [("keys of this screen", own)]
+    groups += [(heading, bindings_of(widget)) for heading, widget in screen.HELP_OF]
+    groups += [("everywhere", [*MakerScreen.BINDINGS, *bindings_of(type(screen.app))])]
     sections = []
     for heading, bindings in groups:
-        fresh = [one for one in bindings if isinstance(one, Binding) and not set(one.key.split(",")) <= seen]
+        fresh = [one for one in in_force(bindings, screen.app) if not set(one.key.split(",")) <= seen]
         seen.update(key for one in fresh for key in one.key.split(","))
         if fresh:
             sections.append(Section(heading, fresh))

@@ -15,6 +15,7 @@ from maker_engine.printable import one_line
 from maker_tui.housekeeping import Change, Housekeeper, called
 from maker_tui.screens.shelf import ShelfScreen
 from maker_tui.widgets.entry_line import Typed
+from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -35,14 +36,18 @@ class Home(ShelfScreen):
         Binding("enter", "open", "open", tooltip="open the session under the cursor"),
         Binding("slash", "search", "search", tooltip="find sessions by any words told of them, as you type"),
         Binding("f", "filter", "filter", tooltip="keep to one task, model or outcome, or to real runs"),
-        Binding("o", "order", "order", tooltip="by time, task, model, outcome, steps or samples: the next order"),
         Binding("d", "delete", "delete", tooltip="move the session under the cursor to the trash"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("q", "app.quit", "quit", tooltip="quit"),
+        Binding("o", "order", "order", tooltip="by time, task, model, outcome, steps or samples: the next order"),
         Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
         Binding("e", "rename", "rename", tooltip="give the session under the cursor a name"),
         Binding("t", "forks", "forks", tooltip="the tree of forks of the session under the cursor"),
         Binding("y", "duplicate", "duplicate", tooltip="copy the session under the cursor"),
+        Binding("i", "look('inspector')", "inspect", show=False, tooltip="inspect the last step of the session"),
+        Binding("s", "look('steps')", "steps", show=False, tooltip="the steps of the session in a table"),
+        Binding("m", "look('map')", "map", show=False, tooltip="the session as a map"),
+        Binding("p", "look('plots')", "plots", show=False, tooltip="the plots of the session"),
         Binding("r", "read", "refresh", tooltip="read the sessions again"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
         Binding("escape", "show_all", "show all", show=False, tooltip="end search and filters, show all sessions"),
@@ -59,11 +64,12 @@ class Home(ShelfScreen):
         """The user wants to order a run."""
 
     class SessionAsked(Message):
-        """The user wants to look at a session."""
+        """The user wants to look at a session; `view` names one of `Looking`, or none."""
 
-        def __init__(self, summary: SessionSummary) -> None:
+        def __init__(self, summary: SessionSummary, view: str = "") -> None:
             super().__init__()
             self.summary = summary
+            self.view = view
 
     class ForksAsked(SessionAsked):
         """The user wants to see all runs of a session."""
@@ -116,6 +122,12 @@ class Home(ShelfScreen):
     def action_open(self) -> None:
         """Open the session under the cursor."""
         self._list.action_open()
+
+    def action_look(self, view: str) -> None:
+        """Look closely at the session under the cursor."""
+        chosen = self._list.chosen
+        if chosen is not None and chosen.damaged is None:
+            self.post_message(self.SessionAsked(chosen, view))
 
     def action_forks(self) -> None:
         """Ask for the forks of the session under the cursor."""
@@ -194,7 +206,7 @@ class Home(ShelfScreen):
             said += ", hidden by search or filter"
         if change.undoable:
             more = f" {change.undoable} more" if change.gone is None else ""
-            self.say(said, "u", f"undoes{more}")
+            self.say(said, key_now(self.app, "home.undo", "u"), f"undoes{more}")
         elif said:
             self.say(said)
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.events import Click, Key, Paste
 
 from maker_engine.sessions.shelf import View, choices, look, toggled
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
+from maker_tui.settings.keymap import in_force
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_lines import FilterLines
 from maker_tui.widgets.key_bar import KeyBar, keys_of
@@ -101,8 +101,8 @@ class ShelfScreen(MakerScreen):
             event.prevent_default()
             return
         for widget in (self._list, self):
-            for binding in type(widget).BINDINGS:
-                if isinstance(binding, Binding) and event.key in binding.key.split(","):
+            for binding in in_force(type(widget).BINDINGS, self.app):
+                if event.key in binding.key.split(","):
                     event.stop()
                     event.prevent_default()
                     await self.app.run_action(binding.action, default_namespace=widget)

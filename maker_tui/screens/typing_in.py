@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.binding import Binding
 from textual.events import Key, Paste
 from textual.widget import Widget
 
 from maker_tui.screens.base import MakerScreen
+from maker_tui.settings.keymap import in_force
 from maker_tui.widgets.entry_line import LONGEST, EntryLine, Typed
 
 
@@ -45,8 +45,8 @@ class TypingIn(MakerScreen):
     async def act_on(self, event: Key, *widgets: Widget) -> None:
         """Do what a key is bound to, here and now: left to itself, Textual would look at the next key first."""
         for widget in widgets:
-            for binding in type(widget).BINDINGS:
-                if isinstance(binding, Binding) and event.key in binding.key.split(","):
+            for binding in in_force(type(widget).BINDINGS, self.app):
+                if event.key in binding.key.split(","):
                     event.stop()
                     event.prevent_default()
                     await self.app.run_action(binding.action, default_namespace=widget)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import getpass
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus
 from textual.message import Message
 
 from maker_engine.core.commands import (
@@ -17,15 +17,19 @@ from maker_engine.core.commands import (
     Command,
     Continue,
     Decide,
-    DecideStep,
-    DrawSample,
     Pause,
     PersonalCommand,
     Strike,
 )
 from maker_engine.core.decisions import describe
-from maker_tui.screens.base import MakerScreen, backed_up
-from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.halt_words import HELD, halt_words
+from maker_tui.outlets.signals import Signals
+from maker_tui.personal import PersonalApp
+from maker_tui.screens.base import backed_up
+from maker_tui.screens.panes import PaneLayout
+from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
+from maker_tui.screens.travel import PAST, TRAVEL_KEYS
+from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
 from maker_tui.widgets.progress_pane import ProgressPane
@@ -36,17 +40,19 @@ from maker_tui.widgets.vote_tally import VoteTally
 from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
-    from maker_engine.core.snapshot import Snapshot
+    from pathlib import Path
+
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
 
 POLL_S = 1 / 12
 """Often enough to look live, seldom enough for a slow link."""
 BROKEN = Word("✖", "not started", "bad")
+BY_HAND = (("vote", "v"), ("decide", "d"), ("strike", "x"))
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
-class Workbench(MakerScreen):
+class Workbench(Stepping, PaneLayout):
     """Shows a run and steers it.
 
     Args:
@@ -54,22 +60,23 @@ class Workbench(MakerScreen):
     """
 
     CSS_PATH = "workbench.tcss"
+    KEY_SCOPE = LAYOUT_NAME = "workbench"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
-        Binding("n", "decide_step", "step", tooltip="run to the next decided step, then pause"),
-        Binding("s", "draw_sample", "sample", tooltip="draw one sample, then pause"),
+        *STEP_KEYS,
         Binding("c", "continue", "continue", tooltip="go on until something else stops the run"),
         Binding("q", "leave", "leave", tooltip="leave the run; it is saved"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+        *TRAVEL_KEYS[:4],
+        *STOP_KEYS,
+        *TRAVEL_KEYS[4:],
         Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
         Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
-        Binding("tab", "pane(1)", "next pane", show=False, tooltip="to the next pane"),
-        Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
     ]
 
     HELP_TITLE = "workbench"
@@ -83,11 +90,11 @@ class Workbench(MakerScreen):
         """The run is to be closed."""
 
     def __init__(self, source: RunSource) -> None:
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._view: RunView | None = None
         self._over = False
         self._leaving = False
+        self._signals = Signals()
         self._head = HeadLine()
         self._banner = Banner()
         self._meter = Meter()
@@ -96,7 +103,6 @@ class Workbench(MakerScreen):
         self._progress = ProgressPane(id="progress")
         self._tally = VoteTally(id="votes")
         self._flags = RedFlagLog(id="red-flags")
-        self._panes: tuple[LinePane, ...] = (self._board, self._tally, self._flags, self._progress)
 
     def compose(self) -> ComposeResult:
         """Head line; four panes in two columns; footer."""
@@ -111,7 +117,15 @@ class Workbench(MakerScreen):
                 yield self._flags
         yield self._meter
         yield self._person
+        yield self._entry
+        yield self._filter_entry
+        yield self._breaks
         yield KeyBar(keys_of(self.BINDINGS))
+
+    @property
+    def session_path(self) -> Path | None:
+        """The session's file, None before the run has begun."""
+        return None if self._view is None else self._view.session
 
     @property
     def source(self) -> RunSource:
@@ -121,6 +135,7 @@ class Workbench(MakerScreen):
     def on_mount(self) -> None:
         """Begin to look at the run."""
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        self.take_panes(self._board, self._tally, self._flags, self._progress)
         self._bring_forward(self._board)
         self._bring_forward(self._tally)
         self._tally.focus()
@@ -133,16 +148,45 @@ class Workbench(MakerScreen):
         view = self._source.view()
         if view is not None and view is not self._view:
             self._view = view
-            self._show(view)
+            self.steer(view)
+            if not self.in_the_past:
+                self._show(view)
         if self._source.error is not None and not self._over:
             self._over = True
             self._banner.tell(BROKEN, self._source.error)
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=BROKEN)
 
     def _show(self, view: RunView) -> None:
-        snapshot, family, live = view.snapshot, self._source.task, self._source.live
+        snapshot, live = view.snapshot, self._source.live
+        self._show_panes(view, run_word(snapshot, live=live))
+        if isinstance(self.app, PersonalApp):
+            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
+        if (snapshot.outcome is not None or not live) and not self._over:
+            self._over = True
+            reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
+            self._banner.tell(outcome_word(snapshot.outcome), reason)
+
+        if self._source.writer is not None and not self._over:
+            told = f"process {self._source.writer} drives this run, and you look on"
+            self._banner.tell(LOOKING_ON, told)
+        elif live and not self._over:
+            self._ask_for_a_person(view)
+
+    def show_past(self, view: RunView, told: str) -> None:
+        """Show a moment of the past, and say so."""
+        self._show_panes(view, PAST)
+        self._banner.tell(PAST, told)
+
+    def show_now(self) -> None:
+        """Show the run as it stands."""
+        self._over = False
+        self._banner.take_down()
+        if self._view is not None:
+            self._show(self._view)
+
+    def _show_panes(self, view: RunView, word: Word) -> None:
+        snapshot, family = view.snapshot, self._source.task
         started = snapshot.started
-        word = run_word(snapshot, live=live)
         if started is not None:
             self._head.tell(
                 started.title,
@@ -153,30 +197,27 @@ class Workbench(MakerScreen):
         self._board.show_state(family, snapshot.state)
         self._tally.show_votes(snapshot, partial(describe, family))
         self._flags.show_flags(snapshot)
-        self._progress.show_progress(view, live=live)
+        self._progress.show_progress(view, word)
         self._meter.show_progress(view)
-        if (snapshot.outcome is not None or not live) and not self._over:
-            self._over = True
-            reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
-            self._banner.tell(outcome_word(snapshot.outcome), reason)
 
-        if self._source.writer is not None and not self._over:
-            told = f"process {self._source.writer} drives this run, and you look on"
-            self._banner.tell(LOOKING_ON, told)
-        elif live and not self._over:
-            self._ask_for_a_person(snapshot)
-
-    def _ask_for_a_person(self, snapshot: Snapshot) -> None:
-        """Say so while the run waits for somebody to settle its open step."""
-        if snapshot.undecided and snapshot.paused and snapshot.open is not None:
+    def _ask_for_a_person(self, view: RunView) -> None:
+        """Say so while the run holds, or waits for somebody to settle its open step."""
+        snapshot = view.snapshot
+        if told := halt_words(view):
+            self._banner.tell(HELD, told)
+        elif snapshot.undecided and snapshot.paused and snapshot.open is not None:
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
-            self._banner.tell(UNDECIDED, f"{step}: v votes, d decides, x strikes a candidate")
+            keys = [key_now(self.app, f"workbench.{name}", key) for name, key in BY_HAND]
+            told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
+            self._banner.tell(UNDECIDED, f"{step}: {told}")
         elif snapshot.question is not None:
-            self._banner.tell(ASKING, f"a answers: {snapshot.question.question}")
+            key = key_now(self.app, "workbench.answer", "a")
+            self._banner.tell(ASKING, f"{key} answers: {snapshot.question.question}")
         else:
             self._banner.take_down()
 
-    def _send(self, command: Command) -> None:
+    def send_command(self, command: Command) -> None:
+        """Wish something of the run, or say why it cannot be wished."""
         if self._over:
             which = "the run" if self._source.live else "this saved run"
             self.notify(f"{which} has ended", title="nothing to do", markup=False, timeout=3)
@@ -190,19 +231,11 @@ class Workbench(MakerScreen):
     def action_pause(self) -> None:
         """Pause, or go on."""
         paused = self._view is not None and self._view.snapshot.paused
-        self._send(Continue() if paused else Pause())
-
-    def action_decide_step(self) -> None:
-        """Go on to the next decided step."""
-        self._send(DecideStep())
-
-    def action_draw_sample(self) -> None:
-        """Draw one sample."""
-        self._send(DrawSample())
+        self.send_command(Continue() if paused else Pause())
 
     def action_continue(self) -> None:
         """Go on."""
-        self._send(Continue())
+        self.send_command(Continue())
 
     def action_person(self, verb: str) -> None:
         """Let a person vote for a candidate of the open step, decide it, or strike it."""
@@ -215,7 +248,7 @@ class Workbench(MakerScreen):
     def on_person_bar_chosen(self, message: PersonBar.Chosen) -> None:
         """Do what the person said, in their name."""
         verbs: dict[str, type[PersonalCommand]] = {"vote for": CastVote, "decide": Decide, "strike": Strike}
-        self._send(verbs[message.verb](message.answer, getpass.getuser()))
+        self.send_command(verbs[message.verb](message.answer, getpass.getuser()))
 
     def on_person_bar_closed(self) -> None:
         """Give the focus back."""
@@ -226,6 +259,10 @@ class Workbench(MakerScreen):
         from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - it leads back here
 
         self.app.switch_screen(Conversation(self._source))
+
+    def focus_votes(self) -> None:
+        """Focus the votes."""
+        self._tally.focus()
 
     def action_filter(self) -> None:
         """Narrow the red-flag log."""
@@ -238,23 +275,3 @@ class Workbench(MakerScreen):
             self._leaving = True
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
             self.post_message(self.Left())
-
-    def action_pane(self, by: int) -> None:
-        """Go to another pane, bringing it into view where panes stand behind each other."""
-        now = self._panes.index(self.focused) if isinstance(self.focused, LinePane) else 0
-        pane = self._panes[(now + by) % len(self._panes)]
-        self._bring_forward(pane)
-        self.call_after_refresh(pane.focus)
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Keep the focused pane in front."""
-        if isinstance(event.widget, LinePane):
-            self._bring_forward(event.widget)
-
-    def _bring_forward(self, pane: LinePane) -> None:
-        left = pane in (self._board, self._progress)
-        for other in self._panes:
-            if (other in (self._board, self._progress)) == left:
-                other.set_class(other is pane, "-front")
-        for column in self.query(".column"):
-            column.set_class(column is pane.parent, "-front")

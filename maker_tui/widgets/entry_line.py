@@ -53,6 +53,23 @@ class EntryLine(LineView):
         """What was typed."""
         return self._text
 
+    @property
+    def caret(self) -> int:
+        """How many characters stand before the caret."""
+        return self._caret
+
+    def hint(self, hint: str) -> None:
+        """Show another hint beside the text."""
+        self._hint = hint
+        self._lay_out()
+
+    def put(self, text: str, *, replacing: int = 0) -> None:
+        """Put text at the caret, in place of the last `replacing` characters before it."""
+        self._text = self._text[: self._caret - replacing] + self._text[self._caret :]
+        self._caret -= replacing
+        self._put(text)
+        self._lay_out()
+
     def ask(self, prompt: str, text: str, hint: str, longest: int = LONGEST) -> None:
         """Begin to edit `text`, the caret at its end; `longest` is how many characters it may have."""
         self._prompt, self._hint, self._longest = prompt, hint, longest

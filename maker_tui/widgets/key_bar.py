@@ -5,18 +5,27 @@ Textual's own footer is a widget a key and is composed anew whenever the focus m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from rich.text import Text
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.message import Message
 
 from maker_tui.roles import line
+from maker_tui.settings.keymap import Keymap, in_force
 from maker_tui.widgets.line_view import LineView
 
-_KEY_NAMES = {"question_mark": "?", "colon": ":", "slash": "/", "escape": "esc", "full_stop": "."}
+_KEY_NAMES = {
+    "question_mark": "?", "colon": ":", "slash": "/", "escape": "esc", "full_stop": ".", "plus": "+", "minus": "-",
+    "less_than_sign": "<", "greater_than_sign": ">", "equals_sign": "=", "comma": ",", "at": "@",
+}  # fmt: skip
+
+
+MENU = "app.command_palette"
+"""The way to all that finds no place: in a narrow window it is the last to go."""
 
 
 class Key(NamedTuple):
@@ -26,9 +35,18 @@ class Key(NamedTuple):
     words: str
     action: str
 
+    @property
+    def cells(self) -> int:
+        """Its width, with the space around it."""
+        return len(self.label) + len(self.words) + 3
+
 
 class KeyBar(LineView):
-    """Shows keys in order of importance; those at the end go first when the window is narrow."""
+    """Shows keys in order of importance; those at the end go first when the window is narrow.
+
+    Args:
+        bindings: What it shows, as `keys_of` picks them; with the keys that the user has given them.
+    """
 
     DEFAULT_CSS = """
     KeyBar { height: 1; background: $panel; }
@@ -41,9 +59,9 @@ class KeyBar(LineView):
             super().__init__()
             self.action = action
 
-    def __init__(self, keys: Iterable[Key], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, bindings: Iterable[Binding], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self._keys = tuple(keys)
+        self._shown = tuple(bindings)
         self._spans: list[tuple[int, int, Key]] = []
 
     def on_resize(self, _event: Resize) -> None:
@@ -54,13 +72,10 @@ class KeyBar(LineView):
         self._spans = []
         parts: list[str | tuple[str, str]] = []
         at = 0
-        for key in self._keys:
-            width = len(key.label) + len(key.words) + 3
-            if at + width > self.size.width:
-                break
-            self._spans.append((at, at + width, key))
+        for key in fitting([_entry(one) for one in in_force(self._shown, self.app)], self.size.width):
+            self._spans.append((at, at + key.cells, key))
             parts += [(f" {key.label}", "key"), f" {key.words} "]
-            at += width
+            at += key.cells
         self.show([line(*parts) if parts else Text()])
 
     def on_click(self, event: Click) -> None:
@@ -71,18 +86,45 @@ class KeyBar(LineView):
                 self.post_message(self.Chosen(key.action))
 
 
-def keys_of(bindings: Iterable[BindingType]) -> list[Key]:
-    """Make the footer's entries from a screen's bindings."""
-    return [
-        Key(label_of(binding), binding.description, binding.action)
-        for binding in bindings
-        if isinstance(binding, Binding) and binding.show
-    ]
+def fitting(keys: Sequence[Key], width: int) -> list[Key]:
+    """Return the first keys that fit into `width` cells, and the menu among them, as long as there is room for it."""
+    menu = next((key for key in keys if key.action == MENU), None)
+    fit: list[Key] = []
+    room = width
+    for key in keys:
+        if key.cells > room:
+            break
+        fit.append(key)
+        room -= key.cells
+    while menu is not None and menu not in fit and menu.cells <= width:
+        if menu.cells <= room:
+            return [*fit, menu]
+        room += fit.pop().cells
+    return fit
+
+
+def _entry(binding: Binding) -> Key:
+    return Key(label_of(binding), binding.description, binding.action)
+
+
+def keys_of(bindings: Iterable[BindingType]) -> list[Binding]:
+    """Pick the bindings of a screen that its footer shows."""
+    return [binding for binding in bindings if isinstance(binding, Binding) and binding.show]
 
 
 def label_of(binding: Binding, *, every: bool = False) -> str:
     """Write a binding's key as a person types it: its first key, or `every` key."""
     if binding.key_display:
         return binding.key_display
-    names = [_KEY_NAMES.get(key, key.replace("ctrl+", "^")) for key in binding.key.split(",")]
+    names = [_written(key) for key in binding.key.split(",")]
     return " ".join(names) if every else names[0]
+
+
+def key_now(app: App[Any], action: str, usual: str) -> str:
+    """Write the first key that the user has given an action, as a sentence on the screen names it."""
+    keymap: Keymap = app._keymap  # noqa: SLF001 - as in `in_force`
+    return _written(keymap.get(action, usual).split(",")[0])
+
+
+def _written(key: str) -> str:
+    return _KEY_NAMES.get(key, key.replace("ctrl+", "^"))

@@ -6,12 +6,25 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 
 from maker_engine.printable import printable
+from maker_tui.settings.keymap import NamedKeys
 from maker_tui.widgets.line_view import LineView
 
+SIDEWAYS: list[BindingType] = [
+    Binding("left,h", "scroll_cells(-8)", "left", show=False),
+    Binding("right,l", "scroll_cells(8)", "right", show=False),
+]
+COPYING: list[BindingType] = [
+    Binding("y", "copy_pane", "copy pane", show=False, tooltip="copy the whole text of the pane"),
+    Binding("Y", "copy_line", "copy line", show=False, tooltip="copy the line on top of the pane, or at its cursor"),
+]
+MOST_COPIED = 10_000
+"""Lines; of a pane with more, those from the top of the view on are copied."""
 
-class LinePane(LineView, can_focus=True):
+
+class LinePane(NamedKeys, LineView, can_focus=True):
     """A bordered `LineView` that scrolls with arrows, vim keys and pages."""
 
     DEFAULT_CSS = """
@@ -26,6 +39,7 @@ class LinePane(LineView, can_focus=True):
     }
     """
 
+    KEY_SCOPE = "pane"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_rows(-1)", "up", show=False),
         Binding("down,j", "scroll_rows(1)", "down", show=False),
@@ -33,9 +47,16 @@ class LinePane(LineView, can_focus=True):
         Binding("pagedown,ctrl+d", "scroll_pages(1)", "page down", show=False),
         Binding("home,g", "scroll_first", "top", show=False),
         Binding("end,G", "scroll_last", "bottom", show=False),
-        Binding("left,h", "scroll_cells(-8)", "left", show=False),
-        Binding("right,l", "scroll_cells(8)", "right", show=False),
+        *SIDEWAYS,
+        *COPYING,
     ]
+
+    class CopyAsked(Message):
+        """Text is to be copied."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, heading: str, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
@@ -67,3 +88,25 @@ class LinePane(LineView, can_focus=True):
     def action_scroll_cells(self, cells: int) -> None:
         """Scroll sideways."""
         self.scroll_cells_to(self._left + cells)
+
+    def copied_lines(self, most: int) -> list[str]:
+        """Return what `y` copies: at most `most` lines, all of them where there are no more."""
+        first = self.top if self.line_total > most else 0
+        return [self.line_at(index).plain for index in range(first, min(self.line_total, first + most))]
+
+    def copied_line(self) -> str:
+        """Return what `Y` copies."""
+        return self.line_at(self.top).plain if self.line_total else ""
+
+    def action_copy_pane(self) -> None:
+        """Copy the pane."""
+        self._copy("\n".join(text.rstrip() for text in self.copied_lines(MOST_COPIED)))
+
+    def action_copy_line(self) -> None:
+        """Copy one line."""
+        self._copy(self.copied_line().strip())
+
+    def _copy(self, text: str) -> None:
+        if text.strip():
+            # Not by way of the screen: what a screen sends while it does what a key says stops at that screen.
+            self.app.post_message(self.CopyAsked(text))

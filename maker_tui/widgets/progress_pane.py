@@ -11,7 +11,7 @@ from maker_engine.runtime.view import RunView
 from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, rate, share, short
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.words import run_word
+from maker_tui.words import Word
 
 Part = str | tuple[str, str]
 
@@ -27,25 +27,25 @@ class ProgressPane(LinePane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("progress", id=id, classes=classes)
-        self._seen: tuple[RunView, bool] | None = None
+        self._seen: tuple[RunView, Word] | None = None
 
-    def show_progress(self, view: RunView, *, live: bool) -> None:
-        """Show the figures of `view`; `live` tells a run going on from a saved one."""
-        self._seen = view, live
-        self.show(progress_lines(view, self.size.width, self.size.height, live=live))
+    def show_progress(self, view: RunView, word: Word) -> None:
+        """Show the figures of `view`; `word` says what the run is doing then."""
+        self._seen = view, word
+        self.show(progress_lines(view, word, self.size.width, self.size.height))
 
     def on_resize(self, _event: Resize) -> None:
         """Set the rows for the new size."""
         if self._seen is not None:
-            self.show_progress(self._seen[0], live=self._seen[1])
+            self.show_progress(*self._seen)
 
 
-def progress_lines(view: RunView, width: int, height: int, *, live: bool) -> list[Text]:
+def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[Text]:
     """Lay the figures out in `width` cells; with `height` to spare, more of them."""
     snapshot = view.snapshot
     if snapshot.started is None:
         return [line(("the run is starting …", "quiet"))]
-    lines = [_where(snapshot, width, live=live), _bar(snapshot, width)]
+    lines = [_where(snapshot, word, width), _bar(snapshot, width)]
     trouble = _trouble(view)
     if trouble:
         lines.append(line((trouble, "warn")))
@@ -68,8 +68,7 @@ def meter_line(view: RunView, width: int) -> Text:
     return line((place, "strong"), (filled, "bar"), (rest, "rest"), tail)
 
 
-def _where(snapshot: Snapshot, width: int, *, live: bool) -> Text:
-    word = run_word(snapshot, live=live)
+def _where(snapshot: Snapshot, word: Word, width: int) -> Text:
     place = f"step {_place(snapshot)}"
     return line((fit(place, width - len(str(word))), "strong"), (str(word), word.role))
 

@@ -15,6 +15,7 @@ from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import Order, View
 from maker_tui.figures import count, fit, moment, short
 from maker_tui.roles import line
+from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.words import summary_word
 
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
 
     from maker_engine.sessions.library import SessionSummary
 
-EMPTY = (
-    line(),
-    line(("No saved runs yet.", "strong")),
-    line(),
-    line("Press ", (" n ", "key"), " to order the first one: a task, a model and a margin k."),
-    line("Every run is saved as it goes, and is listed here."),
-)
-"""What a newcomer sees."""
+
+def empty(key: str) -> tuple[Text, ...]:
+    """Tell a newcomer what to press."""
+    return (
+        line(),
+        line(("No saved runs yet.", "strong")),
+        line(),
+        line("Press ", (f" {key} ", "key"), " to order the first one: a task, a model and a margin k."),
+        line("Every run is saved as it goes, and is listed here."),
+    )
 
 
 class SessionList(LinePane):
@@ -39,8 +42,8 @@ class SessionList(LinePane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False),
         Binding("down,j", "move(1)", "down", show=False),
-        Binding("home,g", "move(-1000000)", "first", show=False),
-        Binding("end,G", "move(1000000)", "last", show=False),
+        Binding("home,g", "move(-1000000)", "top", show=False),
+        Binding("end,G", "move(1000000)", "bottom", show=False),
         Binding("pageup,ctrl+u", "page(-1)", "page up", show=False),
         Binding("pagedown,ctrl+d", "page(1)", "page down", show=False),
         Binding("enter", "open", "open", show=False),
@@ -114,9 +117,14 @@ class SessionList(LinePane):
     @property
     def _empty(self) -> Sequence[Text]:
         if not self._total:
-            return EMPTY
+            return empty(key_now(self.app, "home.new-run", "n"))
         every = f" shows all {count(self._total)} again."
-        return (line(), line(("No session matches.", "strong")), line(), line("Press ", (" esc ", "key"), every))
+        return (
+            line(),
+            line(("No session matches.", "strong")),
+            line(),
+            line("Press ", (f" {key_now(self.app, 'home.show-all', 'escape')} ", "key"), every),
+        )
 
     def line_at(self, index: int) -> Text:
         """Lay out one row; the row on top of the view is always the heading."""
@@ -131,6 +139,16 @@ class SessionList(LinePane):
         if place == self._cursor:
             row = line((row.plain, "cursor"))
         return row
+
+    def copied_lines(self, most: int) -> list[str]:
+        """Return heading and sessions; the heading stands on top of the view, and not at the top of the list."""
+        width, order = self.size.width, self._view.order
+        rows = [summary_line(one, width, order) for one in (self._sessions or ())[:most]]
+        return [row.plain for row in (heading(width, order), *rows)] if rows else []
+
+    def copied_line(self) -> str:
+        """Return where the session under the cursor is."""
+        return "" if self.chosen is None else str(self.chosen.path)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -9,8 +10,10 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
+from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.printable import printable
+from maker_tui.aside_words import probe_words
 from maker_tui.figures import bar, count, fit, letter, ordinal
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
@@ -74,6 +77,7 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
         state = _state(snapshot)
         above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
         above += _samples(snapshot.open, over=state not in (VOTING, GATHERING))
+        above += _probes(snapshot.open, describe, width)
     if snapshot.decided is not None:
         below = [*_heading(snapshot.decided, needs, width), *_rows(snapshot.decided, needs, describe, width)]
         below += _samples(snapshot.decided)
@@ -141,6 +145,20 @@ def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
         parts += ["  ", (f"⚑ {count(tally.flagged)} flagged", "warn")]
     # An open ballot keeps the row while it is empty, so that what stands below does not jump.
     return [line(*parts)] if parts or (tally.winner is None and not over) else []
+
+
+def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
+    """Tell what was only asked to be looked at: each answer with how often it came, and none of it counted."""
+    if not tally.probes and not tally.probing:
+        return []
+    answers = Counter(_probe_words(probe, describe) for probe in tally.probes)
+    parts = [f"{words} × {count(number)}" for words, number in answers.most_common()]
+    parts += [f"○ {count(tally.probing)} in flight"] if tally.probing else []
+    return [line(("  probes, not counted", "label")), *(line(fit(f"    {part}", width)) for part in parts)]
+
+
+def _probe_words(probe: ProbeAnswered, describe: Describe) -> str:
+    return probe_words(probe, describe)
 
 
 def _leader(tally: Tally) -> Hashable:

@@ -109,6 +109,8 @@ def test_what_is_deleted_comes_back_as_it_was(home: Path, sessions: Path) -> Non
     """The file with all that lies beside it goes to a private trash and back, byte for byte."""
     path = solved(sessions / "run.maker")
     path.with_name("run.maker-shm").write_bytes(b"beside")
+    path.with_name("run.maker.views").mkdir()
+    path.with_name("run.maker.views").joinpath("workbench-1.txt").write_bytes(b"a view")
     before = contents(home)
     trashed = upkeep.delete(path)
     assert not list(sessions.iterdir())

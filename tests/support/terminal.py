@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,20 @@ class Terminal:
         directory: Its home, and where it would leave a report of a crash.
         deaf: Start it with SIGHUP ignored, so that all it can notice is that the terminal hangs up.
         error: Where its standard error goes, None for the terminal.
+        environment: Changes to the environment, None to take a variable out of it.
+        program: What is run instead of `maker`.
     """
 
-    def __init__(self, arguments: list[str], directory: Path, *, deaf: bool = False, error: Path | None = None) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        directory: Path,
+        *,
+        deaf: bool = False,
+        error: Path | None = None,
+        environment: Mapping[str, str | None] | None = None,
+        program: Path | None = None,
+    ) -> None:
         self.shown = b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
@@ -49,15 +60,20 @@ class Terminal:
             if deaf:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-        changes = {"TERM": "xterm-256color", "MAKER_HOME": str(directory / "home"), "TMPDIR": str(directory)}
+        changes: dict[str, str | None] = {
+            "TERM": "xterm-256color",
+            "MAKER_HOME": str(directory / "home"),
+            "TMPDIR": str(directory),
+        }
+        changes |= environment or {}
         streams: dict[str, Any] = {"stdin": slave, "stdout": slave, "stderr": slave}
         if error is not None:
             streams["stderr"] = os.open(error, os.O_CREAT | os.O_WRONLY, 0o600)
         self.process = subprocess.Popen(
-            [Path(sys.executable).with_name("maker"), *arguments],
+            [program or Path(sys.executable).with_name("maker"), *arguments],
             start_new_session=True,
             preexec_fn=settle,  # noqa: PLW1509 - nothing else takes a terminal over
-            env={**os.environ, **changes},
+            env={name: value for name, value in {**os.environ, **changes}.items() if value is not None},
             **streams,
         )
         if error is not None:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
-_SETTINGS = ("NO_COLOR", "TEXTUAL", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS")
+from maker_tui.app import MakerApp
+from tests.tui.recorded_run import FILE, record_hanoi, saved_source
+
+_SETTINGS = (
+    "NO_COLOR", "TEXTUAL", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS",
+    "TMUX", "MAKER_CONFIG",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Clear what changes a picture; tell local time as UTC."""
+    """Clear what changes a picture, or leads out of the screen; tell local time as UTC."""
     with monkeypatch.context() as patch:
         for name in _SETTINGS:
             patch.delenv(name, raising=False)
@@ -20,3 +28,19 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recorded run, not to be written to."""
+    path = tmp_path_factory.mktemp("recorded") / FILE
+    record_hanoi(path)
+    return path
+
+
+@pytest.fixture
+def app(recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakerApp:
+    """The app on a copy of the recorded run."""
+    monkeypatch.chdir(tmp_path)
+    copyfile(recorded, FILE)
+    return MakerApp(saved_source())

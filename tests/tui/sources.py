@@ -99,6 +99,7 @@ class Scripted:
     live: bool = True
     writer: int | None = None
     error: str | None = None
+    branch: int = 0
     sent: list[Command] = field(default_factory=list)
     closed: bool = False
     speed: float = 12.3

@@ -230,6 +230,8 @@ async def test_the_vote_on_any_line_is_beside_the_document(run):
         )
         await pilot.press("shift+tab")
         await gone(pilot, "votes on PU-001")
+        await pilot.press("tab", "b")
+        await shown(pilot, "step 4 of", "Put the tasks of the", "[ ] travel")
 
 
 async def test_any_task_that_asks_is_answered_here(tmp_path):

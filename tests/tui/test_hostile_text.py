@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maker_engine.core.events import Outcome as End
 from maker_engine.core.events import ResponseFlagged, RunEnded, SampleAsked, SampleFailed
-from maker_engine.core.responses import Flag, Response
+from maker_engine.core.facts import StepFacts
+from maker_engine.core.responses import Flag, Prompt, Response, Sample
+from maker_engine.sessions.inspection import Inspection, flagged_span, replay
+from maker_engine.sessions.packing import Act
+from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.schema import StepFlag
 from maker_tui.app import MakerApp
+from maker_tui.bridge import SavedSource
+from maker_tui.inspector_lines import counted_row, entry_lines, pair_lines, prompt_lines, prompt_row
+from maker_tui.widgets.step_table import step_row
+from tests.support.hostile import UNSAFE
+from tests.support.recorded import record
+from tests.support.toy import Count
 from tests.tui.looking import screen_text, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, opening, run_events
 from tests.tui.test_home import saved
@@ -25,7 +38,6 @@ HOSTILE = (
     "\ud800 lone",
     "｛全角｝ 👩‍👩‍👧 ✔️",
 )
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 def strips_are_clean(app: MakerApp) -> bool:
@@ -34,8 +46,7 @@ def strips_are_clean(app: MakerApp) -> bool:
     return not any(UNSAFE.search(segment.text) for strip in strips for segment in strip if not segment.control)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(("text", "size"), zip(HOSTILE, itertools.cycle([(80, 24), (160, 45)])))
 async def test_hostile_responses_stay_text(text, size):
     """Rule: rule, reason and excerpt of a flag, a provider's message and an ending reach no terminal as orders."""
     task = hanoi()
@@ -104,11 +115,11 @@ async def test_a_task_that_cannot_draw_or_tell_does_not_end_its_run():
         assert strips_are_clean(pilot.app)
 
 
-@pytest.mark.parametrize("colourless", [True, False])
-async def test_no_color_shows_the_same_words(monkeypatch, colourless):
-    """Rule: NO_COLOR changes no cell's text and sends no colour; SIMULATED and the states stay words."""
-    if colourless:
-        monkeypatch.setenv("NO_COLOR", "1")
+@pytest.mark.parametrize(("value", "colourless"), [("1", True), ("", False), (None, False)])
+async def test_no_color_shows_the_same_words(monkeypatch, value, colourless):
+    """Rule: NO_COLOR that is not empty changes no text and sends no colour; SIMULATED and the states stay words."""
+    if value is not None:
+        monkeypatch.setenv("NO_COLOR", value)
     task = hanoi()
     source = Scripted(task, run_events(task)).play_until(contested)
     async with MakerApp(source).run_test(size=(120, 30)) as pilot:
@@ -122,3 +133,53 @@ async def test_no_color_shows_the_same_words(monkeypatch, colourless):
             if colour is not None
         }
         assert (colours <= {"default"}) is colourless
+
+
+async def test_a_hostile_record_stays_text_wherever_it_is_looked_at(tmp_path):
+    """Rule: inspector, differences, table, map, plots and the past show what a model wrote as text."""
+    path = tmp_path / "hostile.maker"
+    record(path, length=8, seed=2, text="\n".join(HOSTILE))
+    async with MakerApp(SavedSource(open_saved(path, Count))).run_test(size=(100, 30), notifications=True) as pilot:
+        await shown(pilot, "solved")
+        for key in (
+            "left_square_bracket",
+            "i",
+            "s",
+            "d",
+            "down",
+            "space",
+            "down",
+            "tab",
+            "end",
+            "t",
+            "m",
+            "p",
+            "right",
+        ):
+            await pilot.press(key)
+            assert strips_are_clean(pilot.app)
+        await pilot.press("g", *"\x1b[31m", "enter")
+        await pilot.press("escape", "slash", *'action~"\u202e', "enter")
+        await shown(pilot, "cannot be read")
+        assert strips_are_clean(pilot.app)
+
+
+@given(st.lists(st.sampled_from(HOSTILE) | st.text(max_size=12), min_size=9, max_size=9), st.integers(20, 120))
+def test_no_page_of_the_inspector_lets_an_order_through(texts, width):
+    """Rule: whatever stands in a prompt, a response, a flag, a name or a description, no line of it is an order."""
+    system, user, answer, model, ending, rule, reason, excerpt, who = texts
+    entries = (
+        Sample(0, "right", Response(f"{answer}\n{system}", 1, 2, ending, None, 0.1, model)),
+        Sample(1, Flag(rule, reason, excerpt), Response(f"{excerpt}{answer}", model=model)),
+        Act(who, who, "other"),
+    )
+    counted = tuple(replay(entries))
+    flag = flagged_span(entries[1].response.text, entries[1].verdict)
+    step = Inspection(3, Prompt(system, user), Prompt(user, system), counted, ("right", "other"), "right", StepFlag(3),
+                      ((0, len(answer)), flag, None), (0.0, None, None))  # fmt: skip
+    pages = [prompt_row(step), *prompt_lines(step, width, folded=frozenset(), compare=True)]
+    for place in range(3):
+        pages += [counted_row(step, place, 3, lambda _: who, width), *entry_lines(step, place, lambda _: who, width)]
+    pages += pair_lines(step, 0, 1, lambda _: who, width)
+    pages.append(step_row(StepFacts(3, who, flags=(rule, reason)), width))
+    assert not [row.plain for row in pages if UNSAFE.search(row.plain)]

@@ -11,6 +11,7 @@ from maker_engine.core.snapshot import Totals
 from maker_engine.core.state import RunState
 from maker_engine.runtime.view import RunView
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
+from maker_tui.words import RUNNING, run_word
 from tests.tui.sources import SESSION, hanoi, opening
 
 SPENT = Totals(
@@ -26,7 +27,7 @@ def view(totals: Totals = SPENT, *, speed: float = 2.0, **changed: object) -> Ru
 
 def told(shown: RunView, width: int = 60, height: int = 20, *, live: bool = True) -> str:
     """The pane's text."""
-    return "\n".join(row.plain for row in progress_lines(shown, width, height, live=live))
+    return "\n".join(row.plain for row in progress_lines(shown, run_word(shown.snapshot, live=live), width, height))
 
 
 def test_every_figure_of_the_run_is_there():
@@ -120,7 +121,7 @@ def test_no_row_is_wider_than_the_pane(width, height):
         1_048_574, 9_999_999, 9_999_999, 999_999, 999_999, 999, 0, 999_999, 0, 9 * 10**12, 9 * 10**12, 12_345.6
     )
     snapshot = replace(RunState(started=opening(hanoi(20))).snapshot(), totals=huge)
-    rows = progress_lines(RunView(snapshot, 3e6, 12_345.6, SESSION, 750), width, height, live=True)
+    rows = progress_lines(RunView(snapshot, 3e6, 12_345.6, SESSION, 750), RUNNING, width, height)
     assert [row.plain for row in rows if row.cell_len > width and "session" not in row.plain] == []
     assert len(rows) <= 8 or height >= 15
     assert meter_line(RunView(snapshot, 3e6, 12_345.6, SESSION, 750), 60).cell_len <= 60

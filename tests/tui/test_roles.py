@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from rich.color import ColorType
 from rich.text import Text
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from maker_engine.core.decomposition import ROLES
 from maker_tui.roles import SCREEN_ROLES, line, paint, strip_of, styles_of
-from maker_tui.themes import THEMES
+from maker_tui.themes import ANSI, CONTRAST, THEMES
 
 ALL = {theme.name: theme for theme in (*THEMES, *BUILTIN_THEMES.values())}
 
@@ -28,14 +29,34 @@ def test_every_role_has_a_style_in_every_theme(name):
     assert set(ROLES + SCREEN_ROLES) <= set(styles(name))
 
 
-@pytest.mark.parametrize("name", [theme.name for theme in THEMES])
+@pytest.mark.parametrize("name", [theme.name for theme in THEMES if not theme.ansi])
 def test_our_themes_are_legible(name):
     """Rule: text in any role has a contrast of at least 4.5 to the ground; lines and empty bars may be fainter."""
-    ground = Color.parse(ALL[name].background)
     for role, style in styles(name).items():
-        if role in ("rest", "rail", "cursor", "badge") or role.startswith("banner") or style.color is None:
-            continue
-        assert contrast(Color.from_rich_color(style.color), ground) >= 4.5, role
+        if role not in ("rest", "rail") and style.color is not None:
+            assert contrast_of(style, name) >= 4.5, role
+
+
+@pytest.mark.parametrize("name", sorted(CONTRAST))
+def test_nothing_is_faint_where_contrast_is_asked_for(name):
+    """Rule: in a theme of high contrast every role has WCAG's enhanced one of 7, lines and empty bars one of 4.5."""
+    for role, style in styles(name).items():
+        if style.color is not None and not role.startswith("hue."):
+            assert contrast_of(style, name) >= (4.5 if role in ("rest", "rail") else 7), role
+
+
+def test_the_terminal_s_own_colours_are_all_that_the_ansi_theme_uses():
+    """Rule: no role, and no colour of the stylesheet, is anything but one of the sixteen or the terminal's default."""
+    used = [colour for style in styles(ANSI.name).values() for colour in (style.color, style.bgcolor) if colour]
+    assert all(colour.type in (ColorType.DEFAULT, ColorType.STANDARD) for colour in used)
+    theme = (ANSI.primary, ANSI.background, ANSI.foreground, ANSI.surface, ANSI.panel, ANSI.boost, ANSI.error)
+    assert all(str(colour).startswith("ansi_") for colour in theme)
+
+
+def contrast_of(style, name: str) -> float:
+    """Contrast of a role's ink to what it stands on."""
+    ground = Color.parse(ALL[name].background) if style.bgcolor is None else Color.from_rich_color(style.bgcolor)
+    return contrast(Color.from_rich_color(style.color), ground)
 
 
 def contrast(one: Color, other: Color) -> float:
@@ -50,7 +71,7 @@ def luminance(colour: Color) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
-@pytest.mark.parametrize("name", ["maker-dark", "ansi-dark"])
+@pytest.mark.parametrize("name", ["maker-dark", "maker-ansi", "maker-contrast-dark"])
 def test_what_must_stand_out_does_so_without_colour(name):
     """Rule: moved, conflict, target, good, bad and the cursor differ from plain text by more than their colour."""
     for role in ("moved", "conflict", "source", "target", "good", "bad", "warn", "cursor", "badge"):

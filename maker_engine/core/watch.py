@@ -1,0 +1,134 @@
+"""Watches one step: its facts, gathered from its events as they come. Live or from the record, they are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+
+from maker_engine.core.events import (
+    CandidateStruck,
+    Event,
+    PersonDecided,
+    PersonVoted,
+    ResponseFlagged,
+    SampleFailed,
+    SamplesDrawn,
+    StepEscalated,
+    StepReused,
+    VoteCast,
+)
+from maker_engine.core.facts import StepFacts
+from maker_engine.core.responses import Flag, Response
+from maker_engine.core.voting import Ballot
+from maker_engine.core.words import PersonAmended, PersonAnswered
+
+Describe = Callable[[Hashable], str]
+
+
+class Watch:
+    """The facts of one step.
+
+    Args:
+        step: Its number, 0-based.
+        gathers: It collects proposals, which differ without dissent.
+        events: What has happened in it so far.
+    """
+
+    def __init__(self, step: int, events: Iterable[Event] = (), *, gathers: bool = False) -> None:
+        self.step = step
+        self._gathers = gathers
+        self._ballot = Ballot()
+        self._rules: list[str] = []
+        self._samples = self._votes = self._tokens = 0
+        self._cost: float | None = 0.0
+        self._latency: float | None = None
+        self._falling = self._failed = self._person = False
+        for event in events:
+            self.take(event)
+
+    def take(self, event: Event) -> bool:
+        """Take an event of the step in; tell whether its facts may be others now."""
+        match event:
+            case VoteCast():
+                self._count(event.answer, event.response)
+            case ResponseFlagged():
+                self._count(event.flag, event.response)
+            case SamplesDrawn():
+                for _, verdict, response in event.samples:
+                    self._count(verdict, response)
+            case SampleFailed():  # perhaps of a step that is looked ahead to
+                self._failed = self._failed or event.step == self.step
+            case _:
+                return self._not_by_votes(event)
+        return True
+
+    def _not_by_votes(self, event: Event) -> bool:
+        match event:
+            case PersonVoted():
+                self._vote(event.answer)
+            case CandidateStruck():
+                self._ballot.strike(event.answer)
+            case StepEscalated():
+                self._ballot = Ballot()
+            case PersonDecided() | StepReused() | PersonAnswered() | PersonAmended():
+                pass
+            case _:
+                return False
+        self._person = True
+        return True
+
+    def facts(
+        self, fields: Iterable[str], describe: Describe, winner: Hashable = None, *, wrong: bool = False
+    ) -> StepFacts:
+        """Return the facts; those that ask the task for words only where `fields` names them.
+
+        Args:
+            fields: What will be read, as `Filter.fields`.
+            describe: The task's.
+            winner: The decided answer, None while the vote is open; the leader then stands for it.
+            wrong: The oracle disagrees with it.
+        """
+        fields, ballot = frozenset(fields), self._ballot
+        answer = ballot.leader if winner is None else winner
+        return StepFacts(
+            step=self.step,
+            answer=_told(describe, answer) if "action" in fields and answer is not None else "",
+            candidate=tuple(_told(describe, one) for one, _ in ballot.rows()) if "candidate" in fields else (),
+            votes=self._votes,
+            samples=self._samples,
+            flags=tuple(self._rules),
+            candidates=len(ballot),
+            margin=ballot.margin() if ballot.total else 0,
+            falling=self._falling,
+            cost=self._cost,
+            tokens=self._tokens,
+            latency=self._latency,
+            dissent=len(ballot) > 1 and not self._gathers,
+            wrong=wrong,
+            failed=self._failed,
+            person=self._person,
+        )
+
+    def _count(self, verdict: Hashable, response: Response) -> None:
+        self._samples += 1
+        self._tokens += (response.tokens_in or 0) + (response.tokens_out or 0)
+        if self._cost is not None:
+            self._cost = None if response.cost_usd is None else self._cost + response.cost_usd
+        self._latency = max(self._latency or 0.0, response.latency_s)
+        if isinstance(verdict, Flag):
+            self._rules.append(verdict.rule)
+        else:
+            self._vote(verdict)
+
+    def _vote(self, answer: Hashable) -> None:
+        ballot = self._ballot
+        before = ballot.margin() if ballot.total else 0
+        ballot.add(answer)
+        self._votes += 1
+        self._falling = self._falling or ballot.margin() < before
+
+
+def _told(describe: Describe, answer: Hashable) -> str:
+    try:
+        return describe(answer)
+    except Exception as error:  # noqa: BLE001 - a stranger's task that cannot tell an answer must not end its own run
+        return f"({type(error).__name__})"

@@ -1,0 +1,89 @@
+"""Entries of a step that are neither samples nor acts on its ballot: probes, and changes of how it is voted."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple, TypeAlias
+
+from maker_engine.core.events import Event
+from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.responses import Flag, Prompt, Response
+
+
+class Probe(NamedTuple):
+    """A response that was asked for to be looked at, and not counted. Fields as in `ProbeAnswered`."""
+
+    probe: int
+    who: str
+    verdict: Hashable
+    response: Response
+    prompt: Prompt | None
+
+
+class Change(NamedTuple):
+    """Another way of voting from here on. Fields as in `SettingsChanged`."""
+
+    who: str
+    k: int | None = None
+    voters: tuple[str, ...] = ()
+    model: str = ""
+    simulated: bool = False
+    prompt: Prompt | None = None
+
+    def after(self, before: Change | None) -> Change:
+        """Return what is in force after this change and the ones before it; a prompt is of its own step only."""
+        if before is None:
+            return self._replace(prompt=None)
+        pool = self if self.voters else before
+        return Change(self.who, self.k or before.k, pool.voters, pool.model, pool.simulated)
+
+
+Aside: TypeAlias = Probe | Change
+PROBE, CHANGED = "probe", "changed"
+_RESPONSE = ("text", "tokens_in", "tokens_out", "finish_reason", "cost_usd", "latency_s", "model")
+
+
+def aside_of(event: ProbeAnswered | SettingsChanged) -> Aside:
+    """Turn an event into what is kept of it."""
+    if isinstance(event, ProbeAnswered):
+        return Probe(event.probe, event.voter, event.verdict, event.response, event.prompt)
+    return Change(event.voter, event.k, event.voters, event.model, event.simulated, event.prompt)
+
+
+def events_of_aside(step: int, aside: Aside) -> list[Event]:
+    """Turn an entry back into the events that it came from, the asking included."""
+    if isinstance(aside, Change):
+        return [SettingsChanged(step, *aside)]
+    asked = ProbeAsked(step, aside.probe, aside.who)
+    return [asked, ProbeAnswered(step, *aside)]
+
+
+def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> tuple[str, str, dict[str, Any]]:
+    """Return the row that an entry is packed as: its kind, the person, and the rest.
+
+    Args:
+        aside: The entry.
+        answers: The number of each answer in the packed step; a new one is added.
+        texts_kept: As for `packing.pack_step`.
+    """
+    prompt = None if aside.prompt is None else asdict(aside.prompt)
+    if isinstance(aside, Change):
+        pool = {"voters": [*aside.voters], "model": aside.model, "simulated": aside.simulated}
+        return CHANGED, aside.who, {"k": aside.k, **pool, "prompt": prompt}
+    verdict = aside.verdict
+    found = {"flag": [*verdict]} if isinstance(verdict, Flag) else {"answer": answers.setdefault(verdict, len(answers))}
+    said = {name: getattr(aside.response, name) for name in _RESPONSE}
+    said["latency_s"] = round(said["latency_s"], 4)
+    if not texts_kept:
+        said["text"] = ""
+    return PROBE, aside.who, {"n": aside.probe, **found, **said, "prompt": prompt}
+
+
+def aside_in(kind: str, who: str, kept: dict[str, Any], answers: Sequence[Hashable]) -> Aside:
+    """Turn a row that `row_of` made back into an equal entry."""
+    prompt = None if kept["prompt"] is None else Prompt(**kept["prompt"])
+    if kind == CHANGED:
+        return Change(who, kept["k"], tuple(kept["voters"]), kept["model"], kept["simulated"], prompt)
+    verdict = Flag(*kept["flag"]) if "flag" in kept else answers[kept["answer"]]
+    return Probe(kept["n"], who, verdict, Response(**{name: kept[name] for name in _RESPONSE}), prompt)

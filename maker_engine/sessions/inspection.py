@@ -1,0 +1,214 @@
+"""One step of a run to be looked at from all sides: what was asked, what came back, and the ballot vote by vote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypedDict
+
+from maker_engine.core.decomposition import AnyTask, Vote
+from maker_engine.core.facts import StepFacts
+from maker_engine.core.responses import Flag, Prompt, Sample
+from maker_engine.core.voting import Ballot
+from maker_engine.models.pool import parse_voter
+from maker_engine.sessions.moment import entries_of
+from maker_engine.sessions.packing import Act, Entry
+from maker_engine.sessions.reader import Reader, StoredStep
+from maker_engine.sessions.schema import StepFlag
+
+MOST_LINES = 400
+"""An answer is looked for in so many lines at the end of a response."""
+Span = tuple[int, int]
+"""First character of a bit of text, 0-based, and the one after its last."""
+
+
+class Counted(NamedTuple):
+    """The ballot after one entry was counted.
+
+    Attributes:
+        entry: What was counted.
+        votes: Votes by candidate, in order of first appearance.
+        margin: Votes the leader is ahead.
+    """
+
+    entry: Entry
+    votes: tuple[tuple[Hashable, int], ...]
+    margin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """All that is known of one step.
+
+    Attributes:
+        step: Step, 0-based.
+        prompt: What its agents read, None where agents do not answer it.
+        before: What those of the step before read, None for the first.
+        counted: Its entries in the order of counting, each with the ballot then.
+        candidates: Its candidates, in order of first appearance, those struck included.
+        answer: What was decided, None while it is open.
+        flags: What is remarkable about it.
+        spans: Where each entry's answer stands in its text, None where there is none or it cannot be found.
+        temperatures: At which each entry was sampled, None where nobody knows.
+    """
+
+    step: int
+    prompt: Prompt | None
+    before: Prompt | None
+    counted: tuple[Counted, ...]
+    candidates: tuple[Hashable, ...]
+    answer: Hashable
+    flags: StepFlag
+    spans: tuple[Span | None, ...]
+    temperatures: tuple[float | None, ...]
+
+
+def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
+    """Look at one step, decided or open. Asks nobody.
+
+    Args:
+        reader: The branch.
+        task: What it solves.
+        step: Step, 0-based; at most the number of decided steps.
+
+    Raises:
+        SessionError: The file is damaged.
+    """
+    previous = reader.state(task, max(0, step - 1))
+    decided = next(reader.steps(task, step, step + 1), None)
+    entries = entries_of(reader, task, step) if decided is None else decided.entries
+    state = reader.state(task, step)
+    counted = tuple(replay(entries))
+    order = reader.meta()["order"]
+    return Inspection(
+        step,
+        _prompt(task, state),
+        _prompt(task, previous) if step else None,
+        counted,
+        tuple(dict.fromkeys(answer for one in counted for answer, _ in one.votes)),
+        None if decided is None else decided.answer,
+        StepFlag(0 if decided is None else decided.flags),
+        tuple(_span(task, state, entry) for entry in entries),
+        tuple(_temperature(order, step, entry) for entry in entries),
+    )
+
+
+def _prompt(task: AnyTask, state: Any) -> Prompt | None:
+    asked = task.step(state)
+    return asked.prompt if isinstance(asked, Vote) else None
+
+
+def replay(entries: Iterable[Entry]) -> Iterable[Counted]:
+    """Count a step's entries once more, in their order, giving the ballot after each."""
+    ballot = Ballot()
+    for entry in entries:
+        ballot = _count(ballot, entry)
+        yield Counted(entry, ballot.rows(), ballot.margin() if ballot.total else 0)
+
+
+def _count(ballot: Ballot, entry: Entry) -> Ballot:
+    """Count one entry; return the ballot, which is a fresh one where the step was escalated."""
+    if isinstance(entry, Sample):
+        if not isinstance(entry.verdict, Flag):
+            ballot.add(entry.verdict)
+    elif not isinstance(entry, Act):
+        pass  # a probe is no vote, and another k none either
+    elif entry.kind == "escalated":
+        return Ballot()
+    elif entry.kind == "voted":
+        ballot.add(entry.answer)
+    elif entry.kind == "struck":
+        ballot.strike(entry.answer)
+    return ballot
+
+
+def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
+    """Return what filters ask of a decided step; `describe` tells an answer in words."""
+    ballot, margin, falling = Ballot(), 0, False
+    for entry in stored.entries:
+        ballot = _count(ballot, entry)
+        now = ballot.margin() if ballot.total else 0
+        falling, margin = falling or now < margin, now
+    samples = stored.samples
+    costs = [one.response.cost_usd for one in samples]
+    latencies = [one.response.latency_s for one in samples if one.response.latency_s]
+    flags, marks = tuple(one.verdict.rule for one in samples if isinstance(one.verdict, Flag)), stored.flags
+    return StepFacts(
+        step=stored.step,
+        answer=describe(stored.answer),
+        candidate=tuple(describe(answer) for answer, _ in ballot.rows()),
+        votes=ballot.total,
+        samples=len(samples),
+        flags=flags,
+        candidates=len(ballot),
+        margin=margin,
+        falling=falling,
+        cost=None if None in costs else sum(cost for cost in costs if cost is not None),
+        tokens=sum((one.response.tokens_in or 0) + (one.response.tokens_out or 0) for one in samples),
+        latency=max(latencies, default=None),
+        **told_by_flags(marks),
+    )
+
+
+class ToldByFlags(TypedDict):
+    """The facts of `StepFacts` that a step's flags tell by themselves."""
+
+    dissent: bool
+    wrong: bool
+    failed: bool
+    person: bool
+
+
+def told_by_flags(flags: int) -> ToldByFlags:
+    """Return what a step's flags tell by themselves."""
+    return {
+        "dissent": flags & _DISSENT != 0,
+        "wrong": flags & _WRONG != 0,
+        "failed": flags & _FAILED != 0,
+        "person": flags & _PERSON != 0,
+    }
+
+
+# As plain integers: combining members of an enumeration takes as long as the rest of a step.
+_DISSENT, _WRONG = StepFlag.DISSENT.value, StepFlag.WRONG.value
+_FAILED, _PERSON = StepFlag.FAILED_CALLS.value, StepFlag.NOT_BY_VOTES_ALONE.value
+
+
+def _temperature(order: Mapping[str, Any], step: int, entry: Entry) -> float | None:
+    """Return at what temperature a sample was drawn: its voter's own, or the run's for its number."""
+    if not isinstance(entry, Sample):
+        return None
+    voters: Sequence[str] = order.get("voters") or ()
+    own = parse_voter(voters[(step + entry.sample) % len(voters)]).temperature if voters else None
+    found = order.get("temperature" if entry.sample else "first_temperature") if own is None else own
+    return None if found is None else float(found)
+
+
+def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:
+    if not isinstance(entry, Sample):
+        return None
+    text, verdict = entry.response.text, entry.verdict
+    if isinstance(verdict, Flag):
+        return flagged_span(text, verdict)
+    return answer_span(lambda bit: task.parse(state, bit), text, verdict)
+
+
+def flagged_span(text: str, flag: Flag) -> Span | None:
+    """Return where the bit stands that a flag is about; None where the flag names none."""
+    bit = flag.excerpt.removesuffix("…")
+    start = text.rfind(bit) if bit else -1
+    return None if start < 0 else (start, start + len(bit))
+
+
+def answer_span(parse: Callable[[str], object], text: str, answer: object) -> Span | None:
+    """Return the shortest run of lines at the end of `text` that says `answer` by itself, as `parse` reads it."""
+    starts = [0, *(at + 1 for at, letter in enumerate(text) if letter == "\n")][-MOST_LINES:]
+    ends = [*(at - 1 for at in starts[1:]), len(text)]
+    try:
+        for first in range(len(starts) - 1, -1, -1):
+            if parse(text[starts[first] :]) == answer:
+                begin = starts[first]
+                return begin, next(end for end in ends[first:] if parse(text[begin:end]) == answer)
+    except Exception:  # noqa: BLE001 - a stranger's parser may fail on a bit of text; then nothing is marked
+        return None
+    return None

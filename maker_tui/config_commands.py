@@ -1,0 +1,89 @@
+"""`maker config`: where the settings are, a file to begin with, and whether the one there is can be used."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import fields
+
+from maker_engine.core.errors import InputError
+from maker_tui.parsing import Parser
+from maker_tui.settings.config import NOTIFY, Config, read
+from maker_tui.settings.places import MEMORY, config_file, state_directory
+
+
+def add_command(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add `maker config` to the command line."""
+    config = commands.add_parser("config", help="show the settings; init writes a file of them, check looks it over",
+                                description="Show where the settings are and what they say.")  # fmt: skip
+    config.set_defaults(act=_show)
+    verbs = config.add_subparsers(title="commands", metavar="COMMAND")
+    verbs.add_parser("init", help="write a file that lists every setting and every key").set_defaults(act=_init)
+    verbs.add_parser("check", help="say whether the file can be used").set_defaults(act=_check)
+
+
+def _show(_: argparse.Namespace) -> int:
+    path = config_file()
+    config = read(path)
+    where = "" if path.exists() else "   (not there: maker config init writes it)"
+    shown = [("file", f"{path}{where}"), ("remembered", str(state_directory() / MEMORY))]
+    shown += [(field.name, _told(getattr(config, field.name))) for field in fields(Config) if field.name != "keys"]
+    shown += [(f"keys.{name}", keys) for name, keys in config.keys.items()]
+    for name, value in shown:
+        sys.stdout.write(f"{name:<12} {value}\n")
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    path = config_file()
+    if not path.exists():
+        raise InputError(f"there is no {path}: maker config init writes it")
+    read(path)
+    sys.stdout.write(f"{path} can be used\n")
+    return 0
+
+
+def _init(_: argparse.Namespace) -> int:
+    path = config_file()
+    if path.exists():
+        raise InputError(f"{path} is there already, and nothing was changed: maker config check looks it over")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(template())
+    sys.stdout.write(f"{path} written\n")
+    return 0
+
+
+def template() -> str:
+    """Return a file of settings that sets nothing: every line that would is a comment, with the usual value."""
+    from maker_tui.settings.actions import all_actions  # noqa: PLC0415 - it loads every screen
+    from maker_tui.themes import names  # noqa: PLC0415
+
+    lines = [
+        "# Settings of maker. Take the # off a line to change what it says; maker config check looks the file over.",
+        "",
+        f'# theme = ""           # to start with; "" is the one chosen last: {", ".join(names()[:5])}, …',
+        "# mouse = true         # false leaves the mouse to the terminal, to select text with",
+        "# title = true         # progress in the title of the terminal",
+        "# bell = false         # ring when a run ends, holds or needs a person",
+        f'# notify = "none"      # ask the terminal for a desktop notification then: {", ".join(NOTIFY)}',
+        "",
+        "[keys]",
+        "# Where and what, and the keys that do it, with commas between them. What works together cannot share a key.",
+    ]
+    actions = all_actions()
+    entries = {name: f'# {name} = "{action.keys}"' for name, action in actions.items()}
+    width = max(map(len, entries.values()))
+    lines += [f"{entries[name]:<{width}}  # {action.told}" for name, action in actions.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) or "the one chosen last"

@@ -1,0 +1,23 @@
+"""Makes a fork that the app was asked for, ready to run in the app."""
+
+from __future__ import annotations
+
+import getpass
+
+from maker_engine.runtime.continuing import fork, prepare_resume
+from maker_engine.runtime.order import PreparedRun
+from maker_tui.fork_wish import ForkWish
+
+
+def forked(wish: ForkWish) -> PreparedRun:
+    """Add the fork to its session, whose run must be closed, and make it ready.
+
+    Raises:
+        InputError: A change cannot be used, or there is no such step.
+        SessionError: The session cannot be written.
+    """
+    number = fork(
+        wish.path, wish.step, wish.changes, branch=wish.branch, voter=getpass.getuser(), note=wish.note,
+        prompt=wish.prompt, family=wish.family,
+    )  # fmt: skip
+    return prepare_resume(wish.path, {"apart": True, "attended": True, "breaks": wish.breaks}, wish.family, number)

@@ -1,0 +1,33 @@
+"""Why a run stands still, in one line for the banner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from maker_engine.core.filter_tree import Filter
+from maker_engine.printable import one_line
+from maker_tui.figures import count, ordinal
+from maker_tui.words import Word
+
+if TYPE_CHECKING:
+    from maker_engine.runtime.view import RunView
+
+HELD = Word("‖", "held", "warn")
+
+
+def halt_words(view: RunView) -> str:
+    """Say where a run holds, why, and what can be done; empty where no breakpoint holds it."""
+    held, snapshot = view.held, view.snapshot
+    if held is None or not snapshot.paused or snapshot.open is None or snapshot.open.step != held.step:
+        return ""
+    point = held.breakpoint
+    hits = f", hit {count(point.hits)}" if point.hits > 1 else ""
+    why = (
+        f"breakpoint {point.number}{hits}: {_told(point.filter)}" if point.number else f"reached {_told(point.filter)}"
+    )
+    state = "decided, not committed" if view.waiting is not None else "voting"
+    return f"step {ordinal(held.step)} · {why} · {state} · n steps, c goes on"
+
+
+def _told(filter_: Filter) -> str:
+    return one_line(str(filter_), 60)

@@ -1,0 +1,185 @@
+"""What the inspector shows of a step, as lines: the ballot vote by vote, a prompt, a response, two side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from rich.text import Text
+
+from maker_engine.core.responses import Flag, Prompt, Response, Sample
+from maker_engine.printable import one_line, printable
+from maker_engine.sessions.asides import Change, Probe
+from maker_engine.sessions.inspection import Counted, Inspection
+from maker_engine.sessions.packing import Act, Entry
+from maker_tui.aside_words import change_words, probe_words
+from maker_tui.figures import NONE, count, dollars, duration, fit, letter, ordinal
+from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_side
+from maker_tui.roles import line
+
+Describe = Callable[[Any], str]
+TOLD_CELLS = 35
+RULE = "─"
+PERSONAL = ("voted", "decided", "struck")
+"""What a person does to a ballot."""
+
+
+def name_of(step: Inspection, answer: Hashable) -> str:
+    """Return the letter of a candidate; a dash for an answer that nobody voted for."""
+    return letter(step.candidates.index(answer)) if answer in step.candidates else NONE
+
+
+def prompt_row(step: Inspection) -> Text:
+    """Name the prompt, and how much of it is not as at the step before."""
+    if step.prompt is None:
+        return line(("prompt", "strong"), ("  this step is not answered by agents", "quiet"))
+    if step.before is None:
+        return line(("prompt", "strong"), ("  of the first step", "quiet"))
+    new = count(new_lines(_whole(step.before), _whole(step.prompt)))
+    return line(("prompt", "strong"), (f"  {new} lines are not as at the step before", "quiet"))
+
+
+def counted_row(step: Inspection, place: int, k: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
+    """Tell one entry and the ballot after it."""
+    counted = step.counted[place]
+    tail = _tally(step, counted, k)
+    if isinstance(counted.entry, Sample):
+        head = (fit(f"{marked_as}#{counted.entry.sample + 1}", 6), "strong")
+    else:
+        head = (fit(f"{marked_as}@", 6), "accent")
+    told, role = _outcome(step, counted.entry, describe)
+    row = line(head, (fit(told, TOLD_CELLS), role), " ", tail)
+    return row.append_text(line(*_figures(step, place, width - row.cell_len)))
+
+
+def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
+    """Say in few words what became of an entry."""
+    if isinstance(entry, Change):
+        return f"{change_words(entry)} by {one_line(entry.who, 30)}", "accent"
+    if isinstance(entry, Probe):
+        return f"probe {entry.probe + 1}: {probe_words(entry, describe)}", "quiet"
+    if isinstance(entry, Act):
+        who = f"{'by ' if entry.kind in PERSONAL else ''}{one_line(entry.who, 30)}"
+        about = "" if entry.answer is None else f"{name_of(step, entry.answer)} "
+        return f"{entry.kind} {about}{who}", "accent"
+    if isinstance(entry.verdict, Flag):
+        return f"⚑ {one_line(entry.verdict.rule, 30)}: {one_line(entry.verdict.reason)}", "warn"
+    return f"{name_of(step, entry.verdict)} {describe(entry.verdict)}", "plain"
+
+
+def _tally(step: Inspection, counted: Counted, k: int) -> Piece:
+    votes = " ".join(f"{name_of(step, answer)}{number}" for answer, number in counted.votes[:4])
+    more = "…" if len(counted.votes) > 4 else ""
+    return fit(f"{votes}{more}", 16) + f" margin {counted.margin}/{k}  ", "good" if counted.margin >= k else "plain"
+
+
+def _figures(step: Inspection, place: int, room: int) -> list[Piece]:
+    """Give the figures of a sample, as many as there is room for, the most telling first."""
+    entry = step.counted[place].entry
+    if not isinstance(entry, Sample):
+        return []
+    response = entry.response
+    figures = (
+        f"{_tokens(response):>10}", f"  {duration(response.latency_s or None):>7}", f"  {_cost(response):>8}",
+        f"  {_degree(step, place)}", f"  {one_line(response.model, 40)}",
+    )  # fmt: skip
+    fitting, used = [], 0
+    for figure in figures:
+        used += len(figure)
+        if used <= room:
+            fitting.append(figure)
+    return [("".join(fitting), "label")]
+
+
+def _tokens(response: Response) -> str:
+    told = [NONE if one is None else str(one) for one in (response.tokens_in, response.tokens_out)]
+    return "/".join(told)
+
+
+def _cost(response: Response) -> str:
+    return NONE if response.cost_usd is None else dollars(response.cost_usd)
+
+
+def _degree(step: Inspection, place: int) -> str:
+    found = step.temperatures[place]
+    return f"T {NONE if found is None else f'{found:g}'}"
+
+
+def _whole(prompt: Prompt) -> str:
+    return f"{prompt.system}\n{prompt.user}"
+
+
+def prompt_lines(step: Inspection, width: int, *, folded: frozenset[str], compare: bool) -> list[Text]:
+    """Lay a prompt out, its two parts under headings of their own; those in `folded` are closed."""
+    if step.prompt is None:
+        return [line(("this step is not answered by agents", "quiet"))]
+    rows: list[Text] = []
+    for part, key in (("system", "s"), ("user", "u")):
+        text = getattr(step.prompt, part)
+        closed = part in folded
+        old = None if step.before is None else getattr(step.before, part)
+        same = "" if old is None else "as at the step before" if old == text else "not as at the step before"
+        about = f" · {count(text.count(chr(10)) + 1)} lines · {same or 'the first step'} · {key} "
+        rows.append(
+            line(
+                (f"{'▸' if closed else '▾'} {part} prompt", "strong"),
+                (about + ("opens" if closed else "folds"), "label"),
+            )
+        )
+        if closed or (compare and old == text):
+            continue
+        if compare and old is not None:
+            for row in changes(old, text):
+                rows += flowed(row, width)
+        else:
+            rows += flowed([(printable(text, newlines=True), "plain")], width)
+    return rows
+
+
+def entry_lines(step: Inspection, place: int, describe: Describe, width: int) -> list[Text]:
+    """Lay out one entry: its figures, its verdict, and the raw text with what counts in it marked."""
+    entry = step.counted[place].entry
+    if isinstance(entry, Change):
+        return [line((f"from here on {change_words(entry)}, by {one_line(entry.who, 60)}", "accent"))]
+    if isinstance(entry, Probe):
+        head = f"probe {ordinal(entry.probe)} of {one_line(entry.who, 60)}, not counted"
+        text = flowed([(printable(entry.response.text, newlines=True), "plain")], width)
+        return [line((head, "accent")), line(probe_words(entry, describe)), line((RULE * width, "rest")), *text]
+    if isinstance(entry, Act):
+        return [line((f"{entry.kind} by {one_line(entry.who, 60)}", "accent")),
+                line("" if entry.answer is None else describe(entry.answer))]  # fmt: skip
+    response = entry.response
+    rows = flowed([(f"sample {ordinal(entry.sample)} · {_facts(step, place, response)}", "label")], width)
+    rows.append(_verdict(step, entry, describe))
+    if not response.text:
+        return [*rows, line(("its text was not kept", "quiet"))]
+    role = "conflict" if isinstance(entry.verdict, Flag) else "target"
+    span = step.spans[place]
+    return [*rows, line((RULE * width, "rest")),
+            *flowed(marked(response.text, [(*span, role)] if span else []), width)]  # fmt: skip
+
+
+def _facts(step: Inspection, place: int, response: Response) -> str:
+    ended = "" if response.finish_reason == "stop" else f" · ended by {one_line(response.finish_reason, 30)}"
+    figures = f"{_degree(step, place)} · {_tokens(response)} tokens in/out · {duration(response.latency_s or None)}"
+    return f"{one_line(response.model, 60)} · {figures} · {_cost(response)}{ended}"
+
+
+def _verdict(step: Inspection, sample: Sample, describe: Describe) -> Text:
+    if isinstance(sample.verdict, Flag):
+        flag = sample.verdict
+        return line((f"⚑ {one_line(flag.rule, 30)}", "warn"), f": {one_line(flag.reason)}")
+    won = sample.verdict == step.answer
+    role, mark = ("good", " ✔ as decided") if won else ("plain", "")
+    return line((f"vote for {name_of(step, sample.verdict)} · {describe(sample.verdict)}{mark}", role))
+
+
+def pair_lines(step: Inspection, left: int, right: int, describe: Describe, width: int) -> list[Text]:
+    """Set the raw texts of two samples side by side, the words that differ marked."""
+    one, other = step.counted[left].entry, step.counted[right].entry
+    if not isinstance(one, Sample) or not isinstance(other, Sample):
+        return entry_lines(step, right, describe, width)
+    half = max(1, (width - 3) // 2)
+    heads = [f"#{entry.sample + 1} {_verdict(step, entry, describe).plain}" for entry in (one, other)]
+    head = line((fit(heads[0], half), "strong"), (" │ ", "rail"), (fit(heads[1], half), "strong"))
+    return [head, *side_by_side(one.response.text, other.response.text, width)]

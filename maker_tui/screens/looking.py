@@ -1,0 +1,274 @@
+"""Looking at a run: the inspector, the table of its steps, its map and its plots, all at one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Key, Paste
+
+from maker_engine.core.errors import InputError
+from maker_engine.printable import one_line
+from maker_engine.sessions.marks import Marks
+from maker_tui.figures import count, ordinal
+from maker_tui.looked import LookedRun, Opened, Went
+from maker_tui.records import Records
+from maker_tui.screens.going import GOING_KEYS, Going
+from maker_tui.widgets.cursor_pane import CursorPane
+from maker_tui.widgets.entry_line import EntryLine, Typed
+from maker_tui.widgets.filter_line import FilterLine
+from maker_tui.widgets.inspector import Inspector, Page
+from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.plot_pane import PlotPane
+from maker_tui.widgets.run_map import RunMap
+from maker_tui.widgets.steps_view import StepsView
+from maker_tui.widgets.strips import HeadLine
+
+LOOK_S = 0.5
+INSPECTOR, STEPS, MAP, PLOTS = "inspector", "steps", "map", "plots"
+View = Inspector | StepsView | RunMap | PlotPane
+
+
+class Looking(Going):
+    """Shows one run in four views, one at a time, each of them at the same step.
+
+    Args:
+        run: The run.
+        step: The step to begin at, 0-based.
+        view: The view to begin with.
+        travel: Called with a step that the workbench is to show.
+    """
+
+    DEFAULT_CSS = """
+    Looking { background: $background; }
+    Looking > .view { display: none; height: 1fr; }
+    Looking > .view.-front { display: block; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "view('inspector')", "inspect", tooltip="one step: prompt, samples, ballot"),
+        Binding("t", "view('steps')", "table", tooltip="every step in a table"),
+        Binding("m", "view('map')", "map", tooltip="the whole run as a map"),
+        Binding("p", "view('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
+        Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
+        Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
+        Binding("q,escape", "back", "back", tooltip="back; escape first ends a search"),
+        Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
+        *GOING_KEYS,
+        Binding("F", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
+        Binding("n", "match(1)", "next match", tooltip="to the next step found"),
+        Binding("N", "match(-1)", "match before", tooltip="to the step found before"),
+        Binding("w", "travel", "workbench", tooltip="show this moment on the workbench"),
+        Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+    ]
+
+    HELP_TITLE = "looking at a run"
+    HELP_WORDS = (
+        "One run, saved or live, in four views, all of them at the same step: everything asked and answered in it,",
+        "the table of all steps, the run as a map, and the paper's plots.",
+        "A filter is made of facts: dissent, wrong, failed, person, votes>=5, flags>2, samples, candidates, margin,",
+        'tokens, cost>0.01, latency, step:100-200, action~"3,0", flag:length; with and, or, not and brackets.',
+    )
+    HELP_OF = (
+        ("in the inspector", Inspector),
+        ("in its page", Page),
+        ("in lists", CursorPane),
+        ("in the map", RunMap),
+        ("in the plots", PlotPane),
+    )
+
+    def __init__(self, run: LookedRun, step: int, view: str, travel: Callable[[int], None]) -> None:
+        super().__init__()
+        self._run = run
+        self._step = step
+        self._front = view
+        self._travel = travel
+        self._hear: Callable[[str], None] = self._go_typed
+        self._head = HeadLine()
+        self._steps = StepsView(run, id=STEPS)
+        self._views: dict[str, View] = {
+            INSPECTOR: Inspector(run, id=INSPECTOR), STEPS: self._steps, MAP: RunMap(run, id=MAP),
+            PLOTS: PlotPane(run, id=PLOTS),
+        }  # fmt: skip
+        self._number = EntryLine(id="number")
+        self._filter = FilterLine(id="filter")
+
+    def compose(self) -> ComposeResult:
+        """Head line, the views behind each other, a row to type in, footer."""
+        yield self._head
+        for view in self._views.values():
+            view.add_class("view")
+            yield view
+        yield self._number
+        yield self._filter
+        yield KeyBar(keys_of(self.BINDINGS))
+
+    @property
+    def marks(self) -> Marks:
+        """What is remarkable about the steps."""
+        return self._run.marks
+
+    @property
+    def records(self) -> Records:
+        """The record of the run."""
+        return self._run.records
+
+    @property
+    def place(self) -> int:
+        """The step that all views are at."""
+        return self._step
+
+    def on_mount(self) -> None:
+        """Show the view that was asked for, and the run as it goes on."""
+        self.show_view(self._front, self._step)
+        self._catch_up()
+        self.set_interval(LOOK_S, self._look)
+
+    def look_at(self, step: int, view: str) -> None:
+        """Show `view` of `step`, from now on too when the screen was away."""
+        self._front, self._step = view, step
+        if self.is_mounted:
+            self.show_view(view, step)
+            self._catch_up()
+
+    def show_view(self, name: str, step: int) -> None:
+        """Bring a view to the front, at `step`."""
+        plots = self._views[PLOTS]
+        if name != PLOTS and isinstance(plots, PlotPane):
+            plots.rest()
+        self._front = name
+        for other, view in self._views.items():
+            view.set_class(other == name, "-front")
+        self.go_to(step)
+        self.call_after_refresh(self._views[name].take_focus)
+
+    def go_to(self, step: int) -> None:
+        """Show `step`, or the nearest one there is."""
+        self._step = max(0, min(step, self._run.total - 1 if self._front == MAP else self._run.last))
+        started = self._run.started
+        known = max(len(self.marks), 1)
+        facts = (f"step {ordinal(self._step)} of {count(known)} decided",)
+        if started is not None:
+            badge = "SIMULATED" if started.simulated else ""
+            self._head.tell(started.title, facts=(*facts, started.problem, started.model), badge=badge)
+        self._views[self._front].show_step(self._step)
+
+    def _look(self) -> None:
+        if self._run.source.live and self.is_current:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        self.records.look(self.marks.catch_up, self._caught_up, "marks")
+
+    def _caught_up(self, _: None) -> None:
+        if self.is_mounted:
+            self._views[self._front].more()
+            self.go_to(self._step)
+
+    def on_went(self, message: Went) -> None:
+        """Somebody went to a step in the view in front."""
+        message.stop()
+        if message.step != self._step:
+            self.go_to(message.step)
+
+    def on_opened(self, message: Opened) -> None:
+        """Inspect a step."""
+        message.stop()
+        self.show_view(INSPECTOR, message.step)
+
+    def action_view(self, name: str) -> None:
+        """Bring a view to the front."""
+        self.show_view(name, self._step)
+
+    def action_back(self) -> None:
+        """End a search that goes on, else go back."""
+        if self._steps.finding.going:
+            self._steps.finding.end()
+            self._steps.show_step(self._step)
+            return
+        self._leave()
+
+    def _leave(self) -> None:
+        for view in self._views.values():
+            if isinstance(view, PlotPane):
+                view.rest()
+        self.app.pop_screen()
+
+    def action_travel(self) -> None:
+        """Show the step on the workbench."""
+        self._leave()
+        self._travel(self._step)
+
+    def action_go_line(self) -> None:
+        """Go to the number typed before, or ask for one."""
+        number = self.take_count()
+        if number is not None:
+            self.go_to(number - 1)
+            return
+        self._hear = self._go_typed
+        self._number.ask("go to step", "", "a number, or a share such as 50% · enter goes · esc stays")
+
+    def action_find(self) -> None:
+        """Ask for a filter, whose matches are gone to."""
+        self._ask_filter("find", narrow=False)
+
+    def action_narrow(self) -> None:
+        """Ask for a filter that the table is kept to."""
+        self._ask_filter("only", narrow=True)
+
+    def action_match(self, by: int) -> None:
+        """Go to another match."""
+        for _ in range(self.take_count() or 1):
+            step = self._steps.match(by)
+            if step is None:
+                told = self._steps.finding.told or "type a filter after / first"
+                self.notify(one_line(told), title="no match there", markup=False, timeout=3)
+                return
+            self.go_to(step)
+
+    def _ask_filter(self, prompt: str, *, narrow: bool) -> None:
+        if self._front != STEPS:
+            self.show_view(STEPS, self._step)
+        self._hear = lambda text: self._steps.find(text, narrow=narrow)
+        self._filter.ask(prompt, self._steps.finding.text)
+
+    def _go_typed(self, text: str) -> None:
+        self.go_to(step_of(text, self._run.total))
+
+    def typed(self, event: Key) -> bool:
+        """Give a key to the line that is up."""
+        up = next((line for line in (self._number, self._filter) if line.up), None)
+        if up is None:
+            return False
+        typed = up.feed(event)
+        if typed in (Typed.ENTERED, Typed.LEFT):
+            up.take_down()
+        if typed is Typed.ENTERED:
+            try:
+                self._hear(up.text)
+            except InputError as error:
+                self.notify(one_line(str(error)), title="cannot be read", severity="error", markup=False)
+                up.ask("again", up.text, "esc leaves it")
+        return True
+
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the line that is up."""
+        for line in (self._number, self._filter):
+            if line.up:
+                event.stop()
+                line.paste(event.text)
+
+
+def step_of(text: str, total: int) -> int:
+    """Read a step number, 1-based, or a share of `total` steps in percent; return the step, 0-based.
+
+    Raises:
+        InputError: It is neither.
+    """
+    digits = text.strip().replace(",", "").removesuffix("%").strip()
+    if not digits.isascii() or not digits.isdigit():
+        raise InputError(f"a step is a number from 1 to {total:,}, or a share such as 50%, not {one_line(text, 40)!r}")
+    number = int(digits[:18])
+    return total * min(number, 100) // 100 - 1 if text.strip().endswith("%") else max(1, number) - 1

@@ -1,0 +1,231 @@
+"""Steering a run by hand on the workbench: stepping, breakpoints, probes, other settings from here on, and forks."""
+
+from __future__ import annotations
+
+import getpass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding, BindingType
+from textual.events import Key, Paste
+from textual.message import Message
+
+from maker_engine.core.commands import (
+    ChangeSettings,
+    Command,
+    DecideStep,
+    DrawSample,
+    DrawVote,
+    Probe,
+    RunUntil,
+    SetBreak,
+)
+from maker_engine.core.decomposition import Gather, Vote
+from maker_engine.core.errors import InputError
+from maker_engine.core.filters import parse_filter
+from maker_engine.core.responses import Prompt
+from maker_engine.printable import one_line
+from maker_tui.asking import Asking, Hear
+from maker_tui.fork_wish import EDITED, ForkWish, parse_wish
+from maker_tui.screens.travel import Travelling
+from maker_tui.widgets.break_list import BreakList
+from maker_tui.widgets.entry_line import EntryLine
+from maker_tui.widgets.filter_line import FilterLine
+from maker_tui.widgets.prompt_editor import PromptEditor
+
+if TYPE_CHECKING:
+    from maker_engine.runtime.view import RunView
+    from maker_tui.bridge import RunSource
+
+PROBES = 3
+"""Probes for an edited prompt, where no count was typed."""
+NEXT_DISSENT = parse_filter("dissent")
+
+STEP_KEYS: list[BindingType] = [
+    Binding("n", "decide_step", "step", tooltip="run to the next decided step, then pause; 5n decides five"),
+    Binding("s", "draw_sample", "sample", tooltip="draw one sample, then pause; 5s draws five"),
+]
+STOP_KEYS: list[BindingType] = [
+    Binding("b", "break_at", "break", tooltip="hold at every step of which a filter comes to hold"),
+    Binding("B", "breaks", "breakpoints", tooltip="list the breakpoints: hits, on and off, take away"),
+    Binding("u", "until", "until", tooltip="run until a filter comes to hold"),
+    Binding("U", "next_dissent", "to dissent", tooltip="run to the next step with dissent"),
+    Binding("S", "draw_vote", "one vote", tooltip="draw samples until one has voted, then pause; 3S waits for three"),
+    Binding("e", "probe", "probe", tooltip="ask the model about the open step, not counted; 5e asks five times"),
+    Binding("E", "edit_prompt", "edit prompt", tooltip="edit the open step's prompt and probe with it, not counted"),
+    Binding("K", "change_k", "k", tooltip="vote by another k from here on; 5K makes it 5"),
+    Binding("O", "change_voters", "voters", tooltip="let other voters answer from here on"),
+    Binding("F", "fork", "fork", tooltip="another run from the step in view on, with changes"),
+]
+
+
+class Stepping(Travelling):
+    """A workbench whose run is steered by hand. Its subclass sends the commands, and yields the rows to ask in."""
+
+    class ForkAsked(Message):
+        """A fork is to be made, and gone on with."""
+
+        def __init__(self, wish: ForkWish) -> None:
+            super().__init__()
+            self.wish = wish
+
+    def __init__(self, source: RunSource) -> None:
+        super().__init__(source)
+        self._entry = EntryLine(id="entry")
+        self._filter_entry = FilterLine(id="filter-entry")
+        self._breaks = BreakList(id="breakpoints")
+        self._asking = Asking((self._entry, self._filter_entry), partial(self._cannot, "cannot be read"))
+        self._refused = ""
+        self._edited: tuple[int, Prompt] | None = None
+        self._probes = PROBES
+
+    def send_command(self, command: Command) -> None:
+        """Wish something of the run, or say why it cannot be wished."""
+        raise NotImplementedError
+
+    def steer(self, view: RunView) -> None:
+        """Show what has come of wishes: breakpoints, and changes that were refused."""
+        self._breaks.refresh_points(view.breakpoints)
+        if view.refused != self._refused:
+            self._refused = view.refused
+            if view.refused:
+                self._cannot("not changed", view.refused)
+
+    def _cannot(self, title: str, reason: str) -> None:
+        self.notify(one_line(reason), title=title, severity="error", markup=False)
+
+    def typed(self, event: Key) -> bool:
+        """Give a key to the row that is up."""
+        if self._breaks.up:
+            self._breaks.feed(event)
+            return True
+        return self._asking.typed(event)
+
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the line that is up."""
+        self._asking.pasted(event)
+
+    def on_break_list_wished(self, message: BreakList.Wished) -> None:
+        """Turn or drop a breakpoint."""
+        self.send_command(message.command)
+
+    def action_decide_step(self) -> None:
+        """Go on to the next decided step, or so many."""
+        self.send_command(DecideStep(self.take_count() or 1))
+
+    def action_draw_sample(self) -> None:
+        """Draw one sample, or so many."""
+        self.send_command(DrawSample(self.take_count() or 1))
+
+    def action_draw_vote(self) -> None:
+        """Draw until one vote is counted, or so many."""
+        self.send_command(DrawVote(self.take_count() or 1))
+
+    def action_next_dissent(self) -> None:
+        """Run to the next step with dissent."""
+        self.send_command(RunUntil(NEXT_DISSENT))
+
+    def action_until(self) -> None:
+        """Ask for a filter to run until."""
+        self._ask_filter("run until", lambda text: self.send_command(RunUntil(parse_filter(text))))
+
+    def action_break_at(self) -> None:
+        """Ask for a filter to hold at."""
+        self._ask_filter("break at", lambda text: self.send_command(SetBreak(parse_filter(text))))
+
+    def _ask_filter(self, prompt: str, hear: Hear) -> None:
+        self._asking.ask(self._filter_entry, prompt, "", "", hear)
+
+    def action_breaks(self) -> None:
+        """List the breakpoints."""
+        view = self._source.view()
+        self._breaks.offer(() if view is None else view.breakpoints)
+
+    def action_probe(self) -> None:
+        """Ask the model about the open step."""
+        self.send_command(Probe(self.take_count() or 1, getpass.getuser()))
+
+    def action_edit_prompt(self) -> None:
+        """Edit the open step's prompt."""
+        self._probes = self.take_count() or PROBES
+        prompt = self._prompt()
+        if prompt is None:
+            self._cannot("nothing to edit", "no agent is asked anything at the open step")
+            return
+        editor = next(iter(self.query(PromptEditor)), None)
+        if editor is None:
+            editor = PromptEditor(id="prompt-editor")
+            self.mount(editor, before=self._entry)
+        editor.call_after_refresh(editor.begin, prompt)
+
+    def _prompt(self) -> Prompt | None:
+        """Return what the agents of the open step read, as it was edited last."""
+        view = self._source.view()
+        if view is None or view.snapshot.open is None:
+            return None
+        if self._edited is not None and self._edited[0] == view.snapshot.open.step:
+            return self._edited[1]
+        step = self._source.task.step(view.snapshot.state)
+        return step.prompt if isinstance(step, Vote | Gather) else None
+
+    def on_prompt_editor_done(self, message: PromptEditor.Done) -> None:
+        """Probe with the prompt as edited, and keep it for a fork."""
+        view = self._source.view()
+        if message.prompt is not None and view is not None and view.snapshot.open is not None:
+            self._edited = (view.snapshot.open.step, message.prompt)
+        self.send_command(Probe(self._probes, getpass.getuser(), message.prompt))
+        self.focus_votes()
+
+    def on_prompt_editor_left(self) -> None:
+        """Give the focus back."""
+        self.focus_votes()
+
+    def focus_votes(self) -> None:
+        """Focus the votes."""
+        raise NotImplementedError
+
+    def action_change_k(self) -> None:
+        """Change k to the number typed before, or ask for one."""
+        number = self.take_count()
+        if number is not None:
+            self._change_k(str(number))
+            return
+        self._asking.ask(
+            self._entry, "k from here on", "", "votes ahead · enter changes it · esc leaves", self._change_k
+        )
+
+    def _change_k(self, text: str) -> None:
+        if not (text.strip().isascii() and text.strip().isdigit()) or int(text[:9]) < 1:
+            raise InputError(f"k is a whole number of at least 1, not {one_line(text, 40)!r}")
+        self.send_command(ChangeSettings(getpass.getuser(), k=int(text[:9])))
+
+    def action_change_voters(self) -> None:
+        """Ask for another pool of voters."""
+        hint = "MODEL [temperature=T] [variant=NAME], more after ' + '"
+        self._asking.ask(self._entry, "voters from here on", "", hint, self._change_voters)
+
+    def _change_voters(self, text: str) -> None:
+        voters = tuple(voter.strip() for voter in text.split(" + "))
+        self.send_command(ChangeSettings(getpass.getuser(), voters=voters))
+
+    def action_fork(self) -> None:
+        """Ask what a fork at the step in view is to do differently; one more vote ahead is what is offered."""
+        view = self._source.view()
+        if view is None or view.snapshot.started is None:
+            return
+        step = self.place
+        offered = f"k={view.snapshot.started.k + 1}"
+        if self._edited is not None and self._edited[0] == step:
+            offered += f" {EDITED}"
+        hint = "enter forks and goes on there · model= voter= seed= note="
+        self._asking.ask(self._entry, f"fork at step {step + 1:,}", offered, hint, partial(self._fork, view, step))
+
+    def _fork(self, view: RunView, step: int, text: str) -> None:
+        changes, note, edited = parse_wish(text)
+        if edited and (self._edited is None or self._edited[0] != step):
+            raise InputError(f"no prompt was edited for step {step + 1:,}: E edits one")
+        prompt = self._edited[1] if edited and self._edited is not None else None
+        breaks = tuple(str(point.filter) for point in view.breakpoints if point.on)
+        family = type(self._source.task)
+        wish = ForkWish(view.session, self._source.branch, step, changes, note, prompt, breaks, family)
+        self.post_message(self.ForkAsked(wish))

@@ -1,0 +1,173 @@
+"""Time travel on the workbench: the run as it stood at any step, and the ways from there to look at it."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding, BindingType
+
+from maker_engine.runtime.view import RunView
+from maker_engine.sessions.marks import Marks
+from maker_engine.sessions.moment import moment
+from maker_tui.figures import count, ordinal, rate
+from maker_tui.looked import LookedRun
+from maker_tui.records import Records
+from maker_tui.screens.going import GOING_KEYS, Going
+from maker_tui.words import Word
+
+if TYPE_CHECKING:
+    from maker_engine.core.state import RunState
+    from maker_engine.sessions.reader import Reader
+    from maker_tui.bridge import RunSource
+    from maker_tui.screens.looking import Looking
+
+PAST = Word("◀", "the past", "warn")
+PLAY_S = 1 / 12
+PLAY_SPEED = 4
+"""Steps a second."""
+
+TRAVEL_KEYS: list[BindingType] = [
+    Binding("i", "look('inspector')", "inspect", tooltip="everything about the step in view"),
+    Binding("t", "look('steps')", "table", tooltip="every step in a table"),
+    Binding("m", "look('map')", "map", tooltip="the whole run as a map"),
+    Binding("p", "look('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
+    *GOING_KEYS,
+    Binding("full_stop", "now", "now", key_display=".", tooltip="back from the past"),
+    Binding("P", "play", "play", tooltip="play the run from the moment in view, or stop; 50P plays 50 steps a second"),
+]
+
+
+class Travelling(Going):
+    """A workbench that can show the past. Its subclass shows a view, and says that it is of the past."""
+
+    def __init__(self, source: RunSource) -> None:
+        super().__init__()
+        self._source = source
+        self._run: LookedRun | None = None
+        self._looking: Looking | None = None
+        self._past: int | None = None
+        self._speed = 0
+        self._played = (0.0, 0)
+
+    def show_past(self, view: RunView, told: str) -> None:
+        """Show a moment of the past."""
+        raise NotImplementedError
+
+    def show_now(self) -> None:
+        """Show the run as it stands."""
+        raise NotImplementedError
+
+    @property
+    def in_the_past(self) -> bool:
+        """True while another moment than now is shown, or about to be."""
+        return self._past is not None
+
+    @property
+    def run(self) -> LookedRun | None:
+        """The run to look at, None before it has a file."""
+        view = self._source.view()
+        if self._run is None and view is not None:
+            self._run = LookedRun(self._source, Records(view.session, self._source.branch, self._refuse))
+        return self._run
+
+    @property
+    def marks(self) -> Marks:
+        """What is remarkable about the steps."""
+        return Marks() if self.run is None else self.run.marks
+
+    @property
+    def records(self) -> Records | None:
+        """The record of the run."""
+        return None if self.run is None else self.run.records
+
+    @property
+    def place(self) -> int:
+        """The step in view."""
+        if self._past is not None:
+            return self._past
+        view = self._source.view()
+        if view is None:
+            return 0
+        tally = view.snapshot.open or view.snapshot.decided
+        return 0 if tally is None else tally.step
+
+    def _refuse(self, reason: str) -> None:
+        self.notify(reason, title="cannot be read", severity="error", markup=False)
+
+    def go_to(self, step: int) -> None:
+        """Show the run as it stood when the votes of `step` were counted."""
+        run = self.run
+        if run is not None:
+            self._past = max(0, step)
+            run.records.look(partial(self._moment, run, self._past), self._arrived, "moment")
+
+    def _moment(self, run: LookedRun, step: int, reader: Reader) -> tuple[int, int, RunState]:
+        """Read a moment; the step, the decided steps now, and the run then."""
+        done = reader.steps_done()
+        step = min(step, done)
+        state = moment(reader, run.task, step, counted=None)
+        if step and state.snapshot().open is None:  # the run is over: its last moment is its last step
+            step -= 1
+            state = moment(reader, run.task, step, counted=None)
+        return step, done, state
+
+    def _arrived(self, found: tuple[int, int, RunState]) -> None:
+        view = self._source.view()
+        if self._past is None or view is None:
+            return
+        self._past, done, state = found
+        there = RunView(state.snapshot(), 0.0, 0.0, view.session, view.max_tokens)
+        playing = f"playing {rate(self._speed)} steps/s, P stops" if self._speed else "[ ] travel, P plays"
+        self.show_past(there, f"step {ordinal(self._past)} of {count(done)} decided · {playing} · . is now")
+        if self._speed and self._past >= done - 1:
+            self._speed = 0
+
+    def action_now(self) -> None:
+        """Show the run as it stands."""
+        if self._past is not None:
+            self._past, self._speed = None, 0
+            self.show_now()
+
+    def action_play(self) -> None:
+        """Play on from the moment in view, from the beginning where that is the end; or stop."""
+        asked = self.take_count()
+        if self._speed and asked is None:
+            self._speed = 0
+            self.go_to(self.place)
+            return
+        if not self._speed:
+            self.set_timer(PLAY_S, self._play)
+        self._speed = asked or PLAY_SPEED
+        begin = self.place if self._past is not None else 0
+        self._played = (time.monotonic(), begin)
+        self.go_to(begin)
+
+    def _play(self) -> None:
+        if self._speed and self._past is not None:
+            begun, first = self._played
+            self.go_to(first + int((time.monotonic() - begun) * self._speed))
+            self.set_timer(PLAY_S, self._play)
+
+    def action_look(self, view: str) -> None:
+        """Look at the run closely, at the step in view."""
+        from maker_tui.screens.looking import Looking  # noqa: PLC0415 - the first picture does not wait for it
+
+        if self.run is None:
+            return
+        self._speed = 0
+        if self._looking is None:
+            self._looking = Looking(self.run, self.place, view, self.go_to)
+            self.app.install_screen(self._looking, f"looking {id(self)}")  # kept, with its search and its figures
+        else:
+            self._looking.look_at(self.place, view)
+        self.app.push_screen(self._looking)
+
+    async def on_unmount(self) -> None:
+        """Close the record, and let go of the screen that looks at it."""
+        if self._run is not None:
+            self._run.records.close()
+        if self._looking is not None and self._looking not in self.app.screen_stack:
+            self.app.uninstall_screen(self._looking)
+            await self._looking.remove()

@@ -1,0 +1,219 @@
+"""The map: a whole run as a strip, and a part of it, or all, as a grid of cells with a cursor."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.events import Click, Resize
+
+from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.schema import StepFlag
+from maker_tui import map_cells
+from maker_tui.figures import count, ordinal, share
+from maker_tui.looked import LookedRun, Opened, Went
+from maker_tui.map_cells import Layer, Picture, Window, picture
+from maker_tui.roles import line
+from maker_tui.widgets.line_pane import LinePane
+
+AROUND = 3
+"""Rows around the grid: the strip, the legend, and what the cell under the cursor stands for."""
+MOST_ZOOM = 12
+_MEANINGS = {
+    map_cells.DISSENT: "dissent",
+    map_cells.FLAGGED: "flagged",
+    map_cells.WRONG: "wrong",
+    map_cells.UNDECIDED: "undecided",
+    map_cells.FLYING: "in flight",
+    map_cells.FORK: "fork",
+    map_cells.TO_COME: "to come",
+}
+
+
+class RunMap(LinePane, inherit_bindings=False):
+    """Shows a run, a cell a step or a cell many steps.
+
+    Args:
+        run: The run.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "move(-1, 0)", "left", show=False, tooltip="to the cell before"),
+        Binding("right,l", "move(1, 0)", "right", show=False, tooltip="to the next cell"),
+        Binding("up,k", "move(0, -1)", "up", show=False, tooltip="to the row above"),
+        Binding("down,j", "move(0, 1)", "down", show=False, tooltip="to the row below"),
+        Binding("home", "end(0)", "first", show=False, tooltip="to the first step"),
+        Binding("end,G", "end(1)", "last", show=False, tooltip="to the last step"),
+        Binding("plus,equals_sign", "zoom(1)", "closer", show=False, key_display="+", tooltip="fewer steps a cell"),
+        Binding("minus", "zoom(-1)", "farther", show=False, key_display="-", tooltip="more steps a cell"),
+        Binding("s", "layer", "layer", show=False, tooltip="shades tell of dissent, or of flagged responses"),
+        Binding("enter", "choose", "open", show=False, tooltip="inspect what is most remarkable in the cell"),
+    ]
+
+    def __init__(self, run: LookedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__("map", id=id)
+        self._run = run
+        self._grid: Picture | None = None
+        self._strip: Picture | None = None
+        self._step = 0
+        self._zoom = 0
+        self._shading = Layer.DISSENT
+
+    def show_step(self, step: int) -> None:
+        """Bring the cursor to the cell of `step`, 0-based."""
+        self._step = max(0, step)
+        grid = self._grid
+        if grid is None or not grid.window.first <= self._step < grid.window.last:
+            self.more()
+        self._lay_out()
+
+    def more(self) -> None:
+        """Draw the run as it stands now, in the reader's thread: at a million steps it takes some milliseconds."""
+        width, height = max(1, self.size.width), max(1, self.size.height - AROUND)
+        total, live, run, shading = self._run.total, self._run.live, self._run, self._shading
+        grid = map_cells.window(total, width * height, self._zoom, self._step)
+        strip = map_cells.window(total, width, 0, 0)
+
+        def draw(reader: Reader) -> tuple[Picture, Picture]:
+            run.marks.catch_up(reader)
+            drawn = picture(run.marks, grid, shading, live)
+            return drawn, picture(run.marks, strip, shading, live, drawn.peak)
+
+        run.records.look(draw, self._take, "map")
+
+    def _take(self, pictures: tuple[Picture, Picture]) -> None:
+        self._grid, self._strip = pictures
+        self._lay_out()
+
+    def take_focus(self) -> None:
+        """Hear the keys."""
+        self.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw in the new size."""
+        super().on_resize(event)
+        self.more()
+
+    def _lay_out(self) -> None:
+        grid, strip = self._grid, self._strip
+        if grid is None or strip is None:
+            return
+        width = max(1, self.size.width)
+        cells = [_row(grid, start, width, grid.window.cell_of(self._step))
+                 for start in range(0, len(grid.glyphs), width)]  # fmt: skip
+        self.show([_strip(strip, grid.window, self._step), *cells, self._legend(grid, strip), self._told(grid)])
+        total = grid.window.total
+        each = "a cell a step" if grid.window.each == 1 else f"{count(grid.window.each)} steps a cell"
+        part = f"steps {ordinal(grid.window.first)} to {count(grid.window.last)} of {count(total)}"
+        self.entitle(f"map · {part} · {each}", f"zoom {self._zoom}" if self._zoom else "")
+
+    def _legend(self, grid: Picture, strip: Picture) -> Text:
+        """Say what the glyphs mean that there are."""
+        there = {glyph for glyph, _ in (*grid.glyphs, *strip.glyphs)}
+        kind = self._shading.value
+        told = {map_cells.DECIDED: "decided"}
+        if grid.window.each > 1 and grid.peak:
+            shades = "".join(glyph for glyph, _ in map_cells.SHADES)
+            told = {shades: f"{kind}, from none to {share(grid.peak, 1)} of a cell's steps"}
+            there.add(shades)
+        parts = [f"{glyph} {words}" for glyph, words in (told | _MEANINGS).items() if glyph in there]
+        return line(("  ".join(parts), "label"))
+
+    def _told(self, grid: Picture) -> Text:
+        """Say what the cell under the cursor stands for."""
+        shown, cell = grid.window, grid.window.cell_of(self._step)
+        first = shown.first + cell * shown.each
+        last = min(shown.last, first + shown.each)
+        place = f"step {ordinal(self._step)}"
+        if shown.each > 1:
+            place += f", in steps {ordinal(first)} to {count(last)}"
+        if cell >= len(grid.shares):
+            return line((place, "strong"), ": not decided yet")
+        here = grid.shares[cell]
+        facts = f": dissent in {count(here.dissent)}, flags in {count(here.flagged)}, wrong {count(here.wrong)}"
+        return line((place, "strong"), facts)
+
+    def _go(self, step: int) -> None:
+        total = 1 if self._grid is None else self._grid.window.total
+        self.post_message(Went(max(0, min(step, total - 1))))
+
+    def action_move(self, right: int, down: int) -> None:
+        """Move the cursor by cells."""
+        if self._grid is not None:
+            shown = self._grid.window
+            # From the first step of a cell, so that each key is a cell however far it stands for.
+            start = shown.first + shown.cell_of(self._step) * shown.each
+            self._go(start + (right + down * max(1, self.size.width)) * shown.each)
+
+    def action_end(self, which: int) -> None:
+        """Go to the first or the last step."""
+        self._go(0 if not which or self._grid is None else self._grid.window.total)
+
+    def action_zoom(self, by: int) -> None:
+        """Show fewer or more steps a cell."""
+        nearest = self._grid is not None and self._grid.window.each == 1
+        self._zoom = max(0, min(self._zoom + (0 if by > 0 and nearest else by), MOST_ZOOM))
+        self.more()
+
+    def action_layer(self) -> None:
+        """Let the shades tell of the other thing."""
+        self._shading = self._shading.other
+        self.more()
+
+    def action_choose(self) -> None:
+        """Inspect what is most remarkable in the cell under the cursor, its first step where nothing is."""
+        if self._grid is None:
+            return
+        shown = self._grid.window
+        first = shown.first + shown.cell_of(self._step) * shown.each
+        last = min(shown.last, first + shown.each)
+        for kind in (StepFlag.WRONG, StepFlag.DISSENT, StepFlag.FLAGGED):
+            found = self._run.marks.after(first - 1, kind)
+            if found is not None and found < last and not first < self._step < last:
+                first = found
+                break
+        self.post_message(Opened(self._step if first < self._step < last else first))
+
+    def on_click(self, event: Click) -> None:
+        """Go to the clicked cell, of the grid or of the strip; a second click chooses it."""
+        place = event.get_content_offset(self)
+        if place is None or self._grid is None or self._strip is None:
+            return
+        row = self.top + place.y
+        shown, cell = self._grid.window, (row - 1) * max(1, self.size.width) + place.x
+        if row == 0:
+            self._go(self._strip.window.first + place.x * self._strip.window.each)
+        elif cell < shown.used:
+            again = event.chain > 1 and cell == shown.cell_of(self._step)
+            self._go(shown.first + cell * shown.each)
+            if again:
+                self.action_choose()
+
+
+def _row(grid: Picture, start: int, width: int, cursor: int) -> Text:
+    glyphs = grid.glyphs[start : start + width]
+    parts = [(glyph, "cursor" if start + place == cursor else role) for place, (glyph, role) in enumerate(glyphs)]
+    return _joined(parts)
+
+
+def _strip(strip: Picture, shown: Window, step: int) -> Text:
+    """Draw the whole run, the part that the grid shows in strong letters."""
+    parts = []
+    for place, (glyph, role) in enumerate(strip.glyphs):
+        first = strip.window.first + place * strip.window.each
+        inside = first < shown.last and shown.first < first + strip.window.each
+        under = place == strip.window.cell_of(step)
+        parts.append((glyph, "cursor" if under else role if inside else "rest"))
+    return _joined(parts)
+
+
+def _joined(parts: list[tuple[str, str]]) -> Text:
+    """Join cells, neighbours of one role in one piece."""
+    joined: list[tuple[str, str]] = []
+    for glyph, role in parts:
+        if joined and joined[-1][1] == role:
+            joined[-1] = (joined[-1][0] + glyph, role)
+        else:
+            joined.append((glyph, role))
+    return line(*joined)

@@ -1,0 +1,153 @@
+"""The steps of a run: the table with its heading, what it is narrowed to, and what is looked for in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Resize
+
+from maker_engine.core.facts import StepFacts
+from maker_engine.sessions.inspection import facts_of
+from maker_engine.sessions.reader import Reader
+from maker_tui.figures import count
+from maker_tui.finding import Finding
+from maker_tui.looked import Opened, Went
+from maker_tui.widgets.cursor_pane import CursorPane
+from maker_tui.widgets.line_view import LineView
+from maker_tui.widgets.step_table import MARKS_TOLD, StepTable, heading_row
+
+if TYPE_CHECKING:
+    from maker_engine.core.decomposition import AnyTask
+    from maker_tui.inspector_lines import Describe
+    from maker_tui.looked import LookedRun
+
+NEAR = 8
+"""Steps that lie no further apart than this are read in one go."""
+
+
+class StepsView(Vertical):
+    """Shows every decided step of a run, or those that a filter picks.
+
+    Args:
+        run: The run.
+    """
+
+    DEFAULT_CSS = """
+    StepsView { height: 1fr; }
+    StepsView #columns { padding: 0 2; }
+    """
+
+    def __init__(self, run: LookedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._run = run
+        self._columns = LineView(id="columns")
+        self._table = StepTable(id="steps")
+        self._narrow = False
+        self._seek = False
+        self.finding = Finding(run.records, run.task, run.marks, run.describe, self._found)
+
+    def compose(self) -> ComposeResult:
+        """Names of the columns, and the table."""
+        yield self._columns
+        yield self._table
+
+    def on_resize(self, event: Resize) -> None:
+        """Name the columns there is room for."""
+        self._columns.show([heading_row(max(0, event.size.width - 4))])
+
+    def show_step(self, step: int) -> None:
+        """Bring the cursor to `step`, 0-based; in a narrowed table to the first one from there on."""
+        self._show()
+        picked = self._picked
+        row = step if picked is None else min(bisect_left(picked, step), max(0, len(picked) - 1))
+        if self._table.step != (step if picked is None else None):
+            self._table.point(row)
+
+    def more(self) -> None:
+        """Show the run as it stands now."""
+        self.finding.go_on()
+        self._show()
+
+    def take_focus(self) -> None:
+        """Hear the keys."""
+        self._table.focus()
+
+    def find(self, text: str, *, narrow: bool) -> None:
+        """Look for steps, and show them among the others, or them alone; empty text shows all.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        self.finding.begin(text)
+        self._narrow, self._seek = narrow and self.finding.search is not None, not narrow
+        self._show()
+
+    def match(self, by: int) -> int | None:
+        """Return the step of the next match from the cursor on, or the one before; None where there is none yet."""
+        search, here = self.finding.search, self._table.step
+        if search is None or here is None:
+            return None
+        return search.after(here) if by > 0 else search.before(here)
+
+    @property
+    def _picked(self) -> Sequence[int] | None:
+        return self.finding.search.found if self._narrow and self.finding.search is not None else None
+
+    def _found(self) -> None:
+        search = self.finding.search
+        if self._seek and search is not None and search.found:
+            self._seek = False  # only once: from then on the cursor is the user's
+            here = self._table.step or 0
+            first = search.after(here - 1)
+            self.post_message(Went(search.found[0] if first is None else first))
+        self._show()
+
+    def _show(self) -> None:
+        total = len(self._run.marks)
+        self._table.show_steps(total, self._picked)
+        told = self.finding.told
+        end = " · esc ends the search" if self.finding.going else ""
+        self._table.entitle(f"steps · {count(total)}{' · ' + told if told else ''}{end}", MARKS_TOLD)
+
+    def on_step_table_wanted(self, message: StepTable.Wanted) -> None:
+        """Read rows."""
+        message.stop()
+        task, describe, steps = self._run.task, self._run.describe, message.steps
+        self._run.records.look(lambda reader: read_rows(reader, task, describe, steps), self._table.take, "page")
+
+    def on_cursor_pane_pointed(self, message: CursorPane.Pointed) -> None:
+        """Tell which step the cursor is on; the table may have been narrowed since."""
+        message.stop()
+        if self._table.step is not None:
+            self.post_message(Went(self._table.step))
+
+    def on_cursor_pane_chosen(self, message: CursorPane.Chosen) -> None:
+        """Open the step under the cursor."""
+        message.stop()
+        if self._table.step is not None:
+            self.post_message(Opened(self._table.step))
+
+
+def read_rows(reader: Reader, task: AnyTask, describe: Describe, steps: Sequence[int]) -> list[StepFacts]:
+    """Read the facts of steps, given ascending."""
+    wanted = frozenset(steps)
+    found = (stored for first, last in _stretches(steps) for stored in reader.steps(task, first, last))
+    return [facts_of(stored, describe) for stored in found if stored.step in wanted]
+
+
+def _stretches(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give the stretches in which steps lie close to each other: the first step, and the one after the last."""
+    first = last = None
+    for step in steps:
+        if first is None or last is None:
+            first = step
+        elif step - last > NEAR:
+            yield first, last + 1
+            first = step
+        last = step
+    if first is not None and last is not None:
+        yield first, last + 1

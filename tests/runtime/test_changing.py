@@ -1,0 +1,298 @@
+"""Probes, and changes of k and of the pool: what they do to a run, and that every replay of it honours them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maker_engine.core.commands import (
+    ChangeSettings,
+    Command,
+    Continue,
+    Decide,
+    DecideStep,
+    DrawSample,
+    Pause,
+    Probe,
+    Stop,
+)
+from maker_engine.core.events import Outcome
+from maker_engine.core.responses import Flag, Prompt, Response, Sample, SampleRequest, is_probe
+from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.limits import Limits
+from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.view import RunView
+from maker_engine.sessions import asides
+from maker_engine.sessions.export import lines
+from maker_engine.sessions.importing import import_lines
+from maker_engine.sessions.moment import moment
+from maker_engine.sessions.reader import Reader, StoredStep
+from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.verify import verify
+from tests.support.halting import Halts, at_each_halt, decided, dissenting, never_held, simulated, table
+from tests.support.running import TOY
+from tests.support.toy import Count, answer
+
+NOISY = "sim:p=0.75,v=0.85"
+STEP = DecideStep()
+
+
+def ordered(session: Path, **changes: Any) -> PreparedRun:
+    """An ordered run over the toy task."""
+    return prepare(RunOrder(TOY, {"length": 12}, session=session, **{"model": NOISY, "k": 3, **changes}), Count)
+
+
+async def steered(prepared: PreparedRun, *commands: Any) -> tuple[RunView, Halts]:
+    """Drive a run, one command a halt."""
+    inbox = Inbox()
+    halts = Halts(inbox, *commands)
+    return await drive(prepared, inbox, halts), halts
+
+
+def steps_of(path: Path, branch: int | None = None) -> list[StoredStep]:
+    """The steps of a run of twelve."""
+    with Reader(path, branch) as reader:
+        return list(reader.steps(Count(12)))
+
+
+def sound(path: Path, task: Count | None = None) -> bool:
+    """Whether every vote on record decides what it says."""
+    return verify(path, task or Count(12)).findings == ()
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    moves=st.lists(
+        st.sampled_from([Probe(1, "ann"), Probe(3, "ann"), Probe(2, "bo", Prompt("s", "hour = 5, hours = 8")), STEP]),
+        max_size=10,
+    ),
+    seed=st.integers(0, 3),
+    latency=st.sampled_from([0, 1e-4]),
+)
+async def test_probes_change_no_decision(moves: list[Command], seed: int, latency: float) -> None:
+    """Whatever is asked beside it, a run decides as one in which nothing was, vote for vote, and counts the probes."""
+    with TemporaryDirectory() as name:
+        bench = simulated(Path(name, "probed"), seed, latency, "dissent", "step:1")
+        at_each_halt(bench, *moves, *[Continue()] * 60)
+        view = await bench.run()
+        assert decided(bench.journal.path, bench.task) == await never_held(Path(name, "never"), seed)
+        assert view.snapshot.totals.probes == sum(move.count for move in moves if isinstance(move, Probe))
+        assert open_saved(bench.journal.path, Count).snapshot == view.snapshot
+        assert sound(bench.journal.path, bench.task)
+
+
+async def test_a_probe_is_shown_paid_for_and_not_counted(tmp_path: Path) -> None:
+    """Its answer stands beside the tally with the name of who asked; votes, margin and samples stay as they were."""
+    asked: list[SampleRequest] = []
+
+    def script(request: SampleRequest) -> Response:
+        if is_probe(request):
+            asked.append(request)
+            return answer(9 if request.prompt.user == "edited" else 7)
+        return dissenting(request)
+
+    edited = Prompt("rules", "edited")
+    bench = table(tmp_path, script, "dissent", concurrency=1)
+    halts = at_each_halt(bench, Probe(2, "ann"), Probe(1, "ann", edited))
+    view = await bench.run()
+    before, after = halts.views[0].snapshot, halts.views[2].snapshot
+    assert before.open is not None
+    assert after.open is not None
+    told = [(one.probe, one.voter, getattr(one.verdict, "rule", one.verdict), one.prompt) for one in after.open.probes]
+    assert told == [(0, "ann", 7, None), (1, "ann", 7, None), (2, "ann", "illegal", edited)]
+    assert replace(after.open, probes=()) == before.open
+    assert after.totals.cost_usd == before.totals.cost_usd + 3 * 0.25
+    assert (after.totals.probes, after.totals.samples) == (3, before.totals.samples)
+    assert len({request.sample for request in asked}) == 3
+    saved = open_saved(bench.journal.path, Count)
+    assert [type(entry) for entry in saved.entries] == [Sample, Sample, asides.Probe, asides.Probe, asides.Probe]
+    assert saved.snapshot == replace(view.snapshot, paused=False)
+
+
+async def test_probes_keep_within_the_limits_of_the_run(tmp_path: Path) -> None:
+    """A probe spends as a sample does: beyond the limit none is asked for."""
+    bench = table(tmp_path, dissenting, "step:2", limits=Limits(samples=5))
+    at_each_halt(bench, Probe(50, "ann"))
+    view = await bench.run()
+    assert (view.snapshot.totals.samples, view.snapshot.totals.probes) == (2, 3)
+
+
+async def test_a_probe_in_flight_is_wasted_when_its_step_is_left(tmp_path: Path) -> None:
+    """What has not come back when the run ends is waste, and the record is that of a run without it."""
+    bench = simulated(tmp_path, 1, 3600.0, "step:1")
+    seen: list[int] = []
+
+    def watch(view: RunView) -> None:
+        tally = view.snapshot.open
+        if view.held and not seen:
+            seen.append(0)
+            bench.send(Probe(2, "ann"))
+        elif tally is not None and tally.probing:
+            bench.send(Stop())
+
+    bench.watch = watch
+    totals = (await bench.run()).snapshot.totals
+    assert (totals.probes, totals.wasted) == (0, 2)
+
+
+async def test_another_k_holds_from_the_open_step_on(tmp_path: Path) -> None:
+    """Votes counted stay counted, each later step needs the new margin, and every look at the record knows it."""
+    path = tmp_path / "run.maker"
+    view, _ = await steered(
+        ordered(path, model="sim:p=0.99,v=1", breaks=("step:4",)),
+        [DrawSample(2)],
+        ChangeSettings("ann", k=5),
+        Continue(),
+    )
+    assert [len(stored.samples) for stored in steps_of(path)] == [3] * 3 + [5] * 9
+    assert view.snapshot.started is not None
+    assert view.snapshot.started.k == 5
+    assert sound(path)
+    changed = [stored for stored in steps_of(path) if stored.flags & StepFlag.CHANGED]
+    assert [stored.step for stored in changed] == [3]
+    assert changed[0].entries[2] == asides.Change("ann", k=5)
+    assert open_saved(path, Count).snapshot == view.snapshot
+    with Reader(path) as reader:
+        needed = [moment(reader, Count(12), step).started.k for step in range(12)]  # type: ignore[union-attr]
+    assert needed == [3] * 4 + [5] * 8
+
+
+async def test_a_decision_that_is_held_can_be_taken_back_by_a_higher_k(tmp_path: Path) -> None:
+    """A vote that is decided and not committed goes on when more is asked of it, from the votes that it has."""
+    path = tmp_path / "run.maker"
+    order = ordered(path, model="sim:p=0.99,v=1,latency=0.0001", breaks=("votes>=3 and step:3",))
+    view, _ = await steered(order, ChangeSettings("ann", k=4), STEP)
+    stored = steps_of(path)[2]
+    assert [type(entry) for entry in stored.entries] == [Sample] * 3 + [asides.Change, Sample]
+    assert view.snapshot.totals.wrong == 0
+    assert sound(path)
+
+
+async def test_a_lower_k_decides_what_it_suffices_for(tmp_path: Path) -> None:
+    """Where the leader is that far ahead already, the step is decided by the change alone."""
+    path = tmp_path / "run.maker"
+    order = ordered(path, model="sim:p=0.99,v=1", k=6, breaks=("votes=4",))
+    view, _ = await steered(order, ChangeSettings("ann", k=2), Continue())
+    stored = steps_of(path)
+    assert [type(entry) for entry in stored[0].entries] == [Sample] * 4 + [asides.Change]
+    assert [len(one.samples) for one in stored[1:]] == [2] * 11
+    assert view.snapshot.outcome is Outcome.SOLVED
+    assert sound(path)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 4, 5])
+async def test_a_changed_run_that_is_cut_off_goes_on_as_it_would_have(tmp_path: Path, cut: int) -> None:
+    """Stopped at any halt after a change and taken up again, it ends as the run that was never stopped."""
+    moves: list[Any] = [ChangeSettings("ann", k=4), Probe(2, "ann"), DrawSample(2), ChangeSettings("bo", k=2), STEP]
+    whole, cuts = tmp_path / "whole.maker", tmp_path / "cut.maker"
+    breaks = ("step:4",)
+    first, _ = await steered(ordered(whole, breaks=breaks), *moves, Continue())
+    await steered(ordered(cuts, breaks=breaks), *moves[:cut], Stop())
+    inbox = Inbox()
+    inbox.send(Pause())
+    second = await drive(prepare_resume(cuts, {}, Count), inbox, Halts(inbox, *moves[cut:], Continue()))
+    assert [stored._replace(flags=0) for stored in steps_of(cuts)] == [
+        stored._replace(flags=0) for stored in steps_of(whole)
+    ]
+    assert second.snapshot.totals == replace(first.snapshot.totals, wasted=second.snapshot.totals.wasted)
+    assert sound(cuts)
+
+
+async def test_another_pool_answers_from_then_on(tmp_path: Path) -> None:
+    """A pool that is changed to answers in turn, keeps answering when the run is taken up again, and is on record."""
+    path = tmp_path / "run.maker"
+    pool = ("sim:p=0.98,v=1", "sim:p=0.97,v=1 variant=careful")
+    order = ordered(path, model="sim:p=0.99,v=1", breaks=("step:3", "step:6"))
+    await steered(order, ChangeSettings("ann", voters=pool), Continue())
+    view, _ = await steered(prepare_resume(path, {}, Count))
+    models = [{sample.response.model for sample in stored.samples} for stored in steps_of(path)]
+    assert [len(names) for names in models[:2]] == [1, 1]
+    assert all(names == {"sim:p=0.98,v=1", "sim:p=0.97,v=1"} for names in models[2:])
+    assert view.snapshot.started is not None
+    assert view.snapshot.started.model == "sim:p=0.98,v=1 + sim:p=0.97,v=1"
+    assert (view.snapshot.outcome, sound(path)) == (Outcome.SOLVED, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (ChangeSettings("ann", k=99), "max samples must be at least k = 99"),
+        (ChangeSettings("ann", voters=("sim variant=loud",)), "there is no variant 'loud'"),
+        (ChangeSettings("ann", voters=(" ",)), "the model is missing"),
+    ],
+)
+async def test_a_change_that_cannot_be_made_is_refused_and_the_run_goes_on(
+    tmp_path: Path, change: ChangeSettings, why: str
+) -> None:
+    """Nothing is changed, the reason is to be seen, and nothing is lost."""
+    path = tmp_path / "run.maker"
+    _, halts = await steered(ordered(path, breaks=("step:2",), max_samples=50), change, Continue())
+    assert why in halts.views[1].refused
+    assert not any(stored.flags & StepFlag.CHANGED for stored in steps_of(path))
+    assert sound(path)
+
+
+async def test_a_fork_begins_as_its_parent_voted_then(tmp_path: Path) -> None:
+    """Forked before a change it needs the ordered k, forked after it the changed one, unless it is told another."""
+    path = tmp_path / "run.maker"
+    order = ordered(path, model="sim:p=0.99,v=1", breaks=("step:6",))
+    await steered(order, ChangeSettings("ann", k=5), Continue())
+    ks = []
+    for step, changes in ((2, {}), (9, {}), (9, {"k": 4})):
+        view, _ = await steered(prepare_fork(path, step, changes, branch=0, family=Count))
+        assert view.snapshot.started is not None
+        ks.append(view.snapshot.started.k)
+        assert {len(stored.samples) for stored in steps_of(path)[step:]} == {ks[-1]}
+    assert ks == [3, 5, 4]
+    assert sound(path)
+
+
+async def test_a_fork_with_an_edited_prompt_asks_that_at_its_first_step_alone(tmp_path: Path) -> None:
+    """Agents read the edited prompt at the step forked from and the task's own after it; who wrote it is on record."""
+    path = tmp_path / "run.maker"
+    await steered(ordered(path, model="sim:p=0.99,v=1"))
+    edited = Prompt("Count.", "hour = 6, hours = 8")
+    number = fork(path, 2, {}, prompt=edited, voter="ann", note="what if", family=Count)
+    view, _ = await steered(prepare_resume(path, {}, Count, number))
+    own = steps_of(path)[2:]
+    assert [stored.answer for stored in own[:3]] == [7, 0, 1]  # of hour 6, and on from there
+    assert own[0].entries[0] == asides.Change("ann", prompt=edited)
+    assert (view.snapshot.totals.wrong, sound(path)) == (1, True)
+
+
+async def test_a_person_can_decide_a_step_that_is_decided_and_held(tmp_path: Path) -> None:
+    """A decision that waits to be committed gives way to a person's, and the record says and proves it."""
+    path = tmp_path / "run.maker"
+    order = ordered(path, model="sim:p=0.99,v=1", breaks=("votes>=3 and step:2",))
+    view, _ = await steered(order, [Decide(6, "ann"), DecideStep()], Stop())
+    stored = steps_of(path)[1]
+    assert (stored.answer, stored.entries[-1].answer, len(stored.samples)) == (6, 6, 3)  # type: ignore[union-attr]
+    assert (view.snapshot.totals.wrong, sound(path)) == (1, True)
+
+
+async def test_probes_and_changes_go_out_and_come_in_again(tmp_path: Path) -> None:
+    """The export tells of them, and what is imported from it has the same links."""
+    path, copy = tmp_path / "run.maker", tmp_path / "copy.maker"
+    pool = ("sim:p=0.9,v=0.8",)
+    moves = (Probe(3, "ann", Prompt("s", "hour = 9, hours = 8")), ChangeSettings("ann", k=4), Probe(1, "bo"))
+    await steered(ordered(path, breaks=("step:3", "step:5")), *moves, Continue(), ChangeSettings("ann", None, pool))
+    fork(path, 4, {"k": 2}, prompt=Prompt("s", "hour = 4, hours = 8"), voter="ann", branch=0, family=Count)
+    told = list(lines(path, Count(12)))
+    assert any('"changed"' in line for line in told)
+    import_lines(told, copy, Count)
+    again = list(lines(copy, Count(12)))
+    assert [line for line in again if '"created"' not in line] == [line for line in told if '"created"' not in line]
+    assert sound(copy)
+    flagged = [
+        entry.verdict for stored in steps_of(copy, 0) for entry in stored.entries if isinstance(entry, asides.Probe)
+    ]
+    assert flagged
+    assert all(isinstance(verdict, Flag | int) for verdict in flagged)

@@ -1,0 +1,168 @@
+"""What is told of a recorded run: its marks, its figures, one step from all sides, and the steps a filter picks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maker_engine.core.filters import parse_filter
+from maker_engine.core.responses import Flag, Sample
+from maker_engine.core.scaling import expected_samples, undecided_after
+from maker_engine.sessions.inspection import answer_span, facts_of, inspect_step
+from maker_engine.sessions.marks import Marks
+from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.search import Search
+from maker_engine.sessions.survey import Survey, spread
+from tests.support.recorded import Recorded, record
+
+FILTERS = (
+    "dissent", "not dissent", "flags>1", "flag:malformed", "votes>=5", "step:3-9", "wrong or flags", "margin<2",
+    "samples>4 and not flag:length", 'action~"1"', "candidates>1", "step>5 and dissent", "falling", "tokens>100",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """A run with dissent, flags and wrong decisions."""
+    return record(tmp_path_factory.mktemp("run") / "run.maker", length=40, seed=5, k=2)
+
+
+def marks_of(reader: Reader) -> Marks:
+    marks = Marks()
+    marks.catch_up(reader)
+    return marks
+
+
+def test_marks_are_the_flags_of_every_step(run):
+    """Rule: a byte a step, and the nearest step with a flag is found in both directions."""
+    with Reader(run.path) as reader:
+        marks, flags = marks_of(reader), [stored.flags for stored in reader.steps(run.task)]
+    assert [marks.of(step) for step in range(len(marks))] == flags
+    for kind in (StepFlag.DISSENT, StepFlag.FLAGGED, StepFlag.WRONG):
+        having = [step for step, value in enumerate(flags) if value & kind]
+        assert having, "the run has nothing of the kind to find"
+        for step in range(-1, len(flags) + 1):
+            assert marks.after(step, kind) == next((one for one in having if one > step), None)
+            assert marks.before(step, kind) == next((one for one in reversed(having) if one < step), None)
+
+
+@given(each=st.integers(1, 50), first=st.integers(0, 45))
+def test_shares_add_up(run, each, first):
+    """Rule: cells of any size count every step from the first on once."""
+    with Reader(run.path) as reader:
+        marks, flags = marks_of(reader), [stored.flags for stored in reader.steps(run.task)]
+    shares = marks.shares(first, len(flags), each)
+    assert sum(one.steps for one in shares) == len(flags[first:])
+    assert sum(one.dissent for one in shares) == sum(bool(one & StepFlag.DISSENT) for one in flags[first:])
+    assert sum(one.flagged for one in shares) == sum(bool(one & StepFlag.FLAGGED) for one in flags[first:])
+
+
+def test_marks_grow_with_the_run(tmp_path):
+    """Rule: catching up twice is the same as once; what was known stays."""
+    run = record(tmp_path / "run.maker", length=12, seed=1)
+    with Reader(run.path) as reader:
+        once, twice = marks_of(reader), marks_of(reader)
+        twice.catch_up(reader)
+    assert bytes(once._flags) == bytes(twice._flags)
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_a_search_finds_what_the_filter_picks(run, text):
+    """Rule: however little of the record a search reads, it finds exactly the steps that the filter picks."""
+    wanted = parse_filter(text)
+    with Reader(run.path) as reader:
+        search = Search(wanted, run.task, marks_of(reader), run.task.describe)
+        while not search.over:
+            search.go_on(reader)
+        picked = [stored.step for stored in reader.steps(run.task) if wanted(facts_of(stored, run.task.describe))]
+    assert list(search.found) == picked
+    for step in range(run.steps):
+        assert search.after(step) == next((one for one in picked if one > step), None)
+        assert search.before(step) == next((one for one in reversed(picked) if one < step), None)
+
+
+def test_a_survey_counts_what_is_recorded(run):
+    """Rule: votes, flags and agreement are those of the entries, in whatever order the blocks are read."""
+    survey = Survey()
+    with Reader(run.path) as reader:
+        for first, last in spread(reader.steps_done()):
+            survey.read(reader, first, last)
+        stored = list(reader.steps(run.task))
+    votes = [[one.verdict for one in step.samples if not isinstance(one.verdict, Flag)] for step in stored]
+    assert survey.steps == len(stored)
+    assert survey.votes == Counter(map(len, votes))
+    assert survey.rounds == Counter(len(step.samples) for step in stored)
+    assert survey.against == sum(vote != step.answer for step, cast in zip(stored, votes, strict=True) for vote in cast)
+    assert survey.undecided()[0] == len(stored)
+    assert survey.undecided()[-1] == 0
+    assert sum(one.samples for one in survey.bins()) == sum(len(step.samples) for step in stored)
+    assert sum(one.flagged for one in survey.bins()) == survey.flagged
+
+
+@given(st.integers(0, 100_000))
+def test_blocks_are_spread_and_complete(total):
+    """Rule: every step is in exactly one block."""
+    blocks = sorted(spread(total))
+    assert [begin for begin, _ in blocks] == [0, *(end for _, end in blocks)][: len(blocks)]
+    assert (blocks[-1][1] if blocks else 0) == total
+
+
+def test_a_step_is_inspected_vote_by_vote(run):
+    """Rule: the ballot after each entry has the votes so far; the last one decides for the recorded answer."""
+    with Reader(run.path) as reader:
+        for stored in reader.steps(run.task):
+            step = inspect_step(reader, run.task, stored.step)
+            votes: Counter[object] = Counter()
+            for counted in step.counted:
+                assert isinstance(counted.entry, Sample)
+                if not isinstance(counted.entry.verdict, Flag):
+                    votes[counted.entry.verdict] += 1
+                assert dict(counted.votes) == votes
+            assert step.answer == stored.answer
+            assert step.counted[-1].margin == run.settings.k
+            assert step.prompt is not None
+            assert (step.before is None) == (stored.step == 0)
+
+
+def test_where_an_answer_stands_is_marked(run):
+    """Rule: the marked bit parses to the sample's vote by itself, and no shorter end of the text does."""
+    with Reader(run.path) as reader:
+        state = reader.state(run.task, 7)
+        step = inspect_step(reader, run.task, 7)
+    for counted, span in zip(step.counted, step.spans, strict=True):
+        if isinstance(counted.entry, Sample) and not isinstance(counted.entry.verdict, Flag):
+            assert span is not None
+            assert run.task.parse(state, counted.entry.response.text[slice(*span)]) == counted.entry.verdict
+
+
+def test_a_parser_that_fails_marks_nothing():
+    """Rule: a stranger's parser that raises on a bit of text leaves the response unmarked."""
+
+    def fails(_: str) -> object:
+        raise ValueError
+
+    assert answer_span(fails, "answer 3", 3) is None
+
+
+@given(p=st.floats(0.55, 1), k=st.integers(1, 6), v=st.floats(0.3, 1))
+def test_undecided_steps_become_fewer_as_the_theory_says(p, k, v):
+    """Rule: none is decided before k samples, ever fewer are open, and their sum is the expected number of samples."""
+    left = undecided_after(p, k, 4_000, v)
+    assert left[:k] == pytest.approx([1.0] * k)
+    assert all(later <= sooner + 1e-12 for sooner, later in pairwise(left))
+    assert sum(left) == pytest.approx(expected_samples(p, k, v), rel=1e-6)
+
+
+def test_a_step_that_is_open_is_inspected_too(tmp_path: Path):
+    """Rule: of the step that is not decided yet all that has been counted is shown, and no answer."""
+    run = record(tmp_path / "run.maker", length=12, seed=3, stop_after=17)
+    with Reader(run.path) as reader:
+        step = inspect_step(reader, run.task, reader.steps_done())
+        assert step.answer is None
+        assert len(step.counted) == len(reader.open_entries(run.task)) > 0

@@ -1,0 +1,44 @@
+"""A program for a terminal of its own: the workbench on a run that says hostile things, home with hostile sessions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from maker_engine.core.events import ResponseFlagged, SampleAsked, SampleFailed
+from maker_engine.core.responses import Flag, Response
+from maker_tui.app import MakerApp
+from tests.support.hostile import hostile
+from tests.tui.sources import Scripted, contested, hanoi, run_events
+from tests.tui.test_home import saved
+
+NUMBER = 300
+"""A run keeps as many red flags as this to look at."""
+
+
+def workbench() -> MakerApp:
+    """A run whose every name, flag and message is hostile."""
+    task = hanoi()
+    events = run_events(task)
+    texts = hostile(NUMBER, seed=1)
+    all_of_it = " ".join(texts[:60])
+    events[0] = type(events[0])(all_of_it, texts[0], texts[1], texts[2], True, 3, "ahead", 0, 127, True)
+    source = Scripted(task, events).play_until(contested)
+    for place, text in enumerate(texts):
+        source.add(SampleAsked(41, 99), ResponseFlagged(41, 99, Flag(text, text, text), Response(text)))
+        source.add(SampleFailed(41, 100 + place, text, text, 1.0))
+    return MakerApp(source)
+
+
+def home() -> MakerApp:
+    """Sessions that say hostile things of themselves, some in the names of their files."""
+    texts = hostile(NUMBER, seed=2)
+    sessions = [
+        saved(task=text, problem=text, model=text, outcome=text, name=text, path=Path(f"/{place}-{text}.maker"))
+        for place, text in enumerate(text.replace("/", "").replace("\x00", "") for text in texts)
+    ]
+    return MakerApp(listing=lambda: sessions)
+
+
+if __name__ == "__main__":
+    {"workbench": workbench, "home": home}[sys.argv[1]]().run()

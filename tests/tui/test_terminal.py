@@ -1,0 +1,104 @@
+"""In a real terminal: what the app sends is its own escape sequences and text; and how it leaves the terminal."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.hostile import UNSAFE
+from tests.support.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+OWN = re.compile(
+    r"\x1b(\[[?>]?[\d;]*[mHhlABCDJKut]|\[\?\d+\$p|\]2;[^\x00-\x1f\x7f-\x9f]*\x07|\]22;default\x07|\[<u|\[\?u)|[\r\n]"
+)
+"""What Textual and the app send: CSI of a few kinds, two queries, the title, the shape of the mouse's pointer."""
+COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m")
+Start = Callable[..., Terminal]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a program in a terminal."""
+    started: list[Terminal] = []
+
+    def begin(*arguments: str, program: Path | None = None, **environment: str | None) -> Terminal:
+        changes = {"TMUX": None, "NO_COLOR": None, "PYTHONPATH": str(ROOT), **environment}
+        started.append(Terminal(list(arguments), tmp_path, environment=changes, program=program))
+        return started[-1]
+
+    yield begin
+    for terminal in started:
+        terminal.close()
+
+
+def text_of(shown: bytes) -> str:
+    return shown.decode("utf-8", "surrogateescape")
+
+
+def run(terminal: Terminal, first: bytes, *keys: bytes, last: bytes = b"") -> str:
+    """Press keys, each once the screen has answered to the one before, until `last` comes; return all that came."""
+    terminal.until(lambda: first in terminal.shown)
+    for key in keys:
+        before = len(terminal.shown)
+        terminal.press(key)
+        terminal.until(lambda before=before: len(terminal.shown) > before)
+    terminal.until(lambda: last in terminal.shown)
+    terminal.press(b"\x11")
+    terminal.end()
+    return text_of(terminal.shown)
+
+
+@pytest.mark.parametrize(
+    ("screen", "first", "keys"),
+    [
+        ("workbench", b"SIMULATED", [b"\t", b"G", *[b"\x15"] * 30, b"\t", b"z", b"z", b"?", b"\x1b", b"v", b"\x1b"]),
+        ("home", b"sessions", [*[b"\x04"] * 7, b"f", b"\x1b", b"e", b"\x1b", b"/", b"\x1b"]),
+    ],
+)
+def test_no_order_of_a_text_reaches_the_terminal(start: Start, screen: str, first: bytes, keys: list[bytes]) -> None:
+    """Every byte is the app's own or printable text, though hundreds of texts try to be orders, page after page."""
+    terminal = start("-m", "tests.support.hostile_app", screen, program=Path(sys.executable))
+    sent = run(terminal, first, *keys)
+    assert len(sent) > 20_000
+    rest = OWN.sub("", sent)
+    assert not UNSAFE.search(rest), rest[max(0, UNSAFE.search(rest).start() - 40) :][:80]
+    assert "66;6m" not in "".join(match[0] for match in OWN.finditer(sent))
+
+
+def demo(*flags: str, latency: float = 0.01) -> list[str]:
+    return ["run", "hanoi", "--disks", "5", "--model", f"sim:p=1,v=1,latency={latency}", *flags]
+
+
+def test_a_run_tells_of_itself_and_gives_the_terminal_back(start: Start, tmp_path: Path) -> None:
+    """Title and notification tell of the end, a copy is sent as one OSC 52, and the title that was there comes back."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.toml").write_text('notify = "osc777"\n')
+    sent = run(start(*demo(latency=0.3)), b"777;notify", b"y", last=b"\x1b]52;")
+    assert sent.index("\x1b[22;2t") < sent.index("\x1b]2;") < sent.rindex("\x1b[23;2t")
+    assert re.search(r"\x1b\]2;✔ solved · Towers of Hanoi 5 disks[^\x07]*\x07", sent)
+    assert sent.count("\x1b]777;notify;maker;maker: solved and verified") == 1
+    assert len(re.findall(r"\x1b\]52;c;[A-Za-z0-9+/=]+\x07", sent)) == 1
+    assert "\x1b[?1000h" in sent
+
+
+def test_colours_and_mouse_can_be_left_alone(start: Start) -> None:
+    """With NO_COLOR no sequence sets a colour, --no-mouse asks for no mouse, and the app works as ever."""
+    sent = run(start(*demo("--no-mouse"), NO_COLOR="1", COLORTERM="truecolor"), b"solved", b"?", b"\x1b", b":")
+    assert COLOUR.search(sent) is None, COLOUR.search(sent)
+    assert "\x1b[?1000h" not in sent
+    assert "\x1b[?1003h" not in sent
+
+
+@pytest.mark.parametrize(("theme", "kind"), [("maker-ansi", "3[0-7]|9[0-7]"), ("maker-dark", "38;2")])
+def test_the_ansi_theme_uses_the_terminal_s_own_colours(start: Start, tmp_path: Path, theme: str, kind: str) -> None:
+    """In it every colour is one of the sixteen or the default, on a terminal that has millions as well."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.toml").write_text(f'theme = "{theme}"\n')
+    sent = run(start(*demo(), COLORTERM="truecolor"), b"solved", b"?", b"\x1b")
+    assert (re.search(r"[34]8;[25];", sent) is None) is (theme == "maker-ansi")
+    assert re.search(rf"\x1b\[(?:\d+;)*(?:{kind})", sent)
