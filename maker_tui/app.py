@@ -14,7 +14,6 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from maker_engine.core.commands import Stop
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
@@ -251,6 +250,8 @@ class MakerApp(PersonalApp, CellDiff):
         """Tell the run that is open, if there is one, to end, and do not wait. May be called from any thread."""
         source = self._source
         if source is not None:
+            from maker_engine.core.commands import Stop  # noqa: PLC0415 - home does not need it
+
             source.send(Stop(reason))
 
     def leave(self) -> None:

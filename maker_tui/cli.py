@@ -1,53 +1,28 @@
-"""The command line: `maker` opens the app, and its subcommands do one thing each."""
+"""The command line: `maker` opens the app, with words behind it one of its commands."""
 
 from __future__ import annotations
 
-import argparse
 import errno
-import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
-from maker_tui import added_commands, config_commands, task_commands
-from maker_tui.hangup import HUNG_UP, NO_MOUSE, add_flag, hung_up
-from maker_tui.interview_command import run_arguments
-from maker_tui.parsing import Parser
-from maker_tui.session_commands import add_commands
-
-EXAMPLES = """\
-examples:
-  maker                                        open the app: saved sessions, new run
-  maker demo                                   watch a live run of the simulated model
-  maker run hanoi --disks 7                    a run in the app
-  maker run hanoi --disks 10 --headless --json the same without it, for scripts
-  maker interview "a simple task management API"
-                                               what to build, and what not, before any code
-  maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
-  maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
-  maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
-  maker config                                 settings, themes and keys: where they are; init writes the file
-  maker tasks                                  what can be solved
-  maker new-task mine                          a folder with a working task of your own, to be changed
-  maker check-task ./mine                      hold it to the contract; maker run ./mine solves it
-  maker lint REQUIREMENTS.md                   quality gates for a requirements document
-
-exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 bad input,
-  129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
-"""
-
-DEMO_MODEL = "sim:p=0.85,v=0.85,latency=0.25"
-DEMO_DISKS = 7
+from maker_tui.hangup import HUNG_UP, hung_up
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return _act(given)
+        if not given:  # the home screen does not wait for what the commands need
+            from maker_tui.launch import open_home  # noqa: PLC0415
+
+            return open_home()
+        from maker_tui.commands import act  # noqa: PLC0415
+
+        return act(given)
     except InputError as error:
         return _refuse(error, 2)
     except MakerError as error:
@@ -63,117 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return HUNG_UP if terminal_gone else 1
 
 
-def _act(given: list[str]) -> int:
-    if given[:1] == ["interview"]:
-        return _run(run_arguments(given[1:]))
-    if given and given[0] in _WITH_A_TASKS_FLAGS:
-        return _WITH_A_TASKS_FLAGS[given[0]](given[1:])
-    parser, own = _parser(listing=given[:1] in (["-h"], ["--help"]))
-    if given and given[0] not in own and given[0] in added_commands.names():
-        return added_commands.run(given[0], given[1:])
-    chosen = parser.parse_args(given)
-    chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
-    return int(chosen.act(chosen))
-
-
 def _refuse(error: MakerError, status: int) -> int:
     sys.stderr.write(f"maker: {one_line(str(error), 400)}\n")
     return status
-
-
-def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
-    """Make the parser; return it with the names of the commands that are ours.
-
-    Args:
-        listing: Load the added commands, to tell a line about each.
-    """
-    parser = Parser(
-        prog="maker",
-        description="Run and debug long LLM tasks in which not one step may be wrong (MAKER, arXiv 2511.09030).",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"maker {version('maker-workbench')}")
-    parser.add_argument("--no-mouse", dest="home_mouse", action="store_false", help=NO_MOUSE)
-    parser.set_defaults(act=_home, mouse=True)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
-    add_flag(demo)
-    demo.set_defaults(act=_demo)
-    commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
-    commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
-    task_commands.add_commands(commands)
-    add_commands(commands)
-    config_commands.add_command(commands)
-    plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
-    plan.add_argument("--steps", type=int, required=True, metavar="S", help="steps of the run")
-    plan.add_argument("--p", type=float, required=True, metavar="P", help="that a valid sample is right; above 0.5")
-    plan.add_argument("--v", type=float, default=1.0, metavar="V", help="that a sample carries no red flag (default 1)")
-    plan.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
-    plan.add_argument("--json", action="store_true", help="print one JSON object")
-    plan.set_defaults(act=_plan)
-    own = set(commands.choices)
-    for name in added_commands.names():
-        if name not in own:
-            commands.add_parser(name, help=added_commands.summary(name) if listing else None, add_help=False)
-    return parser, own
-
-
-def _run(arguments: list[str]) -> int:
-    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `maker plan` and `--help` do not need the engine
-    from maker_tui.flags import order_from, run_parser  # noqa: PLC0415
-
-    task = arguments[0] if arguments and not arguments[0].startswith("-") else None
-    if task is None and not {"-h", "--help"} & set(arguments):
-        raise InputError("name the task first: maker run TASK [options]; maker tasks lists them")
-    chosen = run_parser(task).parse_args(arguments)
-    prepared = prepare(order_from(chosen))
-    if chosen.headless or chosen.json:
-        from maker_tui.headless import run_headless  # noqa: PLC0415
-
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
-    from maker_tui.launch import open_run  # noqa: PLC0415
-
-    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
-
-
-def _home(chosen: argparse.Namespace) -> int:
-    from maker_tui.launch import open_home  # noqa: PLC0415
-
-    return open_home(mouse=chosen.mouse)
-
-
-def _demo(chosen: argparse.Namespace) -> int:
-    from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
-    from maker_tui.launch import open_run  # noqa: PLC0415
-
-    return open_run(
-        prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup, mouse=chosen.mouse
-    )
-
-
-def _plan(chosen: argparse.Namespace) -> int:
-    from maker_engine.core import scaling  # noqa: PLC0415
-
-    if chosen.steps > 2**64:
-        raise InputError(f"steps must be at most 2^64, got {chosen.steps:,}")
-    k = scaling.k_min(chosen.p, chosen.steps, chosen.target)
-    figures = {
-        "k_min": k,
-        "p_solve": scaling.run_success(chosen.p, k, chosen.steps),
-        "votes": chosen.steps * scaling.expected_votes(chosen.p, k),
-        "samples": chosen.steps * scaling.expected_samples(chosen.p, k, chosen.v),
-    }
-    if chosen.json:
-        print(json.dumps(figures))
-        return 0
-    print(f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)")
-    print(f"p_solve  {figures['p_solve']:.6f}    that every one of {chosen.steps:,} steps is decided rightly (Eq. 13)")
-    print(f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)")
-    print(f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)")
-    return 0
-
-
-_WITH_A_TASKS_FLAGS = {"run": _run, "check-task": task_commands.check}
-"""Commands whose flags are known once the task that they name is."""

@@ -22,6 +22,8 @@ STOP, CONTINUE = "stop", "continue"
 WENT_AWAY = "the terminal went away"
 HUNG_UP = 128 + signal.SIGHUP
 """Exit status, as a shell would tell it of a program that SIGHUP ended."""
+INTERRUPTED = 130
+"""Exit status of what a key, SIGINT or SIGTERM stopped."""
 
 LOOK_MS = 500
 """Most terminals wake whoever waits for their end; one that does not is looked at this often."""

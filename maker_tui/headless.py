@@ -14,9 +14,9 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
-from maker_tui.hangup import HUNG_UP, STOP, WENT_AWAY, Watch, forgiving
+from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch, forgiving
 
-SOLVED, NOT_SOLVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
 
 
 def exit_status(view: RunView) -> int:

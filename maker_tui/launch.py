@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.runtime.order import PreparedRun
-from maker_tui.hangup import HUNG_UP, STOP, Attendance
+from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, Attendance
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from maker_engine.core.decomposition import AnyTask
+    from maker_engine.runtime.order import PreparedRun
     from maker_tui.app import MakerApp
 
 
@@ -36,8 +37,6 @@ def open_view(path: Path, family: type[AnyTask] | None = None, *, mouse: bool = 
 
 
 def _attended(app: MakerApp, *, mouse: bool) -> int:
-    from maker_tui.headless import INTERRUPTED  # noqa: PLC0415
-
     with Attendance(app, STOP) as attendance:
         try:
             app.run(mouse=mouse and app.config.mouse)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.outcomes import Outcome
 
 if TYPE_CHECKING:
     from maker_engine.core.snapshot import Snapshot

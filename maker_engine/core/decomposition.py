@@ -14,6 +14,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from maker_engine.core.papers import Papers
+from maker_engine.core.pictures import (  # tasks find all they need here
+    LEAST_COLUMNS as LEAST_COLUMNS,  # noqa: PLC0414
+    LEAST_ROWS as LEAST_ROWS,  # noqa: PLC0414
+    PICTURE_COLUMNS as PICTURE_COLUMNS,  # noqa: PLC0414
+    PICTURE_ROWS as PICTURE_ROWS,  # noqa: PLC0414
+    ROLES as ROLES,  # noqa: PLC0414
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -23,18 +30,6 @@ if TYPE_CHECKING:
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 S = TypeVar("S", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
-
-ROLES = (
-    "plain", "label", "rail", "moved", "source", "target", "conflict", "given",
-    "hue.1", "hue.2", "hue.3", "hue.4", "hue.5", "hue.6",
-)  # fmt: skip
-"""The styles a task's picture may use. The theme decides the colours; the glyphs carry the meaning without them."""
-
-PICTURE_COLUMNS, PICTURE_ROWS = 60, 18
-"""Every picture fits this many cells."""
-
-LEAST_COLUMNS, LEAST_ROWS = 20, 4
-"""A picture may be asked to fit as few cells as this, and then shows what it can."""
 
 
 @dataclass(frozen=True, slots=True)

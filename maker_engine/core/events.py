@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias, get_args
 
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.outcomes import Outcome as Outcome  # noqa: PLC0414 - an event tells it
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
-
-
-class Outcome(StrEnum):
-    """How a run ended. Only `SOLVED` is a success; a plurality is never passed off as a decision."""
-
-    SOLVED = "solved"
-    UNSOLVED = "unsolved"
-    UNDECIDED = "undecided"
-    OUT_OF_BUDGET = "out_of_budget"
-    STOPPED = "stopped"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,11 @@ from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.meter import Meter
 from maker_tui.widgets.person_bar import PersonBar
 from maker_tui.widgets.progress_pane import ProgressPane
 from maker_tui.widgets.red_flag_log import RedFlagLog
-from maker_tui.widgets.strips import Banner, HeadLine, Meter
+from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally
 from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word

@@ -1,4 +1,4 @@
-"""The single rows around the panes: who runs (head line), how it ended (banner), how far it is (meter)."""
+"""The single rows around the panes: who runs (head line), how it ended (banner)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from rich.text import Text
 from textual.events import Resize
 
 from maker_engine.printable import one_line, printable
-from maker_engine.runtime.view import RunView
 from maker_tui.figures import fit
 from maker_tui.roles import line
 from maker_tui.widgets.line_view import LineView
-from maker_tui.widgets.progress_pane import meter_line
 from maker_tui.words import Word
 
 
@@ -84,25 +82,3 @@ class Banner(LineView):
         if reason:
             words = reason if reason.startswith(words) else f"{words} — {reason}"
         self.show([line((fit(f" {self._word.glyph} {words}", self.size.width), role))])
-
-
-class Meter(LineView):
-    """Progress in one row, for windows too low for the pane."""
-
-    DEFAULT_CSS = """
-    Meter { height: 1; display: none; }
-    """
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
-        self._view: RunView | None = None
-
-    def show_progress(self, view: RunView) -> None:
-        """Show how far `view` is."""
-        self._view = view
-        self.show([meter_line(view, self.size.width)])
-
-    def on_resize(self, _event: Resize) -> None:
-        """Lay out for the new width."""
-        if self._view is not None:
-            self.show_progress(self._view)

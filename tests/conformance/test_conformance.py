@@ -20,8 +20,7 @@ from maker_engine.sessions.reader import Reader
 from tests.conformance.make import FAMILIES, FILE, FLAGGED, MOST_K, lines
 from tests.support.driving import Drive
 from tests.support.running import Bench
-from tests.support.toy import FLAGGED as FLAGGED_RESPONSES
-from tests.support.toy import Count, Draw, answer
+from tests.support.toy import FLAGGED as FLAGGED_RESPONSES, Count, Draw, answer
 
 Line = dict[str, Any]
 

@@ -6,8 +6,7 @@ import json
 from functools import reduce
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, ROLES, Mistake, Task
 from maker_engine.core.errors import ProblemError

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from maker_engine.core.red_flags import RULES, FlagRules, inspect
 from maker_engine.core.responses import EXCERPT_CHARACTERS, Flag, Response, excerpt

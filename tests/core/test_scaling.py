@@ -6,8 +6,7 @@ import math
 from decimal import Decimal, localcontext
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from maker_engine.core import scaling
 from tests.support.driving import modest

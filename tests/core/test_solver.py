@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from maker_engine.core.events import ResponseFlagged, SampleAsked, StepDecided, StepOpened, StepUndecided, VoteCast
 from maker_engine.core.red_flags import FlagRules

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from maker_tasks.hanoi import Hanoi
 from maker_tasks.hanoi.towers import Answer
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.cube import RubiksCube, derivation, layers, verifier
 from maker_tasks.cube.facelets import from_facelets, to_facelets
 from maker_tasks.cube.pieces import MOVES, PIECES, SOLVED, inverse, play, turn

@@ -7,8 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.cube import RubiksCube
 from maker_tasks.cube.facelets import to_facelets
 from maker_tasks.cube.pieces import MOVES

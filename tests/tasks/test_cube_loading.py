@@ -6,8 +6,7 @@ import json
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.cube import RubiksCube
 from maker_tasks.cube.facelets import to_facelets
 from maker_tasks.cube.pieces import FACES, SOLVED, play
@@ -15,8 +14,7 @@ from maker_tasks.cube.problem import random_scramble
 from maker_tasks.cube.prompt import net
 
 from maker_engine.core.errors import ProblemError
-from tests.tasks.cubes import METHODS, SUPERFLIP
-from tests.tasks.cubes import SOLVED as LETTERS
+from tests.tasks.cubes import METHODS, SOLVED as LETTERS, SUPERFLIP
 from tests.tasks.many_cube import random_cube
 
 TURNED = to_facelets(play(SOLVED, ["R", "U", "F'"]))

@@ -7,8 +7,7 @@ from itertools import permutations, product
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from maker_tasks.hanoi import Hanoi
 from maker_tasks.hanoi.towers import Answer, State, carry, legal_moves, paper_move, scan, stride, tower
 

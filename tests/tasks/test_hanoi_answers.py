@@ -6,8 +6,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from maker_tasks.hanoi.towers import Answer, State
 
 from maker_engine.core.red_flags import ILLEGAL, INCONSISTENT, MALFORMED

@@ -6,8 +6,7 @@ import json
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from maker_tasks.hanoi import Hanoi
 
 from maker_engine.core.errors import ProblemError

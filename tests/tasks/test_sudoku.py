@@ -6,8 +6,7 @@ from functools import partial
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.sudoku import Sudoku, patterns, proof, singles
 from maker_tasks.sudoku.generator import GRADES, grade_of, techniques
 from maker_tasks.sudoku.grid import ALL, STRIKE, UNITS, State, action, pencilled

@@ -6,11 +6,9 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from maker_engine.core.events import Outcome as End
-from maker_engine.core.events import ResponseFlagged, RunEnded, SampleAsked, SampleFailed
+from maker_engine.core.events import Outcome as End, ResponseFlagged, RunEnded, SampleAsked, SampleFailed
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.sessions.inspection import Inspection, flagged_span, replay

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.interview import Interview
 from maker_tasks.interview.answers import Draft, Pick, draft_objection, pick_objection, read_draft, read_pick, told
 from maker_tasks.interview.audit import audit

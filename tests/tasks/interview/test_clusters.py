@@ -4,8 +4,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.clusters import NEAR, cluster, dissent, similarity
 from maker_tasks.interview.gates import standard
 from maker_tasks.interview.wording import tokens

@@ -3,8 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.document import Document, Kind, Source, SpillCount, Status
 from maker_tasks.interview.document_json import from_fields, from_json, to_fields, to_json
 

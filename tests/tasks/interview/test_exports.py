@@ -5,8 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.document import Document, Kind, Source, Status
 from maker_tasks.interview.document_json import from_json
 from maker_tasks.interview.exports import agents_block, export, placed, requirements, spec_path

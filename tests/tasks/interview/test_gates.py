@@ -3,8 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.document import Document, Kind, Source, Status
 from maker_tasks.interview.gates import GATES, check_document, check_line, check_lines, read_lexicon, standard
 from maker_tasks.interview.gates.check import GATES_OF

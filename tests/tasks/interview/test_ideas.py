@@ -3,8 +3,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.clusters import cluster
 from maker_tasks.interview.document import Kind
 from maker_tasks.interview.gates import check_line

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.document import Kind
 from maker_tasks.interview.lint.command import main
 from maker_tasks.interview.lint.finding import find

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.document import Kind, Status
 from maker_tasks.interview.talk import Stage
 from maker_tasks.interview.words import NONE

@@ -1,0 +1,16 @@
+"""The ways in which a run ends."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a run ended. Only `SOLVED` is a success; a plurality is never passed off as a decision."""
+
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+    UNDECIDED = "undecided"
+    OUT_OF_BUDGET = "out_of_budget"
+    STOPPED = "stopped"
+    FAILED = "failed"
