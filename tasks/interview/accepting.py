@@ -27,15 +27,20 @@ def proposed(
 
 def said(document: Document, kind: Kind, text: str, source: Source, tallies: tuple[Tally, ...] = ()) -> Document:
     """Add a person's line: it stands, whatever the gates say, since nobody knows better what is wanted."""
-    known = next((line for line in document.of(kind, standing=False) if line.text == text), None)
+    line_id = id_of(document, kind, text)
+    known = document.line(line_id)
     if known is None:
-        line_id = document.next_id(kind)
         document = document.added(kind, text, source, status=Status.ACCEPTED, tallies=tallies)
     else:
-        line_id = known.id
         fields = {"source": source, "status": Status.ACCEPTED, "tallies": (*known.tallies, *tallies)}
         document = document.changed(line_id, **fields)
     return stands(check_document(document), line_id, source.voter)
+
+
+def id_of(document: Document, kind: Kind, text: str) -> str:
+    """Return the id of the line that says exactly this, or else the one that the next line gets."""
+    known = (line.id for line in document.of(kind, standing=False) if line.text == text)
+    return next(known, document.next_id(kind))
 
 
 def stands(document: Document, line_id: str, voter: str) -> Document:
@@ -76,7 +81,7 @@ def kept_out(document: Document, candidate: Candidate, step: int, tally: Tally, 
 def kept_in(document: Document, candidate: Candidate, step: int, tally: Tally, voter: str) -> Document:
     """Record that something agents added is wanted by a person, and add it as they put it."""
     kind = Kind.FEATURE if candidate.kind is Kind.NON_GOAL else candidate.kind
-    line_id = document.next_id(kind)
+    line_id = id_of(document, kind, candidate.text)
     grown = said(document, kind, candidate.text, Source(step, voter), (tally,))
     spill = Spill(candidate.text, candidate.drafts, kept=True, line=line_id, step=step)
     return replace(grown, spill=(*grown.spill, spill))

@@ -127,16 +127,20 @@ def _chosen(talk: Talk, picks: dict[str, tuple[int, ...]]) -> tuple[Talk, set[in
         chosen.add(place)
         others = tuple(voter for voter in picks if voter not in voters)
         tally = Tally(talk.step, persons=(*((one, "in") for one in voters), *((one, "out") for one in others)))
+        line_id = accepting.id_of(talk.document, _kind_taken(talk.part, candidate), candidate.text)
         document = _taken(talk, candidate, voters[0], tally)
         if others:
-            line_id = document.lines[-1].id
-            document = document.changed(line_id, status=Status.ASKED)
+            document = document.changed(line_id, status=Status.ASKED, reason="")
             sides = ((f"in: {candidate.text}", voters), (f"out: {candidate.text}", others))
             document = replace(document, conflicts=(*document.conflicts, Conflict(line_id, sides)))
         statement = Statement(candidate.text, voters[0], talk.part.name, talk.step)
         said = talk.said if others else (*talk.said, statement)
         talk = replace(talk, document=document, said=said)
     return talk, chosen
+
+
+def _kind_taken(part: Part, candidate: Candidate) -> Kind:
+    return Kind.FEATURE if part is NON_GOALS and candidate.kind is Kind.NON_GOAL else candidate.kind
 
 
 def _taken(talk: Talk, candidate: Candidate, voter: str, tally: Tally) -> Document:

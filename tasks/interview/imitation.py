@@ -93,7 +93,7 @@ def _vote(prompt: str, task: str, project: Project, mistake: Mistake | None, dic
 def _drafted(project: Project, dice: Random) -> list[tuple[Kind, str]]:
     """Draft everything, as an agent does that nobody told to stop."""
     drawn = (
-        (Kind.PURPOSE, project.purposes, 1), (Kind.STORY, project.stories, 3), (Kind.FEATURE, project.features, 6),
+        (Kind.PURPOSE, project.purposes, 1), (Kind.STORY, project.stories, 3), (Kind.FEATURE, project.features, 5),
         (Kind.FEATURE, project.spill, 5), (Kind.CONSTRAINT, project.constraints, 2), (Kind.DATA, project.data, 1),
         (Kind.INTERFACE, project.interfaces, 1),
     )  # fmt: skip

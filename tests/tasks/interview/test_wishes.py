@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.document import Kind, Status
 from maker_tasks.interview.talk import Stage
-from maker_tasks.interview.words import NONE
+from maker_tasks.interview.words import NONE, SKIP
 
 from maker_engine.core.decomposition import Amendment
 from tests.tasks.interview.led import led, said
@@ -134,6 +134,15 @@ def test_a_revised_answer_opens_what_rested_on_it_and_leaves_the_rest():
     assert [line.text for line in one.document.of(Kind.PURPOSE)] == ["Say who does which chore."]
     assert "you wanted to be asked this again" in one.asked[asked].why
     assert one.task.verify(one.decisions) == []
+
+
+def test_a_skipped_question_is_closed_by_its_answer():
+    """A question that was skipped is open no longer once the part is revised."""
+    one = led(IDEA, said({"Who": SKIP})).to_the(lambda talk: talk.stage is Stage.REVIEW)
+    (question,) = one.document.of(Kind.QUESTION, standing=False)
+    one.wish("revise stories As a cook, I want to see the chores, so that I know what is left.")
+    assert one.document.line(question.id).status is Status.REJECTED
+    assert one.texts(Kind.STORY) == ["As a cook, I want to see the chores, so that I know what is left."]
 
 
 def test_an_answer_revised_with_its_new_words_is_not_asked_again():
