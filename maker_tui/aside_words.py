@@ -25,4 +25,4 @@ def probe_words(probe: Probe | ProbeAnswered, describe: Callable[[Hashable], str
     """Say what a probe's response says, and to what."""
     verdict = probe.verdict
     told = f"⚑ {one_line(verdict.rule, 30)}" if isinstance(verdict, Flag) else one_line(describe(verdict), 40)
-    return told if probe.prompt is None else f"{told}, to an edited prompt"
+    return told if probe.prompt is None else f"{told}, edited prompt"

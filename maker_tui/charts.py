@@ -76,9 +76,7 @@ def convergence(survey: Survey, started: RunStarted, read: str, size: tuple[int,
         return [heading, line(("no decided step was read yet", "quiet"))]
     measured = [(number, math.log10(steps)) for number, steps in enumerate(left) if steps]
     series = [Series("o", "measured", "accent", measured)]
-    told = line(
-        (f"p {chance(p)}, v {chance(v)} as measured: votes for the decided answer, samples not flagged", "label")
-    )
+    told = line((f"measured: p {chance(p)} of the votes as decided, v {chance(v)} of the samples not flagged", "label"))
     if started.rule == "ahead":
         try:
             expected = undecided_after(max(p, 0.5 + 1e-9), started.k, len(left), v)

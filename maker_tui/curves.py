@@ -76,13 +76,13 @@ def curves(series: Sequence[Series], x: Axis, y: Axis, width: int, height: int) 
     figure.width, figure.height = ticks * TICK_CELLS, max(LEAST_ROWS, height - AROUND_ROWS)
     figure.with_colors = False
     figure.x_label, figure.y_label = x.name, y.name
-    each = _step((x.most - x.least) / ticks, whole=x.whole)
+    each = _step((x.most - x.least) / ticks, (1, 2, 3, 4, 5, 6, 8, 10), whole=x.whole)
     x_end, y_end = x.least + each * ticks, y.most if y.most > y.least else y.least + 1
     y_end += (y_end - y.least) / figure.height / 2  # plotille leaves out the letter of a point on the very edge
     figure.set_x_limits(min_=x.least, max_=x_end)
     figure.set_y_limits(min_=y.least, max_=y_end)
     row = (y_end - y.least) / figure.height
-    step = _step(2 * row, whole=y.whole)
+    step = _step(2 * row, (1, 2, 5, 10), whole=y.whole)
 
     def told(value: float, chars: int, left: bool = False, **_: float) -> str:
         if left:
@@ -104,12 +104,12 @@ def curves(series: Sequence[Series], x: Axis, y: Axis, width: int, height: int) 
     return [line(*(part for pair in names for part in pair)), *(_in_roles(row, roles) for row in rows)]
 
 
-def _step(least: float, *, whole: bool) -> float:
-    """Return the smallest of 1, 2, 5, 10, 20 … that is not below `least`; smaller ones too unless it is to be whole."""
+def _step(least: float, times: Sequence[int], *, whole: bool) -> float:
+    """Return the smallest of `times` × a power of ten that is not below `least`; at least 1 if it is to be whole."""
     if least <= 0:
         return 1.0
     unit = 10.0 ** math.floor(math.log10(least))
-    found = next(unit * times for times in (1, 2, 5, 10) if unit * times >= least * 0.999)
+    found = next(unit * one for one in times if unit * one >= least * 0.999)
     return max(1.0, found) if whole else found
 
 

@@ -31,7 +31,7 @@ class Finding:
     ) -> None:
         self.search: Search | None = None
         self.text = ""
-        self._going = False
+        self._going = self._ended = False
         self._records, self._task, self._marks, self._describe, self._tell = records, task, marks, describe, tell
 
     @property
@@ -40,7 +40,8 @@ class Finding:
         search = self.search
         if search is None:
             return ""
-        far = "" if search.over else f", {share(search.looked, len(self._marks))} looked through"
+        total = self._records.steps
+        far = "" if search.looked >= total else f", {share(search.looked, total)} looked through"
         return f"{count(len(search.found))} match {self.text}{far}"
 
     @property
@@ -57,19 +58,19 @@ class Finding:
         wanted = parse_filter(text) if text.strip() else None
         self.text = text.strip()
         self.search = None if wanted is None else Search(wanted, self._task, self._marks, self._describe)
-        self._going = False
+        self._going = self._ended = False
         self.go_on()
 
     def go_on(self) -> None:
-        """Look through what has not been looked through."""
+        """Look through what has not been looked through, unless somebody has ended it."""
         search = self.search
-        if search is not None and not search.over and not self._going:
+        if search is not None and not search.over and not self._going and not self._ended:
             self._going = True
             self._records.look(search.go_on, self._looked, LANE)
 
     def end(self) -> None:
         """Look no further; what was found stays."""
-        self._going = False
+        self._going, self._ended = False, True
 
     def _looked(self, _: None) -> None:
         going, self._going = self._going, False

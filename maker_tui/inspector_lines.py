@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
@@ -18,7 +19,7 @@ from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_si
 from maker_tui.roles import line
 
 Describe = Callable[[Any], str]
-TOLD_CELLS = 35
+TOLD_CELLS, LEAST_TOLD = 35, 12
 RULE = "─"
 PERSONAL = ("voted", "decided", "struck")
 """What a person does to a ballot."""
@@ -48,7 +49,8 @@ def counted_row(step: Inspection, place: int, k: int, describe: Describe, width:
     else:
         head = (fit(f"{marked_as}@", 6), "accent")
     told, role = _outcome(step, counted.entry, describe)
-    row = line(head, (fit(told, TOLD_CELLS), role), " ", tail)
+    cells = max(LEAST_TOLD, min(TOLD_CELLS, width - 8 - cell_len(tail[0])))
+    row = line(head, (fit(told, cells), role), " ", tail)
     return row.append_text(line(*_figures(step, place, width - row.cell_len)))
 
 
@@ -70,7 +72,7 @@ def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
 def _tally(step: Inspection, counted: Counted, k: int) -> Piece:
     votes = " ".join(f"{name_of(step, answer)}{number}" for answer, number in counted.votes[:4])
     more = "…" if len(counted.votes) > 4 else ""
-    return fit(f"{votes}{more}", 16) + f" margin {counted.margin}/{k}  ", "good" if counted.margin >= k else "plain"
+    return fit(f"{votes}{more}", 12) + f" margin {counted.margin}/{k}  ", "good" if counted.margin >= k else "plain"
 
 
 def _figures(step: Inspection, place: int, room: int) -> list[Piece]:

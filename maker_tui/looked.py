@@ -70,7 +70,7 @@ class LookedRun:
         """The last step there is anything to see of, 0-based: the open one, or the last decided one."""
         snapshot = self._snapshot
         tally = None if snapshot is None else snapshot.open or snapshot.decided
-        return max(0, len(self.marks) - 1, 0 if tally is None else tally.step)
+        return max(0, self.records.steps - 1, 0 if tally is None else tally.step)
 
     @property
     def live(self) -> Live:
@@ -86,4 +86,4 @@ class LookedRun:
     def total(self) -> int:
         """Steps of the whole run, as far as anybody knows."""
         started = self.started
-        return max(len(self.marks) + self.live.flying, (started.steps or 0) if started is not None else 0, 1)
+        return max(self.records.steps + self.live.flying, (started.steps or 0) if started is not None else 0, 1)

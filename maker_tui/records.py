@@ -30,12 +30,14 @@ class Records:
 
     Attributes:
         branches: All runs of the session, as they were at the last look.
+        steps: Decided steps on record, as they were at the last look.
     """
 
     def __init__(self, path: Path, branch: int, refuse: Callable[[str], None]) -> None:
         self.path = path
         self.branch = branch
         self.branches: Sequence[Branch] = ()
+        self.steps = 0
         self._refuse = refuse
         self._threads = ThreadPoolExecutor(1, "maker-reading")
         self._latest: dict[str, object] = {}
@@ -74,7 +76,7 @@ class Records:
         tell: Callable[[], None]
         try:
             with Reader(self.path, self.branch) as reader:
-                self.branches = tuple(reader.branches)
+                self.branches, self.steps = tuple(reader.branches), reader.steps_done()
                 found = look(reader)
         except MakerError as error:
             reason = str(error)

@@ -10,6 +10,7 @@ from maker_engine.sessions.survey import Survey, spread
 from maker_tui.figures import count, share
 from maker_tui.records import Records
 
+TELL_S = 0.25
 BITE_S = 0.02
 """One look reads for so long: somebody who wants a page meanwhile waits no longer."""
 
@@ -19,7 +20,7 @@ class Surveying:
 
     Args:
         records: The record.
-        tell: Called after every bite.
+        tell: Called when there is more to show, a few times a second.
     """
 
     def __init__(self, records: Records, tell: Callable[[], None]) -> None:
@@ -28,14 +29,16 @@ class Surveying:
         self._records = records
         self._tell = tell
         self._known = 0
+        self._told_at = 0.0
         self._blocks: Iterator[tuple[int, int]] = iter(())
 
     @property
     def told(self) -> str:
         """Say of how much of the run the figures are."""
-        if self.survey.steps == self._known:
+        done = self.survey.read_steps
+        if done == self._known:
             return f"all {count(self._known)} decided steps"
-        return f"{count(self.survey.steps)} of {count(self._known)} steps, {share(self.survey.steps, self._known)} read"
+        return f"{count(done)} of {count(self._known)} steps, {share(done, self._known)} read"
 
     def go_on(self) -> None:
         """Read on, until it is stopped or everything is read."""
@@ -63,7 +66,9 @@ class Surveying:
         return next(self._blocks, None)
 
     def _bitten(self, more: bool) -> None:
-        self._tell()
+        if not more or time.monotonic() - self._told_at > TELL_S:
+            self._told_at = time.monotonic()
+            self._tell()
         if self.going and more:
             self._records.look(self._bite, self._bitten)
         else:

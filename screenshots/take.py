@@ -65,6 +65,40 @@ async def walk() -> None:
         write("new-run", app.export_screenshot(title="maker"))
 
 
+LOOKS = {
+    "past": ("5", "0", "left_square_bracket"),
+    "inspector": ("left_parenthesis", "left_parenthesis", "i", "down", "down"),
+    "two-responses": ("left_parenthesis", "left_parenthesis", "i", "down", "down", "space", "down", "down", "down"),
+    "table": ("t", "slash", *"flags>2 or votes>9", "enter"),
+    "map": ("m",),
+    "race": ("2", "left_parenthesis", "p"),
+    "convergence": ("p", "right"),
+    "length": ("p", "left", "left"),
+}
+"""Pictures of a saved run, and the keys that lead to them from its workbench."""
+
+
+async def look() -> None:
+    """Record a run, and take the pictures of somebody who looks at it."""
+    from maker_engine.runtime.gate import Inbox  # noqa: PLC0415 - MAKER_HOME is set first
+    from maker_engine.runtime.order import RunOrder, drive, prepare  # noqa: PLC0415
+    from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
+    from maker_tui.app import MakerApp  # noqa: PLC0415
+    from maker_tui.bridge import SavedSource  # noqa: PLC0415
+
+    order = RunOrder("hanoi", {"disks": 12}, model="sim:p=0.9,v=0.9", k=4)
+    recorded = await drive(prepare(order), Inbox(), lambda _: None)
+    for name, keys in LOOKS.items():
+        app = MakerApp(SavedSource(open_saved(recorded.session)))
+        async with app.run_test(size=(110, 30)) as pilot:
+            await pilot.pause(0.5)
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause(0.1)
+            await pilot.pause(2)
+            write(f"looking-{name}", app.export_screenshot(title="maker"))
+
+
 def write(name: str, picture: str) -> None:
     """Write a picture beside this file."""
     (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
@@ -80,6 +114,7 @@ async def main() -> None:
     await take("workbench-80x24", (80, 24), voting, 6, lambda now: now.totals.steps > 8 and len(now.flags) > 3)
     await take("finished", (110, 30), "sim:p=0.95", 8, lambda now: now.outcome is not None)
     await interview()
+    await look()
     await walk()
 
 

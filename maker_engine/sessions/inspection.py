@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
-from maker_engine.core.decomposition import AnyTask, Vote
+from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.voting import Ballot
@@ -95,7 +95,7 @@ def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
 
 def _prompt(task: AnyTask, state: Any) -> Prompt | None:
     asked = task.step(state)
-    return asked.prompt if isinstance(asked, Vote) else None
+    return asked.prompt if isinstance(asked, Vote | Gather) else None
 
 
 def replay(entries: Iterable[Entry]) -> Iterable[Counted]:

@@ -46,17 +46,19 @@ class Marks:
         """Return the flags of a known step, 0-based."""
         return StepFlag(self._flags[step])
 
-    def catch_up(self, reader: Reader) -> None:
-        """Take in the steps that were decided since.
+    def catch_up(self, reader: Reader, most: int | None = None) -> bool:
+        """Take in the steps that were decided since, at most `most` of them; tell whether there are more.
 
         Raises:
             SessionError: The file is damaged.
         """
-        known = len(self._flags)
-        new = bytearray(max(0, reader.steps_done() - known))
-        for step, flags in reader.remarkable(known):
+        known, done = len(self._flags), reader.steps_done()
+        last = done if most is None else min(done, known + most)
+        new = bytearray(max(0, last - known))
+        for step, flags in reader.remarkable(known, last):
             new[step - known] = flags & _BYTE
         self._flags += new
+        return last < done
 
     def after(self, step: int, flags: int) -> int | None:
         """Return the first step after `step` (0-based) that has one of `flags`; None where there is none."""

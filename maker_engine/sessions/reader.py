@@ -153,9 +153,9 @@ class Reader:
                 yield from page
                 at = page[-1][0] + 1 if len(page) == _PAGE else to
 
-    def remarkable(self, first: int = 0) -> Iterator[tuple[int, int]]:
-        """Give (step, flags) of every step from `first` (0-based) on that has a flag, in order, quickly."""
-        return ((step_of(row), flags) for row, flags in self._columns("id, flags", first, None, -1))
+    def remarkable(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, int]]:
+        """Give (step, flags) of the steps with a flag, in order, quickly; arguments as for `rows`."""
+        return ((step_of(row), flags) for row, flags in self._columns("id, flags", first, last, -1))
 
     def answers(self, task: AnyTask, first: int = 0, last: int | None = None) -> Iterator[Any]:
         """Give the decided answers of steps `first` to `last` (0-based, exclusive; None for all), in order."""

@@ -40,7 +40,9 @@ class Survey:
     """Figures of the decided steps that have been read.
 
     Attributes:
-        steps: Steps read.
+        read_steps: Steps read.
+        steps: Those of them that were decided for an answer with votes. Where agents only propose, or a person
+            answered, there is no vote to count.
         rounds: How many steps were decided by so many samples, flagged ones included.
         votes: How many steps were decided by so many votes.
         cast: Votes.
@@ -50,6 +52,7 @@ class Survey:
             nobody told are in none.
     """
 
+    read_steps: int = 0
     steps: int = 0
     rounds: Counter[int] = field(default_factory=Counter)
     votes: Counter[int] = field(default_factory=Counter)
@@ -92,23 +95,27 @@ class Survey:
             self._take(row, open_packed(decompress(row.votes, dictionary)))
 
     def _take(self, row: Row, packed: Packed) -> None:
-        decided = packed.answers.index(row.action) if row.action in packed.answers else None
-        judged = not row.flags & StepFlag.WRONG
-        votes = flagged = 0
+        voted_on = row.action in packed.answers
+        decided = packed.answers.index(row.action) if voted_on else None
+        judged = voted_on and not row.flags & StepFlag.WRONG
+        votes = flagged = against = 0
         for one in packed.rows:
             if len(one) != _SAMPLE:
                 continue
             verdict = one[1]
-            votes += (voted := isinstance(verdict, int))
+            voted = isinstance(verdict, int)
+            votes += voted
             flagged += not voted
-            against = voted and verdict != decided
+            against += voted and verdict != decided
+            self._measure(one, voted=voted and judged, against=voted and verdict != decided and judged)
+        self.read_steps += 1
+        if voted_on:
+            self.steps += 1
+            self.cast += votes
             self.against += against
-            self._measure(one, voted=voted and judged, against=against and judged)
-        self.steps += 1
-        self.cast += votes
-        self.flagged += flagged
-        self.votes[votes] += 1
-        self.rounds[votes + flagged] += 1
+            self.flagged += flagged
+            self.votes[votes] += 1
+            self.rounds[votes + flagged] += 1
 
     def _measure(self, sample: Sequence[Any], *, voted: bool, against: bool) -> None:
         length = sample[4]

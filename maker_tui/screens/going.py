@@ -57,7 +57,7 @@ class Going(Counting):
         if self.records is not None:
             self.records.look(self.marks.catch_up, partial(self._nearest, kind, by, self.take_count() or 1))
 
-    def _nearest(self, kind: str, by: int, times: int, _: None) -> None:
+    def _nearest(self, kind: str, by: int, times: int, _: bool) -> None:
         step, seek = self.place, self.marks.after if by > 0 else self.marks.before
         for _time in range(times):
             found = seek(step, _KINDS[kind])

@@ -30,6 +30,8 @@ GLOSSARY = (
     ("decided", "a candidate is k ahead: its answer is taken, and the next step begins"),
     ("undecided", "the most samples a step may draw were drawn, and no candidate got there"),
     ("wasted", "samples drawn ahead for a step that came out otherwise, or no longer needed; paid for all the same"),
+    ("held", "at a breakpoint the run asks for nothing and commits nothing; what is in flight still counts"),
+    ("probe", "a sample that is only looked at: paid for, never a vote"),
     ("dissent", "steps in which more than one candidate had votes"),
 )
 """The words of the screen."""

@@ -27,6 +27,8 @@ from maker_tui.widgets.steps_view import StepsView
 from maker_tui.widgets.strips import HeadLine
 
 LOOK_S = 0.5
+BITE = 1 << 16
+"""Steps whose marks are read in one go."""
 INSPECTOR, STEPS, MAP, PLOTS = "inspector", "steps", "map", "plots"
 View = Inspector | StepsView | RunMap | PlotPane
 
@@ -52,10 +54,10 @@ class Looking(Going):
         Binding("t", "view('steps')", "table", tooltip="every step in a table"),
         Binding("m", "view('map')", "map", tooltip="the whole run as a map"),
         Binding("p", "view('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
-        Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
-        Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
         Binding("q,escape", "back", "back", tooltip="back; escape first ends a search"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
+        Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
+        Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
         *GOING_KEYS,
         Binding("F", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
         Binding("n", "match(1)", "next match", tooltip="to the next step found"),
@@ -66,10 +68,9 @@ class Looking(Going):
 
     HELP_TITLE = "looking at a run"
     HELP_WORDS = (
-        "One run, saved or live, in four views, all of them at the same step: everything asked and answered in it,",
-        "the table of all steps, the run as a map, and the paper's plots.",
-        "A filter is made of facts: dissent, wrong, failed, person, votes>=5, flags>2, samples, candidates, margin,",
-        'tokens, cost>0.01, latency, step:100-200, action~"3,0", flag:length; with and, or, not and brackets.',
+        "One run, saved or live, in four views at one step: what was asked and answered in it, the table, map, plots.",
+        'Filters are written like this: flags>2 and not dissent, votes>=5 or wrong, step:100-200, action~"3,0".',
+        "What a filter can ask for is offered while it is typed; tab completes it.",
     )
     HELP_OF = (
         ("in the inspector", Inspector),
@@ -147,31 +148,36 @@ class Looking(Going):
     def go_to(self, step: int) -> None:
         """Show `step`, or the nearest one there is."""
         self._step = max(0, min(step, self._run.total - 1 if self._front == MAP else self._run.last))
-        started = self._run.started
-        known = max(len(self.marks), 1)
-        facts = (f"step {ordinal(self._step)} of {count(known)} decided",)
-        if started is not None:
-            badge = "SIMULATED" if started.simulated else ""
-            self._head.tell(started.title, facts=(*facts, started.problem, started.model), badge=badge)
+        self._tell_where()
         self._views[self._front].show_step(self._step)
+
+    def _tell_where(self) -> None:
+        started = self._run.started
+        if started is not None:
+            place = f"step {ordinal(self._step)} of {count(self.records.steps)} decided"
+            badge = "SIMULATED" if started.simulated else ""
+            self._head.tell(started.title, facts=(place, started.problem, started.model), badge=badge)
 
     def _look(self) -> None:
         if self._run.source.live and self.is_current:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        self.records.look(self.marks.catch_up, self._caught_up, "marks")
+        """See how far the run is on record, which is quick, and then what is remarkable about its steps."""
+        self.records.look(lambda reader: reader.steps_done() > len(self.marks), self._caught_up, "marks")
 
-    def _caught_up(self, _: None) -> None:
+    def _caught_up(self, more: bool) -> None:
+        if more:
+            self.records.look(lambda reader: self.marks.catch_up(reader, BITE), self._caught_up, "marks")
         if self.is_mounted:
             self._views[self._front].more()
             self.go_to(self._step)
 
     def on_went(self, message: Went) -> None:
-        """Somebody went to a step in the view in front."""
+        """Keep the step that the view in front has gone to; it is there already, or farther by now."""
         message.stop()
-        if message.step != self._step:
-            self.go_to(message.step)
+        self._step = message.step
+        self._tell_where()
 
     def on_opened(self, message: Opened) -> None:
         """Inspect a step."""

@@ -217,7 +217,7 @@ class Stepping(Travelling):
         offered = f"k={view.snapshot.started.k + 1}"
         if self._edited is not None and self._edited[0] == step:
             offered += f" {EDITED}"
-        hint = "enter forks and goes on there · model= voter= seed= note="
+        hint = "enter goes on there · model= voter= seed= note="
         self._asking.ask(self._entry, f"fork at step {step + 1:,}", offered, hint, partial(self._fork, view, step))
 
     def _fork(self, view: RunView, step: int, text: str) -> None:

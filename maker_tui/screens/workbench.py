@@ -83,7 +83,7 @@ class Workbench(Stepping, PaneLayout):
     HELP_TITLE = "workbench"
     HELP_WORDS = (
         "One run: the state of its task, the votes on its open step, the discarded responses, and how far it is.",
-        "Everything is saved as it happens.",
+        "Everything is saved as it happens. A number before a key is its count: 5n decides five steps.",
     )
     HELP_OF = (("in a pane", LinePane),)
 

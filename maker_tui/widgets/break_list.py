@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from maker_engine.runtime.stops import Breakpoint
 
 MOST_ROWS = 8
-HEAD = " breakpoints   space turns one on or off · x takes it away · ↑ ↓ choose · esc leaves"
+HEAD = " breakpoints   space turns it on or off · x takes it away · ↑ ↓ · esc leaves"
 
 
 class BreakList(LineView):

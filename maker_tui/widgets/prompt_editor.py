@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.events import Key
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -26,6 +25,7 @@ class PromptEditor(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+d", "done", "send", show=False, priority=True, tooltip="probe with the prompt as edited"),
+        Binding("tab", "other_part", "other part", show=False, priority=True, tooltip="system prompt, user prompt"),
         Binding("escape", "leave", "leave", show=False, priority=True, tooltip="leave the prompt as it was"),
     ]
 
@@ -63,15 +63,10 @@ class PromptEditor(TextArea):
         self.load_text(self._parts[part])
         self.move_cursor(self.document.end)
 
-    async def _on_key(self, event: Key) -> None:
-        """Go to the other part with tab; everything else is typed."""
-        if event.key == "tab":
-            event.stop()
-            event.prevent_default()
-            self._parts[self._part] = self.text
-            self._show_part("system" if self._part == "user" else "user")
-            return
-        await super()._on_key(event)
+    def action_other_part(self) -> None:
+        """Go to the other part."""
+        self._parts[self._part] = self.text
+        self._show_part("system" if self._part == "user" else "user")
 
     def action_done(self) -> None:
         """Send the prompt."""

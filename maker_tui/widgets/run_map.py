@@ -123,8 +123,7 @@ class RunMap(LinePane, inherit_bindings=False):
     def _told(self, grid: Picture) -> Text:
         """Say what the cell under the cursor stands for."""
         shown, cell = grid.window, grid.window.cell_of(self._step)
-        first = shown.first + cell * shown.each
-        last = min(shown.last, first + shown.each)
+        first, last = self._cell(grid)
         place = f"step {ordinal(self._step)}"
         if shown.each > 1:
             place += f", in steps {ordinal(first)} to {count(last)}"
@@ -136,15 +135,15 @@ class RunMap(LinePane, inherit_bindings=False):
 
     def _go(self, step: int) -> None:
         total = 1 if self._grid is None else self._grid.window.total
-        self.post_message(Went(max(0, min(step, total - 1))))
+        self.show_step(max(0, min(step, total - 1)))
+        self.post_message(Went(self._step))
 
     def action_move(self, right: int, down: int) -> None:
         """Move the cursor by cells."""
         if self._grid is not None:
-            shown = self._grid.window
-            # From the first step of a cell, so that each key is a cell however far it stands for.
-            start = shown.first + shown.cell_of(self._step) * shown.each
-            self._go(start + (right + down * max(1, self.size.width)) * shown.each)
+            # From the first step of a cell, so that each key is a cell, however many steps it stands for.
+            start, _ = self._cell(self._grid)
+            self._go(start + (right + down * max(1, self.size.width)) * self._grid.window.each)
 
     def action_end(self, which: int) -> None:
         """Go to the first or the last step."""
@@ -165,15 +164,19 @@ class RunMap(LinePane, inherit_bindings=False):
         """Inspect what is most remarkable in the cell under the cursor, its first step where nothing is."""
         if self._grid is None:
             return
-        shown = self._grid.window
+        first, last = self._cell(self._grid)
+        step = self._step
+        if step == first:  # the cursor came here by cells; else it was brought to this very step
+            kinds = (StepFlag.WRONG, StepFlag.DISSENT, StepFlag.FLAGGED)
+            found = (self._run.marks.after(first - 1, kind) for kind in kinds)
+            step = next((one for one in found if one is not None and one < last), first)
+        self.post_message(Opened(step))
+
+    def _cell(self, grid: Picture) -> tuple[int, int]:
+        """Return the first step of the cell under the cursor, and the one after its last."""
+        shown = grid.window
         first = shown.first + shown.cell_of(self._step) * shown.each
-        last = min(shown.last, first + shown.each)
-        for kind in (StepFlag.WRONG, StepFlag.DISSENT, StepFlag.FLAGGED):
-            found = self._run.marks.after(first - 1, kind)
-            if found is not None and found < last and not first < self._step < last:
-                first = found
-                break
-        self.post_message(Opened(self._step if first < self._step < last else first))
+        return first, min(shown.last, first + shown.each)
 
     def on_click(self, event: Click) -> None:
         """Go to the clicked cell, of the grid or of the strip; a second click chooses it."""

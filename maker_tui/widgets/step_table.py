@@ -68,24 +68,22 @@ class StepTable(CursorPane):
         self.want()
 
     def take(self, rows: Iterable[StepFacts]) -> None:
-        """Take rows in that were read."""
+        """Take rows in that were read, and ask for those around the view."""
         if len(self._rows) > MOST_KEPT:
             self._rows = {}
         self._rows |= {one.step: one for one in rows}
         self.refresh()
-
-    def forget(self) -> None:
-        """Read every row anew."""
-        self._rows = {}
+        self.want()
 
     def want(self) -> None:
-        """Ask for the rows in view that have not been read, and for a page on either side of them."""
+        """Ask for the rows in view that have not been read; once they are there, for a page on either side of them."""
         height = max(1, self.size.height)
-        rows = range(max(0, self.top - height), min(self.line_total, self.top + 2 * height))
-        in_view = range(self.top, min(self.line_total, self.top + height))
-        if any(self.step_at(row) not in self._rows for row in in_view):
+        for first, last in ((self.top, self.top + height), (self.top - height, self.top + 2 * height)):
+            rows = range(max(0, first), min(self.line_total, last))
             missing = [step for row in rows if (step := self.step_at(row)) not in self._rows]
-            self.post_message(self.Wanted(missing))
+            if missing:
+                self.post_message(self.Wanted(missing))
+                return
 
     def scrolled(self) -> None:
         """Read what came into view."""

@@ -103,11 +103,11 @@ class StepsView(Vertical):
             self._seek = False  # only once: from then on the cursor is the user's
             here = self._table.step or 0
             first = search.after(here - 1)
-            self.post_message(Went(search.found[0] if first is None else first))
+            self.show_step(search.found[0] if first is None else first)
         self._show()
 
     def _show(self) -> None:
-        total = len(self._run.marks)
+        total = self._run.records.steps
         self._table.show_steps(total, self._picked)
         told = self.finding.told
         end = " · esc ends the search" if self.finding.going else ""

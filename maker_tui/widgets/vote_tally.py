@@ -10,7 +10,6 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.printable import printable
 from maker_tui.aside_words import probe_words
@@ -151,14 +150,16 @@ def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
     """Tell what was only asked to be looked at: each answer with how often it came, and none of it counted."""
     if not tally.probes and not tally.probing:
         return []
-    answers = Counter(_probe_words(probe, describe) for probe in tally.probes)
-    parts = [f"{words} × {count(number)}" for words, number in answers.most_common()]
+    letters = {answer: letter(place) for place, (answer, _) in enumerate(tally.rows)}
+    said = Counter(probe_words(probe, lambda answer: letters.get(answer) or describe(answer)) for probe in tally.probes)
+    parts = [f"{words} × {count(number)}" for words, number in said.most_common()]
     parts += [f"○ {count(tally.probing)} in flight"] if tally.probing else []
-    return [line(("  probes, not counted", "label")), *(line(fit(f"    {part}", width)) for part in parts)]
-
-
-def _probe_words(probe: ProbeAnswered, describe: Describe) -> str:
-    return probe_words(probe, describe)
+    rows = [line(("  probes, not counted", "label"))]
+    for part in parts:
+        if rows[-1].cell_len + cell_len(part) + 2 > width:
+            rows.append(line())
+        rows[-1].append_text(line(f"  {part}"))
+    return rows
 
 
 def _leader(tally: Tally) -> Hashable:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.benchmarks import first_paint, latency, litellm_calls, million, sessions, throughput, wire
+from tests.benchmarks import debugger, first_paint, latency, litellm_calls, million, sessions, throughput, wire
 from tests.benchmarks.parts import PARTS
 from tests.benchmarks.table import Row, markdown
 
@@ -16,6 +16,7 @@ TOY: dict[str, Callable[[], list[Row]]] = {
     "first_paint": lambda: first_paint.rows(repeats=1),
     "sessions": lambda: sessions.rows(disks=5, single=9, repeats=1),
     "wire": lambda: wire.rows(seconds=0.3, presses=2, resizes=9),
+    "debugger": lambda: debugger.rows(disks=5, beside=200, pages=3),
     "million": lambda: million.rows(disks=5, look_s=0.05),
 }
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.filters import parse_filter
 from maker_engine.core.responses import Flag, Sample
@@ -52,6 +52,7 @@ def test_marks_are_the_flags_of_every_step(run):
 
 
 @given(each=st.integers(1, 50), first=st.integers(0, 45))
+@settings(max_examples=40)
 def test_shares_add_up(run, each, first):
     """Rule: cells of any size count every step from the first on once."""
     with Reader(run.path) as reader:
@@ -150,6 +151,7 @@ def test_a_parser_that_fails_marks_nothing():
 
 
 @given(p=st.floats(0.55, 1), k=st.integers(1, 6), v=st.floats(0.3, 1))
+@settings(max_examples=40)
 def test_undecided_steps_become_fewer_as_the_theory_says(p, k, v):
     """Rule: none is decided before k samples, ever fewer are open, and their sum is the expected number of samples."""
     left = undecided_after(p, k, 4_000, v)

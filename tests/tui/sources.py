@@ -103,6 +103,7 @@ class Scripted:
     sent: list[Command] = field(default_factory=list)
     closed: bool = False
     speed: float = 12.3
+    more: dict[str, object] = field(default_factory=dict)
     elapsed_s: float = 83.0
     _state: RunState = field(default_factory=RunState)
     _played: int = 0
@@ -117,7 +118,7 @@ class Scripted:
         """The same object until more is played."""
         if self._view is None and self._played:
             speed = 0.0 if self._state.outcome else self.speed
-            self._view = RunView(self._state.snapshot(), self.elapsed_s, speed, SESSION, 750)
+            self._view = RunView(self._state.snapshot(), self.elapsed_s, speed, SESSION, 750, **self.more)
         return self._view
 
     def send(self, command: Command) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from rich.cells import cell_len
 
 from maker_engine.printable import printable
@@ -12,6 +12,7 @@ TEXTS = st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from(" \n\tab
 
 
 @given(TEXTS, st.integers(2, 30))
+@settings(max_examples=40)
 def test_flowed_text_keeps_every_letter_and_its_width(text, width):
     """Rule: every line fits, and but for spaces at the breaks all letters are there in their order."""
     rows = flowed(marked(text, []), width)
@@ -20,6 +21,7 @@ def test_flowed_text_keeps_every_letter_and_its_width(text, width):
 
 
 @given(TEXTS, TEXTS)
+@settings(max_examples=40)
 def test_what_differs_is_marked_and_nothing_else(left, right):
     """Rule: the pieces make up both texts, and those not marked are the same on both sides."""
     pairs = list(compared(left, right))
@@ -33,6 +35,7 @@ def test_what_differs_is_marked_and_nothing_else(left, right):
 
 
 @given(TEXTS, TEXTS, st.integers(9, 60))
+@settings(max_examples=40)
 def test_two_columns_keep_to_their_sides(left, right, width):
     """Rule: the rule between the columns stands in one column, whatever the texts hold."""
     half = (width - 3) // 2
@@ -43,6 +46,7 @@ def test_two_columns_keep_to_their_sides(left, right, width):
 
 
 @given(TEXTS, TEXTS)
+@settings(max_examples=40)
 def test_changes_name_every_line_that_is_new_or_gone(before, after):
     """Rule: what came and what went is there in full; of equal texts nothing is."""
     rows = changes(before, after)

@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.events import Outcome as End, ResponseFlagged, RunEnded, SampleAsked, SampleFailed
 from maker_engine.core.facts import StepFacts
@@ -163,6 +163,7 @@ async def test_a_hostile_record_stays_text_wherever_it_is_looked_at(tmp_path):
 
 
 @given(st.lists(st.sampled_from(HOSTILE) | st.text(max_size=12), min_size=9, max_size=9), st.integers(20, 120))
+@settings(max_examples=40)
 def test_no_page_of_the_inspector_lets_an_order_through(texts, width):
     """Rule: whatever stands in a prompt, a response, a flag, a name or a description, no line of it is an order."""
     system, user, answer, model, ending, rule, reason, excerpt, who = texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from shutil import copyfile
 
@@ -9,9 +10,12 @@ from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.library import summarise
 from maker_engine.sessions.marks import Marks
 from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
+from maker_tui.bridge import LiveRun, SavedSource
+from maker_tui.widgets.step_table import StepTable
+from tests.runtime.test_talking import WORDS, Agree, order as talk_order, run as talk
 from tests.tui.looking import gone, screen_text, shown, until
 from tests.tui.recorded_run import FILE
 
@@ -126,6 +130,21 @@ async def test_the_table_finds_narrows_and_opens(app):
         await shown(pilot, f"step {both[0] + 1} · decided", "prompt")
 
 
+async def test_a_cursor_that_moves_fast_stays_where_it_went_last(app):
+    """Rule: news of where it was before do not move the table back; a click moves it as a key does."""
+    async with app.run_test(size=SIZE) as pilot:
+        await keys(pilot, "t")
+        await shown(pilot, f"steps · {STEPS}")
+        table = app.screen.query_one(StepTable)
+        for row in (3, 40, 9):
+            table.point(row)
+        await shown(pilot, "step 10 of")
+        await pilot.pause()
+        assert table.cursor == 9
+        await pilot.click("#steps StepTable", offset=(8, 3))
+        await shown(pilot, f"step {table.top + 3} of")
+
+
 async def test_a_filter_that_cannot_be_read_is_typed_again(app):
     """Rule: the place and the mend are told, and what was typed is still there."""
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -224,3 +243,30 @@ async def test_a_file_that_went_away_is_said(app):
         await keys(pilot, "left_square_bracket")
         await shown(pilot, "cannot be read")
         assert "task state" in screen_text(app)
+
+
+def test_a_talk_is_recorded_and_looked_at(tmp_path):
+    """Rule: steps on which agents propose and persons answer are travelled and inspected, and not counted as votes."""
+    path = tmp_path / "talk.maker"
+    talk(prepare(talk_order(path), Agree), *WORDS)  # has a loop of its own
+
+    async def look() -> None:
+        async with MakerApp(SavedSource(open_saved(path, Agree))).run_test(size=SIZE, notifications=True) as pilot:
+            await shown(pilot, "solved")
+            total = pilot.app.screen.source.view().snapshot.totals.steps
+            for step in range(total, 0, -1):
+                await keys(pilot, "left_square_bracket" if step < total else "full_stop", "i")
+                await shown(pilot, f"─ step {step} · decided")
+                await keys(pilot, "end", "q")
+            await shown(pilot, f"the past — step 1 of {total}")
+            await keys(pilot, "t")
+            await shown(pilot, f"steps · {total}", "@")
+            await keys(pilot, "p")
+            await shown(pilot, "vote race")
+            await keys(pilot, "left")
+            text = await shown(pilot, f"all {total} decided steps", "votes a step ·")
+            counted = sum(int(row.split()[-4]) for row in text.split("\n") if row.rstrip(" │").endswith("%"))
+            assert 0 < counted < total
+            assert "cannot be read" not in text
+
+    asyncio.run(look())

@@ -21,8 +21,8 @@ class Recorded:
     def steps_done(self) -> int:
         return self.steps
 
-    def remarkable(self, first: int) -> list[tuple[int, int]]:
-        return [(step, flags) for step, flags in sorted(self.flags.items()) if step >= first]
+    def remarkable(self, first: int, last: int) -> list[tuple[int, int]]:
+        return [(step, flags) for step, flags in sorted(self.flags.items()) if first <= step < last]
 
 
 def marks_of(steps: int, **flags: int) -> Marks:

@@ -7,7 +7,11 @@ from dataclasses import replace
 import pytest
 
 from maker_engine.core.events import RunPaused
+from maker_engine.core.filters import parse_filter
+from maker_engine.core.interventions import ProbeAnswered, ProbeAsked
+from maker_engine.core.responses import Response
 from maker_engine.core.settings import Settings
+from maker_engine.runtime.stops import Breakpoint, Held
 from maker_tui.app import MakerApp
 from tests.tui.conversing import asked, interview, question, type_in, votes_known
 from tests.tui.looking import screen_text, shown, until
@@ -91,6 +95,19 @@ def test_workbench_paused(snap_compare, running, size):
     """Rule: paused is a word, not a colour."""
     running.add(RunPaused())
     assert snap_compare(MakerApp(running), terminal_size=size, run_before=waiting("‖ paused"))
+
+
+@SIZES
+def test_workbench_held(snap_compare, running, size):
+    """Rule: the banner names the breakpoint, probes stand beside the tally, the list tells hits."""
+    point = Breakpoint(1, parse_filter("dissent and step:40-"), hits=2)
+    off = Breakpoint(2, parse_filter("flag:length"), on=False)
+    tally = running.view().snapshot.open
+    running.more = {"held": Held(tally.step, point), "breakpoints": (point, off)}
+    said = [ProbeAnswered(tally.step, number, "ann", tally.rows[number // 2][0], Response("")) for number in range(3)]
+    running.add(RunPaused(), *(ProbeAsked(tally.step, number, "ann") for number in range(4)), *said)
+    seen = waiting("‖ held — step", "probes, not counted", keys=("B", "down"))
+    assert snap_compare(MakerApp(running), terminal_size=size, run_before=seen)
 
 
 @SIZES

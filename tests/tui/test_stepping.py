@@ -105,7 +105,7 @@ async def test_a_breakpoint_is_typed_with_completion_listed_and_turned(tmp_path:
         await pilot.press("x")
         await gone(pilot, "2 ● on   dissent")
         await pilot.press("escape")
-        await gone(pilot, "space turns one on or off")
+        await gone(pilot, "space turns it on or off")
 
 
 async def test_a_held_vote_is_probed_and_the_probes_stand_beside_the_tally(tmp_path: Path) -> None:
@@ -117,8 +117,10 @@ async def test_a_held_vote_is_probed_and_the_probes_stand_beside_the_tally(tmp_p
         await shown(pilot, "probes, not counted")
         await pilot.press("2", "E")
         await shown(pilot, "user prompt, for a probe")
-        await pilot.press(*"hello", "ctrl+d")
-        text = await shown(pilot, "to an edited prompt × 2")
+        await pilot.press("tab")
+        await shown(pilot, "system prompt, for a probe")
+        await pilot.press("tab", *"hello", "ctrl+d")
+        text = await shown(pilot, "edited prompt × 2")
         tally = [line for line in before if "needs a margin" in line]
         assert [line for line in text.split("\n") if "needs a margin" in line] == tally
         await pilot.press("c")
@@ -169,7 +171,7 @@ async def test_a_fork_can_take_the_edited_prompt_along(tmp_path: Path) -> None:
         await pilot.press("1", "E")
         await shown(pilot, "user prompt, for a probe")
         await pilot.press(*"hello", "ctrl+d")
-        await shown(pilot, "to an edited prompt")
+        await shown(pilot, "edited prompt × 1")
         await pilot.press("F")
         await shown(pilot, "fork at step 3", "k=4 prompt")
         await pilot.press("enter")

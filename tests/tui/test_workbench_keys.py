@@ -9,7 +9,7 @@ import pytest
 from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause
 from maker_engine.core.events import RunPaused
 from maker_tui.app import MakerApp
-from tests.tui.looking import gone, shown, until
+from tests.tui.looking import gone, screen_text, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 
 SIZE = (80, 24)
@@ -96,10 +96,11 @@ async def test_help_lists_every_key_and_closes(source):
         await pilot.press("question_mark")
         text = await shown(pilot, "help · workbench", "draw one sample, then pause")
         assert "narrow the red-flag log" in text
-        await pilot.press("pagedown")
-        await shown(pilot, "shift+tab", "pagedown")
-        await pilot.press("end")
-        await shown(pilot, "margin")
+        for _ in range(5):
+            await pilot.press("pagedown")
+            text += screen_text(pilot.app)
+        for words in ("shift+tab", "pagedown", "back from the past", "margin"):
+            assert words in text
         await pilot.press("escape")
         await gone(pilot, "help · workbench")
 
