@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
 from maker_tui.roles import line
-from maker_tui.settings.keymap import NamedKeys
+from maker_tui.settings.keymap import NamedKeys, in_force
 from maker_tui.widgets.key_bar import KeyBar
 from maker_tui.widgets.line_view import LineView
 
@@ -84,6 +84,16 @@ class MakerScreen(NamedKeys, Screen[None]):
         """Do what a clicked footer entry says."""
         message.stop()
         await self.app.run_action(message.action, default_namespace=self)
+
+    async def act_on(self, event: Key, *widgets: Widget) -> None:
+        """Do what a key is bound to, here and now: left to itself, Textual would look at the next key first."""
+        for widget in widgets:
+            for binding in in_force(type(widget).BINDINGS, self.app):
+                if event.key in binding.key.split(","):
+                    event.stop()
+                    event.prevent_default()
+                    await self.app.run_action(binding.action, default_namespace=widget)
+                    return
 
     def action_help(self) -> None:
         """Show the keys."""

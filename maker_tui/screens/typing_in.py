@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.events import Key, Paste
-from textual.widget import Widget
 
 from maker_tui.screens.base import MakerScreen
-from maker_tui.settings.keymap import in_force
 from maker_tui.widgets.entry_line import LONGEST, EntryLine, Typed
 
 
@@ -41,13 +39,3 @@ class TypingIn(MakerScreen):
         if self.entry.up:
             event.stop()
             self.entry.paste(event.text)
-
-    async def act_on(self, event: Key, *widgets: Widget) -> None:
-        """Do what a key is bound to, here and now: left to itself, Textual would look at the next key first."""
-        for widget in widgets:
-            for binding in in_force(type(widget).BINDINGS, self.app):
-                if event.key in binding.key.split(","):
-                    event.stop()
-                    event.prevent_default()
-                    await self.app.run_action(binding.action, default_namespace=widget)
-                    return
