@@ -107,7 +107,7 @@ class Lookahead:
         ]
 
     def _draft(self, one: OpenStep) -> list[SampleRequest]:
-        idle = one.poll is None or one.draft_asked or one.prediction is not None
+        idle = not isinstance(one.step, Vote) or one.draft_asked or one.prediction is not None
         if idle or self._settings.draft != "model":
             return []
         one.draft_asked = True

@@ -149,11 +149,15 @@ class OpenStep:
         requests = [self.request(PROBES + number) for number in numbers]
         return requests if prompt is None else [replace(request, prompt=prompt) for request in requests]
 
-    def take_probe(self, number: int, response: Response) -> list[Event]:
+    def has_probe(self, request: SampleRequest) -> bool:
+        """Tell whether `request` is a probe of this step that has not come back."""
+        return request.step == self.number and request.sample - PROBES in self.probes
+
+    def take_probe(self, request: SampleRequest, response: Response) -> list[Event]:
         """Read the response to a probe."""
-        if number not in self.probes:
+        if not self.has_probe(request):
             return []
-        verdict = self.read(response)
+        verdict, number = self.read(response), request.sample - PROBES
         who, prompt = self.probes.pop(number)
         return [ProbeAnswered(self.number, number, who, verdict, response, prompt)]
 

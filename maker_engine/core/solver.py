@@ -122,10 +122,10 @@ class Solver:
 
     def wants(self, request: SampleRequest) -> bool:
         """Tell whether a response to `request` can still count; if not, the call may as well be cut short."""
+        if is_probe(request):
+            return self._flight.first.has_probe(request)
         one = self._flight.find(request.ballot)
-        if one is None or one.poll is None:
-            return False
-        return is_draft(request) or request.sample - PROBES in one.probes or one.poll.expects(request.sample)
+        return one is not None and one.poll is not None and (is_draft(request) or one.poll.expects(request.sample))
 
     def requests(self, room: int, *, ahead: bool = False) -> list[SampleRequest]:
         """Return the samples to draw now, at most `room`, counting them as asked; earlier steps first.
@@ -164,13 +164,13 @@ class Solver:
         A response that arrives before an earlier sample's waits its turn and brings no event yet.
         """
         flight = self._flight
+        if is_probe(request):
+            return flight.first.take_probe(request, response)
         one = flight.find(request.ballot)
         if one is None or one.poll is None:
             return []
         if request.voter == DRAFT:
             return self._drafted(one, response)
-        if is_probe(request):
-            return one.take_probe(request.sample - PROBES, response)
         poll = one.poll
         if not poll.expects(request.sample):
             return [ResponseWasted(one.number, response)] if poll.hedged(request.sample) else []
@@ -248,8 +248,8 @@ class Solver:
             InputError: It cannot be voted so.
         """
         before = self._settings
-        k, voters = changed.k or before.k, len(changed.voters) or before.voters
-        self._settings = replace(before, k=k, voters=voters)
+        k = before.k if changed.k is None else changed.k
+        self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters)
         events = [changed, *self._squashed(self._flight.resettle(self._settings, changed.prompt))]
         poll = self._flight.first.poll
         return [*events, StepUndecided(self.step, poll.counted)] if poll is not None and poll.exhausted else events

@@ -234,7 +234,9 @@ class RunState:
                     model, simulated = started.model, started.simulated
                     if event.voters:
                         model, simulated = event.model, event.simulated
-                    self.started = replace(started, k=event.k or started.k, model=model, simulated=simulated)
+                    self.started = replace(
+                        started, k=started.k if event.k is None else event.k, model=model, simulated=simulated
+                    )
 
     def _clear(self, step: int) -> None:
         self._counts = _Counts(step)

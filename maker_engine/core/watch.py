@@ -29,7 +29,7 @@ class Watch:
 
     Args:
         step: Its number, 0-based.
-        gathers: It collects proposals, which differ without dissent.
+        gathers: It collects proposals, among which there is neither dissent nor a margin.
         events: What has happened in it so far.
     """
 
@@ -83,7 +83,7 @@ class Watch:
 
         Args:
             fields: What will be read, as `Filter.fields`.
-            describe: The task's.
+            describe: Tells an answer in words, and never fails.
             winner: The decided answer, None while the vote is open; the leader then stands for it.
             wrong: The oracle disagrees with it.
         """
@@ -91,13 +91,13 @@ class Watch:
         answer = ballot.leader if winner is None else winner
         return StepFacts(
             step=self.step,
-            answer=_told(describe, answer) if "action" in fields and answer is not None else "",
-            candidate=tuple(_told(describe, one) for one, _ in ballot.rows()) if "candidate" in fields else (),
+            answer=describe(answer) if "action" in fields and answer is not None else "",
+            candidate=tuple(describe(one) for one, _ in ballot.rows()) if "candidate" in fields else (),
             votes=self._votes,
             samples=self._samples,
             flags=tuple(self._rules),
             candidates=len(ballot),
-            margin=ballot.margin() if ballot.total else 0,
+            margin=self._margin,
             falling=self._falling,
             cost=self._cost,
             tokens=self._tokens,
@@ -120,15 +120,11 @@ class Watch:
             self._vote(verdict)
 
     def _vote(self, answer: Hashable) -> None:
-        ballot = self._ballot
-        before = ballot.margin() if ballot.total else 0
-        ballot.add(answer)
+        before = self._margin
+        self._ballot.add(answer)
         self._votes += 1
-        self._falling = self._falling or ballot.margin() < before
+        self._falling = self._falling or self._margin < before
 
-
-def _told(describe: Describe, answer: Hashable) -> str:
-    try:
-        return describe(answer)
-    except Exception as error:  # noqa: BLE001 - a stranger's task that cannot tell an answer must not end its own run
-        return f"({type(error).__name__})"
+    @property
+    def _margin(self) -> int:
+        return self._ballot.margin() if self._ballot.total and not self._gathers else 0

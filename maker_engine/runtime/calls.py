@@ -44,12 +44,11 @@ class Caller:
         self._clock = clock
         self._tell = tell
         self._rate = rate or RateLimit(None, None, clock)
-        self._admission = Admission()
         self.breaker = Breaker(clock, tell)
 
     def turn_to(self, model: Model) -> None:
         """Ask `model` from now on; calls in flight stay with whom they were sent to."""
-        self._model = model
+        self._model, self._admission = model, Admission()  # who is a stranger depends on who is asked
         self.answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
 
     async def draw(self, request: SampleRequest) -> Response:
@@ -59,13 +58,14 @@ class Caller:
             ProviderError: The fault does not pass, or has not passed in reasonable time.
         """
         attempt, copies = 0, 0
+        model, admission = self._model, self._admission  # the request's voter is one of this model's
         while True:
             trying = await self.breaker.admit()
             try:
                 await self._rate.admit(request)
-                response = await self._model.sample(request)
+                response = await model.sample(request)
                 self._rate.used(request, response)
-                self._admission.admit(request, response)
+                admission.admit(request, response)
             except ProviderError as error:
                 attempt += 1
                 copies += error.kind is Fault.COPY

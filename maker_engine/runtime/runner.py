@@ -141,7 +141,7 @@ class Runner:
     def _ask(self) -> int:
         if (room := self._room()) <= 0:
             return 0
-        if self._caller.answer is not None and not self._plan.settings.hedge:
+        if self._caller.answer is not None and not self._plan.settings.hedge and not self._calls:
             return self._draw_at_once(self._caller.answer)
         requests = self._solver.requests(room, ahead=self._caller.answer is None and not self._gate.stepping)
         self._gate.asked(len(requests))

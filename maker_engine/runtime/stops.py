@@ -130,9 +130,7 @@ class Stops:
         if not points:
             return None
         fields = frozenset().union(*(point.filter.fields for point in points))
-        wrong = (
-            winner is not None and "wrong" in fields and self._task.has_oracle and self._task.oracle(state) != winner
-        )
+        wrong = "wrong" in fields and self._is_wrong(state, winner)
         facts = watch.facts(fields, self._describe, winner, wrong=wrong)
         hit = [replace(one, hits=one.hits + 1, last=watch.step) for one in points if one.filter(facts)]
         self._points.update((one.number, one) for one in hit)

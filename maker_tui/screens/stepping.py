@@ -31,11 +31,11 @@ from maker_tui.screens.travel import Travelling
 from maker_tui.widgets.break_list import BreakList
 from maker_tui.widgets.entry_line import EntryLine
 from maker_tui.widgets.filter_line import FilterLine
-from maker_tui.widgets.prompt_editor import PromptEditor
 
 if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
+    from maker_tui.widgets.prompt_editor import PromptEditor
 
 PROBES = 3
 """Probes for an edited prompt, where no count was typed."""
@@ -78,6 +78,7 @@ class Stepping(Travelling):
         self._refused = ""
         self._edited: tuple[int, Prompt] | None = None
         self._probes = PROBES
+        self._editor: PromptEditor | None = None
 
     def send_command(self, command: Command) -> None:
         """Wish something of the run, or say why it cannot be wished."""
@@ -152,11 +153,12 @@ class Stepping(Travelling):
         if prompt is None:
             self._cannot("nothing to edit", "no agent is asked anything at the open step")
             return
-        editor = next(iter(self.query(PromptEditor)), None)
-        if editor is None:
-            editor = PromptEditor(id="prompt-editor")
-            self.mount(editor, before=self._entry)
-        editor.call_after_refresh(editor.begin, prompt)
+        if self._editor is None:
+            from maker_tui.widgets.prompt_editor import PromptEditor  # noqa: PLC0415 - 50 ms that few runs need
+
+            self._editor = PromptEditor(id="prompt-editor")
+            self.mount(self._editor, before=self._entry)
+        self._editor.call_after_refresh(self._editor.begin, prompt)
 
     def _prompt(self) -> Prompt | None:
         """Return what the agents of the open step read, as it was edited last."""

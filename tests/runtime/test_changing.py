@@ -1,18 +1,15 @@
-"""Probes, and changes of k and of the pool: what they do to a run, and that every replay of it honours them."""
+"""Changes of k and of the pool: what they do to a run, and that every replay of it honours them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.commands import (
     ChangeSettings,
-    Command,
     Continue,
     Decide,
     DecideStep,
@@ -22,124 +19,28 @@ from maker_engine.core.commands import (
     Stop,
 )
 from maker_engine.core.events import Outcome
-from maker_engine.core.responses import Flag, Prompt, Response, Sample, SampleRequest, is_probe
+from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.order import drive
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions import asides
 from maker_engine.sessions.export import lines
 from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.moment import moment
-from maker_engine.sessions.reader import Reader, StoredStep
+from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag
-from maker_engine.sessions.verify import verify
-from tests.support.halting import Halts, at_each_halt, decided, dissenting, never_held, simulated, table
-from tests.support.running import TOY
-from tests.support.toy import Count, answer
-
-NOISY = "sim:p=0.75,v=0.85"
-STEP = DecideStep()
-
-
-def ordered(session: Path, **changes: Any) -> PreparedRun:
-    """An ordered run over the toy task."""
-    return prepare(RunOrder(TOY, {"length": 12}, session=session, **{"model": NOISY, "k": 3, **changes}), Count)
-
-
-async def steered(prepared: PreparedRun, *commands: Any) -> tuple[RunView, Halts]:
-    """Drive a run, one command a halt."""
-    inbox = Inbox()
-    halts = Halts(inbox, *commands)
-    return await drive(prepared, inbox, halts), halts
-
-
-def steps_of(path: Path, branch: int | None = None) -> list[StoredStep]:
-    """The steps of a run of twelve."""
-    with Reader(path, branch) as reader:
-        return list(reader.steps(Count(12)))
-
-
-def sound(path: Path, task: Count | None = None) -> bool:
-    """Whether every vote on record decides what it says."""
-    return verify(path, task or Count(12)).findings == ()
-
-
-@settings(max_examples=6, deadline=None)
-@given(
-    moves=st.lists(
-        st.sampled_from([Probe(1, "ann"), Probe(3, "ann"), Probe(2, "bo", Prompt("s", "hour = 5, hours = 8")), STEP]),
-        max_size=10,
-    ),
-    seed=st.integers(0, 3),
-    latency=st.sampled_from([0, 1e-4]),
+from tests.support.halting import (
+    Halts,
+    ordered,
+    sound,
+    steered,
+    steps_of,
 )
-async def test_probes_change_no_decision(moves: list[Command], seed: int, latency: float) -> None:
-    """Whatever is asked beside it, a run decides as one in which nothing was, vote for vote, and counts the probes."""
-    with TemporaryDirectory() as name:
-        bench = simulated(Path(name, "probed"), seed, latency, "dissent", "step:1")
-        at_each_halt(bench, *moves, *[Continue()] * 60)
-        view = await bench.run()
-        assert decided(bench.journal.path, bench.task) == await never_held(Path(name, "never"), seed)
-        assert view.snapshot.totals.probes == sum(move.count for move in moves if isinstance(move, Probe))
-        assert open_saved(bench.journal.path, Count).snapshot == view.snapshot
-        assert sound(bench.journal.path, bench.task)
+from tests.support.toy import Count
 
-
-async def test_a_probe_is_shown_paid_for_and_not_counted(tmp_path: Path) -> None:
-    """Its answer stands beside the tally with the name of who asked; votes, margin and samples stay as they were."""
-    asked: list[SampleRequest] = []
-
-    def script(request: SampleRequest) -> Response:
-        if is_probe(request):
-            asked.append(request)
-            return answer(9 if request.prompt.user == "edited" else 7)
-        return dissenting(request)
-
-    edited = Prompt("rules", "edited")
-    bench = table(tmp_path, script, "dissent", concurrency=1)
-    halts = at_each_halt(bench, Probe(2, "ann"), Probe(1, "ann", edited))
-    view = await bench.run()
-    before, after = halts.views[0].snapshot, halts.views[2].snapshot
-    assert before.open is not None
-    assert after.open is not None
-    told = [(one.probe, one.voter, getattr(one.verdict, "rule", one.verdict), one.prompt) for one in after.open.probes]
-    assert told == [(0, "ann", 7, None), (1, "ann", 7, None), (2, "ann", "illegal", edited)]
-    assert replace(after.open, probes=()) == before.open
-    assert after.totals.cost_usd == before.totals.cost_usd + 3 * 0.25
-    assert (after.totals.probes, after.totals.samples) == (3, before.totals.samples)
-    assert len({request.sample for request in asked}) == 3
-    saved = open_saved(bench.journal.path, Count)
-    assert [type(entry) for entry in saved.entries] == [Sample, Sample, asides.Probe, asides.Probe, asides.Probe]
-    assert saved.snapshot == replace(view.snapshot, paused=False)
-
-
-async def test_probes_keep_within_the_limits_of_the_run(tmp_path: Path) -> None:
-    """A probe spends as a sample does: beyond the limit none is asked for."""
-    bench = table(tmp_path, dissenting, "step:2", limits=Limits(samples=5))
-    at_each_halt(bench, Probe(50, "ann"))
-    view = await bench.run()
-    assert (view.snapshot.totals.samples, view.snapshot.totals.probes) == (2, 3)
-
-
-async def test_a_probe_in_flight_is_wasted_when_its_step_is_left(tmp_path: Path) -> None:
-    """What has not come back when the run ends is waste, and the record is that of a run without it."""
-    bench = simulated(tmp_path, 1, 3600.0, "step:1")
-    seen: list[int] = []
-
-    def watch(view: RunView) -> None:
-        tally = view.snapshot.open
-        if view.held and not seen:
-            seen.append(0)
-            bench.send(Probe(2, "ann"))
-        elif tally is not None and tally.probing:
-            bench.send(Stop())
-
-    bench.watch = watch
-    totals = (await bench.run()).snapshot.totals
-    assert (totals.probes, totals.wasted) == (0, 2)
+STEP = DecideStep()
 
 
 async def test_another_k_holds_from_the_open_step_on(tmp_path: Path) -> None:
@@ -223,6 +124,7 @@ async def test_another_pool_answers_from_then_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
+        (ChangeSettings("ann", k=0), "k must be at least 1, got 0"),
         (ChangeSettings("ann", k=99), "max samples must be at least k = 99"),
         (ChangeSettings("ann", voters=("sim variant=loud",)), "there is no variant 'loud'"),
         (ChangeSettings("ann", voters=(" ",)), "the model is missing"),
@@ -236,6 +138,29 @@ async def test_a_change_that_cannot_be_made_is_refused_and_the_run_goes_on(
     _, halts = await steered(ordered(path, breaks=("step:2",), max_samples=50), change, Continue())
     assert why in halts.views[1].refused
     assert not any(stored.flags & StepFlag.CHANGED for stored in steps_of(path))
+    assert sound(path)
+
+
+async def test_a_pool_that_answers_at_once_waits_for_what_is_in_flight(tmp_path: Path) -> None:
+    """Changed in the middle of a vote, with calls out, the samples still count in the order of their numbers."""
+    path = tmp_path / "run.maker"
+    order = ordered(path, model="sim:p=0.75,v=0.85,latency=0.02", k=4, breaks=("samples=2",))
+    inbox = Inbox()
+    changes = {0: ("sim:p=0.99,v=1",), 2: ("sim:p=0.9,latency=0.001",) * 3}
+    held: set[int] = set()
+
+    def at_once(view: RunView) -> None:
+        if view.held is not None and view.held.step not in held:
+            held.add(view.held.step)
+            if view.held.step in changes:
+                inbox.send(ChangeSettings("ann", voters=changes.pop(view.held.step)))
+            inbox.send(Continue())
+
+    view = await drive(order, inbox, at_once)
+    assert changes == {}
+    assert view.snapshot.totals.failures == 0  # nobody is taken for a stranger
+    samples = [[one.sample for one in stored.samples] for stored in steps_of(path)]
+    assert samples == [list(range(len(numbers))) for numbers in samples]
     assert sound(path)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.commands import (
+    Answer,
     Command,
     Continue,
     DecideStep,
@@ -25,7 +26,11 @@ from maker_engine.core.events import Outcome
 from maker_engine.core.filters import parse_filter
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.settings import Settings
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.view import RunView
 from maker_engine.sessions.verify import verify
+from tests.support.agreeing import Agree
 from tests.support.halting import at_each_halt, decided, dissenting, never_held, simulated, table
 from tests.support.running import right
 from tests.support.toy import answer
@@ -138,3 +143,21 @@ async def test_a_breakpoint_set_in_the_middle_of_a_vote_knows_what_came_before(t
     await bench.run()
     assert [view.held.step for view in bench.views if view.held] != []
     assert bench.views[-1].snapshot.totals.samples == 3
+
+
+async def test_proposals_that_differ_are_no_dissent(tmp_path: Path) -> None:
+    """Where proposals are gathered and a person is asked, nothing is wrong, split or falling; it can be held there."""
+    order = RunOrder("agree", model="sim:p=1,v=1", k=2, attended=True, session=tmp_path / "run.maker",
+                     breaks=("dissent or wrong or falling or margin", "step:1"))  # fmt: skip
+    inbox, steps = Inbox(), []
+
+    def watch(view: RunView) -> None:
+        if view.held is not None and view.held.step not in steps:
+            steps.append(view.held.step)
+            inbox.send(Continue())
+        if view.snapshot.question is not None:
+            inbox.send(Answer("yes", "ann"))
+
+    view = await drive(prepare(order, Agree), inbox, watch)
+    assert (view.snapshot.outcome, steps) == (Outcome.SOLVED, [0, 1])  # the vote that follows has a margin
+    assert [point.hits for point in view.breakpoints] == [1, 1]

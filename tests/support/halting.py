@@ -14,12 +14,15 @@ from maker_engine.core.settings import Settings
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.reader import Reader, StoredStep
-from tests.support.running import Bench, right
+from maker_engine.sessions.verify import verify
+from tests.support.running import TOY, Bench, right
 from tests.support.toy import Count, answer
 
+NOISY = "sim:p=0.75,v=0.85"
 NEVER_HELD: dict[int, list[StoredStep]] = {}
 """What was decided in the runs of `simulated` that nobody held, by seed."""
 
@@ -111,3 +114,26 @@ def decided(path: Path, task: Count, branch: int | None = None, *, votes_only: b
 
 def _untimed(entry: Any) -> Any:
     return entry._replace(response=replace(entry.response, latency_s=0.0)) if hasattr(entry, "response") else entry
+
+
+def ordered(session: Path, **changes: Any) -> PreparedRun:
+    """An ordered run over the toy task."""
+    return prepare(RunOrder(TOY, {"length": 12}, session=session, **{"model": NOISY, "k": 3, **changes}), Count)
+
+
+async def steered(prepared: PreparedRun, *commands: Any) -> tuple[RunView, Halts]:
+    """Drive a run, one command a halt."""
+    inbox = Inbox()
+    halts = Halts(inbox, *commands)
+    return await drive(prepared, inbox, halts), halts
+
+
+def steps_of(path: Path, branch: int | None = None) -> list[StoredStep]:
+    """The steps of a run of twelve."""
+    with Reader(path, branch) as reader:
+        return list(reader.steps(Count(12)))
+
+
+def sound(path: Path, task: Count | None = None) -> bool:
+    """Whether every vote on record decides what it says."""
+    return verify(path, task or Count(12)).findings == ()
