@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import RunSource
     from maker_tui.fork_wish import ForkWish
+    from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
     from maker_tui.screens.stepping import Stepping
@@ -36,6 +37,25 @@ SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
+
+
+def screen_of(source: RunSource, view: str = "") -> Screen[None]:
+    """Return the screen that shows a run: with its question and document where its task asks persons.
+
+    Args:
+        source: The run.
+        view: The view of the workbench to open, "" for none.
+    """
+    from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
+
+    if source.task.converses and not view:
+        from maker_tui.screens.conversation import Conversation  # noqa: PLC0415
+
+        return Conversation(source)
+    workbench = Workbench(source)
+    if view:
+        workbench.call_after_refresh(workbench.action_look, view)
+    return workbench
 
 
 class MakerApp(PersonalApp, CellDiff):
@@ -97,16 +117,12 @@ class MakerApp(PersonalApp, CellDiff):
 
     def _open(self, source: RunSource, view: str = "", *, instead: bool = False) -> None:
         """Show a run, `instead` of the one that is shown."""
-        from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
-
         self._source = source
-        workbench = Workbench(source)
+        screen = screen_of(source, view)
         if instead:
-            self.switch_screen(workbench)
+            self.switch_screen(screen)
         else:
-            self.push_screen(workbench)
-        if view:
-            workbench.call_after_refresh(workbench.action_look, view)
+            self.push_screen(screen)
 
     def on_home_new_run_asked(self) -> None:
         """Show the form."""
@@ -120,12 +136,26 @@ class MakerApp(PersonalApp, CellDiff):
 
     def _start(self, prepared: PreparedRun) -> None:
         from maker_tui.bridge import LiveRun  # noqa: PLC0415 - home does not need it
-        from maker_tui.screens.workbench import Workbench  # noqa: PLC0415
 
         run = LiveRun(prepared)
         run.start()
         self._source = run
-        self.switch_screen(Workbench(run))
+        self.switch_screen(screen_of(run))
+
+    def on_conversation_resume_asked(self, message: Conversation.ResumeAsked) -> None:
+        """Go on with a saved run; reading it takes a moment, so in a thread."""
+        self.run_worker(partial(self._resume, message.path, message.branch), thread=True, exclusive=True, group="open")
+
+    def _resume(self, path: Path, branch: int) -> None:
+        from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - home does not need it
+
+        family = None if self._source is None else type(self._source.task)
+        try:
+            prepared = prepare_resume(path, {"apart": True, "attended": True}, family, branch)
+        except MakerError as error:
+            self.call_from_thread(self._refuse, str(error))
+            return
+        self.call_from_thread(self._start, prepared)
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from maker_engine.core.errors import InputError
 from maker_tui import added_commands, config_commands, task_commands
 from maker_tui.hangup import NO_MOUSE, add_flag
+from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import Parser
 from maker_tui.session_commands import add_commands
 
@@ -18,6 +19,8 @@ examples:
   maker demo                                   watch a live run of the simulated model
   maker run hanoi --disks 7                    a run in the app
   maker run hanoi --disks 10 --headless --json the same without it, for scripts
+  maker interview "a simple task management API"
+                                               what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
   maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
@@ -68,6 +71,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     add_flag(demo)
     demo.set_defaults(act=_demo)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
+    commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
     task_commands.add_commands(commands)
     add_commands(commands)
     config_commands.add_command(commands)
@@ -101,6 +105,10 @@ def _run(arguments: list[str]) -> int:
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
+
+
+def _interview(arguments: list[str]) -> int:
+    return _run(run_arguments(arguments))
 
 
 def _home(chosen: argparse.Namespace) -> int:
@@ -140,5 +148,5 @@ def _plan(chosen: argparse.Namespace) -> int:
     return 0
 
 
-_WITH_A_TASKS_FLAGS = {"run": _run, "check-task": task_commands.check}
+_WITH_A_TASKS_FLAGS = {"run": _run, "interview": _interview, "check-task": task_commands.check}
 """Commands whose flags are known once the task that they name is."""

@@ -35,12 +35,15 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     salvage.add_argument("--fork", type=int, default=0, metavar="N", help="which of its runs (default 0, the first)")
     salvage.add_argument("--to", type=Path, metavar="FILE", help="the new session (default beside it)")
     export = _verb(verbs, "export", _export, "write a session as text")
-    export.add_argument("--as", dest="form", choices=("jsonl", "csv", "html"), default="jsonl",
-                        help="jsonl: everything, an event a line; csv: a line a step; html: a report")  # fmt: skip
+    export.add_argument("--as", dest="form", choices=("jsonl", "csv", "html", "papers"), default="jsonl",
+                        help="jsonl: everything, an event a line; csv: a line a step; html: a report; "
+                             "papers: what the task has come to, such as REQUIREMENTS.md")  # fmt: skip
     export.add_argument(
-        "--fork", type=int, metavar="N", help="which of its runs, for csv and html (default the newest)"
+        "--fork", type=int, metavar="N", help="which of its runs, for all but jsonl (default the newest)"
     )
-    export.add_argument("--to", type=Path, metavar="FILE", help="file to write (default standard output)")
+    export.add_argument(
+        "--to", type=Path, metavar="FILE", help="file to write (default standard output); for papers a folder"
+    )
     importing = verbs.add_parser("import", help="make a session of an export in JSON Lines", allow_abbrev=False)
     importing.add_argument("file", type=Path, metavar="FILE.jsonl")
     importing.add_argument("--to", type=Path, metavar="FILE", help="the new session (default in the library)")
@@ -197,8 +200,20 @@ def _export(chosen: argparse.Namespace) -> int:
     if chosen.form == "jsonl":
         _write(chosen.to, (line + "\n" for line in export.lines(path, task)))
         return 0
+    if chosen.form == "papers":
+        return _papers(path, task, chosen)
     with Reader(path, chosen.fork) as reader:
         _write(chosen.to, export.csv_lines(reader, task) if chosen.form == "csv" else [report(reader, task)])
+    return 0
+
+
+def _papers(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
+    from maker_engine.sessions.papers import papers, write_papers  # noqa: PLC0415
+
+    if chosen.to is None:
+        raise InputError("papers are several files: name a folder with --to DIR")
+    for written in write_papers(task, papers(path, task, chosen.fork), chosen.to):
+        sys.stdout.write(f"{written}\n")
     return 0
 
 

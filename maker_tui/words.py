@@ -33,6 +33,8 @@ PAUSED = Word("‖", "paused", "warn")
 STARTING = Word("…", "starting", "quiet")
 SAVING = Word("…", "saving", "quiet")
 UNDECIDED = Word("?", "undecided", "warn")
+ASKING = Word("?", "a question", "warn")
+"""A person is asked, and the run waits."""
 INTERRUPTED = Word("■", "interrupted", "warn")
 BUSY = Word("●", "running", "accent")
 """A session that another process writes."""

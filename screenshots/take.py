@@ -33,6 +33,25 @@ async def take(name: str, size: tuple[int, int], model: str, disks: int, ready: 
     run.close()
 
 
+async def interview() -> None:
+    """Take the interview at its question about features: what was settled before stands beside it."""
+    from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415 - MAKER_HOME is set first
+    from maker_tui.app import MakerApp  # noqa: PLC0415
+    from maker_tui.bridge import LiveRun  # noqa: PLC0415
+
+    order = RunOrder("interview", {"idea": "a simple task management API"}, attended=True)
+    run = LiveRun(prepare(order))
+    app = MakerApp(run)
+    async with app.run_test(size=(130, 34)) as pilot:
+        run.start()
+        for keys in ("1", "7", "1", "12"):
+            await pilot.pause(1.5)
+            await pilot.press(*keys, *(["enter"] if keys != "12" else []))
+        await pilot.pause(1)
+        write("interview", app.export_screenshot(title="maker"))
+    run.close()
+
+
 async def walk() -> None:
     """Take the home screen, with the sessions of the runs before, and the form."""
     from maker_tui.app import MakerApp  # noqa: PLC0415
@@ -94,11 +113,12 @@ async def main() -> None:
     )  # fmt: skip
     await take("workbench-80x24", (80, 24), voting, 6, lambda now: now.totals.steps > 8 and len(now.flags) > 3)
     await take("finished", (110, 30), "sim:p=0.95", 8, lambda now: now.outcome is not None)
+    await interview()
     await look()
     await walk()
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
-        os.environ["MAKER_HOME"] = home
+        os.environ |= {"MAKER_HOME": home, "LOGNAME": "ada"}
         asyncio.run(main())

@@ -5,7 +5,7 @@ Votes and proposals are the task's to encode; what the engine makes of them, and
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Json, Said
@@ -68,6 +68,17 @@ def describe(task: AnyTask, decision: Hashable) -> str:
                 return task.describe(decision)
             except Exception as error:  # noqa: BLE001 - it is named where the answer would stand
                 return f"({type(error).__name__})"
+
+
+def decided_first(rows: Iterable[tuple[Hashable, int]], decided: Hashable) -> tuple[tuple[Hashable, int], ...]:
+    """Return the rows of a ballot with the decided answer in front; with no votes where only a person wanted it.
+
+    What was gathered, or said, is no row of its own: then the rows stay as they are.
+    """
+    rows = tuple(rows)
+    if isinstance(decided, Gathered | Said | Amendment):
+        return rows
+    return ((decided, dict(rows).get(decided, 0)), *(row for row in rows if row[0] != decided))
 
 
 def _count(value: Any) -> int:

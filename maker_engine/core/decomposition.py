@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
+from maker_engine.core.papers import Papers
 from maker_engine.core.pictures import (  # tasks find all they need here
     LEAST_COLUMNS as LEAST_COLUMNS,  # noqa: PLC0414
     LEAST_ROWS as LEAST_ROWS,  # noqa: PLC0414
@@ -65,12 +66,14 @@ class Ask:
         options: Answers offered; empty for an open question.
         why: Why it is asked, for the person.
         free: Anything may be typed; where it is not, the answer has to be one of the options.
+        several: Several options may be chosen; the answer then has one a line.
     """
 
     question: str
     options: tuple[str, ...] = ()
     why: str = ""
     free: bool = True
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class Mistake(StrEnum):
     INCONSISTENT = "inconsistent"
 
 
-class Task(ABC, Generic[S, A]):
+class Task(Papers[S], ABC, Generic[S, A]):
     """One problem of a task family, cut into single steps. Tasks of equal problems are equal and hash alike.
 
     Class attributes:

@@ -153,10 +153,19 @@ def write_new(to: Path, texts: Iterable[str]) -> None:
     Raises:
         InputError: It exists, or cannot be written there.
     """
+    if to.exists():
+        raise InputError(f"{to} exists already: name another file")
+    write_whole(to, texts)
+
+
+def write_whole(to: Path, texts: Iterable[str]) -> None:
+    """Write a text file, or another in its place: it is there whole, or as it was.
+
+    Raises:
+        InputError: It cannot be written there.
+    """
     part = to.with_name(to.name + PART)
     try:
-        if to.exists():
-            raise InputError(f"{to} exists already: name another file")
         with part.open("w", encoding="utf-8", newline="") as out:
             out.writelines(texts)
             out.flush()

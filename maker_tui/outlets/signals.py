@@ -34,6 +34,8 @@ def wanted(view: RunView) -> str:
         return one_line(snapshot.reason) or str(run_word(snapshot, live=True))
     if snapshot.undecided and snapshot.paused and snapshot.open is not None:
         return f"step {snapshot.open.step + 1:,} is undecided and waits for you"
+    if snapshot.question is not None:
+        return f"you are asked: {one_line(snapshot.question.question)}"
     return halt_words(view)
 
 

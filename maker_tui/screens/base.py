@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
 from maker_tui.roles import line
-from maker_tui.settings.keymap import NamedKeys
+from maker_tui.settings.keymap import NamedKeys, in_force
 from maker_tui.widgets.key_bar import KeyBar
 from maker_tui.widgets.line_view import LineView
 
@@ -19,6 +20,13 @@ LEAST_COLUMNS, LEAST_ROWS = 40, 10
 NARROW_COLUMNS, SHORT_ROWS, HIGH_ROWS = 76, 20, 36
 """Below the first there is room for one column of panes, below the second for one row of them; from the third on a
 column holds four."""
+
+
+def backed_up(app: App[object]) -> bool:
+    """Tell whether the terminal has not taken the last pictures yet; more of them would block the app's loop."""
+    driver = app._driver  # noqa: SLF001 - Textual offers no other way to see it
+    writer = getattr(driver, "_writer_thread", None)
+    return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
 
 
 class TooSmall(LineView):
@@ -76,6 +84,16 @@ class MakerScreen(NamedKeys, Screen[None]):
         """Do what a clicked footer entry says."""
         message.stop()
         await self.app.run_action(message.action, default_namespace=self)
+
+    async def act_on(self, event: Key, *widgets: Widget) -> None:
+        """Do what a key is bound to, here and now: left to itself, Textual would look at the next key first."""
+        for widget in widgets:
+            for binding in in_force(type(widget).BINDINGS, self.app):
+                if event.key in binding.key.split(","):
+                    event.stop()
+                    event.prevent_default()
+                    await self.app.run_action(binding.action, default_namespace=widget)
+                    return
 
     def action_help(self) -> None:
         """Show the keys."""

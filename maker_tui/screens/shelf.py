@@ -12,7 +12,6 @@ from textual.events import Click, Key, Paste
 from maker_engine.sessions.shelf import View, choices, look, toggled
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
-from maker_tui.settings.keymap import in_force
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_lines import FilterLines
 from maker_tui.widgets.key_bar import KeyBar, keys_of
@@ -100,13 +99,7 @@ class ShelfScreen(MakerScreen):
             event.stop()
             event.prevent_default()
             return
-        for widget in (self._list, self):
-            for binding in in_force(type(widget).BINDINGS, self.app):
-                if event.key in binding.key.split(","):
-                    event.stop()
-                    event.prevent_default()
-                    await self.app.run_action(binding.action, default_namespace=widget)
-                    return
+        await self.act_on(event, self._list, self)
 
     def _typed(self, event: Key) -> bool:
         """Give a key to the row that is up; tell whether it was taken."""

@@ -25,6 +25,7 @@ from maker_engine.core.decisions import describe
 from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
+from maker_tui.screens.base import backed_up
 from maker_tui.screens.panes import PaneLayout
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
@@ -37,7 +38,7 @@ from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally
-from maker_tui.words import SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
+from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,7 @@ class Workbench(Stepping, PaneLayout):
         *TRAVEL_KEYS[:4],
         *STOP_KEYS,
         *TRAVEL_KEYS[4:],
+        Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
         Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
@@ -142,7 +144,7 @@ class Workbench(Stepping, PaneLayout):
         self.set_interval(POLL_S, self._poll)
 
     def _poll(self) -> None:
-        if self._leaving or self._backed_up():
+        if self._leaving or backed_up(self.app):
             return
         view = self._source.view()
         if view is not None and view is not self._view:
@@ -154,12 +156,6 @@ class Workbench(Stepping, PaneLayout):
             self._over = True
             self._banner.tell(BROKEN, self._source.error)
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=BROKEN)
-
-    def _backed_up(self) -> bool:
-        """Tell whether the terminal has not taken the last pictures yet; more of them would block the app's loop."""
-        driver = self.app._driver  # noqa: SLF001 - Textual offers no other way to see it
-        writer = getattr(driver, "_writer_thread", None)
-        return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
 
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
@@ -215,6 +211,9 @@ class Workbench(Stepping, PaneLayout):
             keys = [key_now(self.app, f"workbench.{name}", key) for name, key in BY_HAND]
             told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
             self._banner.tell(UNDECIDED, f"{step}: {told}")
+        elif snapshot.question is not None:
+            key = key_now(self.app, "workbench.answer", "a")
+            self._banner.tell(ASKING, f"{key} answers: {snapshot.question.question}")
         else:
             self._banner.take_down()
 
@@ -255,6 +254,12 @@ class Workbench(Stepping, PaneLayout):
     def on_person_bar_closed(self) -> None:
         """Give the focus back."""
         self._tally.focus()
+
+    def action_answer(self) -> None:
+        """Show the same run with its question."""
+        from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - it leads back here
+
+        self.app.switch_screen(Conversation(self._source))
 
     def focus_votes(self) -> None:
         """Focus the votes."""

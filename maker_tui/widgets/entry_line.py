@@ -41,6 +41,7 @@ class EntryLine(LineView):
         self._hint = ""
         self._text = ""
         self._caret = 0
+        self._longest = LONGEST
 
     @property
     def up(self) -> bool:
@@ -69,10 +70,10 @@ class EntryLine(LineView):
         self._put(text)
         self._lay_out()
 
-    def ask(self, prompt: str, text: str, hint: str) -> None:
-        """Begin to edit `text`, the caret at its end."""
-        self._prompt, self._hint = prompt, hint
-        self._text = one_line(text, LONGEST)
+    def ask(self, prompt: str, text: str, hint: str, longest: int = LONGEST) -> None:
+        """Begin to edit `text`, the caret at its end; `longest` is how many characters it may have."""
+        self._prompt, self._hint, self._longest = prompt, hint, longest
+        self._text = one_line(text, longest)
         self._caret = len(self._text)
         self.add_class("-up")
         self._lay_out()
@@ -99,11 +100,11 @@ class EntryLine(LineView):
 
     def paste(self, text: str) -> None:
         """Put pasted text in, made one printable line."""
-        self._put(one_line(text, LONGEST))
+        self._put(one_line(text, self._longest))
         self._lay_out()
 
     def _put(self, text: str) -> None:
-        text = text[: LONGEST - len(self._text)]
+        text = text[: self._longest - len(self._text)]
         self._text = self._text[: self._caret] + text + self._text[self._caret :]
         self._caret += len(text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import Key
 
 from maker_engine.core.filters import completions, word_start
-from maker_tui.widgets.entry_line import EntryLine, Typed
+from maker_tui.widgets.entry_line import LONGEST, EntryLine, Typed
 
 MOST_OFFERED = 6
 
@@ -13,9 +13,9 @@ MOST_OFFERED = 6
 class FilterLine(EntryLine):
     """An `EntryLine` for the language of `maker_engine.core.filters`."""
 
-    def ask(self, prompt: str, text: str, hint: str = "") -> None:
+    def ask(self, prompt: str, text: str, hint: str = "", longest: int = LONGEST) -> None:
         """Begin to edit `text`; `hint` stands beside it until something is typed."""
-        super().ask(prompt, text, hint or self._offer(text, len(text)))
+        super().ask(prompt, text, hint or self._offer(text, len(text)), longest)
 
     def feed(self, key: Key) -> Typed:
         """Edit by one key; tab completes the word that ends at the caret."""

@@ -1,1 +1,5 @@
 """Requirements by interview: what is wanted, said in lines that are voted on, gated, and traced to somebody's words."""
+
+from .task import Interview
+
+__all__ = ["Interview"]

@@ -24,6 +24,7 @@ NEGATIONS = frozenset({"not", "no", "never", "cannot", "nobody", "none", "withou
 _CONTRACTED = re.compile(r"(?:n['’]t)$")
 
 
+@lru_cache(maxsize=8_192)  # the same lines are held against each other again and again
 def tokens(text: str, glossary: Glossary = ()) -> tuple[str, ...]:
     """Return the words of a text in their order, each in one form; equal tuples mean equal wordings.
 

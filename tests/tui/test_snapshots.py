@@ -13,7 +13,8 @@ from maker_engine.core.responses import Response
 from maker_engine.core.settings import Settings
 from maker_engine.runtime.stops import Breakpoint, Held
 from maker_tui.app import MakerApp
-from tests.tui.looking import shown
+from tests.tui.conversing import asked, interview, question, type_in, votes_known
+from tests.tui.looking import screen_text, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 from tests.tui.test_home import NOON, SESSIONS, saved
 from tests.tui.test_new_run import fill, form
@@ -203,3 +204,46 @@ def test_library_renaming(snap_compare, size):
     keys = ("down", "down", "down", "down", "e", "left")
     app = MakerApp(listing=lambda: LIBRARY)
     assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 8", keys=keys))
+
+
+@pytest.fixture
+def interviewed(monkeypatch):
+    """An interview of the person called ada."""
+    monkeypatch.setenv("LOGNAME", "ada")
+    run = interview("a simple task management API; no accounts")
+    run.start()
+    yield run
+    run.close()
+
+
+@SIZES
+def test_conversation(snap_compare, interviewed, size):
+    """Rule: a question with its reasons beside the document as it stands; one of them in a small window."""
+
+    async def third(pilot) -> None:
+        await asked(pilot)
+        await pilot.press("1", "enter")
+        await asked(pilot, "Agents")
+        await pilot.press("2", "enter")
+        await asked(pilot, "Who")
+        await pilot.press("1", "3")
+        await until(pilot, lambda: "3 ●" in screen_text(pilot.app) and votes_known(pilot.app, interviewed))
+
+    assert snap_compare(MakerApp(interviewed), terminal_size=size, run_before=third)
+
+
+@SIZES
+def test_conversation_reviewed(snap_compare, interviewed, size):
+    """Rule: the whole document with gates and votes, waiting for the last word, and a line being changed."""
+
+    async def reviewed(pilot) -> None:
+        for begins, keys in (("What", "1"), ("Agents", "1"), ("Who", "12"), ("What does", "123"), ("Within", "1")):
+            await asked(pilot, begins)
+            await pilot.press(*keys, "enter")
+        await asked(pilot, "Is the document")
+        await type_in(pilot, "p", "feature The API should be really fast.")
+        await until(pilot, lambda: question(pilot.app) is not None and "25 lines" in question(pilot.app).why)
+        await pilot.press("tab", "e")
+        await until(pilot, lambda: "your wording" in screen_text(pilot.app) and votes_known(pilot.app, interviewed))
+
+    assert snap_compare(MakerApp(interviewed), terminal_size=size, run_before=reviewed)

@@ -54,15 +54,17 @@ def _about(document: Document, line: Line) -> Iterator[str]:
 
 def _source(line: Line) -> str:
     source = line.source
-    at = "" if source.step is None else f", step {source.step}"
+    at = _at(source.step, ", ")
     words = f": {quoted(source.words)}" if source.words else ""
     if source.voter:
         return f"said by {inline(source.voter)}{at}{words}"
+    if source.step is None and source.words == line.text:
+        return "said with the idea"
     return f"proposed by agents{at}, after the words{words}" if words else f"added by agents{at}, asked for by nobody"
 
 
 def _tally(tally: Tally) -> str:
-    at = "" if tally.step is None else f" at step {tally.step}"
+    at = _at(tally.step, " at ")
     needed = "" if tally.k is None else f" (k = {tally.k})"
     counts = ", ".join(f"{inline(choice)} {votes}" for choice, votes in tally.counts)
     persons = ", ".join(f"{inline(name)}: {inline(choice)}" for name, choice in tally.persons)
@@ -99,5 +101,10 @@ def _spill(document: Document) -> Iterator[str]:
 def _spilled(item: Spill, drafts: int) -> str:
     fate = {None: "undecided", True: "kept in", False: "kept out"}[item.kept]
     line = f", {inline(item.line)}" if item.line else ""
-    at = "" if item.step is None else f", step {item.step}"
+    at = _at(item.step, ", ")
     return f"{inline(item.text)} ({item.drafts} of {drafts} drafts): {fate}{line}{at}"
+
+
+def _at(step: int | None, before: str) -> str:
+    """Name a step as the app and `maker sessions show` do, from 1."""
+    return "" if step is None else f"{before}step {step + 1}"

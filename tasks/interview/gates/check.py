@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ..document import Document, GateResult, Kind, Status
 from . import criterion, form
@@ -47,7 +48,15 @@ def check_line(kind: Kind, text: str, lexicon: Lexicon | None = None) -> tuple[G
         One result for each gate that it passes, and one for each rule that it fails. "consistent" takes other lines:
         see `check_lines`.
     """
-    lexicon = standard() if lexicon is None else lexicon
+    return _by_standard(kind, text) if lexicon is None else _by(kind, text, lexicon)
+
+
+@lru_cache(maxsize=4_096)  # an interview runs the gates on the same lines whenever one is added to them
+def _by_standard(kind: Kind, text: str) -> tuple[GateResult, ...]:
+    return _by(kind, text, standard())
+
+
+def _by(kind: Kind, text: str, lexicon: Lexicon) -> tuple[GateResult, ...]:
     failures = [
         result
         for result in _failures(kind, text, lexicon)
@@ -63,8 +72,8 @@ def check_lines(lines: Sequence[tuple[str, Kind, str]], lexicon: Lexicon | None 
         lines: One (name, kind, text) for each; the names are what failures call the other line by.
         lexicon: The words to look for, the standard ones if None.
     """
-    lexicon = standard() if lexicon is None else lexicon
     alone = [check_line(kind, text, lexicon) for _, kind, text in lines]
+    lexicon = standard() if lexicon is None else lexicon
     together: list[list[GateResult]] = [[] for _ in lines]
     judged = [(number, name, kind, text) for number, (name, kind, text) in enumerate(lines)]
     for number, result in (*contradictions(judged, lexicon), *repetitions(judged, lexicon)):
@@ -81,7 +90,6 @@ def check_document(document: Document, lexicon: Lexicon | None = None) -> Docume
 
     A feature that stands and that no acceptance line traces to fails "testable" as well.
     """
-    lexicon = standard() if lexicon is None else lexicon
     there = [line for line in document.lines if line.status is not Status.REJECTED]
     results = dict(
         zip(
@@ -90,6 +98,7 @@ def check_document(document: Document, lexicon: Lexicon | None = None) -> Docume
             strict=True,
         )
     )
+    lexicon = standard() if lexicon is None else lexicon
     untested = {line.id for line in document.untested()} if lexicon.watches("testable", _UNTESTED.rule) else set()
     lines = []
     for line in document.lines:

@@ -1,0 +1,245 @@
+"""The conversation: a run that asks a person, with its question, the document it writes, and the vote that goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.events import DescendantFocus, Resize
+from textual.message import Message
+
+from maker_engine.core.commands import Continue, Pause
+from maker_engine.core.decisions import describe
+from maker_engine.core.snapshot import Tally
+from maker_tui.outlets.signals import Signals
+from maker_tui.personal import PersonalApp
+from maker_tui.screens.base import backed_up
+from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
+from maker_tui.screens.writing import Writing
+from maker_tui.widgets.document_pane import DocumentPane
+from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.strips import Banner, HeadLine
+from maker_tui.widgets.vote_tally import VoteTally
+from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
+
+if TYPE_CHECKING:
+    from maker_engine.runtime.view import RunView
+    from maker_tui.bridge import RunSource
+
+ROOM_FOR_ALL = 110
+"""Columns from which on all panes are there at once; below, one at a time."""
+
+
+class Conversation(Writing):
+    """Shows a run that asks persons, and lets them answer and change what it writes.
+
+    Args:
+        source: The run.
+    """
+
+    CSS_PATH = "conversation.tcss"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "answer", tooltip="answer with the marked options"),
+        Binding("a", "say", "own words", tooltip="answer in your own words, beside the marked options"),
+        Binding("tab", "pane(1)", "next pane", tooltip="to the next pane"),
+        Binding("b", "bench", "votes", tooltip="to the workbench, where every vote can be seen"),
+        Binding("x", "export", "papers", tooltip="write the papers of the document as it stands"),
+        Binding("space", "pause", "pause", tooltip="pause the run, or go on"),
+        Binding("q", "leave", "leave", tooltip="leave; everything is saved, and it goes on later where it stands"),
+        Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
+        Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+        Binding("c", "resume", "go on", show=False, tooltip="go on with a saved run"),
+        Binding("i", "name", "who", show=False, tooltip="say who you are: every answer bears a name"),
+        Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
+    ]
+
+    HELP_TITLE = "conversation"
+    HELP_WORDS = (
+        "A run that asks you where its agents disagree, and the document that it writes.",
+        "Figures mark options, enter answers; a takes your own words. Your word outvotes agents.",
+        "Every line of the document can be changed at any time; what rested on it is opened again.",
+    )
+    HELP_OF = (("in a pane", LinePane), ("in the document", DocumentPane))
+
+    class ResumeAsked(Message):
+        """A saved run is to go on."""
+
+        def __init__(self, path: Path, branch: int) -> None:
+            super().__init__()
+            self.path = path
+            self.branch = branch
+
+    def __init__(self, source: RunSource) -> None:
+        super().__init__(source)
+        self._view: RunView | None = None
+        self._leaving = False
+        self._signals = Signals()
+        self._head = HeadLine()
+        self._banner = Banner()
+        self._tally = VoteTally(id="votes")
+        self._panes: tuple[LinePane, ...] = (self._question, self._document, self._tally)
+
+    def compose(self) -> ComposeResult:
+        """Head line; question beside document, the vote below them; a row to type in; footer."""
+        yield self._head
+        yield self._banner
+        with Horizontal(id="talk"):
+            yield self._question
+            yield self._document
+        yield self._tally
+        yield self.entry
+        yield KeyBar(keys_of([*self.BINDINGS, *self._wish_bindings()]))
+
+    def _wish_bindings(self) -> list[Binding]:
+        return [Binding(one.key, f"wish('{one.key}')", one.words, tooltip=one.told) for one in self._wishes.values()]
+
+    @property
+    def source(self) -> RunSource:
+        """The run shown."""
+        return self._source
+
+    @property
+    def session_path(self) -> Path | None:
+        """The session's file, None before the run has begun."""
+        return None if self._view is None else self._view.session
+
+    def on_mount(self) -> None:
+        """Begin to look at the run."""
+        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        self._bring_forward(self._question)
+        self._question.focus()
+        self._poll()
+        self.set_interval(POLL_S, self._poll)
+
+    def on_resize(self, event: Resize) -> None:
+        """Show one pane at a time where there is no room for all."""
+        super().on_resize(event)
+        self.set_class(event.size.width < ROOM_FOR_ALL, "-one")
+
+    def _poll(self) -> None:
+        if self._leaving or backed_up(self.app):
+            return
+        view = self._source.view()
+        if view is not None and view is not self._view:
+            self._view = view
+            self._show(view)
+        if self._source.error is not None and not self._over:
+            self._over = True
+            self._banner.tell(BROKEN, self._source.error)
+
+    def _show(self, view: RunView) -> None:
+        snapshot, family, live = view.snapshot, self._source.task, self._source.live
+        started, asking = snapshot.started, snapshot.question is not None
+        if started is not None:
+            word = ASKING if asking and live and not self._over else run_word(snapshot, live=live)
+            badge = "SIMULATED" if started.simulated else ""
+            self._head.tell(started.title, facts=(started.problem, started.model), badge=badge, word=word)
+        before = self._question.question
+        new = snapshot.question is not None and (before is None or before.question != snapshot.question.question)
+        self._question.show_question(snapshot.question, snapshot.refused, family, snapshot.state)
+        if new:
+            self._bring_forward(self._question)
+        self.show_document(view)
+        self._show_votes()
+        self._tell(view)
+        if isinstance(self.app, PersonalApp):
+            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
+
+    @property
+    def _step_in_view(self) -> int | None:
+        """The step that decided on the line under the cursor, once somebody has moved that; None for now."""
+        pointed = self._document.pointed
+        looking = self._document.held and self.focused is not self._question
+        return pointed.step if pointed is not None and looking else None
+
+    def _show_votes(self) -> None:
+        """Show the vote that goes on; beside the document, once its cursor was moved, the vote on that line."""
+        if self._view is None:
+            return
+        snapshot, pointed, step = self._view.snapshot, self._document.pointed, self._step_in_view
+        if pointed is not None and step is not None and (rows := self._ballots.get(step)):
+            self._tally.entitle(f"votes on {pointed.id}")
+            snapshot = replace(snapshot, open=None, decided=Tally(step, rows, winner=rows[0][0]))
+        else:
+            self._tally.entitle("votes")
+        self._tally.show_votes(snapshot, partial(describe, self._source.task))
+
+    def on_document_pane_pointed(self) -> None:
+        """Show the vote on another line."""
+        self._show_votes()
+
+    def _tell(self, view: RunView) -> None:
+        """Say in the banner what a person has to know before anything else."""
+        snapshot, live = view.snapshot, self._source.live
+        simulated = snapshot.started is not None and snapshot.started.simulated
+        if snapshot.outcome is not None or not live:
+            self._over = True
+            reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
+            asked = snapshot.question is not None and self._source.writer is None
+            self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if asked else reason)
+        elif self._source.writer is not None:
+            self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
+        elif snapshot.undecided and snapshot.paused:
+            self._banner.tell(UNDECIDED, "agents cannot agree on the open step: b opens the vote, where you decide it")
+        elif simulated and self._source.task.simulation:
+            self._banner.tell(Word("≈", "simulated", "warn"), self._source.task.simulation)
+        else:
+            self._banner.take_down()
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        paused = self._view is not None and self._view.snapshot.paused
+        self._send(Continue() if paused else Pause())
+
+    def action_resume(self) -> None:
+        """Go on with a saved run."""
+        if self._view is not None and not self._source.live and self._source.writer is None:
+            self.post_message(self.ResumeAsked(self._view.session, self._source.branch))
+
+    def action_help(self) -> None:
+        """Show the keys, those of the task's document among them."""
+        from maker_tui.screens.help import HelpScreen, Section, sections_of  # noqa: PLC0415 - not before it is asked for
+
+        own, *others = sections_of(self)
+        document = Section("on the line of the document", self._wish_bindings())
+        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [own, document, *others]))
+
+    def action_bench(self) -> None:
+        """Show the same run in the workbench; where the cursor was moved in the document, at the step of that line."""
+        workbench, step = Workbench(self._source), self._step_in_view
+        self.app.switch_screen(workbench)
+        if step is not None:
+            workbench.call_after_refresh(workbench.go_to, step)
+
+    def action_leave(self) -> None:
+        """Leave; whoever opened the run closes it."""
+        if not self._leaving:
+            self._leaving = True
+            self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
+            self.post_message(Workbench.Left())
+
+    def action_pane(self, by: int) -> None:
+        """Go to another pane, bringing it into view."""
+        now = self._panes.index(self.focused) if isinstance(self.focused, LinePane) else 0
+        pane = self._panes[(now + by) % len(self._panes)]
+        self._bring_forward(pane)
+        self.call_after_refresh(pane.focus)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Keep the focused pane in front."""
+        if isinstance(event.widget, LinePane):
+            self._bring_forward(event.widget)
+            self._show_votes()
+
+    def _bring_forward(self, pane: LinePane) -> None:
+        for other in self._panes:
+            other.set_class(other is pane, "-front")
+        self.query_one("#talk").set_class(pane is not self._tally, "-front")

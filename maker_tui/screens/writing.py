@@ -1,0 +1,85 @@
+"""What a run writes: its document with the votes that are known of, and its papers put into a folder."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maker_engine.core.decisions import decided_first
+from maker_engine.core.errors import MakerError
+from maker_tui.screens.speaking import Speaking
+
+if TYPE_CHECKING:
+    from maker_engine.core.papers import Ballots
+    from maker_engine.runtime.view import RunView
+    from maker_tui.bridge import RunSource
+
+
+class Writing(Speaking):
+    """Shows the document of a run. Votes that went by unseen are read from its session, whenever the run waits.
+
+    Args:
+        source: The run.
+    """
+
+    def __init__(self, source: RunSource) -> None:
+        super().__init__(source)
+        self._ballots: Ballots = {}
+        self._read_steps = 0
+        self._written: RunView | None = None
+
+    def show_document(self, view: RunView) -> None:
+        """Show the document as it stands."""
+        self._written, snapshot = view, view.snapshot
+        if snapshot.decided is not None:
+            rows = decided_first(snapshot.decided.rows, snapshot.decided.winner)
+            self._ballots = {**self._ballots, snapshot.decided.step: rows}
+        self._document.show_document(self._source.task.document(snapshot.state, self._ballots))
+        waits = snapshot.question is not None or snapshot.outcome is not None or not self._source.live
+        if waits and self._read_steps < snapshot.totals.steps:
+            self._read_steps = snapshot.totals.steps
+            self.run_worker(partial(self._read, view.session), thread=True, exclusive=True, group="ballots")
+
+    def _read(self, session: Path) -> None:
+        from maker_engine.sessions.papers import ballots  # noqa: PLC0415 - not before there is something to read
+        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+
+        try:
+            with Reader(session, self._source.branch, steady=True) as reader:
+                known = ballots(reader, self._source.task)
+        except MakerError:
+            return  # a session that cannot be read is told of by whoever writes it
+        self.app.call_from_thread(self._take, known)
+
+    def _take(self, known: Ballots) -> None:
+        self._ballots = {**known, **self._ballots}
+        if self._written is not None:
+            state = self._written.snapshot.state
+            self._document.show_document(self._source.task.document(state, self._ballots))
+
+    def action_export(self) -> None:
+        """Write the papers."""
+        self.type_in("papers into folder:", "requirements", "enter writes · esc takes it back", self._export)
+
+    def _export(self, text: str) -> None:
+        if self._written is not None and text.strip():
+            folder = Path(text.strip()).expanduser()
+            self.run_worker(partial(self._write, self._written.session, folder), thread=True, group="papers")
+
+    def _write(self, session: Path, folder: Path) -> None:
+        from maker_engine.sessions.papers import papers, write_papers  # noqa: PLC0415 - not before they are wanted
+
+        task = self._source.task
+        try:
+            written = write_papers(task, papers(session, task, self._source.branch), folder)
+        except MakerError as error:
+            self.app.call_from_thread(self._refused, str(error))
+            return
+        self.app.call_from_thread(self._told, f"{len(written)} files in {folder}")
+
+    def _refused(self, reason: str) -> None:
+        self.notify(reason, title="not written", severity="error", markup=False)
+
+    def _told(self, words: str) -> None:
+        self.notify(words, title="papers written", markup=False)

@@ -1,0 +1,92 @@
+"""How a line gets into the document: through the gates, by a vote or by a person, or kept out as spill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .document import Document, GateResult, Kind, Source, Spill, Status, Tally
+from .gates import check_document
+from .parts import BUILT
+from .talk import Candidate
+from .tracing import alike, bars
+
+UNTESTED = "no-acceptance"
+"""What every feature fails until the last part."""
+
+
+def proposed(
+    document: Document, candidate: Candidate, source: Source, tally: Tally, traces: tuple[str, ...] = ()
+) -> Document:
+    """Add an agents' line that was voted for: accepted where the gates pass it, else left for a person to settle."""
+    line_id = document.next_id(candidate.kind)
+    fields = {"status": Status.ACCEPTED, "traces": traces, "tallies": (tally,)}
+    grown = check_document(document.added(candidate.kind, candidate.text, source, **fields))
+    return check_document(grown.changed(line_id, status=Status.ASKED)) if failures(grown, line_id) else grown
+
+
+def said(document: Document, kind: Kind, text: str, source: Source, tallies: tuple[Tally, ...] = ()) -> Document:
+    """Add a person's line: it stands, whatever the gates say, since nobody knows better what is wanted."""
+    line_id = id_of(document, kind, text)
+    known = document.line(line_id)
+    if known is None:
+        document = document.added(kind, text, source, status=Status.ACCEPTED, tallies=tallies)
+    else:
+        fields = {"source": source, "status": Status.ACCEPTED, "tallies": (*known.tallies, *tallies)}
+        document = document.changed(line_id, **fields)
+    return stands(check_document(document), line_id, source.voter)
+
+
+def id_of(document: Document, kind: Kind, text: str) -> str:
+    """Return the id of the line that says exactly this, or else the one that the next line gets."""
+    known = (line.id for line in document.of(kind, standing=False) if line.text == text)
+    return next(known, document.next_id(kind))
+
+
+def stands(document: Document, line_id: str, voter: str) -> Document:
+    """Let a line stand by a person's word."""
+    failed = failures(document, line_id)
+    if not failed:
+        return document.changed(line_id, status=Status.ACCEPTED, reason="")
+    rules = ", ".join(dict.fromkeys(f"{one.gate}/{one.rule}" for one in failed))
+    return document.changed(line_id, status=Status.WAIVED, reason=f"{voter} wants it so, although {rules} fails")
+
+
+def failures(document: Document, line_id: str) -> tuple[GateResult, ...]:
+    """Return the gates that a line does not pass; that nothing tests a feature yet is told at the end."""
+    line = document.line(line_id)
+    return () if line is None else tuple(one for one in line.failures if one.rule != UNTESTED)
+
+
+_BUILDS = (Kind.FEATURE, Kind.INTERFACE, Kind.NON_GOAL)
+"""What would be built, and can be spilled. A story, a limit or a datum that nobody wants is left out, no more."""
+
+
+def kept_out(document: Document, candidate: Candidate, step: int, tally: Tally, voter: str = "") -> Document:
+    """Record that something agents would have added is not to be built, under a non-goal; not of what is wanted."""
+    wanted = (line.text for kind in BUILT for line in document.of(kind))
+    if candidate.kind not in _BUILDS or any(alike(candidate.text, one) for one in wanted):
+        return document
+    line_id = next((line.id for line in document.of(Kind.NON_GOAL) if bars(line.text, candidate.text)), "")
+    if not line_id:
+        line_id = document.next_id(Kind.NON_GOAL)
+        source = Source(step if voter else candidate.step, voter)
+        document = document.added(Kind.NON_GOAL, candidate.text, source, status=Status.ACCEPTED, tallies=(tally,))
+    spill = Spill(
+        candidate.text, candidate.drafts, kept=False, line=line_id, step=step if tally.step is None else tally.step
+    )
+    return check_document(replace(document, spill=(*document.spill, spill)))
+
+
+def kept_in(document: Document, candidate: Candidate, step: int, tally: Tally, voter: str) -> Document:
+    """Record that something agents added is wanted by a person, and add it as they put it."""
+    kind = Kind.FEATURE if candidate.kind is Kind.NON_GOAL else candidate.kind
+    line_id = id_of(document, kind, candidate.text)
+    grown = said(document, kind, candidate.text, Source(step, voter), (tally,))
+    spill = Spill(candidate.text, candidate.drafts, kept=True, line=line_id, step=step)
+    return replace(grown, spill=(*grown.spill, spill))
+
+
+def unsettled(document: Document) -> Sequence[str]:
+    """Return the ids of the lines that wait for a person."""
+    return [line.id for line in document.lines if line.status is Status.ASKED and line.kind is not Kind.QUESTION]

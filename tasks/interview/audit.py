@@ -1,0 +1,76 @@
+"""Checks a finished document against what was said: independent of how it came about, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from maker_engine.core.decomposition import Amendment, Gathered, Said
+
+from .answers import Draft, Pick
+from .document import Document, Kind
+from .words import clauses, one_line
+
+MOST_TOLD = 5
+
+
+def audit(document: Document, answers: Iterable[Any], earlier: Document | None) -> list[str]:
+    """Return the first few things that are wrong with a document.
+
+    Args:
+        document: What the interview came to.
+        answers: Every decision of the run, in order.
+        earlier: The document it went on from, None for none.
+    """
+    proposed, spoken, votes = _said(answers)
+    known = {line.text for line in earlier.lines} if earlier is not None else set(clauses(document.idea))
+    findings = [*_quoted(document, proposed, spoken, known, votes), *_whole(document)]
+    return findings[:MOST_TOLD]
+
+
+def _said(answers: Iterable[Any]) -> tuple[set[str], dict[str, str], set[int]]:
+    """Return what agents proposed, what each person said, and the steps that were voted on."""
+    proposed: set[str] = set()
+    spoken: dict[str, str] = {}
+    votes: set[int] = set()
+    for step, answer in enumerate(answers):
+        if isinstance(answer, Gathered):
+            proposed |= {text for one, _ in answer.proposals if isinstance(one, Draft) for _, text in one.lines}
+        elif isinstance(answer, Said | Amendment):
+            spoken[answer.voter] = f"{spoken.get(answer.voter, '')} {one_line(answer.text)}"
+        elif isinstance(answer, Pick):
+            votes.add(step)
+    return proposed, spoken, votes
+
+
+def _quoted(
+    document: Document, proposed: set[str], spoken: dict[str, str], known: set[str], votes: set[int]
+) -> Iterator[str]:
+    """Every line stands as somebody put it, and behind a line that stands is a person's word or a vote."""
+    for line in document.lines:
+        if line.text in known or line.kind is Kind.QUESTION:
+            continue
+        by = line.source.voter
+        if line.text not in proposed and line.text not in spoken.get(by, ""):
+            yield f"{line.id} is quoted from nobody: {line.text[:60]!r}"
+        if by and by not in spoken:
+            yield f"{line.id} is said to be {by}'s, who said nothing"
+        voted = {tally.step for tally in line.tallies} & votes
+        if line.status.stands and not by and not voted and not any(tally.persons for tally in line.tallies):
+            yield f"{line.id} stands without a vote or a person's word"
+
+
+def _whole(document: Document) -> Iterator[str]:
+    """The document agrees with itself."""
+    if not document.of(Kind.PURPOSE, standing=False):
+        yield "the document says nowhere what it is for"
+    ids = [line.id for line in document.lines]
+    for line_id in sorted({one for one in ids if ids.count(one) > 1}):
+        yield f"the id {line_id} stands for two lines"
+    out = {line.text for line in document.of(Kind.NON_GOAL)}
+    for line in document.of(Kind.FEATURE):
+        if line.text in out:
+            yield f"{line.id} is to be built, and is a non-goal as well"
+    for spill in document.spill:
+        if spill.line and document.line(spill.line) is None:
+            yield f"what was kept {'in' if spill.kept else 'out'} as {spill.line} is not in the document"

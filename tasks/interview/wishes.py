@@ -1,0 +1,169 @@
+"""What a person may wish at any time: a strict little grammar, and what each wish does to the document.
+
+accept ID              it stands, whatever agents or gates say          add KIND TEXT    a line of your own
+reject ID [REASON]     it goes                                          non-goal TEXT    short for add non-goal
+edit ID TEXT           your wording in its place                        revise PART      ask about a part again
+move ID up|down|first|last                                              revise PART TEXT with the answer at once
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from maker_engine.core.decomposition import Amendment
+
+from . import accepting
+from .brief import Brief
+from .document import Document, Kind, Line, Source, Status, Tally
+from .flow import begin
+from .gates import check_document
+from .parts import ACCEPTANCE, BY_NAME
+from .reopening import reopened
+from .talk import Stage, Statement, Talk
+from .words import clauses, one_line
+
+LONGEST = 1_000
+_WISH = re.compile(r"(?P<verb>[a-z-]+)(?: +(?P<what>\S+))?(?: +(?P<rest>.+))?", re.IGNORECASE)
+_WAYS = ("up", "down", "first", "last")
+_ADDED = tuple(kind for kind in Kind if kind is not Kind.QUESTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish, read.
+
+    Attributes:
+        verb: What to do.
+        line: Id of the line it is about, "" where it is about none.
+        kind: Kind of the line to add.
+        part: Name of the part to revise.
+        text: Words that go with it: a wording, a reason, an answer, a way to move.
+    """
+
+    verb: str
+    line: str = ""
+    kind: Kind = Kind.FEATURE
+    part: str = ""
+    text: str = ""
+
+
+def read_wish(text: str, document: Document) -> Wish | str:
+    """Read a wish; a text that is none comes back as one line that says why, with the mend."""
+    said = one_line(text)
+    if len(said) > LONGEST:
+        return f"that has {len(said):,} characters: say it in {LONGEST:,}"
+    found = _WISH.fullmatch(said)
+    verb = found["verb"].lower() if found else ""
+    what, rest = (found["what"] or "", found["rest"] or "") if found else ("", "")
+    if verb == "non-goal":
+        return _adding(Kind.NON_GOAL.value, f"{what} {rest}".strip())
+    if verb == "add":
+        return _adding(what.lower(), rest)
+    if verb == "revise":
+        part = what.lower()
+        return Wish(verb, part=part, text=rest) if part in BY_NAME else f"revise which part? {', '.join(BY_NAME)}"
+    if verb not in ("accept", "reject", "edit", "move"):
+        return f"{said[:30]!r} is no wish: accept, reject, edit, move, add, non-goal or revise"
+    return _about(Wish(verb, what.upper(), text=rest), document)
+
+
+def _adding(kind: str, text: str) -> Wish | str:
+    if kind not in _ADDED:
+        return f"add what? {', '.join(_ADDED)}, then the line"
+    if not re.search(r"\w", text):
+        return f"a {kind} needs words: add {kind} TEXT"
+    return Wish("add", kind=Kind(kind), text=text)
+
+
+def _about(wish: Wish, document: Document) -> Wish | str:
+    line = document.line(wish.line)
+    if line is None:
+        known = next((one.id for one in document.lines), "")
+        return f"there is no line {wish.line[:20]!r}" + (f"; the first is {known}" if known else " yet")
+    if wish.verb == "edit" and not re.search(r"\w", wish.text):
+        return f"edit {line.id} needs the new words: edit {line.id} TEXT"
+    if wish.verb == "move" and wish.text.lower() not in _WAYS:
+        return f"move {line.id} which way? {', '.join(_WAYS)}"
+    if wish.verb == "accept" and wish.text:
+        return f"accept {line.id} takes no more words: edit {line.id} TEXT changes the line"
+    return wish
+
+
+def refusal(talk: Talk, amendment: Amendment) -> str:
+    """Say in one line why a wish cannot be taken; empty to take it."""
+    wish = read_wish(amendment.text, talk.document)
+    return wish if isinstance(wish, str) else ""
+
+
+def amended(talk: Talk, brief: Brief, amendment: Amendment) -> Talk:
+    """Do what a person wishes; what cannot be read changes nothing."""
+    wish = read_wish(amendment.text, talk.document)
+    if isinstance(wish, str):
+        return talk
+    voter = amendment.voter
+    document = talk.document
+    persons = tuple(dict.fromkeys((*document.persons, voter)))
+    talk = replace(talk, document=replace(document, persons=persons))
+    match wish.verb:
+        case "revise":
+            return reopened(talk, brief, wish.part, clauses(wish.text), voter)
+        case "add":
+            return _with_tests(_added(talk, wish, voter), brief)
+        case "move":
+            return replace(talk, document=_moved(talk.document, wish))
+    line = talk.document.line(wish.line)
+    return talk if line is None else _with_tests(_judged(talk, wish, line, voter), brief)
+
+
+def _added(talk: Talk, wish: Wish, voter: str) -> Talk:
+    document = accepting.said(talk.document, wish.kind, wish.text, Source(talk.step, voter))
+    return replace(talk, document=document, said=(*talk.said, Statement(wish.text, voter, "", talk.step)))
+
+
+def _judged(talk: Talk, wish: Wish, line: Line, voter: str) -> Talk:
+    """Accept, reject or edit a line; whatever was in conflict about it is settled by that."""
+    document = talk.document
+    if wish.verb == "reject":
+        tally = Tally(talk.step, persons=((voter, "out"),))
+        reason = wish.text or f"{voter} does not want it"
+        document = document.changed(line.id, status=Status.REJECTED, reason=reason, tallies=(*line.tallies, tally))
+        document = check_document(document)
+    elif wish.verb == "accept":
+        tally = Tally(talk.step, persons=((voter, "in"),))
+        document = document.changed(line.id, status=Status.ACCEPTED, tallies=(*line.tallies, tally))
+        document = accepting.stands(check_document(document), line.id, voter)
+    else:
+        document = document.changed(line.id, text=wish.text, source=Source(talk.step, voter), status=Status.ACCEPTED)
+        document = accepting.stands(check_document(document), line.id, voter)
+        talk = replace(talk, said=(*talk.said, Statement(wish.text, voter, "", talk.step)))
+    told = {"reject": "rejected", "accept": "accepted", "edit": "edited"}[wish.verb]
+    conflicts = tuple(
+        replace(one, settled=f"{told} by {voter}") if one.about == line.id and not one.settled else one
+        for one in document.conflicts
+    )
+    return replace(talk, document=replace(document, conflicts=conflicts))
+
+
+def _moved(document: Document, wish: Wish) -> Document:
+    """Move a line among those of its kind."""
+    line = document.line(wish.line)
+    if line is None:
+        return document
+    places = [place for place, one in enumerate(document.lines) if one.kind is line.kind]
+    own = [document.lines[place] for place in places]
+    at = own.index(line)
+    own.pop(at)
+    own.insert({"up": max(0, at - 1), "down": at + 1, "first": 0, "last": len(own)}[wish.text.lower()], line)
+    lines = list(document.lines)
+    for place, one in zip(places, own, strict=True):
+        lines[place] = one
+    return replace(document, lines=tuple(lines))
+
+
+def _with_tests(talk: Talk, brief: Brief) -> Talk:
+    """See to it that a feature that has come to stand gets its acceptance line, even where that part was through."""
+    if talk.stage is Stage.SURVEY or ACCEPTANCE.name in talk.queue:
+        return talk
+    queued = replace(talk, queue=(*talk.queue, ACCEPTANCE.name))
+    return begin(queued, brief) if talk.stage is Stage.REVIEW else queued
