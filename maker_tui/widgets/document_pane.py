@@ -27,8 +27,8 @@ class DocumentPane(LinePane):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "point(-1)", "line above", show=False, tooltip="to the line above"),
-        Binding("down,j", "point(1)", "line below", show=False, tooltip="to the line below"),
+        Binding("up,k", "point(-1)", "up", show=False, tooltip="to the line above"),
+        Binding("down,j", "point(1)", "down", show=False, tooltip="to the line below"),
     ]
 
     class Pointed(Message):

@@ -40,15 +40,15 @@ def configure(home):
 
 async def test_a_changed_key_does_and_shows_what_it_was_given(configure, source):
     """Rule: pressed, in the footer, in help and in the palette a key is the user's; the usual one does nothing."""
-    configure('[keys]\nworkbench.pause = "r"\n"workbench.sample" = ["a", "ctrl+y"]\n')
+    configure('[keys]\nworkbench.pause = "r"\n"workbench.sample" = ["A", "ctrl+y"]\n')
     async with MakerApp(source).run_test(size=(100, 30)) as pilot:
-        await shown(pilot, "r pause", "a sample", "n step")
-        await pilot.press("space", "s", "r", "ctrl+y", "a")
+        await shown(pilot, "r pause", "A sample", "n step")
+        await pilot.press("space", "s", "r", "ctrl+y", "A")
         await until(pilot, lambda: source.sent == [Pause(), DrawSample(), DrawSample()])
         await pilot.press("question_mark")
-        await shown(pilot, "  r               pause the run", "  a ^y            draw one sample")
+        await shown(pilot, "  r               pause the run", "  A ^y            draw one sample")
         await pilot.press("escape", "colon")
-        await shown(pilot, "draw one sample, then pause", "(a)")
+        await shown(pilot, "draw one sample, then pause", "(A)")
 
 
 async def test_two_keys_can_change_places(configure, source):
@@ -62,10 +62,10 @@ async def test_two_keys_can_change_places(configure, source):
 
 async def test_home_takes_changed_keys_too(configure):
     """Rule: the home screen, which takes its keys itself, takes the user's."""
-    configure('[keys]\nhome.new-run = "a"\npane.down = "down"\n')
+    configure('[keys]\nhome.new-run = "A"\npane.down = "down"\n')
     async with MakerApp(listing=list).run_test(size=(80, 24)) as pilot:
-        await shown(pilot, "a new run")
-        await pilot.press("n", "a")
+        await shown(pilot, "A new run")
+        await pilot.press("n", "A")
         await shown(pilot, "Start the run")
 
 
