@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library import Library, SessionSummary
-    from maker_tui.bridge import RunSource
+    from maker_tui.bridge import LiveRun, RunSource
     from maker_tui.fork_wish import ForkWish
     from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
@@ -61,6 +61,9 @@ def screen_of(source: RunSource, view: str = "") -> Screen[None]:
 class MakerApp(PersonalApp, CellDiff):
     """The workbench for one terminal.
 
+    Attributes:
+        started: The run that was started in the app last, None for none.
+
     Args:
         source: A run to start on, None for the home screen.
         stay: Go to the home screen when that run is left, instead of ending.
@@ -84,6 +87,7 @@ class MakerApp(PersonalApp, CellDiff):
     def __init__(self, source: RunSource | None = None, *, stay: bool = False, listing: Listing | None = None) -> None:
         super().__init__()
         self._source = source
+        self.started: LiveRun | None = None
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
         self._library: Library | None = None
@@ -137,7 +141,7 @@ class MakerApp(PersonalApp, CellDiff):
     def _start(self, prepared: PreparedRun) -> None:
         from maker_tui.bridge import LiveRun  # noqa: PLC0415 - home does not need it
 
-        run = LiveRun(prepared)
+        run = self.started = LiveRun(prepared)
         run.start()
         self._source = run
         self.switch_screen(screen_of(run))

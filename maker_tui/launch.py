@@ -60,6 +60,7 @@ def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> in
         run.start()
         try:
             app.run(mouse=mouse and app.config.mouse)
+            run = app.started or run  # a fork of it, perhaps
             if attendance.alone:
                 run.outlast()
         finally:

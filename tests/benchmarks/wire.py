@@ -23,9 +23,12 @@ KEY, PRESSES = b"f", 40
 WARM_S = 3.0
 
 
-def rows(seconds: float = 10.0, presses: int = PRESSES, resizes: int = 10_000, beside: Sequence[str] = STANDARD) -> list[Row]:
+def rows(
+    seconds: float = 10.0, presses: int = PRESSES, resizes: int = 10_000, beside: Sequence[str] = STANDARD
+) -> list[Row]:
     """Measure everything, ours and `beside` it a workbench of standard widgets in turn."""
-    return [*_bytes(seconds, beside), *_keys(presses, min(WARM_S, seconds), beside), _stalled(seconds), _resized(resizes)]
+    keys = _keys(presses, min(WARM_S, seconds), beside)
+    return [*_bytes(seconds, beside), *keys, _stalled(seconds), _resized(resizes)]
 
 
 @contextmanager
