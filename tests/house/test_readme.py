@@ -24,7 +24,7 @@ def test_the_readme_opens_with_one_sentence_one_picture_and_the_command() -> Non
 def test_ci_runs_the_readmes_test_command() -> None:
     """The last command of .ci/run is the README's, so that both are true together."""
     test_command = BLOCKS[1][1].strip()
-    assert test_command.endswith("pytest -q -n auto")
+    assert test_command.endswith("pytest -q -n 3")
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith(test_command)
 
 
