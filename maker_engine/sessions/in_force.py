@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.schema import StepFlag
+
+CHANGED_STEPS = "changed"
+"""Key of a branch's record: its steps, 0-based, in which something was changed, so that nobody has to look for them."""
 
 
 def in_force(reader: Reader, task: AnyTask, step: int) -> Change | None:
@@ -14,8 +18,9 @@ def in_force(reader: Reader, task: AnyTask, step: int) -> Change | None:
     A fork begins with an order of its own, in which its parent's changes are: only its own steps are looked at.
     """
     change: Change | None = None
-    for stored in reader.steps(task, reader.branch.fork_step, step, StepFlag.CHANGED):
-        for entry in stored.entries:
-            if isinstance(entry, Change):
-                change = entry.after(change)
+    for number in json.loads(reader.record(reader.branch.id).get(CHANGED_STEPS, "[]")):
+        for stored in reader.steps(task, number, min(number + 1, step)):
+            for entry in stored.entries:
+                if isinstance(entry, Change):
+                    change = entry.after(change)
     return change

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import chain, places, schema, storage
 from maker_engine.sessions.chain import Branch
+from maker_engine.sessions.in_force import CHANGED_STEPS
 from maker_engine.sessions.lock import WriterLock
 from maker_engine.sessions.packing import Compressor, Entry, Kept, dense, entry_of, pack, pack_step, to_json
 from maker_engine.sessions.reader import Reader, own_rows
@@ -255,6 +257,8 @@ class Journal:
         action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))
         self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed))
+        if flags & StepFlag.CHANGED:
+            self._note(CHANGED_STEPS, [*json.loads(self._record.get(CHANGED_STEPS, "[]")), event.step])
         if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:
             row, totals = row_id(self._branch.id, event.step + 1), to_json(asdict(self._totals))
             self._snaps.append((row, state, totals, chain.digest(row, state, totals)))
