@@ -59,11 +59,11 @@ class Plan:
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
     """Tell how a run ends whose open step nobody here can answer; None where somebody can."""
-    place = f"step {solver.step + 1:,}"
     if solver.effect is not None:
-        return RunEnded(Outcome.FAILED, f"{place} is a Do step, which is not driven yet")
-    if solver.asking is None or attended:
+        return RunEnded(Outcome.FAILED, f"step {solver.step + 1:,} is a Do step, which is not driven yet")
+    if attended or solver.asking is None:
         return None
+    place = f"step {solver.step + 1:,}"
     asked = " ".join(solver.asking.question.split())
     return RunEnded(Outcome.STOPPED, f"{place} asks a person: {asked[:120]} (go on in the app: maker sessions resume)")
 

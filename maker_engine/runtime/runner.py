@@ -200,7 +200,8 @@ class Runner:
                 self._record(told)
             match event:
                 case StepDecided():
-                    self._record(self._gate.decided())
+                    if paused := self._gate.decided():
+                        self._record(paused)
                 case StepUndecided():
                     self._stuck(event)
                 case StepEscalated():
