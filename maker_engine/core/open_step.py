@@ -34,6 +34,8 @@ def fault_of(task: AnyTask, what: str, step: int, error: Exception) -> TaskError
 class Objections(dict[Hashable, Flag | None]):
     """What a task objects to in each answer at one state. It is asked once: most answers of a step are the same."""
 
+    __slots__ = ("_state", "_task")
+
     def __init__(self, task: AnyTask, state: Hashable) -> None:
         self._task = task
         self._state = state
@@ -199,15 +201,19 @@ class OpenStep:
             What happened, and the task's fault where it could not read a response.
         """
         poll, fault = self.poll, None
+        if poll is None:
+            return [], None
         samples: list[Sample] = []
-        while poll is not None and len(samples) < room and poll.may_ask and fault is None:
+        while poll.may_ask and len(samples) < room:
             response = answer(self.request(poll.asked))
             try:
-                samples.append(poll.take_next(self.read(response), response))
+                verdict = self.read(response)
             except TaskError as error:
                 fault = error
+                break
+            samples.append(poll.take_next(verdict, response))
         told: list[Event] = [SamplesDrawn(self.number, tuple(samples))] if samples else []
-        if poll is not None and poll.exhausted:
+        if poll.exhausted:
             told.append(StepUndecided(self.number, poll.counted))
         return told, fault
 
@@ -223,9 +229,10 @@ class OpenStep:
             return events
         if self.reused_from is not None:
             events.append(StepReused(self.number, self.reused_from, self.poll.winner))
-        events += [SampleAsked(self.number, sample) for sample in range(self.poll.asked)]
-        events += [told_of(self.number, counted) for counted in self.counted]
-        self.counted = []
+        if self.poll.asked:
+            events += [SampleAsked(self.number, sample) for sample in range(self.poll.asked)]
+            events += [told_of(self.number, counted) for counted in self.counted]
+            self.counted = []
         if self.poll.exhausted:
             events.append(StepUndecided(self.number, self.poll.counted))
         return events

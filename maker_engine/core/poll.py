@@ -39,9 +39,9 @@ class Poll:
         self._max_samples = max_samples
         self._order = order
         self._launched: set[int] = set()  # asked for, not arrived
-        self._hedged: set[int] = set()
+        self._hedged: frozenset[int] = frozenset()
         self._waiting: dict[int, Sample] = {}  # arrived before their turn
-        self._struck: set[Hashable] = set()
+        self._struck: frozenset[Hashable] = frozenset()
         self.ballot = Ballot()
         # Every valid vote that has arrived, counted or not: the ballot itself for as long as all come in their turn.
         self._known = self.ballot
@@ -93,7 +93,7 @@ class Poll:
         if self.winner is not None or not 0 < len(self._launched) <= most or len(self._launched) == self.asked:
             return []
         slow = sorted(self._launched - self._hedged)
-        self._hedged.update(slow)
+        self._hedged |= frozenset(slow)
         return slow
 
     def expects(self, sample: int) -> bool:
@@ -120,16 +120,16 @@ class Poll:
             return []
         if self._known is not self.ballot:
             self._learn(verdict)
-        ready = [self._count(Sample(sample, verdict, response))]
+        ready = [self._count(sample, verdict, response)]
         while self.winner is None and self.counted in self._waiting:
-            ready.append(self._count(self._waiting.pop(self.counted)))
+            ready.append(self._count(*self._waiting.pop(self.counted)))
         return ready
 
     def take_next(self, verdict: Hashable, response: Response) -> Sample:
         """Ask for a sample and count it in one, for a model that answers at once; nothing else is in flight."""
         number = self.asked
-        self.asked += 1
-        return self._count(Sample(number, verdict, response))
+        self.asked = number + 1
+        return self._count(number, verdict, response)
 
     @property
     def may_ask(self) -> bool:
@@ -140,13 +140,13 @@ class Poll:
         if not isinstance(verdict, Flag) and verdict not in self._struck:
             self._known.add(verdict)
 
-    def _count(self, counted: Sample) -> Sample:
+    def _count(self, sample: int, verdict: Hashable, response: Response) -> Sample:
         self.counted += 1
-        if self._struck and counted.verdict in self._struck:
-            return counted._replace(verdict=STRUCK)
-        if not isinstance(counted.verdict, Flag):
-            self.vote(counted.verdict)
-        return counted
+        if self._struck and verdict in self._struck:
+            return Sample(sample, STRUCK, response)
+        if not isinstance(verdict, Flag):
+            self.vote(verdict)
+        return Sample(sample, verdict, response)
 
     def vote(self, candidate: Hashable) -> None:
         """Count one vote."""
@@ -167,7 +167,7 @@ class Poll:
 
     def strike(self, candidate: Hashable) -> None:
         """Take a candidate off the ballot with all its votes, those that are still to come included."""
-        self._struck.add(candidate)
+        self._struck |= {candidate}
         if self._known is not self.ballot:
             self._known.strike(candidate)
         self.ballot.strike(candidate)
@@ -195,7 +195,7 @@ class Poll:
         unused = self.unused()
         self._launched.clear()
         self._waiting.clear()
-        self._hedged.clear()
+        self._hedged = frozenset()
         self._known = ballot
         if self._order != ARRIVAL:
             self.asked = self.counted

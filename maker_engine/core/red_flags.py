@@ -30,9 +30,6 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _REFUSAL_WINDOW = 200  # characters: a refusal opens the response; the same words later on are quotation or reasoning
-_REFUSAL_HINTS = ("i'm ", "i am ", "i can", "i won't ", "as an ai")
-"""How every refusal in plain ASCII begins: looking for these is ten times as fast as the expression is at failing."""
-
 Answer = TypeVar("Answer", bound=Hashable)
 
 
@@ -73,14 +70,12 @@ def inspect(
 
 
 def _may_refuse(text: str) -> bool:
+    """Look for how every refusal in plain ASCII begins: ten times as fast as the expression is at failing."""
     opening = text[:_REFUSAL_WINDOW]
     if not opening.isascii():  # a letter may then have more than two cases, and an apostrophe another form
         return True
-    lowered = opening.lower()
-    for hint in _REFUSAL_HINTS:  # noqa: SIM110 - `any` takes twice as long
-        if hint in lowered:
-            return True
-    return False
+    low = opening.lower()
+    return "i'm " in low or "i am " in low or "i can" in low or "i won't " in low or "as an ai" in low
 
 
 def _ending(response: Response, max_tokens: int) -> Flag:

@@ -49,6 +49,7 @@ class Settings:
     voters: int = 1
     draft: str = ""
     reuse: bool = False
+    _decides_by: tuple[VotingRule, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for wrong, message in (
@@ -70,14 +71,16 @@ class Settings:
         ):
             if wrong:
                 raise InputError(message)
+        decides_by = (named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k))
+        object.__setattr__(self, "_decides_by", decides_by)  # once, since every step of a run asks for it
 
     def decides_by(self) -> tuple[VotingRule, int]:
         """Return the rule, and the most samples a step may draw."""
-        return named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k)
+        return self._decides_by
 
     def new_poll(self) -> Poll:
         """Make an empty poll."""
-        return Poll(*self.decides_by(), self.count)
+        return Poll(*self._decides_by, self.count)
 
     def new_gathering(self, n: int) -> Poll:
         """Make an empty poll for `n` proposals."""

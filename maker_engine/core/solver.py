@@ -192,6 +192,22 @@ class Solver:
         self.drawn += 0 if one.poll is None else one.poll.asked - before
         return told, fault
 
+    def draw_steps(
+        self, answer: Callable[[SampleRequest], Response], steps: int
+    ) -> tuple[list[Event], TaskError | None]:
+        """Draw and commit at most `steps` steps, for when nobody has to be asked in between; as `OpenStep.draw`."""
+        told: list[Event] = []
+        for _ in range(steps):
+            drawn, fault = self.draw(answer, PROBES)
+            told += drawn
+            if fault is not None or not self.decided:
+                return told, fault
+            try:
+                told += self.commit()
+            except TaskError as error:
+                return told, error
+        return told, None
+
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
         """Receive a response and commit whatever it decides: for callers with nobody to ask in between."""
         events = self.receive(request, response)
@@ -205,15 +221,16 @@ class Solver:
         Raises:
             TaskError: The task cannot apply the decided answer.
         """
-        first = self._flight.first
+        first = self._flight.steps[0]
         answer = None if first.poll is None else first.poll.winner
         try:
             state = self._task.apply(first.state, answer)
             hash(state)
         except Exception as error:
             raise fault_of(self._task, f"apply of {answer!r}", first.number, error) from error
-        waste = self._squashed(self._flight.advance(state))
-        return [*waste, StepDecided(first.number, answer, state), *self._flight.first.told()]
+        waste = self._flight.advance(state)
+        decided = [StepDecided(first.number, answer, state), *self._flight.steps[0].told()]
+        return self._squashed(waste) + decided if waste else decided
 
     def escalate(self, model: str) -> list[Event]:
         """Give the open step a fresh ballot, answered by the stronger model alone."""

@@ -55,14 +55,14 @@ class _Counts:
     counted: int = 0
     flagged: int = 0
     proposals: int = 0
-    probes: list[ProbeAnswered] = field(default_factory=list)
+    probes: tuple[ProbeAnswered, ...] = ()
     probing: int = 0
 
     def tally(self, winner: Hashable = None) -> Tally:
         margin = self.ballot.margin() if self.ballot.total else 0
         return Tally(
             self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged,
-            self.proposals if winner is None else 0, tuple(self.probes), self.probing,
+            self.proposals if winner is None else 0, self.probes, self.probing,
         )  # fmt: skip
 
 
@@ -130,20 +130,26 @@ class RunState:
 
     def _draw(self, event: SamplesDrawn) -> None:
         counts, totals, drawn = self._counts, self.totals, len(event.samples)
-        add = counts.ballot.add
-        flagged = tokens_in = tokens_out = 0
+        flagged = tokens_in = tokens_out = votes = 0
+        last: Hashable = None
         for number, verdict, response in event.samples:
             if isinstance(verdict, Flag):
                 flagged += 1
                 self._flags.append(FlagRecord(event.step, number, verdict))
+            elif verdict == last:
+                votes += 1
             else:
-                add(verdict)
+                if votes:
+                    counts.ballot.add(last, votes)
+                last, votes = verdict, 1
             tokens_in += response.tokens_in or 0
             tokens_out += response.tokens_out or 0
             if response.cost_usd is None:
                 totals.cost_known = False
             else:
                 totals.cost_usd += response.cost_usd
+        if votes:
+            counts.ballot.add(last, votes)
         self.failure = None
         totals.tokens_in += tokens_in
         totals.tokens_out += tokens_out
@@ -225,7 +231,7 @@ class RunState:
                 self._counts.probing += 1
             case ProbeAnswered():
                 self._counts.probing -= 1
-                self._counts.probes.append(event)
+                self._counts.probes += (event,)
                 self.totals.probes += 1
                 self._spend(event.response)
             case SettingsChanged():

@@ -75,6 +75,11 @@ class Gate:
         return self._paused or self._steps > 0
 
     @property
+    def free(self) -> bool:
+        """Whether the run goes on by itself: the gate need not be asked or told of anything before the next command."""
+        return not (self._paused or self._held or self._steps or self.watching)
+
+    @property
     def watching(self) -> bool:
         """Whether `see` has to be told of every event."""
         return self._votes > 0 or self._stops.active

@@ -12,8 +12,11 @@ BREATH_S = 0.05
 """A model that answers at once must still let commands in this often."""
 FLUSH_S = 0.2
 """And the journal out this often. Where calls are waited for, it is out before every wait."""
-STRIDE = 8
-"""Steps of a model that answers at once that are taken between two looks at the inbox."""
+LOOK_S = 0.004
+"""With a model that answers at once there is a look at the inbox about this often, and none at every step: what is
+done for many steps together is done faster, since the processor has it at hand."""
+MOST_STEPS = 64
+"""Steps between two looks at most."""
 
 
 class Pace:
@@ -21,7 +24,9 @@ class Pace:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._published = self._breathed = self._flushed = clock.now()
+        self._published = self._breathed = self._flushed = self._looked = clock.now()
+        self.steps = 1
+        """Steps to take before the next look, where nothing has to be waited for."""
 
     def picture_due(self, *, at_once: bool) -> bool:
         """Whether screens are to be told now; always when it has to be `at_once`."""
@@ -32,8 +37,13 @@ class Pace:
         return True
 
     def breath_due(self) -> bool:
-        """Whether others are to have their turn."""
+        """Whether others are to have their turn; asked at every look, it learns how many steps fit between two."""
         now = self._clock.now()
+        if now - self._looked > LOOK_S:
+            self.steps = max(1, self.steps // 2)
+        elif now - self._looked < LOOK_S / 2:
+            self.steps = min(MOST_STEPS, self.steps * 2)
+        self._looked = now
         if now - self._breathed < BREATH_S:
             return False
         self._breathed = now

@@ -30,8 +30,8 @@ from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
 
-_MINDED: frozenset[type[Event]] = frozenset({StepDecided, StepOpened, PersonAsked, RunPaused, RunContinued})
-"""The events that the record itself does something about; most others are asked samples and votes."""
+_NO_VOTES = frozenset({Gathered, Said, Amendment})
+"""The kinds of decisions that no oracle knows."""
 
 TOGETHER = 64
 """The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.
@@ -64,18 +64,23 @@ class Record:
         self._unwritten: list[Event] = []
         self._asked = False
         self._before: object = None if saved is None else saved.state
+        # What the record itself has to do about an event; about most it has nothing to do.
+        self._duties: dict[type[Event], Callable[[Any], None]] = {
+            StepDecided: self._decided, StepOpened: self._opened,
+            PersonAsked: self._person_asked, RunPaused: self._paused, RunContinued: self._continued,
+        }  # fmt: skip
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
 
     def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
         """Take events in, each as it is asked for; hand over those of a kind `followed`, to act on before the next."""
         self.unseen = True
-        fold, keep = self.run.record, self._unwritten.append
+        fold, keep, duties = self.run.record, self._unwritten.append, self._duties
         for event in events:
             fold(event)
             keep(event)
             kind = type(event)
-            if kind in _MINDED:
-                self._mind(event)
+            if kind in duties:
+                duties[kind](event)
             if kind in followed:
                 yield event
 
@@ -150,20 +155,19 @@ class Record:
             **more,
         )
 
-    def _mind(self, event: Event) -> None:
-        match event:
-            case StepDecided():
-                self._decided(event)
-            case StepOpened():
-                self._before = event.state
-            case PersonAsked():
-                self._asked = True
-                self.meter.pause()
-            case RunPaused():
-                self.meter.pause()
-            case RunContinued():
-                if not self._asked:
-                    self.meter.go_on()
+    def _opened(self, event: StepOpened) -> None:
+        self._before = event.state
+
+    def _person_asked(self, _: PersonAsked) -> None:
+        self._asked = True
+        self.meter.pause()
+
+    def _paused(self, _: RunPaused) -> None:
+        self.meter.pause()
+
+    def _continued(self, _: RunContinued) -> None:
+        if not self._asked:
+            self.meter.go_on()
 
     def _decided(self, event: StepDecided) -> None:
         if not (event.step + 1) % TOGETHER:
@@ -171,7 +175,7 @@ class Record:
         if self._asked:  # the time a person took is not the run's
             self._asked = False
             self.meter.go_on()
-        if self._task.has_oracle and not isinstance(event.answer, Gathered | Said | Amendment):
+        if self._task.has_oracle and type(event.answer) not in _NO_VOTES:
             self._judge(event)
 
     def _judge(self, decided: StepDecided) -> None:

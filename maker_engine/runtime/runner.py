@@ -16,7 +16,7 @@ from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.pace import STRIDE, Pace
+from maker_engine.runtime.pace import Pace
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure, unanswerable
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
@@ -26,8 +26,8 @@ from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.saved import SavedRun
 
-_FOLLOWED: frozenset[type[Event]] = frozenset({StepDecided, StepUndecided, StepEscalated})
-"""The events from which something follows for the run."""
+_FOLLOWED: frozenset[type[Event]] = frozenset({StepUndecided, StepEscalated})
+"""The events from which something follows for the run, whether the gate has a say or not."""
 
 
 class Runner:
@@ -157,9 +157,13 @@ class Runner:
         return len(requests)
 
     def _draw_at_once(self, answer: Callable[[SampleRequest], Response]) -> int:
-        """Draw from a model that needs no wait, for a few steps; return how many samples."""
+        """Draw from a model that needs no wait, for a few steps; return 0 when nothing came of it."""
+        if self._limits is None and self._gate.free:
+            told, self._fault = self._solver.draw_steps(answer, self._pace.steps)
+            self._record(told)
+            return len(told)
         begun = self._solver.drawn
-        for _ in range(STRIDE):
+        for _ in range(self._pace.steps):
             before = self._solver.drawn
             if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
                 break
@@ -195,7 +199,7 @@ class Runner:
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
-        for event in self._book.take(events, EVERY if self._gate.watching else _FOLLOWED):
+        for event in self._book.take(events, _FOLLOWED if self._gate.free else EVERY):
             if self._gate.watching and (told := self._gate.see(event)):
                 self._record(told)
             match event:

@@ -24,7 +24,7 @@ from maker_engine.core.events import (
     StepOpened,
     WrongDecisionFound,
 )
-from maker_engine.core.responses import Flag, Sample
+from maker_engine.core.responses import Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import chain, places, schema, storage
 from maker_engine.sessions.chain import Branch
@@ -250,39 +250,29 @@ class Journal:
         return rows, link
 
     def _decide(self, event: StepDecided) -> None:
-        packed, encoded = pack_step(self._open, self._task)
-        samples, flags = self._remarkable(0 if isinstance(event.answer, Gathered) else len(encoded))
+        packed, encoded, only_votes = pack_step(self._open, self._task)
+        if only_votes and len(encoded) == 1 and not self._failed_calls:  # most steps
+            samples, flags = len(self._open), 0
+        else:
+            samples, flags = self._remarkable(gathered=isinstance(event.answer, Gathered))
         if self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED):
-            packed, _ = pack_step(self._open, self._task, texts_kept=False)
+            packed = pack_step(self._open, self._task, texts_kept=False).packed
         action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))
         self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed))
-        if flags & StepFlag.CHANGED:
+        if flags and flags & StepFlag.CHANGED:
             self._note(CHANGED_STEPS, [*json.loads(self._record.get(CHANGED_STEPS, "[]")), event.step])
         if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:
             row, totals = row_id(self._branch.id, event.step + 1), to_json(asdict(self._totals))
             self._snaps.append((row, state, totals, chain.digest(row, state, totals)))
         self._open, self._open_written, self._failed_calls = [], 0, 0
 
-    def _remarkable(self, answers: int) -> tuple[int, int]:
-        """Return how many samples the open step has, and what is remarkable about it.
-
-        Args:
-            answers: How many different answers it has, those that persons named included; 0 for proposals, which
-                are not to agree.
-        """
-        verdicts = [entry.verdict for entry in self._open if isinstance(entry, Sample)]
-        if (
-            answers == 1
-            and len(verdicts) == len(self._open)
-            and not self._failed_calls
-            and Flag not in map(type, verdicts)
-        ):
-            return len(verdicts), 0  # most steps
-        flags = remarkable(self._open, gathered=not answers)
+    def _remarkable(self, *, gathered: bool) -> tuple[int, int]:
+        """Return how many samples the open step has, and what is remarkable about it."""
+        flags = remarkable(self._open, gathered=gathered)
         if self._failed_calls:
             flags |= StepFlag.FAILED_CALLS
-        return len(verdicts), int(flags)
+        return sum(isinstance(entry, Sample) for entry in self._open), int(flags)
 
 
 def _store_twice(write: sqlite3.Connection, key: str, value: bytes, *, spare_only: bool = False) -> None:

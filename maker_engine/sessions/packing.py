@@ -132,13 +132,25 @@ def undense(packed: bytes) -> Any:
 
 def pack(entries: Sequence[Entry], task: AnyTask) -> bytes:
     """Pack a step's entries, in order, uncompressed. Texts, answers and model names are stored once."""
-    return pack_step(entries, task)[0]
+    return pack_step(entries, task).packed
 
 
-def pack_step(
-    entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = True
-) -> tuple[bytes, dict[Hashable, bytes]]:
-    """Pack as `pack` does; return with it each answer made `dense`, which the step's own answer is one of.
+class PackedStep(NamedTuple):
+    """A step packed.
+
+    Attributes:
+        packed: Its entries, uncompressed.
+        answers: Each answer made `dense`; the step's own is mostly one of them.
+        only_votes: True where every entry is a sample that was not flagged.
+    """
+
+    packed: bytes
+    answers: dict[Hashable, bytes]
+    only_votes: bool
+
+
+def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = True) -> PackedStep:
+    """Pack as `pack` does.
 
     Args:
         entries: What happened in the step.
@@ -150,18 +162,21 @@ def pack_step(
     texts: dict[str, int] = {}
     models: dict[str, int] = {}
     rows: list[tuple[Any, ...]] = []
+    only_votes = True
     for entry in entries:
-        if isinstance(entry, Aside):
-            rows.append(row_of(entry, answers, texts_kept=texts_kept))
-            continue
-        if isinstance(entry, Act):
-            index = None if entry.answer is None else answers.setdefault(entry.answer, len(answers))
-            rows.append((entry.kind, entry.who, index))
+        if not isinstance(entry, Sample):
+            only_votes = False
+            if isinstance(entry, Aside):
+                rows.append(row_of(entry, answers, texts_kept=texts_kept))
+            else:
+                index = None if entry.answer is None else answers.setdefault(entry.answer, len(answers))
+                rows.append((entry.kind, entry.who, index))
             continue
         number, verdict, response = entry
         finish, latency = None, response.latency_s
         found: int | tuple[str, ...]
         if isinstance(verdict, Flag):
+            only_votes = False
             found, finish = tuple(verdict), response.finish_reason  # a vote's is "stop", or it would not be a vote
         else:
             found = answers.setdefault(verdict, len(answers))
@@ -180,7 +195,7 @@ def pack_step(
         )
     encoded = {answer: dense(decisions.encode(task, answer)) for answer in answers}
     packed: bytes = _pack(([*encoded.values()], [*texts], [*models], rows))
-    return packed, encoded
+    return PackedStep(packed, encoded, only_votes)
 
 
 def repacked(answers: Sequence[bytes], *others: Any) -> bytes:
