@@ -145,6 +145,9 @@ class Poll:
         if self._struck and verdict in self._struck:
             return Sample(sample, STRUCK, response)
         if not isinstance(verdict, Flag):
+            leader = self.ballot.leader
+            if verdict == leader:
+                verdict = leader  # most votes of a step are equal: only one of them is kept alive until it is written
             self.vote(verdict)
         return Sample(sample, verdict, response)
 

@@ -15,7 +15,7 @@ FLUSH_S = 0.2
 LOOK_S = 0.004
 """With a model that answers at once there is a look at the inbox about this often, and none at every step: what is
 done for many steps together is done faster, since the processor has it at hand."""
-MOST_STEPS = 64
+MOST_STEPS = 16
 """Steps between two looks at most."""
 
 

@@ -33,7 +33,7 @@ from maker_engine.sessions.saved import SavedRun
 _NO_VOTES = frozenset({Gathered, Said, Amendment})
 """The kinds of decisions that no oracle knows."""
 
-TOGETHER = 64
+TOGETHER = 16
 """The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.
 
 A divisor of the journal's `SNAPSHOT_STEPS`, since a snapshot keeps the totals as they were at its own step.
