@@ -100,16 +100,7 @@ class RunState:
 
     def record(self, event: Event) -> None:
         """Take one event in."""
-        match event:
-            case SampleAsked():
-                self._counts.asked += 1
-                self.totals.asked += 1
-            case VoteCast():
-                counts = self._counts
-                counts.ballot.add(event.answer)
-                counts.counted += 1
-                self.totals.votes += 1
-                self._spend(event.response)
+        match event:  # first what a model that answers at once makes happen
             case SamplesDrawn():
                 self._draw(event)
             case StepDecided():
@@ -119,6 +110,15 @@ class RunState:
                 self._is_open = True
                 self.state = event.state
                 self._counts.proposals = event.proposals
+            case SampleAsked():
+                self._counts.asked += 1
+                self.totals.asked += 1
+            case VoteCast():
+                counts = self._counts
+                counts.ballot.add(event.answer)
+                counts.counted += 1
+                self.totals.votes += 1
+                self._spend(event.response)
             case ResponseFlagged():
                 self._counts.flagged += 1
                 self._counts.counted += 1

@@ -26,7 +26,7 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import SOLVED
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.journal import UNKEPT, Journal
 from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
 
@@ -77,8 +77,9 @@ class Record:
         fold, keep, duties = self.run.record, self._unwritten.append, self._duties
         for event in events:
             fold(event)
-            keep(event)
             kind = type(event)
+            if kind not in UNKEPT:
+                keep(event)
             if kind in duties:
                 duties[kind](event)
             if kind in followed:

@@ -40,6 +40,10 @@ ALL, DISSENT = "all", "dissent"
 """Which responses are kept with their text: every one, or those of steps that had dissent or a flag."""
 
 
+UNKEPT: frozenset[type[Event]] = frozenset({SampleAsked, StepOpened})
+"""The events that leave no mark on the record, and are half of all: the journal need not even be told of them."""
+
+
 class _Pending(NamedTuple):
     """A decided step that is not written yet; its link is made when it is, since a wrong decision shows only later."""
 
@@ -153,10 +157,10 @@ class Journal:
 
     def record(self, event: Event) -> None:
         """Take one event in."""
+        if type(event) in UNKEPT:
+            return
         self._dirty = True
         match event:
-            case SampleAsked() | StepOpened():
-                pass  # nothing to keep, and half of all events
             case SamplesDrawn():
                 self._open += event.samples
             case StepDecided():
