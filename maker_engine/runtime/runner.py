@@ -169,10 +169,8 @@ class Runner:
                 break
             told, self._fault = self._solver.draw(answer, min(room, self._gate.stride))
             self._gate.asked(self._solver.drawn - before)
-            if self._fault is None and self._solver.decided and self._gate.may_commit and not self._gate.watching:
-                told += self._committed()
             self._record(told)
-            self._commit()  # steps behind it that need no sample: their decision is taken over
+            self._commit()
         return self._solver.drawn - begun
 
     def _receive(self, request: SampleRequest, response: Response) -> None:

@@ -28,9 +28,10 @@ from maker_engine.core.responses import Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import chain, places, schema, storage
 from maker_engine.sessions.chain import Branch
+from maker_engine.sessions.compression import Press
 from maker_engine.sessions.in_force import CHANGED_STEPS
 from maker_engine.sessions.lock import WriterLock
-from maker_engine.sessions.packing import Compressor, Entry, Kept, dense, entry_of, pack, pack_step, to_json
+from maker_engine.sessions.packing import Entry, Kept, dense, entry_of, pack, pack_step, to_json
 from maker_engine.sessions.reader import Reader, own_rows
 from maker_engine.sessions.redecide import remarkable
 from maker_engine.sessions.schema import StepFlag, row_id
@@ -133,8 +134,7 @@ class Journal:
             self._record.pop("ended", None)
         self._open_written = len(self._open)
         self._goes_on = branch is not None
-        self._compressor = Compressor(dictionary)
-        self._dictionary: bytes | None = None
+        self._press = Press(dictionary)
 
     @property
     def stands_at(self) -> tuple[int, int]:
@@ -192,7 +192,6 @@ class Journal:
         self._note("totals", asdict(self._totals))
         self._note("elapsed_s", round(self._elapsed(), 3))
         self._note("open", len(self._open))
-        self._dictionary = self._dictionary or self._compressor.trained([one.packed for one in self._pending])
         rows, link = self._linked()
         number = self._branch.id
         steps = self._branch.steps + len(rows)
@@ -208,8 +207,8 @@ class Journal:
             for index, entry in enumerate(self._open[self._open_written :], self._open_written):
                 vote, body = row_id(number, index), pack([entry], self._task)
                 write.execute("INSERT INTO vote VALUES (?,?,?)", (vote, body, chain.digest(vote, body)))
-            if self._dictionary is not None:
-                _store_twice(write, schema.DICTIONARY, self._dictionary)
+            if self._press.dictionary is not None:
+                _store_twice(write, schema.DICTIONARY, self._press.dictionary)
             if self._goes_on:
                 write.execute("DELETE FROM meta WHERE branch = ? AND k = 'ended'", (number,))
             if "order" in self._changed or "started" in self._changed:
@@ -219,7 +218,8 @@ class Journal:
             write.executemany("INSERT OR REPLACE INTO meta VALUES (?,?,?)", pairs)
             write.execute("INSERT OR REPLACE INTO branch VALUES (?,?,?,?,?,?,?)", sealed)
         self._branch = sealed
-        self._pending, self._snaps, self._changed, self._goes_on, self._dictionary = [], [], {}, False, None
+        self._press.forget()
+        self._pending, self._snaps, self._changed, self._goes_on = [], [], {}, False
         self._open_written = len(self._open)
         self._dirty = False
 
@@ -233,6 +233,7 @@ class Journal:
         try:
             self.flush()
         finally:
+            self._press.close()
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._lock.release()
@@ -246,8 +247,7 @@ class Journal:
         """Make rows of the pending steps; return them with the last one's link."""
         link = self._branch.chain
         rows: list[tuple[object, ...]] = []
-        packed = self._compressor.compress_all([one.packed for one in self._pending])
-        for one, votes in zip(self._pending, packed, strict=True):
+        for one, votes in zip(self._pending, self._press.rows(), strict=True):
             row = row_id(self._branch.id, one.step)
             link = chain.link(link, row, one.samples, one.flags, (one.action, one.state_hash, one.packed))
             rows.append((row, one.samples, one.flags, one.action, one.state_hash, link, votes))
@@ -264,6 +264,7 @@ class Journal:
         action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))
         self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed))
+        self._press.add(packed)
         if flags and flags & StepFlag.CHANGED:
             self._note(CHANGED_STEPS, [*json.loads(self._record.get(CHANGED_STEPS, "[]")), event.step])
         if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:

@@ -1,14 +1,12 @@
-"""One decided step as one packed row: every sample with its verdict and text, texts stored once, compressed."""
+"""One decided step as one packed row: every sample with its verdict and text, texts stored once."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import msgpack
-import zstandard
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
@@ -28,17 +26,8 @@ from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered
 from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, row_of
 
-LEVEL = 3
-MANY = 64
-"""From so many rows on, starting threads to compress them is worth it."""
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
-DICTIONARY_BYTES = 32 * 1024
-TRAINING_STEPS = 200
-"""A dictionary trained on the first steps of a run makes the later rows several times smaller."""
-TRAINING = {"k": 500, "d": 8, "f": 16}
-"""Bytes of a segment and of what segments share, and the logarithm of the table they are counted in: searching for
-better ones takes three times as long and gains 2 %; the default table, 2^20, takes six times as long for nothing."""
 
 
 class Act(NamedTuple):
@@ -245,56 +234,3 @@ def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
         )
         entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else Flag(*verdict), response))
     return entries
-
-
-class Compressor:
-    """Compresses rows, better once it has a dictionary trained on a run's first rows; None for none yet."""
-
-    def __init__(self, dictionary: bytes | None = None) -> None:
-        data = None if dictionary is None else zstandard.ZstdCompressionDict(dictionary)
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=data)
-        self._training: list[bytes] | None = [] if dictionary is None else None
-
-    def compress(self, packed: bytes) -> bytes:
-        """Compress one row."""
-        return self._compressor.compress(packed)
-
-    def compress_all(self, packed: Sequence[bytes]) -> list[bytes]:
-        """Compress rows, each by itself; many of them on every core."""
-        if len(packed) < MANY:
-            return [self._compressor.compress(one) for one in packed]
-        together = self._compressor.multi_compress_to_buffer([*packed], threads=-1)
-        return [together[place].tobytes() for place in range(len(together))]
-
-    def trained(self, packed: Sequence[bytes]) -> bytes | None:
-        """Learn from rows that are about to be compressed.
-
-        Returns:
-            A new dictionary once enough rows were seen to train one; it is used from then on.
-        """
-        if self._training is None:
-            return None
-        self._training += packed
-        if len(self._training) < TRAINING_STEPS:
-            return None
-        samples, self._training = self._training[:TRAINING_STEPS], None
-        try:
-            dictionary = zstandard.train_dictionary(
-                DICTIONARY_BYTES, list[bytes | bytearray | memoryview](samples), **TRAINING
-            )
-        except zstandard.ZstdError:  # rows too alike or too short to learn from
-            return None
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary)
-        return dictionary.as_bytes()
-
-
-@lru_cache(maxsize=8)
-def _decompressor(dictionary: bytes | None) -> zstandard.ZstdDecompressor:
-    data = None if dictionary is None else zstandard.ZstdCompressionDict(dictionary)
-    return zstandard.ZstdDecompressor(dict_data=data)
-
-
-def decompress(row: bytes, dictionary: bytes | None) -> bytes:
-    """Decompress one row; `dictionary` is the file's, used where the row says so."""
-    needs = zstandard.get_frame_parameters(row).dict_id
-    return _decompressor(dictionary if needs else None).decompress(row)

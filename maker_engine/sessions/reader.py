@@ -15,7 +15,8 @@ from maker_engine.core.errors import SessionError
 from maker_engine.core.responses import Sample
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.chain import Branch
-from maker_engine.sessions.packing import Entry, decompress, undense, unpack
+from maker_engine.sessions.compression import decompress
+from maker_engine.sessions.packing import Entry, undense, unpack
 from maker_engine.sessions.schema import branch_of, row_id, step_of
 
 _PAGE = 2_000  # rows a read: short enough not to hold a checkpoint up, long enough to be fast

@@ -14,8 +14,9 @@ from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Event, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
 from maker_engine.core.state import RunState
 from maker_engine.sessions import chain, schema
+from maker_engine.sessions.compression import decompress
 from maker_engine.sessions.journal import ALL, Journal
-from maker_engine.sessions.packing import Entry, decompress, events_of, undense, unpack
+from maker_engine.sessions.packing import Entry, events_of, undense, unpack
 from maker_engine.sessions.pages import Pages, RawRow
 from maker_engine.sessions.saved import task_of
 from maker_engine.sessions.schema import StepFlag, row_id

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from maker_engine.sessions.packing import Packed, decompress, open_packed
+from maker_engine.sessions.compression import decompress
+from maker_engine.sessions.packing import Packed, open_packed
 from maker_engine.sessions.reader import Reader, Row
 from maker_engine.sessions.schema import StepFlag
 

@@ -17,8 +17,9 @@ from typing import Any
 from maker_engine.core.errors import SessionBusyError, SessionError
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.chain import Branch
+from maker_engine.sessions.compression import Compressor, decompress
 from maker_engine.sessions.lock import WriterLock
-from maker_engine.sessions.packing import Compressor, decompress, dense, open_packed, repacked
+from maker_engine.sessions.packing import dense, open_packed, repacked
 
 SUFFIX = ".new"
 _PAGE = 2_000

@@ -15,7 +15,8 @@ from maker_engine.core.voting import Enough, VotingRule, named_rule
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.beside import Finding, outside, reporting
 from maker_engine.sessions.chain import Branch
-from maker_engine.sessions.packing import decompress, dense, open_packed, to_json, undense, unpack
+from maker_engine.sessions.compression import decompress
+from maker_engine.sessions.packing import dense, open_packed, to_json, undense, unpack
 from maker_engine.sessions.reader import Reader, Row
 from maker_engine.sessions.redecide import recount, remarkable, rule_after
 from maker_engine.sessions.schema import StepFlag, row_id, step_of

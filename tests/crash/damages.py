@@ -17,7 +17,7 @@ from maker_engine.core.errors import SessionError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive, prepare
 from maker_engine.sessions import schema
-from maker_engine.sessions.packing import decompress
+from maker_engine.sessions.compression import decompress
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved, task_of
 from maker_engine.sessions.verify import verify

@@ -12,8 +12,9 @@ from maker_engine.core.errors import SessionError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.sessions import chain
+from maker_engine.sessions.compression import decompress
 from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.packing import decompress, dense
+from maker_engine.sessions.packing import dense
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved, task_of
 from maker_engine.sessions.verify import check_tail, verify
