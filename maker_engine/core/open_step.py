@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 
-from maker_engine.core import red_flags
 from maker_engine.core.decomposition import AnyTask, Ask, Gather, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
@@ -21,6 +20,7 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
+from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.words import PersonAsked
@@ -180,7 +180,7 @@ class OpenStep:
         """
         rules = self._settings.flags
         try:
-            verdict = red_flags.inspect(response, rules, self._parse, self._objection)
+            verdict = inspect(response, rules, self._parse, self._objection)
             if rules.paper_only:  # with objections, the answer was looked up among them
                 hash(verdict)
         except Exception as error:
@@ -204,14 +204,15 @@ class OpenStep:
         if poll is None:
             return [], None
         samples: list[Sample] = []
+        request, read, count = self.request, self.read, poll.take_next
         while poll.may_ask and len(samples) < room:
-            response = answer(self.request(poll.asked))
+            response = answer(request(poll.asked))
             try:
-                verdict = self.read(response)
+                verdict = read(response)
             except TaskError as error:
                 fault = error
                 break
-            samples.append(poll.take_next(verdict, response))
+            samples.append(count(verdict, response))
         told: list[Event] = [SamplesDrawn(self.number, tuple(samples))] if samples else []
         if poll.exhausted:
             told.append(StepUndecided(self.number, poll.counted))

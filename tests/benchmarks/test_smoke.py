@@ -11,7 +11,7 @@ from tests.benchmarks.table import Row, markdown
 
 TOY: dict[str, Callable[[], list[Row]]] = {
     "latency": lambda: latency.rows(disks=4, slow_steps=3, repeats=1, mean_s=0.002),
-    "throughput": lambda: throughput.rows(disks=(5,), repeats=1),
+    "throughput": lambda: throughput.rows({5: 1}),
     "litellm_calls": lambda: litellm_calls.rows(calls=8, rounds=1, at_a_time=4),
     "first_paint": lambda: first_paint.rows(repeats=1),
     "sessions": lambda: sessions.rows(disks=5, single=9, repeats=1),
