@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from maker_engine.core.responses import Flag, Prompt
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "bool | int | float | str | list[Json] | tuple[Json, ...] | dict[str, Json] | None"
 S = TypeVar("S", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
 
@@ -210,7 +210,7 @@ class Task(Papers[S], ABC, Generic[S, A]):
 
     @abstractmethod
     def encode_state(self, state: S) -> Json:
-        """Turn a state into JSON."""
+        """Turn a state into JSON; a tuple is an array, which comes back as a list."""
 
     @abstractmethod
     def decode_state(self, value: Any) -> S:

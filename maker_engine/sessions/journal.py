@@ -248,9 +248,10 @@ class Journal:
         link = self._branch.chain
         rows: list[tuple[object, ...]] = []
         for one, votes in zip(self._pending, self._press.rows(), strict=True):
-            row = row_id(self._branch.id, one.step)
-            link = chain.link(link, row, one.samples, one.flags, (one.action, one.state_hash, one.packed))
-            rows.append((row, one.samples, one.flags, one.action, one.state_hash, link, votes))
+            step, samples, flags, action, state_hash, packed = one
+            row = row_id(self._branch.id, step)
+            link = chain.link(link, row, samples, flags, (action, state_hash, packed))
+            rows.append((row, samples, flags, action, state_hash, link, votes))
         return rows, link
 
     def _decide(self, event: StepDecided) -> None:

@@ -156,9 +156,8 @@ class Hanoi(Task[State, Answer]):
         return text if len(text) <= _DESCRIPTION_CHARACTERS else text[: _DESCRIPTION_CHARACTERS - 1] + "…"
 
     def encode_state(self, state: State) -> Json:
-        """Return [pegs, previous move or None, number of moves]."""
-        pegs: list[Json] = [[*peg] for peg in state.pegs]
-        return [pegs, None if state.previous is None else [*state.previous], state.moves]
+        """Return (pegs, previous move or None, number of moves): as it is, since it is made of numbers alone."""
+        return state
 
     def decode_state(self, value: Any) -> State:
         """Turn what `encode_state` gave back into an equal state."""
@@ -166,9 +165,8 @@ class Hanoi(Task[State, Answer]):
         return State(to_pegs(pegs), to_move(previous), moves)
 
     def encode_answer(self, answer: Answer) -> Json:
-        """Return [move, pegs]."""
-        pegs: list[Json] = [[*peg] for peg in answer.pegs]
-        return [[*answer.move], pegs]
+        """Return (move, pegs), as it is."""
+        return answer
 
     def decode_answer(self, value: Any) -> Answer:
         """Turn what `encode_answer` gave back into an equal answer."""
