@@ -17,7 +17,7 @@ class StepFacts:
         step: Number of the step, 0-based; in a filter it is written 1-based, as on every screen.
         answer: The decided answer as the task describes it; while the vote is open, the leader's.
         candidate: Every candidate of the ballot as the task describes it.
-        votes: Votes counted, a person's included.
+        votes: Votes on the ballot, a person's included.
         samples: Samples counted, as votes or as flagged.
         flags: The rule of every flag, one entry a flagged response.
         candidates: Different answers on the ballot.
@@ -25,8 +25,8 @@ class StepFacts:
         falling: A counted vote made the margin smaller.
         cost: Dollars for the samples, None where a price is unknown.
         tokens: Tokens of the samples, prompts included, as far as they are known.
-        latency: Seconds the slowest sample took, None where none was timed.
-        dissent: More than one candidate.
+        latency: Seconds the slowest sample took, None where none was timed, as one that took no time is not.
+        dissent: Agents voted for more than one answer.
         wrong: The oracle disagrees with the decision.
         failed: A call brought no usable response.
         person: Somebody or something besides votes had a hand in it: a person, a stronger model, a decision taken over.

@@ -37,8 +37,9 @@ class Watch:
         self.step = step
         self._gathers = gathers
         self._ballot = Ballot()
+        self._sampled: set[Hashable] = set()  # every answer that agents voted for, on a ballot since given up too
         self._rules: list[str] = []
-        self._samples = self._votes = self._tokens = 0
+        self._samples = self._tokens = self._margin = 0
         self._cost: float | None = 0.0
         self._latency: float | None = None
         self._falling = self._failed = self._person = False
@@ -49,12 +50,12 @@ class Watch:
         """Take an event of the step in; tell whether its facts may be others now."""
         match event:
             case VoteCast():
-                self._count(event.answer, event.response)
+                self.count(event.answer, event.response)
             case ResponseFlagged():
-                self._count(event.flag, event.response)
+                self.count(event.flag, event.response)
             case SamplesDrawn():
                 for _, verdict, response in event.samples:
-                    self._count(verdict, response)
+                    self.count(verdict, response)
             case SampleFailed():  # perhaps of a step that is looked ahead to
                 self._failed = self._failed or event.step == self.step
             case _:
@@ -67,8 +68,9 @@ class Watch:
                 self._vote(event.answer)
             case CandidateStruck():
                 self._ballot.strike(event.answer)
+                self._margin = self._ahead()
             case StepEscalated():
-                self._ballot = Ballot()
+                self._ballot, self._margin = Ballot(), 0
             case PersonDecided() | StepReused() | PersonAnswered() | PersonAmended():
                 pass
             case _:
@@ -93,7 +95,7 @@ class Watch:
             step=self.step,
             answer=describe(answer) if "action" in fields and answer is not None else "",
             candidate=tuple(describe(one) for one, _ in ballot.rows()) if "candidate" in fields else (),
-            votes=self._votes,
+            votes=ballot.total,
             samples=self._samples,
             flags=tuple(self._rules),
             candidates=len(ballot),
@@ -102,29 +104,30 @@ class Watch:
             cost=self._cost,
             tokens=self._tokens,
             latency=self._latency,
-            dissent=len(ballot) > 1 and not self._gathers,
+            dissent=len(self._sampled) > 1 and not self._gathers,
             wrong=wrong,
             failed=self._failed,
             person=self._person,
         )
 
-    def _count(self, verdict: Hashable, response: Response) -> None:
+    def count(self, verdict: Hashable, response: Response) -> None:
+        """Take a sample in that was counted: its verdict is a candidate or a flag."""
         self._samples += 1
         self._tokens += (response.tokens_in or 0) + (response.tokens_out or 0)
         if self._cost is not None:
             self._cost = None if response.cost_usd is None else self._cost + response.cost_usd
-        self._latency = max(self._latency or 0.0, response.latency_s)
+        if response.latency_s:  # else nobody timed it
+            self._latency = max(self._latency or 0.0, response.latency_s)
         if isinstance(verdict, Flag):
             self._rules.append(verdict.rule)
         else:
+            self._sampled.add(verdict)
             self._vote(verdict)
 
     def _vote(self, answer: Hashable) -> None:
-        before = self._margin
         self._ballot.add(answer)
-        self._votes += 1
+        before, self._margin = self._margin, self._ahead()
         self._falling = self._falling or self._margin < before
 
-    @property
-    def _margin(self) -> int:
+    def _ahead(self) -> int:
         return self._ballot.margin() if self._ballot.total and not self._gathers else 0

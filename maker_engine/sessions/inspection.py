@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypedDict
 
-from maker_engine.core.decomposition import AnyTask, Gather, Vote
+from maker_engine.core.decomposition import AnyTask, Gather, Gathered, Vote
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.voting import Ballot
+from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
 from maker_engine.sessions.moment import entries_of
-from maker_engine.sessions.packing import Act, Entry
+from maker_engine.sessions.packing import Act, Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
 
@@ -124,30 +125,14 @@ def _count(ballot: Ballot, entry: Entry) -> Ballot:
 
 def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
     """Return what filters ask of a decided step; `describe` tells an answer in words."""
-    ballot, margin, falling = Ballot(), 0, False
+    watch = Watch(stored.step, gathers=isinstance(stored.answer, Gathered))
     for entry in stored.entries:
-        ballot = _count(ballot, entry)
-        now = ballot.margin() if ballot.total else 0
-        falling, margin = falling or now < margin, now
-    samples = stored.samples
-    costs = [one.response.cost_usd for one in samples]
-    latencies = [one.response.latency_s for one in samples if one.response.latency_s]
-    flags, marks = tuple(one.verdict.rule for one in samples if isinstance(one.verdict, Flag)), stored.flags
-    return StepFacts(
-        step=stored.step,
-        answer=describe(stored.answer),
-        candidate=tuple(describe(answer) for answer, _ in ballot.rows()),
-        votes=ballot.total,
-        samples=len(samples),
-        flags=flags,
-        candidates=len(ballot),
-        margin=margin,
-        falling=falling,
-        cost=None if None in costs else sum(cost for cost in costs if cost is not None),
-        tokens=sum((one.response.tokens_in or 0) + (one.response.tokens_out or 0) for one in samples),
-        latency=max(latencies, default=None),
-        **told_by_flags(marks),
-    )
+        if isinstance(entry, Sample):
+            watch.count(entry.verdict, entry.response)
+        elif isinstance(entry, Act):
+            watch.take(events_of(stored.step, entry)[-1])
+    facts = watch.facts(_TOLD, describe, stored.answer)
+    return replace(facts, **told_by_flags(stored.flags))
 
 
 class ToldByFlags(TypedDict):
@@ -169,6 +154,7 @@ def told_by_flags(flags: int) -> ToldByFlags:
     }
 
 
+_TOLD = frozenset({"action", "candidate"})
 # As plain integers: combining members of an enumeration takes as long as the rest of a step.
 _DISSENT, _WRONG = StepFlag.DISSENT.value, StepFlag.WRONG.value
 _FAILED, _PERSON = StepFlag.FAILED_CALLS.value, StepFlag.NOT_BY_VOTES_ALONE.value

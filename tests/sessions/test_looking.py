@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.filters import parse_filter
-from maker_engine.core.responses import Flag, Sample
+from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.scaling import expected_samples, undecided_after
+from maker_engine.core.watch import Watch
 from maker_engine.sessions.inspection import answer_span, facts_of, inspect_step
 from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.packing import Act, Entry, events_of
+from maker_engine.sessions.reader import Reader, StoredStep
+from maker_engine.sessions.redecide import remarkable
 from maker_engine.sessions.schema import StepFlag
 from maker_engine.sessions.search import Search
 from maker_engine.sessions.survey import Survey, spread
@@ -167,3 +170,31 @@ def test_a_step_that_is_open_is_inspected_too(tmp_path: Path):
         step = inspect_step(reader, run.task, reader.steps_done())
         assert step.answer is None
         assert len(step.counted) == len(reader.open_entries(run.task)) > 0
+
+
+def sample(number: int, verdict: object, latency_s: float = 0.0) -> Sample:
+    return Sample(number, verdict, Response("said", 10, 5, "stop", 0.5, latency_s, "toy"))
+
+
+SPOKEN: dict[str, tuple[list[Entry], dict[str, object]]] = {
+    "struck": (
+        [sample(0, 1), sample(1, 2), sample(2, 2), Act("struck", "ann", 2), sample(3, 1)],
+        {"votes": 2, "samples": 4, "candidates": 1, "margin": 2, "person": True, "falling": True},
+    ),
+    "escalated": (
+        [sample(0, 1), sample(1, 2), Act("escalated", "stronger", None), sample(0, 2), sample(1, 2)],
+        {"votes": 2, "samples": 4, "candidates": 1, "margin": 2, "person": True},
+    ),
+    "untimed": ([sample(0, 1), sample(1, 1)], {"latency": None, "votes": 2, "person": False, "cost": 1.0}),
+    "timed": ([sample(0, 1, 0.5), sample(1, 1)], {"latency": 0.5, "tokens": 30}),
+}
+
+
+@pytest.mark.parametrize("what", SPOKEN)
+def test_a_breakpoint_and_the_table_know_the_same(what: str) -> None:
+    """Rule: what a filter finds in the record is what it would have stopped at, strikes and fresh ballots included."""
+    entries, told = SPOKEN[what]
+    recorded = facts_of(StoredStep(7, remarkable(entries, gathered=False), 1, entries), str)
+    live = Watch(7, [event for entry in entries for event in events_of(7, entry)])
+    assert live.facts({"action", "candidate"}, str, 1) == recorded
+    assert {name: getattr(recorded, name) for name in told} == told
