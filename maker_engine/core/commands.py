@@ -48,9 +48,13 @@ class RunUntil:
     filter: Filter
 
 
+MOST_BREAKPOINTS = 100
+"""Every sample is held against each of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetBreak:
-    """Hold, from now on, at every step of which `filter` comes to hold."""
+    """Hold, from now on, at every step of which `filter` comes to hold; of no effect beyond `MOST_BREAKPOINTS`."""
 
     filter: Filter
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from maker_engine.core import decisions
-from maker_engine.core.commands import BreakCommand, DropBreak, RunUntil, SetBreak, TurnBreak
+from maker_engine.core.commands import MOST_BREAKPOINTS, BreakCommand, DropBreak, RunUntil, SetBreak, TurnBreak
 from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
 from maker_engine.core.events import Event, StepOpened
 from maker_engine.core.filter_tree import Filter
 from maker_engine.core.watch import Watch
 from maker_engine.runtime.limits import UNLIMITED
 
-MOST_BREAKPOINTS = 100
 UNTIL = 0
 """Number of what the run goes on until; breakpoints count from 1."""
 
@@ -77,7 +76,7 @@ class Stops:
         """Set, turn or drop a breakpoint; a number that there is not is no fault, since it may just have gone."""
         match command:
             case SetBreak():
-                if len(self._points) < MOST_BREAKPOINTS:
+                if len(self.breakpoints) < MOST_BREAKPOINTS:
                     self._points[self._next] = Breakpoint(self._next, command.filter)
                     self._next += 1
             case RunUntil():

@@ -11,6 +11,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 
 from maker_engine.core.commands import (
+    MOST_BREAKPOINTS,
     ChangeSettings,
     Command,
     DecideStep,
@@ -132,6 +133,10 @@ class Stepping(Travelling):
 
     def action_break_at(self) -> None:
         """Ask for a filter to hold at."""
+        view = self._source.view()
+        if view is not None and len(view.breakpoints) >= MOST_BREAKPOINTS:
+            self._cannot("no further breakpoint", f"{MOST_BREAKPOINTS} are the most: B lists them, x takes one away")
+            return
         self._ask_filter("break at", lambda text: self.send_command(SetBreak(parse_filter(text))))
 
     def _ask_filter(self, prompt: str, hear: Hear) -> None:

@@ -91,6 +91,7 @@ BAD = [
     (["run", "hanoi", "--target", "1", "--json"], "target"),
     (["run", "hanoi", "--session", "/proc/no/run.maker", "--json"], "/proc/no/run.maker cannot be created"),
     (["run", "hanoi", "--break", "votes>>5"], "there is '>' at character 7, where a number should stand"),
+    (["run", "hanoi", *["--break", "dissent"] * 101], "--break can be given 100 times, got 101: join some"),
     (["run", "hanoi", "--break", "dissent", "--json"], "--break needs a person: leave --headless out"),
     (["sessions", "resume", "none", "--break", "flags", "--headless"], "--break needs a person"),
     (["run", "hanoi", "--disk", "3"], "--disk"),

@@ -106,6 +106,16 @@ async def test_a_breakpoint_is_typed_with_completion_listed_and_turned(tmp_path:
         await gone(pilot, "space turns it on or off")
 
 
+async def test_a_breakpoint_too_many_is_told(tmp_path: Path) -> None:
+    """The hundred-and-first breakpoint is refused with what to do, and asked for again once there is room."""
+    async with live(tmp_path / "run.maker", "step:1", *("step:900",) * 99) as pilot:
+        await shown(pilot, "held")
+        await pilot.press("b")
+        await shown(pilot, "no further breakpoint", "100 are the most")
+        await pilot.press("B", "G", "x", "escape", "b")
+        await shown(pilot, "break at")
+
+
 async def test_a_held_vote_is_probed_and_the_probes_stand_beside_the_tally(tmp_path: Path) -> None:
     """Probes are told apart, with an edited prompt too, and votes, margin and samples stay as they were."""
     path = tmp_path / "run.maker"
