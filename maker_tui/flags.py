@@ -74,12 +74,12 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:
     kind: type = type(option.default)
     group.add_argument(
-        f"--{option.name.replace('_', '-')}",
+        option.flag,
         dest=OPTION + option.name,
         type=kind,
         choices=option.choices,
         metavar=None if option.choices else ("N" if kind is int else "TEXT"),
-        help=f"{option.help} (default {option.default})",
+        help=option.told.replace("%", "%%"),
     )
 
 

@@ -53,9 +53,9 @@ def _tasks(_: argparse.Namespace) -> int:
             sys.stdout.write(f"{name:<12} {one_line(str(error), 400)}\n")
             continue
         sys.stdout.write(f"{name:<12} {task.title}: {task.summary}\n")
+        width = max((len(option.flag) for option in task.options), default=0)
         for option in task.options:
-            flag = f"--{option.name.replace('_', '-')}"
-            sys.stdout.write(f"{'':<12}   {flag:<12} {option.help} (default {option.default})\n")
+            sys.stdout.write(f"{'':<12}   {option.flag:<{width}} {option.told}\n")
     return 0
 
 

@@ -131,6 +131,16 @@ class Option:
     default: int | str
     choices: tuple[str, ...] | None = None
 
+    @property
+    def flag(self) -> str:
+        """Its flag on the command line."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def told(self) -> str:
+        """What it is, and its default where that is not nothing."""
+        return self.help if self.default == "" else f"{self.help} (default {self.default})"
+
 
 class Mistake(StrEnum):
     """How an imitated response goes wrong; None in its place means that it is right."""

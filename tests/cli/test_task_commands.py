@@ -108,3 +108,23 @@ def test_tasks_are_listed_with_their_options(capsys):
     out = capsys.readouterr().out
     assert "hanoi        Towers of Hanoi: " in out
     assert "--disks" in out
+
+
+def test_an_option_with_nothing_for_a_default_has_none_told(capsys):
+    """A text that is empty by default is told without one, in the list and in the help of a run."""
+    assert main(["tasks"]) == 0
+    listed = capsys.readouterr().out
+    assert "(default )" not in listed
+    assert "--scramble Turns that lead" in listed
+    assert "(default )" not in run_parser("cube").format_help()
+
+
+def test_help_may_hold_any_sign(tmp_path, capsys):
+    """What a stranger's task says of an option is printed as it is, a per cent sign included."""
+    assert main(["new-task", "percent", "--to", str(tmp_path)]) == 0
+    folder = tmp_path / "percent"
+    source = next(path for path in folder.rglob("*.py") if "Option(" in path.read_text())
+    text = source.read_text()
+    source.write_text(text.replace('Option("', 'Option("share", "50 %s of it, 100% sure.", 1), Option("', 1))
+    capsys.readouterr()
+    assert "50 %s of it, 100% sure. (default 1)" in " ".join(run_parser(str(folder)).format_help().split())
