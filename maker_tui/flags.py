@@ -55,7 +55,7 @@ def run_parser(task_name: str | None) -> Parser:
 def add_problem(parser: Parser, task: type[AnyTask]) -> None:
     """Add the flags that choose a problem of `task`."""
     group = parser.add_argument_group(f"problem ({task.title})")
-    group.add_argument("--problem", type=Path, metavar="FILE", help=task.source_help or "a problem file")
+    group.add_argument("--problem", type=Path, metavar="FILE", help=_verbatim(task.source_help or "a problem file"))
     for option in task.options:
         _add(group, option)
 
@@ -79,8 +79,13 @@ def _add(group: argparse._ArgumentGroup, option: Option) -> None:
         type=kind,
         choices=option.choices,
         metavar=None if option.choices else ("N" if kind is int else "TEXT"),
-        help=option.told.replace("%", "%%"),
+        help=_verbatim(option.told),
     )
+
+
+def _verbatim(text: str) -> str:
+    """Keep argparse from taking a per cent sign for one of its own."""
+    return text.replace("%", "%%")
 
 
 def _add_model(parser: Parser) -> None:

@@ -125,6 +125,9 @@ def test_help_may_hold_any_sign(tmp_path, capsys):
     folder = tmp_path / "percent"
     source = next(path for path in folder.rglob("*.py") if "Option(" in path.read_text())
     text = source.read_text()
-    source.write_text(text.replace('Option("', 'Option("share", "50 %s of it, 100% sure.", 1), Option("', 1))
+    text = text.replace('Option("', 'Option("share", "50 %s of it, 100% sure.", 1), Option("', 1)
+    source.write_text(text.replace("source_help = ", 'source_help = "JSON, 100% of it." or ', 1))
     capsys.readouterr()
-    assert "50 %s of it, 100% sure. (default 1)" in " ".join(run_parser(str(folder)).format_help().split())
+    told = " ".join(run_parser(str(folder)).format_help().split())
+    assert "50 %s of it, 100% sure. (default 1)" in told
+    assert "JSON, 100% of it." in told
