@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
 
@@ -21,7 +21,7 @@ from maker_engine.core.events import (
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
 from maker_engine.core.red_flags import inspect
-from maker_engine.core.responses import PROBES, Flag, Prompt, Response, Sample, SampleRequest
+from maker_engine.core.responses import PROBES, AtOnce, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.words import PersonAsked
 
@@ -194,7 +194,7 @@ class OpenStep:
         verdict = self.read(response)
         return [] if self.poll is None else self.poll.arrive(sample, response, verdict)
 
-    def draw(self, answer: Callable[[SampleRequest], Response], room: int) -> tuple[list[Event], TaskError | None]:
+    def draw(self, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
         """Draw sample after sample from a model that answers at once, until the step is decided or `room` is used up.
 
         Returns:

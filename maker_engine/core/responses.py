@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,10 @@ class Response:
     latency_s: float = 0.0
     model: str = ""
     id: str = ""
+
+
+AtOnce: TypeAlias = Callable[[SampleRequest], Response]
+"""Asks a model that answers at once."""
 
 
 class Flag(NamedTuple):

@@ -6,7 +6,7 @@ many at a time as it likes; the outcome depends only on what sample n of step i 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 
 from maker_engine.core import hearing
@@ -29,6 +29,7 @@ from maker_engine.core.responses import (
     DRAFT,
     ESCALATED,
     PROBES,
+    AtOnce,
     Flag,
     Response,
     SampleRequest,
@@ -184,7 +185,7 @@ class Solver:
             events.append(StepUndecided(one.number, poll.counted))
         return events + squashed if squashed else events
 
-    def draw(self, answer: Callable[[SampleRequest], Response], room: int) -> tuple[list[Event], TaskError | None]:
+    def draw(self, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
         """Ask and receive in one, for the open step and a model that answers at once; as `OpenStep.draw`."""
         one = self._flight.steps[0]
         before = 0 if one.poll is None else one.poll.asked
@@ -192,20 +193,18 @@ class Solver:
         self.drawn += 0 if one.poll is None else one.poll.asked - before
         return told, fault
 
-    def draw_steps(
-        self, answer: Callable[[SampleRequest], Response], steps: int
-    ) -> tuple[list[Event], TaskError | None]:
-        """Draw and commit at most `steps` steps, for when nobody has to be asked in between; as `OpenStep.draw`."""
+    def draw_steps(self, answer: AtOnce, steps: int) -> tuple[list[Event], Exception | None]:
+        """Draw and commit at most `steps` steps, with nobody asked in between; return also what put an end to it."""
         told: list[Event] = []
-        for _ in range(steps):
-            drawn, fault = self.draw(answer, PROBES)
-            told += drawn
-            if fault is not None or not self.decided:
-                return told, fault
-            try:
+        try:
+            for _ in range(steps):
+                drawn, fault = self.draw(answer, PROBES)
+                told += drawn
+                if fault is not None or not self.decided:
+                    return told, fault
                 told += self.commit()
-            except TaskError as error:
-                return told, error
+        except Exception as error:  # noqa: BLE001 - it ends the run, once the steps before it are told
+            return told, error
         return told, None
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
-from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.calls import Caller
 from maker_engine.runtime.changing import Changing
@@ -156,7 +156,7 @@ class Runner:
                 self._receive(request, self._caller.answer(request))
         return len(requests)
 
-    def _draw_at_once(self, answer: Callable[[SampleRequest], Response]) -> int:
+    def _draw_at_once(self, answer: AtOnce) -> int:
         """Draw from a model that needs no wait, for a few steps; return 0 when nothing came of it."""
         if self._limits is None and self._gate.free:
             told, self._fault = self._solver.draw_steps(answer, self._pace.steps)

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause, Stop
-from maker_engine.core.decomposition import Do
+from maker_engine.core.decomposition import Do, Mistake
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Outcome
-from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.core.responses import Prompt, Response, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.view import RunView
+from maker_engine.sessions.reader import Reader
 from tests.support.running import Bench, right
 from tests.support.toy import Count, Interrupted, answer
 
@@ -184,3 +185,24 @@ async def test_the_calls_in_flight_are_cancelled_when_a_run_stops(tmp_path: Path
     bench.watch = lambda _: bench.send(Stop())
     snapshot = (await bench.run()).snapshot
     assert (snapshot.outcome, snapshot.totals.samples) == (Outcome.STOPPED, 0)
+
+
+class Stumbles(Count):
+    """Fails as a stranger's task may, with an error of any kind, when it imitates an answer to hour 23."""
+
+    def imitate(self, prompt: Prompt, mistake: Mistake | None, variant: int) -> tuple[str, str]:
+        """Fail once it is late."""
+        if "hour = 23" in prompt.user:
+            raise LookupError("it is late")
+        return super().imitate(prompt, mistake, variant)
+
+
+async def test_steps_before_an_error_of_any_kind_are_kept(tmp_path: Path) -> None:
+    """With a model that answers at once, many steps are drawn in one go; what is decided before one fails is saved."""
+    task = Stumbles(40, hours=30)
+    model = SimulatedModel("sim", Profile(), task, seed=1)
+    bench = Bench(tmp_path, task=task, model=model, settings=Settings(k=2))
+    with pytest.raises(LookupError, match="it is late"):
+        await bench.run()
+    with Reader(bench.journal.path) as reader:
+        assert reader.steps_done() == 23
