@@ -100,7 +100,10 @@ def curves(series: Sequence[Series], x: Axis, y: Axis, width: int, height: int) 
     top, *rows, axis, last = str(figure.show()).split("\n")
     across = figure.width + AROUND_COLUMNS - 1
     named = f"{top.ljust(across - len(x.name) - 2)}{x.name} →"
-    rows = [named, *rows, axis.partition("->")[0], last[: across + 1]]
+    places = last.rstrip()
+    if len(places) > width:  # the last figure does not fit: none rather than half of one
+        places = places[:width].rpartition(" ")[0]
+    rows = [named, *rows, axis.partition("->")[0], places]
     return [line(*(part for pair in names for part in pair)), *(_in_roles(row, roles) for row in rows)]
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 
 from maker_engine.sessions.inspection import inspect_step
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.survey import Survey
 from maker_tui import charts
+from maker_tui.curves import Axis, Series, curves
 from maker_tui.figures import chance, letter
 from tests.support.recorded import record
 from tests.support.running import started
@@ -83,6 +86,18 @@ def test_nothing_read_is_said_and_not_drawn(run):
     for draw in (charts.convergence, charts.lengths):
         assert len(draw(Survey(), started(run.task, 3), "none", (76, 20))) == 2
     assert "no decided step" in charts.votes_a_step(Survey(), "none", (76, 20))[1].plain
+
+
+@given(st.integers(30, 200), st.integers(1, 3000))
+def test_no_figure_of_an_axis_is_cut_off(width, rounds):
+    """Rule: the figures below a picture go up in even steps to its edge: none of them is half of another."""
+    series = [Series("A", "a", "accent", [(0, 0), (rounds, 3)])]
+    rows = curves(series, Axis("rounds", rounds, str), Axis("votes", 3, str), width, 12)
+    told = rows[-1].plain
+    places = [float(one) for one in told.partition("|")[2].split()]
+    assert len(told) <= width
+    assert len(places) >= 2
+    assert {after - before for before, after in pairwise(places)} == {places[1] - places[0]}
 
 
 def test_the_plotting_library_is_not_imported_before_a_plot():
