@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import Any
 
 from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
@@ -63,7 +63,8 @@ class Record:
         self._clock = clock
         self._unwritten: list[Event] = []
         self._asked = False
-        self._before: object = None if saved is None else saved.state
+        self._before: Hashable = None if saved is None else saved.state
+        self._unjudged: list[tuple[int, Hashable, Hashable]] = []
         # What the record itself has to do about an event; about most it has nothing to do.
         self._duties: dict[type[Event], Callable[[Any], None]] = {
             StepDecided: self._decided, StepOpened: self._opened,
@@ -84,6 +85,9 @@ class Record:
                 duties[kind](event)
             if kind in followed:
                 yield event
+        for step, before, answer in self._unjudged:
+            self._judge(step, before, answer)
+        self._unjudged.clear()
 
     def hand_over(self) -> None:
         """Let the journal have what it has not seen yet."""
@@ -177,11 +181,11 @@ class Record:
             self._asked = False
             self.meter.go_on()
         if self._task.has_oracle and type(event.answer) not in _NO_VOTES:
-            self._judge(event)
+            self._unjudged.append((event.step, self._before, event.answer))
 
-    def _judge(self, decided: StepDecided) -> None:
-        right = self._task.oracle(self._before)
-        if right != decided.answer:
-            wrong = WrongDecisionFound(decided.step, decided.answer, right)
+    def _judge(self, step: int, before: Hashable, answer: Hashable) -> None:
+        right = self._task.oracle(before)
+        if right != answer:
+            wrong = WrongDecisionFound(step, answer, right)
             self.run.record(wrong)
             self._unwritten.append(wrong)

@@ -166,8 +166,9 @@ class Journal:
             case StepDecided():
                 self._decide(event)
             case WrongDecisionFound():
-                last = self._pending[-1]
-                self._pending[-1] = last._replace(flags=last.flags | StepFlag.WRONG)
+                place = event.step - self._pending[0].step
+                wrong = self._pending[place]
+                self._pending[place] = wrong._replace(flags=wrong.flags | StepFlag.WRONG)
             case SampleFailed():
                 self._failed_calls += 1
             case RunStarted():
