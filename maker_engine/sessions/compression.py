@@ -9,8 +9,10 @@ from functools import lru_cache
 import zstandard
 
 LEVEL = 3
-MANY = 256
-"""So many rows are worth the way to another thread."""
+MANY = 64
+"""From so many rows on they are faster compressed in one call."""
+AHEAD = 512
+"""So many are worth the way to another thread."""
 DICTIONARY_BYTES = 32 * 1024
 TRAINING_STEPS = 200
 """A dictionary trained on the first steps of a run makes the later rows several times smaller."""
@@ -32,7 +34,7 @@ class Compressor:
         return self._compressor.compress(packed)
 
     def compress_all(self, packed: Sequence[bytes]) -> list[bytes]:
-        """Compress rows, each by itself; many of them without holding up other threads."""
+        """Compress rows, each by itself; many of them without holding up the other threads."""
         if len(packed) < MANY:
             return [self._compressor.compress(one) for one in packed]
         together = self._compressor.multi_compress_to_buffer([*packed])
@@ -81,7 +83,7 @@ class Press:
     def add(self, packed: bytes) -> None:
         """Take the next row."""
         self._waiting.append(packed)
-        if len(self._waiting) < MANY:
+        if len(self._waiting) < AHEAD:
             return
         self._worker = self._worker or ThreadPoolExecutor(1, "compression")  # one: it learns from rows in their order
         self._begun.append(self._worker.submit(self._compressed, self._waiting))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from hypothesis import given, strategies as st
 
-from maker_engine.sessions.compression import MANY, TRAINING_STEPS, Press, decompress
+from maker_engine.sessions.compression import AHEAD, TRAINING_STEPS, Press, decompress
 
 SENTENCE = b"Disk %d is on peg %d, so it has to go to peg %d before disk %d can be moved to where it belongs. "
 
@@ -31,7 +31,7 @@ def restored(rows: list[bytes], dictionary: bytes | None) -> list[bytes]:
     return [decompress(row, dictionary) for row in rows]
 
 
-@given(st.lists(st.integers(0, 3 * MANY), max_size=4))
+@given(st.lists(st.integers(0, 3 * AHEAD), max_size=4))
 def test_rows_come_out_as_they_went_in(commits: list[int]) -> None:
     """However many rows a commit has, they come out in order, readable with the one dictionary that was told of."""
     known, number = None, 0
@@ -52,24 +52,24 @@ def test_rows_come_out_as_they_went_in(commits: list[int]) -> None:
 def test_a_commit_that_failed_can_be_tried_again() -> None:
     """Until rows are known to be safe, they and their dictionary come out again, with what was added since."""
     with press() as one:
-        for number in range(MANY + 5):
+        for number in range(AHEAD + 5):
             one.add(packed(number))
         first, dictionary = [*one.rows()], one.dictionary
-        one.add(packed(MANY + 5))
+        one.add(packed(AHEAD + 5))
         again = one.rows()
         assert again[:-1] == first
         assert one.dictionary == dictionary is not None
-        assert restored(again, dictionary)[-1] == packed(MANY + 5)
+        assert restored(again, dictionary)[-1] == packed(AHEAD + 5)
 
 
 def test_only_many_rows_are_worth_a_thread() -> None:
     """A run that waits for its model has no thread for this; one whose rows come thick has one, until it closes."""
     with press() as one:
         before = threading.active_count()
-        for number in range(MANY - 1):
+        for number in range(AHEAD - 1):
             one.add(packed(number))
         assert threading.active_count() == before
-        one.add(packed(MANY))
+        one.add(packed(AHEAD))
         assert threading.active_count() == before + 1
     assert threading.active_count() == before
 
