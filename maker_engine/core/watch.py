@@ -31,15 +31,20 @@ class Watch:
         step: Its number, 0-based.
         gathers: It collects proposals, among which there is neither dissent nor a margin.
         events: What has happened in it so far.
+
+    Attributes:
+        ballot: Its votes; a fresh one after it was escalated.
+        margin: Votes the leader is ahead of the next.
     """
 
     def __init__(self, step: int, events: Iterable[Event] = (), *, gathers: bool = False) -> None:
         self.step = step
         self._gathers = gathers
-        self._ballot = Ballot()
+        self.ballot = Ballot()
+        self.margin = 0
         self._sampled: set[Hashable] = set()  # every answer that agents voted for, on a ballot since given up too
         self._rules: list[str] = []
-        self._samples = self._tokens = self._margin = 0
+        self._samples = self._tokens = 0
         self._cost: float | None = 0.0
         self._latency: float | None = None
         self._falling = self._failed = self._person = False
@@ -67,10 +72,10 @@ class Watch:
             case PersonVoted():
                 self._vote(event.answer)
             case CandidateStruck():
-                self._ballot.strike(event.answer)
-                self._margin = self._ahead()
+                self.ballot.strike(event.answer)
+                self.margin = self._ahead()
             case StepEscalated():
-                self._ballot, self._margin = Ballot(), 0
+                self.ballot, self.margin = Ballot(), 0
             case PersonDecided() | StepReused() | PersonAnswered() | PersonAmended():
                 pass
             case _:
@@ -89,7 +94,7 @@ class Watch:
             winner: The decided answer, None while the vote is open; the leader then stands for it.
             wrong: The oracle disagrees with it.
         """
-        fields, ballot = frozenset(fields), self._ballot
+        fields, ballot = frozenset(fields), self.ballot
         answer = ballot.leader if winner is None else winner
         return StepFacts(
             step=self.step,
@@ -99,7 +104,7 @@ class Watch:
             samples=self._samples,
             flags=tuple(self._rules),
             candidates=len(ballot),
-            margin=self._margin,
+            margin=self.margin,
             falling=self._falling,
             cost=self._cost,
             tokens=self._tokens,
@@ -125,9 +130,9 @@ class Watch:
             self._vote(verdict)
 
     def _vote(self, answer: Hashable) -> None:
-        self._ballot.add(answer)
-        before, self._margin = self._margin, self._ahead()
-        self._falling = self._falling or self._margin < before
+        self.ballot.add(answer)
+        before, self.margin = self.margin, self._ahead()
+        self._falling = self._falling or self.margin < before
 
     def _ahead(self) -> int:
-        return self._ballot.margin() if self._ballot.total and not self._gathers else 0
+        return self.ballot.margin() if self.ballot.total and not self._gathers else 0

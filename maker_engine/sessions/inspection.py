@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, TypedDict
 from maker_engine.core.decomposition import AnyTask, Gather, Gathered, Vote
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
-from maker_engine.core.voting import Ballot
 from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
 from maker_engine.sessions.moment import entries_of
@@ -19,6 +18,7 @@ from maker_engine.sessions.schema import StepFlag
 
 MOST_LINES = 400
 """An answer is looked for in so many lines at the end of a response."""
+_ON_BALLOTS = frozenset({"voted", "struck", "escalated"})
 Span = tuple[int, int]
 """First character of a bit of text, 0-based, and the one after its last."""
 
@@ -101,36 +101,24 @@ def _prompt(task: AnyTask, state: Any) -> Prompt | None:
 
 def replay(entries: Iterable[Entry]) -> Iterable[Counted]:
     """Count a step's entries once more, in their order, giving the ballot after each."""
-    ballot = Ballot()
+    watch = Watch(0)
     for entry in entries:
-        ballot = _count(ballot, entry)
-        yield Counted(entry, ballot.rows(), ballot.margin() if ballot.total else 0)
+        _show(watch, entry)
+        yield Counted(entry, watch.ballot.rows(), watch.margin)
 
 
-def _count(ballot: Ballot, entry: Entry) -> Ballot:
-    """Count one entry; return the ballot, which is a fresh one where the step was escalated."""
+def _show(watch: Watch, entry: Entry) -> None:
     if isinstance(entry, Sample):
-        if not isinstance(entry.verdict, Flag):
-            ballot.add(entry.verdict)
-    elif not isinstance(entry, Act):
-        pass  # a probe is no vote, and another k none either
-    elif entry.kind == "escalated":
-        return Ballot()
-    elif entry.kind == "voted":
-        ballot.add(entry.answer)
-    elif entry.kind == "struck":
-        ballot.strike(entry.answer)
-    return ballot
+        watch.count(entry.verdict, entry.response)
+    elif isinstance(entry, Act) and entry.kind in _ON_BALLOTS:  # a file may hold what nobody knows: it changes none
+        watch.take(events_of(watch.step, entry)[-1])
 
 
 def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
     """Return what filters ask of a decided step; `describe` tells an answer in words."""
     watch = Watch(stored.step, gathers=isinstance(stored.answer, Gathered))
     for entry in stored.entries:
-        if isinstance(entry, Sample):
-            watch.count(entry.verdict, entry.response)
-        elif isinstance(entry, Act):
-            watch.take(events_of(stored.step, entry)[-1])
+        _show(watch, entry)
     facts = watch.facts(_TOLD, describe, stored.answer)
     return replace(facts, **told_by_flags(stored.flags))
 

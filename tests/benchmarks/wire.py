@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -23,16 +23,13 @@ KEY, PRESSES = b"f", 40
 WARM_S = 3.0
 
 
-def rows(
-    seconds: float = 10.0, presses: int = PRESSES, resizes: int = 10_000, beside: Sequence[str] = STANDARD
-) -> list[Row]:
-    """Measure everything, ours and `beside` it a workbench of standard widgets in turn."""
-    keys = _keys(presses, min(WARM_S, seconds), beside)
-    return [*_bytes(seconds, beside), *keys, _stalled(seconds), _resized(resizes)]
+def rows(seconds: float = 10.0, presses: int = PRESSES, resizes: int = 10_000) -> list[Row]:
+    """Measure everything, ours and a workbench of standard widgets in turn."""
+    return [*_bytes(seconds), *_keys(presses, min(WARM_S, seconds)), _stalled(seconds), _resized(resizes)]
 
 
 @contextmanager
-def opened(arguments: Sequence[str], line: float | None = None) -> Iterator[Screen]:
+def opened(arguments: list[str], line: float | None = None) -> Iterator[Screen]:
     """A program with a home of its own, once its screen stands and it has run for a while."""
     with tempfile.TemporaryDirectory() as home, Screen(arguments, home, line) as screen:
         screen.until(_painted)
@@ -43,9 +40,9 @@ def _painted(display: list[str]) -> bool:
     return bool(display[-1].strip())
 
 
-def _bytes(seconds: float, beside: Sequence[str]) -> list[Row]:
+def _bytes(seconds: float) -> list[Row]:
     figures = []
-    for arguments in (RUN, beside):
+    for arguments in (RUN, STANDARD):
         with opened(arguments) as screen:
             screen.read_for(min(WARM_S, seconds))
             figures.append(screen.read_for(seconds) / seconds / 1_000)
@@ -62,10 +59,10 @@ def _bytes(seconds: float, beside: Sequence[str]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _keys(presses: int, warm_s: float, beside: Sequence[str]) -> list[Row]:
+def _keys(presses: int, warm_s: float) -> list[Row]:
     found = []
     for line in (SLOW_LINE, None):
-        ours, theirs = (_answered(arguments, line, presses, warm_s) for arguments in (RUN, beside))
+        ours, theirs = (_answered(arguments, line, presses, warm_s) for arguments in (RUN, STANDARD))
         found.append((ours, theirs))
     (slow, slow_standard), (fast, fast_standard) = found
     return [
@@ -76,7 +73,7 @@ def _keys(presses: int, warm_s: float, beside: Sequence[str]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _answered(arguments: Sequence[str], line: float | None, presses: int, warm_s: float) -> list[float]:
+def _answered(arguments: list[str], line: float | None, presses: int, warm_s: float) -> list[float]:
     """Press a key time and again; return the milliseconds until what it changes stands on the screen."""
     dice, times = random.Random(1), []
     with opened(arguments, line) as screen:

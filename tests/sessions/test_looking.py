@@ -198,3 +198,11 @@ def test_a_breakpoint_and_the_table_know_the_same(what: str) -> None:
     live = Watch(7, [event for entry in entries for event in events_of(7, entry)])
     assert live.facts({"action", "candidate"}, str, 1) == recorded
     assert {name: getattr(recorded, name) for name in told} == told
+
+
+@pytest.mark.parametrize("act", [Act("hexed", "eve", 2), Act("reused", "no number", 2)])
+def test_a_file_may_hold_what_nobody_knows(act: Act) -> None:
+    """Rule: an act that maker never wrote changes no ballot, and ends no search."""
+    entries = [sample(0, 1), act, sample(1, 1)]
+    facts = facts_of(StoredStep(7, StepFlag.NOT_BY_VOTES_ALONE, 1, entries), str)
+    assert (facts.votes, facts.margin, facts.person) == (2, 2, True)
