@@ -18,7 +18,7 @@ from maker_engine.sessions.library import summarise
 from maker_engine.sessions.lock import WriterLock
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.upgrade import bring_up
+from maker_engine.sessions.upgrade import SUFFIX, bring_up
 from maker_engine.sessions.verify import verify
 from tests.crash import child
 from tests.crash.child import Leg
@@ -94,7 +94,10 @@ def test_a_killed_upgrade_leaves_the_old_file_whole(old: Path, tmp_path: Path) -
         process = WORKERS.Process(target=upgrade, args=(old, marks), daemon=True)
         process.start()
         process.join()
-        if old.read_bytes() != before:  # it lived long enough to put the new one in its place, which is then whole
+        if old.with_name(old.name + SUFFIX).exists():
+            assert process.exitcode
+            assert old.read_bytes() == before
+        elif old.read_bytes() != before:  # it lived long enough to put the new one in its place, which is then whole
             assert not bring_up(old)
             break
     assert open_saved(old).step == 12
