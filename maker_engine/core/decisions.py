@@ -13,6 +13,12 @@ from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Json, 
 MARK = "maker"
 """The key that marks an object as the engine's own."""
 TOLD_CHARACTERS = 24
+_NOT_VOTED = frozenset({Gathered, Said, Amendment})
+
+
+def is_voted(decision: Hashable) -> bool:
+    """Tell whether a decision is of the kind that agents vote on; no oracle knows what was gathered, or said."""
+    return type(decision) not in _NOT_VOTED
 
 
 def encode(task: AnyTask, decision: Hashable) -> Json:
@@ -76,7 +82,7 @@ def decided_first(rows: Iterable[tuple[Hashable, int]], decided: Hashable) -> tu
     What was gathered, or said, is no row of its own: then the rows stay as they are.
     """
     rows = tuple(rows)
-    if isinstance(decided, Gathered | Said | Amendment):
+    if not is_voted(decided):
         return rows
     return ((decided, dict(rows).get(decided, 0)), *(row for row in rows if row[0] != decided))
 

@@ -130,26 +130,20 @@ class RunState:
 
     def _draw(self, event: SamplesDrawn) -> None:
         counts, totals, drawn = self._counts, self.totals, len(event.samples)
-        flagged = tokens_in = tokens_out = votes = 0
-        last: Hashable = None
+        add = counts.ballot.add
+        flagged = tokens_in = tokens_out = 0
         for number, verdict, response in event.samples:
             if isinstance(verdict, Flag):
                 flagged += 1
                 self._flags.append(FlagRecord(event.step, number, verdict))
-            elif verdict == last:
-                votes += 1
             else:
-                if votes:
-                    counts.ballot.add(last, votes)
-                last, votes = verdict, 1
+                add(verdict)
             tokens_in += response.tokens_in or 0
             tokens_out += response.tokens_out or 0
             if response.cost_usd is None:
                 totals.cost_known = False
             else:
                 totals.cost_usd += response.cost_usd
-        if votes:
-            counts.ballot.add(last, votes)
         self.failure = None
         totals.tokens_in += tokens_in
         totals.tokens_out += tokens_out

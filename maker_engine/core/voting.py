@@ -20,10 +20,10 @@ class Ballot:
         self.most = 0
         self._total = 0
 
-    def add(self, candidate: Hashable, votes: int = 1) -> None:
-        """Count a vote, or several one after another."""
-        count = self._counts[candidate] = self._counts.get(candidate, 0) + votes
-        self._total += votes
+    def add(self, candidate: Hashable) -> None:
+        """Count one vote."""
+        count = self._counts[candidate] = self._counts.get(candidate, 0) + 1
+        self._total += 1
         if count > self.most:
             self._leader, self.most = candidate, count
 

@@ -77,7 +77,7 @@ class Gate:
     @property
     def free(self) -> bool:
         """Whether the run goes on by itself: the gate need not be asked or told of anything before the next command."""
-        return not (self._paused or self._held or self._steps or self.watching)
+        return not (self.stepping or self._held or self.watching)
 
     @property
     def watching(self) -> bool:

@@ -20,13 +20,16 @@ MOST_STEPS = 16
 
 
 class Pace:
-    """Tells what is due; each answer of yes begins the time anew."""
+    """Tells what is due; each answer of yes begins the time anew.
+
+    Attributes:
+        steps: Steps to take before the next look, where nothing has to be waited for.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._published = self._breathed = self._flushed = self._looked = clock.now()
         self.steps = 1
-        """Steps to take before the next look, where nothing has to be waited for."""
 
     def picture_due(self, *, at_once: bool) -> bool:
         """Whether screens are to be told now; always when it has to be `at_once`."""

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import Any
 
-from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
+from maker_engine.core.decisions import is_voted
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import StorageFullError
 from maker_engine.core.events import (
     Event,
@@ -30,11 +31,9 @@ from maker_engine.sessions.journal import UNKEPT, Journal
 from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
 
-_NO_VOTES = frozenset({Gathered, Said, Amendment})
-"""The kinds of decisions that no oracle knows."""
-
 TOGETHER = 16
 """The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.
+With many more, what waits would be enough for the garbage collector to go through it time and again.
 
 A divisor of the journal's `SNAPSHOT_STEPS`, since a snapshot keeps the totals as they were at its own step.
 """
@@ -180,7 +179,7 @@ class Record:
         if self._asked:  # the time a person took is not the run's
             self._asked = False
             self.meter.go_on()
-        if self._task.has_oracle and type(event.answer) not in _NO_VOTES:
+        if self._task.has_oracle and is_voted(event.answer):
             self._unjudged.append((event.step, self._before, event.answer))
 
     def _judge(self, step: int, before: Hashable, answer: Hashable) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from maker_engine.core import decisions
 from maker_engine.core.commands import MOST_BREAKPOINTS, BreakCommand, DropBreak, RunUntil, SetBreak, TurnBreak
-from maker_engine.core.decomposition import Amendment, AnyTask, Gathered, Said
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import Event, StepOpened
 from maker_engine.core.filter_tree import Filter
 from maker_engine.core.watch import Watch
@@ -142,6 +142,6 @@ class Stops:
 
     def _is_wrong(self, state: Hashable, winner: Hashable) -> bool:
         """Ask the oracle, which knows votes and nothing else."""
-        if winner is None or not self._task.has_oracle or isinstance(winner, Gathered | Said | Amendment):
+        if winner is None or not self._task.has_oracle or not decisions.is_voted(winner):
             return False
         return bool(self._task.oracle(state) != winner)

@@ -34,7 +34,7 @@ class Compressor:
         return self._compressor.compress(packed)
 
     def compress_all(self, packed: Sequence[bytes]) -> list[bytes]:
-        """Compress rows, each by itself; many of them without holding up the other threads."""
+        """Compress rows, each by itself; many of them in one call, which lets other threads go on."""
         if len(packed) < MANY:
             return [self._compressor.compress(one) for one in packed]
         together = self._compressor.multi_compress_to_buffer([*packed])

@@ -138,7 +138,7 @@ def connect(path: Path, *, empty: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("PRAGMA journal_mode=DELETE")
         else:
-            if empty:  # there is nothing that a journal of making the log could bring back: that saves four syncs
+            if empty:  # there is nothing that a journal of making the log could bring back: that saves three syncs
                 connection.execute("PRAGMA journal_mode=MEMORY")
             connection.execute("PRAGMA journal_mode=WAL")
         return connection
