@@ -90,7 +90,9 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
         slips = _wrong(reading) if mistake is Mistake.WRONG else _unlisted(reading)
         answer = slips[variant % len(slips)]
     elif mistake is Mistake.INCONSISTENT:
-        others = sorted({other.reading for other in reading.listed} - {answer.reading} or {f"1{answer.reading}"})
+        others = sorted(
+            {other.reading for other in reading.listed} - {answer.reading} or {str(int(answer.reading) + 1)}
+        )
         answer = Answer(answer.choice, others[variant % len(others)])
     reasons = _REASONS[reading.method] if answer == reading.right else _UNSURE
     reasoning = _reason(reading, answer, reasons, variant)
