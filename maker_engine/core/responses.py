@@ -90,6 +90,8 @@ class Response:
 
 AtOnce: TypeAlias = Callable[[SampleRequest], Response]
 """Asks a model that answers at once."""
+Afford: TypeAlias = Callable[[SampleRequest], bool]
+"""Tells whether a request may go out, and sets aside what it can cost at most."""
 
 
 class Flag(NamedTuple):

@@ -70,7 +70,14 @@ class Tally:
 
 @dataclass(slots=True)
 class Totals:
-    """What a run has spent and found so far; counts of whole run."""
+    """What a run has spent and found so far; counts of whole run.
+
+    Attributes:
+        guessed_wrong: The wasted samples that were drawn ahead.
+        refused: Responses that were not admitted, and paid for.
+        tokens_estimated: Tokens that nobody reported, at most; they count against a limit and not among the others.
+        usd_estimated: Dollars likewise.
+    """
 
     steps: int = 0
     asked: int = 0
@@ -87,6 +94,10 @@ class Totals:
     tokens_out: int = 0
     cost_usd: float = 0.0
     cost_known: bool = True
+    guessed_wrong: int = 0
+    refused: int = 0
+    tokens_estimated: int = 0
+    usd_estimated: float = 0.0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -99,7 +110,7 @@ class Totals:
         return self.votes + self.flagged
 
 
-_LATER = frozenset({"probes"})
+_LATER = frozenset({"probes", "guessed_wrong", "refused", "tokens_estimated", "usd_estimated"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from maker_engine.core.events import (
     Outcome,
     PersonVoted,
     ResponseFlagged,
+    ResponseRefused,
     ResponseWasted,
     RunContinued,
     RunEnded,
@@ -35,6 +36,7 @@ from maker_engine.core.events import (
     StepOpened,
     StepReused,
     StepUndecided,
+    UsageEstimated,
     VoteCast,
     WrongDecisionFound,
 )
@@ -156,10 +158,8 @@ class RunState:
 
     def _record_seldom(self, event: Event) -> None:  # noqa: C901, PLR0912 - one arm an event, and nothing else
         match event:
-            case SampleWasted():
-                self.totals.wasted += 1
-            case ResponseWasted():
-                self._spend(event.response)
+            case SampleWasted() | ResponseWasted() | ResponseRefused() | UsageEstimated():
+                self._pay(event)
             case WrongDecisionFound():
                 self.totals.wrong += 1
             case PersonVoted():
@@ -194,6 +194,20 @@ class RunState:
                 self.outcome, self.reason, self.paused = None, "", False
             case _:
                 pass  # decided by a person: the decision itself follows
+
+    def _pay(self, event: SampleWasted | ResponseWasted | ResponseRefused | UsageEstimated) -> None:
+        """Count what was drawn or paid for and is neither a vote nor a flag."""
+        totals = self.totals
+        match event:
+            case SampleWasted():
+                totals.wasted += 1
+                totals.guessed_wrong += event.guess
+            case UsageEstimated():
+                totals.tokens_estimated += event.tokens
+                totals.usd_estimated += event.usd
+            case _:
+                totals.refused += isinstance(event, ResponseRefused)
+                self._spend(event.response)
 
     def _hear(self, event: PersonAsked | PersonAnswered | PersonAmended | WordsRefused) -> None:
         if isinstance(event, PersonAsked):

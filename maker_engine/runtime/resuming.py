@@ -35,7 +35,7 @@ def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
     for entry in saved.entries:
         _replay(solver, entry, saved)
     solver.drawn = totals.samples + totals.wasted + totals.probes
-    solver.wasted = totals.wasted
+    solver.wasted, solver.guessed_wrong = totals.wasted, totals.guessed_wrong
     return solver
 
 

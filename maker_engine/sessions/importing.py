@@ -33,7 +33,7 @@ LONGEST_LINE = 32 * 2**20
 MOST_BRANCHES = 10_000
 _KINDS = frozenset({"voted", "decided", "struck", "escalated", "reused", "answered", "amended"})
 _STARTED = tuple(field.name for field in fields(RunStarted))
-_KIND_OF: dict[str, type] = {"cost_known": bool, "cost_usd": float}
+_KIND_OF: dict[str, type] = {"cost_known": bool, "cost_usd": float, "usd_estimated": float}
 _TOTALS = {field.name: _KIND_OF.get(field.name, int) for field in fields(Totals)}
 _REFUSED = (MakerError, KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What a line that is not as documented may raise, in us or in the task that decodes it."""
