@@ -70,7 +70,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Totals:
-    """What a run has spent and found so far; counts of whole run.
+    """What a run has spent and found so far; counts of the whole run. Reasoning is part of the output tokens.
 
     Attributes:
         guessed_wrong: The wasted samples that were drawn ahead.
@@ -94,6 +94,7 @@ class Totals:
     tokens_out: int = 0
     cost_usd: float = 0.0
     cost_known: bool = True
+    tokens_reasoning: int = 0
     guessed_wrong: int = 0
     refused: int = 0
     tokens_estimated: int = 0
@@ -110,7 +111,7 @@ class Totals:
         return self.votes + self.flagged
 
 
-_LATER = frozenset({"probes", "guessed_wrong", "refused", "tokens_estimated", "usd_estimated"})
+_LATER = frozenset({"probes", "tokens_reasoning", "guessed_wrong", "refused", "tokens_estimated", "usd_estimated"})
 
 
 @dataclass(frozen=True, slots=True)
