@@ -11,6 +11,7 @@ from typing import Any
 from maker_engine.core.errors import Fault, InputError, MakerError, ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
+from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel
 from maker_engine.models.worker import LINE_BYTES
@@ -26,6 +27,7 @@ class ApartModel:
         api_base: Endpoint of a local or private server.
         timeout_s: Total deadline of a call.
         sampling: How it is to sample.
+        price: What it costs, None for its list price.
 
     Attributes:
         adjustments: What is sent otherwise than ordered, and why; one line each.
@@ -34,13 +36,20 @@ class ApartModel:
     simulated = False
 
     def __init__(
-        self, name: str, api_base: str | None = None, timeout_s: float = 120.0, sampling: Sampling | None = None
+        self,
+        name: str,
+        api_base: str | None = None,
+        timeout_s: float = 120.0,
+        sampling: Sampling | None = None,
+        price: Price | None = None,
     ) -> None:
         self.name = name
         self.adjustments: tuple[str, ...] = ()
         asked = asdict(sampling or Sampling())
-        self._opening = {"name": name, "api_base": api_base, "timeout_s": timeout_s, "sampling": asked}
-        self._figures = LiteLLMModel(name, api_base, timeout_s).figures
+        self._opening = {
+            "name": name, "api_base": api_base, "timeout_s": timeout_s, "sampling": asked, "price": price,
+        }  # fmt: skip
+        self._here = LiteLLMModel(name, api_base, timeout_s, price=price)
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Future[Response]] = {}
@@ -48,8 +57,12 @@ class ApartModel:
 
     @property
     def figures(self) -> Figures:
-        """Prices, where LiteLLM's table has them."""
-        return self._figures
+        """The price, where one is known."""
+        return self._here.figures
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use."""
+        return self._here.quote(request)
 
     async def check(self) -> None:
         """Start the process, which looks at name, key and endpoint.

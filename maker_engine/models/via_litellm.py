@@ -16,6 +16,7 @@ from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models import litellm_calls, litellm_faults, litellm_prices, litellm_route, litellm_setup
 from maker_engine.models.port import Figures
+from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Parameters, Sampling
 
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
@@ -34,17 +35,24 @@ class LiteLLMModel:
         api_base: Endpoint of a local or private server.
         timeout_s: Total deadline of a call.
         sampling: How it is to sample.
+        price: What it costs, None for its list price.
     """
 
     simulated = False
 
     def __init__(
-        self, name: str, api_base: str | None = None, timeout_s: float = 120.0, sampling: Sampling | None = None
+        self,
+        name: str,
+        api_base: str | None = None,
+        timeout_s: float = 120.0,
+        sampling: Sampling | None = None,
+        price: Price | None = None,
     ) -> None:
         self.name = name
         self._api_base = api_base
         self._timeout_s = timeout_s
         self._parameters = Parameters(name, sampling or Sampling(), near=api_base is not None)
+        self._price = price
         self._route: litellm_route.Route | None = None
 
     @property
@@ -54,9 +62,18 @@ class LiteLLMModel:
 
     @property
     def figures(self) -> Figures:
-        """The list price, where there is one."""
-        price = litellm_prices.find(self.name)
+        """The price, where one is known."""
+        price = self.price
         return Figures() if price is None else Figures(usd_per_token_in=price.prompt, usd_per_token_out=price.output)
+
+    @property
+    def price(self) -> Price | None:
+        """The price that was given, or the list price of the model the user named; None where there is none."""
+        return self._price or litellm_prices.find(self.name)
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use."""
+        return Quote.of(request, self.price)
 
     async def check(self) -> None:
         """Check name, address, key and parameters without a call.

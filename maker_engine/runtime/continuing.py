@@ -29,7 +29,8 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
     if "model" in changes:
         order["voters"] = ()
     order = {**order, "session": path, **changes}
-    return RunOrder(**{**order, "voters": tuple(order["voters"])})
+    several = {name: tuple(order.get(name, ())) for name in ("voters", "accept_models")}
+    return RunOrder(**{**order, **several})
 
 
 def prepare_resume(
