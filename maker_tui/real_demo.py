@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from collections.abc import Iterator
@@ -15,9 +14,11 @@ from maker_engine.core.events import Outcome
 from maker_engine.models import gguf_server
 from maker_engine.models.served import endpoint, served_models, short_name
 from maker_engine.printable import one_line
-from maker_engine.runtime.order import RunOrder, prepare
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
-from maker_tui.headless import INTERRUPTED, NOT_SOLVED, SOLVED, drive_in_terminal
+from maker_tui.hangup import INTERRUPTED
+from maker_tui.headless import NOT_SOLVED, SOLVED
 
 PRODUCTS = 40
 MARGINS = (1, 3)
@@ -99,7 +100,7 @@ def _decide(place: Place, k: int, products: int) -> RunView:
         max_tokens=MOST_TOKENS,
         concurrency=gguf_server.SLOTS,
     )
-    return asyncio.run(drive_in_terminal(prepare(order)))
+    return asyncio.run(drive(prepare(order), Inbox(), lambda _: None))
 
 
 def _line(view: RunView) -> str:
@@ -118,13 +119,3 @@ def _moral(single: RunView, voted: RunView) -> str:
     if before == after == 0:
         return "This model makes no error here, with a vote or without: give it a harder task. Both runs:"
     return "The vote took no error away: this model errs in the same way each time. Look into both:"
-
-
-def add_flags(demo: argparse.ArgumentParser) -> None:
-    """Add the flags of a demonstration with a real model."""
-    demo.add_argument(
-        "--real",
-        metavar="URL|FILE.gguf",
-        help="instead, 40 products by a real model, with k = 1 and k = 3: a server, or a model file (extra: local)",
-    )
-    demo.add_argument("--model", metavar="NAME", help="with --real: the model's name on that server")
