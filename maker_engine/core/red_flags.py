@@ -24,10 +24,22 @@ RULES: dict[str, str] = {
 }
 """Every built-in rule with what it means. A task can add rules of its own through `Task.objection`."""
 
+IN_REASONING, IN_TOOL_CALL, REFUSED = "answer in reasoning", "tool_calls", "refusal"
+ENDINGS: dict[str, str] = {
+    IN_REASONING: "the server put the answer into its reasoning: its reasoning parser is wrong",
+    IN_TOOL_CALL: "the answer is a tool call, though no tools were offered: switch tool calling off in the server",
+    REFUSED: "the model refused to answer",
+}
+"""What is to be said of finish reasons that have one cause."""
+
 _REFUSAL = re.compile(
     r"\b(?:I(?:['’]m| am) (?:sorry|unable)|I (?:cannot|can['’]t|won['’]t) (?:help|assist|answer|continue|comply)"
     r"|as an AI (?:language )?model)\b",
     re.IGNORECASE,
+)
+# The blanks of typesetting, which some models write inside `name = [1, 2]`: to a reader, and to a task, a blank.
+_BLANKS = dict.fromkeys(
+    map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " "
 )
 _REFUSAL_WINDOW = 200  # characters: a refusal opens the response; the same words later on are quotation or reasoning
 Answer = TypeVar("Answer", bound=Hashable)
@@ -63,7 +75,8 @@ def inspect(
         refusal = _REFUSAL.search(response.text, 0, _REFUSAL_WINDOW)
         if refusal is not None:
             return Flag(REFUSAL, RULES[REFUSAL], excerpt(response.text, refusal.start()))
-    answer = parse(response.text)
+    text = response.text
+    answer = parse(text if text.isascii() else text.translate(_BLANKS))
     if isinstance(answer, Flag) or rules.paper_only:
         return answer
     return objection(answer) or answer
@@ -83,4 +96,5 @@ def _ending(response: Response, max_tokens: int) -> Flag:
         return Flag(TRUNCATED, f"cut off at {max_tokens} tokens", excerpt(response.text[-60:]))
     if response.tokens_out is not None and response.tokens_out > max_tokens:
         return Flag(LENGTH, f"{response.tokens_out} output tokens, at most {max_tokens}", excerpt(response.text[-60:]))
-    return Flag(FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", excerpt(response.text[-60:]))
+    reason = ENDINGS.get(response.finish_reason, f"finish reason {response.finish_reason!r}, only 'stop' may vote")
+    return Flag(FINISH, reason, excerpt(response.text[-60:]))
