@@ -6,11 +6,17 @@ The transport (`litellm_bytes`) writes it down, the adapter reads it once the ca
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+
+from maker_engine.printable import one_line
+
+MOST_NOTES = 20
+"""Different notes that are kept of one model: a server could cause a new one with every answer."""
 
 _LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "num_predict", "maxTokens")
 _PARTS = ("options", "generationConfig", "inferenceConfig", "parameters")
@@ -62,3 +68,26 @@ def watched() -> Iterator[Wire]:
 def current() -> Wire:
     """Return the record of the call that goes on; one that nobody reads where none is watched."""
     return _current.get() or Wire()
+
+
+class Noted:
+    """The notes on one model's answers, counted: what all of them have is a habit of the server's."""
+
+    def __init__(self) -> None:
+        self._answers = 0
+        self._notes: Counter[str] = Counter()
+
+    def add(self, wire: Wire) -> None:
+        """Count the notes on one answer."""
+        self._answers += 1
+        for note in dict.fromkeys(wire.notes):
+            if note in self._notes or len(self._notes) < MOST_NOTES:
+                self._notes[note] += 1
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One line a note, with how many of the answers it is on."""
+        return tuple(f"{one_line(note)} ({self._share(number)})" for note, number in self._notes.items())
+
+    def _share(self, number: int) -> str:
+        return "every answer" if number == self._answers else f"{number:,} of {self._answers:,} answers"

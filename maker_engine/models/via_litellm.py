@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,12 +26,11 @@ from maker_engine.models import (
 )
 from maker_engine.models.litellm_reading import Usage
 from maker_engine.models.port import Figures
-from maker_engine.printable import one_line
+from maker_engine.models.sampling import Parameters, Sampling
 
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
-MOST_ADJUSTMENTS = 20  # kinds that are kept: a server could make a new one for every answer
 
-_NO_SYSTEM = "the model takes no system prompt: its text is put in front of the user's"
+_NO_SYSTEM = "no system prompt is sent: this model takes none, so its text is put in front of the user's"
 _UNFINISHED = (
     "the answer does not say that it is complete: it has no finish reason, and no count of tokens below the limit"
 )
@@ -41,28 +40,31 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class LiteLLMModel:
     """A model reached through LiteLLM, which is imported on the first check or sample.
 
-    Attributes:
-        name: The model as the user named it, such as "openai/gpt-4.1-mini".
-        simulated: False.
+    Args:
+        name: The model as the user named it, such as "openai/gpt-6-luna".
+        api_base: Endpoint of a local or private server.
+        timeout_s: Total deadline of a call.
+        sampling: How it is to sample.
     """
 
     simulated = False
 
-    def __init__(self, name: str, api_base: str | None = None, timeout_s: float = 120.0) -> None:
+    def __init__(
+        self, name: str, api_base: str | None = None, timeout_s: float = 120.0, sampling: Sampling | None = None
+    ) -> None:
         self.name = name
         self._api_base = api_base
         self._timeout_s = timeout_s
+        self._parameters = Parameters(name, sampling or Sampling(), near=api_base is not None)
         self._route: litellm_route.Route | None = None
         self._takes_system = True
-        self._answers = 0
-        self._noted: Counter[str] = Counter()
+        self._noted = litellm_wire.Noted()
 
     @property
     def adjustments(self) -> tuple[str, ...]:
-        """What was done that nobody asked for, so that this model could be used: a sentence each, for a person."""
-        systems = () if self._takes_system else (_NO_SYSTEM,)
-        notes = (f"{note} ({number} of {self._answers} answers)" for note, number in self._noted.items())
-        return (*systems, *map(one_line, notes))
+        """What is sent otherwise than ordered and what answers are read in spite of, and why; one line each."""
+        system = () if self._takes_system else (_NO_SYSTEM,)
+        return (*self._parameters.adjustments, *system, *self._noted.lines)
 
     @property
     def figures(self) -> Figures:
@@ -71,7 +73,7 @@ class LiteLLMModel:
         return Figures() if price is None else Figures(usd_per_token_in=price.prompt, usd_per_token_out=price.output)
 
     async def check(self) -> None:
-        """Check name, address and key without a call.
+        """Check name, address, key and parameters without a call.
 
         Raises:
             InputError: One of them cannot be used.
@@ -92,7 +94,7 @@ class LiteLLMModel:
         with litellm_wire.watched() as wire:
             reply = await self._ask_adjusted(route, request)
             response = self._read(reply, wire, time.monotonic() - asked)
-        self._note(wire)
+        self._noted.add(wire)
         return response
 
     async def aclose(self) -> None:
@@ -101,10 +103,25 @@ class LiteLLMModel:
 
     async def _prepared(self) -> litellm_route.Route:
         if self._route is None:
-            self._route = await asyncio.to_thread(litellm_route.find, self.name, self._api_base)
+            self._route = await asyncio.to_thread(self._find_route)
         return self._route
 
+    def _find_route(self) -> litellm_route.Route:
+        route = litellm_route.find(self.name, self._api_base)
+        self._parameters.fit(lambda parameters: litellm_route.objection(route, parameters))
+        return route
+
     async def _ask(self, route: litellm_route.Route, request: SampleRequest) -> Any:
+        """Ask, and ask again where the model refused a parameter that need not be sent."""
+        while True:
+            sent = self._parameters.of(request)
+            try:
+                return await self._call(route, request, sent)
+            except ProviderError as error:
+                if not self._parameters.learn(error, sent):
+                    raise
+
+    async def _call(self, route: litellm_route.Route, request: SampleRequest, sent: Mapping[str, Any]) -> Any:
         fault: ProviderError | None = None
         try:
             async with asyncio.timeout(self._timeout_s):  # LiteLLM's own timeout starts anew with every byte
@@ -114,11 +131,10 @@ class LiteLLMModel:
                         api_base=route.api_base,
                         api_key=route.api_key,
                         messages=_messages(request),
-                        temperature=request.temperature,
-                        max_tokens=request.max_tokens,
                         timeout=self._timeout_s,
                         max_retries=0,
                         num_retries=0,
+                        **sent,
                     )
                 )
         except TimeoutError:
@@ -140,12 +156,6 @@ class LiteLLMModel:
                     raise
                 self._takes_system = False
         return await self._ask(route, replace(request, prompt=_without_system(request.prompt)))
-
-    def _note(self, wire: litellm_wire.Wire) -> None:
-        self._answers += 1
-        for note in wire.notes:
-            if note in self._noted or len(self._noted) < MOST_ADJUSTMENTS:
-                self._noted[note] += 1
 
     def _read(self, reply: Any, wire: litellm_wire.Wire, latency_s: float) -> Response:
         """Accept exactly what a vote can stand on."""
@@ -176,6 +186,7 @@ class LiteLLMModel:
             latency_s=latency_s,
             model=name or self.name,
             id=response_id,
+            tokens_reasoning=usage.reasoning,
         )
 
     def _cost(self, usage: Usage) -> float | None:

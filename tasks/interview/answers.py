@@ -16,8 +16,8 @@ LONGEST = 200
 """Characters of a proposed line."""
 TOLD = 24
 
-_PROPOSALS = re.compile(r"(?:\A|\n)proposals:[ ]*\n((?:- [^\n]+(?:\n|\Z))+)\s*\Z", re.IGNORECASE)
-_PICK = re.compile(r"(?:\A|\n)answer = (\d{1,4})\s*\Z", re.IGNORECASE)
+_PROPOSALS = re.compile(r"(?:\A|\n)proposals:[ ]*\n((?:-[^\S\n][^\n]+(?:\n|\Z))+)\s*\Z", re.IGNORECASE)
+_PICK = re.compile(r"(?:\A|\n)answer[^\S\n]=[^\S\n]([0-9]{1,4})\s*\Z", re.IGNORECASE)
 _TAGGED = re.compile(r"([a-z-]{1,12}): *(.*)")
 
 
