@@ -50,7 +50,7 @@ def read_draft(text: str, kinds: Sequence[Kind]) -> Draft | Flag:
         return Flag(MALFORMED, "does not end with `proposals:` and lines that begin with `- `", excerpt(text[-80:]))
     lines: list[tuple[Kind, str]] = []
     for each in found[1].splitlines():
-        said = each.removeprefix("- ").strip()
+        said = each.removeprefix("-").strip()
         kind: Kind | None = kinds[0]
         if len(kinds) > 1:
             tagged = _TAGGED.fullmatch(said)
