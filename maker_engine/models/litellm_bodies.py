@@ -25,7 +25,7 @@ _TEXT_ENCODINGS = re.compile(
     r"|utf[-_]?(?:8|16|32)(?:[-_]?[lb]e)?|gbk|gb2312|gb18030|big5|euc[-_](?:jp|kr)|shift[-_]?jis|koi8[-_][ru])",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"tokens?(?:_?count)?$|_count$|TokenCount$", re.IGNORECASE)
+_COUNT = re.compile(r"(?!tokens$).*(?:tokens?(?:_?count)?|_count)$", re.IGNORECASE)
 _COUNTED = ("usage", "usageMetadata", "usage_metadata", "meta")
 
 _UNCOUNTED = "the server reports token counts that are no whole numbers of tokens: taken as unknown where not plain"
@@ -119,21 +119,25 @@ def _counts_made_plain(fields: dict[str, Any]) -> bool:
     odd = False
     for name in [name for name in fields if name in _COUNTED or name.endswith("_count")]:
         value = fields[name]
-        if isinstance(value, dict):
+        if name not in _COUNTED:
+            odd |= _odd(fields, name)
+        elif isinstance(value, dict):
             odd |= _without_odd_counts(value)
         elif value is not None:
-            odd |= _odd(fields, name)
+            del fields[name]
+            odd = True
     return odd
 
 
 def _without_odd_counts(counts: dict[str, Any], depth: int = 4) -> bool:
     odd = False
     for name, value in list(counts.items()):
+        if _COUNT.match(name):
+            odd |= _odd(counts, name)
+            continue
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, dict) and depth:
                 odd |= _without_odd_counts(part, depth - 1)
-        if _COUNT.search(name) and not isinstance(value, dict):
-            odd |= _odd(counts, name)
     return odd
 
 

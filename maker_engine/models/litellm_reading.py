@@ -92,13 +92,12 @@ def text(reply: Any) -> str | None:
 
 def origin(reply: Any, wire: Wire) -> tuple[str, str]:
     """Return the name of the model that answered and the response's id, each empty where the server gives none."""
-    if wire.answer is None:
-        found = [getattr(reply, "model", None), getattr(reply, "id", None)]
-    else:  # LiteLLM makes an id up for each answer of some providers, so that no copy would be noticed
-        found = [wire.answer.get("model") or wire.answer.get("modelVersion"), wire.answer.get("id")]
-        found[0] = found[0] or getattr(reply, "model", None)
-    name, response_id = (str(said or "")[:LONGEST_WORD] for said in found)
-    return name, response_id
+    answer = wire.answer
+    served, number = getattr(reply, "model", None), getattr(reply, "id", None)
+    if answer is not None:  # LiteLLM makes an id up for each answer of some providers, so that no copy would be noticed
+        served = answer.get("model") or answer.get("modelVersion") or served
+        number = answer.get("id") or answer.get("responseId")
+    return str(served or "")[:LONGEST_WORD], str(number or "")[:LONGEST_WORD]
 
 
 def ending(reply: Any, wire: Wire, *, wordless: bool, output: int | None) -> str:
