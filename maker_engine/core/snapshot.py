@@ -87,6 +87,7 @@ class Totals:
     tokens_out: int = 0
     cost_usd: float = 0.0
     cost_known: bool = True
+    timeouts: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -98,8 +99,16 @@ class Totals:
         """Responses that came back and were counted, as votes or as flagged."""
         return self.votes + self.flagged
 
+    def cost(self, *, simulated: bool) -> float | None:
+        """Return the dollars spent, None where that is not known.
 
-_LATER = frozenset({"probes"})
+        A price is missing, or no response has come that shows it; the simulated model's prices are always known.
+        """
+        shown = simulated or self.samples or self.probes or self.cost_usd
+        return self.cost_usd if self.cost_known and shown else None
+
+
+_LATER = frozenset({"probes", "timeouts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +146,8 @@ class Snapshot:
     undecided: bool
     question: Ask | None = None
     refused: str = ""
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars spent, None where that is not known."""
+        return self.totals.cost(simulated=self.started is not None and self.started.simulated)

@@ -21,6 +21,7 @@ from maker_engine.models.pool import VoterSpec, parse_voter
 from maker_engine.models.port import Model
 from maker_engine.models.simulated import CHARACTERS_PER_TOKEN
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
@@ -63,7 +64,7 @@ class RunOrder:
         limit_seconds: Longest going time of the run.
         requests_per_minute: The provider's limit, None for none.
         tokens_per_minute: Likewise.
-        timeout_s: Total deadline of a call.
+        timeout_s: Deadline of a call, from when it is likely to have left the server's queue.
         count: "launch" to count samples in launch order, "arrival" to prefer fast answers.
         window: Most steps in flight.
         hedge: Second calls for so many of a step's slowest samples.
@@ -208,6 +209,8 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         order.attended,
         tuple(map(parse_filter, order.breaks)),
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
+        order.timeout_s,
+        _is_near(order, model),
     )
     return PreparedRun(order, plan, expected)
 
@@ -240,10 +243,19 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
         stronger=stronger,
         seed=order.seed,
         api_base=order.api_base,
-        timeout_s=order.timeout_s,
+        timeout_s=TOTAL * order.timeout_s,  # the runner cuts calls by a deadline that moves, and this is its bound
         apart=order.apart,
     )
     return model, len(voters)
+
+
+def _is_near(order: RunOrder, model: Model) -> bool:
+    if model.simulated:
+        return False
+    from maker_engine.models.litellm_route import is_near  # noqa: PLC0415 - only a real model pays for it
+
+    names = [parse_voter(text).model for text in order.voters] or [order.model]
+    return all(is_near(name, order.api_base) for name in names)
 
 
 async def drive(
