@@ -94,6 +94,7 @@ class Totals:
     tokens_out: int = 0
     cost_usd: float = 0.0
     cost_known: bool = True
+    timeouts: int = 0
     tokens_reasoning: int = 0
     guessed_wrong: int = 0
     refused: int = 0
@@ -110,8 +111,20 @@ class Totals:
         """Responses that came back and were counted, as votes or as flagged."""
         return self.votes + self.flagged
 
+    def cost(self, *, simulated: bool) -> float | None:
+        """Return the dollars spent, None where that is not known.
 
-_LATER = frozenset({"probes", "tokens_reasoning", "guessed_wrong", "refused", "tokens_estimated", "usd_estimated"})
+        A price is missing, or no response has come that shows it; the simulated model's prices are always known.
+        """
+        shown = simulated or self.samples or self.probes or self.cost_usd
+        return self.cost_usd if self.cost_known and shown else None
+
+
+_LATER = frozenset(
+    {
+        "probes", "timeouts", "tokens_reasoning", "guessed_wrong", "refused", "tokens_estimated", "usd_estimated",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +162,8 @@ class Snapshot:
     undecided: bool
     question: Ask | None = None
     refused: str = ""
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars spent, None where that is not known."""
+        return self.totals.cost(simulated=self.started is not None and self.started.simulated)

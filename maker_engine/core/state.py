@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from maker_engine.core.decomposition import Ask, Gathered
+from maker_engine.core.errors import Fault
 from maker_engine.core.events import (
     CandidateStruck,
     CircuitClosed,
@@ -177,6 +178,7 @@ class RunState:
                 self.totals.escalated += 1
             case SampleFailed():
                 self.totals.failures += 1
+                self.totals.timeouts += event.kind == Fault.TIMEOUT
                 self.failure = event
             case CircuitOpened():
                 self.resting = event

@@ -181,3 +181,14 @@ def _route(name: str, provider: str, model: str, address: SplitResult | None, ke
     if provider != "openai" or _is_openai(address) or _OPENAI_NAMES.match(model):
         return Route(name, address.geturl(), key)
     return Route(f"hosted_vllm/{model}", address.geturl(), key or os.environ["OPENAI_API_KEY"].strip())
+
+
+def is_near(name: str, api_base: str | None) -> bool:
+    """Whether a model's server is on this machine or this network, as far as its name and address say so."""
+    if api_base is None:
+        provider = name.partition("/")[0]
+        return provider in _KNOWS_ADDRESS and not os.environ.get(f"{provider.upper()}_API_BASE")
+    try:
+        return _is_near(_address(api_base))
+    except InputError:
+        return False

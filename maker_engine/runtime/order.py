@@ -24,6 +24,7 @@ from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_pri
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, DEFAULT, REASONING_ROOM, Sampling, Temperature, reasons, resolve
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
@@ -73,7 +74,7 @@ class RunOrder:
         accept_models: Names of models that may answer in place of the ones that were asked; "any" for all.
         requests_per_minute: The provider's limit, None for none.
         tokens_per_minute: Likewise.
-        timeout_s: Total deadline of a call.
+        timeout_s: Deadline of a call, from when it is likely to have left the server's queue.
         count: "launch" to count samples in launch order, "arrival" to prefer fast answers.
         window: Most steps in flight.
         hedge: Second calls for so many of a step's slowest samples.
@@ -224,6 +225,8 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         order.attended,
         tuple(map(parse_filter, order.breaks)),
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
+        order.timeout_s,
+        _is_near(order, model),
     )
     return PreparedRun(order, plan, expected)
 
@@ -296,12 +299,22 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
     model = open_pool(
         voters,
         task,
-        Access(order.api_base, order.timeout_s, sampling, order.apart, order.prices),
+        # The runner cuts calls by a deadline that moves, of which TOTAL is the bound.
+        Access(order.api_base, TOTAL * order.timeout_s, sampling, order.apart, order.prices),
         draft="" if order.draft == TASK else order.draft,
         stronger=stronger,
         seed=order.seed,
     )
     return model, len(voters)
+
+
+def _is_near(order: RunOrder, model: Model) -> bool:
+    if model.simulated:
+        return False
+    from maker_engine.models.litellm_route import is_near  # noqa: PLC0415 - only a real model pays for it
+
+    names = [parse_voter(text).model for text in order.voters] or [order.model]
+    return all(is_near(name, order.api_base) for name in names)
 
 
 async def drive(
