@@ -237,6 +237,13 @@ class RunState:
             refused=self.refused,
         )
 
+    @property
+    def answered_by(self) -> dict[str, int]:
+        """How many responses came from a simulated model, by its name; nothing of a real one."""
+        if self.started is None or not self.started.simulated or not self.totals.samples:
+            return {}
+        return {self.started.model: self.totals.samples}
+
     def _intervene(self, event: ProbeAsked | ProbeAnswered | SettingsChanged) -> None:
         match event:
             case ProbeAsked():

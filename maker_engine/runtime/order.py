@@ -227,6 +227,7 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
         order.timeout_s,
         _is_near(order, model),
+        order.accept_models,
     )
     return PreparedRun(order, plan, expected)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
+from functools import partial
 
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.runtime.admission import SwitchError
+from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
-from maker_engine.runtime.changing import Changing
+from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.in_flight import InFlight
@@ -59,14 +63,18 @@ class Runner:
         self._clock = clock or SystemClock()
         self._limits = None if plan.limits == Limits() else plan.limits
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate)
-        self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._saved = saved
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved)
+        self._wake = asyncio.Event()
+        self._budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
+        self._budget.drawn = lambda: self._solver.drawn
+        self._book.budget = self._budget
+        admit = partial(self._book.admission, plan.accept_models)
+        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
+        self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
-        self._wake = asyncio.Event()
         self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
         self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
@@ -125,6 +133,7 @@ class Runner:
             return
         if self._calls.aside and self._gate.room > 0:
             self._obstacle = ""
+            self._caller.accept_switch()
             self._caller.breaker.ask_now()
             self._gate.asked(self._calls.send_again())
         if self._ask():
@@ -144,14 +153,21 @@ class Runner:
 
     def _room(self) -> int:
         room = min(self._caller.throttle.limit - len(self._calls), self._gate.room)
-        return room if self._limits is None else min(room, self._book.room(self._limits, self._solver.drawn))
+        return room if self._limits is None or room <= 0 else int(min(room, self._left()))
+
+    def _left(self) -> float:
+        """Samples that may still be drawn within the limits."""
+        if self._limits is None:
+            return math.inf
+        return self._budget.left(self._solver.due, self._book.meter.elapsed_s)
 
     def _ask(self) -> int:
         if (room := self._room()) <= 0:
             return 0
         if self._caller.answer is not None and not self._plan.settings.hedge and not self._calls:
             return self._draw_at_once(self._caller.answer)
-        requests = self._solver.requests(room, ahead=self._caller.answer is None and not self._gate.stepping)
+        ahead = self._caller.answer is None and not self._gate.stepping
+        requests = self._solver.requests(room, ahead=ahead, left=self._left(), afford=self._budget.afford)
         self._gate.asked(len(requests))
         return self._send(requests)
 
@@ -161,7 +177,9 @@ class Runner:
             if self._caller.answer is None:
                 self._calls.start(request)
             else:
-                self._receive(request, self._caller.answer(request))
+                response = self._caller.answer(request)
+                self._budget.answered(request, response)
+                self._receive(request, response)
         return len(requests)
 
     def _draw_at_once(self, answer: AtOnce) -> int:
@@ -175,7 +193,8 @@ class Runner:
             before = self._solver.drawn
             if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
                 break
-            told, self._fault = self._solver.draw(answer, min(room, self._gate.stride))
+            stride = 1 if self._plan.limits.money else self._gate.stride
+            told, self._fault = self._solver.draw(answer, min(room, stride))
             self._gate.asked(self._solver.drawn - before)
             self._record(told)
             self._commit()
@@ -219,7 +238,7 @@ class Runner:
 
     def _fail(self, request: SampleRequest, fault: Exception) -> None:
         """Do what follows from a call that failed for good: a provider that has answered before ends no run."""
-        if not isinstance(fault, OutOfPatienceError):
+        if not isinstance(fault, OutOfPatienceError | SwitchError):
             self._fault = fault
         elif self._plan.attended:
             self._calls.set_aside(request)
@@ -238,7 +257,7 @@ class Runner:
                 self._take_up(self._solver.obey(command))
             case Probe():
                 self._record(self._gate.hold())
-                self._send(self._changing.probe(command, self._book.room(self._plan.limits, self._solver.drawn)))
+                self._send(self._changing.probe(command, int(min(MOST_PROBES, self._left()))))
             case ChangeSettings():
                 self._take_up(self._changing.change(command))
             case _:
@@ -275,9 +294,9 @@ class Runner:
         if self._limits is None:
             return None
         elapsed, run = self._book.meter.elapsed_s, self._book.run
-        reached = self._limits.reached(self._solver.drawn, run.totals, elapsed)
+        reached = self._budget.reached(self._solver.due, elapsed)
         # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
-        idle = not self._calls and not self._calls.arrived
+        idle = len(self._calls) <= self._budget.parked and not self._calls.arrived
         in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
         if reached and (idle or in_vain):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from maker_engine.printable import one_line
@@ -42,6 +42,8 @@ class RunView:
         concurrency_ordered: Calls that may be in flight as ordered; 0 where nobody is called.
         timeout_s: Seconds that a call may take as ordered, 0 where that is not known.
         deadline_s: Seconds that it may take now: longer since a complete answer took longer.
+        answered_by: How many responses came from each family of models, most first.
+        limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -65,6 +67,8 @@ class RunView:
     concurrency_ordered: int = 0
     timeout_s: float = 0.0
     deadline_s: float = 0.0
+    answered_by: Mapping[str, int] = field(default_factory=dict)
+    limit_is_estimate: bool = False
 
     @property
     def eta_s(self) -> float | None:

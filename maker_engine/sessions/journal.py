@@ -97,6 +97,7 @@ class Journal:
         try:
             self._totals = Totals()
             self._elapsed: Callable[[], float] = float
+            self._more: Callable[[], Mapping[str, object]] = dict
             self._pending: list[_Pending] = []
             self._snaps: list[tuple[int, str, str, bytes]] = []
             self._failed_calls = 0
@@ -151,9 +152,11 @@ class Journal:
         """The chain's link at the last step that is durable; empty before the first."""
         return self._branch.chain
 
-    def follow(self, totals: Totals, elapsed: Callable[[], float]) -> None:
-        """Keep these live totals and the going time with the run: written at every flush."""
-        self._totals, self._elapsed = totals, elapsed
+    def follow(
+        self, totals: Totals, elapsed: Callable[[], float], more: Callable[[], Mapping[str, object]] = dict
+    ) -> None:
+        """Keep these live totals, the going time and whatever `more` gives with the run: written at every flush."""
+        self._totals, self._elapsed, self._more = totals, elapsed, more
 
     def record(self, event: Event) -> None:
         """Take one event in."""
@@ -190,9 +193,7 @@ class Journal:
         if not self._dirty:
             return
         self._watch.look()
-        self._note("totals", asdict(self._totals))
-        self._note("elapsed_s", round(self._elapsed(), 3))
-        self._note("open", len(self._open))
+        self._note_figures()
         rows, link = self._linked()
         number = self._branch.id
         steps = self._branch.steps + len(rows)
@@ -238,6 +239,11 @@ class Journal:
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._lock.release()
+
+    def _note_figures(self) -> None:
+        figures = {"totals": asdict(self._totals), "elapsed_s": round(self._elapsed(), 3), "open": len(self._open)}
+        for key, value in {**self._more(), **figures}.items():
+            self._note(key, value)
 
     def _note(self, key: str, value: object) -> None:
         text = to_json(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
+from maker_engine.models.families import Answered, answered_of
 from maker_engine.sessions import upgrade
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.in_force import in_force
@@ -39,6 +41,8 @@ class SavedRun:
         elapsed_s: Going time.
         branch: Which branch of the session it is; 0 for the run itself.
         changed: What a person had changed before the open step, None for nothing.
+        answered: Who has answered so far.
+        owed: Tokens and dollars that were spent at most, and were not in the totals when its process went away.
     """
 
     path: Path
@@ -51,6 +55,8 @@ class SavedRun:
     elapsed_s: float
     branch: int = 0
     changed: Change | None = None
+    answered: Answered = field(default_factory=Counter)
+    owed: tuple[int, float] = (0, 0.0)
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -121,6 +127,8 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])
     changed = in_force(reader, task, done)
+    tokens, usd = meta.get("owed", (0, 0.0))
     return SavedRun(
-        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed
-    )
+        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed,
+        answered_of(meta), (int(tokens), float(usd)),
+    )  # fmt: skip

@@ -18,7 +18,7 @@ from tests.support.fault_server import KINDS, VOTE, Said
 from tests.support.openai_server import OpenAIServer, Reply
 
 EACH = 2
-HONEST = "the honest answer"
+HONEST, FIRST = "the honest answer", "the first answer"
 PATIENT_S = 20.0
 NAMES = ["openai/any", "openai/gpt-4.1-mini"]
 """One model for each of the two ways the adapter takes through LiteLLM."""
@@ -43,8 +43,8 @@ async def ended(kind: str, name: str) -> tuple[Fault | str, float]:
     """Draw an honest sample and then one of `kind`; return how that ended and how long it took."""
 
     def answer(_messages: object, body: dict[str, str], number: int) -> Reply | str:
-        said = Said("the answer is poison", HONEST, f"chatcmpl-{number}", "chatcmpl-0", body["model"])
-        return KINDS[kind].reply(said) if number else "the first answer"
+        said = Said("the answer is poison", HONEST, f"chatcmpl-{number}", "chatcmpl-0", FIRST, body["model"])
+        return KINDS[kind].reply(said) if number else FIRST
 
     admission = Admission()
     with OpenAIServer(answer) as server:
