@@ -14,7 +14,8 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
-from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch, forgiving
+from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
+from maker_tui.streams import forgiving
 
 SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
 
