@@ -11,7 +11,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 
-from maker_tui.outlets.sequences import GIVE_TITLE_BACK, KEEP_TITLE, title_sequence
+from maker_tui.outlets.sequences import GIVE_TITLE_BACK, KEEP_TITLE, KEYBOARD_BACK, MODES_OFF, title_sequence
 from maker_tui.streams import forgiving
 from maker_tui.terminal_input import InputDecoder
 
@@ -42,6 +42,13 @@ class MortalDriver(LinuxDriver):
         if title != self._title:
             self.write(("" if self._title is not None else KEEP_TITLE) + title_sequence(title))
             self._title = title
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over; what an app that was killed left behind in it is ended first, and not found again."""
+        if self._file is not None:
+            self._file.write(KEYBOARD_BACK + MODES_OFF)
+            self._file.flush()
+        super().start_application_mode()  # type: ignore[no-untyped-call] # Textual's own
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was, its title too."""

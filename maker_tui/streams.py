@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import os
 import select
@@ -29,11 +30,17 @@ class OutputError(Exception):
 
     Attributes:
         errno: What the system said; EPIPE where the reader has gone, EBADF where it was closed from the start.
+        result: What would have been printed, in a few words; empty where it can be asked for again.
     """
 
     def __init__(self, error: OSError) -> None:
-        super().__init__(error.strerror or str(error))
+        causes = {errno.EPIPE: "its reader has gone", errno.EBADF: "it is closed"}
         self.errno = error.errno
+        self.result = ""
+        super().__init__(f"standard output cannot be written: {causes.get(self.errno or 0) or error.strerror}")
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, (*self.args, self.result)))
 
 
 class _Named(io.FileIO):
@@ -67,20 +74,22 @@ def _write_all(file: io.FileIO, data: ReadableBuffer) -> int:
 
 def forgiving(file: TextIO) -> io.TextIOWrapper:
     """Open where `file` writes to once more, for what is worth less than the run: no failure to write is an error."""
-    raw = _Forgiving(file.fileno(), "w", closefd=False)
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=file.encoding, errors=REPLACED)
+    return _text(_Forgiving(file.fileno(), "w", closefd=False), file, REPLACED)
 
 
 def open_standard() -> None:
     """Make the standard streams fit to be used, however the process was started. May be called again."""
     _occupy()
     sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - lives as long as we do
-    sys.stderr = sys.stderr or io.TextIOWrapper(io.BufferedWriter(_Forgiving(2, "w", closefd=False)), "utf-8")
-    now = sys.stdout
-    if now is None or now is sys.__stdout__:
-        encoding = "utf-8" if now is None else now.encoding
-        buffer = io.BufferedWriter(_Named(1, "w", closefd=False))
-        sys.stdout = io.TextIOWrapper(buffer, encoding, REPLACED, line_buffering=os.isatty(1))
+    if sys.stdout is None or sys.stdout is sys.__stdout__:
+        sys.stdout = _text(_Named(1, "w", closefd=False), sys.stdout, REPLACED)
+    if sys.stderr is None or sys.stderr is sys.__stderr__:
+        sys.stderr = _text(_Forgiving(2, "w", closefd=False), sys.stderr, "backslashreplace", each_line=True)
+
+
+def _text(raw: io.FileIO, like: TextIO | None, errors: str, *, each_line: bool = False) -> io.TextIOWrapper:
+    encoding = "utf-8" if like is None else like.encoding
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=each_line or raw.isatty())
 
 
 def _occupy() -> None:

@@ -43,7 +43,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def test_bytes_that_are_no_keys_do_nothing_to_a_run(start: Start, tmp_path: Path) -> None:
-    """A live run decides further steps after every kind of noise, neither paused nor ended, and then still hears keys."""
+    """A live run decides further steps after every kind of noise, neither paused nor ended, and still hears keys."""
     path = tmp_path / "run.maker"
     terminal = start(*running(path, disks=9))
     terminal.until(lambda: SCREEN in terminal.shown and steps_of(path) > 1)
