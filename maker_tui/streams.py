@@ -22,7 +22,8 @@ REPLACED = "maker.replaced"
 RETRY_S = 1.0
 """Between two looks at a terminal that takes nothing more for the moment."""
 
-_LIKENESS = dict(zip("→←·…×–—−─━│", "><..x-----|", strict=True))
+_LIKENESS = dict(zip("→←▶·…×–—−─━│┃╭╮╰╯█■●✔✖‖", "><>..x-----||++++##*+x=", strict=True))
+"""What the app's own signs are written as; the words beside them say the same."""
 
 
 class OutputError(Exception):

@@ -59,8 +59,8 @@ def test_an_export_is_utf8_whatever_the_terminal_is(tmp_path: Path) -> None:
 
 
 def test_what_is_replaced_keeps_its_cells() -> None:
-    """Letters lose their accents, arrows and rules become like ones, and all else as many marks as it has cells."""
-    assert "é→漢字·✔ ─\udce9".encode("ascii", REPLACED) == b"e>????.? -?"
+    """Letters lose their accents, the app's own signs become like ones, all else as many marks as it has cells."""
+    assert "é→漢字·☂ ─\udce9".encode("ascii", REPLACED) == b"e>????.? -?"
 
 
 @needs_full
