@@ -53,7 +53,7 @@ def plain(raw: bytes, content_type: str) -> tuple[bytes, dict[str, Any] | None, 
             return raw, None, []
     if not isinstance(fields, dict):
         return raw, None, []
-    notes += _message_made_plain(fields)
+    notes += _messages_made_plain(fields)
     if _counts_made_plain(fields):
         notes.append(_UNCOUNTED)
     return (json.dumps(fields).encode() if notes else raw), fields, notes
@@ -83,20 +83,21 @@ def _without_comments(text: str) -> str:
     return text
 
 
-def _message_made_plain(fields: dict[str, Any]) -> Iterator[str]:
+def _messages_made_plain(fields: dict[str, Any]) -> Iterator[str]:
     choices = fields.get("choices")
-    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
-        return
-    ending = choices[0].get("finish_reason")
-    if isinstance(ending, dict):
-        choices[0]["finish_reason"] = str(ending.get("type", ending))
-        yield "the server writes its finish reason as an object: its type is read"
-    message = choices[0].get("message")
-    if isinstance(message, dict) and isinstance(message.get("content"), list):
-        message["content"], thoughts = _joined(message["content"])
-        if thoughts:
-            message.setdefault("reasoning_content", thoughts)
-        yield "the server sends its answers in parts: put together"
+    for choice in choices if isinstance(choices, list) else ():
+        if not isinstance(choice, dict):
+            continue
+        ending = choice.get("finish_reason")
+        if isinstance(ending, dict):
+            choice["finish_reason"] = str(ending.get("type", ending))
+            yield "the server writes its finish reason as an object: its type is read"
+        message = choice.get("message")
+        if isinstance(message, dict) and isinstance(message.get("content"), list):
+            message["content"], thoughts = _joined(message["content"])
+            if thoughts:
+                message.setdefault("reasoning_content", thoughts)
+            yield "the server sends its answers in parts: put together"
 
 
 def _joined(parts: list[Any]) -> tuple[str, str]:

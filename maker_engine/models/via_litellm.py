@@ -165,7 +165,7 @@ class LiteLLMModel:
             raise self._fault(Fault.MALFORMED, f"{found} choices in the answer instead of one")
         usage = litellm_reading.usage(reply, wire)
         text = litellm_reading.text(reply)
-        finish_reason = litellm_reading.ending(reply, wire, wordless=not (text or "").strip(), output=usage.output)
+        finish_reason = litellm_reading.ending(reply, wire, usage.output)
         if not finish_reason:
             raise self._fault(Fault.MALFORMED, _UNFINISHED)
         if text is None and finish_reason != "stop":
@@ -197,7 +197,7 @@ class LiteLLMModel:
         return price.cost(usage.prompt, usage.cached, usage.output)
 
     def _fault(self, kind: Fault, detail: str) -> ProviderError:
-        return litellm_faults.fault(kind, self.name, detail)
+        return litellm_faults.fault(kind, self.name, detail, mend=litellm_faults.around_the_proxy(kind))
 
 
 def _messages(request: SampleRequest) -> list[dict[str, str]]:
