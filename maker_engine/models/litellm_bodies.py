@@ -28,6 +28,7 @@ _TEXT_ENCODINGS = re.compile(
 _COUNT = re.compile(r"(?!tokens$).*(?:tokens?(?:_?count)?|_count)$", re.IGNORECASE)
 _COUNTED = ("usage", "usageMetadata", "usage_metadata", "meta")
 
+UNASKED = "the server sends its answers as a stream of events, which was not asked for: put together"
 _UNCOUNTED = "the server reports token counts that are no whole numbers of tokens: taken as unknown where not plain"
 
 
@@ -44,7 +45,7 @@ def plain(raw: bytes, content_type: str) -> tuple[bytes, dict[str, Any] | None, 
     if payload != text.strip():
         notes.append("the server puts comment lines around its answers: left out")
     if litellm_events.are(payload):
-        notes.append("the server sends its answers as a stream of events, which was not asked for: put together")
+        notes.append(UNASKED)
         fields: Any = litellm_events.merged(payload)
     else:
         try:

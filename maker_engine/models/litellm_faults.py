@@ -54,6 +54,10 @@ class SystemRoleError(ProviderError):
     """The model takes no system prompt: asked again without one it may answer."""
 
 
+class StreamOnlyError(ProviderError):
+    """The server answers only as a stream: asked again for one it may answer."""
+
+
 def translate(error: BaseException, model: str) -> ProviderError | None:
     """Say which fault `error` stands for; None where it is nobody's but ours.
 
@@ -141,6 +145,8 @@ def _judged(
     now = datetime.now(UTC).astimezone()  # in the zone of this machine: so are times on a clock
     if litellm_kinds.refuses_system(status, words):
         return SystemRoleError(Fault.BAD_REQUEST, _line(model, detail))
+    if litellm_kinds.only_streams(status, words):
+        return StreamOnlyError(Fault.BAD_REQUEST, _line(model, detail))
     kind = litellm_kinds.judge(status, words, resets=litellm_waits.in_body(words, now) is not None)
     if kind is Fault.BAD_REQUEST and "ContextWindowExceededError" in _names(error):
         kind = Fault.CONTEXT  # LiteLLM knows further wordings

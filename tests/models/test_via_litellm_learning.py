@@ -1,8 +1,9 @@
-"""Models that take no system prompt get its text in front of the user's, once it was found out."""
+"""What a model or server refuses and need not be given is found out once: system prompts, answers in one piece."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -74,3 +75,58 @@ async def test_a_refusal_without_a_system_prompt_is_final():
             await model.sample(REQUEST)
         await model.aclose()
     assert len(server.requests) == 3
+
+
+ONLY_STREAMS = [
+    "This model only support stream mode, please enable the stream parameter to access the model.",
+    "parameter.enable_thinking must be set to false for non-streaming calls",
+    "Non-streaming requests are not supported",
+    "stream must be set to true",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("words", ONLY_STREAMS, ids=range(len(ONLY_STREAMS)))
+async def test_a_server_that_only_streams_is_asked_for_a_stream(words, name):
+    """A refusal of answers in one piece costs one call more, once; the stream is put together, on record."""
+
+    def answer(_messages, body, number):
+        if not body.get("stream"):
+            return Reply.error(400, words)
+        pieces = [
+            ("move", None, None),
+            (" 1", "stop", None),
+            (None, None, {"prompt_tokens": 11, "completion_tokens": 3}),
+        ]
+        events = [
+            {
+                "id": f"s{number}",
+                "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": end}],
+                "usage": used,
+            }
+            for text, end, used in pieces
+        ]
+        body = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+        return Reply(raw=body + b"data: [DONE]\n\n", headers={"content-type": "text/event-stream"})
+
+    with OpenAIServer(answer) as server:
+        model = LiteLLMModel(name, server.base_url)
+        for number in (1, 2):
+            response = await model.sample(REQUEST)
+            assert (response.text, response.finish_reason, response.tokens_out) == ("move 1", "stop", 3)
+            assert response.id == f"s{number}"
+        await model.aclose()
+    assert [bool(one.body.get("stream")) for one in server.requests] == [False, True, True]
+    assert server.requests[1].body["stream_options"] == {"include_usage": True}
+    assert server.requests[1].body["messages"] == server.requests[0].body["messages"]
+    assert model.adjustments == ("answers are asked for as streams: this server gives no others",)
+
+
+async def test_a_server_that_refuses_streams_too_is_given_up():
+    """A server that refuses both is asked twice, and its words are said."""
+    with OpenAIServer(lambda _messages, _body, _number: Reply.error(400, ONLY_STREAMS[2])) as server:
+        model = LiteLLMModel(NAMES[0], server.base_url)
+        with pytest.raises(ProviderError, match="Non-streaming requests are not supported") as caught:
+            await model.sample(REQUEST)
+        await model.aclose()
+    assert (caught.value.kind, len(server.requests)) == (Fault.BAD_REQUEST, 2)
