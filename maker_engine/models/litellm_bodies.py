@@ -25,6 +25,7 @@ _TEXT_ENCODINGS = re.compile(
     r"|utf[-_]?(?:8|16|32)(?:[-_]?[lb]e)?|gbk|gb2312|gb18030|big5|euc[-_](?:jp|kr)|shift[-_]?jis|koi8[-_][ru])",
     re.IGNORECASE,
 )
+_COMMENTS = re.compile(r"\ufeff?(?:\s*:[^\n]*(?:\n|\Z))*\s*")
 _COUNT = re.compile(r"(?!tokens$).*(?:tokens?(?:_?count)?|_count)$", re.IGNORECASE)
 _COUNTED = ("usage", "usageMetadata", "usage_metadata", "meta")
 
@@ -42,7 +43,7 @@ def plain(raw: bytes, content_type: str) -> tuple[bytes, dict[str, Any] | None, 
     if text is None:
         return raw, None, []
     payload = _without_comments(text)
-    if payload != text.strip():
+    if payload != text.strip().lstrip("\ufeff"):
         notes.append("the server puts comment lines around its answers: left out")
     if litellm_events.are(payload):
         notes.append(UNASKED)
@@ -75,13 +76,16 @@ def _decoded(raw: bytes, content_type: str) -> tuple[str | None, list[str]]:
 
 
 def _without_comments(text: str) -> str:
-    """Drop blank lines and lines of comment before the answer and after it."""
-    text = text.strip().lstrip("\ufeff")
-    while text.startswith(":"):
-        text = text.partition("\n")[2].lstrip()
-    while (last := text.rfind("\n")) >= 0 and text.startswith(":", last + 1):
-        text = text[:last].rstrip()
-    return text
+    """Drop blank lines and lines of comment before the answer and after it, in time linear in their number."""
+    opening = _COMMENTS.match(text)
+    start, end = opening.end() if opening else 0, len(text)
+    while True:
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        line = text.rfind("\n", start, end)
+        if line < 0 or not text.startswith(":", line + 1):
+            return text[start:end]
+        end = line
 
 
 def _messages_made_plain(fields: dict[str, Any]) -> Iterator[str]:

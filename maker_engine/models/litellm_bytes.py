@@ -126,11 +126,13 @@ class _Limited(httpx.AsyncByteStream):
         """Read the body, inflated where it is compressed."""
         inflater = Inflater(self._encoding, self._most)
         body = bytearray()
+        taken = 0
         # Closed at once, the inner generator hangs up at once; left to the garbage collector, some time later.
         async with aclosing(cast("AsyncGenerator[bytes, None]", aiter(self._stream))) as chunks:
             async for chunk in chunks:
+                taken += len(chunk)
                 body += inflater.more(chunk)
-                if len(body) > self._most:
+                if max(len(body), taken) > self._most:
                     if self._is_error:
                         return bytes(body[: self._most])
                     raise UnreadableError(f"more than {self._most:,} bytes in the answer")

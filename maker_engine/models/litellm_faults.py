@@ -19,6 +19,8 @@ from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.models import litellm_kinds, litellm_waits, litellm_wire
 from maker_engine.printable import one_line
 
+MOST_WORDS = 8_192
+"""Characters of a refusal that are searched for what it means."""
 LONGEST_WAIT_S = 3600.0
 """What is believed of a server that is only busy; a limit that was reached may be reset much later."""
 
@@ -143,14 +145,16 @@ def _judged(
 ) -> ProviderError:
     """Say which fault it is that a server spoke of, and when to ask again."""
     now = datetime.now(UTC).astimezone()  # in the zone of this machine: so are times on a clock
+    resets = litellm_waits.in_body(words, now) is not None
+    wait = litellm_waits.stated(headers, words, now)
+    words = words[:MOST_WORDS]
     if litellm_kinds.refuses_system(status, words):
         return SystemRoleError(Fault.BAD_REQUEST, _line(model, detail))
     if litellm_kinds.only_streams(status, words):
         return StreamOnlyError(Fault.BAD_REQUEST, _line(model, detail))
-    kind = litellm_kinds.judge(status, words, resets=litellm_waits.in_body(words, now) is not None)
+    kind = litellm_kinds.judge(status, words, resets=resets)
     if kind is Fault.BAD_REQUEST and "ContextWindowExceededError" in _names(error):
         kind = Fault.CONTEXT  # LiteLLM knows further wordings
-    wait = litellm_waits.stated(headers, words, now)
     if kind is Fault.RATE:
         wait = wait or litellm_waits.used_up(headers, now)
     elif wait is not None:
