@@ -29,6 +29,7 @@ IN_REASONING, IN_TOOL_CALL, REFUSED = "answer in reasoning", "tool_calls", "refu
 ENDINGS: dict[str, str] = {
     IN_REASONING: "the server put the answer into its reasoning: its reasoning parser is wrong",
     IN_TOOL_CALL: "the answer is a tool call, though no tools were offered: switch tool calling off in the server",
+    "function_call": "the answer is a call of a function, though none was offered: switch that off in the server",
     REFUSED: "the model refused to answer",
 }
 """What is to be said of finish reasons that have one cause."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from maker_engine.core.errors import Fault, InputError, MakerError, ProviderError
-from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.core.responses import Response, SampleRequest, UnusableError
 from maker_engine.models.port import Figures
 from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Sampling
@@ -147,8 +147,15 @@ class ApartModel:
         if "response" in message:
             waiting.set_result(Response(**message["response"]))
         else:
-            fault = message["fault"]
-            waiting.set_exception(ProviderError(Fault(fault["kind"]), fault["message"], fault["retry_after_s"]))
+            waiting.set_exception(_fault(**message["fault"]))
+
+
+def _fault(
+    kind: str, message: str, retry_after_s: float | None, *, maybe_billed: bool, paid: dict[str, Any] | None
+) -> ProviderError:
+    if paid is not None:
+        return UnusableError(Fault(kind), message, Response(**paid), retry_after_s)
+    return ProviderError(Fault(kind), message, retry_after_s, maybe_billed=maybe_billed)
 
 
 def _stdout(process: asyncio.subprocess.Process) -> asyncio.StreamReader:

@@ -25,9 +25,11 @@ _TEXT_ENCODINGS = re.compile(
     r"|utf[-_]?(?:8|16|32)(?:[-_]?[lb]e)?|gbk|gb2312|gb18030|big5|euc[-_](?:jp|kr)|shift[-_]?jis|koi8[-_][ru])",
     re.IGNORECASE,
 )
+_COMMENTS = re.compile(r"\ufeff?(?:\s*:[^\n]*(?:\n|\Z))*\s*")
 _COUNT = re.compile(r"(?!tokens$).*(?:tokens?(?:_?count)?|_count)$", re.IGNORECASE)
 _COUNTED = ("usage", "usageMetadata", "usage_metadata", "meta")
 
+UNASKED = "the server sends its answers as a stream of events, which was not asked for: put together"
 _UNCOUNTED = "the server reports token counts that are no whole numbers of tokens: taken as unknown where not plain"
 
 
@@ -41,10 +43,10 @@ def plain(raw: bytes, content_type: str) -> tuple[bytes, dict[str, Any] | None, 
     if text is None:
         return raw, None, []
     payload = _without_comments(text)
-    if payload != text.strip():
+    if payload != text.strip().lstrip("\ufeff"):
         notes.append("the server puts comment lines around its answers: left out")
     if litellm_events.are(payload):
-        notes.append("the server sends its answers as a stream of events, which was not asked for: put together")
+        notes.append(UNASKED)
         fields: Any = litellm_events.merged(payload)
     else:
         try:
@@ -53,7 +55,7 @@ def plain(raw: bytes, content_type: str) -> tuple[bytes, dict[str, Any] | None, 
             return raw, None, []
     if not isinstance(fields, dict):
         return raw, None, []
-    notes += _message_made_plain(fields)
+    notes += _messages_made_plain(fields)
     if _counts_made_plain(fields):
         notes.append(_UNCOUNTED)
     return (json.dumps(fields).encode() if notes else raw), fields, notes
@@ -74,29 +76,33 @@ def _decoded(raw: bytes, content_type: str) -> tuple[str | None, list[str]]:
 
 
 def _without_comments(text: str) -> str:
-    """Drop blank lines and lines of comment before the answer and after it."""
-    text = text.strip().lstrip("\ufeff")
-    while text.startswith(":"):
-        text = text.partition("\n")[2].lstrip()
-    while (last := text.rfind("\n")) >= 0 and text.startswith(":", last + 1):
-        text = text[:last].rstrip()
-    return text
+    """Drop blank lines and lines of comment before the answer and after it, in time linear in their number."""
+    opening = _COMMENTS.match(text)
+    start, end = opening.end() if opening else 0, len(text)
+    while True:
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        line = text.rfind("\n", start, end)
+        if line < 0 or not text.startswith(":", line + 1):
+            return text[start:end]
+        end = line
 
 
-def _message_made_plain(fields: dict[str, Any]) -> Iterator[str]:
+def _messages_made_plain(fields: dict[str, Any]) -> Iterator[str]:
     choices = fields.get("choices")
-    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
-        return
-    ending = choices[0].get("finish_reason")
-    if isinstance(ending, dict):
-        choices[0]["finish_reason"] = str(ending.get("type", ending))
-        yield "the server writes its finish reason as an object: its type is read"
-    message = choices[0].get("message")
-    if isinstance(message, dict) and isinstance(message.get("content"), list):
-        message["content"], thoughts = _joined(message["content"])
-        if thoughts:
-            message.setdefault("reasoning_content", thoughts)
-        yield "the server sends its answers in parts: put together"
+    for choice in choices if isinstance(choices, list) else ():
+        if not isinstance(choice, dict):
+            continue
+        ending = choice.get("finish_reason")
+        if isinstance(ending, dict):
+            choice["finish_reason"] = str(ending.get("type", ending))
+            yield "the server writes its finish reason as an object: its type is read"
+        message = choice.get("message")
+        if isinstance(message, dict) and isinstance(message.get("content"), list):
+            message["content"], thoughts = _joined(message["content"])
+            if thoughts:
+                message.setdefault("reasoning_content", thoughts)
+            yield "the server sends its answers in parts: put together"
 
 
 def _joined(parts: list[Any]) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
@@ -49,6 +50,8 @@ def _limited(handle: _Handle) -> _Handle:
     async def handle_limited(transport: Any, request: httpx.Request) -> httpx.Response:
         wire = current()
         wire.asked = _content(request) or wire.asked
+        if wire.as_stream and wire.asked:
+            request = _asking_for_a_stream(request, wire.asked)
         request.headers["accept-encoding"] = "identity"  # answers are small, and inflating them is work
         if is_loopback(request.url.host):
             transport.proxy_cache[request.url.host] = None  # a proxy's 127.0.0.1 is another machine's
@@ -69,6 +72,16 @@ def _content(request: httpx.Request) -> bytes:
         return request.content
     except httpx.RequestNotRead:  # after a redirect the body is sent again as a stream
         return b""
+
+
+def _asking_for_a_stream(request: httpx.Request, asked: bytes) -> httpx.Request:
+    try:
+        fields = json.loads(asked)
+    except ValueError:
+        return request
+    fields |= {"stream": True, "stream_options": {"include_usage": True}}
+    headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+    return httpx.Request(request.method, request.url, headers=headers, json=fields, extensions=request.extensions)
 
 
 async def _redirect(request: httpx.Request, response: httpx.Response, wire: Wire) -> None:
@@ -113,11 +126,13 @@ class _Limited(httpx.AsyncByteStream):
         """Read the body, inflated where it is compressed."""
         inflater = Inflater(self._encoding, self._most)
         body = bytearray()
+        taken = 0
         # Closed at once, the inner generator hangs up at once; left to the garbage collector, some time later.
         async with aclosing(cast("AsyncGenerator[bytes, None]", aiter(self._stream))) as chunks:
             async for chunk in chunks:
+                taken += len(chunk)
                 body += inflater.more(chunk)
-                if len(body) > self._most:
+                if max(len(body), taken) > self._most:
                     if self._is_error:
                         return bytes(body[: self._most])
                     raise UnreadableError(f"more than {self._most:,} bytes in the answer")
@@ -135,7 +150,7 @@ class _Limited(httpx.AsyncByteStream):
         if answer is not None:
             self._response.headers["content-type"] = "application/json"  # which the openai package goes by
         self._wire.answer = answer
-        self._wire.notes += notes
+        self._wire.notes += [note for note in notes if note != litellm_bodies.UNASKED or not self._wire.as_stream]
         return body
 
     async def aclose(self) -> None:

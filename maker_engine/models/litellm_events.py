@@ -37,9 +37,11 @@ def merged(text: str) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": ""}
     whole = {**events[0], "object": "chat.completion", "usage": None}
     whole["choices"] = [{"index": 0, "message": message, "finish_reason": None}]
+    bits: dict[str, list[str]] = {}
     for event in events:
         whole["usage"] = event.get("usage") or whole["usage"]
-        _add(whole["choices"][0], _choice(event))
+        _add(whole["choices"][0], bits, _choice(event))
+    message |= {name: "".join(found) for name, found in bits.items()}
     if whole["choices"][0]["finish_reason"] is None and not done:
         raise UnreadableError("the answer is a stream of events that breaks off")
     return whole
@@ -82,21 +84,20 @@ def _choice(event: dict[str, Any]) -> dict[str, Any]:
     return choices[0]
 
 
-def _add(whole: dict[str, Any], choice: dict[str, Any]) -> None:
-    """Add what one event brings to the choice."""
+def _add(whole: dict[str, Any], bits: dict[str, list[str]], choice: dict[str, Any]) -> None:
+    """Add what one event brings to the choice; bits of text are joined at the end."""
     delta = choice.get("delta")
-    message = whole["message"]
     delta = delta if isinstance(delta, dict) else {}
     for name in _TEXTS:
         bit = delta.get(name)
         if isinstance(bit, str):
-            message[name] = (message.get(name) or "") + bit
+            bits.setdefault(name, []).append(bit)
         elif bit is not None:
             raise UnreadableError(f"the answer is a stream of events, and the {name} of one of them is no text")
     if delta.get("tool_calls"):
         # Only that there was a call matters; its pieces would be no call that LiteLLM could read.
         call = {"id": "call", "type": "function", "function": {"name": "unknown", "arguments": ""}}
-        message["tool_calls"] = [call]
+        whole["message"]["tool_calls"] = [call]
     for name in ("finish_reason", "native_finish_reason"):
         if choice.get(name):
             whole[name] = choice[name]

@@ -19,6 +19,8 @@ from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.models import litellm_kinds, litellm_waits, litellm_wire
 from maker_engine.printable import one_line
 
+MOST_WORDS = 8_192
+"""Characters of a refusal that are searched for what it means."""
 LONGEST_WAIT_S = 3600.0
 """What is believed of a server that is only busy; a limit that was reached may be reset much later."""
 
@@ -54,6 +56,10 @@ class SystemRoleError(ProviderError):
     """The model takes no system prompt: asked again without one it may answer."""
 
 
+class StreamOnlyError(ProviderError):
+    """The server answers only as a stream: asked again for one it may answer."""
+
+
 def translate(error: BaseException, model: str) -> ProviderError | None:
     """Say which fault `error` stands for; None where it is nobody's but ours.
 
@@ -67,9 +73,9 @@ def translate(error: BaseException, model: str) -> ProviderError | None:
     if refused is not None:
         return _refusal(error, model, getattr(refused, "response", None))
     if any(_names(link) & _TIMEOUTS for link in chain):
-        return fault(Fault.TIMEOUT, model, "the connection timed out", mend=_around_the_proxy())
+        return fault(Fault.TIMEOUT, model, "the connection timed out", mend=around_the_proxy(Fault.TIMEOUT))
     if any(_names(link) & _LOST for link in chain):
-        return fault(Fault.CONNECTION, model, _lost(chain), mend=_around_the_proxy())
+        return fault(Fault.CONNECTION, model, _lost(chain), mend=around_the_proxy(Fault.CONNECTION))
     if _LITELLM in _names(error):
         return _unread(error, model, alone=len(chain) == 1)
     return None
@@ -103,14 +109,17 @@ def _lost(chain: list[BaseException]) -> str:
         return f"no connection, or it broke: {_CERTIFICATES.sub('', _said(str(lost)))}"
     cause = getattr(reached, "os_error", None)
     number = getattr(cause, "errno", None)
-    why = os.strerror(number) if isinstance(number, int) and number > 0 else str(cause or reached)
+    if isinstance(number, int) and number > 0 and "SSLError" not in _names(reached) | _names(cause):
+        why = os.strerror(number)
+    else:  # a name that is not found, or one of OpenSSL's errors, which have numbers of their own
+        why = getattr(cause, "strerror", None) or str(cause or reached)
     return f"no connection to {reached.host}:{reached.port}: {_CERTIFICATES.sub('', why)}"
 
 
-def _around_the_proxy() -> str:
-    """Name the proxy that the call went through and the way around it; nothing where there was none."""
+def around_the_proxy(kind: Fault) -> str:
+    """Name the proxy that a call without an answer went through, and the way around it; "" where there was none."""
     proxy = litellm_wire.current().proxy
-    if proxy is None:
+    if proxy is None or kind not in {Fault.CONNECTION, Fault.TIMEOUT}:
         return ""
     try:
         address = urlsplit(proxy)
@@ -136,12 +145,16 @@ def _judged(
 ) -> ProviderError:
     """Say which fault it is that a server spoke of, and when to ask again."""
     now = datetime.now(UTC).astimezone()  # in the zone of this machine: so are times on a clock
+    resets = litellm_waits.in_body(words, now) is not None
+    wait = litellm_waits.stated(headers, words, now)
+    words = words[:MOST_WORDS]
     if litellm_kinds.refuses_system(status, words):
         return SystemRoleError(Fault.BAD_REQUEST, _line(model, detail))
-    kind = litellm_kinds.judge(status, words, resets=litellm_waits.in_body(words, now) is not None)
+    if litellm_kinds.only_streams(status, words):
+        return StreamOnlyError(Fault.BAD_REQUEST, _line(model, detail))
+    kind = litellm_kinds.judge(status, words, resets=resets)
     if kind is Fault.BAD_REQUEST and "ContextWindowExceededError" in _names(error):
         kind = Fault.CONTEXT  # LiteLLM knows further wordings
-    wait = litellm_waits.stated(headers, words, now)
     if kind is Fault.RATE:
         wait = wait or litellm_waits.used_up(headers, now)
     elif wait is not None:
@@ -152,7 +165,7 @@ def _judged(
 def _mend(status: int, words: str) -> str:
     if status in {413, 429} and litellm_kinds.is_too_large(words):
         return "one call counts for more than the limit allows at all: lower --max-tokens"
-    return _around_the_proxy() if status in _AT_THE_PROXY else ""
+    return around_the_proxy(Fault.CONNECTION) if status in _AT_THE_PROXY else ""
 
 
 def _unread(error: BaseException, model: str, *, alone: bool) -> ProviderError:
@@ -165,16 +178,29 @@ def _unread(error: BaseException, model: str, *, alone: bool) -> ProviderError:
     """
     said = _said(str(error))
     status = getattr(error, "status_code", None)
+    own = _own_error(litellm_wire.current().answer or {})
+    if own is not None:
+        return _judged(error, model, f"error {own[0]}: {_said(own[1])}", *own, {})
     if "ContextWindowExceededError" in _names(error):
         return fault(Fault.CONTEXT, model, said)
     if "ContentPolicyViolationError" in _names(error):
         return fault(Fault.POLICY, model, said)
     if "UnsupportedParamsError" in _names(error) or (status == 400 and alone):
         return fault(Fault.BAD_REQUEST, model, said)
-    # An answer of status 200 can carry an error object with a status of its own; LiteLLM makes 400, 422 and 500 up.
+    # LiteLLM makes 400, 422 and 500 up for answers that it cannot read.
     if isinstance(status, int) and (status in litellm_kinds.KNOWN or status > 500):
         return _judged(error, model, f"error {status}: {said}", status, said, {})
     return fault(Fault.MALFORMED, model, f"the answer is no chat completion: {said}")
+
+
+def _own_error(answer: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Return the status and the words of an error that came with HTTP status 200, None where it has no status."""
+    error = answer.get("error")
+    if not isinstance(error, dict):
+        return None
+    codes = (str(error.get(name)) for name in ("code", "status", "http_code"))
+    status = next((int(code) for code in codes if re.fullmatch(r"[45]\d\d", code)), None)
+    return None if status is None else (status, json.dumps({"error": error}))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -189,7 +215,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             ahead += [link.__context__, link.__cause__]
 
 
-def _names(error: BaseException) -> set[str]:
+def _names(error: object) -> set[str]:
     return {parent.__name__ for parent in type(error).__mro__}
 
 

@@ -74,6 +74,11 @@ _SYSTEM = _words(
     r"roles must alternate user/assistant", r"does not support (?:the )?[\"'`]?system[\"'`]?\b",
     r"does not support (?:the )?system (?:role|prompt|message|instruction)", r"unexpected role [\"'`]?system",
 )  # fmt: skip
+_ONLY_STREAMS = _words(
+    r"only supports? (?:the )?stream",
+    r"stream(?:ing)? (?:mode |parameter )?(?:is required|only|must be (?:set to )?true)",
+    r"(?:for|supports?) non-?stream", r"non-?stream\w*(?: \w+)? (?:is |are )?not supported", r"enable the stream",
+)  # fmt: skip
 _TOO_LARGE = re.compile(
     r"limit\W{1,3}([\d,]{1,15})\b.{0,60}?requested\W{1,3}([\d,]{1,15})\b", re.IGNORECASE | re.DOTALL
 )
@@ -113,6 +118,11 @@ def judge(status: int, words: str, *, resets: bool) -> Fault:
 def refuses_system(status: int, words: str) -> bool:
     """Whether a model takes no system prompt; templates of local servers say so with 500."""
     return status in {400, 422, 500} and _SYSTEM.search(words) is not None
+
+
+def only_streams(status: int, words: str) -> bool:
+    """Whether a server answers only as a stream."""
+    return status in {400, 422} and _ONLY_STREAMS.search(words) is not None
 
 
 def is_too_large(words: str) -> bool:

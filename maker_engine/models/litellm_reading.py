@@ -84,9 +84,9 @@ def _counted(said: object, wire: Wire) -> tuple[int | None, int | None]:
     return prompt or None, output
 
 
-def text(reply: Any) -> str | None:
-    """Return the text that LiteLLM found, None for none."""
-    found = getattr(getattr(reply.choices[0], "message", None), "content", None)
+def text(reply: Any, index: int = 0) -> str | None:
+    """Return the text that LiteLLM found in a choice, None for none."""
+    found = getattr(getattr(reply.choices[index], "message", None), "content", None)
     return found if isinstance(found, str) else None
 
 
@@ -100,22 +100,24 @@ def origin(reply: Any, wire: Wire) -> tuple[str, str]:
     return str(served or "")[:LONGEST_WORD], str(number or "")[:LONGEST_WORD]
 
 
-def ending(reply: Any, wire: Wire, *, wordless: bool, output: int | None) -> str:
-    """Say how the answer ended: "stop" if it is known to be whole, "" if nothing says that it is.
+def ending(reply: Any, wire: Wire, output: int | None, index: int = 0) -> str:
+    """Say how an answer ended: "stop" if it is known to be whole, "" if nothing says that it is.
 
     Args:
-        reply: What LiteLLM made of it, with one choice.
+        reply: What LiteLLM made of it.
         wire: What was seen of it.
-        wordless: It has no text.
         output: Its output tokens, None for unknown.
+        index: Number of the choice, 0-based.
     """
-    mapped = str(getattr(reply.choices[0], "finish_reason", None))
-    words = None if wire.answer is None else _own_words(wire.answer)
+    mapped = str(getattr(reply.choices[index], "finish_reason", None))
+    words = None if wire.answer is None else _own_words(wire.answer, index)
     if words is None:
-        native = (getattr(reply.choices[0], "provider_specific_fields", None) or {}).get("native_finish_reason")
+        native = (getattr(reply.choices[index], "provider_specific_fields", None) or {}).get("native_finish_reason")
         words = (native or mapped, None)
     found = _judged(mapped, words, wire, output)
-    return _where_the_answer_is(wire) or found if wordless and found == "stop" else found
+    if found != "stop" or (text(reply, index) or "").strip():
+        return found
+    return _where_the_answer_is(_message(wire.answer or {}, index)) or found
 
 
 def _judged(mapped: str, words: tuple[object, object], wire: Wire, output: int | None) -> str:
@@ -146,13 +148,11 @@ def _by_length(wire: Wire, output: int | None) -> str:
     return "stop"
 
 
-def _own_words(answer: Mapping[str, Any]) -> tuple[object, object] | None:
+def _own_words(answer: Mapping[str, Any], index: int) -> tuple[object, object] | None:
     """Return the server's finish reason and a second one beside it, None in a form that is not known."""
-    for name in ("choices", "candidates"):
-        listed = answer.get(name)
-        if isinstance(listed, list) and listed and isinstance(listed[0], dict):
-            first: dict[str, Any] = listed[0]
-            return first.get("finish_reason") or first.get("finishReason"), first.get("native_finish_reason")
+    choice = _choice(answer, index)
+    if choice is not None:
+        return choice.get("finish_reason") or choice.get("finishReason"), choice.get("native_finish_reason")
     if "done" in answer:
         return answer.get("done_reason") if answer["done"] is True else "not done", None
     return next(
@@ -160,9 +160,8 @@ def _own_words(answer: Mapping[str, Any]) -> tuple[object, object] | None:
     )
 
 
-def _where_the_answer_is(wire: Wire) -> str:
+def _where_the_answer_is(message: Mapping[str, Any]) -> str:
     """Find an answer without text in another field, where the server put it by mistake; "" where it is not."""
-    message = _message(wire.answer or {})
     if message.get("tool_calls") or message.get("function_call"):
         return IN_TOOL_CALL
     if isinstance(message.get("refusal"), str) and message["refusal"]:
@@ -173,8 +172,16 @@ def _where_the_answer_is(wire: Wire) -> str:
     return ""
 
 
-def _message(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    choices = answer.get("choices")
-    first = choices[0] if isinstance(choices, list) and choices else answer
-    message = first.get("message") if isinstance(first, dict) else None
+def _message(answer: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+    message = (_choice(answer, index) or answer).get("message")
     return message if isinstance(message, dict) else {}
+
+
+def _choice(answer: Mapping[str, Any], index: int) -> Mapping[str, Any] | None:
+    """Return a choice as the server wrote it, None where it writes no list of them."""
+    for name in ("choices", "candidates"):
+        listed = answer.get(name)
+        if isinstance(listed, list) and index < len(listed) and isinstance(listed[index], dict):
+            found: dict[str, Any] = listed[index]
+            return found
+    return None

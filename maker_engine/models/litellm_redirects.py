@@ -32,7 +32,7 @@ def note(asked: str, location: str) -> str:
         raise ElsewhereError(
             f"the server redirects to {_shown(there)}, which is not followed: if it is right, give it as --api-base"
         )
-    return f"the server redirects {here.path} to {_shown(there)}: followed"
+    return f"the server redirects {here.path} to {_shown(there)}: followed, at two requests a call"
 
 
 def _is_same(here: SplitResult, there: SplitResult) -> bool:

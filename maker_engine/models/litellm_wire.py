@@ -27,13 +27,15 @@ class Wire:
     """One call as it was sent and answered.
 
     Attributes:
-        asked: Body of the request, empty where it was not seen.
+        asked: Body of the request as LiteLLM wrote it, empty where it was not seen.
+        as_stream: The answer is asked for as a stream of events, and put together.
         proxy: Address of the proxy it went through, None for none.
         answer: The answer's fields as the server wrote them, None where the body was no JSON object or not seen.
         notes: What had to be made allowance for, a sentence each.
     """
 
     asked: bytes = b""
+    as_stream: bool = False
     proxy: str | None = None
     answer: Mapping[str, Any] | None = None
     notes: list[str] = field(default_factory=list)

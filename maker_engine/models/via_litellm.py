@@ -32,6 +32,7 @@ from maker_engine.models.sampling import Parameters, Sampling
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
 
 _NO_SYSTEM = "no system prompt is sent: this model takes none, so its text is put in front of the user's"
+_STREAM = "answers are asked for as streams: this server gives no others"
 _UNFINISHED = (
     "the answer does not say that it is complete: it has no finish reason, and no count of tokens below the limit"
 )
@@ -66,13 +67,15 @@ class LiteLLMModel:
         self._price = price
         self._route: litellm_route.Route | None = None
         self._takes_system = True
+        self._only_streams = False
         self._noted = litellm_wire.Noted()
 
     @property
     def adjustments(self) -> tuple[str, ...]:
         """What is sent otherwise than ordered and what answers are read in spite of, and why; one line each."""
         system = () if self._takes_system else (_NO_SYSTEM,)
-        return (*self._parameters.adjustments, *system, *self._noted.lines)
+        stream = (_STREAM,) if self._only_streams else ()
+        return (*self._parameters.adjustments, *system, *stream, *self._noted.lines)
 
     @property
     def figures(self) -> Figures:
@@ -109,7 +112,7 @@ class LiteLLMModel:
         litellm_setup.spare_logging()
         asked = time.monotonic()
         with litellm_wire.watched() as wire:
-            reply = await self._ask_adjusted(route, request)
+            reply = await self._ask_adjusted(route, request, wire)
             latency_s = time.monotonic() - asked
             try:
                 response = self._read(reply, wire, latency_s)
@@ -168,16 +171,21 @@ class LiteLLMModel:
         # Raised out here, the error drags no chain along: LiteLLM's holds the request, and the request the key.
         raise fault
 
-    async def _ask_adjusted(self, route: litellm_route.Route, request: SampleRequest) -> Any:
-        """Ask; a model that takes no system prompt is asked again without one, and from then on."""
-        if self._takes_system:
+    async def _ask_adjusted(self, route: litellm_route.Route, request: SampleRequest, wire: litellm_wire.Wire) -> Any:
+        """Ask, and ask again where the model takes no system prompt or the server only streams: once for each."""
+        while True:
+            sent = request if self._takes_system else replace(request, prompt=_without_system(request.prompt))
+            wire.as_stream = self._only_streams
             try:
-                return await self._ask(route, request)
+                return await self._ask(route, sent)
             except litellm_faults.SystemRoleError:
-                if not request.prompt.system:
+                if not sent.prompt.system:
                     raise
                 self._takes_system = False
-        return await self._ask(route, replace(request, prompt=_without_system(request.prompt)))
+            except litellm_faults.StreamOnlyError:
+                if wire.as_stream:
+                    raise
+                self._only_streams = True
 
     def _read(self, reply: Any, wire: litellm_wire.Wire, latency_s: float) -> Response:
         """Accept exactly what a vote can stand on."""
@@ -187,7 +195,7 @@ class LiteLLMModel:
             raise self._fault(Fault.MALFORMED, f"{found} choices in the answer instead of one")
         usage = litellm_reading.usage(reply, wire)
         text = litellm_reading.text(reply)
-        finish_reason = litellm_reading.ending(reply, wire, wordless=not (text or "").strip(), output=usage.output)
+        finish_reason = litellm_reading.ending(reply, wire, usage.output)
         if not finish_reason:
             raise self._fault(Fault.MALFORMED, _UNFINISHED)
         if text is None and finish_reason != "stop":
@@ -231,7 +239,7 @@ class LiteLLMModel:
         return price.cost(usage.prompt, usage.cached, usage.output, usage.written, usage.reasoning or 0)
 
     def _fault(self, kind: Fault, detail: str) -> ProviderError:
-        return litellm_faults.fault(kind, self.name, detail)
+        return litellm_faults.fault(kind, self.name, detail, mend=litellm_faults.around_the_proxy(kind))
 
 
 def _messages(request: SampleRequest) -> list[dict[str, str]]:

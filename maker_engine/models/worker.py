@@ -3,8 +3,8 @@
 In: `{"open": {name, api_base, timeout_s, sampling, price}}` first, then `{"id", "request": {…}}` and `{"id", "cancel":
 true}`.
 Out: `{"ready": true, "adjustments": […]}` or `{"refused": text}`, then `{"id", "response": {…}, "adjustments": […]}` or
-`{"id", "fault": {kind, message, retry_after_s}}`, and `{"bug": text}` when something broke that should not. It ends
-when its input ends.
+`{"id", "fault": {kind, message, retry_after_s, maybe_billed, paid}}`, and `{"bug": text}` when something broke that
+should not. It ends when its input ends.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import asdict
 from typing import Any
 
 from maker_engine.core.errors import InputError, ProviderError
-from maker_engine.core.responses import Prompt, SampleRequest
+from maker_engine.core.responses import Prompt, SampleRequest, UnusableError
 from maker_engine.models.prices import Price
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel
@@ -69,7 +69,8 @@ class Worker:
             response = await model.sample(request)
         except ProviderError as error:
             fault = {"kind": error.kind.value, "message": str(error), "retry_after_s": error.retry_after_s}
-            _say({"id": number, "fault": fault})
+            paid = asdict(error.response) if isinstance(error, UnusableError) else None
+            _say({"id": number, "fault": {**fault, "maybe_billed": error.maybe_billed, "paid": paid}})
         except Exception:  # noqa: BLE001 - told to the parent, which raises it
             _say({"bug": traceback.format_exc()})
         else:

@@ -199,8 +199,9 @@ asyncio.run(main())
 
 
 def test_the_environment_cannot_lift_the_limit():
-    """Variables that send LiteLLM over another transport, where nobody counts, have no effect."""
-    environment = {**os.environ, "DISABLE_AIOHTTP_TRANSPORT": "True", "LITELLM_HTTP2": "True"}
+    """Variables that send LiteLLM over another transport, or aiohttp through a proxy, have no effect on loopback."""
+    elsewhere = {"AIOHTTP_TRUST_ENV": "True", "http_proxy": "http://127.0.0.1:9"}
+    environment = {**os.environ, "DISABLE_AIOHTTP_TRANSPORT": "True", "LITELLM_HTTP2": "True", **elsewhere}
     with OpenAIServer(lambda _messages, _body, _number: Reply(raw=BOMB, headers=GZIP)) as server:
         said = subprocess.run(
             [sys.executable, "-c", ANOTHER_WAY, NAMES[1], server.base_url],

@@ -51,6 +51,7 @@ def parts(*found):
 
 READ = {
     "comments": (b": PROCESSING\n\n: PROCESSING\r\n\n" + BODY + b"\n: done\n", {}, "the server puts comment lines"),
+    "a million comments": (b":\n" * 1_000_000 + BODY + b"\n:" * 500_000, {}, "the server puts comment lines"),
     "blank lines": (b"\n\n \r\n" + BODY + b"\n\n", {}, ""),
     "a mark of byte order": (b"\xef\xbb\xbf" + BODY, {}, ""),
     "one event": (events(ANSWER), STREAM, "the server sends its answers as a stream"),

@@ -91,6 +91,24 @@ async def test_a_router_s_refusal_is_judged_by_the_words_it_passes_on(raw, kind,
     assert str(fault).endswith(line)
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("error", "kind", "wait"),
+    [
+        ({"code": 429, "message": "slow down", "metadata": {"retry_after": 9}}, Fault.RATE, 9),
+        ({"code": "503", "message": "Loading model"}, Fault.LOADING, None),
+        ({"code": 400, "message": "Provider returned error"}, Fault.OVERLOAD, None),
+        ({"code": 402, "message": "Insufficient credits"}, Fault.QUOTA, None),
+        ({"code": 400, "message": "Unsupported parameter: 'x'"}, Fault.BAD_REQUEST, None),
+    ],
+)
+async def test_an_error_that_comes_with_status_200_is_judged_by_its_own(error, kind, wait, name):
+    """An error object instead of an answer is judged by the status and the words in it."""
+    fault, server = await ask(Reply(raw=json.dumps({"error": error}).encode()), name)
+    assert (fault.kind, fault.retry_after_s, len(server.requests)) == (kind, wait, 1)
+    assert str(fault) == f"{name}: error {error['code']}: {error['message']}"
+
+
 ANTHROPIC, OLLAMA = "anthropic/claude-haiku-4-5", "ollama_chat/any"
 
 
