@@ -23,14 +23,20 @@ from maker_engine.sessions.upgrade import bring_up
 
 
 def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -> RunOrder:
-    """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round."""
+    """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round.
+
+    Prices and models that may answer come on top of those that it keeps.
+    """
     known = {field.name for field in fields(RunOrder)}
     order = {name: value for name, value in kept.items() if name in known}
     if "model" in changes:
         order["voters"] = ()
-    order = {**order, "session": path, **changes}
-    several = {name: tuple(order.get(name, ())) for name in ("voters", "accept_models")}
-    return RunOrder(**{**order, **several})
+    added = {
+        "prices": {**kept.get("prices", {}), **changes.get("prices", {})},
+        "accept_models": (*kept.get("accept_models", ()), *changes.get("accept_models", ())),
+    }
+    order = {**order, "session": path, **changes, **added}
+    return RunOrder(**{**order, "voters": tuple(order["voters"])})
 
 
 def prepare_resume(
