@@ -111,11 +111,16 @@ def summary(view: RunView) -> dict[str, object]:
         "votes": totals.votes,
         "flagged": totals.flagged,
         "wasted": totals.wasted,
+        "refused": totals.refused,
         "wrong_decisions": totals.wrong if started.has_oracle else None,
         "tokens_in": totals.tokens_in,
         "tokens_out": totals.tokens_out,
         "tokens_reasoning": totals.tokens_reasoning,
         "cost_usd": None if snapshot.cost_usd is None else round(snapshot.cost_usd, 6),
+        "tokens_estimated": totals.tokens_estimated,
+        "cost_usd_estimated": round(totals.usd_estimated, 6),
+        "limit_is_estimate": view.limit_is_estimate,
+        "answered_by": dict(view.answered_by),
         "timeouts": totals.timeouts,
         "resets_at": None if view.resets_at is None else int(view.resets_at),
         "wall_s": round(view.elapsed_s, 3),
@@ -131,14 +136,18 @@ def report(view: RunView) -> str:
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
     tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
+    refused = f", {figures['refused']:,} refused" if figures["refused"] else ""
+    samples = f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
     lines = (
         ("outcome", f"{figures['outcome']}: {view.snapshot.reason}"),
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
+        *([("answered", view.answerers)] if view.answerers else []),
         ("steps", f"{figures['steps']:,} decided{wrong}"),
-        ("samples", f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted"),
+        ("samples", samples),
         *([("calls", view.timeouts)] if view.timeouts else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
+        *([("besides", view.estimated)] if view.estimated else []),
         ("session", str(figures["session"])),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)

@@ -12,8 +12,9 @@ from maker_engine.printable import one_line
 
 CHARACTERS_PER_TOKEN = 4
 """What is taken for a token where a server does not report them: of characters beyond ASCII, each is one."""
-TEMPLATE_TOKENS = 64
-"""Kept free in the upper estimate of a prompt for what the model's chat template puts around it."""
+BYTES_PER_TOKEN, TEMPLATE_TOKENS = 2, 64
+"""The upper estimate of a prompt before a server has counted one: plain text has four bytes a token or more, figures
+and brackets one to three; and there is what the model's chat template puts around it."""
 MILLION = 1_000_000
 PRICE_FORM = "IN,OUT[,CACHED,WRITE]"
 """How a user writes a price: dollars per million tokens."""
@@ -87,13 +88,13 @@ class Quote(NamedTuple):
 
     @classmethod
     def of(cls, request: SampleRequest, price: Price | None) -> Self:
-        """Quote a call: no tokenizer makes more tokens of a text than it has bytes in UTF-8."""
+        """Quote a call."""
         return cls(most_tokens(request.prompt), request.max_output, price)
 
 
 def most_tokens(prompt: Prompt) -> int:
-    """Return an upper bound of a prompt's tokens."""
-    return _bytes(prompt.system) + _bytes(prompt.user) + TEMPLATE_TOKENS
+    """Return an upper estimate of a prompt's tokens."""
+    return -(-(_bytes(prompt.system) + _bytes(prompt.user)) // BYTES_PER_TOKEN) + TEMPLATE_TOKENS
 
 
 def estimated_tokens(text: str) -> int:

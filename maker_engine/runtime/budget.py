@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -21,7 +22,8 @@ from maker_engine.models.prices import estimated_usage
 from maker_engine.runtime.limits import Limits
 
 MARGIN = 1.25
-"""A prompt may have so many times the tokens that the densest one before it had, by its length."""
+"""A prompt may have so many times the tokens that the densest one before it had, by its length. Until a voter's first
+answer tells how dense its prompts are, one call goes out at a time."""
 ROUNDING = 1 + 1e-9
 """Sums of dollars are sums of floating-point numbers."""
 
@@ -54,6 +56,7 @@ class Budget:
         limits: The limits.
         drawn: Samples asked for so far.
         model: Who is asked; quotes calls.
+        density: Prompt tokens for each of the upper estimate, by voter, at most; a voter that never answered has none.
     """
 
     def __init__(
@@ -69,8 +72,9 @@ class Budget:
         self._set_aside: dict[int, Spending] = {}  # by id of the request, which its call keeps alive
         self._reserved = Spending()
         self._asking: set[int] = set()
+        self._out: Counter[int] = Counter()  # calls in flight, by voter
         self._parked: dict[int, Spending] = {}
-        self._density: dict[int, float] = {}
+        self.density: dict[int, float] = {}
         self._last = Spending()  # quoted
         self._highest_usd = 0.0  # of an answer, for models whose price is not known
         self._freed = asyncio.Event()
@@ -102,7 +106,7 @@ class Budget:
         if self.model is None:
             return Spending()
         quote = self.model.quote(request)
-        prompt = math.ceil(quote.tokens_in * self._density.get(request.voter, 1.0))
+        prompt = math.ceil(quote.tokens_in * self.density.get(request.voter, 1.0))
         usd = self._highest_usd if quote.price is None else quote.price.dearest(prompt, quote.tokens_out)
         self._last = Spending(prompt + quote.tokens_out, usd)
         return self._last
@@ -116,7 +120,7 @@ class Budget:
         if not limits.money or left <= 0:
             return max(0, left)
         bound, free = self._last if request is None else self.bound(request), self._free()
-        if not _fits(bound, free):
+        if not _fits(bound, free) or (request is not None and self._first_is_out(request)):
             return 0
         calls = [room // most for room, most in zip(free, bound, strict=True) if most and room < math.inf]
         return min([left, *(max(1, number) for number in calls)])
@@ -124,9 +128,10 @@ class Budget:
     def afford(self, request: SampleRequest) -> bool:
         """Set aside what a call may cost at most; False, and nothing set aside, where that is more than is left."""
         bound = self.bound(request)
-        if self.limits.money and not _fits(bound, self._free()):
+        if self.limits.money and (not _fits(bound, self._free()) or self._first_is_out(request)):
             return False
         self._set_aside[id(request)] = bound
+        self._out[request.voter] += 1
         self._reserved = self._reserved.plus(bound)
         return True
 
@@ -183,9 +188,8 @@ class Budget:
         if self.model is None:
             return
         quote = self.model.quote(request)
-        if tokens_in:
-            density = MARGIN * tokens_in / max(1, quote.tokens_in)
-            self._density[request.voter] = max(self._density.get(request.voter, 0.0), density)
+        density = MARGIN * tokens_in / max(1, quote.tokens_in) if tokens_in else 1.0
+        self.density[request.voter] = max(self.density.get(request.voter, 0.0), density)
         if tokens_in is None or tokens_out is None:
             prompt, output = estimated_usage(request, response)
             usd = 0.0 if quote.price is None or response.cost_usd is not None else quote.price.dearest(prompt, output)
@@ -228,6 +232,11 @@ class Budget:
         """Whether the limit on samples lets a call be made again that was drawn before: refused answers count too."""
         return self.limits.samples is None or self.drawn() + self._totals.refused <= self.limits.samples
 
+    def _first_is_out(self, request: SampleRequest) -> bool:
+        """Whether a voter's first call is to tell how many tokens its prompts have, and has not been answered."""
+        simulated = self.model is None or self.model.simulated
+        return not simulated and request.voter not in self.density and self._out[request.voter] > 0
+
     def _lose(self, request: SampleRequest, bound: Spending | None) -> None:
         """Count a call at its dearest that went out and brought no answer: it may be billed all the same."""
         if bound is not None and self.model is not None and not self.model.simulated:
@@ -255,6 +264,7 @@ class Budget:
         """Give back what is set aside for a call; return it, None where nothing is."""
         bound = self._set_aside.pop(id(request), None)
         if bound is not None:
+            self._out[request.voter] -= 1
             self._reserved = self._reserved.plus(bound, -1) if self._set_aside else Spending()
             self._freed.set()
         return bound

@@ -180,9 +180,13 @@ class Record:
     def _more(self) -> dict[str, object]:
         """Return what is to be kept of the run besides its events: who answered, and what may be spent unseen."""
         kept = kept_of(self.answered) if self.answered else {}
-        if self.budget is not None and (owed := self.budget.owed) != self._owed:
+        if self.budget is None:
+            return kept
+        if (owed := self.budget.owed) != self._owed:
             self._owed = owed
             kept["owed"] = [int(owed.tokens), owed.usd]
+        if self.budget.limits.money:
+            kept["density"] = {str(voter): round(density, 6) for voter, density in self.budget.density.items()}
         return kept
 
     def _opened(self, event: StepOpened) -> None:

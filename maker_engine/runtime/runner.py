@@ -69,6 +69,7 @@ class Runner:
         self._wake = asyncio.Event()
         self._budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
         self._budget.drawn = lambda: self._solver.drawn
+        self._budget.density.update({} if saved is None else saved.density)
         self._book.budget = self._budget
         admit = partial(self._book.admission, plan.accept_models)
         manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)

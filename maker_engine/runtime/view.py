@@ -100,6 +100,23 @@ class RunView:
         return ""
 
     @property
+    def answerers(self) -> str:
+        """Who answered, in one line; empty for simulated models, which nobody can answer for."""
+        if self.snapshot.started is None or self.snapshot.started.simulated:
+            return ""
+        return one_line(", ".join(f"{name} × {number:,}" for name, number in self.answered_by.items()))
+
+    @property
+    def estimated(self) -> str:
+        """What is counted that nobody reported, in one line; empty where there is none."""
+        totals = self.snapshot.totals
+        if not (totals.tokens_estimated or totals.usd_estimated):
+            return ""
+        usd = f" and ${totals.usd_estimated:.4f}" if totals.usd_estimated else ""
+        where = ", counted against the limit" if self.limit_is_estimate else ""
+        return f"at most {totals.tokens_estimated:,} tokens{usd}, estimated{where}: calls whose usage nobody reported"
+
+    @property
     def timeouts(self) -> str:
         """How many calls timed out, and after how long, in a few words; empty where none did."""
         number = self.snapshot.totals.timeouts

@@ -19,6 +19,7 @@ from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.events import Event, Outcome, RunEnded, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.core.snapshot import Totals
+from maker_engine.models.families import answered_of, kept_of
 from maker_engine.sessions import export, forks, storage
 from maker_engine.sessions.asides import Change, Probe
 from maker_engine.sessions.journal import ALL, Journal
@@ -237,8 +238,9 @@ class _Import:
     def _totals(self, event: dict[str, Any]) -> None:
         told, elapsed = _of(event, "totals", dict), _of(event, "elapsed_s", float)
         totals = Totals.of({name: _of(told, name, kind) for name, kind in _TOTALS.items() if name in told})
+        answered = answered_of(event)
         if self._journal is not None:
-            self._journal.follow(totals, lambda: elapsed)
+            self._journal.follow(totals, lambda: elapsed, lambda: kept_of(answered) if answered else {})
 
 
 def _prompt(event: dict[str, Any]) -> Prompt | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ class SavedRun:
         branch: Which branch of the session it is; 0 for the run itself.
         changed: What a person had changed before the open step, None for nothing.
         answered: Who has answered so far.
+        density: How many tokens prompts have, by voter, as `runtime.budget` takes it.
         owed: Tokens and dollars that were spent at most, and were not in the totals when its process went away.
     """
 
@@ -57,6 +59,7 @@ class SavedRun:
     changed: Change | None = None
     answered: Answered = field(default_factory=Counter)
     owed: tuple[int, float] = (0, 0.0)
+    density: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -131,4 +134,5 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     return SavedRun(
         reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed,
         answered_of(meta), (int(tokens), float(usd)),
+        {int(voter): float(density) for voter, density in meta.get("density", {}).items()},
     )  # fmt: skip

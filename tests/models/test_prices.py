@@ -55,13 +55,14 @@ def test_the_dearest_case_is_a_cache_written_and_an_output_of_reasoning_to_the_l
     """What is set aside for a call is enough for whatever it turns out to be."""
     assert PRICE.dearest(10, 100) == 12.5 + 700
     quote = Quote.of(replace(REQUEST, max_reasoning_tokens=50), PRICE)
-    assert (quote.tokens_in, quote.tokens_out) == (40 + 64, 150)
+    assert (quote.tokens_in, quote.tokens_out) == (20 + 64, 150)
 
 
 @pytest.mark.parametrize("text", ["move [1, 2] → [3]", "日本語", "a" * 100, "🎲🎲", "\ud800", ""])
-def test_a_prompt_has_no_more_tokens_than_bytes(text: str) -> None:
-    """The upper estimate is the prompt's length in UTF-8, since no tokenizer splits a byte, and room for a template."""
-    assert most_tokens(Prompt(text, text)) == 2 * len(text.encode("utf-8", "surrogatepass")) + 64
+def test_a_prompt_is_taken_for_a_token_every_two_bytes_and_a_template(text: str) -> None:
+    """The upper estimate goes by the prompt's length in UTF-8, whatever is in it."""
+    length = len(text.encode("utf-8", "surrogatepass"))
+    assert most_tokens(Prompt(text, text)) == length + 64
 
 
 @pytest.mark.parametrize(("text", "tokens"), [("", 0), ("a", 1), ("abcd", 1), ("abcde", 2), ("日本語", 3), ("ab日", 2)])

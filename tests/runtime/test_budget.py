@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from maker_engine.core.commands import Stop
 from maker_engine.core.errors import Fault, InputError, ProviderError
-from maker_engine.core.events import Event, Outcome, ResponseRefused, UsageEstimated
+from maker_engine.core.events import Event, Outcome, ResponseRefused, RunResumed, UsageEstimated
 from maker_engine.core.responses import Prompt, Response, SampleRequest, UnusableError
 from maker_engine.core.settings import Settings
 from maker_engine.core.snapshot import Totals
@@ -20,11 +21,12 @@ from maker_engine.models.scripted import ScriptedModel
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.budget import MARGIN, Budget, Spending, UnwantedError
 from maker_engine.runtime.limits import Limits
+from maker_engine.runtime.resuming import beginning
 from maker_engine.sessions.saved import open_saved
 from tests.support.running import Bench, right
 from tests.support.toy import Count
 
-REQUEST = SampleRequest(0, 0, Prompt("", "a" * 36), 0.1, 100)  # at most 36 + 64 prompt tokens, 100 output tokens
+REQUEST = SampleRequest(0, 0, Prompt("", "a" * 72), 0.1, 100)  # at most 72 / 2 + 64 prompt tokens, 100 output tokens
 PRICED = Figures(usd_per_token_in=0.001, usd_per_token_out=0.01)
 DEAREST = 0.001 * 100 + 0.01 * 100
 
@@ -39,6 +41,7 @@ def budget(told: list[Event] | None = None, totals: Totals | None = None, **limi
     """A budget over a model that bills."""
     made = Budget(Limits(**limits), totals or Totals(), (told if told is not None else []).append)  # type: ignore[arg-type]
     made.model = Real(right, PRICED)
+    made.density[0] = 1.0  # as if a prompt had had a token for every two bytes
     return made
 
 
@@ -75,8 +78,10 @@ def test_a_limit_on_tokens_counts_prompt_and_the_whole_output_limit() -> None:
 
 
 def test_a_prompt_is_taken_for_as_dense_as_the_densest_before_it() -> None:
-    """The first estimate is a token a byte; after an answer it is what the server counted, and a quarter more."""
+    """The first estimate is a token for two bytes; then it is what the server counted, and a quarter more."""
     one = budget(tokens=10_000)
+    one.density.clear()
+    assert one.bound(REQUEST).tokens == 200
     one.answered(REQUEST, Response("", 20, 1))
     assert one.bound(REQUEST).tokens == 100 * 0.2 * MARGIN + 100
     one.answered(REQUEST, Response("", 10, 1))
@@ -84,6 +89,20 @@ def test_a_prompt_is_taken_for_as_dense_as_the_densest_before_it() -> None:
     one.answered(REQUEST, Response("", 200, 1))
     assert one.bound(REQUEST).tokens == 100 * 2 * MARGIN + 100
     assert one.bound(replace(REQUEST, voter=1)).tokens == 200
+
+
+def test_a_voters_first_call_goes_out_alone() -> None:
+    """With a limit on money: it tells how many tokens prompts have; after it, and without a limit, all go out."""
+    for one, alone in ((budget(tokens=10_000), True), (budget(samples=100), False)):
+        one.density.clear()
+        requests, other = [another(number) for number in range(3)], replace(REQUEST, voter=1)
+        assert [one.afford(request) for request in requests] == [True, not alone, not alone]
+        assert one.afford(other)
+        assert one.left(another(9), 0) == (0 if alone else 100)
+        one.answered(requests[0], Response("", 10, 1))
+        one.answered(other, Response(""))
+        assert one.left(another(9), 0) > 40
+        assert one.left(replace(REQUEST, voter=1), 0) > 40
 
 
 def test_a_resumed_run_keeps_what_was_spent() -> None:
@@ -100,7 +119,7 @@ def test_what_nobody_reported_is_estimated_and_said_so() -> None:
     told: list[Event] = []
     one = budget(told, tokens=10_000)
     one.answered(REQUEST, Response("b" * 41))
-    assert told == [UsageEstimated(0, 0, 9 + 11, pytest.approx(0.001 * 9 + 0.01 * 11))]
+    assert told == [UsageEstimated(0, 0, 18 + 11, pytest.approx(0.001 * 18 + 0.01 * 11))]
     one.answered(REQUEST, Response("b" * 41, 9))
     assert told[1:] == [UsageEstimated(0, 0, 11, pytest.approx(0.001 * 9 + 0.01 * 11))]
     one.answered(REQUEST, Response("b" * 41, 9, 11))
@@ -275,3 +294,32 @@ async def test_refused_answers_count_against_a_limit_on_samples(tmp_path: Path) 
     snapshot = (await bench.run()).snapshot
     assert (snapshot.outcome, snapshot.reason) == (Outcome.OUT_OF_BUDGET, "drew 20 of 20 samples")
     assert next(calls) - 1 == 20
+
+
+async def test_what_was_in_flight_at_a_kill_counts_in_the_next_session(tmp_path: Path) -> None:
+    """The record holds what may be spent beside its totals at every moment: a process that goes away tells nobody."""
+
+    both, hanging = asyncio.Event(), count(1)
+
+    class Hanging(Real):
+        async def sample(self, request: SampleRequest) -> Response:
+            if request.step == 2:
+                if next(hanging) == 2:
+                    both.set()
+                await asyncio.Event().wait()
+            return await super().sample(request)
+
+    bench = Bench(tmp_path, task=Count(5), model=Hanging(right, PRICED), settings=Settings(k=2), concurrency=2)
+    running = asyncio.create_task(bench.runner.run())
+    await both.wait()
+    saved = open_saved(bench.journal.path, Count)
+    bound = bench.runner._budget.bound(SampleRequest(2, 0, bench.task.step(16).prompt, 0.1, 750))  # type: ignore[union-attr]
+    assert saved.owed == (2 * bound.tokens, pytest.approx(2 * bound.usd))
+    (resumed, estimated, *_) = beginning(bench.runner._plan, bench.runner._solver, saved)
+    assert (resumed, estimated) == (RunResumed(), UsageEstimated(2, 0, *saved.owed))
+    bench.inbox.send(Stop())
+    await running
+    bench.journal.close()
+    ended = open_saved(bench.journal.path, Count)
+    assert ended.owed == (0, 0.0)
+    assert ended.run.totals.tokens_estimated == saved.owed[0]
