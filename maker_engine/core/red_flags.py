@@ -34,6 +34,9 @@ ENDINGS: dict[str, str] = {
 }
 """What is to be said of finish reasons that have one cause."""
 
+LONGEST_TOKEN = 16
+"""Characters: a text has no fewer tokens than one for so many."""
+
 _REFUSAL = re.compile(
     r"\b(?:I(?:['’]m| am) (?:sorry|unable)|I (?:cannot|can['’]t|won['’]t) (?:help|assist|answer|continue|comply)"
     r"|as an AI (?:language )?model)\b",
@@ -70,7 +73,10 @@ def inspect(
 
     The order is cheapest first and most telling first: how it ended, what it says, its form, its content.
     """
-    if response.finish_reason != "stop" or (response.tokens_out or 0) > rules.max_tokens:
+    tokens = response.tokens_out
+    if tokens is None:  # nobody counted: the fewest that so long a text can have
+        tokens = len(response.text) // LONGEST_TOKEN
+    if response.finish_reason != "stop" or tokens > rules.max_tokens:
         flag = _ending(response, rules)
         if flag is not None:
             return flag
@@ -100,6 +106,9 @@ def _ending(response: Response, rules: FlagRules) -> Flag | None:
         if not response.text.strip():
             return Flag(TRUNCATED, f"cut off while reasoning, before any answer{_used(response)}")
         return Flag(TRUNCATED, f"cut off at {rules.max_tokens + rules.max_reasoning_tokens} tokens", tail)
+    if answer is None and (fewest := len(response.text) // LONGEST_TOKEN) > rules.max_tokens:
+        what = f"at least {fewest} output tokens by its {len(response.text)} characters, since no usage was reported"
+        return Flag(LENGTH, f"{what}; at most {rules.max_tokens}", tail)
     if answer is not None and answer > rules.max_tokens:
         return Flag(LENGTH, f"{answer} output tokens in the answer, at most {rules.max_tokens}", tail)
     if rules.max_reasoning_tokens and reasoning > rules.max_reasoning_tokens:
