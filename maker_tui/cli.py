@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.printable import one_line
+from maker_engine.output import complain
 from maker_tui.hangup import HUNG_UP, hung_up
 
 
@@ -39,5 +39,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(error: MakerError, status: int) -> int:
-    sys.stderr.write(f"maker: {one_line(str(error), 400)}\n")
+    complain(error)
     return status

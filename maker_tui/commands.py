@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from importlib.metadata import version
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import say, say_json
 from maker_tui import added_commands, config_commands, task_commands
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
@@ -139,12 +139,14 @@ def _plan(chosen: argparse.Namespace) -> int:
         "samples": chosen.steps * scaling.expected_samples(chosen.p, k, chosen.v),
     }
     if chosen.json:
-        print(json.dumps(figures))
+        say_json(figures)
         return 0
-    print(f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)")
-    print(f"p_solve  {figures['p_solve']:.6f}    that every one of {chosen.steps:,} steps is decided rightly (Eq. 13)")
-    print(f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)")
-    print(f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)")
+    say(
+        f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)",
+        f"p_solve  {figures['p_solve']:.6f}    that every one of {chosen.steps:,} steps is decided rightly (Eq. 13)",
+        f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)",
+        f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)",
+    )
     return 0
 
 

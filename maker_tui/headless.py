@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import sys
 from collections.abc import Callable
 
 from maker_engine.core.commands import Stop
 from maker_engine.core.events import Outcome
+from maker_engine.output import say_json, say_text
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
@@ -46,8 +46,10 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str) -> int
             view = asyncio.run(_drive(prepared, inbox, lambda _: None))
         else:
             view = _with_bar(prepared, inbox)
-        sys.stdout.write(json.dumps(summary(view)) + "\n" if as_json else report(view))
-        sys.stdout.flush()
+        if as_json:
+            say_json(summary(view))
+        else:
+            say_text(report(view))
     return exit_status(view)
 
 

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import say_text
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, Attendance
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> in
     view = run.view()
     if view is None:
         return BAD_INPUT
-    sys.stdout.write(report(view))
+    say_text(report(view))
     return exit_status(view)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -128,3 +129,43 @@ def test_a_session_that_is_written_is_not_resumed_headless(capsys: pytest.Captur
     journal = Journal(session, saved.task, saved.order, 1)
     assert "is being written by process" in refused(capsys, "resume", "hanoi-a", "--headless", status=1)
     journal.close()
+
+
+HOSTILE_NAME = "x\x1b]0;pwned\x07\x9b2J\n-"
+"""A file name that a terminal would take for orders, and that pretends to be two lines."""
+
+PRINTING = {
+    "verify": ["verify", "{session}"],
+    "salvage": ["salvage", "{session}", "--to", "{other}"],
+    "import": ["import", "{export}", "--to", "{other}"],
+    "import of nothing": ["import", "{other}"],
+    "papers": ["export", "{session}", "--as", "papers", "--to", "{folder}"],
+    "fork": ["fork", "{session}", "--at", "3", "--stay"],
+    "path": ["path", "{session}"],
+    "show": ["show", "{session}"],
+    "show nothing": ["show", "{other}"],
+    "duplicate": ["duplicate", "{session}"],
+    "ls": ["ls"],
+    "rm": ["rm", "{session}"],
+    "an unknown flag": ["ls", "{session}"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PRINTING)
+def test_a_name_gives_the_terminal_no_orders(
+    capsys: pytest.CaptureFixture[str], session: Path, tmp_path: Path, kind: str
+) -> None:
+    """Whatever a file is called, every line that a command prints of it is printable, and no name makes two lines."""
+    named = session.with_name(f"{HOSTILE_NAME}.maker")
+    session.rename(named)
+    export = tmp_path / f"{HOSTILE_NAME}.jsonl"
+    said(capsys, "export", str(named), "--to", str(export))
+    places = {"session": named, "export": export, "other": tmp_path / f"{HOSTILE_NAME}2.maker",
+              "folder": tmp_path / HOSTILE_NAME}  # fmt: skip
+    with contextlib.suppress(SystemExit):
+        main(["sessions", *(word.format_map(places) for word in PRINTING[kind])])
+    printed = capsys.readouterr()
+    assert printed.out + printed.err
+    for line in (printed.out + printed.err).splitlines():
+        assert line.isprintable()
+    assert not [line for line in (printed.out + printed.err).splitlines() if line.startswith("-")]
