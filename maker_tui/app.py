@@ -91,6 +91,7 @@ class MakerApp(PersonalApp, CellDiff):
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
         self._library: Library | None = None
+        self._looked_at = (0, 0)
         self._one_closer = threading.Lock()
 
     def get_driver_class(self) -> type[Driver]:
@@ -105,11 +106,14 @@ class MakerApp(PersonalApp, CellDiff):
         from maker_engine.sessions.library import Library  # noqa: PLC0415 - the first picture does not wait for SQLite
 
         self._library = self._library or Library()
-        return self._library.list()
+        return self._library.list(self._tell_looked_at)
+
+    def _tell_looked_at(self, done: int, total: int) -> None:
+        self._looked_at = done, total
 
     def get_default_screen(self) -> Screen[None]:
         """Home lies below every other screen."""
-        return Home(self._listing)
+        return Home(self._listing, lambda: self._looked_at)
 
     def on_mount(self) -> None:
         """Make the app answer at once beside a busy engine, and open the run it was started on."""

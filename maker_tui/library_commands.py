@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.output import say, say_json
+from maker_engine.output import end_progress, say, say_json, show_progress
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import DAMAGED, INTERRUPTED, RUNNING, Facet, Order, View, look, outcome_name
 from maker_tui.figures import moment
@@ -53,7 +53,9 @@ def _list(chosen: argparse.Namespace) -> int:
 
     picks = {Facet.TASK: chosen.task, Facet.MODEL: chosen.model, Facet.OUTCOME: _outcome(chosen.outcome)}
     wanted = {facet: value for facet, value in picks.items() if value is not None}
-    shown = look(Library().list(), View(chosen.search, wanted, Order(chosen.sort)))
+    known = Library().list(lambda done, total: show_progress(f"reading {done:,} of {total:,} sessions"))
+    end_progress()
+    shown = look(known, View(chosen.search, wanted, Order(chosen.sort)))
     if chosen.json:
         rows = [asdict(one) | {"path": str(one.path)} for one in shown]
         say_json(rows, indent=1)

@@ -234,6 +234,7 @@ def _revote(chosen: argparse.Namespace) -> int:
     from maker_engine.core.red_flags import FlagRules  # noqa: PLC0415
     from maker_engine.core.voting import named_rule  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.record import whole  # noqa: PLC0415
     from maker_engine.sessions.revote import revote  # noqa: PLC0415
 
     path, task = _opened(chosen)
@@ -241,7 +242,7 @@ def _revote(chosen: argparse.Namespace) -> int:
         raise InputError("k must be at least 1")
     with Reader(path, chosen.fork) as reader:
         meta = reader.meta()
-        limit = chosen.max_tokens or int(meta["order"].get("max_tokens", 750))
+        limit = chosen.max_tokens or whole(meta["order"], "max_tokens", 750)
         flags = FlagRules(limit, chosen.paper_flags) if chosen.max_tokens or chosen.paper_flags else None
         trials = [(chosen.rule, k) for k in chosen.k or range(1, meta["started"]["k"] + 2)]
         if chosen.k is None:

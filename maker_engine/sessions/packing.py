@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import msgpack
@@ -24,7 +24,8 @@ from maker_engine.core.events import (
 from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered
-from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, row_of
+from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, flag_in, row_of
+from maker_engine.sessions.record import LARGEST
 
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
@@ -218,19 +219,38 @@ def open_packed(packed: bytes) -> Packed:
 def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     """Turn what `pack` gave back into equal entries."""
     encoded, texts, models, rows = open_packed(packed)
+    if not all(type(text) is str for text in (*texts, *models)):
+        raise ValueError("a text is not as maker writes it")
     answers = [decisions.decode(task, undense(answer)) for answer in encoded]
     entries: list[Entry] = []
     for row in rows:
         if len(row) == 3:
             kind, who, index = row
+            if type(kind) is not str or type(who) is not str:
+                raise ValueError("an act is not as maker writes it")
             if isinstance(index, dict):
                 entries.append(aside_in(kind, who, index, answers))
                 continue
             entries.append(Act(kind, who, None if index is None else answers[index]))
             continue
         number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model = row
+        if not _is_sound(number, (tokens_in, tokens_out), (cost, latency), finish):
+            raise ValueError("a sample is not as maker writes it")
         response = Response(
             "" if text is None else texts[text], tokens_in, tokens_out, finish or "stop", cost, latency, models[model]
         )
-        entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else Flag(*verdict), response))
+        entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else flag_in(verdict), response))
     return entries
+
+
+def _is_sound(number: object, tokens: Iterable[Any], figures: Iterable[Any], finish: object) -> bool:
+    """Tell whether what stands in a sample's row is of the kinds that are written; a file may be anybody's."""
+    return (
+        type(number) is int
+        and all(one is None or type(one) is int for one in tokens)
+        and all(one is None or (type(one) in _NUMBERS and -LARGEST <= one <= LARGEST) for one in figures)
+        and (finish is None or type(finish) is str)
+    )
+
+
+_NUMBERS = frozenset({int, float})

@@ -171,6 +171,24 @@ def open_reader(path: Path) -> Opened:
         raise SessionError(f"session {path} cannot be read: {error.strerror}") from None
 
 
+def open_at_rest(path: Path) -> Opened | None:
+    """Open a file that nobody is writing for one short look: without locks, in half the time.
+
+    None where something lies beside it that belongs to it, or where it cannot be read so: `open_reader` says why. A
+    writer who begins meanwhile may spoil the look; they change the file's time, by which it is seen to be old.
+
+    Raises:
+        SessionError: As for `open_reader`, as far as it shows here.
+    """
+    real = path.resolve()
+    if any(os.path.lexists(f"{real}{suffix}") for suffix in ("-wal", "-journal")):
+        return None
+    try:
+        return Opened(*_opened(real, path, "immutable=1"), None)
+    except sqlite3.Error:
+        return None
+
+
 def _opened_in_place(path: Path) -> tuple[sqlite3.Connection, int]:
     connection, version = _opened(path, path, "mode=ro")
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):

@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
 from maker_engine.sessions import chain, storage
-from maker_engine.sessions.library import FOLDER, SUFFIX, SessionSummary, choose, summarise
+from maker_engine.sessions.library import FOLDER, SUFFIX, choose
 from maker_engine.sessions.lock import WriterLock, writer_of
+from maker_engine.sessions.summaries import SessionSummary, summarise
 from maker_engine.sessions.upgrade import bring_up
 
 TRASH = "trash"
