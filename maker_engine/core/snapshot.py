@@ -70,7 +70,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Totals:
-    """What a run has spent and found so far; counts of whole run."""
+    """What a run has spent and found so far; counts of the whole run. Reasoning is part of the output tokens."""
 
     steps: int = 0
     asked: int = 0
@@ -87,6 +87,7 @@ class Totals:
     tokens_out: int = 0
     cost_usd: float = 0.0
     cost_known: bool = True
+    tokens_reasoning: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -99,7 +100,7 @@ class Totals:
         return self.votes + self.flagged
 
 
-_LATER = frozenset({"probes"})
+_LATER = frozenset({"probes", "tokens_reasoning"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,11 @@ PROBE, CHANGED = "probe", "changed"
 _KINDS: Mapping[str, Any] = {
     "n": int, "k": int | None, "voters": list, "model": str, "simulated": bool, "prompt": dict | None, "flag": list,
     "answer": int, "text": str, "tokens_in": int | None, "tokens_out": int | None, "finish_reason": str,
-    "cost_usd": float | None, "latency_s": float,
+    "cost_usd": float | None, "latency_s": float, "tokens_reasoning": int | None, "shared": int,
 }  # fmt: skip
 _RESPONSE = ("text", "tokens_in", "tokens_out", "finish_reason", "cost_usd", "latency_s", "model")
+_RESPONSE_SINCE = ("tokens_reasoning", "shared")
+"""Further fields, left out where they say nothing; older records have none of them."""
 
 
 def aside_of(event: ProbeAnswered | SettingsChanged) -> Aside:
@@ -81,6 +83,7 @@ def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> t
     found = {"flag": [*verdict]} if isinstance(verdict, Flag) else {"answer": answers.setdefault(verdict, len(answers))}
     said = {name: getattr(aside.response, name) for name in _RESPONSE}
     said["latency_s"] = round(said["latency_s"], 4)
+    said |= further(aside.response)
     if not texts_kept:
         said["text"] = ""
     return PROBE, aside.who, {"n": aside.probe, **found, **said, "prompt": prompt}
@@ -101,7 +104,7 @@ def aside_in(kind: str, who: str, kept: dict[str, Any], answers: Sequence[Hashab
             raise ValueError("a voter is no text")
         return Change(who, kept["k"], voters, kept["model"], kept["simulated"], prompt)
     verdict = flag_in(kept["flag"]) if "flag" in kept else answers[kept["answer"]]
-    return Probe(kept["n"], who, verdict, Response(**{name: kept[name] for name in _RESPONSE}), prompt)
+    return Probe(kept["n"], who, verdict, _response(kept), prompt)
 
 
 def flag_in(parts: Sequence[object]) -> Flag:
@@ -120,3 +123,14 @@ def _prompt_in(kept: Mapping[str, object]) -> Prompt:
     if not all(fits(kept[part], str) for part in ("system", "user")):
         raise ValueError("a prompt is not as maker writes it")
     return Prompt(cast("str", kept["system"]), cast("str", kept["user"]))
+
+
+def _response(kept: dict[str, Any]) -> Response:
+    return Response(**{name: kept[name] for name in (*_RESPONSE, *_RESPONSE_SINCE) if name in kept})
+
+
+def further(response: Response) -> dict[str, Any]:
+    """Return the fields of a response that most responses say nothing in."""
+    nothing = Response("")
+    values = {name: getattr(response, name) for name in _RESPONSE_SINCE}
+    return {name: value for name, value in values.items() if value != getattr(nothing, name)}
