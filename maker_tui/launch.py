@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
     from maker_engine.runtime.order import PreparedRun
     from maker_tui.app import MakerApp
+    from maker_tui.bridge import LiveRun
 
 
 def open_home(*, mouse: bool = True) -> int:
@@ -44,19 +45,26 @@ def _attended(app: MakerApp, *, mouse: bool) -> int:
         finally:
             app.close_source()  # a run that was started from the form
     if attendance.heard is None:
-        return 0
+        return int(_crashed(app))
     return HUNG_UP if attendance.heard == signal.SIGHUP else INTERRUPTED
 
 
 def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> int:
-    """Open the app on a live run; return the exit status of the run, which may go on without the terminal."""
+    """Open the app on a live run; return the exit status of the run, which may go on without the terminal.
+
+    An app that fails never ends with 0.
+    """
     _need_terminal("add --headless")
     from maker_tui.app import MakerApp  # noqa: PLC0415
     from maker_tui.bridge import LiveRun  # noqa: PLC0415
-    from maker_tui.headless import BAD_INPUT, exit_status, report  # noqa: PLC0415
 
     run = LiveRun(prepared)
-    app = MakerApp(run)
+    return _driven(MakerApp(run), run, on_hangup, mouse=mouse)
+
+
+def _driven(app: MakerApp, run: LiveRun, on_hangup: str, *, mouse: bool) -> int:
+    from maker_tui.headless import BAD_INPUT, exit_status, report  # noqa: PLC0415
+
     with Attendance(app, on_hangup) as attendance:
         run.start()
         try:
@@ -74,7 +82,12 @@ def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> in
     if view is None:
         return BAD_INPUT
     say_text(report(view))
-    return exit_status(view)
+    return exit_status(view) or int(_crashed(app))
+
+
+def _crashed(app: MakerApp) -> bool:
+    """Tell whether the app itself has failed, which is no success, whatever the run has come to."""
+    return app.return_code not in (None, 0)
 
 
 def _need_terminal(mend: str) -> None:

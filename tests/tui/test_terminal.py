@@ -102,3 +102,11 @@ def test_the_ansi_theme_uses_the_terminal_s_own_colours(start: Start, tmp_path: 
     sent = run(start(*demo(), COLORTERM="truecolor"), b"solved", b"?", b"\x1b")
     assert (re.search(r"[34]8;[25];", sent) is None) is (theme == "maker-ansi")
     assert re.search(rf"\x1b\[(?:\d+;)*(?:{kind})", sent)
+
+
+@pytest.mark.parametrize("app", ["broken", "broken-run"])
+def test_an_app_that_fails_never_ends_with_status_0(start: Start, app: str) -> None:
+    """Neither on its home screen nor on a run that has come to be solved; where the report is, is said."""
+    terminal = start("-m", "tests.support.hostile_app", app, program=Path(sys.executable))
+    assert terminal.end().status == 1
+    assert "stopped by an error of its own: ZeroDivisionError" in text_of(terminal.shown)
