@@ -126,16 +126,22 @@ def summary(view: RunView) -> dict[str, object]:
     }
 
 
-def report(view: RunView) -> str:
-    """Write a run's figures for a person."""
+def report(view: RunView, standing: str = "interrupted") -> str:
+    """Write a run's figures for a person.
+
+    Args:
+        view: The run.
+        standing: How it stands where it has not ended.
+    """
     figures = summary(view)
+    ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else standing
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
     tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
     lines = (
-        ("outcome", f"{figures['outcome']}: {view.snapshot.reason}"),
+        ("outcome", ended),
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
         ("steps", f"{figures['steps']:,} decided{wrong}"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +12,11 @@ from maker_engine.core import decisions
 from maker_engine.core.errors import InputError
 from maker_engine.output import end_progress, say, say_json, say_text, show_progress, write_document
 from maker_engine.printable import one_line
+from maker_engine.sessions.shelf import INTERRUPTED, RUNNING
 from maker_tui.parsing import Parser
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
-    from maker_engine.sessions.packing import Entry
 
 NAME = "SESSION"
 Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse names it nowhere else
@@ -27,7 +26,7 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     """Add the commands on one session's record."""
     show = _verb(verbs, "show", _show, "tell a session's figures and forks, or one of its steps")
     show.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
-    show.add_argument("--step", type=int, metavar="N", help="the state before step N, and the votes on it")
+    show.add_argument("--step", type=int, metavar="N", help="the state before step N, the votes on it, and what was said")
     show.add_argument("--json", action="store_true", help="one JSON object")
     _verb(verbs, "verify", _verify, "check every byte, and decide every step again from its recorded votes")
     salvage = _verb(verbs, "salvage", _salvage, "save what is sound in a damaged session into a new one")
@@ -107,15 +106,25 @@ def _show(chosen: argparse.Namespace) -> int:
     if chosen.json:
         say_json({**summary(view), "forks": [asdict(node) for node in nodes]})
         return 0
-    say_text(report(view))
+    say_text(report(view, _standing(path)))
     say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(fork_lines(nodes))))
     return 0
+
+
+def _standing(path: Path) -> str:
+    """Say how a session stands that has not ended."""
+    from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
+
+    if (writer := writer_of(path)) is not None:
+        return f"{RUNNING}: process {writer} drives it"
+    return f"{INTERRUPTED}: it has not ended, and no program drives it; maker sessions resume goes on from here"
 
 
 def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.export import told  # noqa: PLC0415
     from maker_engine.sessions.moment import entries_of  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_tui.step_lines import entry_lines, text_lines  # noqa: PLC0415
 
     with Reader(path, chosen.fork) as reader:
         if not 1 <= chosen.step <= reader.steps_done() + 1:
@@ -131,29 +140,9 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
         say_json(value)
         return 0
     say_text(f"{task.picture(state).plain}\n\n")
-    say(*(_entry_line(entry, task) for entry in entries))
+    said = list(text_lines(entries))
+    say(*entry_lines(entries, task), *([""] if said else []), *said)
     return 0
-
-
-def _entry_line(entry: Entry, task: AnyTask) -> str:
-    from maker_engine.core.responses import Flag  # noqa: PLC0415
-    from maker_engine.sessions.asides import Change, Probe  # noqa: PLC0415
-    from maker_engine.sessions.packing import Act  # noqa: PLC0415
-    from maker_tui.aside_words import change_words, probe_words  # noqa: PLC0415
-
-    if isinstance(entry, Change):
-        who, judged = entry.who, f"changed {change_words(entry)}"
-    elif isinstance(entry, Probe):
-        told = probe_words(entry, partial(decisions.describe, task))
-        who, judged = f"probe {entry.probe + 1}", f"{told} (for {entry.who}, not counted)"
-    elif isinstance(entry, Act):
-        who = f"{entry.who} {entry.kind}"
-        judged = "" if entry.answer is None else decisions.describe(task, entry.answer)
-    elif isinstance(entry.verdict, Flag):
-        who, judged = f"sample {entry.sample + 1}", f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"
-    else:
-        who, judged = f"sample {entry.sample + 1}", f"votes for {decisions.describe(task, entry.verdict)}"
-    return f"{one_line(who, 40):<12} {one_line(judged, 100)}"
 
 
 def _verify(chosen: argparse.Namespace) -> int:

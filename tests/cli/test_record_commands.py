@@ -6,15 +6,20 @@ import contextlib
 import csv
 import io
 import json
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
+from maker_tasks.hanoi import Hanoi
 
+from maker_engine.core.events import ResponseFlagged
+from maker_engine.core.responses import Flag, Response
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
 from maker_tui.cli import main
+from tests.support.running import started
 from tests.support.shelves import solved
 
 DISKS, STEPS = 4, 15
@@ -169,3 +174,36 @@ def test_a_name_gives_the_terminal_no_orders(
     for line in (printed.out + printed.err).splitlines():
         assert line.isprintable()
     assert not [line for line in (printed.out + printed.err).splitlines() if line.startswith("-")]
+
+
+def test_what_the_model_said_at_a_step_is_shown_once(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    """Thirty samples flagged alike share a line; each different text stands there once, printable, with its count."""
+    texts = ["billing\x1b[2J", "it is\nbilling", "x" * 9_000]
+    said_by = [texts[0]] * 27 + [texts[1]] * 2 + [texts[2]]
+    task = Hanoi.load({"disks": 3})
+    journal = Journal(home / "sessions" / "flagged.maker", task, {"task": "hanoi", "source": task.source()})
+    journal.record(started(task, 2))
+    for number, text in enumerate(said_by):
+        journal.record(ResponseFlagged(0, number, Flag("malformed", "no move in it"), Response(text)))
+    journal.close()
+    lines = said(capsys, "show", "flagged", "--step", "1").splitlines()
+    told = [line for line in lines if "flagged, malformed: no move in it" in line]
+    assert told == ["samples 1–30 flagged, malformed: no move in it"]
+    at = lines.index("27 samples, first 1 said:")
+    assert lines[at + 1 : at + 6] == ["    billing␛[2J", "2 samples, first 28 said:", "    it is", "    billing",
+                                      "sample 30 said:"]  # fmt: skip
+    assert lines[-1] == "    … (9,000 characters; --json has all of them)"
+    assert all(len(line) < 200 for line in lines)
+
+
+def test_a_session_that_has_not_ended_says_how_it_stands(capsys: pytest.CaptureFixture[str], session: Path) -> None:
+    """One that is driven names the process, one whose program went away how to go on; neither says None."""
+    said(capsys, "fork", "hanoi-a", "--at", "5", "--stay")
+    assert "outcome  interrupted: it has not ended, and no program drives it; maker sessions resume" in said(
+        capsys, "show", "hanoi-a"
+    )
+    saved = open_saved(session)
+    journal = Journal(session, saved.task, saved.order, 1)
+    assert f"outcome  running: process {os.getpid()} drives it\n" in said(capsys, "show", "hanoi-a")
+    assert json.loads(said(capsys, "show", "hanoi-a", "--json"))["outcome"] is None
+    journal.close()
