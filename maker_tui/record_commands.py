@@ -26,7 +26,7 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     """Add the commands on one session's record."""
     show = _verb(verbs, "show", _show, "tell a session's figures and forks, or one of its steps")
     show.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
-    show.add_argument("--step", type=int, metavar="N", help="the state before step N, the votes on it, and what was said")
+    show.add_argument("--step", type=int, metavar="N", help="the state before step N, the votes, and what was said")
     show.add_argument("--json", action="store_true", help="one JSON object")
     _verb(verbs, "verify", _verify, "check every byte, and decide every step again from its recorded votes")
     salvage = _verb(verbs, "salvage", _salvage, "save what is sound in a damaged session into a new one")
