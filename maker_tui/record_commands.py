@@ -206,15 +206,12 @@ def _write(to: Path | None, texts: Any) -> None:
 
 
 def _import(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.importing import import_lines  # noqa: PLC0415
+    from maker_engine.input_files import lines_of  # noqa: PLC0415
+    from maker_engine.sessions.importing import LONGEST_LINE, import_lines  # noqa: PLC0415
     from maker_engine.sessions.library import Library  # noqa: PLC0415
 
     to = chosen.to or Library().new_path("imported")
-    try:
-        with chosen.file.open(encoding="utf-8") as lines:
-            steps = import_lines(lines, to, family_of(chosen))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{chosen.file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    steps = import_lines(lines_of(chosen.file, "file", LONGEST_LINE), to, family_of(chosen))
     say(f"{to}: {steps:,} steps")
     return 0
 

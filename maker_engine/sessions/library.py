@@ -11,6 +11,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import is_closed, is_file
 from maker_engine.sessions.summaries import SessionSummary, summarise
 
 __all__ = ["FOLDER", "SUFFIX", "Library", "SessionSummary", "choose", "find", "home", "summarise"]
@@ -89,8 +90,10 @@ def find(text: str, directory: Path | None = None) -> Path:
         InputError: No session is meant, or several could be.
     """
     path = Path(text).expanduser()
-    if path.is_file():
+    if is_file(path):
         return path
+    if is_closed(path):
+        raise InputError(f"session {path} cannot be read: you may not look into its directory")
     return choose(text, Library(directory).files(), "there is no session {}: maker sessions ls lists them")
 
 

@@ -49,6 +49,9 @@ class WriterLock:
                 raise SessionBusyError(
                     f"session {session} is being written by process {holder}: look at it meanwhile, or stop that one"
                 ) from None
+            if not _is_lock(handle):
+                os.close(handle)
+                raise SessionError(f"{self.path} is no lock of maker's: move it elsewhere to write session {session}")
             if _is_at(handle, self.path):  # whoever held it before has not just removed the file
                 break
             os.close(handle)
@@ -105,6 +108,12 @@ def _only_looked_at(handle: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_lock(handle: int) -> bool:
+    """Whether a file has nothing in it, or a writer's number: it is emptied, and removed at the end."""
+    content = os.pread(handle, 64, 0).strip()
+    return not content or content.isdigit()
 
 
 def _is_at(handle: int, path: Path) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from maker_engine.core.errors import InputError, SessionError, StorageFullError
+from maker_engine.input_files import is_file
 from maker_engine.sessions import places, schema
 
 LEAST_ROOM = 64 * 1024
@@ -150,7 +151,7 @@ def open_reader(path: Path) -> Opened:
     Raises:
         SessionError: It is not there, not a session, damaged, or of a newer format.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise SessionError(f"there is no session {path}")
     if not os.access(path, os.R_OK):
         raise SessionError(f"session {path} cannot be read: it belongs to another user")
@@ -228,8 +229,7 @@ def _open_elsewhere(path: Path) -> Opened:
 
 
 def _opened(path: Path, named: Path, mode: str) -> tuple[sqlite3.Connection, int]:
-    address = f"file:{quote(str(path.resolve()))}?{mode}"
-    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    connection = sqlite3.connect(address_of(path, mode), uri=True, check_same_thread=False)
     try:
         version = _format(connection, named)
         for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
@@ -240,6 +240,11 @@ def _opened(path: Path, named: Path, mode: str) -> tuple[sqlite3.Connection, int
         connection.close()
         raise
     return connection, version
+
+
+def address_of(path: Path, mode: str) -> str:
+    """Return a file's address for SQLite; a name need not be UTF-8."""
+    return f"file:{quote(os.fsencode(path.resolve()))}?{mode}"
 
 
 def _format(connection: sqlite3.Connection, path: Path) -> int:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from maker_engine.sessions.compression import AHEAD, TRAINING_STEPS, Press, decompress
 
@@ -31,6 +31,7 @@ def restored(rows: list[bytes], dictionary: bytes | None) -> list[bytes]:
     return [decompress(row, dictionary) for row in rows]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3 * AHEAD), max_size=4))
 def test_rows_come_out_as_they_went_in(commits: list[int]) -> None:
     """However many rows a commit has, they come out in order, readable with the one dictionary that was told of."""
