@@ -6,15 +6,23 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.output import complain
-from maker_tui.hangup import HUNG_UP, hung_up
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    if find_spec("fcntl") is None:
+        complain("this system has no fcntl, so it is neither Linux nor macOS: on Windows, install maker in WSL")
+        return 2
+    return _main(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _main(given: list[str]) -> int:
+    from maker_tui.hangup import HUNG_UP, hung_up  # noqa: PLC0415 - it cannot be imported on Windows
+
     try:
         if not given:  # the home screen does not wait for what the commands need
             from maker_tui.launch import open_home  # noqa: PLC0415

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from contextlib import suppress
@@ -11,6 +10,11 @@ from types import TracebackType
 from typing import Self
 
 from maker_engine.core.errors import SessionBusyError, SessionError
+
+try:
+    import fcntl
+except ImportError as missing:
+    raise ImportError("sessions are kept on Linux and macOS only (no fcntl here): on Windows, use WSL") from missing
 
 SUFFIX = ".lock"
 LOOKS, LOOK_S = 100, 0.001
