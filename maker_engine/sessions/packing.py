@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 import msgpack
@@ -27,6 +28,9 @@ from maker_engine.core.words import PersonAmended, PersonAnswered
 from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, flag_in, row_of
 from maker_engine.sessions.record import LARGEST
 
+MOST_PARTS, _UNCOUNTED = 2_000_000, 4 * 2**20
+"""Most lists and objects of a step, and from how many bytes on they are counted: an empty list is one byte in a file,
+and fifty in memory."""
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 
@@ -114,9 +118,27 @@ def dense(value: object) -> bytes:
     return packed
 
 
+def _unpacked(packed: bytes) -> Any:
+    """Unpack MessagePack; a long text of it may not come to lists without number.
+
+    Raises:
+        ValueError: It is none, or made of more than `MOST_PARTS` lists and objects.
+    """
+    if len(packed) <= _UNCOUNTED:
+        return msgpack.unpackb(packed, unicode_errors="surrogatepass")
+    numbers = count(1)
+
+    def counted(part: Any) -> Any:
+        if next(numbers) > MOST_PARTS:
+            raise ValueError(f"a step is made of more than {MOST_PARTS:,} parts")
+        return part
+
+    return msgpack.unpackb(packed, unicode_errors="surrogatepass", list_hook=counted, object_hook=counted)
+
+
 def undense(packed: bytes) -> Any:
     """Turn what `dense` gave back into an equal value."""
-    value = msgpack.unpackb(packed, unicode_errors="surrogatepass")
+    value = _unpacked(packed)
     return json.loads(value.data) if isinstance(value, msgpack.ExtType) else value
 
 
@@ -213,7 +235,7 @@ class Packed(NamedTuple):
 
 def open_packed(packed: bytes) -> Packed:
     """Take a packed step apart without making entries of it."""
-    return Packed._make(msgpack.unpackb(packed, unicode_errors="surrogatepass"))
+    return Packed._make(_unpacked(packed))
 
 
 def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
