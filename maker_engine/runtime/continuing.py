@@ -37,7 +37,9 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
     if "model" in changes:
         order["voters"] = ()
     order = {**order, "session": path, **changes}
-    return RunOrder(**{**order, "voters": tuple(order["voters"])})
+    if "task" not in order:
+        raise storage.damaged(path, "what was ordered names no task")
+    return RunOrder(**{**order, "voters": tuple(order.get("voters", ()))})
 
 
 def prepare_resume(

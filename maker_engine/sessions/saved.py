@@ -103,9 +103,12 @@ def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTas
     Raises:
         MakerError: It is not installed, does not take the problem, or fails.
     """
-    family = family or catalogue.installed(meta["order"]["task"])
+    order = meta.get("order", {})
+    if not {"task", "source"} <= order.keys():
+        raise SessionError("what was ordered names no task or no problem: the session is damaged")
+    family = family or catalogue.installed(order["task"])
     with blaming(family):
-        return family.load({}, meta["order"]["source"])
+        return family.load({}, order["source"])
 
 
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:

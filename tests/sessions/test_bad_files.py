@@ -49,6 +49,7 @@ SPOILED = {
     "a deep name": ("name", "", DEEP),
     "a deep order": ("order", "", DEEP),
     "an order that is a list": ("order", "", "[]"),
+    "an order of no task": ("order", "task", "null"),
     "a task that is an object": ("started", "task", "{}"),
     "a problem that is a list": ("started", "problem", '["x"]'),
     "a model that is a number": ("started", "model", "5"),
