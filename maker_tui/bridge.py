@@ -13,6 +13,7 @@ from maker_engine.models.families import by_family
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
+from maker_engine.sessions.record import whole
 from maker_engine.sessions.saved import SavedRun
 from maker_tui.hangup import WENT_AWAY
 
@@ -148,7 +149,7 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     order, totals = saved.order, saved.run.totals
     limited = order.get("limit_usd") is not None or order.get("limit_tokens") is not None
     return RunView(
-        saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, int(order.get("max_tokens", 0)),
+        saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, whole(order, "max_tokens", 0),
         timeout_s=float(order.get("timeout_s", 0)), answered_by=by_family(saved.answered) or saved.run.answered_by,
         limit_is_estimate=limited and totals.tokens_estimated > 0,
     )  # fmt: skip

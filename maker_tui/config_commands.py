@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from dataclasses import fields
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import say
 from maker_engine.printable import one_line
 from maker_tui.parsing import Parser
 from maker_tui.settings.config import NOTIFY, Config, read
@@ -33,8 +33,7 @@ def _show(_: argparse.Namespace) -> int:
     shown += [(name, _told(getattr(config, name))) for name in plain]
     shown += [(f"prices.{one_line(name, 80)}", f"{list(price)}") for name, price in config.prices.items()]
     shown += [(f"keys.{name}", keys) for name, keys in config.keys.items()]
-    for name, value in shown:
-        sys.stdout.write(f"{name:<12} {value}\n")
+    say(*(f"{name:<12} {value}" for name, value in shown))
     return 0
 
 
@@ -43,7 +42,7 @@ def _check(_: argparse.Namespace) -> int:
     if not path.exists():
         raise InputError(f"there is no {path}: maker config init writes it")
     read(path)
-    sys.stdout.write(f"{path} can be used\n")
+    say(f"{path} can be used")
     return 0
 
 
@@ -58,7 +57,7 @@ def _init(_: argparse.Namespace) -> int:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(template())
-    sys.stdout.write(f"{path} written\n")
+    say(f"{path} written")
     return 0
 
 

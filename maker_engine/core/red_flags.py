@@ -101,22 +101,28 @@ def _may_refuse(text: str) -> bool:
 
 def _ending(response: Response, rules: FlagRules) -> Flag | None:
     """Judge how a response ended, and its length: answer and reasoning each by its own limit."""
-    tail, answer, reasoning = excerpt(response.text[-60:]), response.tokens_answer, response.tokens_reasoning or 0
+    tail, reasoning = excerpt(response.text[-60:]), response.tokens_reasoning or 0
     if response.finish_reason == "length":
         if not response.text.strip():
             return Flag(TRUNCATED, f"cut off while reasoning, before any answer{_used(response)}")
         return Flag(TRUNCATED, f"cut off at {rules.max_tokens + rules.max_reasoning_tokens} tokens", tail)
-    if answer is None and (fewest := len(response.text) // LONGEST_TOKEN) > rules.max_tokens:
-        what = f"at least {fewest} output tokens by its {len(response.text)} characters, since no usage was reported"
-        return Flag(LENGTH, f"{what}; at most {rules.max_tokens}", tail)
-    if answer is not None and answer > rules.max_tokens:
-        return Flag(LENGTH, f"{answer} output tokens in the answer, at most {rules.max_tokens}", tail)
+    if too_long := _too_long(response, rules.max_tokens):
+        return Flag(LENGTH, too_long, tail)
     if rules.max_reasoning_tokens and reasoning > rules.max_reasoning_tokens:
         return Flag(REASONING, f"{reasoning} reasoning tokens, at most {rules.max_reasoning_tokens}", tail)
     if response.finish_reason != "stop":
         reason = f"finish reason {response.finish_reason!r}, only 'stop' may vote"
         return Flag(FINISH, ENDINGS.get(response.finish_reason, reason), tail)
     return None
+
+
+def _too_long(response: Response, most: int) -> str:
+    """Say that an answer has more than `most` tokens, by the provider's count or its own length; empty if it has not."""
+    answer, fewest = response.tokens_answer, len(response.text) // LONGEST_TOKEN
+    if answer is None and fewest > most:
+        how = f"{len(response.text)} characters, and no usage was reported"
+        return f"at least {fewest} output tokens, at most {most}: it has {how}"
+    return f"{answer} output tokens in the answer, at most {most}" if answer is not None and answer > most else ""
 
 
 def _used(response: Response) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import read_named
 from maker_engine.models.prices import check_price
 from maker_engine.printable import one_line
 from maker_tui.settings.places import config_file
@@ -81,13 +82,14 @@ def prices() -> Mapping[str, tuple[float, ...]]:
 def _read(path: Path, parse: Callable[[str], Read]) -> Read | None:
     """Parse a file's text; None where there is no file."""
     try:
-        return parse(path.read_bytes()[:LONGEST].decode("utf-8"))
+        path.stat()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text") from None
+        raise InputError(f"settings file {path} cannot be read: {error.strerror}") from None
+    text = read_named(path, "settings file", LONGEST)
+    try:
+        return parse(text)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
