@@ -117,7 +117,7 @@ def _ending(response: Response, rules: FlagRules) -> Flag | None:
 
 
 def _too_long(response: Response, most: int) -> str:
-    """Say that an answer has more than `most` tokens, by the provider's count or its own length; empty if it has not."""
+    """Say that an answer has more than `most` tokens, by count or by its length; empty where it has not."""
     answer, fewest = response.tokens_answer, len(response.text) // LONGEST_TOKEN
     if answer is None and fewest > most:
         how = f"{len(response.text)} characters, and no usage was reported"
