@@ -149,4 +149,4 @@ def resets_too_late(caller: Caller, limits: Limits, elapsed_s: float) -> RunEnde
     if elapsed_s + left <= limits.seconds:
         return None
     at = f"the provider's limit resets at {hour(resets_at, resets_at - left)}, in {span(left)}"
-    return RunEnded(Outcome.OUT_OF_BUDGET, f"{at}, when the run's {span(limits.seconds)} are over")
+    return RunEnded(Outcome.OUT_OF_BUDGET, f"{at}, after the run's limit of {span(limits.seconds)}")

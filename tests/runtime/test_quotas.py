@@ -117,7 +117,9 @@ def test_a_time_after_the_runs_own_end_is_not_waited_for(tmp_path: Path, minutes
     view, _ = ran(tmp_path, quota, limits=Limits(seconds=60.0 * minutes))
     assert view.snapshot.outcome is Outcome.OUT_OF_BUDGET
     at = hour(TWO_HOURS, 0)
-    assert view.snapshot.reason.startswith(f"the provider's limit resets at {at}, in 1 h 58 min, when the run's ")
+    assert view.snapshot.reason.startswith(
+        f"the provider's limit resets at {at}, in 1 h 58 min, after the run's limit of "
+    )
     assert set(quota.times) == {0}
     assert view.elapsed_s < 60
 
