@@ -70,7 +70,7 @@ def test_wrong_decisions_need_an_oracle():
 def test_the_provider_s_trouble_is_told_while_it_lasts():
     """Rule: a failing call shows what it is and when it is made again, until the run ends."""
     failure = SampleFailed(39, 2, "rate", "429 Too Many Requests", 4.0)
-    text = "waiting for the provider: rate, again in 4.0 s (429 Too Many Requests)"
+    text = "waiting for the provider: rate, again in 4 s (429 Too Many Requests)"
     assert text in told(view(failure=failure), 90)
     assert text in meter_line(view(failure=failure), 100).plain
     assert text not in told(view(failure=failure, outcome=Outcome.FAILED), 90)
