@@ -9,6 +9,8 @@ from pathlib import Path
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
+from maker_engine.models.pool import VOTER_FORM
+from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, REASONING_ROOM, Temperature, read_temperature
 from maker_engine.runtime.order import RunOrder
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
@@ -20,7 +22,7 @@ examples:
   maker run hanoi --disks 10 --model sim --headless --json
   maker run hanoi --disks 8 --model sim:p=0.9,v=0.95,latency=0.2 --k 5
   maker run hanoi --problem towers.json --rule state
-  maker run hanoi --disks 5 --model openai/gpt-4.1-mini --limit-usd 1
+  maker run hanoi --disks 5 --model openai/gpt-6-luna --limit-usd 1
   maker run hanoi --disks 5 --model hosted_vllm/qwen --api-base http://127.0.0.1:8000/v1
 """
 
@@ -46,6 +48,7 @@ def run_parser(task_name: str | None) -> Parser:
     if task_name is not None:
         add_problem(parser, catalogue.find(task_name))
     _add_model(parser)
+    _add_sampling(parser)
     _add_voting(parser)
     _add_speed(parser)
     _add_record(parser)
@@ -101,21 +104,45 @@ def _add_model(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="SPEC",
-        help="instead of --model, several times: 'MODEL [temperature=T] [variant=NAME]'; voters take turns",
+        help=f"instead of --model, several times: '{VOTER_FORM}'; voters take turns",
     )
     group.add_argument("--api-base", metavar="URL", help="endpoint of a local or private server")
-    group.add_argument("--temperature", type=float, default=0.1, metavar="T", help="of all samples but a step's first")
+    group.add_argument("--seed", type=int, default=0, metavar="N", help="of the simulated model (default 0)")
+
+
+def _add_sampling(parser: Parser) -> None:
+    group = parser.add_argument_group("sampling")
     group.add_argument(
-        "--first-temperature", type=float, default=0.0, metavar="T", help="of each step's first sample (default 0)"
+        "--temperature",
+        type=_temperature,
+        default=AUTO,
+        metavar="T",
+        help="of all samples but a step's first: auto (default: 0.1 where the model takes one), none, or a number",
+    )
+    group.add_argument(
+        "--first-temperature",
+        type=_temperature,
+        default=AUTO,
+        metavar="T",
+        help="of each step's first sample: auto (default: 0 where the model takes one), none, or a number",
+    )
+    group.add_argument(
+        "--reasoning", choices=EFFORTS, default=DEFAULT, help="how much the model is asked to reason (default: its own)"
     )
     group.add_argument(
         "--max-tokens",
         type=int,
         default=750,
         metavar="N",
-        help="longest response, else flagged (default 750)",
+        help="longest answer, else flagged (default 750); reasoning is not counted",
     )
-    group.add_argument("--seed", type=int, default=0, metavar="N", help="of the simulated model (default 0)")
+    group.add_argument(
+        "--max-reasoning-tokens",
+        type=int,
+        metavar="N",
+        help=f"room for reasoning beside the answer, else flagged (default {REASONING_ROOM:,} where a model is known to"
+        " reason)",
+    )
 
 
 def _add_voting(parser: Parser) -> None:
@@ -148,7 +175,10 @@ def _add_voting(parser: Parser) -> None:
 
 def _add_speed(parser: Parser) -> None:
     group = parser.add_argument_group("speed and faults")
-    group.add_argument("--concurrency", type=int, default=8, metavar="N", help="most samples in flight (default 8)")
+    group.add_argument(
+        "--concurrency", type=int, default=8, metavar="N",
+        help="most calls in flight (default 8); halved when calls time out, raised again when they are answered",
+    )  # fmt: skip
     group.add_argument(
         "--window", type=int, default=8, metavar="N", help="most steps in flight; 1 never looks ahead (default 8)"
     )
@@ -169,7 +199,11 @@ def _add_speed(parser: Parser) -> None:
     group.add_argument(
         "--count", choices=("launch", "arrival"), default="launch", help="arrival is biased towards fast answers"
     )
-    group.add_argument("--timeout", dest="timeout_s", type=float, default=120.0, metavar="S", help="deadline of a call")
+    group.add_argument(
+        "--timeout", dest="timeout_s", type=float, default=120.0, metavar="S",
+        help="seconds that a call may take from when its turn has come in the server's queue (default 120); a sample "
+             "that timed out is asked for again with twice as many, up to 8 times",
+    )  # fmt: skip
     group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")
     group.add_argument("--tpm", dest="tokens_per_minute", type=float, metavar="N", help="most tokens a minute")
 
@@ -179,7 +213,11 @@ def _add_record(parser: Parser) -> None:
     group.add_argument("--limit-samples", type=int, metavar="N", help="end as out of budget after so many samples")
     group.add_argument("--limit-usd", type=float, metavar="USD", help="end as out of budget after so many dollars")
     group.add_argument("--limit-tokens", type=int, metavar="N", help="end as out of budget after so many tokens")
-    group.add_argument("--limit-minutes", type=float, metavar="M", help="end as out of budget after so many minutes")
+    group.add_argument(
+        "--limit-minutes", type=float, metavar="M",
+        help="end as out of budget after so many minutes, waits for the provider included and pauses not; calls in "
+             "flight are then waited for only where their price is known",
+    )  # fmt: skip
     group.add_argument("--session", type=Path, metavar="FILE", help="session file to write; must not exist")
     group.add_argument("--keep", choices=("all", "dissent"), default="all",
                        help="texts of all responses (default), or only of steps with dissent or a flag")  # fmt: skip
@@ -196,6 +234,13 @@ def _margin(text: str) -> int | None:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a whole number or auto, got {text!r}") from None
+
+
+def _temperature(text: str) -> Temperature:
+    try:
+        return read_temperature(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _share(text: str) -> float:

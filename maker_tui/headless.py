@@ -117,6 +117,7 @@ def summary(view: RunView) -> dict[str, object]:
         "wrong_decisions": totals.wrong if started.has_oracle else None,
         "tokens_in": totals.tokens_in,
         "tokens_out": totals.tokens_out,
+        "tokens_reasoning": totals.tokens_reasoning,
         "cost_usd": None if snapshot.cost_usd is None else round(snapshot.cost_usd, 6),
         "timeouts": totals.timeouts,
         "resets_at": None if view.resets_at is None else int(view.resets_at),
@@ -131,6 +132,8 @@ def report(view: RunView) -> str:
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
+    reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
+    tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
     lines = (
         ("outcome", f"{figures['outcome']}: {view.snapshot.reason}"),
         ("problem", f"{figures['task']}, {figures['problem']}"),
@@ -138,7 +141,7 @@ def report(view: RunView) -> str:
         ("steps", f"{figures['steps']:,} decided{wrong}"),
         ("samples", f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted"),
         *([("calls", view.timeouts)] if view.timeouts else []),
-        ("spent", f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out, {cost}, {figures['wall_s']} s"),
+        ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
         ("session", str(figures["session"])),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
+from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Temperature, read_temperature
 from maker_engine.runtime.order import RunOrder
 from maker_engine.runtime.plan import ASK
 from maker_tui.flags import read_problem
 
 OPTION = "option-"
 """Prefix of the fields that a task brings with it."""
-AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,18 @@ PROBLEM = (
 )
 MODEL = (
     Field(
-        "model", "model", "sim, sim:paper, sim:p=0.95,v=0.97,latency=0.3, or a name such as openai/gpt-4.1-mini.", "sim"
+        "model", "model", "sim, sim:paper, sim:p=0.95,v=0.97,latency=0.3, or a name such as openai/gpt-6-luna.", "sim"
     ),
     Field("api_base", "API base", "Endpoint of a local or private server.", empty="the provider's"),
-    Field("first_temperature", "first temp.", "Temperature of each step's first sample, 0 to 2.", "0"),
-    Field("temperature", "temperature", "Temperature of the other samples, 0 to 2.", "0.1"),
+    Field("first_temperature", "first temp.", "Of a step's first sample: auto (0 where taken), none, or 0 to 2.", AUTO),
+    Field("temperature", "temperature", "Of the other samples: auto (0.1 where taken), none, or 0 to 2.", AUTO),
+    Field(
+        "reasoning",
+        "reasoning",
+        "How much the model is asked to reason before it answers; default says nothing to it.",
+        DEFAULT,
+        tuple((effort, effort) for effort in EFFORTS),
+    ),
     Field("concurrency", "in flight", "Most samples in flight at a time.", "8"),
     Field("seed", "seed", "Of the simulated model; the same seed gives the same run.", "0"),
 )
@@ -61,7 +68,10 @@ VOTING = (
         "ahead",
         (("first to ahead by k", "ahead"), ("first to k", "first")),
     ),
-    Field("max_tokens", "max tokens", "Longest response in output tokens; longer ones are flagged.", "750"),
+    Field("max_tokens", "max tokens", "Longest answer in output tokens; longer ones are flagged.", "750"),
+    Field(
+        "max_reasoning_tokens", "reason limit", "Room for reasoning beside the answer, in output tokens.", empty=AUTO
+    ),
     Field(
         "flags",
         "red flags",
@@ -118,9 +128,11 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         k=k,
         target=given.number("target"),
         rule=given.text("rule"),
-        temperature=given.number("temperature"),
-        first_temperature=given.number("first_temperature"),
+        temperature=given.temperature("temperature"),
+        first_temperature=given.temperature("first_temperature"),
+        reasoning=given.text("reasoning") or DEFAULT,
         max_tokens=given.whole("max_tokens"),
+        max_reasoning_tokens=given.whole("max_reasoning_tokens") if given.text("max_reasoning_tokens") else None,
         paper_flags=given.text("flags") == "paper",
         max_samples=given.whole("max_samples") if given.text("max_samples") else None,
         concurrency=given.whole("concurrency"),
@@ -154,6 +166,12 @@ class _Values:
             return float(self.text(key))
         except ValueError:
             raise InputError(f"{self._label(key)} must be a number, got {self.text(key)!r}") from None
+
+    def temperature(self, key: str) -> Temperature:
+        try:
+            return read_temperature(self.text(key) or AUTO)
+        except InputError as error:
+            raise InputError(f"{self._label(key)} {error}") from None
 
     def option(self, name: str, default: int | str) -> int | str:
         key = OPTION + name

@@ -139,6 +139,7 @@ class OpenStep:
             self.serial,
             copy,
             voter,
+            settings.flags.max_reasoning_tokens,
         )
 
     def probe(self, count: int, who: str, prompt: Prompt | None) -> list[SampleRequest]:

@@ -9,12 +9,13 @@ from typing import TypeVar
 
 from maker_engine.core.responses import Flag, Response, excerpt
 
-LENGTH, TRUNCATED, FINISH, REFUSAL, MALFORMED, ILLEGAL, INCONSISTENT = (
-    "length", "truncated", "finish", "refusal", "malformed", "illegal", "inconsistent",
+LENGTH, REASONING, TRUNCATED, FINISH, REFUSAL, MALFORMED, ILLEGAL, INCONSISTENT = (
+    "length", "reasoning", "truncated", "finish", "refusal", "malformed", "illegal", "inconsistent",
 )  # fmt: skip
 
 RULES: dict[str, str] = {
-    LENGTH: "more output tokens than the limit",
+    LENGTH: "more output tokens in the answer than the limit",
+    REASONING: "more reasoning tokens than their limit",
     TRUNCATED: "cut off at the token limit",
     FINISH: "ended for another reason than being complete",
     REFUSAL: "declines to answer",
@@ -38,13 +39,16 @@ class FlagRules:
     """Which signs discard a response.
 
     Attributes:
-        max_tokens: Most output tokens; the paper's run used 750 (§4.4).
+        max_tokens: Most output tokens of the answer; the paper's run used 750 (§4.4).
         paper_only: Keep to the paper's two flags, length and format. Being cut off counts as length: it is how the
             limit shows in an API's answer. Illegal and inconsistent answers then vote.
+        max_reasoning_tokens: Most reasoning tokens before the answer; 0 where the model is given no room of its own
+            for them, so that reasoning and answer share the limit of the call.
     """
 
     max_tokens: int = 750
     paper_only: bool = False
+    max_reasoning_tokens: int = 0
 
 
 def inspect(
@@ -58,7 +62,9 @@ def inspect(
     The order is cheapest first and most telling first: how it ended, what it says, its form, its content.
     """
     if response.finish_reason != "stop" or (response.tokens_out or 0) > rules.max_tokens:
-        return _ending(response, rules.max_tokens)
+        flag = _ending(response, rules)
+        if flag is not None:
+            return flag
     if not rules.paper_only and _may_refuse(response.text):
         refusal = _REFUSAL.search(response.text, 0, _REFUSAL_WINDOW)
         if refusal is not None:
@@ -78,9 +84,21 @@ def _may_refuse(text: str) -> bool:
     return "i'm " in low or "i am " in low or "i can" in low or "i won't " in low or "as an ai" in low
 
 
-def _ending(response: Response, max_tokens: int) -> Flag:
+def _ending(response: Response, rules: FlagRules) -> Flag | None:
+    """Judge how a response ended, and its length: answer and reasoning each by its own limit."""
+    tail, answer, reasoning = excerpt(response.text[-60:]), response.tokens_answer, response.tokens_reasoning or 0
     if response.finish_reason == "length":
-        return Flag(TRUNCATED, f"cut off at {max_tokens} tokens", excerpt(response.text[-60:]))
-    if response.tokens_out is not None and response.tokens_out > max_tokens:
-        return Flag(LENGTH, f"{response.tokens_out} output tokens, at most {max_tokens}", excerpt(response.text[-60:]))
-    return Flag(FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", excerpt(response.text[-60:]))
+        if not response.text.strip():
+            return Flag(TRUNCATED, f"cut off while reasoning, before any answer{_used(response)}")
+        return Flag(TRUNCATED, f"cut off at {rules.max_tokens + rules.max_reasoning_tokens} tokens", tail)
+    if answer is not None and answer > rules.max_tokens:
+        return Flag(LENGTH, f"{answer} output tokens in the answer, at most {rules.max_tokens}", tail)
+    if rules.max_reasoning_tokens and reasoning > rules.max_reasoning_tokens:
+        return Flag(REASONING, f"{reasoning} reasoning tokens, at most {rules.max_reasoning_tokens}", tail)
+    if response.finish_reason != "stop":
+        return Flag(FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", tail)
+    return None
+
+
+def _used(response: Response) -> str:
+    return "" if response.tokens_out is None else f": all {response.tokens_out} tokens were used up"

@@ -23,21 +23,29 @@ class SampleRequest:
         step: Step of the run, 0-based.
         sample: Number of this sample within its step, 0-based, in launch order.
         prompt: What to send.
-        temperature: Sampling temperature.
+        temperature: Sampling temperature, None to send none.
         max_tokens: Most output tokens the answer may have; also the call's own limit, so rambling costs no more.
         ballot: Serial number of the ballot it belongs to; a step that is opened again has another one.
         copy: 0, or 1 for a second call sent because the first is slow: the first of the two to answer is the sample.
         voter: Which voter of the pool answers, 0-based; `DRAFT` or `ESCALATED` for those who are not in the pool.
+        max_reasoning_tokens: Room for reasoning before the answer, in output tokens; the call's limit is both
+            together. 0 for a model that does not reason.
     """
 
     step: int
     sample: int
     prompt: Prompt
-    temperature: float
+    temperature: float | None
     max_tokens: int
     ballot: int = 0
     copy: int = 0
     voter: int = 0
+    max_reasoning_tokens: int = 0
+
+    @property
+    def max_output(self) -> int:
+        """Most output tokens of the call, reasoning included."""
+        return self.max_tokens + self.max_reasoning_tokens
 
 
 def is_extra(request: SampleRequest) -> bool:
@@ -75,7 +83,9 @@ class Response:
         cost_usd: Price of the call in dollars, None when no price is known.
         latency_s: Seconds from asking to having it whole.
         model: Name of the model that served it.
-        id: The provider's own id of the response, empty when it gives none; a repeated one is a copy.
+        id: The provider's own id of the response, empty when it gives none.
+        tokens_reasoning: How many of the output tokens were reasoning, None when the provider did not say.
+        shared: Answers that the call brought, of which this is one: tokens and cost are its share of them.
     """
 
     text: str
@@ -86,6 +96,13 @@ class Response:
     latency_s: float = 0.0
     model: str = ""
     id: str = ""
+    tokens_reasoning: int | None = None
+    shared: int = 1
+
+    @property
+    def tokens_answer(self) -> int | None:
+        """Output tokens without the reasoning, None when the provider did not say how many there were."""
+        return None if self.tokens_out is None else max(0, self.tokens_out - (self.tokens_reasoning or 0))
 
 
 AtOnce: TypeAlias = Callable[[SampleRequest], Response]

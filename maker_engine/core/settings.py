@@ -23,9 +23,10 @@ class Settings:
         k: Margin needed, ≥ 1.
         rule: "ahead" for first-to-ahead-by-k, "first" for first-to-k.
         max_samples: Most samples a step may draw, None for `default_max_samples(k)`.
-        first_temperature: Temperature of each step's first sample (0 in the paper: the best guess is in the pool).
-        temperature: Temperature of the others (0.1 in the paper).
-        flags: Which signs discard a response; its `max_tokens` is also every call's limit.
+        first_temperature: Temperature of each step's first sample (0 in the paper: the best guess is in the pool);
+            None to send none.
+        temperature: Temperature of the others (0.1 in the paper), None to send none.
+        flags: Which signs discard a response; its limits together are also every call's limit.
         count: "launch" to count samples in launch order; "arrival", which prefers fast answers.
         window: Most steps in flight, the open one included; 1 does not look ahead.
         hedge: Send a second call for so many of the slowest samples of a step.
@@ -39,8 +40,8 @@ class Settings:
     k: int = 3
     rule: str = "ahead"
     max_samples: int | None = None
-    first_temperature: float = 0.0
-    temperature: float = 0.1
+    first_temperature: float | None = 0.0
+    temperature: float | None = 0.1
     flags: FlagRules = field(default_factory=FlagRules)
     count: str = LAUNCH
     window: int = 1
@@ -62,9 +63,10 @@ class Settings:
             ),
             (self.flags.max_tokens < 1, f"max tokens must be at least 1, got {self.flags.max_tokens}"),
             (
-                not (0 <= self.temperature <= 2 and 0 <= self.first_temperature <= 2),
-                f"temperatures lie between 0 and 2, got {self.first_temperature:g} and {self.temperature:g}",
+                self.flags.max_reasoning_tokens < 0,
+                f"max reasoning tokens must not be negative, got {self.flags.max_reasoning_tokens}",
             ),
+            *((not 0 <= one <= 2, f"temperatures lie between 0 and 2, got {one:g}") for one in self._temperatures()),
             (not 1 <= self.window <= 10_000, f"the window must be 1 to 10,000 steps, got {self.window}"),
             (self.hedge < 0, f"hedge must not be negative, got {self.hedge}"),
             (not 0 <= self.max_waste <= 1, f"max waste must be a share from 0 to 100 %, got {self.max_waste:.0%}"),
@@ -73,6 +75,9 @@ class Settings:
                 raise InputError(message)
         decides_by = (named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k))
         object.__setattr__(self, "_decides_by", decides_by)  # once, since every step of a run asks for it
+
+    def _temperatures(self) -> list[float]:
+        return [one for one in (self.first_temperature, self.temperature) if one is not None]
 
     def decides_by(self) -> tuple[VotingRule, int]:
         """Return the rule, and the most samples a step may draw."""

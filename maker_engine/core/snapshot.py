@@ -70,7 +70,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Totals:
-    """What a run has spent and found so far; counts of whole run."""
+    """What a run has spent and found so far; counts of the whole run. Reasoning is part of the output tokens."""
 
     steps: int = 0
     asked: int = 0
@@ -87,6 +87,7 @@ class Totals:
     tokens_out: int = 0
     cost_usd: float = 0.0
     cost_known: bool = True
+    tokens_reasoning: int = 0
     timeouts: int = 0
 
     @classmethod
@@ -108,7 +109,7 @@ class Totals:
         return self.cost_usd if self.cost_known and shown else None
 
 
-_LATER = frozenset({"probes", "timeouts"})
+_LATER = frozenset({"probes", "tokens_reasoning", "timeouts"})
 
 
 @dataclass(frozen=True, slots=True)

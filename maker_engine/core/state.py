@@ -132,7 +132,7 @@ class RunState:
     def _draw(self, event: SamplesDrawn) -> None:
         counts, totals, drawn = self._counts, self.totals, len(event.samples)
         add = counts.ballot.add
-        flagged = tokens_in = tokens_out = 0
+        flagged = tokens_in = tokens_out = reasoning = 0
         for number, verdict, response in event.samples:
             if isinstance(verdict, Flag):
                 flagged += 1
@@ -141,6 +141,7 @@ class RunState:
                 add(verdict)
             tokens_in += response.tokens_in or 0
             tokens_out += response.tokens_out or 0
+            reasoning += response.tokens_reasoning or 0
             if response.cost_usd is None:
                 totals.cost_known = False
             else:
@@ -148,6 +149,7 @@ class RunState:
         self.failure = None
         totals.tokens_in += tokens_in
         totals.tokens_out += tokens_out
+        totals.tokens_reasoning += reasoning
         counts.asked += drawn
         counts.counted += drawn
         counts.flagged += flagged
@@ -249,6 +251,7 @@ class RunState:
         totals = self.totals
         totals.tokens_in += response.tokens_in or 0
         totals.tokens_out += response.tokens_out or 0
+        totals.tokens_reasoning += response.tokens_reasoning or 0
         if response.cost_usd is None:
             totals.cost_known = False
         else:

@@ -11,6 +11,7 @@ from typing import Any
 from maker_engine.core.errors import Fault, InputError, MakerError, ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
+from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel
 from maker_engine.models.worker import LINE_BYTES
 
@@ -24,13 +25,21 @@ class ApartModel:
         name: A LiteLLM provider string.
         api_base: Endpoint of a local or private server.
         timeout_s: Total deadline of a call.
+        sampling: How it is to sample.
+
+    Attributes:
+        adjustments: What is sent otherwise than ordered, and why; one line each.
     """
 
     simulated = False
 
-    def __init__(self, name: str, api_base: str | None = None, timeout_s: float = 120.0) -> None:
+    def __init__(
+        self, name: str, api_base: str | None = None, timeout_s: float = 120.0, sampling: Sampling | None = None
+    ) -> None:
         self.name = name
-        self._opening = {"name": name, "api_base": api_base, "timeout_s": timeout_s}
+        self.adjustments: tuple[str, ...] = ()
+        asked = asdict(sampling or Sampling())
+        self._opening = {"name": name, "api_base": api_base, "timeout_s": timeout_s, "sampling": asked}
         self._figures = LiteLLMModel(name, api_base, timeout_s).figures
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -61,6 +70,7 @@ class ApartModel:
         if "refused" in answer:
             await self.aclose()
             raise InputError(answer["refused"])
+        self.adjustments = tuple(answer["adjustments"])
         self._reading = asyncio.create_task(self._read(process))
 
     async def sample(self, request: SampleRequest) -> Response:
@@ -117,6 +127,7 @@ class ApartModel:
                 waiting.set_exception(MakerError(trouble))
 
     def _answer(self, message: dict[str, Any]) -> None:
+        self.adjustments = tuple(message.get("adjustments", self.adjustments))
         waiting = self._waiting.get(message["id"])
         if waiting is None or waiting.done():
             return

@@ -32,7 +32,14 @@ class Price(NamedTuple):
 
 @functools.lru_cache(maxsize=64)
 def find(name: str) -> Price | None:
-    """Return the price of the model the user named, None where the table has none.
+    """Return the price of the model the user named, None where the table has none."""
+    found = entry(name)
+    return None if found is None else _price(found)
+
+
+@functools.lru_cache(maxsize=64)
+def entry(name: str) -> Mapping[str, Any] | None:
+    """Return what the table says of the model the user named, None where it has no entry.
 
     The table names some models with their provider ("groq/…") and some without ("gpt-4.1-mini"). A bare name is used
     only where its entry is of the same provider: someone else's server may sell the same model at another price.
@@ -41,13 +48,13 @@ def find(name: str) -> Price | None:
     if table is None:
         return None
     text = table.read_text(encoding="utf-8")
-    entry = _entry(text, name)
+    found = _entry(text, name)
     provider, slash, bare = name.partition("/")
-    if entry is None and slash:
-        entry = _entry(text, bare)
-        if entry is not None and not str(entry.get("litellm_provider", "")).startswith(provider):
+    if found is None and slash:
+        found = _entry(text, bare)
+        if found is not None and not str(found.get("litellm_provider", "")).startswith(provider):
             return None
-    return None if entry is None else _price(entry)
+    return found
 
 
 def _table() -> Path | None:
@@ -64,13 +71,13 @@ def _entry(text: str, name: str) -> Mapping[str, Any] | None:
     at = text.rfind(key)  # of an entry given twice, JSON keeps the last
     if at < 0:
         return None
-    entry, _ = json.JSONDecoder().raw_decode(text, at + len(key))
-    return entry if isinstance(entry, dict) else None
+    found, _ = json.JSONDecoder().raw_decode(text, at + len(key))
+    return found if isinstance(found, dict) else None
 
 
-def _price(entry: Mapping[str, Any]) -> Price | None:
-    prompt, output = entry.get("input_cost_per_token"), entry.get("output_cost_per_token")
+def _price(found: Mapping[str, Any]) -> Price | None:
+    prompt, output = found.get("input_cost_per_token"), found.get("output_cost_per_token")
     if not isinstance(prompt, int | float) or not isinstance(output, int | float):
         return None
-    cached = entry.get("cache_read_input_token_cost")
+    cached = found.get("cache_read_input_token_cost")
     return Price(prompt, cached if isinstance(cached, int | float) else prompt, output)

@@ -6,6 +6,7 @@ import importlib
 import ipaddress
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -76,6 +77,18 @@ def find(name: str, api_base: str | None) -> Route:
     return route
 
 
+def objection(route: Route, parameters: Mapping[str, Any]) -> str:
+    """Return what LiteLLM's tables have against sending `parameters` there; empty for nothing. No call is made."""
+    litellm = litellm_setup.load()
+    model, provider, _, _ = litellm.get_llm_provider(model=route.model, api_base=route.api_base)
+    known = {name: value for name, value in parameters.items() if name != "extra_body"}
+    try:
+        litellm.utils.get_optional_params(model=model, custom_llm_provider=provider, **known)
+    except litellm.UnsupportedParamsError as error:
+        return str(error.message).removeprefix("litellm.UnsupportedParamsError: ").partition(" To drop ")[0]
+    return ""
+
+
 def _address(api_base: str) -> SplitResult:
     example = "write it like http://127.0.0.1:8000/v1"
     if "@" in api_base or "?" in api_base or "#" in api_base:
@@ -110,7 +123,7 @@ def _provider(litellm: Any, name: str, api_base: str | None) -> tuple[str, str, 
     except litellm.BadRequestError:
         model = provider = ""
     if not model or not provider:
-        raise InputError(f"model {name!r}: no such provider; write PROVIDER/MODEL, such as openai/gpt-4.1-mini")
+        raise InputError(f"model {name!r}: no such provider; write PROVIDER/MODEL, such as openai/gpt-6-luna")
     return provider, model, key
 
 

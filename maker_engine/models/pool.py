@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Prompt, Response, SampleRequest
 from maker_engine.models.port import Figures, ImmediateModel, Model
+from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Sampling, Temperature, read_temperature, reasons
 
 VARIANTS: dict[str, str] = {
     "plain": "",
@@ -18,21 +19,42 @@ VARIANTS: dict[str, str] = {
     "doubt": "Assume that a first idea may be wrong: look for what speaks against it, then answer.",
 }
 """Wordings that ask for the same answer in another way; each is added to the system prompt."""
+VOTER_FORM = "MODEL [temperature=T] [reasoning=EFFORT] [variant=NAME]"
+"""How a user writes a voter."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoterSpec:
-    """One voter as the user wrote it: `MODEL [temperature=T] [variant=NAME]`.
+    """One voter as the user wrote it: `MODEL [temperature=T] [reasoning=EFFORT] [variant=NAME]`.
 
     Attributes:
         model: Name of the model.
         temperature: Of all its samples, None for the run's.
         variant: A key of `VARIANTS`.
+        reasoning: One of `sampling.EFFORTS`, None for the run's.
     """
 
     model: str
-    temperature: float | None = None
+    temperature: Temperature | None = None
     variant: str = "plain"
+    reasoning: str | None = None
+
+    def sampling(self, shared: Sampling) -> Sampling:
+        """Return how it is to sample, where the run says `shared`."""
+        own = self.temperature
+        fixed = shared.fixed if own is None else (float(own),) if not isinstance(own, str) else ()
+        return Sampling(self.reasoning or shared.reasoning, fixed)
+
+    def fitted(self, request: SampleRequest, shared: str) -> SampleRequest:
+        """Return a request as this voter is asked, in a run whose effort of reasoning is `shared`."""
+        if self.temperature is not None and self.temperature != AUTO:
+            request = replace(request, temperature=None if isinstance(self.temperature, str) else self.temperature)
+        if request.max_reasoning_tokens and not reasons(self.model, self.reasoning or shared):
+            request = replace(request, max_reasoning_tokens=0)
+        if VARIANTS[self.variant]:
+            system = f"{request.prompt.system}\n\n{VARIANTS[self.variant]}".strip()
+            request = replace(request, prompt=Prompt(system, request.prompt.user))
+        return request
 
 
 def parse_voter(text: str) -> VoterSpec:
@@ -43,29 +65,30 @@ def parse_voter(text: str) -> VoterSpec:
     """
     words = text.split()
     if not words:
-        raise InputError("a voter is written MODEL [temperature=T] [variant=NAME]; the model is missing")
+        raise InputError(f"a voter is written {VOTER_FORM}; the model is missing")
     spec = VoterSpec(words[0])
     for word in words[1:]:
         name, _, value = word.partition("=")
         if name == "temperature":
             spec = replace(spec, temperature=_temperature(value))
+        elif name == "reasoning" and value in EFFORTS:
+            spec = replace(spec, reasoning=value)
+        elif name == "reasoning":
+            raise InputError(f"voter {words[0]!r}: reasoning is one of {', '.join(EFFORTS)}, got {value!r}")
         elif name == "variant" and value in VARIANTS:
             spec = replace(spec, variant=value)
         elif name == "variant":
             raise InputError(f"voter {words[0]!r}: there is no variant {value!r}; known: {', '.join(VARIANTS)}")
         else:
-            raise InputError(f"voter {words[0]!r}: {word!r} is neither temperature=T nor variant=NAME")
+            raise InputError(f"voter {words[0]!r}: {word!r} is none of temperature=T, reasoning=EFFORT, variant=NAME")
     return spec
 
 
-def _temperature(value: str) -> float:
+def _temperature(value: str) -> Temperature:
     try:
-        temperature = float(value)
-    except ValueError:
-        temperature = -1.0
-    if not 0 <= temperature <= 2:
-        raise InputError(f"a voter's temperature lies between 0 and 2, got {value!r}")
-    return temperature
+        return read_temperature(value)
+    except InputError as error:
+        raise InputError(f"a voter's temperature {error}") from None
 
 
 class Pool:
@@ -76,9 +99,12 @@ class Pool:
         others: Those who are not in the pool, by `DRAFT` and `ESCALATED`.
     """
 
-    def __init__(self, voters: Sequence[tuple[VoterSpec, Model]], others: Mapping[int, Model]) -> None:
+    def __init__(
+        self, voters: Sequence[tuple[VoterSpec, Model]], others: Mapping[int, Model], reasoning: str = DEFAULT
+    ) -> None:
         self._voters = list(voters)
         self._others = dict(others)
+        self._reasoning = reasoning
 
     @property
     def name(self) -> str:
@@ -100,6 +126,12 @@ class Pool:
             return None if None in values else sum(values) / len(values)
 
         return Figures(*(mean(name) for name in Figures.__dataclass_fields__))
+
+    @property
+    def adjustments(self) -> tuple[str, ...]:
+        """What is sent otherwise than ordered, each line with its model's name."""
+        found = (f"{model.name}: {line}" for model in self._models for line in model.adjustments)
+        return tuple(dict.fromkeys(found))
 
     @property
     def immediate(self) -> bool:
@@ -132,11 +164,7 @@ class Pool:
 
     def _turn(self, request: SampleRequest) -> tuple[Model, SampleRequest]:
         if request.voter < 0:
-            return self._others[request.voter], request
+            model = self._others[request.voter]
+            return model, VoterSpec(model.name).fitted(request, self._reasoning)
         spec, model = self._voters[request.voter]
-        if spec.temperature is not None:
-            request = replace(request, temperature=spec.temperature)
-        if VARIANTS[spec.variant]:
-            system = f"{request.prompt.system}\n\n{VARIANTS[spec.variant]}"
-            request = replace(request, prompt=Prompt(system, request.prompt.user))
-        return model, request
+        return model, spec.fitted(request, self._reasoning)

@@ -45,8 +45,12 @@ class Model(Protocol):
     def figures(self) -> Figures:
         """What is known of it in advance."""
 
+    @property
+    def adjustments(self) -> tuple[str, ...]:
+        """What is sent otherwise than ordered, since the model takes no other, and why; one line each."""
+
     async def check(self) -> None:
-        """Find out, before the first call, what can be found out without one: a missing key, an unknown name.
+        """Find out, before the first call, what can be found out without one: a missing key, an unknown parameter.
 
         Raises:
             InputError: One line that names the thing and the mend.

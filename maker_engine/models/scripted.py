@@ -23,6 +23,7 @@ class ScriptedModel:
     name = "scripted"
     simulated = True
     immediate = False
+    adjustments = ()
 
     def __init__(self, script: Script, figures: Figures | None = None) -> None:
         self._script = script

@@ -66,6 +66,7 @@ class SimulatedModel:
     """
 
     simulated = True
+    adjustments = ()
 
     def __init__(self, name: str, profile: Profile, task: AnyTask, seed: int = 0) -> None:
         self.name = name

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models import litellm_calls, litellm_faults, litellm_prices, litellm_route, litellm_setup
 from maker_engine.models.port import Figures
+from maker_engine.models.sampling import Parameters, Sampling
 
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
 LONGEST_WORD = 100  # characters of a model's name or a finish reason
@@ -27,18 +29,28 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class LiteLLMModel:
     """A model reached through LiteLLM, which is imported on the first check or sample.
 
-    Attributes:
-        name: The model as the user named it, such as "openai/gpt-4.1-mini".
-        simulated: False.
+    Args:
+        name: The model as the user named it, such as "openai/gpt-6-luna".
+        api_base: Endpoint of a local or private server.
+        timeout_s: Total deadline of a call.
+        sampling: How it is to sample.
     """
 
     simulated = False
 
-    def __init__(self, name: str, api_base: str | None = None, timeout_s: float = 120.0) -> None:
+    def __init__(
+        self, name: str, api_base: str | None = None, timeout_s: float = 120.0, sampling: Sampling | None = None
+    ) -> None:
         self.name = name
         self._api_base = api_base
         self._timeout_s = timeout_s
+        self._parameters = Parameters(name, sampling or Sampling(), near=api_base is not None)
         self._route: litellm_route.Route | None = None
+
+    @property
+    def adjustments(self) -> tuple[str, ...]:
+        """What is sent otherwise than ordered, and why; one line each."""
+        return self._parameters.adjustments
 
     @property
     def figures(self) -> Figures:
@@ -47,7 +59,7 @@ class LiteLLMModel:
         return Figures() if price is None else Figures(usd_per_token_in=price.prompt, usd_per_token_out=price.output)
 
     async def check(self) -> None:
-        """Check name, address and key without a call.
+        """Check name, address, key and parameters without a call.
 
         Raises:
             InputError: One of them cannot be used.
@@ -74,10 +86,25 @@ class LiteLLMModel:
 
     async def _prepared(self) -> litellm_route.Route:
         if self._route is None:
-            self._route = await asyncio.to_thread(litellm_route.find, self.name, self._api_base)
+            self._route = await asyncio.to_thread(self._find_route)
         return self._route
 
+    def _find_route(self) -> litellm_route.Route:
+        route = litellm_route.find(self.name, self._api_base)
+        self._parameters.fit(lambda parameters: litellm_route.objection(route, parameters))
+        return route
+
     async def _ask(self, route: litellm_route.Route, request: SampleRequest) -> Any:
+        """Ask, and ask again where the model refused a parameter that need not be sent."""
+        while True:
+            sent = self._parameters.of(request)
+            try:
+                return await self._call(route, request, sent)
+            except ProviderError as error:
+                if not self._parameters.learn(error, sent):
+                    raise
+
+    async def _call(self, route: litellm_route.Route, request: SampleRequest, sent: Mapping[str, Any]) -> Any:
         fault: ProviderError | None = None
         try:
             async with asyncio.timeout(self._timeout_s):  # LiteLLM's own timeout starts anew with every byte
@@ -87,11 +114,10 @@ class LiteLLMModel:
                         api_base=route.api_base,
                         api_key=route.api_key,
                         messages=_messages(request),
-                        temperature=request.temperature,
-                        max_tokens=request.max_tokens,
                         timeout=self._timeout_s,
                         max_retries=0,
                         num_retries=0,
+                        **sent,
                     )
                 )
         except TimeoutError:
@@ -129,6 +155,7 @@ class LiteLLMModel:
             latency_s=latency_s,
             model=str(getattr(reply, "model", None) or self.name)[:LONGEST_WORD],
             id=str(getattr(reply, "id", None) or "")[:LONGEST_WORD],
+            tokens_reasoning=_reasoning(getattr(reply, "usage", None), tokens_out),
         )
 
     def _cost(self, tokens_in: int | None, cached: int, tokens_out: int | None) -> float | None:
@@ -163,6 +190,12 @@ def _usage(usage: Any) -> tuple[int | None, int, int | None]:
         return None, 0, None
     cached = _count(getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)) or 0
     return prompt, min(cached, prompt or 0), output
+
+
+def _reasoning(usage: Any, tokens_out: int | None) -> int | None:
+    """Return how many output tokens were reasoning, None where the provider does not say."""
+    said = _count(getattr(getattr(usage, "completion_tokens_details", None), "reasoning_tokens", None))
+    return None if said is None or tokens_out is None else min(said, tokens_out)
 
 
 def _count(value: object) -> int | None:

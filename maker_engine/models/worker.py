@@ -1,8 +1,9 @@
 """The helper process: LiteLLM with an event loop of its own, fed one JSON object a line.
 
-In: `{"open": {name, api_base, timeout_s}}` first, then `{"id", "request": {…}}` and `{"id", "cancel": true}`.
-Out: `{"ready": true}` or `{"refused": text}`, then `{"id", "response": {…}}` or `{"id", "fault": {kind, message,
-retry_after_s}}`, and `{"bug": text}` when something broke that should not. It ends when its input ends.
+In: `{"open": {name, api_base, timeout_s, sampling}}` first, then `{"id", "request": {…}}` and `{"id", "cancel": true}`.
+Out: `{"ready": true, "adjustments": […]}` or `{"refused": text}`, then `{"id", "response": {…}, "adjustments": […]}` or
+`{"id", "fault": {kind, message, retry_after_s}}`, and `{"bug": text}` when something broke that should not. It ends
+when its input ends.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from maker_engine.core.errors import InputError, ProviderError
 from maker_engine.core.responses import Prompt, SampleRequest
+from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel
 
 LINE_BYTES = 64 * 1024 * 1024
@@ -34,13 +36,13 @@ class Worker:
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         opened = json.loads(await lines.readline())["open"]
-        model = LiteLLMModel(opened["name"], opened["api_base"], opened["timeout_s"])
+        model = LiteLLMModel(opened["name"], opened["api_base"], opened["timeout_s"], _sampling(opened["sampling"]))
         try:
             await model.check()
         except InputError as error:
             _say({"refused": str(error)})
             return
-        _say({"ready": True})
+        _say({"ready": True, "adjustments": model.adjustments})
         while line := await lines.readline():
             self._take(model, json.loads(line))
         for call in self._calls.values():
@@ -67,9 +69,13 @@ class Worker:
         except Exception:  # noqa: BLE001 - told to the parent, which raises it
             _say({"bug": traceback.format_exc()})
         else:
-            _say({"id": number, "response": asdict(response)})
+            _say({"id": number, "response": asdict(response), "adjustments": model.adjustments})
         finally:
             del self._calls[number]
+
+
+def _sampling(opened: dict[str, Any]) -> Sampling:
+    return Sampling(opened["reasoning"], tuple(opened["fixed"]))
 
 
 def _say(message: dict[str, Any]) -> None:

@@ -16,9 +16,10 @@ from maker_engine.core.filters import parse_filter
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.forecast import Forecast, forecast
-from maker_engine.models.opening import open_pool
+from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VoterSpec, parse_voter
 from maker_engine.models.port import Model
+from maker_engine.models.sampling import AUTO, DEFAULT, REASONING_ROOM, Sampling, Temperature, reasons, resolve
 from maker_engine.models.simulated import CHARACTERS_PER_TOKEN
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
@@ -51,9 +52,13 @@ class RunOrder:
         api_base: Endpoint of a local or private server.
         k: Margin, None for the smallest that reaches `target` (Eq. 14).
         target: Probability that the whole run is right, for an automatic k.
-        temperature: Of every sample but a step's first.
-        first_temperature: Of a step's first sample.
-        max_tokens: Most output tokens of a response.
+        temperature: Of every sample but a step's first: a number, "auto" for the paper's where the model takes it, or
+            "none" to send none.
+        first_temperature: Of a step's first sample, likewise.
+        reasoning: How much the model is asked to reason, one of `sampling.EFFORTS`; "default" says nothing to it.
+        max_tokens: Most output tokens of an answer.
+        max_reasoning_tokens: Room for reasoning beside the answer, in output tokens; None for `REASONING_ROOM` where
+            the model is known to reason, and else for none of its own.
         paper_flags: Keep to the paper's two red flags.
         max_samples: Most samples a step may draw, None for the default.
         concurrency: Most samples in flight.
@@ -88,9 +93,11 @@ class RunOrder:
     k: int | None = None
     target: float = 0.95
     rule: str = "ahead"
-    temperature: float = 0.1
-    first_temperature: float = 0.0
+    temperature: Temperature = AUTO
+    first_temperature: Temperature = AUTO
+    reasoning: str = DEFAULT
     max_tokens: int = 750
+    max_reasoning_tokens: int | None = None
     paper_flags: bool = False
     max_samples: int | None = None
     concurrency: int = 8
@@ -178,6 +185,8 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
+    if not order.timeout_s > 0:
+        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     model, voters = _open_models(order, task, stronger)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
@@ -216,13 +225,14 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
 
 
 def _settings(order: RunOrder, k: int, voters: int) -> Settings:
+    first, other, _ = resolve(order.first_temperature, order.temperature)
     return Settings(
         k=k,
         rule=order.rule,
         max_samples=order.max_samples,
-        first_temperature=order.first_temperature,
-        temperature=order.temperature,
-        flags=FlagRules(order.max_tokens, order.paper_flags),
+        first_temperature=first,
+        temperature=other,
+        flags=FlagRules(order.max_tokens, order.paper_flags, _reasoning_room(order)),
         count=order.count,
         window=order.window,
         hedge=order.hedge,
@@ -233,18 +243,31 @@ def _settings(order: RunOrder, k: int, voters: int) -> Settings:
     )
 
 
+def _reasoning_room(order: RunOrder) -> int:
+    """Return the room for reasoning that the voters are given, in output tokens."""
+    if order.max_reasoning_tokens is not None:
+        return order.max_reasoning_tokens
+    others = [VoterSpec(name) for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
+    voters = [*_voters(order), *others]
+    return REASONING_ROOM if any(reasons(one.model, one.reasoning or order.reasoning) for one in voters) else 0
+
+
+def _voters(order: RunOrder) -> list[VoterSpec]:
+    return [parse_voter(text) for text in order.voters] or [VoterSpec(order.model)]
+
+
 def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, int]:
     """Open everybody who answers; return them as one model, and the number of voters."""
-    voters = [parse_voter(text) for text in order.voters] or [VoterSpec(order.model)]
+    voters = _voters(order)
+    sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2])
     model = open_pool(
         voters,
         task,
+        # The runner cuts calls by a deadline that moves; the model's own is its bound.
+        Access(order.api_base, TOTAL * order.timeout_s, sampling, order.apart),
         draft="" if order.draft == TASK else order.draft,
         stronger=stronger,
         seed=order.seed,
-        api_base=order.api_base,
-        timeout_s=TOTAL * order.timeout_s,  # the runner cuts calls by a deadline that moves, and this is its bound
-        apart=order.apart,
     )
     return model, len(voters)
 
@@ -254,8 +277,7 @@ def _is_near(order: RunOrder, model: Model) -> bool:
         return False
     from maker_engine.models.litellm_route import is_near  # noqa: PLC0415 - only a real model pays for it
 
-    names = [parse_voter(text).model for text in order.voters] or [order.model]
-    return all(is_near(name, order.api_base) for name in names)
+    return all(is_near(voter.model, order.api_base) for voter in _voters(order))
 
 
 async def drive(

@@ -78,4 +78,4 @@ class RateLimit:
 def most_tokens(request: SampleRequest) -> float:
     """Tokens a call may cost: providers count the prompt and the whole output limit when it goes out."""
     prompt = len(request.prompt.system) + len(request.prompt.user)
-    return prompt / CHARACTERS_PER_TOKEN + request.max_tokens
+    return prompt / CHARACTERS_PER_TOKEN + request.max_output

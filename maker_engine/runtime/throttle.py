@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-
 FEWEST_ROUNDS, MOST_ROUNDS = 8, 256
 """Rounds of answers before as many calls are tried again as once timed out; twice as many each time in vain."""
 

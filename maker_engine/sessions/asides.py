@@ -42,6 +42,8 @@ class Change(NamedTuple):
 Aside: TypeAlias = Probe | Change
 PROBE, CHANGED = "probe", "changed"
 _RESPONSE = ("text", "tokens_in", "tokens_out", "finish_reason", "cost_usd", "latency_s", "model")
+_RESPONSE_SINCE = ("tokens_reasoning", "shared")
+"""Further fields, left out where they say nothing; older records have none of them."""
 
 
 def aside_of(event: ProbeAnswered | SettingsChanged) -> Aside:
@@ -75,6 +77,7 @@ def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> t
     found = {"flag": [*verdict]} if isinstance(verdict, Flag) else {"answer": answers.setdefault(verdict, len(answers))}
     said = {name: getattr(aside.response, name) for name in _RESPONSE}
     said["latency_s"] = round(said["latency_s"], 4)
+    said |= further(aside.response)
     if not texts_kept:
         said["text"] = ""
     return PROBE, aside.who, {"n": aside.probe, **found, **said, "prompt": prompt}
@@ -86,4 +89,15 @@ def aside_in(kind: str, who: str, kept: dict[str, Any], answers: Sequence[Hashab
     if kind == CHANGED:
         return Change(who, kept["k"], tuple(kept["voters"]), kept["model"], kept["simulated"], prompt)
     verdict = Flag(*kept["flag"]) if "flag" in kept else answers[kept["answer"]]
-    return Probe(kept["n"], who, verdict, Response(**{name: kept[name] for name in _RESPONSE}), prompt)
+    return Probe(kept["n"], who, verdict, _response(kept), prompt)
+
+
+def _response(kept: dict[str, Any]) -> Response:
+    return Response(**{name: kept[name] for name in (*_RESPONSE, *_RESPONSE_SINCE) if name in kept})
+
+
+def further(response: Response) -> dict[str, Any]:
+    """Return the fields of a response that most responses say nothing in."""
+    nothing = Response("")
+    values = {name: getattr(response, name) for name in _RESPONSE_SINCE}
+    return {name: value for name, value in values.items() if value != getattr(nothing, name)}

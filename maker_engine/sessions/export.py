@@ -20,7 +20,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Flag, Response
 from maker_engine.printable import one_line
-from maker_engine.sessions.asides import Change, Probe
+from maker_engine.sessions.asides import Change, Probe, further
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag, step_of
@@ -96,7 +96,7 @@ def _said(verdict: Any, response: Response, task: AnyTask) -> dict[str, Any]:
     return {
         **judged, "text": response.text, "tokens_in": response.tokens_in,
         "tokens_out": response.tokens_out, "finish_reason": response.finish_reason, "cost_usd": response.cost_usd,
-        "latency_s": response.latency_s, "model": response.model,
+        "latency_s": response.latency_s, "model": response.model, **further(response),
     }  # fmt: skip
 
 

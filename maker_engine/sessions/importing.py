@@ -264,4 +264,6 @@ def _response(event: dict[str, Any]) -> Response:
         cost_usd=_maybe(event, "cost_usd", float),
         latency_s=_of(event, "latency_s", float),
         model=_of(event, "model", str),
+        tokens_reasoning=_maybe(event, "tokens_reasoning", int) if "tokens_reasoning" in event else None,
+        shared=_of(event, "shared", int) if "shared" in event else 1,
     )

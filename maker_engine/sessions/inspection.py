@@ -11,6 +11,7 @@ from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
+from maker_engine.models.sampling import AUTO, NONE, resolve
 from maker_engine.sessions.moment import entries_of
 from maker_engine.sessions.packing import Act, Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
@@ -154,8 +155,10 @@ def _temperature(order: Mapping[str, Any], step: int, entry: Entry) -> float | N
         return None
     voters: Sequence[str] = order.get("voters") or ()
     own = parse_voter(voters[(step + entry.sample) % len(voters)]).temperature if voters else None
-    found = order.get("temperature" if entry.sample else "first_temperature") if own is None else own
-    return None if found is None else float(found)
+    first, other, _ = resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))
+    if own is None or own == AUTO:
+        return other if entry.sample else first
+    return None if isinstance(own, str) else own
 
 
 def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:

@@ -169,19 +169,19 @@ def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = Tru
             found, finish = tuple(verdict), response.finish_reason  # a vote's is "stop", or it would not be a vote
         else:
             found = answers.setdefault(verdict, len(answers))
-        rows.append(
-            (
-                number,
-                found,
-                texts.setdefault(response.text, len(texts)) if texts_kept else None,
-                response.tokens_in,
-                response.tokens_out,
-                finish,
-                response.cost_usd,
-                latency and round(latency, 4),
-                models.setdefault(response.model, len(models)),
-            )
+        row = (
+            number,
+            found,
+            texts.setdefault(response.text, len(texts)) if texts_kept else None,
+            response.tokens_in,
+            response.tokens_out,
+            finish,
+            response.cost_usd,
+            latency and round(latency, 4),
+            models.setdefault(response.model, len(models)),
         )
+        plain = response.tokens_reasoning is None and response.shared == 1
+        rows.append(row if plain else (*row, response.tokens_reasoning, response.shared))
     encoded = {answer: dense(decisions.encode(task, answer)) for answer in answers}
     packed: bytes = _pack(([*encoded.values()], [*texts], [*models], rows))
     return PackedStep(packed, encoded, only_votes)
@@ -201,7 +201,7 @@ class Packed(NamedTuple):
         texts: Each text once.
         models: Each model's name once.
         rows: A row an entry: three values for an act or an aside; nine for a sample, whose second is the number of
-            its answer or the flag.
+            its answer or the flag, and eleven for one with reasoning tokens or with others from the same call.
     """
 
     answers: list[bytes]
@@ -228,9 +228,11 @@ def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
                 continue
             entries.append(Act(kind, who, None if index is None else answers[index]))
             continue
-        number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model = row
+        number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model, *further = row
+        reasoning, shared = further or (None, 1)
+        said = "" if text is None else texts[text]
         response = Response(
-            "" if text is None else texts[text], tokens_in, tokens_out, finish or "stop", cost, latency, models[model]
+            said, tokens_in, tokens_out, finish or "stop", cost, latency, models[model], "", reasoning, shared
         )
         entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else Flag(*verdict), response))
     return entries

@@ -101,7 +101,7 @@ class Survey:
         judged = voted_on and not row.flags & StepFlag.WRONG
         votes = flagged = against = 0
         for one in packed.rows:
-            if len(one) != _SAMPLE:
+            if len(one) < _SAMPLE:
                 continue
             verdict = one[1]
             voted = isinstance(verdict, int)
@@ -121,6 +121,8 @@ class Survey:
     def _measure(self, sample: Sequence[Any], *, voted: bool, against: bool) -> None:
         length = sample[4]
         if length is not None:
+            if len(sample) > _SAMPLE:  # the limit, and so the plot, is about the answer
+                length -= sample[_SAMPLE] or 0
             counts = self.lengths[bisect_left(LENGTHS, length)]
             counts[0] += 1
             counts[1] += not isinstance(sample[1], int)

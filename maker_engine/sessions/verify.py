@@ -154,7 +154,7 @@ class _Branch:
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
             raise SessionError("its link does not fit")
         packed = open_packed(votes)
-        if packed.answers == [row.action] and all(len(one) == _COLUMNS and one[1] == 0 for one in packed.rows):
+        if packed.answers == [row.action] and all(len(one) >= _COLUMNS and one[1] == 0 for one in packed.rows):
             # Nine steps in ten: nothing to count, and no need to make entries of it.
             flags, samples = 0, len(packed.rows)
             sound = samples == self._rule.k

@@ -44,6 +44,10 @@ class Choice(Select[str], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "show_overlay", "choose", show=False)]
 
 
+class Form(VerticalScroll, inherit_bindings=False):
+    """The fields; the arrows are left to the screen, for which they go from field to field however few rows fit."""
+
+
 class NewRun(MakerScreen):
     """Asks for an order and shows its forecast."""
 
@@ -96,7 +100,7 @@ class NewRun(MakerScreen):
         """Form on the left, forecast on the right, one line for hints and errors."""
         yield HeadLine(id="head")
         with Horizontal(id="order"):
-            with VerticalScroll(id="form", can_focus=False) as form:
+            with Form(id="form", can_focus=False) as form:
                 form.border_title = Content("order")
                 choices = tuple((name, name) for name in self._names)
                 first = _first(self._names) if self._names else ""

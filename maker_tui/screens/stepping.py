@@ -25,6 +25,7 @@ from maker_engine.core.decomposition import Gather, Vote
 from maker_engine.core.errors import InputError
 from maker_engine.core.filters import parse_filter
 from maker_engine.core.responses import Prompt
+from maker_engine.models.pool import VOTER_FORM
 from maker_engine.printable import one_line
 from maker_tui.asking import Asking, Hear
 from maker_tui.fork_wish import EDITED, ForkWish, parse_wish
@@ -208,7 +209,7 @@ class Stepping(Travelling):
 
     def action_change_voters(self) -> None:
         """Ask for another pool of voters."""
-        hint = "MODEL [temperature=T] [variant=NAME], more after ' + '"
+        hint = f"{VOTER_FORM}, more after ' + '"
         self._asking.ask(self._entry, "voters from here on", "", hint, self._change_voters)
 
     def _change_voters(self, text: str) -> None:

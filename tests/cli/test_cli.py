@@ -15,7 +15,8 @@ from tests.support.running import TOY
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
     "outcome", "reason", "task", "problem", "model", "simulated", "k", "steps", "samples", "votes", "flagged", "wasted",
-    "wrong_decisions", "tokens_in", "tokens_out", "cost_usd", "timeouts", "resets_at", "wall_s", "session",
+    "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning", "cost_usd", "timeouts", "resets_at", "wall_s",
+    "session",
 ]  # fmt: skip
 
 
@@ -87,7 +88,7 @@ BAD = [
     (["run", "hanoi", "--limit-samples", "0", "--json"], "limit on samples"),
     (["run", "hanoi", "--limit-usd", "nan", "--json"], "limit on dollars"),
     (["run", "hanoi", "--max-tokens", "0", "--json"], "max tokens"),
-    (["run", "hanoi", "--temperature", "-1", "--json"], "temperatures"),
+    (["run", "hanoi", "--temperature", "-1", "--json"], "--temperature: must be auto, none or between 0 and 2"),
     (["run", "hanoi", "--target", "1", "--json"], "target"),
     (["run", "hanoi", "--session", "/proc/no/run.maker", "--json"], "/proc/no/run.maker cannot be created"),
     (["run", "hanoi", "--break", "votes>>5"], "there is '>' at character 7, where a number should stand"),

@@ -156,3 +156,27 @@ def test_a_flag_shows_the_offending_bit(rule):
     assert flag.reason
     assert flag.excerpt
     assert flag.excerpt in FLAGGED[rule].text
+
+
+@pytest.mark.parametrize(
+    ("tokens", "room", "rule"),
+    [
+        ((700, 0), 4096, None),
+        ((4_700, 4_000), 4096, None),
+        ((4_800, 4_000), 4096, "length"),
+        ((4_900, 4_200), 4096, "reasoning"),
+        ((800, 700), 0, None),
+        ((751, None), 4096, "length"),
+    ],
+)
+def test_answer_and_reasoning_have_a_limit_each(tokens, room, rule):
+    """The paper's length flag speaks of the answer; reasoning is flagged by its own limit, where it has one."""
+    response = Response("answer = 7", tokens_out=tokens[0], tokens_reasoning=tokens[1])
+    found = verdict(response, max_reasoning_tokens=room)
+    assert (found.rule if isinstance(found, Flag) else None) == rule
+
+
+def test_a_response_cut_off_while_reasoning_says_so():
+    """Where the limit went to reasoning before any answer, the flag names that as the cause."""
+    starved = Response("", tokens_out=750, tokens_reasoning=750, finish_reason="length")
+    assert verdict(starved).reason == "cut off while reasoning, before any answer: all 750 tokens were used up"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 TREES = ("maker_engine", "maker_tui", "tasks", "tests")
 FILES = sorted(path.relative_to(ROOT) for tree in TREES for path in (ROOT / tree).rglob("*.py"))
 
-MOST_FILE_LINES, MOST_FUNCTION_LINES = 300, 40
+MOST_FILE_LINES, MOST_FUNCTION_LINES = 400, 40
 
 REGISTRIES = [".".join(parts) for parts in (("pypi", "org"), ("files", "pythonhosted"), ("registry", "npmjs"))]
 LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "package-lock.json", "yarn.lock"}
@@ -58,7 +58,7 @@ def functions(path):
 
 
 def test_a_file_can_be_read_in_one_sitting():
-    """No file is longer than 300 lines."""
+    """No file is longer than 400 lines."""
     lengths = {str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in FILES}
     assert {path: lines for path, lines in lengths.items() if lines > MOST_FILE_LINES} == {}
 

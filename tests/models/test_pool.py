@@ -13,7 +13,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
 from maker_engine.core.responses import DRAFT, ESCALATED, Prompt, Response, SampleRequest
 from maker_engine.core.settings import Settings
-from maker_engine.models.opening import open_pool
+from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VARIANTS, Pool, VoterSpec, parse_voter
 from maker_engine.models.port import Figures, Model
 from maker_engine.models.scripted import ScriptedModel
@@ -67,8 +67,8 @@ def test_a_voter_is_a_model_a_temperature_and_a_wording(text: str, spec: VoterSp
         ("a temperature=nan", "between 0 and 2, got 'nan'"),
         ("a variant=sly", "there is no variant 'sly'; known: plain, careful"),
         ("a variant", "there is no variant ''"),
-        ("a top_p=1", "voter 'a': 'top_p=1' is neither"),
-        ("a b", "voter 'a': 'b' is neither"),
+        ("a top_p=1", "voter 'a': 'top_p=1' is none of"),
+        ("a b", "voter 'a': 'b' is none of"),
     ],
 )
 def test_what_a_voter_does_not_have_is_refused(text: str, line: str) -> None:
@@ -121,7 +121,7 @@ async def test_temperature_and_wording_reach_the_wire(monkeypatch: pytest.Monkey
     monkeypatch.setenv("OPENAI_API_KEY", "canary-0123456789")
     specs = [VoterSpec("openai/a"), VoterSpec("openai/b", 0.7), VoterSpec("openai/c", None, "careful")]
     with OpenAIServer(lambda _messages, _body, _number: "ok") as server:
-        model = open_pool(specs, Count(), api_base=server.base_url)
+        model = open_pool(specs, Count(), Access(server.base_url))
         for voter in range(3):
             await model.sample(replace(REQUEST, voter=voter))
         await model.aclose()

@@ -10,7 +10,7 @@ from maker_engine.core import red_flags
 from maker_engine.core.errors import InputError
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Flag, Prompt, Response, SampleRequest
-from maker_engine.models.opening import open_model
+from maker_engine.models.opening import Access, open_model
 from maker_engine.models.profile import PAPER, Profile, parse_profile
 from maker_engine.models.simulated import SimulatedModel
 from tests.support.toy import SYSTEM, Count
@@ -132,7 +132,7 @@ def test_a_wrong_profile_is_refused_by_name(name: str, blamed: str) -> None:
 def test_the_simulated_model_has_no_endpoint() -> None:
     """An endpoint given with the simulated model is a mistake that is said, not ignored."""
     with pytest.raises(InputError, match="--api-base"):
-        open_model("sim", TASK, api_base="http://127.0.0.1:1/v1")
+        open_model("sim", TASK, Access("http://127.0.0.1:1/v1"))
 
 
 def test_no_model_is_refused() -> None:

@@ -39,7 +39,7 @@ FAULTS = {
     "402": (Reply.error(402, "pay first"), Fault.QUOTA),
     "403": (Reply.error(403, "not for you"), Fault.AUTH),
     "404": (Reply.error(404, "no such model"), Fault.NOT_FOUND),
-    "400": (Reply.error(400, "bad temperature"), Fault.BAD_REQUEST),
+    "400": (Reply.error(400, "no such parameter"), Fault.BAD_REQUEST),
     "400 context": (Reply.error(400, "maximum context length is 4096", "context_length_exceeded"), Fault.CONTEXT),
     "400 llama.cpp": (Reply.error(400, "the request exceeds the available context size"), Fault.CONTEXT),
     "400 policy": (Reply.error(400, "rejected by our safety system", "content_policy_violation"), Fault.POLICY),

@@ -136,8 +136,8 @@ def test_an_answer_that_never_comes_stops_the_run_by_name(tmp_path: Path) -> Non
     asked = [request for request in story.server.asked if (request.step, request.sample) == (1, 2)]
     assert (story.outcome, story.last.snapshot.totals.steps) == (Outcome.STOPPED, 1)
     assert story.last.snapshot.reason == (
-        f"sample 3 of step 2 was not complete within 8 min, {SLOW} times over: give a longer --timeout, or a lower "
-        "--max-tokens (nothing is lost; to go on: maker sessions resume)"
+        f"sample 3 of step 2 was not complete within 8 min, {SLOW} times over: it needs a longer --timeout "
+        "(nothing is lost; to go on: maker sessions resume)"
     )
     assert len(asked) == 3 + SLOW
     assert LONGEST * 60 == 480

@@ -174,6 +174,8 @@ responses = st.builds(
     tokens_out=st.none() | st.integers(0, 10**6),
     cost_usd=st.none() | st.floats(0, 10),
     model=st.sampled_from(["a", "b"]),
+    tokens_reasoning=st.none() | st.integers(0, 10**6),
+    shared=st.integers(1, 8),
 )
 flags = st.builds(Flag, st.sampled_from(["length", "mine"]), st.text(max_size=20), st.text(max_size=20))
 

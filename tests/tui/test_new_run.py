@@ -36,7 +36,17 @@ async def test_the_form_has_the_task_s_own_options_and_a_forecast():
     """Rule: the form asks for what the task offers, and says beforehand what to expect."""
     async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
         text = await form(pilot)
-        for label in ("disks", "rule", "model", "API base", "target", "temperature", "seed", "dollar limit"):
+        for label in (
+            "disks",
+            "rule",
+            "model",
+            "API base",
+            "target",
+            "temperature",
+            "reasoning",
+            "seed",
+            "red flags",
+        ):
             assert label in text
         for figure in ("steps     31", "votes", "samples", "cost", "time"):
             assert figure in text
@@ -67,7 +77,7 @@ async def test_assumed_figures_are_called_so():
         ("option-disks", "many", "disks must be a whole number, got 'many'"),
         ("k", "0", "k must be at least 1, got 0"),
         ("k", "some", "k must be a whole number or auto, got 'some'"),
-        ("temperature", "hot", "temperature must be a number, got 'hot'"),
+        ("temperature", "hot", "temperature must be auto, none or between 0 and 2, got 'hot'"),
         ("model", "sim:p=2", "sim: p lies between 0 and 1, got 2"),
         ("problem", "/nowhere", "problem file /nowhere cannot be read: No such file or directory"),
     ],
