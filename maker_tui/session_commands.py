@@ -41,7 +41,9 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--limit-tokens", type=int, metavar="N", help="new limit on tokens")
     resume.add_argument("--limit-minutes", type=float, metavar="M", help="new limit on going time")
     resume.add_argument("--max-samples", type=int, metavar="N", help="new limit on the samples of a step")
-    resume.add_argument("--timeout", dest="timeout_s", type=float, metavar="S", help="new deadline of a call, in seconds")
+    resume.add_argument(
+        "--timeout", dest="timeout_s", type=float, metavar="S", help="new deadline of a call, in seconds"
+    )
     resume.add_argument("--undecided", metavar="POLICY", help="stop, ask or escalate:MODEL")
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
