@@ -16,10 +16,10 @@ from maker_engine.models.port import ImmediateModel, Model
 from maker_engine.runtime.admission import Admission
 from maker_engine.runtime.breaker import Breaker, stated_wait_s
 from maker_engine.runtime.clock import Clock
-from maker_engine.runtime.deadlines import Deadlines
+from maker_engine.runtime.deadlines import Deadlines, OverdueError
 from maker_engine.runtime.hours import hour, span
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.patience import Patience, Tries
+from maker_engine.runtime.patience import OutOfPatienceError, Patience, Tries
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.throttle import Throttle
 
@@ -131,7 +131,12 @@ class Caller:
         if error.kind is Fault.POLICY and (declined := self._patience.declined(request, error)) is not None:
             self.breaker.answered()
             return declined
-        wait = self._patience.fail(request, error, tries)
+        try:
+            wait = self._patience.fail(request, error, tries)
+        except ProviderError as last:
+            if isinstance(error, OverdueError) or isinstance(last, OutOfPatienceError):  # for the counts
+                self._tell(SampleFailed(request.step, request.sample, error.kind.value, str(error), 0.0))
+            raise
         if error.kind is Fault.COPY:
             self.breaker.answered()  # not well, but the provider is there
         else:

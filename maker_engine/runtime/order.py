@@ -263,8 +263,8 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
     model = open_pool(
         voters,
         task,
-        # The runner cuts calls by a deadline that moves; the model's own is its bound.
-        Access(order.api_base, TOTAL * order.timeout_s, sampling, order.apart),
+        # The runner cuts calls by a deadline that moves; the model's own is beyond any of it.
+        Access(order.api_base, (TOTAL + 1) * order.timeout_s, sampling, order.apart),
         draft="" if order.draft == TASK else order.draft,
         stronger=stronger,
         seed=order.seed,

@@ -140,14 +140,14 @@ def test_an_answer_that_never_comes_stops_the_run_by_name(tmp_path: Path) -> Non
         f"sample 3 of step 2 was not complete within 48 s, {SLOW} times over: it needs a longer --timeout "
         "(nothing is lost; to go on: maker sessions resume)"
     )
-    assert len(asked) == 3 + SLOW
+    assert len(asked) == 3 + SLOW == story.last.snapshot.totals.timeouts
     assert LONGEST * 6 == 48
 
 
 def test_a_server_that_never_answers_at_all_fails_the_run(tmp_path: Path) -> None:
     """Before the first answer the longest deadline is waited for once, since it may be the address that is wrong."""
     story = Story(tmp_path, 8, same(10**6), k=1)
-    assert (story.outcome, len(story.server.asked)) == (Outcome.FAILED, 4)
+    assert (story.outcome, len(story.server.asked), story.last.snapshot.totals.timeouts) == (Outcome.FAILED, 4, 4)
     assert story.last.snapshot.reason == "the provider failed (timeout): no complete answer within 480 s"
 
 
