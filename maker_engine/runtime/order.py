@@ -180,13 +180,9 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
 
 
 def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
-    policy, _, stronger = order.undecided.partition(":")
-    if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
-        raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
-    if not order.timeout_s > 0:
-        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     model, voters = _open_models(order, task, stronger)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
@@ -224,6 +220,14 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
     return PreparedRun(order, plan, expected)
 
 
+def _policy(order: RunOrder) -> tuple[str, str]:
+    """Return what is done about a step that cannot be decided, and who gets it when it is escalated."""
+    policy, _, stronger = order.undecided.partition(":")
+    if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
+        raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    return policy, stronger
+
+
 def _settings(order: RunOrder, k: int, voters: int) -> Settings:
     first, other, _ = resolve(order.first_temperature, order.temperature)
     return Settings(
@@ -258,6 +262,8 @@ def _voters(order: RunOrder) -> list[VoterSpec]:
 
 def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, int]:
     """Open everybody who answers; return them as one model, and the number of voters."""
+    if not order.timeout_s > 0:
+        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
     sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2])
     model = open_pool(
