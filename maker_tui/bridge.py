@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Protocol
+from typing import Any, Protocol
 
 from maker_engine.core.commands import Command, Stop
 from maker_engine.core.decomposition import AnyTask
@@ -13,7 +13,7 @@ from maker_engine.models.families import by_family
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.record import whole
+from maker_engine.sessions.record import fits, whole
 from maker_engine.sessions.saved import SavedRun
 from maker_tui.hangup import WENT_AWAY
 
@@ -147,9 +147,11 @@ class SavedSource:
 def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     """Return the view of a saved run as it stands."""
     order, totals = saved.order, saved.run.totals
+    timeout: Any = order.get("timeout_s")
     limited = order.get("limit_usd") is not None or order.get("limit_tokens") is not None
     return RunView(
         saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, whole(order, "max_tokens", 0),
-        timeout_s=float(order.get("timeout_s", 0)), answered_by=by_family(saved.answered) or saved.run.answered_by,
+        timeout_s=float(timeout) if fits(timeout, float) else 0.0,
+        answered_by=by_family(saved.answered) or saved.run.answered_by,
         limit_is_estimate=limited and totals.tokens_estimated > 0,
     )  # fmt: skip

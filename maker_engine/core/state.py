@@ -177,9 +177,7 @@ class RunState:
                 self._clear(event.step)
                 self.totals.escalated += 1
             case SampleFailed():
-                self.totals.failures += 1
-                self.totals.timeouts += event.kind == Fault.TIMEOUT
-                self.failure = event
+                self._fail(event)
             case CircuitOpened():
                 self.resting = event
             case CircuitClosed():
@@ -212,6 +210,11 @@ class RunState:
             case _:
                 totals.refused += isinstance(event, ResponseRefused)
                 self._spend(event.response)
+
+    def _fail(self, event: SampleFailed) -> None:
+        self.totals.failures += 1
+        self.totals.timeouts += event.kind == Fault.TIMEOUT
+        self.failure = event
 
     def _hear(self, event: PersonAsked | PersonAnswered | PersonAmended | WordsRefused) -> None:
         if isinstance(event, PersonAsked):

@@ -28,7 +28,6 @@ from maker_engine.models.litellm_reading import Usage
 from maker_engine.models.port import Figures
 from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Parameters, Sampling
-from maker_engine.models.served_name import served_name
 
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
 
@@ -215,7 +214,7 @@ class LiteLLMModel:
             finish_reason=finish_reason,
             cost_usd=self._cost(usage),
             latency_s=latency_s,
-            model=served_name(name or self.name),
+            model=name or self.name,
             id=response_id,
             tokens_reasoning=usage.reasoning,
         )

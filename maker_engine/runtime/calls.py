@@ -18,10 +18,10 @@ from maker_engine.runtime.admission import Admission, SwitchError
 from maker_engine.runtime.breaker import Breaker, stated_wait_s
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.clock import Clock
-from maker_engine.runtime.deadlines import Deadlines
+from maker_engine.runtime.deadlines import Deadlines, OverdueError
 from maker_engine.runtime.hours import hour, span
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.patience import Patience, Tries
+from maker_engine.runtime.patience import OutOfPatienceError, Patience, Tries
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.throttle import Throttle
 
@@ -158,7 +158,12 @@ class Caller:
         if isinstance(error, SwitchError):
             self.breaker.answered()
             raise error
-        wait = self._patience.fail(request, error, tries)
+        try:
+            wait = self._patience.fail(request, error, tries)
+        except ProviderError as last:
+            if isinstance(error, OverdueError) or isinstance(last, OutOfPatienceError):  # for the counts
+                self._tell(SampleFailed(request.step, request.sample, error.kind.value, str(error), 0.0))
+            raise
         if error.kind in (Fault.COPY, Fault.STRANGER):
             self.breaker.answered()  # not well, but the provider is there
         else:
@@ -176,4 +181,4 @@ def resets_too_late(caller: Caller, limits: Limits, elapsed_s: float) -> RunEnde
     if elapsed_s + left <= limits.seconds:
         return None
     at = f"the provider's limit resets at {hour(resets_at, resets_at - left)}, in {span(left)}"
-    return RunEnded(Outcome.OUT_OF_BUDGET, f"{at}, when the run's {span(limits.seconds)} are over")
+    return RunEnded(Outcome.OUT_OF_BUDGET, f"{at}, after the run's limit of {span(limits.seconds)}")

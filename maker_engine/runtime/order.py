@@ -189,9 +189,7 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
 
 
 def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
-    policy, _, stronger = order.undecided.partition(":")
-    if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
-        raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
     model, voters = _open_models(order, task, stronger)
@@ -230,6 +228,14 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         order.accept_models,
     )
     return PreparedRun(order, plan, expected)
+
+
+def _policy(order: RunOrder) -> tuple[str, str]:
+    """Return what is done about a step that cannot be decided, and who gets it when it is escalated."""
+    policy, _, stronger = order.undecided.partition(":")
+    if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
+        raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    return policy, stronger
 
 
 def _settings(order: RunOrder, k: int, voters: int) -> Settings:
@@ -295,13 +301,15 @@ def _check_prices(order: RunOrder) -> None:
 def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, int]:
     """Open everybody who answers; return them as one model, and the number of voters."""
     _check_prices(order)
+    if not order.timeout_s > 0:
+        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
     sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2])
     model = open_pool(
         voters,
         task,
-        # The runner cuts calls by a deadline that moves, of which TOTAL is the bound.
-        Access(order.api_base, TOTAL * order.timeout_s, sampling, order.apart, order.prices),
+        # The runner cuts calls by a deadline that moves; the model's own is beyond any of it.
+        Access(order.api_base, (TOTAL + 1) * order.timeout_s, sampling, order.apart, order.prices),
         draft="" if order.draft == TASK else order.draft,
         stronger=stronger,
         seed=order.seed,
@@ -314,8 +322,7 @@ def _is_near(order: RunOrder, model: Model) -> bool:
         return False
     from maker_engine.models.litellm_route import is_near  # noqa: PLC0415 - only a real model pays for it
 
-    names = [parse_voter(text).model for text in order.voters] or [order.model]
-    return all(is_near(name, order.api_base) for name in names)
+    return all(is_near(voter.model, order.api_base) for voter in _voters(order))
 
 
 async def drive(

@@ -149,7 +149,7 @@ class Patience:
         kind, why = error.kind, f"({error.kind.value}): {error}"
         if tries.slow >= SLOW:
             often = f"{place} was not complete within {span(self._deadlines.longest_s)}, {SLOW} times over"
-            raise OutOfPatienceError(kind, f"{often}: give a longer --timeout, or a lower --max-tokens")
+            raise OutOfPatienceError(kind, f"{often}: it needs a longer --timeout")
         if tries.refused_at is not None and not error.kind.passing:
             if request.voter not in self._answered:  # this one of the pool is a stranger still
                 raise error

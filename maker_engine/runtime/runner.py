@@ -297,9 +297,10 @@ class Runner:
         elapsed, run = self._book.meter.elapsed_s, self._book.run
         reached = self._budget.reached(self._solver.due, elapsed)
         # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
-        idle = len(self._calls) <= self._budget.parked and not self._calls.arrived
+        if self._calls.arrived:
+            return None
         in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
-        if reached and (idle or in_vain):
+        if reached and (in_vain or len(self._calls) <= self._budget.parked):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return resets_too_late(self._caller, self._limits, elapsed)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+FEWEST_ROUNDS, MOST_ROUNDS = 8, 256
+"""Rounds of answers before as many calls are tried again as once timed out; twice as many each time in vain."""
+
 
 class Throttle:
     """Halves what may be in flight when calls time out, and adds one for every round of answers, up to the order.
 
-    The calls that go out behind a halved limit wait in the order in which they came.
+    To the number that timed out it goes back more slowly: each try in vain costs the work of a whole round. The calls
+    that are to go out beyond the limit wait in the order in which they came.
 
     Args:
         most: Calls that may be in flight as ordered.
@@ -18,6 +22,8 @@ class Throttle:
     def __init__(self, most: int) -> None:
         self.most = most
         self._allowed = float(most)
+        self._too_many = most + 1  # so many timed out
+        self._rounds = FEWEST_ROUNDS
         self._out = 0
         self._number = 0  # of the next call
         self._halved_at = 0  # calls from this number on were sent since the limit was halved
@@ -45,7 +51,8 @@ class Throttle:
     def answered(self) -> None:
         """Note an answer."""
         if self._allowed < self.most:
-            self._allowed = min(float(self.most), self._allowed + 1 / self.limit)
+            rounds = self._rounds if self.limit + 1 == self._too_many else 1
+            self._allowed = min(float(self.most), self._allowed + 1 / (self.limit * rounds))
             self._admit()
 
     def timed_out(self, number: int) -> None:
@@ -54,9 +61,11 @@ class Throttle:
         Calls that were sent together time out together and halve the limit once. One that was alone tells nothing
         about how many are too many.
         """
-        if number >= self._halved_at and self._out > 1:
-            self._allowed = float(max(1, min(self.limit, self._out) // 2))
-            self._halved_at = self._number
+        if number < self._halved_at or self._out < 2:
+            return
+        out = min(self.limit, self._out)
+        self._rounds = min(2 * self._rounds, MOST_ROUNDS) if out == self._too_many else FEWEST_ROUNDS
+        self._too_many, self._allowed, self._halved_at = out, float(max(1, out // 2)), self._number
 
     async def _turn(self) -> None:
         turn = asyncio.get_running_loop().create_future()

@@ -6,12 +6,14 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from maker_engine.core.errors import Fault
 from maker_engine.printable import one_line
 from maker_engine.runtime.hours import hour, span
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from maker_engine.core.events import CircuitOpened, SampleFailed
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.stops import Breakpoint, Held
 
@@ -87,17 +89,8 @@ class RunView:
         if self.obstacle:
             return f"held: {one_line(self.obstacle)}"
         if snapshot.resting is not None:
-            left = snapshot.resting.wait_s if self.rest_s is None else self.rest_s
-            why = one_line(snapshot.resting.message)
-            if self.resets_at is None:
-                return f"waiting for the provider: tried again in {span(left)} ({why})"
-            at = hour(self.resets_at, self.resets_at - left)
-            return f"the provider's limit resets at {at}; waiting {span(left)} ({why})"
-        if snapshot.failure is not None:
-            failure = snapshot.failure
-            again = f", again in {span(failure.wait_s)}" if failure.wait_s > 0 else ""
-            return f"waiting for the provider: {failure.kind}{again} ({one_line(failure.message)})"
-        return ""
+            return self._rest(snapshot.resting)
+        return "" if snapshot.failure is None else _failure(snapshot.failure)
 
     @property
     def answerers(self) -> str:
@@ -124,3 +117,18 @@ class RunView:
             return ""
         after = "" if not self.timeout_s else f" ({self.timeout_s:g} s)"
         return f"{number:,} call{'s' if number > 1 else ''} timed out{after}"
+
+    def _rest(self, resting: CircuitOpened) -> str:
+        left, why = resting.wait_s if self.rest_s is None else self.rest_s, one_line(resting.message)
+        if self.resets_at is None:
+            return f"waiting for the provider: tried again in {span(left)} ({why})"
+        at = hour(self.resets_at, self.resets_at - left)
+        return f"the provider's limit resets at {at}; waiting {span(left)} ({why})"
+
+
+def _failure(failure: SampleFailed) -> str:
+    message = one_line(failure.message)
+    if failure.kind == Fault.TIMEOUT:
+        return f"timed out: {message}"
+    again = f", again in {span(failure.wait_s)}" if failure.wait_s > 0 else ""
+    return f"waiting for the provider: {failure.kind}{again} ({message})"

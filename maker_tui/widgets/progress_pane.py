@@ -52,10 +52,10 @@ def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[T
     if trouble:
         lines.append(line((trouble, "warn")))
     roomy = height >= ROOMY_ROWS
-    gap = [line()] if roomy else []
-    # Where there is room for one row only, what is the matter with the calls goes before the name of the model.
-    last = _model(snapshot, width) if roomy or not _calls_matter(view) else _row("calls", _calls(view, short=True))
-    lines += [*gap, *_figures(view, width), *gap, last]
+    gap, figures = [line()] if roomy else [], _figures(view, width)
+    if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
+        figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
+    lines += [*gap, *figures, *gap, _model(snapshot, width)]
     return lines + (_details(view, snapshot) if roomy else [])
 
 
@@ -190,18 +190,25 @@ def _calls_matter(view: RunView) -> bool:
     return bool(view.timeouts) or (view.oldest_call_s or 0.0) >= OLD_S
 
 
-def _calls(view: RunView, *, short: bool = False) -> str:
+def _calls(view: RunView) -> str:
     """Tell of the calls in flight: how many, how old, and how many may be."""
-    parts = [f"{count(view.in_flight)} in flight"]
-    if view.oldest_call_s is not None:
-        parts.append(f"the oldest for {duration(view.oldest_call_s)}")
-    if view.concurrency < view.concurrency_ordered:
-        parts.append(f"{count(view.concurrency)} of {count(view.concurrency_ordered)} allowed")
-    if short:
-        parts += [view.timeouts] if view.timeouts else []
-    else:
-        parts.append(f"{count(view.steps_ahead)} steps ahead")
-    return ", ".join(parts)
+    oldest = [] if view.oldest_call_s is None else [f"the oldest for {duration(view.oldest_call_s)}"]
+    return ", ".join(
+        [f"{count(view.in_flight)} in flight", *oldest, *_allowed(view), f"{count(view.steps_ahead)} steps ahead"]
+    )
+
+
+def _brief(view: RunView) -> str:
+    """Tell the same in a few words, the most telling first."""
+    totals = view.snapshot.totals
+    timeouts = [f"{count(totals.timeouts)} timed out"] if totals.timeouts else []
+    oldest = [] if view.oldest_call_s is None else [f"oldest {duration(view.oldest_call_s)}"]
+    return " · ".join([*timeouts, *oldest, *_allowed(view)])
+
+
+def _allowed(view: RunView) -> list[str]:
+    fewer = view.concurrency < view.concurrency_ordered
+    return [f"{count(view.concurrency)} of {count(view.concurrency_ordered)} allowed"] if fewer else []
 
 
 def _timeouts(view: RunView) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
-from maker_engine.runtime.throttle import Throttle
+from maker_engine.runtime.throttle import FEWEST_ROUNDS, Throttle
 
 
 async def entered(throttle: Throttle, calls: int) -> list[asyncio.Task[int]]:
@@ -63,17 +64,38 @@ async def test_a_call_that_timed_out_alone_says_nothing_of_the_number() -> None:
 
 async def test_every_round_of_answers_adds_one_up_to_the_order() -> None:
     """From one call at a time on, as many answers as are allowed in flight add one; never more than ordered."""
-    throttle = Throttle(4)
-    for _ in range(2):
-        for call in await entered(throttle, throttle.limit):
-            throttle.timed_out(call.result())
-            throttle.leave()
+    throttle = Throttle(8)
+    for _ in range(3):
+        await time_out(throttle)
     limits = [throttle.limit]
-    for _ in range(12):
+    for _ in range(80):
         throttle.answered()
         limits.append(throttle.limit)
-    assert limits[:4] == [1, 2, 2, 3]
-    assert (limits == sorted(limits), limits[-1]) == (True, 4)
+    assert (limits == sorted(limits), limits[-1]) == (True, 8)
+    assert FEWEST_ROUNDS == 8
+    assert limits[:8] == [1] * 8  # two timed out: it takes eight rounds to try two again
+    assert limits[8:13] == [2, 2, 3, 3, 3]
+
+
+async def test_what_timed_out_before_is_tried_again_more_and_more_seldom() -> None:
+    """A server that always fails with eight calls loses eight answers' work less and less often."""
+    throttle = Throttle(8)
+    taken = []
+    for _ in range(4):
+        await time_out(throttle)
+        answers = 0
+        while throttle.limit < 8:
+            throttle.answered()
+            answers += 1
+        taken.append(answers)
+    assert all(later > 1.5 * earlier for earlier, later in pairwise(taken))
+
+
+async def time_out(throttle: Throttle) -> None:
+    """Let as many calls time out as are allowed."""
+    for call in await entered(throttle, throttle.limit):
+        throttle.timed_out(call.result())
+        throttle.leave()
 
 
 async def test_a_call_that_is_cut_short_while_it_waits_takes_nobodys_place() -> None:
