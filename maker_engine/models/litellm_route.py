@@ -185,10 +185,11 @@ def _route(name: str, provider: str, model: str, address: SplitResult | None, ke
 
 def is_near(name: str, api_base: str | None) -> bool:
     """Whether a model's server is on this machine or this network, as far as its name and address say so."""
-    if api_base is None:
-        provider = name.partition("/")[0]
-        return provider in _KNOWS_ADDRESS and not os.environ.get(f"{provider.upper()}_API_BASE")
+    provider = name.partition("/")[0]
+    address = api_base or os.environ.get(f"{provider.upper()}_API_BASE")
+    if not address:
+        return provider in _KNOWS_ADDRESS | {"llamafile"}
     try:
-        return _is_near(_address(api_base))
+        return _is_near(_address(address))
     except InputError:
         return False

@@ -106,7 +106,7 @@ def test_a_quota_that_resets_in_an_hour_is_waited_for(tmp_path: Path) -> None:
     "refusal",
     [
         Reply.error(400, "Provider returned error"),
-        Reply.error(400, "Model unloaded."),
+        Reply.error(400, "The prompt holds a forbidden token."),
         Reply.error(403, "This request is not allowed."),
         Reply.error(401, "Incorrect API key provided"),
         Reply.error(404, "The model does not exist"),
@@ -124,11 +124,11 @@ def test_a_refusal_in_final_words_in_the_middle_of_a_run_is_asked_about_again(tm
 
 def test_a_refusal_in_final_words_that_lasts_stops_the_run(tmp_path: Path) -> None:
     """It is stopped, not failed, after a dozen calls that nobody pays for; what was decided is kept."""
-    refusal = Reply.error(400, "Model unloaded.")
+    refusal = Reply.error(400, "The prompt holds a forbidden token.")
     run = Driven(tmp_path, lambda number: refusal if number >= 3 else None)
     assert (run.outcome, run.last.snapshot.totals.steps) == (Outcome.STOPPED, 1)
     assert "the provider refuses sample " in run.last.snapshot.reason
-    assert "Model unloaded." in run.last.snapshot.reason
+    assert "The prompt holds a forbidden token." in run.last.snapshot.reason
     assert run.clock.now() >= REFUSED_S
     assert len(run.server.requests) < 3 + 20
 
