@@ -105,9 +105,8 @@ def test_an_unknown_token_count_is_judged_by_the_fewest_that_the_text_can_have()
         text = "a" * (characters - len("\n\nanswer = 1")) + "\n\nanswer = 1"
         found = verdict(answer(1, text=text, tokens_out=None))
         assert getattr(found, "rule", found) == counted
-    assert (
-        found.reason == "at least 751 output tokens by its 12016 characters, since no usage was reported; at most 750"
-    )
+    told = "at least 751 output tokens, at most 750: it has 12016 characters, and no usage was reported"
+    assert found.reason == told
     assert verdict(answer(1, tokens_out=None)) == 1
 
 

@@ -129,11 +129,14 @@ def test_no_call_outlives_its_deadline(runs: tuple[Report, Report]) -> None:
 def test_faults_are_neither_votes_nor_flags(runs: tuple[Report, Report]) -> None:
     """Each fault is a failed call, or one that was cut short; flags come from responses that deserve them."""
     calm, rough = runs
-    faults = sum(number for name, number in rough.sent.items() if isinstance(KINDS[name].outcome, Fault))
+    refused = (Fault.COPY, Fault.STRANGER)  # whole answers, which the model itself lets through
+    outcomes = {name: KINDS[name].outcome for name in rough.sent if isinstance(KINDS[name].outcome, Fault)}
+    faults = sum(rough.sent[name] for name, outcome in outcomes.items() if outcome not in refused)
     flags = sum(number for name, number in rough.sent.items() if name in flagged)
     assert faults_met(rough) >= faults
     assert rough.view.snapshot.totals.flagged <= calm.view.snapshot.totals.flagged + flags + 5
     assert rough.view.snapshot.totals.failures >= faults / 2
+    assert rough.view.snapshot.totals.refused >= EACH
 
 
 def test_the_waiting_is_done_on_the_clock(runs: tuple[Report, Report]) -> None:
