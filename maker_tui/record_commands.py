@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ from maker_tui.parsing import Parser
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
-    from maker_engine.sessions.packing import Entry
 
 NAME = "SESSION"
 Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse names it nowhere else
@@ -117,6 +115,7 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.export import told  # noqa: PLC0415
     from maker_engine.sessions.moment import entries_of  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_tui.entry_words import entry_lines  # noqa: PLC0415
 
     with Reader(path, chosen.fork) as reader:
         if not 1 <= chosen.step <= reader.steps_done() + 1:
@@ -132,30 +131,8 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(value) + "\n")
         return 0
     sys.stdout.write(printable(task.picture(state).plain, newlines=True) + "\n\n")
-    for entry in entries:
-        sys.stdout.write(_entry_line(entry, task))
+    sys.stdout.writelines(f"{line}\n" for line in entry_lines(entries, task))
     return 0
-
-
-def _entry_line(entry: Entry, task: AnyTask) -> str:
-    from maker_engine.core.responses import Flag  # noqa: PLC0415
-    from maker_engine.sessions.asides import Change, Probe  # noqa: PLC0415
-    from maker_engine.sessions.packing import Act  # noqa: PLC0415
-    from maker_tui.aside_words import change_words, probe_words  # noqa: PLC0415
-
-    if isinstance(entry, Change):
-        who, judged = entry.who, f"changed {change_words(entry)}"
-    elif isinstance(entry, Probe):
-        told = probe_words(entry, partial(decisions.describe, task))
-        who, judged = f"probe {entry.probe + 1}", f"{told} (for {entry.who}, not counted)"
-    elif isinstance(entry, Act):
-        who = f"{entry.who} {entry.kind}"
-        judged = "" if entry.answer is None else decisions.describe(task, entry.answer)
-    elif isinstance(entry.verdict, Flag):
-        who, judged = f"sample {entry.sample + 1}", f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"
-    else:
-        who, judged = f"sample {entry.sample + 1}", f"votes for {decisions.describe(task, entry.verdict)}"
-    return f"{one_line(who, 40):<12} {one_line(judged, 100)}\n"
 
 
 def _verify(chosen: argparse.Namespace) -> int:

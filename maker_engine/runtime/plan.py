@@ -15,6 +15,7 @@ from maker_engine.models.port import Model
 from maker_engine.runtime.limits import Limits
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
+HOLD, WARM = "hold", "warm"
 SOLVED = RunEnded(Outcome.SOLVED, "solved and verified")
 
 
@@ -40,6 +41,9 @@ class Plan:
         attended: There is somebody to answer questions; where there is not, the first one stops the run.
         breaks: Breakpoints to begin with.
         open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
+        hopeless: What happens to a step none of whose samples can be used: "hold" the run, "stop" it, or "warm" the
+            step up first.
+        temperatures_named: Every voter has a temperature of its own, which is not raised.
     """
 
     task: AnyTask
@@ -55,6 +59,8 @@ class Plan:
     attended: bool = False
     breaks: tuple[Filter, ...] = ()
     open_pool: Callable[[Sequence[str]], Model] = _no_pools
+    hopeless: str = STOP
+    temperatures_named: bool = False
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:

@@ -1,4 +1,4 @@
-"""Entries of a step that are neither samples nor acts on its ballot: probes, and changes of how it is voted."""
+"""Entries of a step that are neither samples nor acts on its ballot: probes, changes of how it is voted, and doubts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple, TypeAlias
 
 from maker_engine.core.events import Event
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.responses import Flag, Prompt, Response
 
@@ -39,15 +40,29 @@ class Change(NamedTuple):
         return Change(self.who, self.k or before.k, pool.voters, pool.model, pool.simulated)
 
 
-Aside: TypeAlias = Probe | Change
-PROBE, CHANGED = "probe", "changed"
+class Doubted(NamedTuple):
+    """Nobody had voted, and what was done about it. Fields as in `StepHopeless`."""
+
+    samples: int
+    rule: str
+    cause: str
+    text: str
+    starved: bool = False
+    temperature: float | None = None
+    reminder: str = ""
+
+
+Aside: TypeAlias = Probe | Change | Doubted
+PROBE, CHANGED, HOPELESS = "probe", "changed", "hopeless"
 _RESPONSE = ("text", "tokens_in", "tokens_out", "finish_reason", "cost_usd", "latency_s", "model")
 _RESPONSE_SINCE = ("tokens_reasoning", "shared")
 """Further fields, left out where they say nothing; older records have none of them."""
 
 
-def aside_of(event: ProbeAnswered | SettingsChanged) -> Aside:
+def aside_of(event: ProbeAnswered | SettingsChanged | StepHopeless) -> Aside:
     """Turn an event into what is kept of it."""
+    if isinstance(event, StepHopeless):
+        return Doubted(*(getattr(event, name) for name in Doubted._fields))
     if isinstance(event, ProbeAnswered):
         return Probe(event.probe, event.voter, event.verdict, event.response, event.prompt)
     return Change(event.voter, event.k, event.voters, event.model, event.simulated, event.prompt)
@@ -57,6 +72,8 @@ def events_of_aside(step: int, aside: Aside) -> list[Event]:
     """Turn an entry back into the events that it came from, the asking included."""
     if isinstance(aside, Change):
         return [SettingsChanged(step, *aside)]
+    if isinstance(aside, Doubted):
+        return [StepHopeless(step, *aside)]
     asked = ProbeAsked(step, aside.probe, aside.who)
     return [asked, ProbeAnswered(step, *aside)]
 
@@ -69,6 +86,8 @@ def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> t
         answers: The number of each answer in the packed step; a new one is added.
         texts_kept: As for `packing.pack_step`.
     """
+    if isinstance(aside, Doubted):
+        return HOPELESS, "", aside._asdict() | ({} if texts_kept else {"text": ""})
     prompt = None if aside.prompt is None else asdict(aside.prompt)
     if isinstance(aside, Change):
         pool = {"voters": [*aside.voters], "model": aside.model, "simulated": aside.simulated}
@@ -85,6 +104,8 @@ def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> t
 
 def aside_in(kind: str, who: str, kept: dict[str, Any], answers: Sequence[Hashable]) -> Aside:
     """Turn a row that `row_of` made back into an equal entry."""
+    if kind == HOPELESS:
+        return Doubted(**kept)
     prompt = None if kept["prompt"] is None else Prompt(**kept["prompt"])
     if kind == CHANGED:
         return Change(who, kept["k"], tuple(kept["voters"]), kept["model"], kept["simulated"], prompt)

@@ -20,7 +20,7 @@ from maker_engine.core.events import Event, Outcome, RunEnded, RunStarted, Sampl
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import export, forks, storage
-from maker_engine.sessions.asides import Change, Probe
+from maker_engine.sessions.asides import Change, Doubted, Probe
 from maker_engine.sessions.journal import ALL, Journal
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry, events_of
@@ -122,7 +122,7 @@ class _Import:
         if self._journal is None or _of(event, "branch", int) != self._branches - 1:
             raise InputError("its run has not begun")
         match name:
-            case "sample" | "act" | "probe" | "changed":
+            case "sample" | "act" | "probe" | "changed" | "hopeless":
                 self._entry(event)
             case "decided":
                 self._decided(event)
@@ -195,6 +195,8 @@ class _Import:
         name = event["event"]
         if name == "changed":
             entry = _change(event)
+        elif name == "hopeless":
+            entry = _doubted(event)
         elif name == "probe":
             said = self._verdict(event, task), _response(event)
             entry = Probe(_of(event, "probe", int), _of(event, "who", str), *said, _prompt(event))
@@ -253,6 +255,21 @@ def _change(event: dict[str, Any]) -> Change:
         raise InputError(f"k must be at least 1, got {k}")
     pool = voters, _of(event, "model", str), _of(event, "simulated", bool)
     return Change(_of(event, "who", str), k, *pool, _prompt(event))
+
+
+def _doubted(event: dict[str, Any]) -> Doubted:
+    lowest = _maybe(event, "temperature", float)
+    if lowest is not None and not 0 <= lowest <= 2:
+        raise InputError(f"temperatures lie between 0 and 2, got {lowest:g}")
+    return Doubted(
+        samples=_of(event, "samples", int),
+        rule=_of(event, "rule", str),
+        cause=_of(event, "cause", str),
+        text=_of(event, "text", str),
+        starved=_of(event, "starved", bool),
+        temperature=lowest,
+        reminder=_of(event, "reminder", str),
+    )
 
 
 def _response(event: dict[str, Any]) -> Response:
