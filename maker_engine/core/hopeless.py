@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from maker_engine.core.red_flags import FINISH
 from maker_engine.core.responses import Flag, Sample
 
+HOLD, STOP, WARM = POLICIES = ("hold", "stop", "warm")
+"""What a run does about such a step: hold for a person, end, or first change what further samples are asked."""
 DOZEN = 12
 """Samples between two looks: at 9 in 10 flagged, a dozen of them would be flagged one time in four, and at 1 in 2 once
 in 4,096 steps."""

@@ -6,16 +6,15 @@ from dataclasses import replace
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome, RunEnded
-from maker_engine.core.hopeless import StepHopeless
+from maker_engine.core.hopeless import HOLD, POLICIES, STOP, WARM, StepHopeless
 from maker_engine.core.solver import Solver
 from maker_engine.models.sampling import NOT_SENT
 from maker_engine.printable import one_line
-from maker_engine.runtime.plan import ESCALATE, HOLD, STOP, WARM, Plan
+from maker_engine.runtime.plan import ESCALATE, Plan
 
 HOTTER = (0.5, 1.0)
 """Temperatures to try in turn. At the paper's 0.1 what is said once is mostly said again; at 0.5 hardly a format error
 is certain to repeat, and the share of right answers is next to the same."""
-POLICIES = (HOLD, STOP, WARM)
 SHOWN, LONGEST_CAUSE = 80, 160
 """Characters of a response, and of a cause, in one line."""
 
@@ -60,14 +59,14 @@ def respond(plan: Plan, solver: Solver, found: StepHopeless, *, escalated: bool)
 def _warmed(plan: Plan, solver: Solver, found: StepHopeless) -> StepHopeless:
     """Return the next thing to try: a higher temperature where one is taken, then the demanded form once more."""
     now = solver.temperature
-    hotter = [] if now is None or not _takes_temperature(plan) else [one for one in HOTTER if one > now]
+    hotter = [] if now is None or not takes_temperature(plan) else [one for one in HOTTER if one > now]
     if hotter:
         return replace(found, temperature=hotter[0])
     return found if solver.reminded else replace(found, reminder=plan.task.reminder)
 
 
-def _takes_temperature(plan: Plan) -> bool:
-    """Tell whether another temperature would reach anybody who answers."""
+def takes_temperature(plan: Plan) -> bool:
+    """Tell whether the run's temperature reaches those who answer."""
     return not plan.temperatures_named and not any(NOT_SENT in line for line in plan.model.adjustments)
 
 

@@ -15,7 +15,6 @@ from maker_engine.models.port import Model
 from maker_engine.runtime.limits import Limits
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
-HOLD, WARM = "hold", "warm"
 SOLVED = RunEnded(Outcome.SOLVED, "solved and verified")
 
 

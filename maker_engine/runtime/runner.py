@@ -8,18 +8,18 @@ from collections.abc import Callable
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
-from maker_engine.core.hopeless import StepHopeless
+from maker_engine.core.hopeless import HOLD, StepHopeless
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.calls import Caller
 from maker_engine.runtime.changing import Changing
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
-from maker_engine.runtime.hopeless import ending, respond
+from maker_engine.runtime.hopeless import ending, respond, takes_temperature
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import Pace
-from maker_engine.runtime.plan import ASK, ESCALATE, HOLD, SOLVED, STOP, Plan, failure, unanswerable
+from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -108,6 +108,7 @@ class Runner:
             max_tokens=self._plan.settings.flags.max_tokens, steps_ahead=self._solver.steps_ahead,
             in_flight=len(self._calls), rest_s=self._caller.breaker.rest_s, breakpoints=self._stops.breakpoints,
             held=self._stops.held, waiting=self._solver.winner, refused=self._changing.refused,
+            temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
         )  # fmt: skip
 
     async def _turn(self) -> None:
@@ -255,7 +256,7 @@ class Runner:
         if then == ESCALATE:
             self._record(self._solver.escalate(self._plan.stronger))
         elif then == HOLD:
-            self._record(self._gate.stand())
+            self._record(self._gate.hold())
         elif then == STOP:
             self._ended = ending(self._plan, hopeless)
 

@@ -6,6 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from maker_engine.core.copies import notice
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,6 +32,7 @@ class RunView:
         held: Where it holds and why, None while it goes on or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person wished for was not made; empty where it was.
+        temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -46,6 +49,12 @@ class RunView:
     held: Held | None = None
     waiting: Hashable = None
     refused: str = ""
+    temperature: float | None = None
+
+    @property
+    def copies(self) -> str:
+        """What is to be said of texts that are alike, in a sentence; empty for nothing."""
+        return notice(self.snapshot.totals, self.temperature)
 
     @property
     def eta_s(self) -> float | None:

@@ -170,6 +170,13 @@ def _temperature(order: Mapping[str, Any], step: int, sample: int, lowest: float
     return found if found is None or lowest is None else max(found, lowest)
 
 
+def temperature_of(order: Mapping[str, Any]) -> float | None:
+    """Return at which temperature a run draws all samples but the first of a step; None where none or several are."""
+    if any(parse_voter(voter).temperature not in (None, AUTO) for voter in order.get("voters") or ()):
+        return None
+    return resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))[1]
+
+
 def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:
     if not isinstance(entry, Sample):
         return None
