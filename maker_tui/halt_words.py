@@ -16,8 +16,11 @@ HELD = Word("‖", "held", "warn")
 
 
 def halt_words(view: RunView) -> str:
-    """Say where a run holds, why, and what can be done; empty where no breakpoint holds it."""
+    """Say where a run holds, why, and what can be done; empty where only a person has paused it."""
     held, snapshot = view.held, view.snapshot
+    if held is None and (hopeless := snapshot.hopeless) is not None and snapshot.paused:
+        why = f"hopeless: {count(hopeless.samples)} samples flagged in a row"
+        return f"step {ordinal(hopeless.step)} · {why} · c draws more, O voters, d decides, F forks"
     if held is None or not snapshot.paused or snapshot.open is None or snapshot.open.step != held.step:
         return ""
     point = held.breakpoint

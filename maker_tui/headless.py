@@ -130,7 +130,7 @@ def summary(view: RunView) -> dict[str, object]:
 
 
 def _hopeless(found: StepHopeless | None) -> dict[str, object] | None:
-    """Tell of a step none of whose samples could be used; its number counts from 1, as on the screen."""
+    """Tell of a step whose last samples were all flagged; its number counts from 1, as on the screen."""
     if found is None:
         return None
     told = {"step": found.step + 1, "rule": found.rule or None, "samples": found.samples}

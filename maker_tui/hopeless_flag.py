@@ -13,8 +13,8 @@ def add_hopeless(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "--hopeless",
         choices=POLICIES,
-        help="where a dozen samples of a step are flagged and none has voted: hold (default in the app), stop (default"
-        " without it), or warm: first a higher temperature, then a reminder of the form",
+        help="where a dozen samples of a step in a row are flagged: hold (default in the app), stop (default without"
+        " it), or warm: first a higher temperature, then a reminder of the form",
     )
 
 

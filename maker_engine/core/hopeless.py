@@ -1,8 +1,8 @@
-"""A hopeless step: none of its first samples has voted, and more of the same would be discarded too.
+"""A hopeless step: its samples are flagged one after the other, and more of the same would be discarded too.
 
-It is looked for after a dozen samples, and again after every further dozen, for as long as nobody has voted; no sample
-is asked for beyond the next look. So what is found depends on nothing but what the samples say, in the order in which
-they are counted, and is found again when a run is replayed.
+It is looked for when a dozen samples in a row were flagged, and again after a further dozen; no sample is asked for
+beyond the next look. So what is found depends on nothing but what the samples say, in the order in which they are
+counted, and is found again when a run is replayed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from maker_engine.core.responses import Flag, Sample
 HOLD, STOP, WARM = POLICIES = ("hold", "stop", "warm")
 """What a run does about such a step: hold for a person, end, or first change what further samples are asked."""
 DOZEN = 12
-"""Samples between two looks: at 9 in 10 flagged, a dozen of them would be flagged one time in four, and at 1 in 2 once
-in 4,096 steps."""
+"""Flagged samples in a row after which a step is looked at: where one in two is flagged, one step in 4,096 begins so by
+chance, and where one in ten is, none ever does."""
 FEWEST = 3
 """Samples after which the opening of a run is looked at, if k is not more: they cost next to nothing, and three answers
 cut off in a row are no chance where one in ten is."""
@@ -32,7 +32,7 @@ WORDLESS = "no response has any text"
 
 @dataclass(frozen=True, slots=True)
 class StepHopeless:
-    """None of the last samples of a step has voted. What was changed holds for its further samples.
+    """The last samples of a step were all flagged. What was changed holds for its further samples.
 
     Attributes:
         step: Step, 0-based.
@@ -66,7 +66,7 @@ def first_look(k: int) -> int:
 
 
 class Doubt:
-    """What is known against a step for which nobody has voted.
+    """What is known against a step: the samples since its last vote, all of them flagged.
 
     Args:
         opening: No sample of the run has been read yet: one that is starved is found before a dozen.
@@ -75,36 +75,54 @@ class Doubt:
         found: What was found and has not been answered yet, None for nothing.
     """
 
-    __slots__ = ("_again", "_opening", "_samples", "found")
+    __slots__ = ("_again", "_due", "_opening", "_samples", "found")
 
     def __init__(self, *, opening: bool = False) -> None:
         self._opening = opening
         self._again = False
+        self._due = DOZEN
         self._samples: list[Sample] = []
         self.found: StepHopeless | None = None
 
-    def take(self, counted: Sequence[Sample]) -> None:
-        """Take in what was counted, all of it flagged."""
-        self._samples += counted
+    @property
+    def room(self) -> int:
+        """Samples that may be drawn before the next look."""
+        return self._due - len(self._samples)
 
-    def look(self, step: int) -> int:
-        """Look; return how many samples may be drawn before the next look, 0 where the step is hopeless."""
-        samples, count = self._samples, len(self._samples)
+    def begin(self, k: int) -> int:
+        """Return after how many samples the first look is."""
+        self._due = first_look(k) if self._opening else DOZEN
+        return self._due
+
+    def take(self, counted: Sequence[Sample]) -> None:
+        """Take in what was counted; a vote takes away what there was against the step."""
+        for sample in counted:
+            if isinstance(sample.verdict, Flag):
+                self._samples.append(sample)
+            else:
+                self._samples.clear()
+                self._again = self._opening = False
+                self._due = DOZEN
+
+    def look(self, step: int) -> None:
+        """Look at the samples; either something is found, or there is room for more."""
+        samples = self._samples
         starved = is_starved(samples)
         if self._opening and not starved:
-            self._opening = False
-            if count < DOZEN:
-                return DOZEN - count
-        if not (self._again or starved or count > DOZEN or len(_rules(samples)) == 1 or len(_texts(samples)) == 1):
-            return DOZEN
-        self.found = _finding(step, samples, starved=starved)
-        return 0
+            self._opening, self._due = False, DOZEN
+            if self.room > 0:
+                return
+        alike = len(_rules(samples)) == 1 or len(_texts(samples)) == 1
+        if self._again or starved or alike or len(samples) > DOZEN:
+            self.found = _finding(step, samples, starved=starved)
+        else:
+            self._due = 2 * DOZEN
 
     def begin_anew(self, k: int) -> int:
-        """Forget the samples so far; return how many may be drawn before the next look, at which any rules will do."""
+        """Forget the samples so far; return after how many the next look is, at which any rules will do."""
         self._again, self.found = True, None
         self._samples.clear()
-        return first_look(k) if self._opening else DOZEN
+        return self.begin(k)
 
 
 def is_starved(samples: Sequence[Sample]) -> bool:

@@ -18,7 +18,7 @@ from maker_engine.core.events import (
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.hopeless import Doubt, StepHopeless, first_look
+from maker_engine.core.hopeless import Doubt, StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
 from maker_engine.core.red_flags import inspect
@@ -67,7 +67,7 @@ class OpenStep:
         probed: Probes asked for so far.
         voter: Who answers all of its samples, None for the pool in turn.
         reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
-        doubt: What is known against it while nobody has voted; None before there is anything.
+        doubt: What is known against it since its last vote, None before anybody has looked.
         lowest: Temperature that its samples were raised to since it was hopeless; None for none.
         reminder: What its prompt was made to end with, for the same reason; empty for nothing.
 
@@ -238,24 +238,25 @@ class OpenStep:
         return told, fault
 
     def _suspect(self, counted: Sequence[Sample]) -> bool:
-        """Take in what was counted without a decision; True where a look has let more samples be asked for."""
+        """Take in what was counted without a decision; True where more may be asked for now than before."""
         poll = self.poll
-        if poll is None or poll.ballot.total or not self._settings.wary:
+        if poll is None or not self._settings.wary:
             return False
         if self.doubt is None:
             self.doubt = Doubt()
-        self.doubt.take(counted)
-        if not poll.stalled:
-            return False
-        more = self.doubt.look(self.number)
-        poll.go_on(more)
-        return more > 0
+        doubt, stalled = self.doubt, poll.stalled
+        doubt.take(counted)
+        if stalled and doubt.room <= 0:
+            doubt.look(self.number)
+        if doubt.found is None:
+            poll.go_on(doubt.room)
+        return stalled and not poll.stalled
 
     def open_the_run(self) -> None:
         """Take the samples to come for the first of the run: it is seen early whether any of them can be read."""
         if self.poll is not None and self._settings.wary and not self.poll.counted:
             self.doubt = Doubt(opening=True)
-            self.poll.go_on(first_look(self._settings.k))
+            self.poll.ask_few(self.doubt.begin(self._settings.k))
 
     def answer_doubt(self, hopeless: StepHopeless) -> None:
         """Change what is to be changed for further samples, and let them be asked for."""

@@ -133,7 +133,7 @@ class Snapshot:
         undecided: True when the open step has used up its samples.
         question: What a person is asked at the open step; None for nothing.
         refused: Why the last words of a person could not be taken; empty once others were.
-        hopeless: What was found of the open step, none of whose samples has voted; None for nothing.
+        hopeless: What was found of the open step, whose last samples were all flagged; None for nothing.
     """
 
     started: RunStarted | None

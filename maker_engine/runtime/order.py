@@ -77,7 +77,7 @@ class RunOrder:
         draft: "task", or a model that predicts steps before their first vote; empty for neither.
         reuse: Take the decision of an earlier step over where the prompt is the same.
         undecided: "stop", "ask", or "escalate:MODEL".
-        hopeless: What happens to a step none of whose first dozen samples can be used: "hold", "stop" or "warm"; None
+        hopeless: What happens to a step of which a dozen samples in a row were flagged: "hold", "stop" or "warm"; None
             to hold the run where it is attended, and else to stop it.
         session: File to write, None for a new one in the library.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.

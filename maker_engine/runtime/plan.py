@@ -40,8 +40,8 @@ class Plan:
         attended: There is somebody to answer questions; where there is not, the first one stops the run.
         breaks: Breakpoints to begin with.
         open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
-        hopeless: What happens to a step none of whose samples can be used: "hold" the run, "stop" it, or "warm" the
-            step up first.
+        hopeless: What happens to a step whose samples are flagged one after the other: "hold" the run, "stop" it, or
+            "warm" the step up first.
         temperatures_named: Every voter has a temperature of its own, which is not raised.
     """
 

@@ -41,7 +41,7 @@ class Change(NamedTuple):
 
 
 class Doubted(NamedTuple):
-    """Nobody had voted, and what was done about it. Fields as in `StepHopeless`."""
+    """The samples before were all flagged; and what was done about it. Fields as in `StepHopeless`."""
 
     samples: int
     rule: str

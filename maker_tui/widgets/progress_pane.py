@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.snapshot import Snapshot
+from maker_engine.core.copies import effective_votes
+from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_engine.runtime.view import RunView
 from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, rate, share, short
@@ -118,12 +119,26 @@ def _figures(view: RunView, width: int) -> list[Text]:
     rows: list[tuple[str, Part, str, Part]] = [
         ("speed", _speed(view), *_time(view)),
         ("votes", f"{totals.votes / totals.steps:.2f} a step" if totals.steps else NONE, "flagged", flagged),
+        *_alike(totals, wide=wide),
         ("dissent", f"{count(totals.dissent)} steps", "wrong", _wrong(view.snapshot, wide=wide)),
         ("samples", count(totals.samples), "wasted", count(totals.wasted)),
         ("tokens", tokens, "cost", dollars(totals.cost_usd) if totals.cost_known else "unknown"),
     ]
     half = (width + 1) // 2 + 1 - width % 2
     return [line(*_pair(row[0], row[1], half), *_pair(row[2], row[3], width - half)) for row in rows]
+
+
+def _alike(totals: Totals, *, wide: bool) -> list[tuple[str, Part, str, Part]]:
+    """Tell how many texts are alike and how many votes that leaves, where the texts were compared."""
+    if not totals.compared:
+        return []
+    alike = share(totals.repeated, totals.compared)
+    votes = effective_votes(totals)
+    each = NONE if votes is None else f"{votes:.2f} a step"
+    if wide:
+        alike += f" · {count(totals.repeated)} of {count(totals.compared)}"
+        each = NONE if votes is None else f"{votes:.2f} effective votes a step"
+    return [("alike", alike, "distinct", each)]
 
 
 def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:

@@ -7,7 +7,6 @@ from random import Random
 import pytest
 from hypothesis import given, strategies as st
 
-from maker_engine.core.commands import CastVote
 from maker_engine.core.decomposition import Gather
 from maker_engine.core.events import Event, SampleAsked
 from maker_engine.core.hopeless import DOZEN, LEFT_IN_REASONING, LONGEST_TEXT, STARVED, WORDLESS, StepHopeless
@@ -76,13 +75,16 @@ def test_two_dozen_are_hopeless_whatever_discards_them():
     assert (found.samples, found.rule, asked(driven)) == (2 * DOZEN, "", 2 * DOZEN)
 
 
-@pytest.mark.parametrize("vote", range(DOZEN))
-def test_one_vote_among_the_first_dozen_ends_the_doubt(vote):
-    """The step is then drawn up to its limit as ever."""
-    draw = saying(*[BAD] * vote, answer(1), BAD)
-    driven = wary(max_samples=50)
-    assert until_asked(driven, draw, Random(vote)) is None
-    assert (driven.solver.undecided, asked(driven)) == (True, 50)
+@modest
+@given(seed=st.integers(0, 2**32), votes=st.lists(st.integers(0, DOZEN - 1), max_size=4), k=st.integers(2, 40))
+def test_a_dozen_in_a_row_are_hopeless_whatever_came_before(seed, votes, k):
+    """A vote ends the doubt, and the dozen is counted from there, in any order of arrival."""
+    responses = []
+    for hour, flagged in enumerate(votes):
+        responses += [*[BAD] * flagged, answer(hour)]
+    driven = wary(k=k, max_samples=500)
+    found = until_asked(driven, saying(*responses, BAD), Random(seed))
+    assert (found.samples, asked(driven)) == (DOZEN, len(responses) + DOZEN)
 
 
 @pytest.mark.parametrize("most", [4, DOZEN])
@@ -197,14 +199,6 @@ def test_a_run_that_was_starved_once_is_looked_at_early_again():
     assert asked(driven) == 6
 
 
-def test_a_persons_vote_ends_the_doubt():
-    """Somebody has voted then."""
-    driven = wary(max_samples=30)
-    driven.solver.obey(CastVote(1, "ada"))
-    assert until_asked(driven, saying(BAD), Random(0)) is None
-    assert asked(driven) == 30
-
-
 def test_a_long_text_is_kept_in_part():
     """What is shown of a response is bounded."""
     found = until_asked(wary(), saying(answer(1, text="x" * 5000)), Random(0))
@@ -224,17 +218,19 @@ def drawn_at_once(room: int, draw: Draw, **chosen: object) -> tuple[list[Event],
 
 
 @pytest.mark.parametrize("room", [1, 5, 1000])
-@pytest.mark.parametrize("responses", [[BAD], [BAD, OTHER, BAD], [BAD, OTHER, answer(1), BAD]])
-def test_a_model_that_answers_at_once_is_seen_through_as_soon(room, responses):
+@pytest.mark.parametrize(
+    ("responses", "drawn"),
+    [([BAD], DOZEN), ([BAD, OTHER, BAD], 2 * DOZEN), ([BAD, OTHER, answer(1), BAD], 3 + DOZEN)],
+)
+def test_a_model_that_answers_at_once_is_seen_through_as_soon(room, responses, drawn):
     """What is found is what is found sample by sample, and after as many samples."""
     found = until_asked(wary(), saying(*responses), Random(0))
     events, at_once = drawn_at_once(room, saying(*responses))
-    assert at_once == found
-    assert RunState.fold(events).totals.asked == (100 if found is None else found.samples)
+    assert (at_once, RunState.fold(events).totals.asked) == (found, drawn)
 
 
 def test_the_fold_knows_what_was_found_until_somebody_votes():
-    """It is shown from the event on; a vote, or the next step, takes it away."""
+    """It is shown from the event on; a vote takes it away."""
     driven = wary()
     found = until_asked(driven, saying(BAD), Random(0))
     driven._keep(driven.solver.answer_hopeless(found))
