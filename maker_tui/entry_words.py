@@ -22,12 +22,12 @@ def entry_lines(entries: Iterable[Entry], task: AnyTask) -> Iterator[str]:
     seen: dict[str, str] = {}
     for entry in entries:
         name, words = _told(entry, task)
-        yield f"{one_line(name, 40):<{NAME_CELLS}} {one_line(words, LONGEST_WORDS)}"
         text = _said(entry)
-        if text.strip():
-            shown = f"the same text as {seen[text]}" if text in seen else f"“{one_line(text, LONGEST_TEXT)}”"
-            yield f"{'':<{NAME_CELLS}} {shown}"
-            seen.setdefault(text, name)
+        again = f"; the text of {seen[text]}" if text in seen else ""
+        yield f"{one_line(name, 40):<{NAME_CELLS}} {one_line(words, LONGEST_WORDS)}{again}"
+        if text.strip() and not again:
+            yield f"{'':<{NAME_CELLS}} “{one_line(text, LONGEST_TEXT)}”"
+            seen[text] = name
 
 
 def _said(entry: Entry) -> str:

@@ -37,8 +37,8 @@ def notice(totals: Totals, temperature: float | None) -> str:
         temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
     """
     share = identical_share(totals)
-    if share is None or totals.compared < SIGNIFICANT or share < MOST:
-        return ""
+    if share is None or totals.compared < SIGNIFICANT or share < MOST or totals.flagged > totals.votes:
+        return ""  # what is mostly flagged has another trouble than being alike
     alike = f"{totals.repeated:,} of {totals.compared:,} texts are alike"
     at = "" if temperature is None else f" at T = {temperature:g}"
     others = "vary the wording (--voter '… variant=careful'), or ask another model"

@@ -159,4 +159,4 @@ def _cause(samples: Sequence[Sample]) -> str:
         return f"every answer was {flag.reason}: raise --max-tokens"
     if wordless and flag.rule != FINISH:  # a finish reason says by itself what happened
         return LEFT_IN_REASONING if spent else WORDLESS
-    return f"{flag.rule}: {flag.reason}"
+    return f"{'mostly ' * (len(_rules(samples)) > 1)}{flag.rule}: {flag.reason}"

@@ -27,7 +27,7 @@ from maker_tui.widgets.document_pane import DocumentPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import Banner, HeadLine
-from maker_tui.widgets.vote_tally import VoteTally
+from maker_tui.widgets.vote_tally import VoteTally, alike
 from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class Conversation(Writing):
             self._tally.entitle(f"votes on {pointed.id}")
             snapshot = replace(snapshot, open=None, decided=Tally(step, rows, winner=rows[0][0]))
         else:
-            self._tally.entitle("votes")
+            self._tally.entitle("votes", alike(self._view.copies))
         copies = self._view.copies if step is None else ""
         self._tally.show_votes(snapshot, partial(describe, self._source.task), copies)
 

@@ -31,7 +31,7 @@ GLOSSARY = (
     ("undecided", "the most samples a step may draw were drawn, and no candidate got there"),
     ("hopeless", "a dozen samples of a step in a row were flagged: more of the same would be flagged too"),
     ("alike", "samples that say word for word what an earlier one of their step said"),
-    ("effective votes", "votes a step, each text counted once: copies are not votes"),
+    ("worth", "effective votes a step, or in brackets: each text counts once, since copies are no votes"),
     ("wasted", "samples drawn ahead for a step that came out otherwise, or no longer needed; paid for all the same"),
     ("held", "at a breakpoint the run asks for nothing and commits nothing; what is in flight still counts"),
     ("probe", "a sample that is only looked at: paid for, never a vote"),

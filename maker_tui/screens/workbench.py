@@ -37,7 +37,7 @@ from maker_tui.widgets.progress_pane import ProgressPane
 from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
-from maker_tui.widgets.vote_tally import VoteTally
+from maker_tui.widgets.vote_tally import VoteTally, alike
 from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
 
 if TYPE_CHECKING:
@@ -196,6 +196,7 @@ class Workbench(Stepping, PaneLayout):
                 word=word,
             )
         self._board.show_state(family, snapshot.state)
+        self._tally.entitle("votes", alike(view.copies))
         self._tally.show_votes(snapshot, partial(describe, family), view.copies)
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)

@@ -52,7 +52,7 @@ def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[T
         lines.append(line((trouble, "warn")))
     roomy = height >= ROOMY_ROWS
     gap = [line()] if roomy else []
-    lines += [*gap, *_figures(view, width), *gap, _model(snapshot, width)]
+    lines += [*gap, *_figures(view, width, roomy=roomy), *gap, _model(snapshot, width)]
     return lines + (_details(view, snapshot) if roomy else [])
 
 
@@ -110,7 +110,7 @@ def _trouble(view: RunView) -> str:
     return ""
 
 
-def _figures(view: RunView, width: int) -> list[Text]:
+def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
     totals, wide = view.snapshot.totals, width >= WIDE_CELLS
     tokens, flagged = f"{short(totals.tokens_in)}/{short(totals.tokens_out)}", share(totals.flagged, totals.samples)
     if wide:
@@ -118,8 +118,8 @@ def _figures(view: RunView, width: int) -> list[Text]:
         flagged += f" · {count(totals.flagged)} of {count(totals.samples)}"
     rows: list[tuple[str, Part, str, Part]] = [
         ("speed", _speed(view), *_time(view)),
-        ("votes", f"{totals.votes / totals.steps:.2f} a step" if totals.steps else NONE, "flagged", flagged),
-        *_alike(totals, wide=wide),
+        ("votes", _votes(totals, roomy=roomy), "flagged", flagged),
+        *(_alike(totals, wide=wide) if roomy else []),
         ("dissent", f"{count(totals.dissent)} steps", "wrong", _wrong(view.snapshot, wide=wide)),
         ("samples", count(totals.samples), "wasted", count(totals.wasted)),
         ("tokens", tokens, "cost", dollars(totals.cost_usd) if totals.cost_known else "unknown"),
@@ -128,17 +128,23 @@ def _figures(view: RunView, width: int) -> list[Text]:
     return [line(*_pair(row[0], row[1], half), *_pair(row[2], row[3], width - half)) for row in rows]
 
 
+def _votes(totals: Totals, *, roomy: bool) -> str:
+    """Tell the votes a step; without room for a row of their own, the effective ones in brackets."""
+    if not totals.steps:
+        return NONE
+    effective = None if roomy else effective_votes(totals)
+    return f"{totals.votes / totals.steps:.2f} " + ("a step" if effective is None else f"({effective:.2f})")
+
+
 def _alike(totals: Totals, *, wide: bool) -> list[tuple[str, Part, str, Part]]:
     """Tell how many texts are alike and how many votes that leaves, where the texts were compared."""
     if not totals.compared:
         return []
     alike = share(totals.repeated, totals.compared)
     votes = effective_votes(totals)
-    each = NONE if votes is None else f"{votes:.2f} a step"
     if wide:
         alike += f" · {count(totals.repeated)} of {count(totals.compared)}"
-        each = NONE if votes is None else f"{votes:.2f} effective votes a step"
-    return [("alike", alike, "distinct", each)]
+    return [("alike", alike, "worth", NONE if votes is None else f"{votes:.2f} votes" + " a step" * wide)]
 
 
 def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:

@@ -68,6 +68,11 @@ class VoteTally(LinePane):
             self.show_votes(*self._seen)
 
 
+def alike(copies: str) -> str:
+    """Shorten the sentence about copies to how many are alike, for the edge of a pane that may hide the rest."""
+    return copies.partition(":")[0]
+
+
 def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int = 99, copies: str = "") -> list[Text]:
     """Lay out the open and the last decided ballot in `width` cells, and below them what is to be said of copies."""
     started = snapshot.started
