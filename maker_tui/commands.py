@@ -31,6 +31,7 @@ examples:
   maker lint REQUIREMENTS.md                   quality gates for a requirements document
 
 exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 bad input,
+  70 an error of our own (the run is saved), 74 standard output takes no more,
   129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
 """
 
@@ -46,6 +47,11 @@ def act(given: list[str]) -> int:
     if given and given[0] not in own and given[0] in added_commands.names():
         return added_commands.run(given[0], given[1:])
     chosen = parser.parse_args(given)
+    if chosen.reset_terminal:
+        from maker_tui.outlets.reset import reset_terminal  # noqa: PLC0415 - no other command needs it
+
+        reset_terminal()
+        return 0
     chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
     return int(chosen.act(chosen))
 
@@ -65,9 +71,21 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     )
     parser.add_argument("--version", action="version", version=f"maker {version('maker-workbench')}")
     parser.add_argument("--no-mouse", dest="home_mouse", action="store_false", help=NO_MOUSE)
+    parser.add_argument(
+        "--reset-terminal",
+        action="store_true",
+        help="end the keyboard, mouse and paste modes that a killed maker left behind in this terminal; of another "
+        "terminal: > /dev/pts/N",
+    )
     parser.set_defaults(act=_home, mouse=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
+    demo.add_argument(
+        "--real",
+        metavar="URL|FILE.gguf",
+        help="instead, 40 products by a real model, with k = 1 and k = 3: a server, or a model file (extra: local)",
+    )
+    demo.add_argument("--model", metavar="NAME", help="with --real: the model's name on that server")
     add_flag(demo)
     demo.set_defaults(act=_demo)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
@@ -101,7 +119,7 @@ def _run(arguments: list[str]) -> int:
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
+        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
@@ -118,6 +136,12 @@ def _home(chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
+    if chosen.real is not None:
+        from maker_tui import real_demo  # noqa: PLC0415
+
+        return real_demo.run(chosen.real, chosen.model)
+    if chosen.model is not None:
+        raise InputError("--model names a model on a server: give --real URL with it")
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
     from maker_tui.launch import open_run  # noqa: PLC0415
 

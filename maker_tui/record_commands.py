@@ -14,6 +14,7 @@ from maker_engine.core import decisions
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line, printable
 from maker_tui.parsing import Parser
+from maker_tui.streams import write_data
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
@@ -198,7 +199,7 @@ def _write(to: Path | None, texts: Any) -> None:
     from maker_engine.sessions.export import write_new  # noqa: PLC0415
 
     if to is None:
-        sys.stdout.writelines(texts)
+        write_data(texts)
         return
     write_new(to, texts)
 
