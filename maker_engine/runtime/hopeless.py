@@ -13,8 +13,8 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.plan import ESCALATE, Plan
 
 HOTTER = (0.5, 1.0)
-"""Temperatures to try in turn. At the paper's 0.1 what is said once is mostly said again; at 0.5 hardly a format error
-is certain to repeat, and the share of right answers is next to the same."""
+"""Temperatures to try in turn. At the paper's 0.1 a short answer is mostly said again word for word; at 0.5 a small
+model is right about as often, and varies."""
 SHOWN, LONGEST_CAUSE = 80, 160
 """Characters of a response, and of a cause, in one line."""
 
