@@ -16,6 +16,7 @@ from maker_engine.core.hopeless import DOZEN, HOLD, STARVED, STOP, WARM, StepHop
 from maker_engine.core.responses import ESCALATED, Response, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.core.voting import FirstToAheadBy
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
@@ -31,6 +32,7 @@ from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.inspection import inspect_step
 from maker_engine.sessions.moment import entries_of
 from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.revote import revote
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.verify import verify
 from tests.support.running import Bench, right
@@ -118,6 +120,8 @@ async def test_a_run_that_is_held_again_and_again_draws_a_dozen_each_time(tmp_pa
     await bench.run()
     assert asked == [2 + DOZEN, 2 + 2 * DOZEN, 2 + 3 * DOZEN]
     assert len(doubts(bench.journal.path)) == 3
+    assert bench.runner.view.snapshot == saved(bench)
+    assert saved(bench).hopeless is not None
 
 
 def cured(when: Callable[[SampleRequest], bool]) -> Script:
@@ -146,6 +150,8 @@ async def test_a_step_is_warmed_up_by_and_by(tmp_path: Path, what: str) -> None:
     assert snapshot.totals.flagged == DOZEN * len(changes)
     assert snapshot == saved(bench)
     assert verify(bench.journal.path, Count(3)).findings == ()
+    with Reader(bench.journal.path) as reader:
+        assert revote(reader, Count(3), FirstToAheadBy(2)).same == 3
 
 
 async def test_warming_ends_where_there_is_nothing_left_to_try(tmp_path: Path) -> None:
