@@ -13,6 +13,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.inspection import temperature_of
+from maker_engine.sessions.record import whole
 from maker_engine.sessions.saved import SavedRun
 from maker_tui.hangup import WENT_AWAY
 
@@ -147,6 +148,6 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     """Return the view of a saved run as it stands."""
     order = saved.order
     return RunView(
-        saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, int(order.get("max_tokens", 0)),
+        saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, whole(order, "max_tokens", 0),
         temperature=temperature_of(order),
     )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import sys
 
@@ -11,6 +10,7 @@ from maker_engine.core.commands import Stop
 from maker_engine.core.copies import effective_votes, identical_share
 from maker_engine.core.events import Outcome
 from maker_engine.core.hopeless import StepHopeless
+from maker_engine.output import say_json, say_text
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import sentence
@@ -60,8 +60,10 @@ def conclude(view: RunView, *, as_json: bool = False) -> int:
         OutputError: It cannot be printed.
     """
     try:
-        sys.stdout.write(json.dumps(summary(view)) + "\n" if as_json else report(view))
-        sys.stdout.flush()
+        if as_json:
+            say_json(summary(view))
+        else:
+            say_text(report(view))
     except OutputError as error:
         outcome = view.snapshot.outcome
         error.result = f"the run is {outcome.value if outcome else 'not ended'}, its session is {view.session}"
@@ -144,9 +146,15 @@ def _texts(view: RunView) -> str:
     return f"{share:.1%} alike{counted}"
 
 
-def report(view: RunView) -> str:
-    """Write a run's figures for a person."""
+def report(view: RunView, standing: str = "interrupted") -> str:
+    """Write a run's figures for a person.
+
+    Args:
+        view: The run.
+        standing: How it stands where it has not ended.
+    """
     figures = summary(view)
+    ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else standing
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
@@ -155,7 +163,7 @@ def report(view: RunView) -> str:
     hopeless = view.snapshot.hopeless
     said = hopeless is not None and view.snapshot.reason.startswith(sentence(hopeless, quoting=False))
     lines = (
-        ("outcome", f"{figures['outcome']}: {view.snapshot.reason}"),
+        ("outcome", ended),
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
         ("steps", f"{figures['steps']:,} decided{wrong}"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import say
 from maker_engine.printable import one_line
 from maker_tui import progress, record_commands
 from maker_tui.break_flags import add_breaks, breaks_of
@@ -128,7 +128,7 @@ def _fork(chosen: argparse.Namespace) -> int:
         family=family,
     )  # fmt: skip
     if chosen.stay:
-        sys.stdout.write(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it\n")
+        say(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it")
         return 0
     screen = not (chosen.headless or chosen.json)
     changes = {"apart": screen, "attended": screen, "breaks": breaks}

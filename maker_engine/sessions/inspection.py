@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypedDict
 
 from maker_engine.core.decomposition import AnyTask, Gather, Gathered, Vote
+from maker_engine.core.errors import InputError
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.watch import Watch
@@ -172,7 +173,10 @@ def _temperature(order: Mapping[str, Any], step: int, sample: int, lowest: float
 
 def temperature_of(order: Mapping[str, Any]) -> float | None:
     """Return at which temperature a run draws all samples but the first of a step; None where none or several are."""
-    if any(parse_voter(voter).temperature not in (None, AUTO) for voter in order.get("voters") or ()):
+    try:
+        if any(parse_voter(voter).temperature not in (None, AUTO) for voter in order.get("voters") or ()):
+            return None
+    except InputError:  # a stranger's file
         return None
     return resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))[1]
 
