@@ -144,4 +144,5 @@ class SavedSource:
 
 def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     """Return the view of a saved run as it stands."""
-    return RunView(saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, int(saved.order.get("max_tokens", 0)))
+    limit = int(saved.order.get("max_tokens", 0))
+    return RunView(saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, limit, adjustments=saved.adjustments)

@@ -14,13 +14,20 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
+from maker_tui.check_lines import Remarks, checking_words, refusal, remark, spent_words
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch, forgiving
 
 SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
 
 
 def exit_status(view: RunView) -> int:
-    """Exit status of a run: 0 solved and verified, 129 the terminal went away, 130 otherwise stopped, 1 the rest."""
+    """Exit status of a run.
+
+    0 solved and verified, 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1 the
+    rest.
+    """
+    if refusal(view):
+        return BAD_INPUT
     outcome = view.snapshot.outcome
     if outcome is Outcome.SOLVED:
         return SOLVED
@@ -43,12 +50,20 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str) -> int
 
     with Watch(hear, signal.SIGHUP, terminal=sys.stdout.fileno() if terminal else None):
         if as_json or not terminal:
-            view = asyncio.run(_drive(prepared, inbox, lambda _: None))
+            view = asyncio.run(_drive(prepared, inbox, _remarks(prepared).tell))
         else:
             view = _with_bar(prepared, inbox)
-        sys.stdout.write(json.dumps(summary(view)) + "\n" if as_json else report(view))
+        if refused := refusal(view):
+            sys.stderr.write(f"maker: {one_line(refused, 600)}\n")
+        if as_json or not refused:
+            sys.stdout.write(json.dumps(summary(view)) + "\n" if as_json else report(view))
         sys.stdout.flush()
     return exit_status(view)
+
+
+def _remarks(prepared: PreparedRun) -> Remarks:
+    saved = prepared.saved
+    return Remarks(None if saved is None else saved.run.check)
 
 
 async def _drive(prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView], None]) -> RunView:
@@ -75,7 +90,8 @@ def _with_bar(prepared: PreparedRun, inbox: Inbox) -> RunView:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 
     started = prepared.plan.started
-    label = f"{started.title} · {started.model}{' (simulated)' if started.simulated else ''}"
+    remarks = _remarks(prepared)
+    label = one_line(f"{started.title} · {started.model}{' (simulated)' if started.simulated else ''}", 60)
     with Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -86,11 +102,13 @@ def _with_bar(prepared: PreparedRun, inbox: Inbox) -> RunView:
         transient=True,
         refresh_per_second=8,
     ) as progress:
-        bar = progress.add_task(one_line(label, 60), total=started.steps, flagged="0")
+        bar = progress.add_task(label, total=started.steps, flagged="0")
 
         def show(view: RunView) -> None:
+            remarks.tell(view)
             totals = view.snapshot.totals
-            progress.update(bar, completed=totals.steps, flagged=f"{totals.flagged:,}")
+            shown = label if view.checking is None else checking_words(view.checking)
+            progress.update(bar, completed=totals.steps, flagged=f"{totals.flagged:,}", description=shown)
 
         return asyncio.run(_drive(prepared, inbox, show))
 
@@ -118,6 +136,8 @@ def summary(view: RunView) -> dict[str, object]:
         "tokens_in": totals.tokens_in,
         "tokens_out": totals.tokens_out,
         "tokens_reasoning": totals.tokens_reasoning,
+        "adjustments": [*view.adjustments],
+        "model_check": None if snapshot.check is None else snapshot.check.to_json(),
         "cost_usd": round(totals.cost_usd, 6) if totals.cost_known else None,
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
@@ -139,6 +159,16 @@ def report(view: RunView) -> str:
         ("steps", f"{figures['steps']:,} decided{wrong}"),
         ("samples", f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted"),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
+        *(("sent", line) for line in view.adjustments),
+        *_check_rows(view),
         ("session", str(figures["session"])),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)
+
+
+def _check_rows(view: RunView) -> list[tuple[str, str]]:
+    """Say what a check of the model has cost, and what it found amiss."""
+    check = view.snapshot.check
+    if check is None:
+        return []
+    return [("check", spent_words(check)), *(("", remark(one)) for one in check.remarks)]

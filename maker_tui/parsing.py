@@ -14,3 +14,9 @@ class Parser(argparse.ArgumentParser):
         """Report a wrong flag."""
         sys.stderr.write(f"maker: {message} (see {self.prog} --help)\n")
         raise SystemExit(2)
+
+
+def add_no_preflight(group: argparse._ActionsContainer) -> None:
+    """Add the flag that leaves the check of the model out."""
+    told = "do not check a real model by two or three calls before the first step"
+    group.add_argument("--no-preflight", dest="preflight", action="store_false", help=told)

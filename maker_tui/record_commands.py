@@ -94,6 +94,7 @@ def _show(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
     from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
     from maker_tui.bridge import SavedSource  # noqa: PLC0415
+    from maker_tui.check_lines import check_text  # noqa: PLC0415
     from maker_tui.fork_lines import fork_lines  # noqa: PLC0415
     from maker_tui.headless import report, summary  # noqa: PLC0415
 
@@ -110,6 +111,8 @@ def _show(chosen: argparse.Namespace) -> int:
         return 0
     sys.stdout.write(report(view))
     sys.stdout.writelines(f"{'runs' if not place else '':<8} {told}\n" for place, told in enumerate(fork_lines(nodes)))
+    if view.snapshot.check is not None:
+        sys.stdout.write("\n" + check_text(view.snapshot.check))
     return 0
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.outcomes import Outcome as Outcome  # noqa: PLC0414 - an event tells it
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
@@ -44,6 +45,13 @@ class RunStarted:
 @dataclass(frozen=True, slots=True)
 class RunResumed:
     """A run that had ended, or was cut off, goes on from where its session stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChecked:
+    """The model was checked by a few calls, which are paid for and never vote."""
+
+    check: ModelCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +241,7 @@ class RunEnded:
 Event: TypeAlias = (
     RunStarted
     | RunResumed
+    | ModelChecked
     | StepOpened
     | SampleAsked
     | SampleFailed

@@ -9,6 +9,7 @@ from typing import Any, Self
 from maker_engine.core.decomposition import Ask, Gathered
 from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
 from maker_engine.core.interventions import ProbeAnswered
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import Flag
 
 FLAG_TAIL = 1_000
@@ -88,11 +89,23 @@ class Totals:
     cost_usd: float = 0.0
     cost_known: bool = True
     tokens_reasoning: int = 0
+    checks: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
         """Read totals from a record; what is counted since a later version is 0."""
         return cls(**{name: kept[name] for name in cls.__dataclass_fields__ if name in kept or name not in _LATER})
+
+    def add_check(self, check: ModelCheck) -> None:
+        """Count the calls of a check of the model: they are paid for, and are no samples."""
+        self.checks += check.calls
+        self.tokens_in += check.tokens_in
+        self.tokens_out += check.tokens_out
+        self.tokens_reasoning += check.tokens_reasoning
+        if check.cost_usd is None:
+            self.cost_known = False
+        else:
+            self.cost_usd += check.cost_usd
 
     @property
     def samples(self) -> int:
@@ -100,7 +113,7 @@ class Totals:
         return self.votes + self.flagged
 
 
-_LATER = frozenset({"probes", "tokens_reasoning"})
+_LATER = frozenset({"probes", "tokens_reasoning", "checks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,7 @@ class Snapshot:
         undecided: True when the open step has used up its samples.
         question: What a person is asked at the open step; None for nothing.
         refused: Why the last words of a person could not be taken; empty once others were.
+        check: The last check of the model, None where there was none.
     """
 
     started: RunStarted | None
@@ -138,3 +152,4 @@ class Snapshot:
     undecided: bool
     question: Ask | None = None
     refused: str = ""
+    check: ModelCheck | None = None

@@ -51,6 +51,11 @@ class Caller:
         self._model, self._admission = model, Admission()  # who is a stranger depends on who is asked
         self.answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
 
+    @property
+    def adjustments(self) -> tuple[str, ...]:
+        """What is sent otherwise than ordered, and why; one line each."""
+        return self._model.adjustments
+
     async def draw(self, request: SampleRequest) -> Response:
         """Draw one sample.
 

@@ -25,6 +25,7 @@ from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
+from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import ALL, DISSENT, Journal
@@ -81,6 +82,7 @@ class RunOrder:
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
         attended: There is somebody to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
+        preflight: Check a real model by a few calls before the first step.
     """
 
     task: str
@@ -120,6 +122,7 @@ class RunOrder:
     apart: bool = False
     attended: bool = False
     breaks: tuple[str, ...] = ()
+    preflight: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,7 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         order.attended,
         tuple(map(parse_filter, order.breaks)),
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
+        sent_by(order) if order.preflight and not model.simulated else None,
     )
     return PreparedRun(order, plan, expected)
 
@@ -245,6 +249,11 @@ def _reasoning_room(order: RunOrder) -> int:
     others = [VoterSpec(name) for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
     voters = [*_voters(order), *others]
     return REASONING_ROOM if any(reasons(one.model, one.reasoning or order.reasoning) for one in voters) else 0
+
+
+def sent_by(order: RunOrder) -> Ordered:
+    """Return what of an order decides what is sent to whom."""
+    return ordered_of({name: getattr(order, name) for name in SENT})
 
 
 def _voters(order: RunOrder) -> list[VoterSpec]:

@@ -40,6 +40,7 @@ class Plan:
         attended: There is somebody to answer questions; where there is not, the first one stops the run.
         breaks: Breakpoints to begin with.
         open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
+        preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
     """
 
     task: AnyTask
@@ -55,6 +56,7 @@ class Plan:
     attended: bool = False
     breaks: tuple[Filter, ...] = ()
     open_pool: Callable[[Sequence[str]], Model] = _no_pools
+    preflight: tuple[tuple[str, str], ...] | None = None
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:

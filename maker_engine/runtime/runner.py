@@ -7,7 +7,17 @@ from collections.abc import Callable
 
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
+from maker_engine.core.events import (
+    EVERY,
+    Event,
+    ModelChecked,
+    Outcome,
+    RunEnded,
+    StepDecided,
+    StepEscalated,
+    StepUndecided,
+)
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.calls import Caller
@@ -18,6 +28,7 @@ from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import Pace
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure, unanswerable
+from maker_engine.runtime.preflight import Preflight, trial_of
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -61,7 +72,7 @@ class Runner:
         self._caller = Caller(plan.model, self._clock, self._tell, rate)
         self._saved = saved
         self._solver = solver_of(plan, saved)
-        self._book = Record(plan.task, journal, self._clock, saved)
+        self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
         self._wake = asyncio.Event()
@@ -72,6 +83,7 @@ class Runner:
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
         self._pace = Pace(self._clock)
+        self._checking: Preflight | None = None
 
     async def run(self) -> Snapshot:
         """Run to the end and return the final state; every end has a named outcome and is in the journal.
@@ -82,6 +94,7 @@ class Runner:
         self._inbox.bind(asyncio.get_running_loop(), self._wake)
         try:
             self._record(beginning(self._plan, self._solver, self._saved))
+            await self._check_model()
             self._commit()
             while (ending := self._ending()) is None:
                 await self._turn()
@@ -106,7 +119,36 @@ class Runner:
             max_tokens=self._plan.settings.flags.max_tokens, steps_ahead=self._solver.steps_ahead,
             in_flight=len(self._calls), rest_s=self._caller.breaker.rest_s, breakpoints=self._stops.breakpoints,
             held=self._stops.held, waiting=self._solver.winner, refused=self._changing.refused,
+            checking=None if self._checking is None else self._checking.place,
         )  # fmt: skip
+
+    async def _check_model(self) -> None:
+        """Find out by a few calls whether the model fits the run, where the plan says so."""
+        if self._plan.preflight is None or self._plan.model.simulated or self._ending() is not None:
+            return
+        trial = trial_of(self._plan, self._solver.step, self._solver.state)
+        checking = self._checking = Preflight(
+            self._plan, trial, self._solver.step, self._caller, self._affords, self._tell_place
+        )
+        self._fault = await checking.conduct(self._cut_off, self._wait) or self._fault
+        self._checking, check = None, checking.check()
+        if check.findings:
+            self._record([ModelChecked(check)])
+        if check.refusal:
+            self._ended = RunEnded(Outcome.FAILED, check.refusal)
+        self._publish()
+
+    def _affords(self, check: ModelCheck) -> bool:
+        return self._limits is None or self._book.affords(self._limits, self._solver.drawn, check)
+
+    def _cut_off(self) -> bool:
+        """Let commands in; True once no further call is to be waited for."""
+        stopped = self._hear() or self._fault is not None
+        return stopped or (self._limits is not None and self._limits.overdue(self._book.meter.elapsed_s))
+
+    def _tell_place(self) -> None:
+        self._book.unseen = True
+        self._wake.set()
 
     async def _turn(self) -> None:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""

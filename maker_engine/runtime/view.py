@@ -30,6 +30,8 @@ class RunView:
         held: Where it holds and why, None while it goes on or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person wished for was not made; empty where it was.
+        checking: The call under way of a check of the model, from 1, and how many there are; None while there is none.
+        adjustments: What is sent to the model otherwise than ordered, and why; one line each.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -46,6 +48,8 @@ class RunView:
     held: Held | None = None
     waiting: Hashable = None
     refused: str = ""
+    checking: tuple[int, int] | None = None
+    adjustments: tuple[str, ...] = ()
 
     @property
     def eta_s(self) -> float | None:

@@ -16,11 +16,21 @@ from typing import Any, TypeVar
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.core.events import Event, Outcome, RunEnded, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
+from maker_engine.core.events import (
+    Event,
+    ModelChecked,
+    Outcome,
+    RunEnded,
+    RunStarted,
+    SampleFailed,
+    StepDecided,
+    WrongDecisionFound,
+)
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import export, forks, storage
 from maker_engine.sessions.asides import Change, Probe
+from maker_engine.sessions.checked import adjustments_in, check_in
 from maker_engine.sessions.journal import ALL, Journal
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry, events_of
@@ -106,6 +116,7 @@ class _Import:
         self._link: str | None = None
         self._begun = False
         self._name = ""
+        self._adjustments: tuple[str, ...] = ()
 
     def take(self, event: dict[str, Any]) -> None:
         """Take one event in."""
@@ -168,6 +179,7 @@ class _Import:
         if number != self._branches or number >= MOST_BRANCHES or (parent is None) != (number == 0):
             raise InputError(f"run {number} is out of its order")
         started = RunStarted(**{name: told[name] for name in _STARTED})
+        check, self._adjustments = check_in(event), adjustments_in(event)
         keep = order.get("keep", ALL)
         if self._task is None:
             self._task = task_of({"order": order}, self._family)
@@ -186,6 +198,8 @@ class _Import:
             self._journal = Journal(self._to, self._task, order, number, keep)
         self._branches += 1
         self._journal.record(started)
+        if check is not None:
+            self._journal.record(ModelChecked(check))
 
     def _entry(self, event: dict[str, Any]) -> None:
         task, journal = self._task, self._journal
@@ -238,7 +252,7 @@ class _Import:
         told, elapsed = _of(event, "totals", dict), _of(event, "elapsed_s", float)
         totals = Totals.of({name: _of(told, name, kind) for name, kind in _TOTALS.items() if name in told})
         if self._journal is not None:
-            self._journal.follow(totals, lambda: elapsed)
+            self._journal.follow(totals, lambda: elapsed, lambda: self._adjustments)
 
 
 def _prompt(event: dict[str, Any]) -> Prompt | None:
