@@ -31,7 +31,8 @@ _MARK_CELLS, _NAME_CELLS = 11, 12
 
 def check_table(check: ModelCheck, width: int = WIDTH) -> list[Text]:
     """Lay a check out in `width` cells: who was asked and what it cost, then a row for each finding and its mend."""
-    lines = [_line((one_line(check.model, width), "strong")), _line((fit(spent_words(check), width).rstrip(), "quiet"))]
+    lines = [_line((one_line(check.model, width), "strong"))]
+    lines += [_line((row, "quiet")) for row in wrapped(spent_words(check), width)]
     who = ""
     for finding in check.findings:
         if finding.who != who:

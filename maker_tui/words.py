@@ -31,6 +31,8 @@ class Word(NamedTuple):
 RUNNING = Word("▶", "running", "accent")
 PAUSED = Word("‖", "paused", "warn")
 STARTING = Word("…", "starting", "quiet")
+CHECKING = Word("…", "checking", "warn")
+"""The model is checked before the first step."""
 SAVING = Word("…", "saving", "quiet")
 UNDECIDED = Word("?", "undecided", "warn")
 ASKING = Word("?", "a question", "warn")

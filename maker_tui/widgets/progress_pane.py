@@ -12,6 +12,7 @@ from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal,
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.words import Word
+from maker_tui.wrapping import wrapped
 
 Part = str | tuple[str, str]
 
@@ -52,7 +53,7 @@ def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[T
     roomy = height >= ROOMY_ROWS
     gap = [line()] if roomy else []
     lines += [*gap, *_figures(view, width), *gap, _model(snapshot, width)]
-    return lines + (_details(view, snapshot) if roomy else [])
+    return lines + _adjusted(view, width) + (_details(view, snapshot) if roomy else [])
 
 
 def meter_line(view: RunView, width: int) -> Text:
@@ -162,6 +163,13 @@ def _model(snapshot: Snapshot, width: int) -> Text:
     badge = " SIMULATED " if started.simulated else ""
     room = max(1, width - NAME_CELLS - len(badge) - 1)
     return line((fit("model", NAME_CELLS), "label"), one_line(started.model, room), " ", (badge, "badge"))
+
+
+def _adjusted(view: RunView, width: int) -> list[Text]:
+    """Say what is sent to the model otherwise than ordered."""
+    rows = [row for told in view.adjustments for row in wrapped(told, width - NAME_CELLS)]
+    names = ["sent", *[""] * len(rows)]
+    return [line((fit(name, NAME_CELLS), "label"), row) for name, row in zip(names, rows, strict=False)]
 
 
 def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
