@@ -69,6 +69,12 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     parser.set_defaults(act=_home, mouse=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
+    demo.add_argument(
+        "--real",
+        metavar="URL|FILE.gguf",
+        help="instead, 40 products by a real model, with k = 1 and k = 3: a server, or a model file (extra: local)",
+    )
+    demo.add_argument("--model", metavar="NAME", help="with --real: the model's name on that server")
     add_flag(demo)
     demo.set_defaults(act=_demo)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
@@ -120,6 +126,12 @@ def _home(chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
+    if chosen.real is not None:
+        from maker_tui import real_demo  # noqa: PLC0415
+
+        return real_demo.run(chosen.real, chosen.model)
+    if chosen.model is not None:
+        raise InputError("--model names a model on a server: give --real URL with it")
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
     from maker_tui.launch import open_run  # noqa: PLC0415
 
