@@ -23,6 +23,8 @@ from maker_engine.printable import one_line
 LONGEST = 300  # characters of a finding or a mend
 TIGHT = 0.8
 """An answer that used more of its limit than this share will now and then be cut off."""
+SHORT = 20
+"""Texts of fewer characters may well be the same without being copies."""
 _EXCERPT = 100
 _MENDS = {
     Fault.AUTH: "check the key in the environment, and that it may use this model",
@@ -194,6 +196,8 @@ def _texts(heard: Heard) -> list[Finding]:
     different = len({one.response.text for one in varied})
     if different > 1:
         return [_found("texts", f"{different} of {len(varied)} texts are different")]
+    if len(varied[0].response.text) < SHORT:
+        return [_found("texts", f"{len(varied)} of {len(varied)} are the same, which says little of so short ones")]
     temperature = varied[0].request.temperature
     at = "the model's own temperature" if bare or temperature is None else f"temperature {temperature:g}"
     return [
