@@ -145,8 +145,8 @@ class Preflight:
             roles = [(one, 1) for one in self._heard if one.member.voter < 0]
             return [[*((one, first) for one in self._voters), *roles], [(one, second) for one in self._voters]]
         (alone,) = self._heard
-        first, other = (alone.member.fitted(self._trial.request(sample)).temperature for sample in (0, 1))
-        samples = (1, 0) if first == other else (1, 0, 2)  # the usual temperature first: more depends on it
+        best, usual = (alone.member.fitted(self._trial.request(sample)).temperature for sample in (0, 1))
+        samples = (1, 0) if best == usual else (1, 0, 2)  # the usual temperature first: more depends on it
         return [[(alone, sample)] for sample in samples]
 
     @property

@@ -21,7 +21,7 @@ from maker_tui.check_lines import checking_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import backed_up
-from maker_tui.screens.model_check import CHECK_KEY, Notice, open_check
+from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
 from maker_tui.screens.writing import Writing
 from maker_tui.widgets.document_pane import DocumentPane
@@ -85,7 +85,6 @@ class Conversation(Writing):
         self._view: RunView | None = None
         self._leaving = False
         self._signals = Signals()
-        self._notice = Notice()
         self._head = HeadLine()
         self._banner = Banner()
         self._tally = VoteTally(id="votes")
@@ -155,7 +154,7 @@ class Conversation(Writing):
         self.show_document(view)
         self._show_votes()
         self._tell(view)
-        self._notice.tell(self, view, live=live)
+        notice(self, view, live=live)
         if isinstance(self.app, PersonalApp):
             self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
 

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from maker_engine.core.model_check import ModelCheck, Verdict
 from maker_engine.printable import one_line
 from maker_tui.check_lines import check_table
+from maker_tui.personal import PersonalApp
 from maker_tui.settings.keymap import NamedKeys
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
@@ -74,22 +75,16 @@ def open_check(screen: Screen[None], view: RunView | None) -> None:
     screen.notify(why, title="no model check", markup=False, timeout=3)
 
 
-class Notice:
-    """Says once, on a live run's screen, that the check of its model found something amiss."""
-
-    def __init__(self) -> None:
-        self._told: ModelCheck | None = None
-
-    def tell(self, screen: Screen[None], view: RunView, *, live: bool) -> None:
-        """Look at a view of the run; what ends it stands in the banner."""
-        check = view.snapshot.check
-        if not live or check is None or check is self._told:
-            return
-        first, self._told = self._told is None, check
-        warnings = [one for one in check.findings if one.verdict is Verdict.WARNING]
-        if check.refusal or not warnings or (first and view.snapshot.totals.samples):
-            return  # a run that was going before the screen opened has been told of
-        key = key_now(screen.app, "workbench.model-check", CHECK_KEY.key)
-        more = f" ({len(warnings) - 1} more)" if len(warnings) > 1 else ""
-        told = f"{warnings[0].name}: {one_line(warnings[0].found, 160)}{more}; {key} shows what to change"
-        screen.notify(told, title="model check", severity="warning", markup=False, timeout=NOTICE_S)
+def notice(screen: Screen[None], view: RunView, *, live: bool) -> None:
+    """Say once in the app that the check of a live run's model found something amiss; what ends it is in the banner."""
+    app, check = screen.app, view.snapshot.check
+    if not live or check is None or not isinstance(app, PersonalApp) or check == app.noticed:
+        return
+    app.noticed = check
+    warnings = [one for one in check.findings if one.verdict is Verdict.WARNING]
+    if check.refusal or not warnings:
+        return
+    key = key_now(app, "workbench.model-check", CHECK_KEY.key)
+    more = f" ({len(warnings) - 1} more)" if len(warnings) > 1 else ""
+    told = f"{warnings[0].name}: {one_line(warnings[0].found, 160)}{more}; {key} shows what to change"
+    screen.notify(told, title="model check", severity="warning", markup=False, timeout=NOTICE_S)

@@ -27,7 +27,7 @@ from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import backed_up
-from maker_tui.screens.model_check import CHECK_KEY, Notice, open_check
+from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.panes import PaneLayout
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
@@ -99,7 +99,6 @@ class Workbench(Stepping, PaneLayout):
         self._over = False
         self._leaving = False
         self._signals = Signals()
-        self._notice = Notice()
         self._head = HeadLine()
         self._banner = Banner()
         self._meter = Meter()
@@ -164,7 +163,7 @@ class Workbench(Stepping, PaneLayout):
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
         self._show_panes(view, CHECKING if view.checking else run_word(snapshot, live=live))
-        self._notice.tell(self, view, live=live)
+        notice(self, view, live=live)
         if isinstance(self.app, PersonalApp):
             self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
         if (snapshot.outcome is not None or not live) and not self._over:

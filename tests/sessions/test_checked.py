@@ -1,0 +1,78 @@
+"""A model's check in a session's record: it is told at any moment, saved from damage, and refused where it is odd."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from maker_engine.core.errors import InputError
+from maker_engine.core.events import ModelChecked, RunEnded
+from maker_engine.core.model_check import LONGEST_WORDS
+from maker_engine.core.outcomes import Outcome
+from maker_engine.core.snapshot import Totals
+from maker_engine.sessions.checked import MOST_ADJUSTMENTS, together
+from maker_engine.sessions.export import lines
+from maker_engine.sessions.importing import import_lines
+from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.salvage import salvage
+from maker_engine.sessions.saved import open_saved
+from tests.core.test_model_check import CHECK
+from tests.support.recorded import order_of, record
+from tests.support.running import started
+from tests.support.toy import Count
+
+
+def checked(path: Path) -> Path:
+    """A session that was checked and stopped."""
+    task = Count(3)
+    journal = Journal(path, task, order_of(task))
+    totals = Totals()
+    totals.add_check(CHECK)
+    journal.follow(totals, float, lambda: CHECK.adjustments)
+    for event in (started(task), ModelChecked(CHECK), RunEnded(Outcome.FAILED, CHECK.refusal)):
+        journal.record(event)
+    journal.close()
+    return path
+
+
+def test_a_check_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """Findings, adjustments and what it cost come back, though no step was decided."""
+    saved = open_saved(checked(tmp_path / "run.maker"), Count)
+    assert (saved.snapshot.check, saved.adjustments) == (CHECK, CHECK.adjustments)
+    assert (saved.snapshot.totals.checks, saved.snapshot.totals.cost_usd) == (2, 0.25)
+
+
+def test_salvage_saves_the_check_too(tmp_path: Path) -> None:
+    """What a check found and cost is in the new session."""
+    saved = open_saved(salvage(checked(tmp_path / "run.maker"), tmp_path / "new.maker", family=Count).path, Count)
+    assert (saved.snapshot.check, saved.snapshot.totals.checks) == (CHECK, 2)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("model_check", 3, "'model_check' is no JSON object"),
+        ("model_check", {**CHECK.to_json(), "calls": 10**30}, "'calls' is no whole number from 0 on"),
+        ("model_check", {**CHECK.to_json(), "findings": [{}] * 2_000}, "'findings' is no list of at most 1,000"),
+        ("model_check", {**CHECK.to_json(), "model": ["m"]}, "'model' is no text of at most 600 characters"),
+        ("adjustments", {"a": 1}, "'adjustments' is no list of at most 1,000 texts"),
+        ("adjustments", ["x" * (LONGEST_WORDS + 1)], "'adjustments' is no text of at most 600 characters"),
+    ],
+)
+def test_an_odd_check_in_an_export_is_refused_by_its_line(tmp_path: Path, key: str, value: object, line: str) -> None:
+    """The event is named by its line, the field by its name, and nothing is left of the new file."""
+    run = record(tmp_path / "run.maker", 3)
+    exported = [json.loads(text) for text in lines(run.path, run.task)]
+    exported[1][key] = value
+    with pytest.raises(InputError, match="line 2 is not part of an exported session: ") as caught:
+        import_lines(map(json.dumps, exported), tmp_path / "in.maker", Count)
+    assert line in str(caught.value)
+    assert not (tmp_path / "in.maker").exists()
+
+
+def test_what_was_once_sent_otherwise_stays_on_record() -> None:
+    """Each line once, the older first, and no more of them than a record should hold."""
+    assert together(("a", "b"), ("b", "c")) == ("a", "b", "c")
+    assert len(together((), tuple(map(str, range(500))))) == MOST_ADJUSTMENTS
