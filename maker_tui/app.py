@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from maker_engine.core.errors import MakerError
+from maker_engine.output import complain_at_length
 from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
 from maker_tui.personal import PersonalApp
@@ -63,6 +64,7 @@ class MakerApp(PersonalApp, CellDiff):
 
     Attributes:
         started: The run that was started in the app last, None for none.
+        fault: The error of its own that ended the app, None where none has.
 
     Args:
         source: A run to start on, None for the home screen.
@@ -88,9 +90,11 @@ class MakerApp(PersonalApp, CellDiff):
         super().__init__()
         self._source = source
         self.started: LiveRun | None = None
+        self.fault: Exception | None = None
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
         self._library: Library | None = None
+        self._looked_at = (0, 0)
         self._one_closer = threading.Lock()
 
     def get_driver_class(self) -> type[Driver]:
@@ -105,11 +109,14 @@ class MakerApp(PersonalApp, CellDiff):
         from maker_engine.sessions.library import Library  # noqa: PLC0415 - the first picture does not wait for SQLite
 
         self._library = self._library or Library()
-        return self._library.list()
+        return self._library.list(self._tell_looked_at)
+
+    def _tell_looked_at(self, done: int, total: int) -> None:
+        self._looked_at = done, total
 
     def get_default_screen(self) -> Screen[None]:
         """Home lies below every other screen."""
-        return Home(self._listing)
+        return Home(self._listing, lambda: self._looked_at)
 
     def on_mount(self) -> None:
         """Make the app answer at once beside a busy engine, and open the run it was started on."""
@@ -271,10 +278,22 @@ class MakerApp(PersonalApp, CellDiff):
         self.close_source()
         self.call_from_thread(self.exit)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End by the first error; what others follow from it are no news."""
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
-        """Leave with a few lines and a report in a file: Textual's own report prints the values of local variables."""
+        """Leave without Textual's own report, which prints the values of local variables."""
+        self.bell()
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Say in a few lines what went wrong, once the terminal is in order."""
+        if self.fault is None:
+            super()._print_error_renderables()
+            return
         from maker_tui.crash import report  # noqa: PLC0415 - hopefully never
 
-        self.bell()
-        self._exit_renderables.append(report(sys.exception()))
-        self._close_messages_no_wait()
+        self._exit_renderables.clear()
+        complain_at_length(report(self.fault))

@@ -12,6 +12,7 @@ from maker_engine.core.errors import MakerError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
+from maker_engine.sessions.record import whole
 from maker_engine.sessions.saved import SavedRun
 from maker_tui.hangup import WENT_AWAY
 
@@ -97,12 +98,12 @@ class LiveRun:
             self.send(Stop())
             self._thread.join(CLOSE_S)
 
-    def outlast(self) -> None:
-        """Wait until the run has ended by itself. One that waits for a person is stopped: nobody will come."""
+    def outlast(self, reason: str = WENT_AWAY) -> None:
+        """Wait until the run has ended by itself. One that waits for a person is stopped for `reason`: nobody comes."""
         while self._thread.is_alive():
             snapshot = None if self._view is None else self._view.snapshot
             if snapshot is not None and (snapshot.paused or snapshot.question is not None):
-                self.send(Stop(WENT_AWAY))
+                self.send(Stop(reason))
             self._thread.join(LOOK_S)
 
     def _work(self) -> None:
@@ -144,5 +145,5 @@ class SavedSource:
 
 def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     """Return the view of a saved run as it stands."""
-    limit = int(saved.order.get("max_tokens", 0))
+    limit = whole(saved.order, "max_tokens", 0)
     return RunView(saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, limit, adjustments=saved.adjustments)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -50,9 +49,9 @@ def _line(*parts: tuple[str, str]) -> Text:
     return text
 
 
-def check_text(check: ModelCheck) -> str:
-    """Write a check as plain text, a line a row."""
-    return "".join(f"{row.plain.rstrip()}\n" for row in check_table(check))
+def check_rows(check: ModelCheck) -> list[str]:
+    """Write a check as plain text, a row each."""
+    return [row.plain.rstrip() for row in check_table(check)]
 
 
 def _rows(finding: Finding, width: int) -> Iterator[Text]:
@@ -83,11 +82,6 @@ def remark(finding: Finding) -> str:
     return one_line(f"{finding.verdict}: {finding.name}: {who}{finding.found}{mend}", 400)
 
 
-def checking_words(place: tuple[int, int]) -> str:
-    """Say which call of a check is under way."""
-    return f"checking the model: call {place[0]} of {place[1]}"
-
-
 def refusal(view: RunView) -> str:
     """Say why the check of its model ended a run, in one line with the mend; empty where it did not."""
     snapshot = view.snapshot
@@ -97,15 +91,16 @@ def refusal(view: RunView) -> str:
 
 
 class Remarks:
-    """Writes to standard error what the check of a model found amiss, once, ahead of the run.
+    """Says what the check of a model found amiss, once, ahead of the run.
 
     Args:
         known: The check that is on record already, None for none.
+        say: Takes each line.
     """
 
-    def __init__(self, known: ModelCheck | None) -> None:
+    def __init__(self, known: ModelCheck | None, say: Callable[[str], None]) -> None:
         self._known = known
-        self._stderr = sys.stderr  # before a progress bar puts itself in its place
+        self._say = say
 
     def tell(self, view: RunView) -> None:
         """Look at a view of the run."""
@@ -113,8 +108,6 @@ class Remarks:
         if check is None or check is self._known:
             return
         self._known = check
-        out = sys.stderr if self._stderr.isatty() else self._stderr
         for finding in () if check.refusal else check.findings:  # what ends the run is told at its end
             if finding.verdict is Verdict.WARNING or (finding.verdict, finding.name) == (Verdict.NOTE, "parameters"):
-                out.write(f"maker: {remark(finding)}\n")
-        out.flush()
+                self._say(remark(finding))

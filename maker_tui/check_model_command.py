@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.printable import one_line
+from maker_engine.output import complain, end_progress, say, say_json, show_progress
 from maker_tui.parsing import Parser
+from maker_tui.words import checking_words
 
 if TYPE_CHECKING:
     from maker_engine.core.events import Event
@@ -43,13 +42,13 @@ def check_model(arguments: Sequence[str]) -> int:
     prepared = _prepared(chosen)
     check = asyncio.run(_checked(prepared))
     if chosen.json:
-        sys.stdout.write(json.dumps(check.to_json()) + "\n")
+        say_json(check.to_json())
     else:
-        from maker_tui.check_lines import check_text  # noqa: PLC0415 - `--help` draws no table
+        from maker_tui.check_lines import check_rows  # noqa: PLC0415 - `--help` draws no table
 
-        sys.stdout.write(check_text(check))
+        say(*check_rows(check))
     if check.refusal:
-        sys.stderr.write(f"maker: {one_line(check.refusal, 600)}\n")
+        complain(check.refusal)
         return STOPS
     return FITS
 
@@ -99,14 +98,11 @@ async def _checked(prepared: PreparedRun) -> ModelCheck:
     from maker_engine.runtime.calls import Caller  # noqa: PLC0415
     from maker_engine.runtime.clock import SystemClock  # noqa: PLC0415
     from maker_engine.runtime.preflight import Preflight, trial_of  # noqa: PLC0415
-    from maker_tui.check_lines import checking_words  # noqa: PLC0415
 
     plan = prepared.plan
 
     def news() -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[K{checking_words(checking.place)}")
-            sys.stderr.flush()
+        show_progress(checking_words(checking.place))
 
     try:
         await plan.model.check()
@@ -116,8 +112,7 @@ async def _checked(prepared: PreparedRun) -> ModelCheck:
         await checking.run()
     finally:
         await plan.model.aclose()
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
+        end_progress()
     if checking.failure is not None:
         raise checking.failure
     return checking.check()
@@ -128,4 +123,4 @@ def _tell(event: Event) -> None:
     from maker_engine.core.events import CircuitOpened, SampleFailed  # noqa: PLC0415
 
     if isinstance(event, SampleFailed | CircuitOpened):
-        sys.stderr.write(f"maker: waiting for the provider: {one_line(event.message)}\n")
+        complain(f"waiting for the provider: {event.message}")

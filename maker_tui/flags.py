@@ -9,9 +9,11 @@ from pathlib import Path
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import read_named
 from maker_engine.models.pool import VOTER_FORM
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, REASONING_ROOM, Temperature, read_temperature
 from maker_engine.runtime.order import RunOrder
+from maker_tui import progress
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.parsing import Parser, add_no_preflight
@@ -220,6 +222,7 @@ def _add_record(parser: Parser) -> None:
     add_flag(group)
     add_breaks(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
+    progress.add_flag(group)
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
 
 
@@ -287,11 +290,4 @@ def read_problem(path: Path) -> str:
     Raises:
         InputError: It is not there, not text, or larger than 16 MiB.
     """
-    try:
-        if path.stat().st_size > LARGEST_PROBLEM:
-            raise InputError(f"problem file {path} is larger than {LARGEST_PROBLEM:,} bytes")
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError(f"problem file {path} is not UTF-8 text") from None
-    except OSError as error:
-        raise InputError(f"problem file {path} cannot be read: {error.strerror}") from None
+    return read_named(path, "problem file", LARGEST_PROBLEM)

@@ -1,21 +1,22 @@
-"""A run in a plain terminal: a progress bar where there is a terminal, a summary, or one JSON object."""
+"""A run without the app: a summary or one JSON object on standard output, progress on standard error."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import sys
-from collections.abc import Callable
 
 from maker_engine.core.commands import Stop
 from maker_engine.core.events import Outcome
+from maker_engine.output import complain, say_json, say_text
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
-from maker_tui.check_lines import Remarks, checking_words, refusal, remark, spent_words
-from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch, forgiving
+from maker_tui.check_lines import Remarks, refusal, remark, spent_words
+from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
+from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
+from maker_tui.streams import OutputError
 
 SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
 
@@ -36,11 +37,13 @@ def exit_status(view: RunView) -> int:
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
 
 
-def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str) -> int:
+def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progress: str = AUTO) -> int:
     """Drive a run to its end without the app; return the exit status.
 
     Raises:
-        MakerError: It could not be started, or not be recorded.
+        InputError: Progress cannot be shown so, or the run not be started.
+        MakerError: It could not be recorded.
+        OutputError: It has ended and is saved, but the summary cannot be printed.
     """
     inbox, terminal = Inbox(), sys.stdout.isatty()
 
@@ -49,24 +52,39 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str) -> int
             inbox.send(Stop(WENT_AWAY))
 
     with Watch(hear, signal.SIGHUP, terminal=sys.stdout.fileno() if terminal else None):
-        if as_json or not terminal:
-            view = asyncio.run(_drive(prepared, inbox, _remarks(prepared).tell))
-        else:
-            view = _with_bar(prepared, inbox)
-        if refused := refusal(view):
-            sys.stderr.write(f"maker: {one_line(refused, 600)}\n")
-        if as_json or not refused:
-            sys.stdout.write(json.dumps(summary(view)) + "\n" if as_json else report(view))
-        sys.stdout.flush()
+        with shown(progress, prepared.plan.started) as (show, tick, write):
+            remarks = Remarks(None if prepared.saved is None else prepared.saved.run.check, write)
+
+            def look(view: RunView) -> None:
+                remarks.tell(view)
+                show(view)
+
+            view = asyncio.run(_drive(prepared, inbox, look, tick))
+        return conclude(view, as_json=as_json)
+
+
+def conclude(view: RunView, *, as_json: bool = False) -> int:
+    """Print what has come of a run; return the exit status.
+
+    Raises:
+        OutputError: It cannot be printed.
+    """
+    refused = refusal(view)
+    if refused:
+        complain(refused)
+    try:
+        if as_json:
+            say_json(summary(view))
+        elif not refused:
+            say_text(report(view))
+    except OutputError as error:
+        outcome = view.snapshot.outcome
+        error.result = f"the run is {outcome.value if outcome else 'not ended'}, its session is {view.session}"
+        raise
     return exit_status(view)
 
 
-def _remarks(prepared: PreparedRun) -> Remarks:
-    saved = prepared.saved
-    return Remarks(None if saved is None else saved.run.check)
-
-
-async def _drive(prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView], None]) -> RunView:
+async def _drive(prepared: PreparedRun, inbox: Inbox, show: Show, tick: Tick) -> RunView:
     """Drive the run; the first interrupt stops it and saves, a second one is not caught."""
     loop = asyncio.get_running_loop()
 
@@ -77,40 +95,19 @@ async def _drive(prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView
     numbers = (signal.SIGINT, signal.SIGTERM)
     for number in numbers:
         loop.add_signal_handler(number, stop, number)
+    ticking = asyncio.create_task(_ticking(tick))
     try:
-        return await drive(prepared, inbox, on_view)
+        return await drive(prepared, inbox, show)
     finally:
+        ticking.cancel()
         for number in numbers:
             loop.remove_signal_handler(number)
 
 
-def _with_bar(prepared: PreparedRun, inbox: Inbox) -> RunView:
-    # Deferred: a run whose output is not a terminal needs no bar.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    started = prepared.plan.started
-    remarks = _remarks(prepared)
-    label = one_line(f"{started.title} · {started.model}{' (simulated)' if started.simulated else ''}", 60)
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f} steps · {task.fields[flagged]} flagged"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(file=forgiving(sys.stdout)),
-        transient=True,
-        refresh_per_second=8,
-    ) as progress:
-        bar = progress.add_task(label, total=started.steps, flagged="0")
-
-        def show(view: RunView) -> None:
-            remarks.tell(view)
-            totals = view.snapshot.totals
-            shown = label if view.checking is None else checking_words(view.checking)
-            progress.update(bar, completed=totals.steps, flagged=f"{totals.flagged:,}", description=shown)
-
-        return asyncio.run(_drive(prepared, inbox, show))
+async def _ticking(tick: Tick) -> None:
+    while True:
+        await asyncio.sleep(TICK_S)
+        tick()
 
 
 def summary(view: RunView) -> dict[str, object]:
@@ -144,16 +141,22 @@ def summary(view: RunView) -> dict[str, object]:
     }
 
 
-def report(view: RunView) -> str:
-    """Write a run's figures for a person."""
+def report(view: RunView, standing: str = "interrupted") -> str:
+    """Write a run's figures for a person.
+
+    Args:
+        view: The run.
+        standing: How it stands where it has not ended.
+    """
     figures = summary(view)
+    ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else standing
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
     tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
     lines = (
-        ("outcome", f"{figures['outcome']}: {view.snapshot.reason}"),
+        ("outcome", ended),
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
         ("steps", f"{figures['steps']:,} decided{wrong}"),

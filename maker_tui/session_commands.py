@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import say
 from maker_engine.printable import one_line
-from maker_tui import record_commands
+from maker_tui import progress, record_commands
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.library_commands import NAME, add_verbs
@@ -46,6 +46,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_no_preflight(resume)
     add_flag(resume)
+    progress.add_flag(resume)
     add_breaks(resume)
     resume.set_defaults(act=_resume)
 
@@ -79,7 +80,7 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
+        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
@@ -105,6 +106,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_no_preflight(fork)
     add_flag(fork)
+    progress.add_flag(fork)
     add_breaks(fork)
     fork.set_defaults(act=_fork)
 
@@ -125,7 +127,7 @@ def _fork(chosen: argparse.Namespace) -> int:
         family=family,
     )  # fmt: skip
     if chosen.stay:
-        sys.stdout.write(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it\n")
+        say(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it")
         return 0
     screen = not (chosen.headless or chosen.json)
     changes = {"apart": screen, "attended": screen, "breaks": breaks, **_unchecked(chosen)}

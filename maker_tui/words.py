@@ -52,6 +52,11 @@ _OUTCOMES = {
 }
 
 
+def checking_words(place: tuple[int, int]) -> str:
+    """Say which call of a check of the model is under way, from 1, and of how many."""
+    return f"checking the model: call {place[0]} of {place[1]}"
+
+
 def outcome_word(outcome: str | None) -> Word:
     """Name the end of a run; none at all means that its program went away."""
     if outcome is None:

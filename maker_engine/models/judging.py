@@ -20,7 +20,7 @@ from maker_engine.models.pool import Member
 from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line
 
-LONGEST = 300  # characters of a finding or a mend
+LONGEST = 240  # characters of a finding or a mend
 TIGHT = 0.8
 """An answer that used more of its limit than this share will now and then be cut off."""
 SHORT = 20

@@ -17,6 +17,7 @@ from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models import litellm_calls, litellm_faults, litellm_prices, litellm_route, litellm_setup
 from maker_engine.models.port import Figures
 from maker_engine.models.sampling import Parameters, Sampling
+from maker_engine.models.served_name import served_name
 
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
 LONGEST_WORD = 100  # characters of a model's name or a finish reason
@@ -153,7 +154,7 @@ class LiteLLMModel:
             finish_reason=finish_reason,
             cost_usd=self._cost(tokens_in, cached, tokens_out),
             latency_s=latency_s,
-            model=str(getattr(reply, "model", None) or self.name)[:LONGEST_WORD],
+            model=served_name(str(getattr(reply, "model", None) or self.name))[:LONGEST_WORD],
             id=str(getattr(reply, "id", None) or "")[:LONGEST_WORD],
             tokens_reasoning=_reasoning(getattr(reply, "usage", None), tokens_out),
         )

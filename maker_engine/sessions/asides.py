@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from maker_engine.core.events import Event
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.responses import Flag, Prompt, Response
+from maker_engine.sessions.record import fits
 
 
 class Probe(NamedTuple):
@@ -41,6 +42,11 @@ class Change(NamedTuple):
 
 Aside: TypeAlias = Probe | Change
 PROBE, CHANGED = "probe", "changed"
+_KINDS: Mapping[str, Any] = {
+    "n": int, "k": int | None, "voters": list, "model": str, "simulated": bool, "prompt": dict | None, "flag": list,
+    "answer": int, "text": str, "tokens_in": int | None, "tokens_out": int | None, "finish_reason": str,
+    "cost_usd": float | None, "latency_s": float, "tokens_reasoning": int | None, "shared": int,
+}  # fmt: skip
 _RESPONSE = ("text", "tokens_in", "tokens_out", "finish_reason", "cost_usd", "latency_s", "model")
 _RESPONSE_SINCE = ("tokens_reasoning", "shared")
 """Further fields, left out where they say nothing; older records have none of them."""
@@ -84,12 +90,39 @@ def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> t
 
 
 def aside_in(kind: str, who: str, kept: dict[str, Any], answers: Sequence[Hashable]) -> Aside:
-    """Turn a row that `row_of` made back into an equal entry."""
-    prompt = None if kept["prompt"] is None else Prompt(**kept["prompt"])
+    """Turn a row that `row_of` made back into an equal entry.
+
+    Raises:
+        ValueError: It is no such row.
+    """
+    if not all(fits(kept[name], wanted) for name, wanted in _KINDS.items() if name in kept):
+        raise ValueError(f"a {kind} is not as maker writes it")
+    prompt = None if kept["prompt"] is None else _prompt_in(kept["prompt"])
     if kind == CHANGED:
-        return Change(who, kept["k"], tuple(kept["voters"]), kept["model"], kept["simulated"], prompt)
-    verdict = Flag(*kept["flag"]) if "flag" in kept else answers[kept["answer"]]
+        voters = tuple(kept["voters"])
+        if not all(type(voter) is str for voter in voters):
+            raise ValueError("a voter is no text")
+        return Change(who, kept["k"], voters, kept["model"], kept["simulated"], prompt)
+    verdict = flag_in(kept["flag"]) if "flag" in kept else answers[kept["answer"]]
     return Probe(kept["n"], who, verdict, _response(kept), prompt)
+
+
+def flag_in(parts: Sequence[object]) -> Flag:
+    """Turn a flag as it is kept back into one.
+
+    Raises:
+        ValueError: It is none.
+    """
+    flag = Flag(*parts)  # type: ignore[arg-type]  # looked at below
+    if not all(type(part) is str for part in flag):
+        raise ValueError("a flag is not as maker writes it")
+    return flag
+
+
+def _prompt_in(kept: Mapping[str, object]) -> Prompt:
+    if not all(fits(kept[part], str) for part in ("system", "user")):
+        raise ValueError("a prompt is not as maker writes it")
+    return Prompt(cast("str", kept["system"]), cast("str", kept["user"]))
 
 
 def _response(kept: dict[str, Any]) -> Response:

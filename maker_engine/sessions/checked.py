@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -40,6 +39,6 @@ def together(before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
 def checks(reader: Reader) -> Iterator[ModelCheck]:
     """Give the checks of a branch and of those that it was forked from, the newest branch's first."""
     for segment in reversed(reader.segments):
-        text = reader.record(segment.branch).get(MODEL_CHECK)
-        if text is not None:
-            yield ModelCheck.of(json.loads(text))
+        check = check_in(reader.meta(segment.branch))
+        if check is not None:
+            yield check

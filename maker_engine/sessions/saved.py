@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-from zstandard import ZstdError
 
 from maker_engine import catalogue
 from maker_engine.blame import blaming
@@ -16,7 +13,7 @@ from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
-from maker_engine.sessions import upgrade
+from maker_engine.sessions import storage, upgrade
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.checked import adjustments_in, checks
 from maker_engine.sessions.in_force import in_force
@@ -94,13 +91,15 @@ def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | No
         try:
             check_tail(reader)
             meta = reader.meta()
-            return _restored(reader, task_of(meta, family), meta)
+            task = task_of(meta, family)
+            with blaming(type(task)):
+                return _restored(reader, task, meta)
         except SessionError:
             raise
         except MakerError as error:
             raise SessionError(f"session {path} cannot be opened: {error}") from None
-        except (LookupError, TypeError, ValueError, AttributeError, MemoryError, ZstdError) as error:
-            raise SessionError(f"session {path} is damaged: {type(error).__name__} in its record") from error
+        except Exception as error:
+            raise storage.damaged(path, f"it cannot be read ({type(error).__name__}: {error})") from error
 
 
 def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTask:
@@ -109,9 +108,12 @@ def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTas
     Raises:
         MakerError: It is not installed, does not take the problem, or fails.
     """
-    family = family or catalogue.installed(meta["order"]["task"])
+    order = meta.get("order", {})
+    if not {"task", "source"} <= order.keys():
+        raise SessionError("what was ordered names no task or no problem: the session is damaged")
+    family = family or catalogue.installed(order["task"])
     with blaming(family):
-        return family.load({}, meta["order"]["source"])
+        return family.load({}, order["source"])
 
 
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
@@ -129,7 +131,7 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     elapsed_s = float(meta["elapsed_s"])
     changed = in_force(reader, task, done)
     parent = reader.branch.parent
-    before = meta["order"] if parent is None else json.loads(reader.record(parent)["order"])
+    before = meta["order"] if parent is None else reader.meta(parent)["order"]
     return SavedRun(
         reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed, before,
         adjustments_in(meta),

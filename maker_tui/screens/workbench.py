@@ -22,7 +22,6 @@ from maker_engine.core.commands import (
     Strike,
 )
 from maker_engine.core.decisions import describe
-from maker_tui.check_lines import checking_words
 from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
@@ -40,7 +39,7 @@ from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally
-from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
+from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -54,6 +54,12 @@ async def test_a_sample_comes_back_with_its_tokens(name):
     assert 0 < response.latency_s < 30
 
 
+async def test_a_served_path_enters_the_record_by_its_last_part_only():
+    """A server of local files names the file; where it lies is nobody's business who gets the session."""
+    response, _ = await ask(Reply(model="/home/somebody/models/qwen-0.5b.gguf"))
+    assert response.model == "qwen-0.5b.gguf"
+
+
 @pytest.mark.parametrize("name", NAMES)
 async def test_the_request_reaches_the_wire_whole(name):
     """System prompt, user prompt, temperature and token limit arrive as they were asked, and nothing else does."""

@@ -66,7 +66,7 @@ def test_an_odd_check_in_an_export_is_refused_by_its_line(tmp_path: Path, key: s
     run = record(tmp_path / "run.maker", 3)
     exported = [json.loads(text) for text in lines(run.path, run.task)]
     exported[1][key] = value
-    with pytest.raises(InputError, match="line 2 is not part of an exported session: ") as caught:
+    with pytest.raises(InputError, match=r"line 2 \('run'\) is not part of an exported session: ") as caught:
         import_lines(map(json.dumps, exported), tmp_path / "in.maker", Count)
     assert line in str(caught.value)
     assert not (tmp_path / "in.maker").exists()
