@@ -13,7 +13,16 @@ from typing import NamedTuple
 
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.model_check import Finding, Verdict
-from maker_engine.core.red_flags import FINISH, LENGTH, REASONING, REFUSAL, TRUNCATED, FlagRules
+from maker_engine.core.red_flags import (
+    FINISH,
+    IN_REASONING,
+    IN_TOOL_CALL,
+    LENGTH,
+    REASONING,
+    REFUSAL,
+    TRUNCATED,
+    FlagRules,
+)
 from maker_engine.core.responses import DRAFT, Flag, Response, SampleRequest
 from maker_engine.models import names
 from maker_engine.models.pool import Member
@@ -43,6 +52,11 @@ _TOO_LONG = {
     REASONING: ("flagged for their reasoning", _LESS_REASONING),
 }
 """The rules that speak of length: what is said of the answers, and the mend."""
+_ENDINGS = {
+    IN_REASONING: "set the server's reasoning parser right (vLLM: --reasoning-parser), or give --reasoning none",
+    IN_TOOL_CALL: "switch tool calling off in the server",
+}
+"""What to change where every answer ends for such a reason."""
 _REFUSED_BY_NAME = "does not take --"  # how the refusal of a parameter that the user named is worded
 
 
@@ -261,18 +275,19 @@ def _uncounted(heard: Heard) -> bool:
 
 def _form(heard: Heard) -> list[Finding]:
     """Say whether the answers have the demanded form; those that were too long have been told of already."""
-    flagged = [(one.verdict, one.response.text) for one in heard.drawn if isinstance(one.verdict, Flag)]
-    judged = [(flag, text) for flag, text in flagged if flag.rule not in _TOO_LONG]
+    flagged = [(one.verdict, one.response) for one in heard.drawn if isinstance(one.verdict, Flag)]
+    judged = [(flag, response) for flag, response in flagged if flag.rule not in _TOO_LONG]
     total = len(heard.drawn)
     if not judged:
         return [] if flagged or not total else [_found("form", f"{_of(total, total)} in the demanded form")]
-    flag, text = judged[0]
+    flag, first = judged[0]
     said = f"{_of(len(judged), total)} flagged, {flag.rule}: {flag.reason}"
-    if excerpt := (flag.excerpt or text).strip():
+    if excerpt := (flag.excerpt or first.text).strip():
         said = f"{one_line(said, LONGEST - _EXCERPT)} (“{one_line(excerpt, _EXCERPT - 6)}”)"
     if len(judged) == total and all(one.rule == FINISH for one, _ in judged):
-        return [_found("form", said, Verdict.STOP, "mend how the server ends an answer: only a whole one votes")]
-    if len(judged) == total and not any(text.strip() for _, text in judged):
+        mend = _ENDINGS.get(first.finish_reason, "mend how the server ends an answer: only a whole one votes")
+        return [_found("form", said, Verdict.STOP, mend)]
+    if len(judged) == total and not any(response.text.strip() for _, response in judged):
         return [_found("form", said, Verdict.STOP, "look into the server: the text of its answers is empty")]
     mend = "take another model" if flag.rule == REFUSAL else "if many are, take a larger model or another wording"
     return [_found("form", said, Verdict.WARNING, mend)]

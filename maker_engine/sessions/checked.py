@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from maker_engine.sessions.reader import Reader
 MODEL_CHECK, ADJUSTMENTS = "model_check", "adjustments"
 """Keys of the record."""
 MOST_ADJUSTMENTS = 100
+_SHARE = re.compile(r" \((?:every answer|[\d,]+ of [\d,]+ answers)\)$")
+"""How a line ends that says on how many answers so far it is."""
 
 
 def check_in(record: Mapping[str, Any]) -> ModelCheck | None:
@@ -32,8 +35,9 @@ def adjustments_in(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def together(before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what is sent otherwise, with what was sent so before: that stays on record."""
-    return tuple(dict.fromkeys((*before, *(line[:LONGEST_WORDS] for line in now))))[:MOST_ADJUSTMENTS]
+    """Return what is sent otherwise, with what was sent so before: that stays on record, each line as it is now."""
+    lines = {_SHARE.sub("", line): line for line in (*before, *(line[:LONGEST_WORDS] for line in now))}
+    return tuple(lines.values())[:MOST_ADJUSTMENTS]
 
 
 def checks(reader: Reader) -> Iterator[ModelCheck]:

@@ -141,11 +141,24 @@ STOPS: dict[str, tuple[Answering, int, str]] = {
     "a refused request": (
         lambda *_: Reply.error(400, "prompt must be a list"), 1, "the call failed (bad request): HTTP 400: prompt must",
     ),
+    "the answer in its reasoning": (
+        lambda *_: in_reasoning(), 2,
+        "its reasoning parser is wrong: set the server's reasoning parser right (vLLM: --reasoning-parser), or give",
+    ),
     "one cached answer": (
         always(lambda text, _: Reply(raw=_cached(text))), 4,
         "switch caching off in the server or proxy",
     ),
 }  # fmt: skip
+
+
+def in_reasoning() -> Reply:
+    """An answer that a wrong reasoning parser took for thoughts."""
+    message = {"role": "assistant", "content": None, "reasoning_content": "move = [1, 0, 2]"}
+    head = {"id": f"r{next(NUMBERS)}", "object": "chat.completion", "created": 0, "model": "any"}
+    usage = {"prompt_tokens": 11, "completion_tokens": 9, "total_tokens": 20}
+    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+    return Reply(raw=json.dumps({**head, "choices": choices, "usage": usage}).encode())
 
 
 def _cached(text: str) -> bytes:

@@ -75,4 +75,9 @@ def test_an_odd_check_in_an_export_is_refused_by_its_line(tmp_path: Path, key: s
 def test_what_was_once_sent_otherwise_stays_on_record() -> None:
     """Each line once, the older first, and no more of them than a record should hold."""
     assert together(("a", "b"), ("b", "c")) == ("a", "b", "c")
+    assert together(("a (1 of 2 answers)", "b"), ("a (2 of 9 answers)", "c (every answer)")) == (
+        "a (2 of 9 answers)",
+        "b",
+        "c (every answer)",
+    )
     assert len(together((), tuple(map(str, range(500))))) == MOST_ADJUSTMENTS
