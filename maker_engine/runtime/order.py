@@ -218,7 +218,7 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         order.attended,
         tuple(map(parse_filter, order.breaks)),
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
-        sent_by(order) if order.preflight and not model.simulated else None,
+        preflight=sent_by(order) if order.preflight and not model.simulated else None,
     )
     return PreparedRun(order, plan, expected)
 

@@ -183,6 +183,7 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         ("calls", f"{count(view.in_flight)} in flight, {count(view.steps_ahead)} steps ahead"),
         ("seed", str(started.seed) if started.simulated else NONE),
         ("retries", f"{count(totals.failures)} calls made again"),
+        *([("checks", f"{count(totals.checks)} calls, never counted")] if totals.checks else []),
         *([("probes", f"{count(totals.probes)}, never counted")] if totals.probes else []),
         ("elapsed", duration(view.elapsed_s) if view.elapsed_s else NONE),
         ("session", str(view.session)),

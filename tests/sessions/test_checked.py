@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import ModelChecked, RunEnded
-from maker_engine.core.model_check import LONGEST_WORDS
+from maker_engine.core.model_check import LONGEST_WORDS, ModelCheck
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.checked import MOST_ADJUSTMENTS, together
 from maker_engine.sessions.export import lines
 from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.report import report
 from maker_engine.sessions.salvage import salvage
 from maker_engine.sessions.saved import open_saved
 from tests.core.test_model_check import CHECK
@@ -24,14 +27,14 @@ from tests.support.running import started
 from tests.support.toy import Count
 
 
-def checked(path: Path) -> Path:
+def checked(path: Path, check: ModelCheck = CHECK) -> Path:
     """A session that was checked and stopped."""
     task = Count(3)
     journal = Journal(path, task, order_of(task))
     totals = Totals()
-    totals.add_check(CHECK)
-    journal.follow(totals, float, lambda: CHECK.adjustments)
-    for event in (started(task), ModelChecked(CHECK), RunEnded(Outcome.FAILED, CHECK.refusal)):
+    totals.add_check(check)
+    journal.follow(totals, float, lambda: check.adjustments)
+    for event in (started(task), ModelChecked(check), RunEnded(Outcome.FAILED, check.refusal)):
         journal.record(event)
     journal.close()
     return path
@@ -42,6 +45,18 @@ def test_a_check_is_read_as_it_was_written(tmp_path: Path) -> None:
     saved = open_saved(checked(tmp_path / "run.maker"), Count)
     assert (saved.snapshot.check, saved.adjustments) == (CHECK, CHECK.adjustments)
     assert (saved.snapshot.totals.checks, saved.snapshot.totals.cost_usd) == (2, 0.25)
+
+
+def test_the_report_tells_the_check_and_escapes_it(tmp_path: Path) -> None:
+    """What a model was found to be, and what is sent otherwise, is in the page as text; none of it is markup."""
+    hostile = replace(CHECK, findings=(replace(CHECK.findings[1], found="<script>alert(1)</script>"),))
+    path = checked(tmp_path / "run.maker", hostile)
+    with Reader(path) as reader:
+        page = report(reader, Count(3))
+    assert "2 calls, none of them a vote: warning" in page
+    assert "no temperature is sent: it takes none" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; → raise --temperature" in page
+    assert "<script" not in page
 
 
 def test_salvage_saves_the_check_too(tmp_path: Path) -> None:

@@ -125,3 +125,15 @@ def test_no_row_is_wider_than_the_pane(width, height):
     assert [row.plain for row in rows if row.cell_len > width and "session" not in row.plain] == []
     assert len(rows) <= 8 or height >= 15
     assert meter_line(RunView(snapshot, 3e6, 12_345.6, SESSION, 750), 60).cell_len <= 60
+
+
+def test_what_is_sent_otherwise_is_told_whole_and_a_check_s_calls_are_counted():
+    """Rule: every adjustment is there in rows of the pane's width, also where there is no room to spare."""
+    run = RunState(started=opening(hanoi(), model="openai/m", simulated=False))
+    run.totals.checks = 3
+    line = "no temperature is sent: this model takes none while it reasons"
+    shown = RunView(run.snapshot(), 0, 0, SESSION, 750, adjustments=(line,))
+    narrow = told(shown, width=40, height=9)
+    assert "sent    no temperature is sent: this" in narrow
+    assert "takes none while it reasons" in " ".join(narrow.split())
+    assert "checks  3 calls, never counted" in told(shown)
