@@ -141,9 +141,8 @@ class Preflight:
     def _planned(self) -> list[list[tuple[Heard, int]]]:
         """Return who is asked in each round, with the sample's number: what is drawn at 0 is no sign of copies."""
         if len(self._heard) > 1:
-            first, second = (1, 2) if len(self._voters) > 1 else (0, 1)
             roles = [(one, 1) for one in self._heard if one.member.voter < 0]
-            return [[*((one, first) for one in self._voters), *roles], [(one, second) for one in self._voters]]
+            return [[*((one, 1) for one in self._voters), *roles], [(one, 2) for one in self._voters]]
         (alone,) = self._heard
         best, usual = (alone.member.fitted(self._trial.request(sample)).temperature for sample in (0, 1))
         samples = (1, 0) if best == usual else (1, 0, 2)  # the usual temperature first: more depends on it
