@@ -95,7 +95,7 @@ def _prepared(chosen: argparse.Namespace) -> PreparedRun:
 
 
 async def _checked(prepared: PreparedRun) -> ModelCheck:
-    from maker_engine.runtime.calls import Caller  # noqa: PLC0415
+    from maker_engine.runtime.calls import Caller, Manner  # noqa: PLC0415
     from maker_engine.runtime.clock import SystemClock  # noqa: PLC0415
     from maker_engine.runtime.preflight import Preflight, trial_of  # noqa: PLC0415
 
@@ -106,7 +106,8 @@ async def _checked(prepared: PreparedRun) -> ModelCheck:
 
     try:
         await plan.model.check()
-        caller = Caller(plan.model, SystemClock(), _tell)
+        manner = Manner(plan.concurrency, plan.timeout_s, plan.near)
+        caller = Caller(plan.model, SystemClock(), _tell, manner)
         trial = trial_of(plan, 0, plan.task.start())
         checking = Preflight(plan, trial, 0, caller, lambda _: True, news)
         await checking.run()

@@ -90,6 +90,7 @@ class Totals:
     cost_known: bool = True
     tokens_reasoning: int = 0
     checks: int = 0
+    timeouts: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -112,8 +113,16 @@ class Totals:
         """Responses that came back and were counted, as votes or as flagged."""
         return self.votes + self.flagged
 
+    def cost(self, *, simulated: bool) -> float | None:
+        """Return the dollars spent, None where that is not known.
 
-_LATER = frozenset({"probes", "tokens_reasoning", "checks"})
+        A price is missing, or no response has come that shows it; the simulated model's prices are always known.
+        """
+        shown = simulated or self.samples or self.probes or self.checks or self.cost_usd
+        return self.cost_usd if self.cost_known and shown else None
+
+
+_LATER = frozenset({"probes", "tokens_reasoning", "checks", "timeouts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +162,8 @@ class Snapshot:
     question: Ask | None = None
     refused: str = ""
     check: ModelCheck | None = None
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars spent, None where that is not known."""
+        return self.totals.cost(simulated=self.started is not None and self.started.simulated)

@@ -133,8 +133,7 @@ class Preflight:
         real = [one for one in all_of_them if not one.model.simulated]
         self._heard = [Heard(member) for member in real or all_of_them]
         self._voters = [one for one in self._heard if one.member.voter >= 0]
-        self._in_flight = asyncio.Semaphore(plan.concurrency)
-        self._sent = 0
+        self._done = 0
         self._rounds = self._planned()
         self.complete = False
 
@@ -152,7 +151,7 @@ class Preflight:
     def place(self) -> tuple[int, int]:
         """The number of the call under way, from 1, and of all calls."""
         total = sum(map(len, self._rounds))
-        return min(max(1, self._sent), total), total
+        return min(self._done + 1, total), total
 
     @property
     def failure(self) -> ProviderError | None:
@@ -201,17 +200,16 @@ class Preflight:
     async def _ask(self, heard: Heard, sample: int) -> bool:
         """Make one call; False where the run cannot afford it."""
         request = self._trial.request(sample, voter=heard.member.voter)
-        async with self._in_flight:
-            if not self._affords(self.check()):
-                return False
-            self._sent += 1
-            self._news()
-            try:
-                response = await self._caller.draw(request)
-            except ProviderError as error:
-                heard.fault = error
-            else:
-                heard.drawn.append(Drawn(heard.member.fitted(request), response, self._trial.read(response)))
+        if not self._affords(self.check()):
+            return False
+        self._news()
+        try:
+            response = await self._caller.draw(request)
+        except ProviderError as error:
+            heard.fault = error
+        else:
+            heard.drawn.append(Drawn(heard.member.fitted(request), response, self._trial.read(response)))
+        self._done += 1
         return True
 
     def check(self) -> ModelCheck:

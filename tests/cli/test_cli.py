@@ -16,7 +16,7 @@ MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
     "outcome", "reason", "task", "problem", "model", "simulated", "k", "steps", "samples", "votes", "flagged", "wasted",
     "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning", "adjustments", "model_check", "cost_usd",
-    "wall_s", "session",
+    "timeouts", "resets_at", "wall_s", "session",
 ]  # fmt: skip
 
 
