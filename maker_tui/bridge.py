@@ -151,4 +151,5 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     return RunView(
         saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, whole(order, "max_tokens", 0),
         timeout_s=float(timeout) if fits(timeout, float) else 0.0, temperature=temperature_of(order),
+        adjustments=saved.adjustments,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from maker_tui import progress
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
-from maker_tui.parsing import Parser
+from maker_tui.parsing import Parser, add_no_preflight
 
 RUN_EXAMPLES = """\
 examples:
@@ -51,7 +51,7 @@ def run_parser(task_name: str | None) -> Parser:
     if task_name is not None:
         add_problem(parser, catalogue.find(task_name))
     _add_model(parser)
-    _add_sampling(parser)
+    add_sampling(parser)
     _add_voting(parser)
     _add_speed(parser)
     _add_record(parser)
@@ -113,7 +113,8 @@ def _add_model(parser: Parser) -> None:
     group.add_argument("--seed", type=int, default=0, metavar="N", help="of the simulated model (default 0)")
 
 
-def _add_sampling(parser: Parser) -> None:
+def add_sampling(parser: Parser) -> None:
+    """Add the flags that say how a model is to sample."""
     group = parser.add_argument_group("sampling")
     group.add_argument(
         "--temperature",
@@ -203,13 +204,18 @@ def _add_speed(parser: Parser) -> None:
     group.add_argument(
         "--count", choices=("launch", "arrival"), default="launch", help="arrival is biased towards fast answers"
     )
+    add_timeout(group)
+    group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")
+    group.add_argument("--tpm", dest="tokens_per_minute", type=float, metavar="N", help="most tokens a minute")
+
+
+def add_timeout(group: argparse._ActionsContainer) -> None:
+    """Add the flag that bounds a call."""
     group.add_argument(
         "--timeout", dest="timeout_s", type=float, default=120.0, metavar="S",
         help="seconds that a call may take from when its turn has come in the server's queue (default 120); a sample "
              "that timed out is asked for again with twice as many, up to 8 times",
     )  # fmt: skip
-    group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")
-    group.add_argument("--tpm", dest="tokens_per_minute", type=float, metavar="N", help="most tokens a minute")
 
 
 def _add_record(parser: Parser) -> None:
@@ -222,6 +228,7 @@ def _add_record(parser: Parser) -> None:
         help="end as out of budget after so many minutes, waits for the provider included and pauses not; calls in "
              "flight are then waited for only where their price is known",
     )  # fmt: skip
+    add_no_preflight(group)
     group.add_argument("--session", type=Path, metavar="FILE", help="session file to write; must not exist")
     group.add_argument("--keep", choices=("all", "dissent"), default="all",
                        help="texts of all responses (default), or only of steps with dissent or a flag")  # fmt: skip

@@ -92,6 +92,7 @@ def _show(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
     from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
     from maker_tui.bridge import SavedSource  # noqa: PLC0415
+    from maker_tui.check_lines import check_rows  # noqa: PLC0415
     from maker_tui.fork_lines import fork_lines  # noqa: PLC0415
     from maker_tui.headless import report, summary  # noqa: PLC0415
 
@@ -108,6 +109,8 @@ def _show(chosen: argparse.Namespace) -> int:
         return 0
     say_text(report(view, _standing(path)))
     say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(fork_lines(nodes))))
+    if view.snapshot.check is not None:
+        say("", *check_rows(view.snapshot.check))
     return 0
 
 

@@ -16,7 +16,7 @@ from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.library_commands import NAME, add_verbs
-from maker_tui.parsing import Parser
+from maker_tui.parsing import Parser, add_no_preflight
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
@@ -51,6 +51,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     add_hopeless(resume)
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_no_preflight(resume)
     add_flag(resume)
     progress.add_flag(resume)
     add_breaks(resume)
@@ -77,8 +78,13 @@ def _resume(chosen: argparse.Namespace) -> int:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
         return open_view(path, family, mouse=chosen.mouse)
-    changes |= {"apart": not headless, "attended": not headless, "breaks": breaks}
+    changes |= {"apart": not headless, "attended": not headless, "breaks": breaks, **_unchecked(chosen)}
     return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
+
+
+def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Leave the check of the model out, where that is said; else the order says whether there is one."""
+    return {} if chosen.preflight else {"preflight": False}
 
 
 def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
@@ -109,6 +115,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
     fork.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_no_preflight(fork)
     add_flag(fork)
     progress.add_flag(fork)
     add_breaks(fork)
@@ -134,7 +141,7 @@ def _fork(chosen: argparse.Namespace) -> int:
         say(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it")
         return 0
     screen = not (chosen.headless or chosen.json)
-    changes = {"apart": screen, "attended": screen, "breaks": breaks}
+    changes = {"apart": screen, "attended": screen, "breaks": breaks, **_unchecked(chosen)}
     return _run(prepare_resume(path, changes, family, number), chosen)
 
 

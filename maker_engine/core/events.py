@@ -8,6 +8,7 @@ from typing import TypeAlias, get_args
 
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.outcomes import Outcome as Outcome  # noqa: PLC0414 - an event tells it
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
@@ -45,6 +46,13 @@ class RunStarted:
 @dataclass(frozen=True, slots=True)
 class RunResumed:
     """A run that had ended, or was cut off, goes on from where its session stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChecked:
+    """The model was checked by a few calls, which are paid for and never vote."""
+
+    check: ModelCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +242,7 @@ class RunEnded:
 Event: TypeAlias = (
     RunStarted
     | RunResumed
+    | ModelChecked
     | StepOpened
     | SampleAsked
     | SampleFailed

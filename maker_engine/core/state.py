@@ -18,6 +18,7 @@ from maker_engine.core.events import (
     CircuitClosed,
     CircuitOpened,
     Event,
+    ModelChecked,
     Outcome,
     PersonVoted,
     ResponseFlagged,
@@ -41,6 +42,7 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Snapshot, Tally, Totals
 from maker_engine.core.voting import Ballot
@@ -88,6 +90,7 @@ class RunState:
     question: Ask | None = None
     refused: str = ""
     hopeless: StepHopeless | None = None
+    check: ModelCheck | None = None
     _is_open: bool = False
     _counts: _Counts = field(default_factory=_Counts)
     _decided: tuple[_Counts, Hashable] | None = None
@@ -199,14 +202,22 @@ class RunState:
                 self._hear(event)
             case RunPaused() | RunContinued():
                 self.paused = isinstance(event, RunPaused)
-            case RunEnded():
-                self.outcome, self.reason = event.outcome, event.reason
+            case RunStarted() | RunResumed() | ModelChecked() | RunEnded():
+                self._begin_or_end(event)
+            case _:
+                pass  # decided by a person: the decision itself follows
+
+    def _begin_or_end(self, event: RunStarted | RunResumed | ModelChecked | RunEnded) -> None:
+        match event:
             case RunStarted():
                 self.started = event
             case RunResumed():
                 self.outcome, self.reason, self.paused = None, "", False
-            case _:
-                pass  # decided by a person: the decision itself follows
+            case ModelChecked():
+                self.check, self.failure = event.check, None  # what failed before has been answered, or ends the run
+                self.totals.add_check(event.check)
+            case RunEnded():
+                self.outcome, self.reason = event.outcome, event.reason
 
     def _fail(self, event: SampleFailed) -> None:
         self.totals.failures += 1
@@ -236,6 +247,7 @@ class RunState:
             question=self.question,
             refused=self.refused,
             hopeless=self.hopeless,
+            check=self.check,
         )
 
     def _intervene(self, event: ProbeAsked | ProbeAnswered | SettingsChanged) -> None:

@@ -39,6 +39,13 @@ class VoterSpec:
     variant: str = "plain"
     reasoning: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The voter as a user writes it, without its wording."""
+        temperature = [] if self.temperature is None else [f"temperature={self.temperature}"]
+        reasoning = [] if self.reasoning is None else [f"reasoning={self.reasoning}"]
+        return " ".join([self.model, *temperature, *reasoning])
+
     def sampling(self, shared: Sampling) -> Sampling:
         """Return how it is to sample, where the run says `shared`."""
         own = self.temperature
@@ -91,6 +98,36 @@ def _temperature(value: str) -> Temperature:
         raise InputError(f"a voter's temperature {error}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of those who answer in a run.
+
+    Attributes:
+        voter: Its number, as in `SampleRequest.voter`.
+        name: The voter as a user writes it.
+        model: Who answers.
+        spec: What it was ordered as.
+        shared: The run's effort of reasoning.
+    """
+
+    voter: int
+    name: str
+    model: Model
+    spec: VoterSpec
+    shared: str = DEFAULT
+
+    def fitted(self, request: SampleRequest) -> SampleRequest:
+        """Return a request as this one is asked."""
+        return self.spec.fitted(request, self.shared)
+
+
+def members(model: Model) -> list[Member]:
+    """Return all who answer in a run, each distinct one once: wordings of the same voter are no distinction."""
+    if isinstance(model, Pool):
+        return model.members
+    return [Member(0, model.name, model, VoterSpec(model.name))]
+
+
 class Pool:
     """Several models as one; the request says which of them answers.
 
@@ -132,6 +169,18 @@ class Pool:
         """What is sent otherwise than ordered, each line with its model's name."""
         found = (f"{model.name}: {line}" for model in self._models for line in model.adjustments)
         return tuple(dict.fromkeys(found))
+
+    @property
+    def members(self) -> list[Member]:
+        """All who answer, each distinct one once, the voters first."""
+        distinct: dict[str, Member] = {}
+        for number, (spec, model) in enumerate(self._voters):
+            distinct.setdefault(spec.name, Member(number, spec.name, model, spec, self._reasoning))
+        others = [
+            Member(role, model.name, model, VoterSpec(model.name), self._reasoning)
+            for role, model in self._others.items()
+        ]
+        return [*distinct.values(), *others]
 
     @property
     def immediate(self) -> bool:

@@ -7,15 +7,14 @@ rate nobody measured. How it ended and what it says is for the red flags.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, OrderedDict, defaultdict
 
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.models.names import family
 
 REMEMBERED = 10_000
 """Response ids kept to notice a copy."""
-_VERSION = re.compile(r"[-@:](?:\d{4}-?\d{2}-?\d{2}|\d{3,4}|latest|preview)$")
 
 
 class Admission:
@@ -41,19 +40,14 @@ class Admission:
             )
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
-        family = _family(response.model)
-        if not family:
+        name = family(response.model)
+        if not name:
             return
         # Who has answered most often is the model that was asked; a stranger that came first is soon outnumbered.
         seen = self._answered[request.voter]
-        seen[family] += 1
-        most = self._family.setdefault(request.voter, family)
-        if seen[family] > seen[most]:
-            self._family[request.voter] = family
-        elif family != most:
+        seen[name] += 1
+        most = self._family.setdefault(request.voter, name)
+        if seen[name] > seen[most]:
+            self._family[request.voter] = name
+        elif name != most:
             raise ProviderError(Fault.MALFORMED, f"answered by model {response.model!r}, others mostly by {most!r}")
-
-
-def _family(model: str) -> str:
-    """Name of a model without its provider and version: a dated build is the same model."""
-    return _VERSION.sub("", model.rpartition("/")[2]).lower()

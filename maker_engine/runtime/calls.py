@@ -75,6 +75,11 @@ class Caller:
         self.paid = model.figures.usd_per_token_out is not None
         self.answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
 
+    @property
+    def adjustments(self) -> tuple[str, ...]:
+        """What is sent otherwise than ordered, and why; one line each."""
+        return self._model.adjustments
+
     def figures(self) -> dict[str, Any]:
         """Return what a view tells of the calls."""
         breaker, deadlines = self.breaker, self.deadlines

@@ -11,7 +11,8 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
 from maker_engine.core.responses import Prompt
-from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare
+from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare, sent_by
+from maker_engine.runtime.preflight import Ordered
 from maker_engine.sessions import forks, storage
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.in_force import in_force
@@ -19,7 +20,7 @@ from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.record import fits
-from maker_engine.sessions.saved import open_saved, task_of
+from maker_engine.sessions.saved import SavedRun, open_saved, task_of
 from maker_engine.sessions.upgrade import bring_up
 
 
@@ -63,7 +64,19 @@ def prepare_resume(
     prepared = prepare(reordered(saved.order, path, changes), type(saved.task))
     if saved.voters:  # the order stays what it was: the record says from where on it was changed
         prepared = replace(prepared, plan=replace(prepared.plan, model=prepared.plan.open_pool(saved.voters)))
-    return replace(prepared, saved=saved)
+    checked = prepared.plan.preflight if _to_check(prepared.plan.preflight, saved) else None
+    return replace(prepared, saved=saved, plan=replace(prepared.plan, preflight=checked))
+
+
+def _to_check(ordered: Ordered | None, saved: SavedRun) -> bool:
+    """Tell whether the model is to be checked: only where something else is sent than was checked."""
+    if ordered is None:
+        return False
+    check = saved.run.check
+    if check is not None:
+        return not check.complete or bool(check.refusal) or dict(check.ordered) != dict(ordered)
+    begun = saved.step > 0 or bool(saved.entries)
+    return not begun or sent_by(reordered(saved.before, saved.path, {})) != ordered
 
 
 def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork

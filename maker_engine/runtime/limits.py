@@ -17,7 +17,7 @@ class Limits:
     """Limits of a whole run; None for none.
 
     Attributes:
-        samples: Most samples asked for.
+        samples: Most samples asked for, the calls of a check of the model included.
         usd: Dollars after which no further sample is asked for; calls in flight may still overshoot it.
         tokens: Prompt and output tokens, likewise.
         seconds: Going time, pauses excluded.
@@ -42,7 +42,7 @@ class Limits:
         """Samples that may still be asked for, of which `drawn` have been; 0 when a limit is reached."""
         if self.reached(drawn, totals, elapsed_s):
             return 0
-        return UNLIMITED if self.samples is None else self.samples - drawn
+        return UNLIMITED if self.samples is None else self.samples - drawn - totals.checks
 
     def overdue(self, elapsed_s: float) -> bool:
         """Tell whether the time is up, which calls in flight are not waited for."""
@@ -51,6 +51,7 @@ class Limits:
     def reached(self, drawn: int, totals: Totals, elapsed_s: float) -> str:
         """Name the limit that is reached, in one line; empty while none is."""
         tokens = totals.tokens_in + totals.tokens_out
+        drawn += totals.checks
         if self.samples is not None and drawn >= self.samples:
             return f"drew {drawn:,} of {self.samples:,} samples"
         if self.usd is not None and totals.cost_usd >= self.usd:

@@ -27,6 +27,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
+from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import ALL, DISSENT, Journal
@@ -85,6 +86,7 @@ class RunOrder:
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
         attended: There is somebody to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
+        preflight: Check a real model by a few calls before the first step.
     """
 
     task: str
@@ -125,6 +127,7 @@ class RunOrder:
     apart: bool = False
     attended: bool = False
     breaks: tuple[str, ...] = ()
+    preflight: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,18 +195,7 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
-    started = RunStarted(
-        task=order.task,
-        title=task.title,
-        problem=task.label,
-        model=model.name,
-        simulated=model.simulated,
-        k=settings.k,
-        rule=settings.rule,
-        seed=order.seed,
-        steps=task.expected_steps,
-        has_oracle=task.has_oracle,
-    )
+    started = _started(order, task, model, settings)
     plan = Plan(
         task,
         model,
@@ -222,8 +214,24 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         _is_near(order, model),
         policy_of(order.hopeless, attended=order.attended),
         all(one.temperature not in (None, AUTO) for one in _voters(order)),
+        sent_by(order) if order.preflight and not model.simulated else None,
     )
     return PreparedRun(order, plan, expected)
+
+
+def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -> RunStarted:
+    return RunStarted(
+        task=order.task,
+        title=task.title,
+        problem=task.label,
+        model=model.name,
+        simulated=model.simulated,
+        k=settings.k,
+        rule=settings.rule,
+        seed=order.seed,
+        steps=task.expected_steps,
+        has_oracle=task.has_oracle,
+    )
 
 
 def _policy(order: RunOrder) -> tuple[str, str]:
@@ -261,6 +269,11 @@ def _reasoning_room(order: RunOrder) -> int:
     others = [VoterSpec(name) for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
     voters = [*_voters(order), *others]
     return REASONING_ROOM if any(reasons(one.model, one.reasoning or order.reasoning) for one in voters) else 0
+
+
+def sent_by(order: RunOrder) -> Ordered:
+    """Return what of an order decides what is sent to whom."""
+    return ordered_of({name: getattr(order, name) for name in SENT})
 
 
 def _voters(order: RunOrder) -> list[VoterSpec]:

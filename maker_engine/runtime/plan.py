@@ -46,6 +46,7 @@ class Plan:
         hopeless: What happens to a step whose samples are flagged one after the other: "hold" the run, "stop" it, or
             "warm" the step up first.
         temperatures_named: Every voter has a temperature of its own, which is not raised.
+        preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
     """
 
     task: AnyTask
@@ -65,6 +66,7 @@ class Plan:
     near: bool = False
     hopeless: str = STOP
     temperatures_named: bool = False
+    preflight: tuple[tuple[str, str], ...] | None = None
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:

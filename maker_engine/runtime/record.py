@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Hashable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from maker_engine.core.decisions import is_voted
@@ -19,6 +20,7 @@ from maker_engine.core.events import (
     StepOpened,
     WrongDecisionFound,
 )
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
 from maker_engine.core.words import PersonAsked
@@ -50,9 +52,17 @@ class Record:
         journal: Where they are written.
         clock: Tells time.
         saved: The run to go on from, None for a new one.
+        adjustments: Tells what is sent to the model otherwise than ordered.
     """
 
-    def __init__(self, task: AnyTask, journal: Journal, clock: Clock, saved: SavedRun | None = None) -> None:
+    def __init__(
+        self,
+        task: AnyTask,
+        journal: Journal,
+        clock: Clock,
+        saved: SavedRun | None = None,
+        adjustments: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
         self.run = RunState() if saved is None else saved.run
         self.meter = Meter(clock, 0.0 if saved is None else saved.elapsed_s, self.run.totals.steps)
         self.journal = journal
@@ -69,7 +79,7 @@ class Record:
             StepDecided: self._decided, StepOpened: self._opened,
             PersonAsked: self._person_asked, RunPaused: self._paused, RunContinued: self._continued,
         }  # fmt: skip
-        journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
+        journal.follow(self.run.totals, lambda: self.meter.elapsed_s, adjustments)
 
     def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
         """Take events in, each as it is asked for; hand over those of a kind `followed`, to act on before the next."""
@@ -141,6 +151,12 @@ class Record:
         """Return how many samples `limits` still allow a run that has drawn so many."""
         return limits.room(drawn, self.run.totals, self.meter.elapsed_s)
 
+    def affords(self, limits: Limits, drawn: int, check: ModelCheck) -> bool:
+        """Tell whether `limits` allow a call more, after what a check of the model has spent."""
+        totals = replace(self.run.totals)
+        totals.add_check(check)
+        return limits.room(drawn, totals, self.meter.elapsed_s) > 0
+
     async def verified(self) -> RunEnded:
         """Check the whole solution as it stands in the journal."""
         findings = await asyncio.to_thread(self.journal.verify, self._task)
@@ -164,6 +180,7 @@ class Record:
             steps_per_s=self.meter.speed(self.run.totals.steps),
             session=self.journal.path,
             notice=self.obstacle or self.journal.notice,
+            adjustments=self.journal.adjustments,
             **more,
         )
 

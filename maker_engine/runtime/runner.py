@@ -7,8 +7,18 @@ from collections.abc import Callable
 
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
+from maker_engine.core.events import (
+    EVERY,
+    Event,
+    ModelChecked,
+    Outcome,
+    RunEnded,
+    StepDecided,
+    StepEscalated,
+    StepUndecided,
+)
 from maker_engine.core.hopeless import HOLD, StepHopeless
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
@@ -21,6 +31,7 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import Pace
 from maker_engine.runtime.patience import OutOfPatienceError
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
+from maker_engine.runtime.preflight import Preflight, trial_of
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -65,7 +76,7 @@ class Runner:
         self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._saved = saved
         self._solver = solver_of(plan, saved)
-        self._book = Record(plan.task, journal, self._clock, saved)
+        self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
         self._wake = asyncio.Event()
@@ -76,6 +87,7 @@ class Runner:
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
         self._pace = Pace(self._clock)
+        self._checking: Preflight | None = None
         self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
@@ -87,6 +99,7 @@ class Runner:
         self._inbox.bind(asyncio.get_running_loop(), self._wake)
         try:
             self._record(beginning(self._plan, self._solver, self._saved))
+            await self._check_model()
             self._commit()
             while (ending := self._ending()) is None:
                 await self._turn()
@@ -112,8 +125,44 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            **self._caller.figures(),
+            checking=None if self._checking is None else self._checking.place, **self._caller.figures(),
         )  # fmt: skip
+
+    async def _check_model(self) -> None:
+        """Find out by a few calls whether the model fits the run, where the plan says so."""
+        if self._plan.preflight is None or self._plan.model.simulated or self._ending() is not None:
+            return
+        trial = trial_of(self._plan, self._solver.step, self._solver.state)
+        checking = self._checking = Preflight(
+            self._plan, trial, self._solver.step, self._caller, self._affords, self._tell_place
+        )
+        fault = await checking.conduct(self._cut_off, self._wait)
+        self._checking, check = None, checking.check()
+        if isinstance(fault, OutOfPatienceError):
+            self._ended = waiting_no_longer(fault)
+        else:
+            self._fault = fault or self._fault
+        if check.findings:
+            self._record([ModelChecked(check)])
+        if check.refusal:
+            self._ended = RunEnded(Outcome.FAILED, check.refusal)
+        self._publish()
+
+    def _affords(self, check: ModelCheck) -> bool:
+        return self._limits is None or self._book.affords(self._limits, self._solver.drawn, check)
+
+    def _cut_off(self) -> bool:
+        """Let commands in; True once no further call is to be waited for."""
+        if self._hear() or self._fault is not None:
+            return True
+        if self._limits is None:
+            return False
+        elapsed = self._book.meter.elapsed_s
+        return self._limits.overdue(elapsed) or resets_too_late(self._caller, self._limits, elapsed) is not None
+
+    def _tell_place(self) -> None:
+        self._book.unseen = True
+        self._wake.set()
 
     async def _turn(self) -> None:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
@@ -305,7 +354,8 @@ class Runner:
         await self._flush()
         self._publish(if_due=True)
         try:
-            counting = len(self._calls) > 0 or self._plan.limits.seconds is not None
+            waiting = len(self._calls) > 0 or self._checking is not None
+            counting = waiting or self._plan.limits.seconds is not None
             async with asyncio.timeout(self._pace.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()
         except TimeoutError:

@@ -37,6 +37,8 @@ class RunView:
         held: Where it holds and why, None while it goes on or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person wished for was not made; empty where it was.
+        checking: The call under way of a check of the model, from 1, and how many there are; None while there is none.
+        adjustments: What is sent to the model otherwise than ordered, and why; one line each.
         obstacle: Why the provider is asked nothing more before a person lets the run go on; empty while it is asked.
         resets_at: When the provider can be asked again by its own statement, in seconds since 1970; None where it
             states nothing, or does not rest.
@@ -62,6 +64,8 @@ class RunView:
     held: Held | None = None
     waiting: Hashable = None
     refused: str = ""
+    checking: tuple[int, int] | None = None
+    adjustments: tuple[str, ...] = ()
     obstacle: str = ""
     resets_at: float | None = None
     oldest_call_s: float | None = None

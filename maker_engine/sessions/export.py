@@ -24,6 +24,7 @@ from maker_engine.core.responses import Flag, Response
 from maker_engine.input_files import exists
 from maker_engine.printable import one_line
 from maker_engine.sessions.asides import Change, Doubted, Probe, further
+from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag, step_of
@@ -57,9 +58,10 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
     """Give one branch's own events."""
     branch, meta = reader.branch, reader.meta()
     own = {"branch": branch.id}
+    found = {key: meta[key] for key in (MODEL_CHECK, ADJUSTMENTS) if key in meta}
     yield {
         "event": "run", **own, "parent": branch.parent, "from_step": branch.fork_step, "created": branch.created,
-        "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"],
+        "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"], **found,
     }  # fmt: skip
     for row in reader.rows(branch.fork_step):
         stored = reader.stored(task, row)

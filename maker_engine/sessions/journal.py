@@ -15,6 +15,7 @@ from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gathered, Json
 from maker_engine.core.events import (
     Event,
+    ModelChecked,
     RunEnded,
     RunStarted,
     SampleAsked,
@@ -28,6 +29,7 @@ from maker_engine.core.responses import Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import chain, places, schema, storage
 from maker_engine.sessions.chain import Branch
+from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK, adjustments_in, together
 from maker_engine.sessions.compression import LARGEST_ROW, Press
 from maker_engine.sessions.in_force import CHANGED_STEPS
 from maker_engine.sessions.lock import WriterLock
@@ -97,6 +99,7 @@ class Journal:
         try:
             self._totals = Totals()
             self._elapsed: Callable[[], float] = float
+            self._adjustments: Callable[[], tuple[str, ...]] = tuple
             self._pending: list[_Pending] = []
             self._snaps: list[tuple[int, str, str, bytes]] = []
             self._failed_calls = 0
@@ -132,6 +135,8 @@ class Journal:
                 self._open = reader.open_entries(self._task)
                 dictionary = reader.dictionary()
             self._record.pop("ended", None)
+        kept = {key: json.loads(value) for key, value in self._record.items() if key == ADJUSTMENTS}
+        self.adjustments = adjustments_in(kept)
         self._open_written = len(self._open)
         self._goes_on = branch is not None
         self._press = Press(dictionary)
@@ -151,9 +156,11 @@ class Journal:
         """The chain's link at the last step that is durable; empty before the first."""
         return self._branch.chain
 
-    def follow(self, totals: Totals, elapsed: Callable[[], float]) -> None:
-        """Keep these live totals and the going time with the run: written at every flush."""
-        self._totals, self._elapsed = totals, elapsed
+    def follow(
+        self, totals: Totals, elapsed: Callable[[], float], adjustments: Callable[[], tuple[str, ...]] = tuple
+    ) -> None:
+        """Keep these live totals, the going time and what is sent otherwise with the run: written at every flush."""
+        self._totals, self._elapsed, self._adjustments = totals, elapsed, adjustments
 
     def record(self, event: Event) -> None:
         """Take one event in."""
@@ -171,10 +178,8 @@ class Journal:
                 self._pending[place] = wrong._replace(flags=wrong.flags | StepFlag.WRONG)
             case SampleFailed():
                 self._failed_calls += 1
-            case RunStarted():
-                self._note("started", asdict(event))
-            case RunEnded():
-                self._note("ended", {"outcome": event.outcome.value, "reason": event.reason})
+            case RunStarted() | ModelChecked() | RunEnded():
+                self._note_run(event)
             case _ if isinstance(event, Kept):
                 self._open.append(entry_of(event))
             case _:
@@ -192,6 +197,7 @@ class Journal:
         self._watch.look()
         self._note("totals", asdict(self._totals))
         self._note("elapsed_s", round(self._elapsed(), 3))
+        self._note_adjustments()
         self._note("open", len(self._open))
         rows, link = self._linked()
         number = self._branch.id
@@ -238,6 +244,22 @@ class Journal:
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._lock.release()
+
+    def _note_run(self, event: RunStarted | ModelChecked | RunEnded) -> None:
+        match event:
+            case RunStarted():
+                self._note("started", asdict(event))
+            case ModelChecked():
+                self._note(MODEL_CHECK, event.check.to_json())
+                self._failed_calls = 0  # those were the check's
+            case RunEnded():
+                self._note("ended", {"outcome": event.outcome.value, "reason": event.reason})
+
+    def _note_adjustments(self) -> None:
+        known = together(self.adjustments, self._adjustments())
+        if known != self.adjustments:
+            self.adjustments = known
+            self._note(ADJUSTMENTS, known)
 
     def _note(self, key: str, value: object) -> None:
         text = to_json(value)

@@ -16,6 +16,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import Totals
 from maker_engine.printable import one_line
+from maker_engine.sessions.checked import adjustments_in, check_in
 from maker_engine.sessions.forks import tree
 from maker_engine.sessions.inspection import temperature_of
 from maker_engine.sessions.reader import Reader, StoredStep
@@ -120,6 +121,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
         ("failed calls", f"{totals['failures']:,}, {totals.get('timeouts', 0):,} of them timed out"),
         ("tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"),
         ("cost", "unknown" if spent is None else f"${spent:,.4f}"),
+        *_of_the_model(meta),
     ):
         yield _cells((name, value))
 
@@ -134,6 +136,17 @@ def _alike(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "effective votes", f"{votes:.2f} a step, each text counted once"
     if said := notice(totals, temperature_of(meta["order"])):
         yield "copies", said
+
+
+def _of_the_model(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Say what was sent otherwise than ordered, and what a check of the model found amiss."""
+    for line in adjustments_in(meta):
+        yield "sent", line
+    check = check_in(meta)
+    if check is not None:
+        yield "check of the model", f"{check.calls:,} calls, none of them a vote: {check.verdict}"
+        for one in check.remarks:
+            yield f"{one.name}: {one.verdict}", " → ".join(filter(None, (one.who, one.found, one.mend)))
 
 
 def _forks(reader: Reader) -> Iterator[str]:

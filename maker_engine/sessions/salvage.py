@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.errors import SessionError
-from maker_engine.core.events import Event, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
+from maker_engine.core.errors import InputError, SessionError
+from maker_engine.core.events import Event, ModelChecked, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.state import RunState
 from maker_engine.sessions import chain, schema
+from maker_engine.sessions.checked import MODEL_CHECK
 from maker_engine.sessions.compression import decompress
 from maker_engine.sessions.journal import ALL, Journal
 from maker_engine.sessions.packing import Entry, events_of, undense, unpack
@@ -65,6 +67,8 @@ def salvage(path: Path, to: Path, branch: int = 0, family: type[AnyTask] | None 
     try:
         book = _Book(journal, task)
         book.take(RunStarted(**{name: record["started"][name] for name in _NAMES}))
+        for check in found.checks(branch):
+            book.take(ModelChecked(check))
         for one in sound:
             book.decided(one)
         for entry in _open_entries(found, branch, task) if whole else ():
@@ -168,6 +172,15 @@ class _Found:
                 except ValueError:
                     continue
         return found if len(found) == 2 and all(isinstance(value, dict) for value in found.values()) else None
+
+    def checks(self, branch: int) -> list[ModelCheck]:
+        """Return what a check of the run's model found, where that can be read."""
+        for value in self._spare.get(f"{MODEL_CHECK}/{branch}", []):
+            try:
+                return [ModelCheck.of(json.loads(value))]
+            except (ValueError, RecursionError, InputError):
+                continue
+        return []
 
     def sound(self, branch: int) -> tuple[list[_Sound], bool]:
         """Return a run's rows from its first step up to the last that is linked, and whether that is all of them."""

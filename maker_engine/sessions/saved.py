@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
 from maker_engine.sessions import storage, upgrade
 from maker_engine.sessions.asides import Change, Doubted
+from maker_engine.sessions.checked import adjustments_in, checks
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
@@ -37,6 +38,8 @@ class SavedRun:
         elapsed_s: Going time.
         branch: Which branch of the session it is; 0 for the run itself.
         changed: What a person had changed before the open step, None for nothing.
+        before: The order of the branch that it was forked from, its own where it is no fork.
+        adjustments: What was sent to the model otherwise than ordered, and why.
     """
 
     path: Path
@@ -49,6 +52,8 @@ class SavedRun:
     elapsed_s: float
     branch: int = 0
     changed: Change | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    adjustments: tuple[str, ...] = ()
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -122,9 +127,13 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
+    run.check = next(checks(reader), None)
     run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])
     changed = in_force(reader, task, done)
+    parent = reader.branch.parent
+    before = meta["order"] if parent is None else reader.meta(parent)["order"]
     return SavedRun(
-        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed
-    )
+        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed, before,
+        adjustments_in(meta),
+    )  # fmt: skip

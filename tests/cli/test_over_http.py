@@ -38,7 +38,7 @@ def solve(
 ) -> tuple[int, dict[str, Any], OpenAIServer]:
     """Run `maker run hanoi` against a server; return the exit status, what was printed, and the server."""
     with OpenAIServer(answering) as server:
-        common = ["--model", "openai/any", "--api-base", server.base_url, "--headless", "--json"]
+        common = ["--model", "openai/any", "--api-base", server.base_url, "--headless", "--json", "--no-preflight"]
         status = main(["run", "hanoi", "--disks", str(disks), *common, *flags])
     printed = capsys.readouterr().out
     return status, json.loads(printed) if printed else {}, server
