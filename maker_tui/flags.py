@@ -18,6 +18,8 @@ from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.parsing import Parser, add_no_preflight
+from maker_tui.price_flags import add_prices
+from maker_tui.pricing import priced
 
 RUN_EXAMPLES = """\
 examples:
@@ -196,7 +198,7 @@ def _add_speed(parser: Parser) -> None:
         type=_share,
         default=0.1,
         metavar="10%",
-        help="most samples drawn for nothing (default 10%%)",
+        help="most samples drawn ahead for nothing, of all drawn so far, however the run ends (default 10%%)",
     )
     group.add_argument(
         "--reuse", action="store_true", help="take over the decision of an identical prompt; no independent vote then"
@@ -221,14 +223,20 @@ def add_timeout(group: argparse._ActionsContainer) -> None:
 def _add_record(parser: Parser) -> None:
     group = parser.add_argument_group("limits and record")
     group.add_argument("--limit-samples", type=int, metavar="N", help="end as out of budget after so many samples")
-    group.add_argument("--limit-usd", type=float, metavar="USD", help="end as out of budget after so many dollars")
-    group.add_argument("--limit-tokens", type=int, metavar="N", help="end as out of budget after so many tokens")
+    group.add_argument(
+        "--limit-usd", type=float, metavar="USD", help="end as out of budget before a call that may go over it"
+    )
+    group.add_argument(
+        "--limit-tokens", type=int, metavar="N",
+        help="likewise; where a server reports none, one token for 4 characters counts",
+    )  # fmt: skip
     group.add_argument(
         "--limit-minutes", type=float, metavar="M",
         help="end as out of budget after so many minutes, waits for the provider included and pauses not; calls in "
              "flight are then waited for only where their price is known",
     )  # fmt: skip
     add_no_preflight(group)
+    add_prices(group)
     group.add_argument("--session", type=Path, metavar="FILE", help="session file to write; must not exist")
     group.add_argument("--keep", choices=("all", "dissent"), default="all",
                        help="texts of all responses (default), or only of steps with dissent or a flag")  # fmt: skip
@@ -280,6 +288,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
         "options": options,
         "source": source,
         "voters": tuple(arguments.voters),
+        "accept_models": tuple(arguments.accept_models),
         "breaks": breaks_of(arguments),
         "paper_flags": arguments.paper_flags == "paper",
         "limit_seconds": None if minutes is None else 60 * minutes,
@@ -288,7 +297,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
     }
     # Every other flag is called as the field of the order that it fills.
     same = {field.name: flags[field.name] for field in fields(RunOrder) if field.name in flags}
-    return RunOrder(**{**same, **made})
+    return priced(RunOrder(**{**same, **made}), arguments.price)
 
 
 def _is_chosen(name: str, value: object) -> bool:

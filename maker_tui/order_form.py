@@ -8,10 +8,12 @@ from pathlib import Path
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
+from maker_engine.models.prices import PRICE_FORM
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Temperature, read_temperature
 from maker_engine.runtime.order import RunOrder
 from maker_engine.runtime.plan import ASK
 from maker_tui.flags import read_problem
+from maker_tui.pricing import priced
 
 OPTION = "option-"
 """Prefix of the fields that a task brings with it."""
@@ -83,7 +85,10 @@ VOTING = (
 LIMITS = (
     Field("max_samples", "step limit", "Most samples of one step; then it is undecided, and asks you.", empty=AUTO),
     Field("limit_samples", "sample limit", "The run ends as out of budget after so many samples.", empty="no limit"),
-    Field("limit_usd", "dollar limit", "The run ends as out of budget after so many dollars.", empty="no limit"),
+    Field(
+        "limit_usd", "dollar limit", "The run ends before a call that may go over so many dollars.", empty="no limit"
+    ),
+    Field("price", "price", f"{PRICE_FORM}, in dollars per million tokens.", empty="list price"),
 )
 GROUPS = (("model", MODEL), ("voting and red flags", VOTING), ("limits", LIMITS))
 """What every task is asked besides its problem, in the order of the form."""
@@ -119,7 +124,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
     given = _Values(values)
     problem = given.text("problem")
     k = None if given.text("k").lower() in ("", AUTO) else given.whole("k", f"a whole number or {AUTO}")
-    return RunOrder(
+    order = RunOrder(
         task=name,
         options={option.name: given.option(option.name, option.default) for option in family.options},
         source=read_problem(Path(problem).expanduser()) if problem else None,
@@ -143,6 +148,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         apart=True,
         attended=True,
     )
+    return priced(order, [given.text("price")] if given.text("price") else [])
 
 
 class _Values:

@@ -58,6 +58,7 @@ class Fault(StrEnum):
     CONNECTION = "connection"
     MALFORMED = "malformed"
     COPY = "copy"
+    STRANGER = "another model"
     AUTH = "auth"
     QUOTA = "quota"
     NOT_FOUND = "not found"
@@ -74,6 +75,7 @@ class Fault(StrEnum):
 _PASSING = frozenset(
     {
         Fault.RATE, Fault.OVERLOAD, Fault.LOADING, Fault.TIMEOUT, Fault.CONNECTION, Fault.MALFORMED, Fault.COPY,
+        Fault.STRANGER,
     }
 )  # fmt: skip
 
@@ -84,9 +86,13 @@ class ProviderError(MakerError):
     Attributes:
         kind: What went wrong.
         retry_after_s: Seconds the provider asked us to wait, None when it did not say.
+        maybe_billed: The call went out and brought no answer in time: it may be billed for all that.
     """
 
-    def __init__(self, kind: Fault, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, kind: Fault, message: str, retry_after_s: float | None = None, *, maybe_billed: bool = False
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.retry_after_s = retry_after_s
+        self.maybe_billed = maybe_billed

@@ -22,7 +22,7 @@ from maker_engine.core.hopeless import Doubt, StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
 from maker_engine.core.red_flags import inspect
-from maker_engine.core.responses import PROBES, AtOnce, Flag, Prompt, Response, Sample, SampleRequest
+from maker_engine.core.responses import PROBES, Afford, AtOnce, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.words import PersonAsked
 
@@ -126,10 +126,24 @@ class OpenStep:
             return self.draft
         return self.poll.leader
 
-    def votes(self, room: int) -> list[SampleRequest]:
-        """Ask for the samples that are needed in any case, at most `room`."""
+    def votes(self, room: int, afford: Afford | None = None) -> list[SampleRequest]:
+        """Ask for the samples that are needed in any case, at most `room`, up to the first that `afford` refuses."""
         poll = self.poll
-        return [] if poll is None else [self.request(poll.ask()) for _ in range(min(room, poll.wanted))]
+        if poll is None:
+            return []
+        requests: list[SampleRequest] = []
+        for _ in range(min(room, poll.wanted)):
+            request = self.request(poll.asked)
+            if afford is not None and not afford(request):
+                break
+            poll.ask()
+            requests.append(request)
+        return requests
+
+    @property
+    def due(self) -> SampleRequest | None:
+        """The request that `votes` would make next, None where it would make none."""
+        return None if self.poll is None or not self.poll.wanted else self.request(self.poll.asked)
 
     def request(self, sample: int, copy: int = 0, voter: int | None = None) -> SampleRequest:
         """Make the request for a sample; `voter` is who answers it, None for whose turn it is."""

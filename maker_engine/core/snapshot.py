@@ -79,6 +79,10 @@ class Totals:
             of a simulated run, whose texts are made to differ, and none where proposals are gathered.
         repeated: Those of them with the same text, byte for byte, behind as many tokens of reasoning.
         echoes: Those of these that voted.
+        guessed_wrong: The wasted samples that were drawn ahead.
+        refused: Responses that were not admitted, and paid for.
+        tokens_estimated: Tokens that nobody reported, at most; they count against a limit and not among the others.
+        usd_estimated: Dollars likewise.
     """
 
     steps: int = 0
@@ -102,6 +106,10 @@ class Totals:
     compared: int = 0
     repeated: int = 0
     echoes: int = 0
+    guessed_wrong: int = 0
+    refused: int = 0
+    tokens_estimated: int = 0
+    usd_estimated: float = 0.0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -133,7 +141,12 @@ class Totals:
         return self.cost_usd if self.cost_known and shown else None
 
 
-_LATER = frozenset({"probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes"})
+_LATER = frozenset(
+    {
+        "probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes", "guessed_wrong",
+        "refused", "tokens_estimated", "usd_estimated",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

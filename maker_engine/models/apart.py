@@ -9,8 +9,9 @@ from dataclasses import asdict
 from typing import Any
 
 from maker_engine.core.errors import Fault, InputError, MakerError, ProviderError
-from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.core.responses import Response, SampleRequest, UnusableError
 from maker_engine.models.port import Figures
+from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel
 from maker_engine.models.worker import LINE_BYTES
@@ -26,6 +27,7 @@ class ApartModel:
         api_base: Endpoint of a local or private server.
         timeout_s: Total deadline of a call.
         sampling: How it is to sample.
+        price: What it costs, None for its list price.
 
     Attributes:
         adjustments: What is sent otherwise than ordered, and why; one line each.
@@ -34,13 +36,20 @@ class ApartModel:
     simulated = False
 
     def __init__(
-        self, name: str, api_base: str | None = None, timeout_s: float = 120.0, sampling: Sampling | None = None
+        self,
+        name: str,
+        api_base: str | None = None,
+        timeout_s: float = 120.0,
+        sampling: Sampling | None = None,
+        price: Price | None = None,
     ) -> None:
         self.name = name
         self.adjustments: tuple[str, ...] = ()
         asked = asdict(sampling or Sampling())
-        self._opening = {"name": name, "api_base": api_base, "timeout_s": timeout_s, "sampling": asked}
-        self._figures = LiteLLMModel(name, api_base, timeout_s).figures
+        self._opening = {
+            "name": name, "api_base": api_base, "timeout_s": timeout_s, "sampling": asked, "price": price,
+        }  # fmt: skip
+        self._here = LiteLLMModel(name, api_base, timeout_s, price=price)
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Future[Response]] = {}
@@ -48,8 +57,12 @@ class ApartModel:
 
     @property
     def figures(self) -> Figures:
-        """Prices, where LiteLLM's table has them."""
-        return self._figures
+        """The price, where one is known."""
+        return self._here.figures
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use."""
+        return self._here.quote(request)
 
     async def check(self) -> None:
         """Start the process, which looks at name, key and endpoint.
@@ -134,8 +147,15 @@ class ApartModel:
         if "response" in message:
             waiting.set_result(Response(**message["response"]))
         else:
-            fault = message["fault"]
-            waiting.set_exception(ProviderError(Fault(fault["kind"]), fault["message"], fault["retry_after_s"]))
+            waiting.set_exception(_fault(**message["fault"]))
+
+
+def _fault(
+    kind: str, message: str, retry_after_s: float | None, *, maybe_billed: bool, paid: dict[str, Any] | None
+) -> ProviderError:
+    if paid is not None:
+        return UnusableError(Fault(kind), message, Response(**paid), retry_after_s)
+    return ProviderError(Fault(kind), message, retry_after_s, maybe_billed=maybe_billed)
 
 
 def _stdout(process: asyncio.subprocess.Process) -> asyncio.StreamReader:

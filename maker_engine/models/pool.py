@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Prompt, Response, SampleRequest
 from maker_engine.models.port import Figures, ImmediateModel, Model
+from maker_engine.models.prices import Quote
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Sampling, Temperature, read_temperature, reasons
 
 VARIANTS: dict[str, str] = {
@@ -186,6 +187,11 @@ class Pool:
     def immediate(self) -> bool:
         """True when all of them answer at once."""
         return all(getattr(model, "immediate", False) for model in self._models)
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call of the voter whose turn it is may use."""
+        model, said = self._turn(request)
+        return model.quote(said)
 
     async def check(self) -> None:
         """Check everybody."""

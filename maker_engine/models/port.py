@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from maker_engine.core.responses import Response, SampleRequest
+    from maker_engine.models.prices import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class Model(Protocol):
     @property
     def adjustments(self) -> tuple[str, ...]:
         """What is sent otherwise than ordered, since the model takes no other, and why; one line each."""
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use."""
 
     async def check(self) -> None:
         """Find out, before the first call, what can be found out without one: a missing key, an unknown parameter.

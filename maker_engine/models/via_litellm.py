@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.responses import Prompt, Response, SampleRequest
+from maker_engine.core.responses import Prompt, Response, SampleRequest, UnusableError
 from maker_engine.models import (
     litellm_calls,
     litellm_faults,
@@ -26,6 +26,7 @@ from maker_engine.models import (
 )
 from maker_engine.models.litellm_reading import Usage
 from maker_engine.models.port import Figures
+from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Parameters, Sampling
 
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
@@ -46,17 +47,24 @@ class LiteLLMModel:
         api_base: Endpoint of a local or private server.
         timeout_s: Total deadline of a call.
         sampling: How it is to sample.
+        price: What it costs, None for its list price.
     """
 
     simulated = False
 
     def __init__(
-        self, name: str, api_base: str | None = None, timeout_s: float = 120.0, sampling: Sampling | None = None
+        self,
+        name: str,
+        api_base: str | None = None,
+        timeout_s: float = 120.0,
+        sampling: Sampling | None = None,
+        price: Price | None = None,
     ) -> None:
         self.name = name
         self._api_base = api_base
         self._timeout_s = timeout_s
         self._parameters = Parameters(name, sampling or Sampling(), near=api_base is not None)
+        self._price = price
         self._route: litellm_route.Route | None = None
         self._takes_system = True
         self._only_streams = False
@@ -71,9 +79,18 @@ class LiteLLMModel:
 
     @property
     def figures(self) -> Figures:
-        """The list price, where there is one."""
-        price = litellm_prices.find(self.name)
+        """The price, where one is known."""
+        price = self.price
         return Figures() if price is None else Figures(usd_per_token_in=price.prompt, usd_per_token_out=price.output)
+
+    @property
+    def price(self) -> Price | None:
+        """The price that was given, or the list price of the model the user named; None where there is none."""
+        return self._price or litellm_prices.find(self.name)
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use."""
+        return Quote.of(request, self.price)
 
     async def check(self) -> None:
         """Check name, address, key and parameters without a call.
@@ -96,7 +113,11 @@ class LiteLLMModel:
         asked = time.monotonic()
         with litellm_wire.watched() as wire:
             reply = await self._ask_adjusted(route, request, wire)
-            response = self._read(reply, wire, time.monotonic() - asked)
+            latency_s = time.monotonic() - asked
+            try:
+                response = self._read(reply, wire, latency_s)
+            except ProviderError as error:
+                raise self._paid(error, reply, wire, latency_s) from None
         self._noted.add(wire)
         return response
 
@@ -142,6 +163,7 @@ class LiteLLMModel:
                 )
         except TimeoutError:
             fault = self._fault(Fault.TIMEOUT, f"no complete answer within {self._timeout_s:g} s")
+            fault.maybe_billed = True
         except Exception as error:
             fault = litellm_faults.translate(error, self.name)
             if fault is None:
@@ -197,12 +219,24 @@ class LiteLLMModel:
             tokens_reasoning=usage.reasoning,
         )
 
+    def _paid(self, error: ProviderError, reply: Any, wire: litellm_wire.Wire, latency_s: float) -> ProviderError:
+        """Return the fault of an answer that cannot be used, with what it cost where the server says so."""
+        try:
+            usage = litellm_reading.usage(reply, wire)
+        except (AttributeError, LookupError, TypeError):
+            return error  # nothing like an answer
+        if usage.prompt is None and usage.output is None:
+            return error
+        name, _ = litellm_reading.origin(reply, wire)
+        response = Response("", usage.prompt, usage.output, "", self._cost(usage), latency_s, name or self.name)
+        return UnusableError(error.kind, str(error), response, error.retry_after_s)
+
     def _cost(self, usage: Usage) -> float | None:
         """Price the call by the model the user named; LiteLLM would go by whatever name the server answers with."""
-        price = litellm_prices.find(self.name)
+        price = self.price
         if price is None or usage.prompt is None or usage.output is None:
             return None
-        return price.cost(usage.prompt, usage.cached, usage.output)
+        return price.cost(usage.prompt, usage.cached, usage.output, usage.written, usage.reasoning or 0)
 
     def _fault(self, kind: Fault, detail: str) -> ProviderError:
         return litellm_faults.fault(kind, self.name, detail, mend=litellm_faults.around_the_proxy(kind))

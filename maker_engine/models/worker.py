@@ -1,9 +1,10 @@
 """The helper process: LiteLLM with an event loop of its own, fed one JSON object a line.
 
-In: `{"open": {name, api_base, timeout_s, sampling}}` first, then `{"id", "request": {…}}` and `{"id", "cancel": true}`.
+In: `{"open": {name, api_base, timeout_s, sampling, price}}` first, then `{"id", "request": {…}}` and `{"id", "cancel":
+true}`.
 Out: `{"ready": true, "adjustments": […]}` or `{"refused": text}`, then `{"id", "response": {…}, "adjustments": […]}` or
-`{"id", "fault": {kind, message, retry_after_s}}`, and `{"bug": text}` when something broke that should not. It ends
-when its input ends.
+`{"id", "fault": {kind, message, retry_after_s, maybe_billed, paid}}`, and `{"bug": text}` when something broke that
+should not. It ends when its input ends.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from dataclasses import asdict
 from typing import Any
 
 from maker_engine.core.errors import InputError, ProviderError
-from maker_engine.core.responses import Prompt, SampleRequest
+from maker_engine.core.responses import Prompt, SampleRequest, UnusableError
+from maker_engine.models.prices import Price
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel
 
@@ -36,7 +38,9 @@ class Worker:
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         opened = json.loads(await lines.readline())["open"]
-        model = LiteLLMModel(opened["name"], opened["api_base"], opened["timeout_s"], _sampling(opened["sampling"]))
+        price = None if opened["price"] is None else Price(*opened["price"])
+        sampling = _sampling(opened["sampling"])
+        model = LiteLLMModel(opened["name"], opened["api_base"], opened["timeout_s"], sampling, price)
         try:
             await model.check()
         except InputError as error:
@@ -65,7 +69,8 @@ class Worker:
             response = await model.sample(request)
         except ProviderError as error:
             fault = {"kind": error.kind.value, "message": str(error), "retry_after_s": error.retry_after_s}
-            _say({"id": number, "fault": fault})
+            paid = asdict(error.response) if isinstance(error, UnusableError) else None
+            _say({"id": number, "fault": {**fault, "maybe_billed": error.maybe_billed, "paid": paid}})
         except Exception:  # noqa: BLE001 - told to the parent, which raises it
             _say({"bug": traceback.format_exc()})
         else:

@@ -12,9 +12,11 @@ from typing import Any
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Event, Outcome, RunEnded, SampleFailed
 from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.core.snapshot import Totals
 from maker_engine.models.port import ImmediateModel, Model
-from maker_engine.runtime.admission import Admission
+from maker_engine.runtime.admission import Admission, SwitchError
 from maker_engine.runtime.breaker import Breaker, stated_wait_s
+from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import Deadlines, OverdueError
 from maker_engine.runtime.hours import hour, span
@@ -33,12 +35,18 @@ class Manner:
         timeout_s: Seconds that a call may take from when it is likely to have left the server's queue.
         near: The server is on this machine or network.
         rate: Spaces the calls, None for no limit.
+        budget: Counts what they cost, None for one without limits.
+        admit: Makes the list of whose answers are let through, for each model that is turned to.
+        wanted: Tells whether the answer to a request can still count.
     """
 
     concurrency: int = 8
     timeout_s: float = 120.0
     near: bool = False
     rate: RateLimit | None = None
+    budget: Budget | None = None
+    admit: Callable[[], Admission] = Admission
+    wanted: Callable[[SampleRequest], bool] = lambda _: True
 
 
 class Caller:
@@ -56,10 +64,13 @@ class Caller:
         breaker: Keeps everybody from asking while the provider rests.
         throttle: Says how many calls may be in flight.
         deadlines: Cuts the calls that take too long.
+        budget: Counts what they cost.
     """
 
     def __init__(self, model: Model, clock: Clock, tell: Callable[[Event], None], manner: Manner | None = None) -> None:
         manner = manner or Manner()
+        self.budget = manner.budget or Budget(Limits(), Totals(), tell)
+        self._admit, self._wanted = manner.admit, manner.wanted
         self.turn_to(model)
         self._clock = clock
         self._tell = tell
@@ -71,7 +82,8 @@ class Caller:
 
     def turn_to(self, model: Model) -> None:
         """Ask `model` from now on; calls in flight stay with whom they were sent to."""
-        self._model, self._admission = model, Admission()  # who is a stranger depends on who is asked
+        self._model, self._admission = model, self._admit()  # who is a stranger depends on who is asked
+        self.budget.model = model
         self.paid = model.figures.usd_per_token_out is not None
         self.answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
 
@@ -79,6 +91,10 @@ class Caller:
     def adjustments(self) -> tuple[str, ...]:
         """What is sent otherwise than ordered, and why; one line each."""
         return self._model.adjustments
+
+    def accept_switch(self) -> None:
+        """Let a model answer from now on that has come to answer in place of another, if one has."""
+        self._admission.accept_switch()
 
     def figures(self) -> dict[str, Any]:
         """Return what a view tells of the calls."""
@@ -94,15 +110,21 @@ class Caller:
 
         Raises:
             OutOfPatienceError: A provider that has answered before is waited for no longer.
+            SwitchError: Another model has come to answer.
+            UnwantedError: The call would be made again, and its answer cannot count any more.
             ProviderError: The fault does not pass, or has not passed in reasonable time.
         """
         tries, asked = Tries(), (self._model, self._admission)  # the request's voter is one of this model's
-        while True:
-            outcome = await self._call(request, tries, *asked)
-            if isinstance(outcome, Response):
-                return outcome
-            if outcome > 0:
-                await self._clock.sleep(outcome)
+        try:
+            while True:
+                await self.budget.hold(request, self._wanted)
+                outcome = await self._call(request, tries, *asked)
+                if isinstance(outcome, Response):
+                    return outcome
+                if outcome > 0:
+                    await self._clock.sleep(outcome)
+        finally:
+            self.budget.release(request)
 
     async def _call(self, request: SampleRequest, tries: Tries, model: Model, admission: Admission) -> Response | float:
         """Make one call; return the response, or the seconds to wait before the next."""
@@ -124,9 +146,11 @@ class Caller:
     async def _ask(self, request: SampleRequest, tries: Tries, model: Model, admission: Admission) -> Response:
         await self._rate.admit(request)
         tries.allowed_s = max(tries.allowed_s, self.deadlines.base_s)
-        response = await self.deadlines.within(tries.allowed_s, model.sample(request))
-        self._rate.used(request, response)
-        admission.admit(request, response)
+        with self.budget.paying(request):
+            response = await self.deadlines.within(tries.allowed_s, model.sample(request))
+            self._rate.used(request, response)
+            admission.admit(request, response)
+        self.budget.answered(request, response)
         self.breaker.answered()
         self.throttle.answered()
         self._patience.answered(request)
@@ -136,13 +160,16 @@ class Caller:
         if error.kind is Fault.POLICY and (declined := self._patience.declined(request, error)) is not None:
             self.breaker.answered()
             return declined
+        if isinstance(error, SwitchError):
+            self.breaker.answered()
+            raise error
         try:
             wait = self._patience.fail(request, error, tries)
         except ProviderError as last:
             if isinstance(error, OverdueError) or isinstance(last, OutOfPatienceError):  # for the counts
                 self._tell(SampleFailed(request.step, request.sample, error.kind.value, str(error), 0.0))
             raise
-        if error.kind is Fault.COPY:
+        if error.kind in (Fault.COPY, Fault.STRANGER):
             self.breaker.answered()  # not well, but the provider is there
         else:
             self.breaker.failed(error, self._patience.rest_s(error))

@@ -27,6 +27,8 @@ from maker_engine.sessions.upgrade import bring_up
 def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -> RunOrder:
     """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round.
 
+    Prices and models that may answer come on top of those that it keeps.
+
     Raises:
         SessionError: A field of what is kept is of another kind; it is named.
     """
@@ -37,7 +39,11 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
             raise storage.damaged(path, f"{name!r} in what was ordered is no {known[name]}")
     if "model" in changes:
         order["voters"] = ()
-    order = {**order, "session": path, **changes}
+    added = {
+        "prices": {**kept.get("prices", {}), **changes.get("prices", {})},
+        "accept_models": (*kept.get("accept_models", ()), *changes.get("accept_models", ())),
+    }
+    order = {**order, "session": path, **changes, **added}
     if "task" not in order:
         raise storage.damaged(path, "what was ordered names no task")
     return RunOrder(**{**order, "voters": tuple(order.get("voters", ()))})

@@ -62,9 +62,13 @@ class InFlight:
         return len(again)
 
     def cut_short(self) -> None:
-        """Cancel the calls whose response cannot count any more."""
+        """Cancel the calls whose response cannot count any more.
+
+        With a limit on money, one that is with the provider is waited for: only its answer says what it cost.
+        """
+        budget = self._caller.budget
         for request, call in self._calls.values():
-            if not self._wants(request):
+            if not self._wants(request) and not (budget.limits.money and budget.asking(request)):
                 call.cancel()
 
     def drain(self) -> list[tuple[SampleRequest, Response]]:

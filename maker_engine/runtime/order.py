@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,11 +16,13 @@ from maker_engine.core.filters import parse_filter
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.forecast import Forecast, forecast
+from maker_engine.models import litellm_prices
 from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VoterSpec, parse_voter
 from maker_engine.models.port import Model
+from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
+from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, DEFAULT, REASONING_ROOM, Sampling, Temperature, reasons, resolve
-from maker_engine.models.simulated import CHARACTERS_PER_TOKEN
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.gate import Inbox
@@ -69,6 +71,9 @@ class RunOrder:
         limit_usd: Most dollars of the run.
         limit_tokens: Most tokens of the run, prompts included.
         limit_seconds: Longest going time of the run.
+        prices: What a model costs, by its name: dollars per million tokens, as `prices.PRICE_FORM` has them. They go
+            before list prices.
+        accept_models: Names of models that may answer in place of the ones that were asked; "any" for all.
         requests_per_minute: The provider's limit, None for none.
         tokens_per_minute: Likewise.
         timeout_s: Deadline of a call, from when it is likely to have left the server's queue.
@@ -111,6 +116,8 @@ class RunOrder:
     limit_usd: float | None = None
     limit_tokens: int | None = None
     limit_seconds: float | None = None
+    prices: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    accept_models: tuple[str, ...] = ()
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     timeout_s: float = 120.0
@@ -159,10 +166,12 @@ class PreparedRun:
     def record(self) -> dict[str, Json]:
         """The order as the session keeps it: enough to start the same run, and no key."""
         kept = {name: value for name, value in asdict(self.order).items() if name not in NOT_KEPT}
-        base = self.order.api_base
+        base, asked = self.order.api_base, real_models(self.order)
         return {
             **kept,
             "voters": list(self.order.voters),
+            "prices": {name: [*self.order.prices[name]] for name in asked if name in self.order.prices},
+            "accept_models": list(self.order.accept_models),
             "source": self.task.source(),
             "k": self.plan.started.k,
             "k_auto": self.order.k is None,
@@ -215,6 +224,7 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         policy_of(order.hopeless, attended=order.attended),
         all(one.temperature not in (None, AUTO) for one in _voters(order)),
         sent_by(order) if order.preflight and not model.simulated else None,
+        order.accept_models,
     )
     return PreparedRun(order, plan, expected)
 
@@ -266,8 +276,7 @@ def _reasoning_room(order: RunOrder) -> int:
     """Return the room for reasoning that the voters are given, in output tokens."""
     if order.max_reasoning_tokens is not None:
         return order.max_reasoning_tokens
-    others = [VoterSpec(name) for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
-    voters = [*_voters(order), *others]
+    voters = [*_voters(order), *map(VoterSpec, _others(order))]
     return REASONING_ROOM if any(reasons(one.model, one.reasoning or order.reasoning) for one in voters) else 0
 
 
@@ -280,8 +289,38 @@ def _voters(order: RunOrder) -> list[VoterSpec]:
     return [parse_voter(text) for text in order.voters] or [VoterSpec(order.model)]
 
 
+def _others(order: RunOrder) -> list[str]:
+    return [name for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
+
+
+def real_models(order: RunOrder) -> list[str]:
+    """Return the name of every real model that a run asks, each once: voters, stronger model and draft.
+
+    Raises:
+        InputError: A voter is not written as one.
+    """
+    names = dict.fromkeys([*(spec.model for spec in _voters(order)), *_others(order)])
+    return [name for name in names if name.partition(":")[0] != PREFIX]
+
+
+def _check_prices(order: RunOrder) -> None:
+    """See to it that a limit in dollars can be held.
+
+    Raises:
+        InputError: A price is none, or there is none for a model that the run asks.
+    """
+    for figures in order.prices.values():
+        check_price(figures)
+    if order.limit_usd is not None:
+        models = real_models(order)
+        missing = [name for name in models if name not in order.prices and litellm_prices.find(name) is None]
+        if missing:
+            raise no_price(missing, models)
+
+
 def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, int]:
     """Open everybody who answers; return them as one model, and the number of voters."""
+    _check_prices(order)
     if not order.timeout_s > 0:
         raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
@@ -290,7 +329,7 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
         voters,
         task,
         # The runner cuts calls by a deadline that moves; the model's own is beyond any of it.
-        Access(order.api_base, (TOTAL + 1) * order.timeout_s, sampling, order.apart),
+        Access(order.api_base, (TOTAL + 1) * order.timeout_s, sampling, order.apart, order.prices),
         draft="" if order.draft == TASK else order.draft,
         stronger=stronger,
         seed=order.seed,

@@ -28,6 +28,7 @@ from maker_engine.core.events import (
 from maker_engine.core.responses import PROBES, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.input_files import exists
+from maker_engine.models.families import answered_of, kept_of
 from maker_engine.printable import one_line
 from maker_engine.sessions import event_fields as fields_of, export, forks, storage
 from maker_engine.sessions.asides import Probe
@@ -257,8 +258,10 @@ class _Import:
         elapsed = fields_of.of(event, "elapsed_s", float)
         check_totals(event.get("totals"))
         totals = Totals.of(event["totals"])
+        answered = answered_of(event)
         if self._journal is not None:
-            self._journal.follow(totals, lambda: elapsed, lambda: self._adjustments)
+            more = kept_of(answered) if answered else {}
+            self._journal.follow(totals, lambda: elapsed, lambda: more, lambda: self._adjustments)
 
 
 def _ended(event: dict[str, Any]) -> RunEnded:

@@ -99,6 +99,7 @@ class Journal:
         try:
             self._totals = Totals()
             self._elapsed: Callable[[], float] = float
+            self._more: Callable[[], Mapping[str, object]] = dict
             self._adjustments: Callable[[], tuple[str, ...]] = tuple
             self._pending: list[_Pending] = []
             self._snaps: list[tuple[int, str, str, bytes]] = []
@@ -157,10 +158,21 @@ class Journal:
         return self._branch.chain
 
     def follow(
-        self, totals: Totals, elapsed: Callable[[], float], adjustments: Callable[[], tuple[str, ...]] = tuple
+        self,
+        totals: Totals,
+        elapsed: Callable[[], float],
+        more: Callable[[], Mapping[str, object]] = dict,
+        adjustments: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
-        """Keep these live totals, the going time and what is sent otherwise with the run: written at every flush."""
-        self._totals, self._elapsed, self._adjustments = totals, elapsed, adjustments
+        """Keep these live totals and the going time with the run, written at every flush.
+
+        Args:
+            totals: They grow as the run goes.
+            elapsed: Returns the going time in seconds.
+            more: Returns further values of the record, by their keys.
+            adjustments: Returns what is sent otherwise than ordered.
+        """
+        self._totals, self._elapsed, self._more, self._adjustments = totals, elapsed, more, adjustments
 
     def record(self, event: Event) -> None:
         """Take one event in."""
@@ -195,10 +207,8 @@ class Journal:
         if not self._dirty:
             return
         self._watch.look()
-        self._note("totals", asdict(self._totals))
-        self._note("elapsed_s", round(self._elapsed(), 3))
+        self._note_figures()
         self._note_adjustments()
-        self._note("open", len(self._open))
         rows, link = self._linked()
         number = self._branch.id
         steps = self._branch.steps + len(rows)
@@ -260,6 +270,11 @@ class Journal:
         if known != self.adjustments:
             self.adjustments = known
             self._note(ADJUSTMENTS, known)
+
+    def _note_figures(self) -> None:
+        figures = {"totals": asdict(self._totals), "elapsed_s": round(self._elapsed(), 3), "open": len(self._open)}
+        for key, value in {**self._more(), **figures}.items():
+            self._note(key, value)
 
     def _note(self, key: str, value: object) -> None:
         text = to_json(value)

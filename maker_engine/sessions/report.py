@@ -15,6 +15,7 @@ from maker_engine.core.copies import effective_votes, identical_share, notice
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import Totals
+from maker_engine.models.families import answered_of, by_family
 from maker_engine.printable import one_line
 from maker_engine.sessions.checked import adjustments_in, check_in
 from maker_engine.sessions.forks import tree
@@ -100,6 +101,7 @@ def _cells(cells: Iterable[object], numbers: Iterable[int] = ()) -> str:
 def _figures(meta: dict[str, Any]) -> Iterator[str]:
     totals, steps = meta["totals"], max(1, meta["totals"]["steps"])
     samples = totals["votes"] + totals["flagged"]
+    answered = by_family(answered_of(meta))
     spent = Totals.of(totals).cost(simulated=meta["started"]["simulated"])
     yield _cells(("begun", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))))
     for name, value in (
@@ -117,9 +119,15 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
             f"{totals['wrong']:,}" if meta["started"]["has_oracle"] else "not known: the task has no oracle",
         ),
         ("wasted samples", f"{totals['wasted']:,}"),
+        ("refused answers", f"{totals.get('refused', 0):,}"),
+        ("answered by", ", ".join(f"{name} × {number:,}" for name, number in answered.items()) or "not recorded"),
         ("probes, never counted", f"{totals.get('probes', 0):,}"),
         ("failed calls", f"{totals['failures']:,}, {totals.get('timeouts', 0):,} of them timed out"),
         ("tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"),
+        (
+            "estimated besides",
+            f"{totals.get('tokens_estimated', 0):,} tokens, ${totals.get('usd_estimated', 0.0):,.4f}",
+        ),
         ("cost", "unknown" if spent is None else f"${spent:,.4f}"),
         *_of_the_model(meta),
     ):
