@@ -189,13 +189,10 @@ def _add_voting(parser: Parser) -> None:
 def _add_speed(parser: Parser) -> None:
     group = parser.add_argument_group("speed and faults")
     group.add_argument(
-        "--n",
-        type=_answers,
-        default=AUTO,
-        metavar="N|auto",
+        "--n", type=_answers, default=AUTO, metavar="N|auto",
         help="most answers that one call may bring, its prompt paid for once: auto (default: all that a step needs now,"
-        " where the model gives several and they differ), or a number; 1 for a call a sample",
-    )
+             " where the model gives several and they differ), or a number; 1 for a call a sample",
+    )  # fmt: skip
     group.add_argument(
         "--concurrency", type=int, default=8, metavar="N",
         help="most samples in flight (default 8); halved when calls time out, raised again when they are answered",
