@@ -11,7 +11,16 @@ from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import read_named
 from maker_engine.models.pool import VOTER_FORM
-from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, REASONING_ROOM, Temperature, read_temperature
+from maker_engine.models.sampling import (
+    AUTO,
+    DEFAULT,
+    EFFORTS,
+    REASONING_ROOM,
+    Answers,
+    Temperature,
+    read_answers,
+    read_temperature,
+)
 from maker_engine.runtime.order import RunOrder
 from maker_tui import progress
 from maker_tui.break_flags import add_breaks, breaks_of
@@ -183,8 +192,13 @@ def _add_voting(parser: Parser) -> None:
 def _add_speed(parser: Parser) -> None:
     group = parser.add_argument_group("speed and faults")
     group.add_argument(
+        "--n", type=_answers, default=AUTO, metavar="N|auto",
+        help="most answers that one call may bring, its prompt paid for once: auto (default: all that a step needs now,"
+             " where the model gives several and they differ), or a number; 1 for a call a sample",
+    )  # fmt: skip
+    group.add_argument(
         "--concurrency", type=int, default=8, metavar="N",
-        help="most calls in flight (default 8); halved when calls time out, raised again when they are answered",
+        help="most samples in flight (default 8); halved when calls time out, raised again when they are answered",
     )  # fmt: skip
     group.add_argument(
         "--window", type=int, default=8, metavar="N", help="most steps in flight; 1 never looks ahead (default 8)"
@@ -259,6 +273,13 @@ def _margin(text: str) -> int | None:
 def _temperature(text: str) -> Temperature:
     try:
         return read_temperature(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _answers(text: str) -> Answers:
+    try:
+        return read_answers(text)
     except InputError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

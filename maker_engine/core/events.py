@@ -188,7 +188,7 @@ class ResponseRefused:
     Attributes:
         step: Step, 0-based.
         sample: Sample within the step, 0-based.
-        kind: `errors.Fault` in words.
+        kind: `errors.Fault` in words, or "surplus" for an answer that was not asked for.
         response: What came back.
     """
 

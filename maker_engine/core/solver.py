@@ -32,6 +32,7 @@ from maker_engine.core.responses import (
     ESCALATED,
     PROBES,
     Afford,
+    Alike,
     AtOnce,
     Flag,
     Response,
@@ -159,7 +160,13 @@ class Solver:
         return self._flight.steps[0].due
 
     def requests(
-        self, room: int, *, ahead: bool = False, left: float = math.inf, afford: Afford | None = None
+        self,
+        room: int,
+        *,
+        ahead: bool = False,
+        left: float = math.inf,
+        afford: Afford | None = None,
+        alike: Alike | None = None,
     ) -> list[SampleRequest]:
         """Return the samples to draw now, at most `room`, counting them as asked; earlier steps first.
 
@@ -171,13 +178,14 @@ class Solver:
             left: Samples that may still be drawn in the whole run: near its end nothing is drawn ahead that could not
                 be used any more.
             afford: Asked before each request; the first one that it refuses, and those behind it, are not made.
+            alike: Asks for samples that one call can bring together, or not yet where they have no room.
         """
         flight = self._flight
-        requests = flight.steps[0].votes(room, afford)
-        if ahead:
+        requests = flight.steps[0].votes(room, afford, alike)
+        if ahead and (alike is None or flight.steps[0].due is None):
             drawn = self.drawn + len(requests)
             stakes = Stakes(self._settings.max_waste, drawn, self.guessed_wrong, left - len(requests))
-            requests += flight.ahead(room - len(requests), stakes, afford)
+            requests += flight.ahead(room - len(requests), stakes, afford, alike)
         if self._settings.hedge:
             requests += flight.hedges(room - len(requests), afford)
         if ahead or self._settings.hedge:

@@ -22,7 +22,16 @@ from maker_engine.models.pool import VoterSpec, parse_voter
 from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
-from maker_engine.models.sampling import AUTO, DEFAULT, REASONING_ROOM, Sampling, Temperature, reasons, resolve
+from maker_engine.models.sampling import (
+    AUTO,
+    DEFAULT,
+    REASONING_ROOM,
+    Answers,
+    Sampling,
+    Temperature,
+    reasons,
+    resolve,
+)
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.gate import Inbox
@@ -65,6 +74,8 @@ class RunOrder:
             the model is known to reason, and else for none of its own.
         paper_flags: Keep to the paper's two red flags.
         max_samples: Most samples a step may draw, None for the default.
+        n: Most answers that one call may bring: a number, or "auto" for as many as are needed at once, where the model
+            gives several and they differ.
         concurrency: Most samples in flight.
         seed: Of the simulated model.
         limit_samples: Most samples of the run.
@@ -110,6 +121,7 @@ class RunOrder:
     max_reasoning_tokens: int | None = None
     paper_flags: bool = False
     max_samples: int | None = None
+    n: Answers = AUTO
     concurrency: int = 8
     seed: int = 0
     limit_samples: int | None = None
@@ -199,6 +211,8 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
+    if not order.timeout_s > 0:
+        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     model, voters = _open_models(order, task, stronger)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
@@ -324,7 +338,7 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
     if not order.timeout_s > 0:
         raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
-    sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2])
+    sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2], order.n)
     model = open_pool(
         voters,
         task,

@@ -224,20 +224,31 @@ class Runner:
             return 0
         if self._caller.answer is not None and not self._plan.settings.hedge and not self._calls:
             return self._draw_at_once(self._caller.answer)
-        ahead = self._caller.answer is None and not self._gate.stepping
-        requests = self._solver.requests(room, ahead=ahead, left=self._left(), afford=self._budget.afford)
+        requests = self._wanted(room)
         self._gate.asked(len(requests))
         return self._send(requests)
+
+    def _wanted(self, room: int) -> list[SampleRequest]:
+        """Return the samples to draw now.
+
+        Those that one call can bring are not parted for want of room while others are in flight: there will be room.
+        """
+        ahead = self._caller.answer is None and not self._gate.stepping
+        left, afford = self._left(), self._budget.afford
+        requests = self._solver.requests(room, ahead=ahead, left=left, afford=afford, alike=self._caller.alike)
+        if requests or self._calls:
+            return requests
+        return self._solver.requests(room, ahead=ahead, left=left, afford=afford)
 
     def _send(self, requests: list[SampleRequest]) -> int:
         for request in requests:
             self._record(self._solver.asked(request))
-            if self._caller.answer is None:
-                self._calls.start(request)
-            else:
+            if self._caller.answer is not None:
                 response = self._caller.answer(request)
                 self._budget.answered(request, response)
                 self._receive(request, response)
+        if self._caller.answer is None:
+            self._calls.start(requests)
         return len(requests)
 
     def _draw_at_once(self, answer: AtOnce) -> int:
@@ -368,7 +379,7 @@ class Runner:
         if self._calls.arrived:
             return None
         in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
-        if reached and (in_vain or len(self._calls) <= self._budget.parked):
+        if reached and (in_vain or self._calls.calls <= self._budget.parked):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return resets_too_late(self._caller, self._limits, elapsed)
 

@@ -70,6 +70,26 @@ def test_a_first_sample_is_drawn_at_temperature_0_and_the_others_at_the_one_give
     assert {request.body["max_tokens"] for request in server.requests} == {99}
 
 
+def test_one_answer_a_call_asks_for_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    """Left alone, the votes of a step that are asked for alike share a call; with --n 1 each has its own."""
+    numbers = {}
+    for flags in ((), ("--n", "auto"), ("--n", "2"), ("--n", "1")):
+        asked = ("--k", "4", "--temperature", "0.7", "--first-temperature", "0.7", *flags)
+        _, _, server = solve(reader(), capsys, *asked, disks=1)
+        numbers[flags[-1:]] = [request.body.get("n") for request in server.requests]
+    assert [numbers[flags][0] for flags in ((), ("auto",), ("2",), ("1",))] == [4, 4, 2, None]
+    assert all(None in found for found in numbers.values()), "the server gives one answer, and the rest is asked again"
+
+
+@pytest.mark.parametrize("number", ["0", "101", "some", "1.5"])
+def test_a_number_of_answers_that_cannot_be_is_one_line(capsys: pytest.CaptureFixture[str], number: str) -> None:
+    """What is wrong with --n is said in a line that says what it may be, with an exit status of its own."""
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "hanoi", "--n", number, "--headless"])
+    assert caught.value.code == 2
+    assert f"must be auto or a whole number from 1 to 100, got '{number}'" in capsys.readouterr().err
+
+
 def test_a_model_that_answers_rubbish_for_ever_ends_undecided(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is decided, by plurality or otherwise; the session is kept."""
     status, result, _ = solve(lambda *_: "I like turtles.", capsys, "--k", "2", "--max-samples", "12")
