@@ -9,6 +9,7 @@ from textual.widgets import Input, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
+from maker_engine.runtime.order import prepare
 from maker_tui.app import MakerApp
 from maker_tui.order_form import FIELDS, read_order
 from tests.tui.looking import gone, shown, until
@@ -194,3 +195,12 @@ def test_a_wrong_number_names_its_field():
     """Rule: the complaint names the field by its label."""
     with pytest.raises(InputError, match="in flight must be a whole number, got 'x'"):
         read_order("hanoi", catalogue.find("hanoi"), DEFAULTS | {"concurrency": "x"})
+
+
+def test_the_form_takes_a_price():
+    """Rule: as the flag takes it, for the one model; with a limit in dollars one that is missing is named."""
+    given = DEFAULTS | {"model": "openai/foo", "limit_usd": "1", "price": "0.5,2"}
+    order = read_order("hanoi", catalogue.find("hanoi"), given)
+    assert (order.limit_usd, order.prices) == (1.0, {"openai/foo": (0.5, 2.0)})
+    with pytest.raises(InputError, match="no price for openai/foo"):
+        prepare(read_order("hanoi", catalogue.find("hanoi"), given | {"price": ""}))
