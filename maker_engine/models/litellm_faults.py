@@ -45,7 +45,7 @@ _POLICY = re.compile(
     r"content[ _](?:policy|filter|management policy)|safety system|flagged (?:by|as|for)|\bmoderation\b", re.IGNORECASE
 )
 
-_PREFIX = re.compile(r"^(?:litellm\.)?(?:\w*(?:Error|Exception|Timeout)\b(?: Error)?(?::| -)? *)+")
+_PREFIX = re.compile(r"^(?:litellm\.)?(?:(?>\w*(?:Error|Exception|Timeout)\b)(?: Error)?+(?::| -)?+ *+)++")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:API)?(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)S?(?:_|$)", re.IGNORECASE)
 _SHORTEST_SECRET = 6  # characters: shorter values are words such as "none", and would blot out half of the message
 _SECRETS = (
