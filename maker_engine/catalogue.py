@@ -16,14 +16,15 @@ from types import ModuleType
 
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import is_file, is_folder
 
 GROUP = "maker.tasks"
 
 _FLAGS = (
-    "api_base break concurrency count draft first_temperature flags headless hedge help json k keep limit"
-    " limit_minutes limit_samples limit_tokens limit_usd max_reasoning_tokens max_samples max_tokens max_waste"
-    " model no_mouse on_hangup only problem reasoning reuse rpm seed session states target temperature timeout tpm"
-    " undecided voter window"
+    "api_base break concurrency count draft first_temperature flags headless hedge help hopeless json k keep"
+    " limit limit_minutes limit_samples limit_tokens limit_usd max_reasoning_tokens max_samples max_tokens"
+    " max_waste model no_mouse on_hangup only problem progress reasoning reuse rpm seed session states target"
+    " temperature timeout tpm undecided voter window"
 )
 TAKEN = frozenset(_FLAGS.split())
 """What a task's own options cannot be called: these are flags of maker's."""
@@ -64,7 +65,7 @@ def installed(name: str) -> type[AnyTask]:
         raise InputError(f"task {name!r} was run from a path, and a session loads no code: name it with --task {name}")
     if point is None:
         known = ", ".join(names()) or "none is installed"
-        here = f"; for the folder write ./{name}" if Path(name).is_dir() else ""
+        here = f"; for the folder write ./{name}" if is_folder(Path(name)) else ""
         raise InputError(f"there is no task {name!r}; known: {known}{here}")
     try:
         found = point.load()
@@ -80,7 +81,7 @@ def _installed() -> dict[str, EntryPoint]:
 def _load_path(name: str) -> type[AnyTask]:
     path, _, class_name = name.partition(":")
     try:
-        module = _load_folder(Path(path)) if Path(path).is_dir() else _load_file(Path(path))
+        module = _load_folder(Path(path)) if is_folder(Path(path)) else _load_file(Path(path))
     except InputError:
         raise
     except (Exception, SystemExit) as error:
@@ -91,7 +92,7 @@ def _load_path(name: str) -> type[AnyTask]:
 
 
 def _load_file(path: Path) -> ModuleType:
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(f"there is no task file or folder {str(path)!r}")
     return _load(f"maker_task_{path.stem}", path)
 
@@ -103,9 +104,9 @@ def _load_folder(folder: Path) -> ModuleType:
     for known in [known for known in sys.modules if known == name or known.startswith(f"{name}.")]:
         del sys.modules[known]
     opening = folder / "__init__.py"
-    if opening.is_file():
+    if is_file(opening):
         return _load(name, opening, folder)
-    if not (folder / "task.py").is_file():
+    if not is_file(folder / "task.py"):
         raise InputError(f"folder {str(folder)!r} holds no task: it needs an __init__.py or a task.py")
     package = ModuleType(name)
     package.__path__ = [str(folder)]

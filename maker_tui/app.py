@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from maker_engine.core.errors import MakerError
+from maker_engine.output import complain_at_length
 from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
 from maker_tui.personal import PersonalApp
@@ -93,6 +94,7 @@ class MakerApp(PersonalApp, CellDiff):
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
         self._library: Library | None = None
+        self._looked_at = (0, 0)
         self._one_closer = threading.Lock()
 
     def get_driver_class(self) -> type[Driver]:
@@ -107,11 +109,14 @@ class MakerApp(PersonalApp, CellDiff):
         from maker_engine.sessions.library import Library  # noqa: PLC0415 - the first picture does not wait for SQLite
 
         self._library = self._library or Library()
-        return self._library.list()
+        return self._library.list(self._tell_looked_at)
+
+    def _tell_looked_at(self, done: int, total: int) -> None:
+        self._looked_at = done, total
 
     def get_default_screen(self) -> Screen[None]:
         """Home lies below every other screen."""
-        return Home(self._listing)
+        return Home(self._listing, lambda: self._looked_at)
 
     def on_mount(self) -> None:
         """Make the app answer at once beside a busy engine, and open the run it was started on."""
@@ -291,4 +296,4 @@ class MakerApp(PersonalApp, CellDiff):
         from maker_tui.crash import report  # noqa: PLC0415 - hopefully never
 
         self._exit_renderables.clear()
-        sys.stderr.write(report(self.fault))
+        complain_at_length(report(self.fault))

@@ -5,15 +5,24 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.printable import one_line
-from maker_tui.hangup import HUNG_UP, INTERRUPTED, hung_up
-from maker_tui.streams import OUTPUT_LOST, OutputError, give_up_output, open_standard
+from maker_engine.output import complain, complain_at_length
+
+if TYPE_CHECKING:
+    from maker_tui.streams import OutputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
+    if find_spec("fcntl") is None:
+        complain("this system has no fcntl, so it is neither Linux nor macOS: on Windows, install maker in WSL")
+        return 2
+    # Deferred: these cannot be imported on Windows.
+    from maker_tui.streams import OutputError, open_standard  # noqa: PLC0415
+
     open_standard()
     try:
         try:
@@ -28,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _obey(given: list[str]) -> int:
+    from maker_tui.hangup import INTERRUPTED  # noqa: PLC0415 - as above
+    from maker_tui.streams import OutputError  # noqa: PLC0415 - as above
+
     try:
         if not given:  # the home screen does not wait for what the commands need
             from maker_tui.launch import open_home  # noqa: PLC0415
@@ -37,9 +49,9 @@ def _obey(given: list[str]) -> int:
 
         return act(given)
     except InputError as error:
-        return _refuse(str(error), 2)
+        return _refuse(error, 2)
     except MakerError as error:
-        return _refuse(str(error), 1)
+        return _refuse(error, 1)
     except KeyboardInterrupt:
         return INTERRUPTED
     except OutputError:
@@ -47,21 +59,24 @@ def _obey(given: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - a bug of ours: no user has to read a traceback
         from maker_tui.crash import CRASHED, report  # noqa: PLC0415 - hopefully never
 
-        sys.stderr.write(report(error))
+        complain_at_length(report(error))
         return CRASHED
 
 
 def _output_lost(error: OutputError) -> int:
     """Say that standard output takes no more, unless its reader has gone on purpose, as `head` does."""
+    from maker_tui.hangup import HUNG_UP, hung_up  # noqa: PLC0415 - it cannot be imported on Windows
+    from maker_tui.streams import OUTPUT_LOST, give_up_output  # noqa: PLC0415 - likewise
+
     terminal_gone = error.errno == errno.EIO and hung_up(1)
     give_up_output()
     if terminal_gone:
         return HUNG_UP
     if error.errno != errno.EPIPE or error.result:
-        _refuse(str(error), OUTPUT_LOST)
+        complain(error)
     return OUTPUT_LOST
 
 
-def _refuse(reason: str, status: int) -> int:
-    sys.stderr.write(f"maker: {one_line(reason, 400)}\n")
+def _refuse(error: MakerError, status: int) -> int:
+    complain(error)
     return status

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from importlib.metadata import version
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import say, say_json
 from maker_tui import added_commands, config_commands, task_commands
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
@@ -79,6 +79,21 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     )
     parser.set_defaults(act=_home, mouse=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_demo(commands)
+    commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
+    commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
+    task_commands.add_commands(commands)
+    add_commands(commands)
+    config_commands.add_command(commands)
+    _add_plan(commands)
+    own = set(commands.choices)
+    for name in added_commands.names():
+        if name not in own:
+            commands.add_parser(name, help=added_commands.summary(name) if listing else None, add_help=False)
+    return parser, own
+
+
+def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
     demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
     demo.add_argument(
         "--real",
@@ -88,11 +103,9 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     demo.add_argument("--model", metavar="NAME", help="with --real: the model's name on that server")
     add_flag(demo)
     demo.set_defaults(act=_demo)
-    commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
-    commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
-    task_commands.add_commands(commands)
-    add_commands(commands)
-    config_commands.add_command(commands)
+
+
+def _add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
     plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
     plan.add_argument("--steps", type=int, required=True, metavar="S", help="steps of the run")
     plan.add_argument("--p", type=float, required=True, metavar="P", help="that a valid sample is right; above 0.5")
@@ -100,11 +113,6 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     plan.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
     plan.add_argument("--json", action="store_true", help="print one JSON object")
     plan.set_defaults(act=_plan)
-    own = set(commands.choices)
-    for name in added_commands.names():
-        if name not in own:
-            commands.add_parser(name, help=added_commands.summary(name) if listing else None, add_help=False)
-    return parser, own
 
 
 def _run(arguments: list[str]) -> int:
@@ -163,12 +171,14 @@ def _plan(chosen: argparse.Namespace) -> int:
         "samples": chosen.steps * scaling.expected_samples(chosen.p, k, chosen.v),
     }
     if chosen.json:
-        print(json.dumps(figures))
+        say_json(figures)
         return 0
-    print(f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)")
-    print(f"p_solve  {figures['p_solve']:.6f}    that every one of {chosen.steps:,} steps is decided rightly (Eq. 13)")
-    print(f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)")
-    print(f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)")
+    say(
+        f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)",
+        f"p_solve  {figures['p_solve']:.6f}    that every one of {chosen.steps:,} steps is decided rightly (Eq. 13)",
+        f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)",
+        f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)",
+    )
     return 0
 
 

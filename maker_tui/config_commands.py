@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from dataclasses import fields
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import say
 from maker_tui.parsing import Parser
 from maker_tui.settings.config import NOTIFY, Config, read
 from maker_tui.settings.places import MEMORY, config_file, state_directory
@@ -30,8 +30,7 @@ def _show(_: argparse.Namespace) -> int:
     shown = [("file", f"{path}{where}"), ("remembered", str(state_directory() / MEMORY))]
     shown += [(field.name, _told(getattr(config, field.name))) for field in fields(Config) if field.name != "keys"]
     shown += [(f"keys.{name}", keys) for name, keys in config.keys.items()]
-    for name, value in shown:
-        sys.stdout.write(f"{name:<12} {value}\n")
+    say(*(f"{name:<12} {value}" for name, value in shown))
     return 0
 
 
@@ -40,7 +39,7 @@ def _check(_: argparse.Namespace) -> int:
     if not path.exists():
         raise InputError(f"there is no {path}: maker config init writes it")
     read(path)
-    sys.stdout.write(f"{path} can be used\n")
+    say(f"{path} can be used")
     return 0
 
 
@@ -55,7 +54,7 @@ def _init(_: argparse.Namespace) -> int:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(template())
-    sys.stdout.write(f"{path} written\n")
+    say(f"{path} written")
     return 0
 
 

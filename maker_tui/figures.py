@@ -92,8 +92,11 @@ def duration(seconds: float | None) -> str:
 
 
 def moment(epoch_s: float) -> str:
-    """Write a point in time, local, to the minute."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(epoch_s))
+    """Write a point in time, local, to the minute; a file's time may be one that no calendar has."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(epoch_s))
+    except (OverflowError, ValueError, OSError):
+        return NONE
 
 
 def letter(index: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.outcomes import Outcome
+from maker_engine.output import complain, complain_at_length
 from maker_tui.hangup import CONTINUE, HUNG_UP, INTERRUPTED, STOP, Attendance
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _show(app: MakerApp, *, mouse: bool) -> None:
         from maker_tui.crash import report  # noqa: PLC0415 - hopefully never
 
         app.fault = error
-        sys.stderr.write(report(error))
+        complain_at_length(report(error))
 
 
 def _attended(app: MakerApp, *, mouse: bool) -> int:
@@ -68,13 +69,20 @@ def _attended(app: MakerApp, *, mouse: bool) -> int:
 
 
 def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> int:
-    """Open the app on a live run; return the exit status of the run, which may go on without the terminal."""
+    """Open the app on a live run; return the exit status of the run, which may go on without the terminal.
+
+    An app that fails never ends with 0.
+    """
     _need_terminal("add --headless")
     from maker_tui.app import MakerApp  # noqa: PLC0415
     from maker_tui.bridge import LiveRun  # noqa: PLC0415
 
     run = LiveRun(prepared)
-    app = MakerApp(run)
+    return _driven(MakerApp(run), run, on_hangup, mouse=mouse)
+
+
+def _driven(app: MakerApp, run: LiveRun, on_hangup: str, *, mouse: bool) -> int:
+
     with Attendance(app, on_hangup) as attendance:
         run.start()
         try:
@@ -97,7 +105,7 @@ def _without_screen(run: LiveRun, *, alone: bool) -> None:
     if not alone:
         run.send(Stop(SCREEN_FAILED))
         return
-    sys.stderr.write("maker: the run goes on without its screen; ctrl+c stops and saves it\n")
+    complain("the run goes on without its screen; ctrl+c stops and saves it")
     run.outlast(SCREEN_FAILED)
 
 
@@ -122,7 +130,7 @@ def _crashed(run: LiveRun | None) -> int:
 
     view = None if run is None else run.view()
     if view is not None and view.snapshot.outcome in (Outcome.STOPPED, Outcome.OUT_OF_BUDGET, None):
-        sys.stderr.write(resume_line(view.session))
+        complain_at_length(resume_line(view.session))
     return CRASHED
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.printable import one_line, printable
+from maker_engine.output import end_progress, say, say_json, show_progress
+from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import DAMAGED, INTERRUPTED, RUNNING, Facet, Order, View, look, outcome_name
 from maker_tui.figures import moment
 from maker_tui.parsing import Parser
@@ -55,12 +53,14 @@ def _list(chosen: argparse.Namespace) -> int:
 
     picks = {Facet.TASK: chosen.task, Facet.MODEL: chosen.model, Facet.OUTCOME: _outcome(chosen.outcome)}
     wanted = {facet: value for facet, value in picks.items() if value is not None}
-    shown = look(Library().list(), View(chosen.search, wanted, Order(chosen.sort)))
+    known = Library().list(lambda done, total: show_progress(f"reading {done:,} of {total:,} sessions"))
+    end_progress()
+    shown = look(known, View(chosen.search, wanted, Order(chosen.sort)))
     if chosen.json:
         rows = [asdict(one) | {"path": str(one.path)} for one in shown]
-        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
+        say_json(rows, indent=1)
     else:
-        _write(_told(one) for one in shown)
+        say(*map(_told, shown))
     return 0
 
 
@@ -86,7 +86,7 @@ def _told(one: SessionSummary) -> str:
 def _path(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.library import Library, find  # noqa: PLC0415
 
-    _write([str(Library().directory if chosen.session is None else find(chosen.session))])
+    say(str(Library().directory if chosen.session is None else find(chosen.session)))
     return 0
 
 
@@ -102,7 +102,7 @@ def _duplicate(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions import upkeep  # noqa: PLC0415
     from maker_engine.sessions.library import Library, find  # noqa: PLC0415
 
-    _write([str(upkeep.duplicate(find(chosen.session), Library().directory))])
+    say(str(upkeep.duplicate(find(chosen.session), Library().directory)))
     return 0
 
 
@@ -114,7 +114,7 @@ def _remove(chosen: argparse.Namespace) -> int:
     for path in dict.fromkeys([find(text) for text in chosen.sessions]):
         trashed = upkeep.delete(path)
         ours = trashed in upkeep.trashed(Library().directory)
-        _write([f"deleted {path.stem}: maker sessions restore {path.stem if ours else trashed} brings it back"])
+        say(f"deleted {path.stem}: maker sessions restore {path.stem if ours else trashed} brings it back")
     return 0
 
 
@@ -124,12 +124,7 @@ def _restore(chosen: argparse.Namespace) -> int:
 
     library = Library().directory
     if chosen.session is not None:
-        _write([str(upkeep.restore(upkeep.find_trashed(chosen.session, library)))])
+        say(str(upkeep.restore(upkeep.find_trashed(chosen.session, library))))
         return 0
-    _write(f"{one.stem}  deleted {moment(upkeep.deleted_at(one))}  {one}" for one in upkeep.trashed(library))
+    say(*(f"{one.stem}  deleted {moment(upkeep.deleted_at(one))}  {one}" for one in upkeep.trashed(library)))
     return 0
-
-
-def _write(lines: Iterable[str]) -> None:
-    for told in lines:
-        sys.stdout.write(printable(told) + "\n")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+from maker_engine.output import complain, say_text
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 
 class Parser(argparse.ArgumentParser):
@@ -12,5 +16,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Report a wrong flag."""
-        sys.stderr.write(f"maker: {message} (see {self.prog} --help)\n")
+        complain(f"{message} (see {self.prog} --help)")
         raise SystemExit(2)
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:  # noqa: ARG002 - argparse's own name
+        """Print help and versions through the gate: a stranger's task writes some of it."""
+        if message:
+            say_text(message)

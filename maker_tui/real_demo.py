@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
 from maker_engine.models import gguf_server
 from maker_engine.models.served import endpoint, served_models, short_name
+from maker_engine.output import say
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
@@ -52,17 +52,14 @@ def run(target: str, model: str | None, *, products: int = PRODUCTS) -> int:
         InputError: There is no such server, file or model.
     """
     with _reach(target, model) as place:
-        sys.stdout.write(f"{products} products of two digits by {one_line(place.model, 60)} at {place.api_base}\n\n")
+        say(f"{products} products of two digits by {one_line(place.model, 60)} at {place.api_base}", "")
         views = []
         for k in MARGINS:
             views.append(view := _decide(place, k, products))
-            sys.stdout.write(f"  k = {k}   {_line(view)}\n")
-            sys.stdout.flush()
+            say(f"  k = {k}   {_line(view)}")
             if view.snapshot.outcome not in (Outcome.SOLVED, Outcome.UNSOLVED):
                 return INTERRUPTED if view.snapshot.outcome is Outcome.STOPPED else NOT_SOLVED
-    sys.stdout.write(f"\n{_moral(views[0], views[-1])}\n")
-    for view in views:
-        sys.stdout.write(f"  {one_line(str(view.session), 400)}\n")
+    say("", _moral(views[0], views[-1]), *(f"  {view.session}" for view in views))
     return SOLVED if views[-1].snapshot.outcome is Outcome.SOLVED else NOT_SOLVED
 
 
@@ -73,7 +70,7 @@ def _reach(target: str, model: str | None) -> Iterator[Place]:
         yield Place(f"openai/{model or _only(api_base)}", api_base)
         return
     path = Path(target).expanduser()
-    sys.stderr.write(f"loading {one_line(path.name, 60)} …\n")
+    say(f"loading {one_line(path.name, 60)} …")
     with gguf_server.served(path) as api_base:
         yield Place(f"openai/{model or short_name(path.name)}", api_base)
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core import decisions
 from maker_engine.core.errors import InputError
-from maker_engine.printable import one_line, printable
+from maker_engine.output import end_progress, say, say_json, say_text, show_progress, write_document
+from maker_engine.printable import one_line
+from maker_engine.sessions.shelf import INTERRUPTED, RUNNING
 from maker_tui.parsing import Parser
-from maker_tui.streams import write_data
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
-    from maker_engine.sessions.packing import Entry
 
 NAME = "SESSION"
 Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse names it nowhere else
@@ -29,7 +26,7 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     """Add the commands on one session's record."""
     show = _verb(verbs, "show", _show, "tell a session's figures and forks, or one of its steps")
     show.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
-    show.add_argument("--step", type=int, metavar="N", help="the state before step N, and the votes on it")
+    show.add_argument("--step", type=int, metavar="N", help="the state before step N, the votes, and what was said")
     show.add_argument("--json", action="store_true", help="one JSON object")
     _verb(verbs, "verify", _verify, "check every byte, and decide every step again from its recorded votes")
     salvage = _verb(verbs, "salvage", _salvage, "save what is sound in a damaged session into a new one")
@@ -107,17 +104,27 @@ def _show(chosen: argparse.Namespace) -> int:
     if view is None:
         raise AssertionError("a saved session has a view")
     if chosen.json:
-        sys.stdout.write(json.dumps({**summary(view), "forks": [asdict(node) for node in nodes]}) + "\n")
+        say_json({**summary(view), "forks": [asdict(node) for node in nodes]})
         return 0
-    sys.stdout.write(report(view))
-    sys.stdout.writelines(f"{'runs' if not place else '':<8} {told}\n" for place, told in enumerate(fork_lines(nodes)))
+    say_text(report(view, _standing(path)))
+    say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(fork_lines(nodes))))
     return 0
+
+
+def _standing(path: Path) -> str:
+    """Say how a session stands that has not ended."""
+    from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
+
+    if (writer := writer_of(path)) is not None:
+        return f"{RUNNING}: process {writer} drives it"
+    return f"{INTERRUPTED}: it has not ended, and no program drives it; maker sessions resume goes on from here"
 
 
 def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.export import told  # noqa: PLC0415
     from maker_engine.sessions.moment import entries_of  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_tui.step_lines import entry_lines, text_lines  # noqa: PLC0415
 
     with Reader(path, chosen.fork) as reader:
         if not 1 <= chosen.step <= reader.steps_done() + 1:
@@ -130,54 +137,26 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
             "state": task.encode_state(state),
             "entries": [told(one, task) for one in entries],
         }
-        sys.stdout.write(json.dumps(value) + "\n")
+        say_json(value)
         return 0
-    sys.stdout.write(printable(task.picture(state).plain, newlines=True) + "\n\n")
-    for entry in entries:
-        sys.stdout.write(_entry_line(entry, task))
+    say_text(f"{task.picture(state).plain}\n\n")
+    said = list(text_lines(entries))
+    say(*entry_lines(entries, task), *([""] if said else []), *said)
     return 0
-
-
-def _entry_line(entry: Entry, task: AnyTask) -> str:
-    from maker_engine.core.responses import Flag  # noqa: PLC0415
-    from maker_engine.sessions.asides import Change, Probe  # noqa: PLC0415
-    from maker_engine.sessions.packing import Act  # noqa: PLC0415
-    from maker_tui.aside_words import change_words, probe_words  # noqa: PLC0415
-
-    if isinstance(entry, Change):
-        who, judged = entry.who, f"changed {change_words(entry)}"
-    elif isinstance(entry, Probe):
-        told = probe_words(entry, partial(decisions.describe, task))
-        who, judged = f"probe {entry.probe + 1}", f"{told} (for {entry.who}, not counted)"
-    elif isinstance(entry, Act):
-        who = f"{entry.who} {entry.kind}"
-        judged = "" if entry.answer is None else decisions.describe(task, entry.answer)
-    elif isinstance(entry.verdict, Flag):
-        who, judged = f"sample {entry.sample + 1}", f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"
-    else:
-        who, judged = f"sample {entry.sample + 1}", f"votes for {decisions.describe(task, entry.verdict)}"
-    return f"{one_line(who, 40):<12} {one_line(judged, 100)}\n"
 
 
 def _verify(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.verify import verify  # noqa: PLC0415
 
     path, task = _opened(chosen)
-    checked = verify(path, task, _counter("checked"))
-    for finding in checked.findings:
-        sys.stdout.write(f"{one_line(str(finding), 300)}\n")
+    checked = verify(path, task, lambda steps: show_progress(f"{steps:,} checked"))
+    end_progress()
+    say(*(one_line(str(finding), 300) for finding in checked.findings))
     sound = (
         "sound" if not checked.findings else "NOT as it was written; maker sessions salvage saves what is sound in it"
     )
-    sys.stdout.write(f"{path}: {sound}, {checked.steps:,} steps and all their votes checked\n")
+    say(f"{path}: {sound}, {checked.steps:,} steps and all their votes checked")
     return int(bool(checked.findings))
-
-
-def _counter(word: str) -> Callable[[int], None]:
-    """Count upwards in a terminal, and nowhere else."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda steps: print(f"\r{steps:,} {word}", end="\r", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _salvage(chosen: argparse.Namespace) -> int:
@@ -188,7 +167,7 @@ def _salvage(chosen: argparse.Namespace) -> int:
     to = chosen.to or path.with_name(f"{path.stem}-salvaged{path.suffix}")
     saved = salvage(path, to, chosen.fork, family_of(chosen))
     left = "every step it had" if saved.whole else f"step {saved.steps + 1:,} is the first that is not sound"
-    sys.stdout.write(f"{saved.path}: {saved.steps:,} steps saved, {left}; {path} is left as it is\n")
+    say(f"{saved.path}: {saved.steps:,} steps saved, {left}; {path} is left as it is")
     return 0
 
 
@@ -213,8 +192,7 @@ def _papers(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
 
     if chosen.to is None:
         raise InputError("papers are several files: name a folder with --to DIR")
-    for written in write_papers(task, papers(path, task, chosen.fork), chosen.to):
-        sys.stdout.write(f"{written}\n")
+    say(*map(str, write_papers(task, papers(path, task, chosen.fork), chosen.to)))
     return 0
 
 
@@ -222,22 +200,19 @@ def _write(to: Path | None, texts: Any) -> None:
     from maker_engine.sessions.export import write_new  # noqa: PLC0415
 
     if to is None:
-        write_data(texts)
+        write_document(texts)
         return
     write_new(to, texts)
 
 
 def _import(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.importing import import_lines  # noqa: PLC0415
+    from maker_engine.input_files import lines_of  # noqa: PLC0415
+    from maker_engine.sessions.importing import LONGEST_LINE, import_lines  # noqa: PLC0415
     from maker_engine.sessions.library import Library  # noqa: PLC0415
 
     to = chosen.to or Library().new_path("imported")
-    try:
-        with chosen.file.open(encoding="utf-8") as lines:
-            steps = import_lines(lines, to, family_of(chosen))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{chosen.file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    sys.stdout.write(f"{to}: {steps:,} steps\n")
+    steps = import_lines(lines_of(chosen.file, "file", LONGEST_LINE), to, family_of(chosen))
+    say(f"{to}: {steps:,} steps")
     return 0
 
 
@@ -245,6 +220,7 @@ def _revote(chosen: argparse.Namespace) -> int:
     from maker_engine.core.red_flags import FlagRules  # noqa: PLC0415
     from maker_engine.core.voting import named_rule  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.record import whole  # noqa: PLC0415
     from maker_engine.sessions.revote import revote  # noqa: PLC0415
 
     path, task = _opened(chosen)
@@ -252,30 +228,30 @@ def _revote(chosen: argparse.Namespace) -> int:
         raise InputError("k must be at least 1")
     with Reader(path, chosen.fork) as reader:
         meta = reader.meta()
-        limit = chosen.max_tokens or int(meta["order"].get("max_tokens", 750))
+        limit = chosen.max_tokens or whole(meta["order"], "max_tokens", 750)
         flags = FlagRules(limit, chosen.paper_flags) if chosen.max_tokens or chosen.paper_flags else None
         trials = [(chosen.rule, k) for k in chosen.k or range(1, meta["started"]["k"] + 2)]
         if chosen.k is None:
             trials.append(("first", meta["started"]["k"]))
         if not chosen.json:
-            sys.stdout.write(f"{'rule':<12}{'same':>10}{'different':>10}{'short':>8}{'samples':>10}{'cost':>12}\n")
+            say(f"{'rule':<12}{'same':>10}{'different':>10}{'short':>8}{'samples':>10}{'cost':>12}")
         for rule, k in trials:
             told = revote(reader, task, named_rule(rule, k), flags)
-            sys.stdout.write(_trial(rule, k, told, task, as_json=chosen.json))
+            _say_trial(rule, k, told, task, as_json=chosen.json)
     return 0
 
 
-def _trial(rule: str, k: int, told: Any, task: AnyTask, *, as_json: bool) -> str:
+def _say_trial(rule: str, k: int, told: Any, task: AnyTask, *, as_json: bool) -> None:
     def described(answer: Any) -> str:
         return "undecided" if answer is None else one_line(decisions.describe(task, answer), 40)
 
     examples = [(one.step + 1, described(one.decided), described(one.would)) for one in told.examples]
     if as_json:
         figures = {name: getattr(told, name) for name in ("steps", "same", "different", "short", "samples", "tokens")}
-        return json.dumps({"rule": rule, "k": k, **figures, "cost_usd": told.cost_usd, "examples": examples}) + "\n"
+        say_json({"rule": rule, "k": k, **figures, "cost_usd": told.cost_usd, "examples": examples})
+        return
     name = f"{k} ahead" if rule == "ahead" else f"first to {k}"
     cost = "unknown" if told.cost_usd is None else f"${told.cost_usd:,.4f}"
-    lines = f"{name:<12}{told.same:>10,}{told.different:>10,}{told.short:>8,}{told.samples:>10,}{cost:>12}\n"
-    for step, decided, would in [one for one in examples if one[2] != "undecided"][:3]:
-        lines += f"{'':<12}step {step:,}: {would}, not {decided}\n"
-    return lines
+    say(f"{name:<12}{told.same:>10,}{told.different:>10,}{told.short:>8,}{told.samples:>10,}{cost:>12}")
+    differing = [one for one in examples if one[2] != "undecided"][:3]
+    say(*(f"{'':<12}step {step:,}: {would}, not {decided}" for step, decided, would in differing))

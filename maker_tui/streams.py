@@ -9,7 +9,6 @@ import os
 import select
 import sys
 import unicodedata
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -107,13 +106,6 @@ def give_up_output() -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.close(null)
-
-
-def write_data(texts: Iterable[str]) -> None:
-    """Print what is meant for another program: in UTF-8, whatever the terminal's encoding."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.writelines(texts)
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError, MakerError, TaskError
+from maker_engine.output import say, say_json, say_text
 from maker_engine.printable import one_line
 from maker_tui.parsing import Parser
 
@@ -50,12 +49,12 @@ def _tasks(_: argparse.Namespace) -> int:
         try:
             task = catalogue.find(name)
         except InputError as error:  # one that is broken hides none of the others
-            sys.stdout.write(f"{name:<12} {one_line(str(error), 400)}\n")
+            say(f"{name:<12} {one_line(str(error), 400)}")
             continue
-        sys.stdout.write(f"{name:<12} {task.title}: {task.summary}\n")
+        say(f"{name:<12} {task.title}: {task.summary}")
         width = max((len(option.flag) for option in task.options), default=0)
         for option in task.options:
-            sys.stdout.write(f"{'':<12}   {option.flag:<{width}} {option.told}\n")
+            say(f"{'':<12}   {option.flag:<{width}} {option.told}")
     return 0
 
 
@@ -64,11 +63,8 @@ def _new(chosen: argparse.Namespace) -> int:
 
     folder = write_task(chosen.name, chosen.to)
     shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
-    for path in sorted(folder.iterdir()):
-        sys.stdout.write(f"wrote {path}\n")
-    sys.stdout.write(
-        f"\nnow: maker check-task {shown}\n     maker run {shown}\n     README.md there says what to change\n"
-    )
+    say(*(f"wrote {path}" for path in sorted(folder.iterdir())))
+    say("", f"now: maker check-task {shown}", f"     maker run {shown}", "     README.md there says what to change")
     return 0
 
 
@@ -108,7 +104,7 @@ def _check_installed(name: str, chosen: argparse.Namespace) -> int:
     try:
         return _check(name, catalogue.find(name), chosen)
     except MakerError as error:
-        sys.stdout.write(f"✖ {name}: {one_line(str(error), 400)}\n")
+        say(f"✖ {name}: {one_line(str(error), 400)}")
         return 1
 
 
@@ -153,15 +149,17 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
     except TaskError as error:
         raise TaskError(f"{name}: {error}") from error
     if not chosen.json:
-        sys.stdout.write(f"{one_line(_opening(name, subject))}\n")
+        say(one_line(_opening(name, subject)))
     results: list[Result] = []
     for result in examine(subject, checks, chosen.limit):
         results.append(result)
         if not chosen.json:
-            sys.stdout.write(_lines(result, _again(name, chosen, result.check)))
-            sys.stdout.flush()
+            say_text(_lines(result, _again(name, chosen, result.check)))
     broken = sum(result.verdict is Verdict.BROKEN for result in results)
-    sys.stdout.write(_json(name, subject, results) if chosen.json else _sum(name, subject, results))
+    if chosen.json:
+        say_json(_figures(name, subject, results))
+    else:
+        say(_sum(name, subject, results))
     return int(broken > 0)
 
 
@@ -204,10 +202,10 @@ def _sum(name: str, subject: Subject, results: Sequence[Result]) -> str:
     counts = {verdict: sum(result.verdict is verdict for result in results) for verdict in Verdict}
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     seconds = sum(result.seconds for result in results)
-    return f"{name}: {words}; {subject.found:,} states, {seconds:.1f} s\n"
+    return f"{name}: {words}; {subject.found:,} states, {seconds:.1f} s"
 
 
-def _json(name: str, subject: Subject, results: Sequence[Result]) -> str:
+def _figures(name: str, subject: Subject, results: Sequence[Result]) -> dict[str, object]:
     from maker_engine.kit.suite import Verdict  # noqa: PLC0415
 
     checks = [
@@ -222,5 +220,4 @@ def _json(name: str, subject: Subject, results: Sequence[Result]) -> str:
         for result in results
     ]
     kept = all(result.verdict is not Verdict.BROKEN for result in results)
-    figures = {"task": name, "kept": kept, "seed": subject.seed, "states": subject.found, "checks": checks}
-    return json.dumps(figures) + "\n"
+    return {"task": name, "kept": kept, "seed": subject.seed, "states": subject.found, "checks": checks}

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
 from maker_engine.core.responses import Prompt
 from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare
-from maker_engine.sessions import forks
+from maker_engine.sessions import forks, storage
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.record import fits
 from maker_engine.sessions.saved import open_saved, task_of
 from maker_engine.sessions.upgrade import bring_up
 
 
 def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -> RunOrder:
-    """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round."""
-    known = {field.name for field in fields(RunOrder)}
+    """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round.
+
+    Raises:
+        SessionError: A field of what is kept is of another kind; it is named.
+    """
+    known = {name: kind for name, kind in get_type_hints(RunOrder).items() if name not in NOT_KEPT}
     order = {name: value for name, value in kept.items() if name in known}
+    for name, value in order.items():
+        if not fits(value, known[name]):
+            raise storage.damaged(path, f"{name!r} in what was ordered is no {known[name]}")
     if "model" in changes:
         order["voters"] = ()
     order = {**order, "session": path, **changes}
-    return RunOrder(**{**order, "voters": tuple(order["voters"])})
+    if "task" not in order:
+        raise storage.damaged(path, "what was ordered names no task")
+    return RunOrder(**{**order, "voters": tuple(order.get("voters", ()))})
 
 
 def prepare_resume(

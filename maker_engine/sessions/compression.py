@@ -9,6 +9,9 @@ from functools import lru_cache
 import zstandard
 
 LEVEL = 3
+LARGEST_ROW = 256 * 2**20
+"""Bytes that a step may come to, uncompressed; a larger one is kept without its texts."""
+_UNKNOWN = frozenset({zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR})
 MANY = 64
 """From so many rows on they are faster compressed in one call."""
 AHEAD = 512
@@ -119,6 +122,14 @@ def _decompressor(dictionary: bytes | None) -> zstandard.ZstdDecompressor:
 
 
 def decompress(row: bytes, dictionary: bytes | None) -> bytes:
-    """Decompress one row; `dictionary` is the file's, used where the row says so."""
-    needs = zstandard.get_frame_parameters(row).dict_id
-    return _decompressor(dictionary if needs else None).decompress(row)
+    """Decompress one row; `dictionary` is the file's, used where the row says so.
+
+    Raises:
+        ValueError: It would come to more than `LARGEST_ROW` bytes; as many are not asked for, whatever it claims.
+        zstandard.ZstdError: It is damaged.
+    """
+    frame = zstandard.get_frame_parameters(row)
+    # Memory for what a frame claims to hold would be taken before a byte of it is looked at.
+    if frame.content_size not in _UNKNOWN and frame.content_size > LARGEST_ROW:
+        raise ValueError(f"a row claims to hold {frame.content_size:,} bytes, at most {LARGEST_ROW:,} can be")
+    return _decompressor(dictionary if frame.dict_id else None).decompress(row, max_output_size=LARGEST_ROW)

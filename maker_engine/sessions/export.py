@@ -10,7 +10,9 @@ import csv
 import io
 import json
 import os
+import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,9 @@ from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Flag, Response
+from maker_engine.input_files import exists
 from maker_engine.printable import one_line
-from maker_engine.sessions.asides import Change, Probe, further
+from maker_engine.sessions.asides import Change, Doubted, Probe, further
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag, step_of
@@ -31,7 +34,7 @@ COLUMNS = (
     "tokens_in", "tokens_out", "cost_usd", "latency_s",
 )  # fmt: skip
 PART = ".part"
-"""What a file is called until it is whole."""
+"""Ends the name of a file until it is whole."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -79,6 +82,8 @@ def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
     if isinstance(entry, Act):
         answer = None if entry.answer is None else decisions.encode(task, entry.answer)
         return {"event": "act", "kind": entry.kind, "who": entry.who, "answer": answer}
+    if isinstance(entry, Doubted):
+        return {"event": "hopeless", **entry._asdict()}
     if isinstance(entry, Change):
         prompt = None if entry.prompt is None else asdict(entry.prompt)
         return {"event": "changed", **entry._asdict(), "voters": [*entry.voters], "prompt": prompt}
@@ -153,7 +158,7 @@ def write_new(to: Path, texts: Iterable[str]) -> None:
     Raises:
         InputError: It exists, or cannot be written there.
     """
-    if to.exists():
+    if exists(to):
         raise InputError(f"{to} exists already: name another file")
     write_whole(to, texts)
 
@@ -164,12 +169,16 @@ def write_whole(to: Path, texts: Iterable[str]) -> None:
     Raises:
         InputError: It cannot be written there.
     """
-    part = to.with_name(to.name + PART)
+    part = to.with_name(f".maker-{secrets.token_hex(8)}{PART}")  # a name that no file of the user's has
     try:
-        with part.open("w", encoding="utf-8", newline="") as out:
+        with part.open("x", encoding="utf-8", newline="") as out:
             out.writelines(texts)
             out.flush()
             os.fsync(out.fileno())
         part.replace(to)
-    except OSError as error:
-        raise InputError(f"{to} cannot be written ({error.strerror}): name another place") from None
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError):
+            raise InputError(f"{to} cannot be written ({error.strerror}): name another place") from None
+        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -58,7 +57,11 @@ class ForkNode:
 
 
 def tree(reader: Reader) -> list[ForkNode]:
-    """Return a session's branches, each behind its parent, in the order in which they were made."""
+    """Return a session's branches, each behind its parent, in the order in which they were made.
+
+    Raises:
+        SessionError: The record of one of them is damaged.
+    """
     children: dict[int | None, list[Branch]] = {}
     for branch in reader.branches:
         children.setdefault(branch.parent, []).append(branch)
@@ -69,7 +72,9 @@ def _below(
     reader: Reader, children: Mapping[int | None, Sequence[Branch]], parent: int | None, depth: int
 ) -> Iterator[ForkNode]:
     for branch in children.get(parent, ()):
-        record = {key: json.loads(value) for key, value in reader.record(branch.id).items()}
+        record = reader.meta(branch.id)
+        if "started" not in record:
+            raise storage.damaged(reader.path, f"fork {branch.id} was never started")
         started = record["started"]
         yield ForkNode(
             branch.id, parent, branch.fork_step, depth, branch.steps, started["steps"], started["k"], started["model"],

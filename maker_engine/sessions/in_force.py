@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.reader import Reader
@@ -18,7 +16,7 @@ def in_force(reader: Reader, task: AnyTask, step: int) -> Change | None:
     A fork begins with an order of its own, in which its parent's changes are: only its own steps are looked at.
     """
     change: Change | None = None
-    for number in json.loads(reader.record(reader.branch.id).get(CHANGED_STEPS, "[]")):
+    for number in reader.note(CHANGED_STEPS, []):
         for stored in reader.steps(task, number, min(number + 1, step)):
             for entry in stored.entries:
                 if isinstance(entry, Change):

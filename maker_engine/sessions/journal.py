@@ -28,7 +28,7 @@ from maker_engine.core.responses import Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import chain, places, schema, storage
 from maker_engine.sessions.chain import Branch
-from maker_engine.sessions.compression import Press
+from maker_engine.sessions.compression import LARGEST_ROW, Press
 from maker_engine.sessions.in_force import CHANGED_STEPS
 from maker_engine.sessions.lock import WriterLock
 from maker_engine.sessions.packing import Entry, Kept, dense, entry_of, pack, pack_step, to_json
@@ -261,7 +261,8 @@ class Journal:
             samples, flags = len(self._open), 0
         else:
             samples, flags = self._remarkable(gathered=isinstance(event.answer, Gathered))
-        if self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED):
+        plain = self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED)
+        if plain or len(packed) > LARGEST_ROW:
             packed = pack_step(self._open, self._task, texts_kept=False).packed
         action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-import sqlite3
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_data_path
 
-from maker_engine.core.errors import InputError, SessionError
-from maker_engine.sessions import schema, storage, upgrade
-from maker_engine.sessions.lock import writer_of
-from maker_engine.sessions.reader import Reader
+from maker_engine.core.errors import InputError
+from maker_engine.input_files import is_closed, is_file
+from maker_engine.sessions.summaries import SessionSummary, summarise
+
+__all__ = ["FOLDER", "SUFFIX", "Library", "SessionSummary", "choose", "find", "home", "summarise"]
 
 SUFFIX = ".maker"
 FOLDER = "sessions"
 """Of the user's own library, under `home()`."""
+TOLD_EVERY = 50
+"""While sessions are read it is said after so many how far that has come."""
 NAMED = 5
 """So many candidates are named where a session is not named clearly."""
 
@@ -30,48 +29,6 @@ def home() -> Path:
     """Return the directory that sessions live under: `MAKER_HOME`, or the user data directory."""
     given = os.environ.get("MAKER_HOME")
     return Path(given).expanduser() if given else user_data_path("maker", appauthor=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSummary:
-    """One line of the library.
-
-    Attributes:
-        path: The file.
-        task: Id of the task, "?" in a file that cannot be read.
-        problem: Label of the problem.
-        model: Name of the model.
-        simulated: True for the simulated model.
-        outcome: How it ended, None while it has not, or was killed.
-        steps_done: Decided steps.
-        steps: Expected steps, None when unknown.
-        samples: Counted samples.
-        created: Seconds since the epoch; for display only.
-        damaged: Why it cannot be read, in one line; None for a sound file.
-        name: What the user calls it, empty for no name.
-        forks: How many other runs go on from one of its steps.
-        busy: True while another process writes it.
-    """
-
-    path: Path
-    task: str
-    problem: str
-    model: str
-    simulated: bool
-    outcome: str | None
-    steps_done: int
-    steps: int | None
-    samples: int
-    created: float
-    damaged: str | None = None
-    name: str = ""
-    forks: int = 0
-    busy: bool = False
-
-    @property
-    def label(self) -> str:
-        """What it is called where there is room for one thing: its name, its problem, or its file."""
-        return self.name or self.problem or self.path.name
 
 
 class Library:
@@ -98,10 +55,20 @@ class Library:
         except OSError:
             return ()
 
-    def list(self) -> list[SessionSummary]:
-        """Return every session, newest first; one that cannot be read is listed with the reason."""
-        self._listed = {path: self._current(path) for path in self.files()}
-        found = (summary for _, summary in self._listed.values())
+    def list(self, on_read: Callable[[int, int], None] = lambda *_: None) -> list[SessionSummary]:
+        """Return every session, newest first; one that cannot be read is listed with the reason.
+
+        Args:
+            on_read: Told now and then how many of how many sessions have been looked at.
+        """
+        files = self.files()
+        listed: dict[Path, tuple[_Stamp, SessionSummary]] = {}
+        for done, path in enumerate(files):
+            if done % TOLD_EVERY == 0:
+                on_read(done, len(files))
+            listed[path] = self._current(path)
+        self._listed = listed
+        found = (summary for _, summary in listed.values())
         return sorted(found, key=lambda one: (one.created, one.path.name), reverse=True)
 
     def _current(self, path: Path) -> tuple[_Stamp, SessionSummary]:
@@ -123,8 +90,10 @@ def find(text: str, directory: Path | None = None) -> Path:
         InputError: No session is meant, or several could be.
     """
     path = Path(text).expanduser()
-    if path.is_file():
+    if is_file(path):
         return path
+    if is_closed(path):
+        raise InputError(f"session {path} cannot be read: you may not look into its directory")
     return choose(text, Library(directory).files(), "there is no session {}: maker sessions ls lists them")
 
 
@@ -153,47 +122,6 @@ def choose(text: str, paths: Iterable[Path], none: str) -> Path:
     return meant[0]
 
 
-def summarise(path: Path) -> SessionSummary:
-    """Read the one-line summary of a session."""
-    try:
-        meta, forks = _record(path)
-        started, totals = meta["started"], meta["totals"]
-        return SessionSummary(
-            path=path,
-            task=str(started["task"]),
-            problem=str(started["problem"]),
-            model=str(started["model"]),
-            simulated=bool(started["simulated"]),
-            outcome=meta["ended"]["outcome"] if "ended" in meta else None,
-            steps_done=int(totals["steps"]),
-            steps=started["steps"],
-            samples=int(totals["votes"]) + int(totals["flagged"]),
-            created=float(meta["created"]),
-            name=str(meta.get("name", "")),
-            forks=forks,
-            busy=writer_of(path) is not None,
-        )
-    except (SessionError, KeyError, TypeError, ValueError) as error:
-        reason = str(error) if isinstance(error, SessionError) else f"session {path} is incomplete"
-        return SessionSummary(path, "?", "", "", False, None, 0, None, 0, _modified(path), reason)
-
-
-def _record(path: Path) -> tuple[dict[str, Any], int]:
-    """Return the record of a session's newest branch, and how many forks it has."""
-    opened = storage.open_reader(path)
-    try:
-        if opened.format < schema.FORMAT:
-            record = upgrade.meta_of(opened.connection)
-            return {key: json.loads(value) for key, value in record.items()}, 0
-        with Reader(path, connection=opened.connection) as reader:
-            own = reader.record(0)
-            return {"name": json.loads(own.get("name", '""')), **reader.meta()}, len(reader.branches) - 1
-    except sqlite3.Error as error:
-        raise storage.damaged(path, error) from None
-    finally:
-        opened.close()
-
-
 _Stamp = tuple[tuple[int, int], ...]
 
 
@@ -208,10 +136,3 @@ def _stamp(path: Path) -> _Stamp:
         if found.st_size:
             stamps.append((found.st_mtime_ns, found.st_size))
     return tuple(stamps)
-
-
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from contextlib import suppress
@@ -11,6 +10,11 @@ from types import TracebackType
 from typing import Self
 
 from maker_engine.core.errors import SessionBusyError, SessionError
+
+try:
+    import fcntl
+except ImportError as missing:
+    raise ImportError("sessions are kept on Linux and macOS only (no fcntl here): on Windows, use WSL") from missing
 
 SUFFIX = ".lock"
 LOOKS, LOOK_S = 100, 0.001
@@ -49,6 +53,9 @@ class WriterLock:
                 raise SessionBusyError(
                     f"session {session} is being written by process {holder}: look at it meanwhile, or stop that one"
                 ) from None
+            if not _is_lock(handle):
+                os.close(handle)
+                raise SessionError(f"{self.path} is no lock of maker's: move it elsewhere to write session {session}")
             if _is_at(handle, self.path):  # whoever held it before has not just removed the file
                 break
             os.close(handle)
@@ -105,6 +112,12 @@ def _only_looked_at(handle: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_lock(handle: int) -> bool:
+    """Whether a file has nothing in it, or a writer's number: it is emptied, and removed at the end."""
+    content = os.pread(handle, 64, 0).strip()
+    return not content or content.isdigit()
 
 
 def _is_at(handle: int, path: Path) -> bool:

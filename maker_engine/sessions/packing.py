@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 import msgpack
@@ -21,11 +22,16 @@ from maker_engine.core.events import (
     StepReused,
     VoteCast,
 )
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered
-from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, row_of
+from maker_engine.sessions.asides import Aside, aside_in, aside_of, events_of_aside, flag_in, row_of
+from maker_engine.sessions.record import LARGEST
 
+MOST_PARTS, _UNCOUNTED = 2_000_000, 4 * 2**20
+"""Most lists and objects of a step, and from how many bytes on they are counted: an empty list is one byte in a file,
+and fifty in memory."""
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 
@@ -59,6 +65,7 @@ Kept: TypeAlias = (
     | StepReused
     | ProbeAnswered
     | SettingsChanged
+    | StepHopeless
 )
 """The events that make up a step's entries."""
 
@@ -70,7 +77,7 @@ def entry_of(event: Kept) -> Entry:
             return Sample(event.sample, event.answer, event.response)
         case ResponseFlagged():
             return Sample(event.sample, event.flag, event.response)
-        case ProbeAnswered() | SettingsChanged():
+        case ProbeAnswered() | SettingsChanged() | StepHopeless():
             return aside_of(event)
         case StepEscalated():
             return Act("escalated", event.model, None)
@@ -113,9 +120,27 @@ def dense(value: object) -> bytes:
     return packed
 
 
+def _unpacked(packed: bytes) -> Any:
+    """Unpack MessagePack; a long text of it may not come to lists without number.
+
+    Raises:
+        ValueError: It is none, or made of more than `MOST_PARTS` lists and objects.
+    """
+    if len(packed) <= _UNCOUNTED:
+        return msgpack.unpackb(packed, unicode_errors="surrogatepass")
+    numbers = count(1)
+
+    def counted(part: Any) -> Any:
+        if next(numbers) > MOST_PARTS:
+            raise ValueError(f"a step is made of more than {MOST_PARTS:,} parts")
+        return part
+
+    return msgpack.unpackb(packed, unicode_errors="surrogatepass", list_hook=counted, object_hook=counted)
+
+
 def undense(packed: bytes) -> Any:
     """Turn what `dense` gave back into an equal value."""
-    value = msgpack.unpackb(packed, unicode_errors="surrogatepass")
+    value = _unpacked(packed)
     return json.loads(value.data) if isinstance(value, msgpack.ExtType) else value
 
 
@@ -212,17 +237,21 @@ class Packed(NamedTuple):
 
 def open_packed(packed: bytes) -> Packed:
     """Take a packed step apart without making entries of it."""
-    return Packed._make(msgpack.unpackb(packed, unicode_errors="surrogatepass"))
+    return Packed._make(_unpacked(packed))
 
 
 def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     """Turn what `pack` gave back into equal entries."""
     encoded, texts, models, rows = open_packed(packed)
+    if not all(type(text) is str for text in (*texts, *models)):
+        raise ValueError("a text is not as maker writes it")
     answers = [decisions.decode(task, undense(answer)) for answer in encoded]
     entries: list[Entry] = []
     for row in rows:
         if len(row) == 3:
             kind, who, index = row
+            if type(kind) is not str or type(who) is not str:
+                raise ValueError("an act is not as maker writes it")
             if isinstance(index, dict):
                 entries.append(aside_in(kind, who, index, answers))
                 continue
@@ -230,9 +259,24 @@ def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
             continue
         number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model, *further = row
         reasoning, shared = further or (None, 1)
+        if not _is_sound((number, shared), (tokens_in, tokens_out, reasoning), (cost, latency), finish):
+            raise ValueError("a sample is not as maker writes it")
         said = "" if text is None else texts[text]
         response = Response(
             said, tokens_in, tokens_out, finish or "stop", cost, latency, models[model], "", reasoning, shared
         )
-        entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else Flag(*verdict), response))
+        entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else flag_in(verdict), response))
     return entries
+
+
+def _is_sound(numbers: Iterable[Any], tokens: Iterable[Any], figures: Iterable[Any], finish: object) -> bool:
+    """Tell whether what stands in a sample's row is of the kinds that are written; a file may be anybody's."""
+    return (
+        all(type(number) is int for number in numbers)
+        and all(one is None or type(one) is int for one in tokens)
+        and all(one is None or (type(one) in _NUMBERS and -LARGEST <= one <= LARGEST) for one in figures)
+        and (finish is None or type(finish) is str)
+    )
+
+
+_NUMBERS = frozenset({int, float})

@@ -11,6 +11,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, TaskError
 from maker_engine.core.papers import Ballots
 from maker_engine.core.responses import Flag
+from maker_engine.input_files import exists
 from maker_engine.sessions.export import write_whole
 from maker_engine.sessions.reader import Reader, StoredStep
 
@@ -58,7 +59,7 @@ def write_papers(task: AnyTask, made: Mapping[str, str], folder: Path) -> list[P
 
 
 def _with_what_is_there(task: AnyTask, path: Path, name: str, text: str) -> str:
-    if not path.exists():
+    if not exists(path):
         return text
     try:
         joined = task.joined(name, text, path.read_text(encoding="utf-8"))

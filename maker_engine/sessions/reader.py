@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -16,7 +17,9 @@ from maker_engine.core.responses import Sample
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.compression import decompress
+from maker_engine.sessions.lineage import Segment, branches_of, segments_of
 from maker_engine.sessions.packing import Entry, undense, unpack
+from maker_engine.sessions.record import read_record
 from maker_engine.sessions.schema import branch_of, row_id, step_of
 
 _PAGE = 2_000  # rows a read: short enough not to hold a checkpoint up, long enough to be fast
@@ -46,14 +49,6 @@ class Row(NamedTuple):
     state_hash: bytes
     chain: bytes
     votes: bytes
-
-
-class Segment(NamedTuple):
-    """Steps `first` to `last` (0-based, exclusive) of a run, which are stored with one branch."""
-
-    branch: int
-    first: int
-    last: int
 
 
 class Reader:
@@ -92,9 +87,9 @@ class Reader:
         try:
             if steady:
                 self.query("BEGIN")
-            self.branches = self._branches()
+            self.branches = self._sound_branches()
             self.branch = self._chosen(branch)
-            self.segments = self._lineage(self.branch)
+            self.segments = segments_of(self.branch, self.branches)
         except BaseException:
             self.close()
             raise
@@ -112,9 +107,28 @@ class Reader:
         if self._opened is not None:
             self._opened.close()
 
-    def meta(self) -> dict[str, Any]:
-        """Return what the file says of the branch: order, started, totals, ended, created."""
-        return {key: json.loads(value) for key, value in self.record(self.branch.id).items()}
+    def meta(self, branch: int | None = None) -> dict[str, Any]:
+        """Return what the file says of a branch, None for this one: order, started, totals, ended, created.
+
+        Raises:
+            SessionError: A value is not of the kind it has to be.
+        """
+        return self._read(self.record(self.branch.id if branch is None else branch))
+
+    def note(self, key: str, default: Any) -> Any:
+        """Return one value of the branch's record, `default` where there is none.
+
+        Raises:
+            SessionError: As for `meta`.
+        """
+        texts = self.query("SELECT k, v FROM meta WHERE branch = ? AND k = ?", self.branch.id, key)
+        return self._read(dict(texts)).get(key, default)
+
+    def _read(self, texts: dict[str, str]) -> dict[str, Any]:
+        try:
+            return read_record(texts)
+        except ValueError as error:
+            raise storage.damaged(self.path, error) from None
 
     def record(self, branch: int) -> dict[str, str]:
         """Return the record of a branch as it stands, values in JSON."""
@@ -160,8 +174,10 @@ class Reader:
 
     def answers(self, task: AnyTask, first: int = 0, last: int | None = None) -> Iterator[Any]:
         """Give the decided answers of steps `first` to `last` (0-based, exclusive; None for all), in order."""
-        for _, action in self._columns("id, action", first, last):
-            yield decisions.decode(task, undense(action))
+        for row, action in self._columns("id, action", first, last):
+            with self._reading(step_of(row)):
+                answer = decisions.decode(task, undense(action))
+            yield answer
 
     def steps(self, task: AnyTask, first: int = 0, last: int | None = None, flags: int = 0) -> Iterator[StoredStep]:
         """Give decided steps whole, in order; arguments as for `rows`."""
@@ -182,8 +198,21 @@ class Reader:
 
     def stored(self, task: AnyTask, row: Row) -> StoredStep:
         """Unpack a row."""
-        entries = unpack(decompress(row.votes, self.dictionary()), task)
-        return StoredStep(step_of(row.id), row.flags, decisions.decode(task, undense(row.action)), entries)
+        step = step_of(row.id)
+        with self._reading(step):
+            entries = unpack(decompress(row.votes, self.dictionary()), task)
+            return StoredStep(step, int(row.flags), decisions.decode(task, undense(row.action)), entries)
+
+    @contextmanager
+    def _reading(self, step: int) -> Iterator[None]:
+        """Blame the file for what is raised where a step (0-based) is unpacked: its bytes may be anybody's."""
+        try:
+            yield
+        except SessionError:
+            raise
+        except Exception as error:
+            what = f"step {step + 1:,} cannot be read ({type(error).__name__}: {error})"
+            raise storage.damaged(self.path, what) from error
 
     def snapshot(self, step: int) -> tuple[int, Any, dict[str, Any] | None]:
         """Return the newest snapshot at or before `step`: its step, the state's JSON value, the totals then.
@@ -225,9 +254,10 @@ class Reader:
         for index, (row, body, digest) in enumerate(rows):
             if row != row_id(number, index) or chain.digest(row, body) != digest:
                 raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} has been changed")
-        if len(rows) != json.loads(self.record(number).get("open", "0")):
+        if len(rows) != self.note("open", 0):
             raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} is missing")
-        return [entry for _, body, _ in rows for entry in unpack(body, task)]
+        with self._reading(self.branch.steps):
+            return [entry for _, body, _ in rows for entry in unpack(body, task)]
 
     def link_before(self, step: int) -> bytes:
         """Return the chain's link at the step before `step`; empty at the first."""
@@ -248,17 +278,11 @@ class Reader:
         except sqlite3.Error as error:
             raise storage.damaged(self.path, error) from None
 
-    def _branches(self) -> list[Branch]:
-        found = [Branch._make(row) for row in self.query("SELECT * FROM branch ORDER BY id")]
-        known: set[int] = set()
-        for one in found:
-            # Parents come first, so that a chain of them ends, whatever a file says.
-            if (one.parent is None) != (one.id == 0) or (one.parent is not None and one.parent not in known):
-                raise storage.damaged(self.path, f"fork {one.id} has no parent")
-            known.add(one.id)
-        if not found:
-            raise storage.damaged(self.path, "it has no run in it")
-        return found
+    def _sound_branches(self) -> list[Branch]:
+        try:
+            return branches_of(self.query("SELECT * FROM branch ORDER BY id"))
+        except ValueError as error:
+            raise storage.damaged(self.path, error) from None
 
     def _chosen(self, branch: int | None) -> Branch:
         for one in self.branches:
@@ -266,16 +290,6 @@ class Reader:
                 return one
         numbers = ", ".join(str(one.id) for one in self.branches)
         raise SessionError(f"session {self.path} has no fork {branch}: it has {numbers}")
-
-    def _lineage(self, branch: Branch) -> list[Segment]:
-        by_id = {one.id: one for one in self.branches}
-        segments = [Segment(branch.id, branch.fork_step, branch.steps)]
-        while branch.parent is not None:
-            upto, branch = branch.fork_step, by_id[branch.parent]
-            while branch.parent is not None and branch.fork_step >= upto:  # forked before this one's own first step
-                branch = by_id[branch.parent]
-            segments.insert(0, Segment(branch.id, branch.fork_step, upto))
-        return segments
 
 
 def own_rows(branch: int) -> tuple[int, int]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zstandard import ZstdError
-
 from maker_engine import catalogue
 from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask
@@ -15,8 +13,8 @@ from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
-from maker_engine.sessions import upgrade
-from maker_engine.sessions.asides import Change
+from maker_engine.sessions import storage, upgrade
+from maker_engine.sessions.asides import Change, Doubted
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
@@ -88,13 +86,15 @@ def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | No
         try:
             check_tail(reader)
             meta = reader.meta()
-            return _restored(reader, task_of(meta, family), meta)
+            task = task_of(meta, family)
+            with blaming(type(task)):
+                return _restored(reader, task, meta)
         except SessionError:
             raise
         except MakerError as error:
             raise SessionError(f"session {path} cannot be opened: {error}") from None
-        except (LookupError, TypeError, ValueError, AttributeError, MemoryError, ZstdError) as error:
-            raise SessionError(f"session {path} is damaged: {type(error).__name__} in its record") from error
+        except Exception as error:
+            raise storage.damaged(path, f"it cannot be read ({type(error).__name__}: {error})") from error
 
 
 def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTask:
@@ -103,9 +103,12 @@ def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTas
     Raises:
         MakerError: It is not installed, does not take the problem, or fails.
     """
-    family = family or catalogue.installed(meta["order"]["task"])
+    order = meta.get("order", {})
+    if not {"task", "source"} <= order.keys():
+        raise SessionError("what was ordered names no task or no problem: the session is damaged")
+    family = family or catalogue.installed(order["task"])
     with blaming(family):
-        return family.load({}, meta["order"]["source"])
+        return family.load({}, order["source"])
 
 
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
@@ -114,7 +117,8 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     done = reader.steps_done()
     run = moment(reader, task, done, counted=None)
     entries = tuple(reader.open_entries(task))
-    if meta.get("ended", {}).get("outcome") == Outcome.UNDECIDED:
+    # One that was ended as hopeless has not used up its samples.
+    if meta.get("ended", {}).get("outcome") == Outcome.UNDECIDED and not (entries and isinstance(entries[-1], Doubted)):
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))

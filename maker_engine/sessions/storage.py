@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from maker_engine.core.errors import InputError, SessionError, StorageFullError
+from maker_engine.input_files import is_file
 from maker_engine.sessions import places, schema
 
 LEAST_ROOM = 64 * 1024
@@ -150,7 +151,7 @@ def open_reader(path: Path) -> Opened:
     Raises:
         SessionError: It is not there, not a session, damaged, or of a newer format.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise SessionError(f"there is no session {path}")
     if not os.access(path, os.R_OK):
         raise SessionError(f"session {path} cannot be read: it belongs to another user")
@@ -169,6 +170,24 @@ def open_reader(path: Path) -> Opened:
         raise damaged(path, error) from None
     except OSError as error:
         raise SessionError(f"session {path} cannot be read: {error.strerror}") from None
+
+
+def open_at_rest(path: Path) -> Opened | None:
+    """Open a file that nobody is writing for one short look: without locks, in half the time.
+
+    None where something lies beside it that belongs to it, or where it cannot be read so: `open_reader` says why. A
+    writer who begins meanwhile may spoil the look; they change the file's time, by which it is seen to be old.
+
+    Raises:
+        SessionError: As for `open_reader`, as far as it shows here.
+    """
+    real = path.resolve()
+    if any(os.path.lexists(f"{real}{suffix}") for suffix in ("-wal", "-journal")):
+        return None
+    try:
+        return Opened(*_opened(real, path, "immutable=1"), None)
+    except sqlite3.Error:
+        return None
 
 
 def _opened_in_place(path: Path) -> tuple[sqlite3.Connection, int]:
@@ -210,8 +229,7 @@ def _open_elsewhere(path: Path) -> Opened:
 
 
 def _opened(path: Path, named: Path, mode: str) -> tuple[sqlite3.Connection, int]:
-    address = f"file:{quote(str(path.resolve()))}?{mode}"
-    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    connection = sqlite3.connect(address_of(path, mode), uri=True, check_same_thread=False)
     try:
         version = _format(connection, named)
         for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
@@ -222,6 +240,11 @@ def _opened(path: Path, named: Path, mode: str) -> tuple[sqlite3.Connection, int
         connection.close()
         raise
     return connection, version
+
+
+def address_of(path: Path, mode: str) -> str:
+    """Return a file's address for SQLite; a name need not be UTF-8."""
+    return f"file:{quote(os.fsencode(path.resolve()))}?{mode}"
 
 
 def _format(connection: sqlite3.Connection, path: Path) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.errors import SessionBusyError, SessionError
+from maker_engine.input_files import exists
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.compression import Compressor, decompress
@@ -24,6 +25,8 @@ from maker_engine.sessions.packing import dense, open_packed, repacked
 SUFFIX = ".new"
 _PAGE = 2_000
 _PATIENCE_MS = 500
+_HEADER, _PAGE_BYTES = 100, 4096
+"""Bytes of a SQLite file's header, in which its owner's mark is, and of its first page, which holds no table yet."""
 
 
 def bring_up(path: Path) -> bool:
@@ -43,7 +46,9 @@ def bring_up(path: Path) -> bool:
         if _format(path) == schema.FORMAT:
             return False  # somebody else has done it meanwhile
         twin = path.with_name(path.name + SUFFIX)
-        storage.remove(twin)  # of an attempt that was cut off
+        if exists(twin) and not _is_cut_off(twin):
+            raise SessionError(f"{twin} is where session {path} is to be brought up to date: move it elsewhere first")
+        storage.remove(twin)
         try:
             with storage.reported(path), closing(sqlite3.connect(path, isolation_level=None)) as old:
                 with closing(storage.create(twin)) as new:
@@ -60,6 +65,14 @@ def _format(path: Path) -> int:
     opened = storage.open_reader(path)
     opened.close()
     return opened.format
+
+
+def _is_cut_off(twin: Path) -> bool:
+    """Tell whether a file is what an attempt that was cut off has left, and not somebody's own."""
+    with twin.open("rb") as file:
+        head = file.read(_HEADER)
+    marked = head[68:72] == schema.APPLICATION_ID.to_bytes(4)
+    return not head or (head.startswith(b"SQLite format 3\0") and (marked or twin.stat().st_size <= _PAGE_BYTES))
 
 
 def _take_log_in(old: sqlite3.Connection, path: Path) -> None:

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
-from urllib.parse import quote
 
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
+from maker_engine.input_files import is_file
 from maker_engine.sessions import chain, storage
-from maker_engine.sessions.library import FOLDER, SUFFIX, SessionSummary, choose, summarise
+from maker_engine.sessions.library import FOLDER, SUFFIX, choose
 from maker_engine.sessions.lock import WriterLock, writer_of
+from maker_engine.sessions.summaries import SessionSummary, summarise
 from maker_engine.sessions.upgrade import bring_up
 
 TRASH = "trash"
@@ -68,7 +69,7 @@ def delete(path: Path) -> Path:
         InputError: The file is no session.
         SessionError: It is being written, or cannot be moved.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise SessionError(f"there is no session {path}")
     if path.suffix != SUFFIX and summarise(path).damaged is not None:
         raise InputError(f"{path} is no session of maker: remove it by other means")
@@ -97,7 +98,7 @@ def restore(trashed: Path) -> Path:
     """
     place = trashed.parent.resolve()
     trash = next((folder for folder in (place, *place.parents) if folder.name == TRASH), place)
-    if place == trash or not trashed.is_file():
+    if place == trash or not is_file(trashed):
         raise SessionError(f"there is no deleted session {trashed}")
     home = trash.parent.joinpath(*place.relative_to(trash).parts[1:])
     with _reported(f"session {trashed} cannot be moved to {home}"):
@@ -141,7 +142,7 @@ def find_trashed(text: str, directory: Path) -> Path:
         InputError: No session is meant, or several could be.
     """
     path = Path(text).expanduser()
-    if path.is_file():
+    if is_file(path):
         return path
     none = "there is no deleted session {}: maker sessions restore lists them"
     return choose(text, trashed(directory), none)
@@ -165,8 +166,7 @@ def _sound(path: Path, wish: str) -> SessionSummary:
 
 
 def _opened(path: Path, mode: str, timeout: float = 0.0) -> sqlite3.Connection:
-    address = f"file:{quote(str(path.resolve()))}?{mode}"
-    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=timeout)
+    return sqlite3.connect(storage.address_of(path, mode), uri=True, isolation_level=None, timeout=timeout)
 
 
 def _source(path: Path) -> sqlite3.Connection:

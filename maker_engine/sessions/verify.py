@@ -211,6 +211,6 @@ def _rule(reader: Reader) -> VotingRule:
 def _link(reader: Reader, before: bytes, row: Row) -> bytes:
     try:
         votes = decompress(row.votes, reader.dictionary())
-    except Exception:  # noqa: BLE001 - damaged bytes
+        return chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes))
+    except Exception:  # noqa: BLE001 - damaged bytes, or a column of another type
         return b""
-    return chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes))

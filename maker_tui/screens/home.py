@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from maker_engine.sessions.library import SessionSummary
 
 Listing = Callable[[], "Sequence[SessionSummary]"]
+Progress = Callable[[], tuple[int, int]]
+LOOK_S = 0.2
+"""While the sessions are first read, it is shown this often how far that has come."""
 
 
 class Home(ShelfScreen):
@@ -29,6 +32,7 @@ class Home(ShelfScreen):
 
     Args:
         listing: Reads the sessions; called in a thread.
+        progress: Says how many of how many sessions have been looked at; may be called meanwhile.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,9 +86,10 @@ class Home(ShelfScreen):
             self.sessions = sessions
             self.age = age
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: Listing, progress: Progress = lambda: (0, 0)) -> None:
         super().__init__()
         self._listing = listing
+        self._progress = progress
         self._keeper = Housekeeper()
         self._one_chore = asyncio.Lock()
         self._age = 0
@@ -94,6 +99,13 @@ class Home(ShelfScreen):
         self._head.tell("maker", facts=("long LLM tasks without a single wrong step",))
         self._list.focus()
         self.action_read()
+        self._looking = self.set_interval(LOOK_S, self._show_progress)
+
+    def _show_progress(self) -> None:
+        if self._is_read:
+            self._looking.stop()
+        else:
+            self._list.show_progress(*self._progress())
 
     def on_screen_resume(self) -> None:
         """Show what a run that was just left has become."""
@@ -112,7 +124,7 @@ class Home(ShelfScreen):
         if message.age != self._age:
             self.action_read()
             return
-        self._known = list(message.sessions)
+        self._known, self._is_read = list(message.sessions), True
         self.show_known()
 
     def action_new_run(self) -> None:

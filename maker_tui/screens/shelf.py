@@ -35,6 +35,7 @@ class ShelfScreen(MakerScreen):
     def __init__(self) -> None:
         super().__init__()
         self._known: list[SessionSummary] = []
+        self._is_read = False
         self._view = View()
         self._said = ""
         self._hear: Hearer = self._searched
@@ -54,7 +55,12 @@ class ShelfScreen(MakerScreen):
         yield KeyBar(keys_of(self.BINDINGS))
 
     def show_known(self, point: Path | None = None) -> None:
-        """Show what the view leaves of the sessions there are, the cursor on `point`, or where it was."""
+        """Show what the view leaves of the sessions there are, the cursor on `point`, or where it was.
+
+        Before they have been read nothing is known of them, so nothing is said of them either.
+        """
+        if not self._is_read:
+            return
         self._list.show_sessions(look(self._known, self._view), self._view, len(self._known), point)
 
     def look_at(self, view: View) -> None:
@@ -163,6 +169,9 @@ class ShelfScreen(MakerScreen):
     def action_filter(self) -> None:
         """Offer what the list can be narrowed to."""
         self.put_away()
+        if not self._is_read:
+            self.say("the sessions are still being read")
+            return
         offered = choices(self._known, self._view)
         if offered:
             self._filters.offer(offered, self._view.picks)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import read_named
 from maker_engine.printable import one_line
 from maker_tui.settings.places import config_file
 
@@ -62,13 +63,14 @@ def read(path: Path) -> Config:
         InputError: It cannot be read, or something in it cannot be used; the text names it.
     """
     try:
-        return parse(path.read_bytes()[:LONGEST].decode("utf-8"))
+        path.stat()
     except FileNotFoundError:
         return Config()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text") from None
+        raise InputError(f"settings file {path} cannot be read: {error.strerror}") from None
+    text = read_named(path, "settings file", LONGEST)
+    try:
+        return parse(text)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 

@@ -66,6 +66,7 @@ class SessionList(LinePane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("sessions", id=id)
         self._sessions: Sequence[SessionSummary] | None = None
+        self._looked_at = (0, 0)
         self._total = 0
         self._view = View()
         self._cursor = 0
@@ -101,6 +102,17 @@ class SessionList(LinePane):
         self.entitle(title_of(view, len(sessions), total))
         self._reveal()
 
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how many of how many sessions have been read, before there is anything else to show."""
+        if self._sessions is None and (done, total) != self._looked_at:
+            self._looked_at = done, total
+            self.refresh()
+
+    @property
+    def _reading(self) -> str:
+        done, total = self._looked_at
+        return f"reading the sessions … {f'{count(done)} of {count(total)}' if total else ''}"
+
     def point(self, path: Path) -> bool:
         """Move the cursor to a session; tell whether it is shown."""
         place = next((place for place, one in enumerate(self._sessions or ()) if one.path == path), None)
@@ -112,7 +124,7 @@ class SessionList(LinePane):
     @property
     def line_total(self) -> int:
         """Rows, the heading left out."""
-        return len(self._sessions) + 1 if self._sessions else len(self._empty)
+        return 2 if self._sessions is None else len(self._sessions) + 1 if self._sessions else len(self._empty)
 
     @property
     def _empty(self) -> Sequence[Text]:
@@ -129,7 +141,7 @@ class SessionList(LinePane):
     def line_at(self, index: int) -> Text:
         """Lay out one row; the row on top of the view is always the heading."""
         if self._sessions is None:
-            return line(("reading the sessions …", "quiet")) if index == 1 else line()
+            return line((self._reading, "quiet")) if index == 1 else line()
         if not self._sessions:
             return self._empty[index]
         if index == self._top:

@@ -12,7 +12,7 @@ from maker_engine.core.responses import Flag, Prompt, excerpt
 # The plainest wording that was tried: small models do better on it than on any with a role or a form in it.
 _QUESTION = re.compile(r"What is (\d) x (\d)\? Answer with the number alone\.")
 _DRESS = str.maketrans("", "", "*`$")
-_ANSWER = re.compile(r"(?:(\d{1,4}) ?[×x] ?(\d{1,4}) ?= ?)?(\d{1,6})\.?")
+_ANSWER = re.compile(r"(?:(\d{1,4})[^\S\n]?[×x][^\S\n]?(\d{1,4})[^\S\n]?=[^\S\n]?)?(\d{1,6})\.?")
 _LONGEST_LINE = 200  # characters: nothing longer is in form
 _OPENINGS = ("I multiply the two numbers.", "I count it up in steps.", "This is in the times table.")
 

@@ -15,7 +15,8 @@ from tests.support.running import TOY
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
     "outcome", "reason", "task", "problem", "model", "simulated", "k", "steps", "samples", "votes", "flagged", "wasted",
-    "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning", "cost_usd", "wall_s", "session",
+    "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning", "cost_usd", "timeouts", "resets_at", "wall_s",
+    "session",
 ]  # fmt: skip
 
 
@@ -229,3 +230,28 @@ def test_the_headless_path_imports_neither_textual_nor_litellm() -> None:
         "sys.exit(any(name in sys.modules for name in ('textual', 'litellm')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+NO_FCNTL = "import sys; sys.modules['fcntl'] = None; from maker_tui.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+@pytest.mark.parametrize("arguments", [[], ["tasks"], ["run", "hanoi", "--headless"], ["--help"]])
+def test_a_system_without_fcntl_is_told_in_one_line(arguments: list[str]) -> None:
+    """Native Windows has none: whatever is asked for, the line names the mend, with no traceback; status 2."""
+    ended = subprocess.run(
+        [sys.executable, "-c", NO_FCNTL, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    assert "on Windows, install maker in WSL" in ended.stderr
+
+
+def test_the_engine_alone_says_so_too() -> None:
+    """Who imports the library there gets a sentence with the mend, not the name of a missing module."""
+    program = "import sys; sys.modules['fcntl'] = None; import maker_engine.sessions.lock"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "ImportError: sessions are kept on Linux and macOS only (no fcntl here): on Windows, use WSL" in ended.stderr

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
+from maker_tasks.hanoi import Hanoi
 
+from maker_engine.core.events import ResponseFlagged
+from maker_engine.core.responses import Flag, Response
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
 from maker_tui.cli import main
+from tests.support.running import started
 from tests.support.shelves import solved
 
 DISKS, STEPS = 4, 15
@@ -127,4 +133,77 @@ def test_a_session_that_is_written_is_not_resumed_headless(capsys: pytest.Captur
     saved = open_saved(session)
     journal = Journal(session, saved.task, saved.order, 1)
     assert "is being written by process" in refused(capsys, "resume", "hanoi-a", "--headless", status=1)
+    journal.close()
+
+
+HOSTILE_NAME = "x\x1b]0;pwned\x07\x9b2J\n-"
+"""A file name that a terminal would take for orders, and that pretends to be two lines."""
+
+PRINTING = {
+    "verify": ["verify", "{session}"],
+    "salvage": ["salvage", "{session}", "--to", "{other}"],
+    "import": ["import", "{export}", "--to", "{other}"],
+    "import of nothing": ["import", "{other}"],
+    "papers": ["export", "{session}", "--as", "papers", "--to", "{folder}"],
+    "fork": ["fork", "{session}", "--at", "3", "--stay"],
+    "path": ["path", "{session}"],
+    "show": ["show", "{session}"],
+    "show nothing": ["show", "{other}"],
+    "duplicate": ["duplicate", "{session}"],
+    "ls": ["ls"],
+    "rm": ["rm", "{session}"],
+    "an unknown flag": ["ls", "{session}"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PRINTING)
+def test_a_name_gives_the_terminal_no_orders(
+    capsys: pytest.CaptureFixture[str], session: Path, tmp_path: Path, kind: str
+) -> None:
+    """Whatever a file is called, every line that a command prints of it is printable, and no name makes two lines."""
+    named = session.with_name(f"{HOSTILE_NAME}.maker")
+    session.rename(named)
+    export = tmp_path / f"{HOSTILE_NAME}.jsonl"
+    said(capsys, "export", str(named), "--to", str(export))
+    places = {"session": named, "export": export, "other": tmp_path / f"{HOSTILE_NAME}2.maker",
+              "folder": tmp_path / HOSTILE_NAME}  # fmt: skip
+    with contextlib.suppress(SystemExit):
+        main(["sessions", *(word.format_map(places) for word in PRINTING[kind])])
+    printed = capsys.readouterr()
+    assert printed.out + printed.err
+    for line in (printed.out + printed.err).splitlines():
+        assert line.isprintable()
+    assert not [line for line in (printed.out + printed.err).splitlines() if line.startswith("-")]
+
+
+def test_what_the_model_said_at_a_step_is_shown_once(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    """Thirty samples flagged alike share a line; each different text stands there once, printable, with its count."""
+    texts = ["billing\x1b[2J", "it is\nbilling", "x" * 9_000]
+    said_by = [texts[0]] * 27 + [texts[1]] * 2 + [texts[2]]
+    task = Hanoi.load({"disks": 3})
+    journal = Journal(home / "sessions" / "flagged.maker", task, {"task": "hanoi", "source": task.source()})
+    journal.record(started(task, 2))
+    for number, text in enumerate(said_by):
+        journal.record(ResponseFlagged(0, number, Flag("malformed", "no move in it"), Response(text)))
+    journal.close()
+    lines = said(capsys, "show", "flagged", "--step", "1").splitlines()
+    told = [line for line in lines if "flagged, malformed: no move in it" in line]
+    assert told == ["samples 1–30 flagged, malformed: no move in it"]
+    at = lines.index("27 samples, first 1 said:")
+    assert lines[at + 1 : at + 6] == ["    billing␛[2J", "2 samples, first 28 said:", "    it is", "    billing",
+                                      "sample 30 said:"]  # fmt: skip
+    assert lines[-1] == "    … (9,000 characters; --json has all of them)"
+    assert all(len(line) < 200 for line in lines)
+
+
+def test_a_session_that_has_not_ended_says_how_it_stands(capsys: pytest.CaptureFixture[str], session: Path) -> None:
+    """One that is driven names the process, one whose program went away how to go on; neither says None."""
+    said(capsys, "fork", "hanoi-a", "--at", "5", "--stay")
+    assert "outcome  interrupted: it has not ended, and no program drives it; maker sessions resume" in said(
+        capsys, "show", "hanoi-a"
+    )
+    saved = open_saved(session)
+    journal = Journal(session, saved.task, saved.order, 1)
+    assert f"outcome  running: process {os.getpid()} drives it\n" in said(capsys, "show", "hanoi-a")
+    assert json.loads(said(capsys, "show", "hanoi-a", "--json"))["outcome"] is None
     journal.close()

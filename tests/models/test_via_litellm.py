@@ -32,10 +32,10 @@ def only_our_key(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", CANARY)
 
 
-async def ask(reply, name=NAMES[0], timeout_s=30.0):
+async def ask(reply, name=NAMES[0], timeout_s=30.0, path="/v1"):
     """Draw one sample from a server that gives `reply`; return the response, or the fault, and the server."""
     with OpenAIServer(lambda _messages, _body, _number: reply) as server:
-        model = LiteLLMModel(name, server.base_url, timeout_s)
+        model = LiteLLMModel(name, server.base_url.removesuffix("/v1") + path, timeout_s)
         try:
             outcome = await model.sample(REQUEST)
         except ProviderError as error:
@@ -52,6 +52,12 @@ async def test_a_sample_comes_back_with_its_tokens(name):
     assert (response.text, response.tokens_in, response.tokens_out) == ("move 1 from A to C", 120, 9)
     assert (response.finish_reason, response.model) == ("stop", "served-1")
     assert 0 < response.latency_s < 30
+
+
+async def test_a_served_path_enters_the_record_by_its_last_part_only():
+    """A server of local files names the file; where it lies is nobody's business who gets the session."""
+    response, _ = await ask(Reply(model="/home/somebody/models/qwen-0.5b.gguf"))
+    assert response.model == "qwen-0.5b.gguf"
 
 
 @pytest.mark.parametrize("name", NAMES)

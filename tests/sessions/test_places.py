@@ -42,6 +42,56 @@ def test_a_place_is_on_the_nearest_and_last_mount(mounts: Path, path: str, kind:
     assert places.is_shared(Path(path), mounts) is shared
 
 
+VIRTUAL = ("vboxsf", "vmhgfs", "prl_fs", "drvfs", "virtiofs", "9p", "fakeowner", "fuse.grpcfuse", "fuse.vmhgfs-fuse",
+           "fuse.portal", "fuse.osxfs")  # fmt: skip
+NETWORKS = ("nfs", "nfs4", "cifs", "smb3", "afs", "ceph", "lustre", "gpfs", "beegfs", "orangefs", "pvfs2", "panfs",
+            "wekafs", "ocfs2", "gfs2", "fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.juicefs", "fuse.gcsfuse",
+            "fuse.goofys", "fuse.mount.davfs", "fuse.blobfuse2", "fuse.mfs", "fuse.gvfsd-fuse", "fuse.seaweedfs",
+            "fuse", "fuse.of-tomorrow")  # fmt: skip
+LOCALS = ("ext4", "xfs", "btrfs", "zfs", "overlay", "tmpfs", "f2fs", "vfat", "fuseblk", "fuse.gocryptfs", "fuse.encfs",
+          "fuse.fuse-overlayfs")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [*VIRTUAL, *NETWORKS, *LOCALS])
+def test_every_kind_of_file_system_is_judged(tmp_path: Path, kind: str) -> None:
+    """What other machines or a host may write to is shared, and so is what nobody knows a FUSE program to do."""
+    table = tmp_path / "mountinfo"
+    table.write_text(f"22 1 254:0 / / rw - ext4 /dev/vda rw\n23 22 0:21 / /place rw - {kind} somewhere rw\n")
+    assert places.file_system(Path("/place/run.maker"), table) == kind
+    assert places.is_shared(Path("/place/run.maker"), table) is (kind not in LOCALS)
+
+
+MACOS = """\
+/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
+devfs on /dev (devfs, local, nobrowse)
+/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)
+map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+//me@server/My%20Share on /Volumes/My Share (1) (smbfs, nodev, nosuid, mounted by me)
+server:/export on /Volumes/nfs (nfs)
+/dev/disk5s1 on /Volumes/stick (msdos, asynchronous, local, nodev, noowners)
+sshfs@macfuse0 on /Volumes/ssh (macfuse, nodev, nosuid, synchronous, mounted by me)
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "shared"),
+    [
+        ("/Library/x.maker", "apfs", False),
+        ("/System/Volumes/Data/me/x.maker", "apfs", False),
+        ("/Volumes/My Share (1)/x.maker", "smbfs", True),
+        ("/Volumes/nfs/x.maker", "nfs", True),
+        ("/Volumes/stick/x.maker", "msdos", False),
+        ("/Volumes/ssh/x.maker", "macfuse", True),
+    ],
+)
+def test_macos_says_which_mounts_are_local(tmp_path: Path, path: str, kind: str, shared: bool) -> None:
+    """There the table is what mount prints, and what it does not call local is shared."""
+    table = tmp_path / "mounts"
+    table.write_text(MACOS)
+    assert places.file_system(Path(path), table) == kind
+    assert places.is_shared(Path(path), table) is shared
+
+
 def test_a_link_is_followed(mounts: Path, tmp_path: Path) -> None:
     """A directory that is a link lies where it leads to."""
     (tmp_path / "link").symlink_to("/home")

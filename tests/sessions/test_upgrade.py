@@ -110,11 +110,24 @@ def test_a_killed_upgrade_leaves_the_old_file_whole(old: Path, tmp_path: Path) -
     assert open_saved(old).step == 12
 
 
-def test_a_cut_off_attempt_is_begun_again(old: Path) -> None:
-    """What an earlier attempt left is removed, whatever it is."""
-    old.with_name("run.maker.new").write_text("half a file")
+@pytest.mark.parametrize("kept", [0, 4096, 8192])
+def test_a_cut_off_attempt_is_begun_again(old: Path, tmp_path: Path, kept: int) -> None:
+    """What an earlier attempt left is removed, however far it had come."""
+    whole = Path(shutil.copyfile(GOLDEN / "format2-solved.maker", tmp_path / "whole.maker"))
+    old.with_name("run.maker.new").write_bytes(whole.read_bytes()[:kept])
     assert bring_up(old)
     assert not old.with_name("run.maker.new").exists()
+
+
+def test_a_file_of_the_users_own_is_not_taken_for_a_cut_off_attempt(old: Path) -> None:
+    """It is named, both files stay as they are, and the session opens once it has been moved."""
+    before, mine = old.read_bytes(), old.with_name("run.maker.new")
+    mine.write_text("mine")
+    with pytest.raises(SessionError, match=r"run\.maker\.new is where session .* move it elsewhere first"):
+        bring_up(old)
+    assert (old.read_bytes(), mine.read_text()) == (before, "mine")
+    mine.unlink()
+    assert bring_up(old)
 
 
 def test_an_old_file_that_cannot_be_brought_up_stays_as_it_is(old: Path) -> None:

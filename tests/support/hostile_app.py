@@ -1,13 +1,22 @@
-"""A program for a terminal of its own: the workbench on a run that says hostile things, home with hostile sessions."""
+"""A program for a terminal of its own: the workbench on a run that says hostile things, home with hostile sessions.
+
+And two apps with a bug, opened as `maker` opens its own.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
+from threading import Thread
+from typing import NoReturn
 
 from maker_engine.core.events import ResponseFlagged, SampleAsked, SampleFailed
 from maker_engine.core.responses import Flag, Response
+from maker_engine.runtime.order import RunOrder, prepare
+from maker_tui import launch
 from maker_tui.app import MakerApp
+from maker_tui.bridge import LOOK_S, LiveRun
 from tests.support.hostile import hostile
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 from tests.tui.test_home import saved
@@ -40,5 +49,32 @@ def home() -> MakerApp:
     return MakerApp(listing=lambda: sessions)
 
 
+def fail() -> NoReturn:
+    """Be the bug."""
+    raise ZeroDivisionError("a bug of ours")
+
+
+def broken() -> int:
+    """Open the app as `maker` does, and let it fail over its list of sessions."""
+    return launch._attended(MakerApp(listing=fail), mouse=True)
+
+
+def broken_on_a_run() -> int:
+    """Open the app as `maker run` does, and let it fail once the run is solved."""
+    run = LiveRun(prepare(RunOrder("hanoi", {"disks": 3}, k=2)))
+    app = MakerApp(run)
+
+    def wait() -> None:
+        while not run.ended:
+            time.sleep(LOOK_S)
+        app.call_later(fail)
+
+    Thread(target=wait).start()
+    return launch._driven(app, run, "stop", mouse=True)
+
+
 if __name__ == "__main__":
-    {"workbench": workbench, "home": home}[sys.argv[1]]().run()
+    if sys.argv[1] in ("workbench", "home"):
+        {"workbench": workbench, "home": home}[sys.argv[1]]().run()
+    else:
+        sys.exit({"broken": broken, "broken-run": broken_on_a_run}[sys.argv[1]]())

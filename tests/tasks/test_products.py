@@ -13,7 +13,18 @@ FAMILY = catalogue.find("products")
 
 @pytest.mark.parametrize(
     "text",
-    ["56", "I count.\n\n**56**", "56.", "`56`", "7 × 8 = 56", "7 x 8 = 56", "8×7=56", "$7 \\times 8 = 56$", " 56 \n"],
+    [
+        "56",
+        "I count.\n\n**56**",
+        "56.",
+        "`56`",
+        "7 × 8 = 56",
+        "7 x 8 = 56",
+        "8×7=56",
+        "$7 \\times 8 = 56$",
+        " 56 \n",
+        "7\u00a0×\u202f8 = 56",
+    ],
 )
 def test_an_answer_is_read_generously_in_form(text):
     """A number or an equation on the last line is read, however it is dressed."""

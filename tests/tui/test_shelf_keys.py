@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event as Gate
 
 import pytest
 from textual.events import Key, Paste
 
 from maker_tui.app import MakerApp
 from tests.support.shelves import solved
-from tests.tui.looking import gone, shown
+from tests.tui.looking import gone, screen_text, shown
 from tests.tui.test_home import NOON, saved
 from tests.tui.test_hostile_text import strips_are_clean
 
@@ -212,3 +213,61 @@ async def test_five_thousand_sessions_are_searched_between_two_frames():
         await shown(pilot, "1 of 5,000 · by task · /run-4999")
         await pilot.press("escape", "end")
         await shown(pilot, "run-4999" if under_cursor(pilot) == "run-4999" else "run-0")
+
+
+@pytest.mark.parametrize("key", ["slash", "x", "o", "f", "d", "e", "y", "u", "i", "enter", "escape", "down", "G", "t"])
+async def test_no_key_claims_anything_while_the_sessions_are_read(key):
+    """Rule: until the library has been read nothing says that it is empty, or the same throughout; then it is shown."""
+    release = Gate()
+
+    def slow():
+        release.wait(20)
+        return SHELF
+
+    async with app(listing=slow) as pilot:
+        await shown(pilot, "reading the sessions …")
+        await pilot.press(key)
+        await pilot.pause()
+        text = screen_text(pilot.app)
+        release.set()
+        assert "No saved runs" not in text
+        assert "No session" not in text
+        assert "nothing to filter" not in text
+        assert "reading the sessions …" in text
+        await pilot.press("escape")
+        await shown(pilot, "sessions · 4")
+
+
+async def test_what_is_typed_while_the_sessions_are_read_is_searched_for():
+    """Rule: a search that was typed before the list came narrows it when it comes."""
+    release = Gate()
+
+    def slow():
+        release.wait(20)
+        return SHELF
+
+    async with app(listing=slow) as pilot:
+        await shown(pilot, "reading the sessions …")
+        await pilot.press("slash", *"turm", "enter")
+        release.set()
+        await shown(pilot, "sessions · 1 of 4", "/turm")
+
+
+async def test_the_reading_of_a_large_library_shows_how_far_it_has_come(library):
+    """Rule: while the sessions are first read it is said how many of how many have been looked at."""
+    release = Gate()
+    test_app = MakerApp()
+    read = test_app._saved_sessions
+
+    def halting():
+        test_app._tell_looked_at(1_200, 8_000)
+        release.wait(20)
+        return read()
+
+    test_app._listing = halting
+    async with test_app.run_test(size=SIZE, notifications=True) as pilot:
+        await shown(pilot, "reading the sessions … 1,200 of 8,000")
+        release.set()
+        await shown(pilot, "sessions · 3")
+        assert test_app._looked_at == (0, 3)
+    assert files(library) == ["run-1", "run-2", "run-3"]

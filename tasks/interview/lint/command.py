@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import say_text, write_document
 
 from ..arguments import Arguments
 from ..gates import GATES, Lexicon, read_lexicon, standard
@@ -43,7 +43,10 @@ def main(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
     lexicon = _lexicon(chosen.lexicon, chosen.off)
     report = lint(read_text(chosen.file), chosen.file, lexicon)
-    sys.stdout.write((as_json if chosen.json else as_text)(report) + "\n")
+    if chosen.json:
+        write_document([as_json(report) + "\n"])
+    else:
+        say_text(as_text(report) + "\n")
     return 1 if report.findings else 0
 
 

@@ -1,0 +1,163 @@
+"""What a session says of each of its runs, beside their steps: read from JSON, and every value looked at.
+
+The file may be damaged or a stranger's: whoever reads a record gets values of the kinds they expect, or one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields
+from types import NoneType, UnionType
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+
+from maker_engine.core.events import RunStarted
+from maker_engine.core.outcomes import Outcome
+from maker_engine.core.snapshot import Totals
+
+LARGEST = 10**30
+"""More than any run counts or costs. A number of thousands of digits would spoil every line that shows it."""
+EARLIEST_S, LATEST_S = -62_135_596_800.0, 253_402_300_799.0
+"""The years 1 to 9999, in seconds since the epoch: a clock may be wrong, but what it said can be written down."""
+RULES = ("ahead", "first")
+
+_STARTED = get_type_hints(RunStarted)
+_NEEDED = {field.name for field in fields(RunStarted) if field.default is MISSING and field.default_factory is MISSING}
+_TOTALS = get_type_hints(Totals)
+_ORDER: Mapping[str, Any] = {
+    "task": str, "source": str | None, "model": str, "seed": int, "keep": str, "api_base": str | None, "draft": str,
+    "undecided": str, "voters": list, "hopeless": str | None, "temperature": float | str | None,
+    "first_temperature": float | str | None,
+}  # fmt: skip
+_PLAIN: Mapping[str, Any] = {
+    "created": float, "elapsed_s": float, "open": int, "name": str, "note": str, "signed": str, "imported": bool,
+}  # fmt: skip
+
+
+def fits(value: object, kind: Any) -> bool:
+    """Tell whether a value read from JSON is of a kind: a plain type, or a union of them.
+
+    A whole number will do for a float, true for no number, and nothing that is not finite or beyond `LARGEST`.
+    """
+    if get_origin(kind) in (Union, UnionType):
+        return any(fits(value, one) for one in get_args(kind))
+    if kind is int:
+        return type(value) is int and -LARGEST <= value <= LARGEST
+    if kind is float:
+        return fits(value, int) or (type(value) is float and -LARGEST <= value <= LARGEST)
+    return kind not in (str, bool, NoneType, dict, list) or isinstance(value, kind)
+
+
+def read_record(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Turn the record of a run, values in JSON, into values.
+
+    Raises:
+        ValueError: One cannot be read or is of another kind; it is named.
+    """
+    record: dict[str, Any] = {}
+    for key, text in texts.items():
+        try:
+            record[key] = json.loads(text)
+        except (ValueError, TypeError, RecursionError):
+            raise ValueError(f"{key!r} in its record cannot be read") from None
+    check_record(record)
+    return record
+
+
+def check_record(record: Mapping[str, Any]) -> None:
+    """Look at every value of a run's record; what is missing is not missed here.
+
+    Raises:
+        ValueError: One is of another kind than it has to be; it is named.
+    """
+    _check("", {key: record[key] for key in _PLAIN if key in record}, _PLAIN)
+    if not EARLIEST_S <= record.get("created", 0) <= LATEST_S:
+        raise ValueError("'created' is no point in time")
+    if record.get("open", 0) < 0:
+        raise ValueError("'open' is a number that cannot be")
+    for key, check in (("order", check_order), ("started", check_started), ("totals", check_totals)):
+        if key in record:
+            check(record[key])
+    if "ended" in record:
+        ended = _object("ended", record["ended"])
+        _check("ended", ended, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
+        if ended["outcome"] not in set(Outcome):
+            raise ValueError("'ended' names no outcome")
+    if not all(fits(step, int) and step >= 0 for step in _list("changed", record.get("changed", []))):
+        raise ValueError("'changed' is no list of steps")
+
+
+def check_order(order: object) -> None:
+    """Look at what was ordered, as far as the record itself is read by it; `RunOrder` looks at the rest.
+
+    Raises:
+        ValueError: As for `check_record`.
+    """
+    values = _object("order", order)
+    _check("order", values, _ORDER)
+    if not all(fits(voter, str) for voter in values.get("voters", [])):
+        raise ValueError("'voters' in 'order' are not all texts")
+
+
+def whole(order: Mapping[str, Any], name: str, default: int) -> int:
+    """Return a whole number of an order, `default` where there is none."""
+    value = order.get(name)
+    return cast("int", value) if fits(value, int) else default
+
+
+def check_started(started: object) -> None:
+    """Look at a run's first event.
+
+    Raises:
+        ValueError: As for `check_record`.
+    """
+    values = _object("started", started)
+    unknown = values.keys() - _STARTED.keys()
+    if unknown:
+        raise ValueError(f"'started' has {min(unknown)!r}, which this maker does not know")
+    _check("started", values, _STARTED, _NEEDED)
+    if values["k"] < 1 or values["rule"] not in RULES or (values["steps"] or 0) < 0:
+        raise ValueError("'started' has no k, rule or number of steps that can be")
+
+
+def check_totals(totals: object) -> None:
+    """Look at what a run has spent and found.
+
+    Raises:
+        ValueError: As for `check_record`.
+    """
+    values = _object("totals", totals)
+    _check("totals", values, _TOTALS)
+    try:
+        Totals.of(values)
+    except KeyError as missing:
+        raise ValueError(f"{missing} is missing in 'totals'") from None
+    if any(values[name] < 0 for name in values if _TOTALS.get(name) in (int, float)):
+        raise ValueError("'totals' has a negative number")
+
+
+def _check(where: str, values: Mapping[str, Any], kinds: Mapping[str, Any], needed: Iterable[str] = ()) -> None:
+    for name in needed:
+        if name not in values:
+            raise ValueError(f"{name!r} is missing in {where!r}")
+    for name, value in values.items():
+        if name in kinds and not fits(value, kinds[name]):
+            raise ValueError(f"{name!r}{f' in {where!r}' if where else ''} is {_kind_of(value)}")
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "a number that cannot be"
+    return f"a {type(value).__name__}" if value is not None else "null"
+
+
+def _object(name: str, value: object) -> dict[str, Any]:
+    if not fits(value, dict):
+        raise ValueError(f"{name!r} is {_kind_of(value)}")
+    return cast("dict[str, Any]", value)
+
+
+def _list(name: str, value: object) -> list[Any]:
+    if not fits(value, list):
+        raise ValueError(f"{name!r} is {_kind_of(value)}")
+    return cast("list[Any]", value)
