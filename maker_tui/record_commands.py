@@ -107,6 +107,8 @@ def _show(chosen: argparse.Namespace) -> int:
         say_json({**summary(view), "forks": [asdict(node) for node in nodes]})
         return 0
     say_text(report(view, _standing(path)))
+    if named := _named(path):
+        say(f"origin   from elsewhere; it names {named}, which resume asks about")
     say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(fork_lines(nodes))))
     return 0
 
@@ -213,7 +215,23 @@ def _import(chosen: argparse.Namespace) -> int:
     to = chosen.to or Library().new_path("imported")
     steps = import_lines(lines_of(chosen.file, "file", LONGEST_LINE), to, family_of(chosen))
     say(f"{to}: {steps:,} steps")
+    if named := _named(to):
+        say(f"it names {named}: maker sessions resume will ask you to agree")
     return 0
+
+
+def _named(path: Path) -> str:
+    """Say what a session from elsewhere names that costs money or may get a key; empty for nothing."""
+    from maker_engine.runtime.continuing import reordered  # noqa: PLC0415
+    from maker_engine.runtime.trust import named_elsewhere  # noqa: PLC0415
+    from maker_engine.sessions import origin  # noqa: PLC0415
+    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+
+    with Reader(path) as reader:
+        if origin.is_own(path, reader.record(reader.branch.id)):
+            return ""
+        named = named_elsewhere(reordered(reader.meta()["order"], path, {}), {})
+    return "" if named is None else str(named)
 
 
 def _revote(chosen: argparse.Namespace) -> int:

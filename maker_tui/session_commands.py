@@ -41,6 +41,8 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--limit-tokens", type=int, metavar="N", help="new limit on tokens")
     resume.add_argument("--limit-minutes", type=float, metavar="M", help="new limit on going time")
     resume.add_argument("--max-samples", type=int, metavar="N", help="new limit on the samples of a step")
+    resume.add_argument("--api-base", metavar="URL", help="another server than the one it was run on")
+    _add_trust(resume)
     resume.add_argument("--undecided", metavar="POLICY", help="stop, ask or escalate:MODEL")
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
@@ -55,7 +57,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
-    names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "undecided")
+    names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "undecided", "api_base")
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
         changes["limit_seconds"] = 60 * chosen.limit_minutes
@@ -66,7 +68,12 @@ def _resume(chosen: argparse.Namespace) -> int:
 
         return open_view(path, family, mouse=chosen.mouse)
     changes |= {"apart": not headless, "attended": not headless, "breaks": breaks}
-    return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
+    return _run(prepare_resume(path, changes, family, chosen.fork, trusted=chosen.trust), chosen)
+
+
+def _add_trust(parser: Parser) -> None:
+    told = "agree to the server and the models that a session from elsewhere names"
+    parser.add_argument("--trust", action="store_true", help=told)
 
 
 def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
@@ -88,6 +95,8 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument("--k", type=int, metavar="K", help="margin needed")
     fork.add_argument("--model", metavar="MODEL", help="who answers")
     fork.add_argument("--voter", action="append", metavar="VOTER", help="several times: a pool of voters")
+    fork.add_argument("--api-base", metavar="URL", help="another server than the run's")
+    _add_trust(fork)
     fork.add_argument("--seed", type=int, metavar="N", help="of the simulated model (default one of the fork's own)")
     fork.add_argument(
         "--decide", metavar="JSON", help="what step STEP is decided as, as `show --step --json` writes it"
@@ -109,20 +118,21 @@ def _fork(chosen: argparse.Namespace) -> int:
     breaks = breaks_of(chosen)
     path = find(chosen.session)
     family = record_commands.family_of(chosen)
-    changes = {name: getattr(chosen, name) for name in ("k", "model", "seed") if getattr(chosen, name) is not None}
+    said = {name: getattr(chosen, name) for name in ("k", "model", "seed", "api_base")}
+    changes = {name: value for name, value in said.items() if value is not None}
     if chosen.voter:
         changes["voters"] = tuple(chosen.voter)
     decision = None if chosen.decide is None else _decision(path, family, chosen.decide)
     number = fork(
         path, chosen.at - 1, changes, branch=chosen.fork, decision=decision, voter=getpass.getuser(), note=chosen.note,
-        family=family,
+        family=family, trusted=chosen.trust,
     )  # fmt: skip
     if chosen.stay:
         say(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it")
         return 0
     screen = not (chosen.headless or chosen.json)
     changes = {"apart": screen, "attended": screen, "breaks": breaks}
-    return _run(prepare_resume(path, changes, family, number), chosen)
+    return _run(prepare_resume(path, changes, family, number, trusted=chosen.trust), chosen)
 
 
 def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:

@@ -26,7 +26,7 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.responses import Sample
 from maker_engine.core.snapshot import Totals
-from maker_engine.sessions import chain, places, schema, storage
+from maker_engine.sessions import chain, origin, places, schema, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.compression import LARGEST_ROW, Press
 from maker_engine.sessions.in_force import CHANGED_STEPS
@@ -72,6 +72,7 @@ class Journal:
         order: What was asked for, as JSON; enough to start the same run again, without any key.
         branch: The branch of an existing file that is gone on with, None to make a new file.
         keep: `ALL` or `DISSENT`.
+        own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
 
     Raises:
         InputError: The file exists, or cannot be created there.
@@ -80,7 +81,14 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, task: AnyTask, order: Mapping[str, Json], branch: int | None = None, keep: str = ALL
+        self,
+        path: Path,
+        task: AnyTask,
+        order: Mapping[str, Json],
+        branch: int | None = None,
+        keep: str = ALL,
+        *,
+        own: bool = True,
     ) -> None:
         self.path = path
         self._task = task
@@ -106,6 +114,7 @@ class Journal:
             self.notice = _notice(path)
             self._watch = FileWatch(path, self._connection)
             self._note("order", order)
+            self._note_origin(own=own)
             if branch is None:
                 self._note("created", self._branch.created)
                 self.flush()
@@ -243,6 +252,12 @@ class Journal:
         text = to_json(value)
         if self._record.get(key) != text:
             self._record[key] = self._changed[key] = text
+
+    def _note_origin(self, *, own: bool) -> None:
+        if not own:
+            self._note(origin.IMPORTED, value=True)
+        elif (signature := origin.sign(self._record["order"])) is not None:
+            self._note(origin.SIGNED, signature)
 
     def _linked(self) -> tuple[list[tuple[object, ...]], bytes]:
         """Make rows of the pending steps; return them with the last one's link."""

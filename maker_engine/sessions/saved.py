@@ -13,7 +13,7 @@ from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
-from maker_engine.sessions import storage, upgrade
+from maker_engine.sessions import origin, storage, upgrade
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
@@ -37,6 +37,7 @@ class SavedRun:
         elapsed_s: Going time.
         branch: Which branch of the session it is; 0 for the run itself.
         changed: What a person had changed before the open step, None for nothing.
+        own: It was ordered here; False for one that came from elsewhere.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class SavedRun:
     elapsed_s: float
     branch: int = 0
     changed: Change | None = None
+    own: bool = False
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -124,6 +126,7 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])
     changed = in_force(reader, task, done)
+    own = origin.is_own(reader.path, reader.record(reader.branch.id))
     return SavedRun(
-        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed
+        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed, own
     )
