@@ -5,6 +5,7 @@ A house test sees that nothing else prints. What the app draws goes through `pri
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterable
@@ -34,8 +35,10 @@ def say_json(value: object, indent: int | None = None) -> None:
 
 
 def write_document(texts: Iterable[str]) -> None:
-    """Write an exported document to standard output: as it is into a file or a pipe, printable on a terminal."""
+    """Write an exported document to standard output: in UTF-8 into a file or a pipe, printable on a terminal."""
     exact = not sys.stdout.isatty()
+    if exact and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     for text in texts:
         sys.stdout.write(text if exact else printable(text, newlines=True))
 
@@ -43,6 +46,12 @@ def write_document(texts: Iterable[str]) -> None:
 def complain(error: object) -> None:
     """Say on standard error, in one line, what is wrong."""
     sys.stderr.write(f"maker: {one_line(str(error), LONGEST_ERROR)}\n")
+
+
+def complain_at_length(text: str) -> None:
+    """Say on standard error what takes several lines."""
+    sys.stderr.write(printable(text, newlines=True))
+    sys.stderr.flush()
 
 
 def show_progress(line: str) -> None:

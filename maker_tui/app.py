@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from maker_engine.core.errors import MakerError, UntrustedError
+from maker_engine.output import complain_at_length
 from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
 from maker_tui.personal import PersonalApp
@@ -65,6 +66,7 @@ class MakerApp(PersonalApp, CellDiff):
 
     Attributes:
         started: The run that was started in the app last, None for none.
+        fault: The error of its own that ended the app, None where none has.
 
     Args:
         source: A run to start on, None for the home screen.
@@ -90,6 +92,7 @@ class MakerApp(PersonalApp, CellDiff):
         super().__init__()
         self._source = source
         self.started: LiveRun | None = None
+        self.fault: Exception | None = None
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
         self._library: Library | None = None
@@ -293,10 +296,22 @@ class MakerApp(PersonalApp, CellDiff):
         self.close_source()
         self.call_from_thread(self.exit)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End by the first error; what others follow from it are no news."""
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
-        """Leave with a few lines and a report in a file: Textual's own report prints the values of local variables."""
+        """Leave without Textual's own report, which prints the values of local variables."""
+        self.bell()
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Say in a few lines what went wrong, once the terminal is in order."""
+        if self.fault is None:
+            super()._print_error_renderables()
+            return
         from maker_tui.crash import report  # noqa: PLC0415 - hopefully never
 
-        self.bell()
-        self._exit_renderables.append(report(sys.exception()))
-        self._close_messages_no_wait()
+        self._exit_renderables.clear()
+        complain_at_length(report(self.fault))

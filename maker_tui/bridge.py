@@ -98,12 +98,12 @@ class LiveRun:
             self.send(Stop())
             self._thread.join(CLOSE_S)
 
-    def outlast(self) -> None:
-        """Wait until the run has ended by itself. One that waits for a person is stopped: nobody will come."""
+    def outlast(self, reason: str = WENT_AWAY) -> None:
+        """Wait until the run has ended by itself. One that waits for a person is stopped for `reason`: nobody comes."""
         while self._thread.is_alive():
             snapshot = None if self._view is None else self._view.snapshot
             if snapshot is not None and (snapshot.paused or snapshot.question is not None):
-                self.send(Stop(WENT_AWAY))
+                self.send(Stop(reason))
             self._thread.join(LOOK_S)
 
     def _work(self) -> None:

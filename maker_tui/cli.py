@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.output import complain
+from maker_engine.output import complain, complain_at_length
+
+if TYPE_CHECKING:
+    from maker_tui.streams import OutputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,11 +20,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if find_spec("fcntl") is None:
         complain("this system has no fcntl, so it is neither Linux nor macOS: on Windows, install maker in WSL")
         return 2
-    return _main(list(sys.argv[1:] if arguments is None else arguments))
+    # Deferred: these cannot be imported on Windows.
+    from maker_tui.streams import OutputError, open_standard  # noqa: PLC0415
+
+    open_standard()
+    try:
+        try:
+            status = _obey(list(sys.argv[1:] if arguments is None else arguments))
+        except SystemExit:  # argparse, which may have printed help
+            sys.stdout.flush()
+            raise
+        sys.stdout.flush()
+    except OutputError as error:
+        return _output_lost(error)
+    return status
 
 
-def _main(given: list[str]) -> int:
-    from maker_tui.hangup import HUNG_UP, hung_up  # noqa: PLC0415 - it cannot be imported on Windows
+def _obey(given: list[str]) -> int:
+    from maker_tui.hangup import INTERRUPTED  # noqa: PLC0415 - as above
+    from maker_tui.streams import OutputError  # noqa: PLC0415 - as above
 
     try:
         if not given:  # the home screen does not wait for what the commands need
@@ -36,14 +53,28 @@ def _main(given: list[str]) -> int:
     except MakerError as error:
         return _refuse(error, 1)
     except KeyboardInterrupt:
-        return 130
-    except OSError as error:
-        terminal_gone = error.errno == errno.EIO and hung_up(sys.stdout.fileno())
-        if not terminal_gone and not isinstance(error, BrokenPipeError):
-            raise
-        # Whoever read our output has gone; a second error while Python flushes at exit would only add noise.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return HUNG_UP if terminal_gone else 1
+        return INTERRUPTED
+    except OutputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug of ours: no user has to read a traceback
+        from maker_tui.crash import CRASHED, report  # noqa: PLC0415 - hopefully never
+
+        complain_at_length(report(error))
+        return CRASHED
+
+
+def _output_lost(error: OutputError) -> int:
+    """Say that standard output takes no more, unless its reader has gone on purpose, as `head` does."""
+    from maker_tui.hangup import HUNG_UP, hung_up  # noqa: PLC0415 - it cannot be imported on Windows
+    from maker_tui.streams import OUTPUT_LOST, give_up_output  # noqa: PLC0415 - likewise
+
+    terminal_gone = error.errno == errno.EIO and hung_up(1)
+    give_up_output()
+    if terminal_gone:
+        return HUNG_UP
+    if error.errno != errno.EPIPE or error.result:
+        complain(error)
+    return OUTPUT_LOST
 
 
 def _refuse(error: MakerError, status: int) -> int:

@@ -31,6 +31,7 @@ examples:
   maker lint REQUIREMENTS.md                   quality gates for a requirements document
 
 exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 bad input,
+  70 an error of our own (the run is saved), 74 standard output takes no more,
   129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
 """
 
@@ -46,6 +47,11 @@ def act(given: list[str]) -> int:
     if given and given[0] not in own and given[0] in added_commands.names():
         return added_commands.run(given[0], given[1:])
     chosen = parser.parse_args(given)
+    if chosen.reset_terminal:
+        from maker_tui.outlets.reset import reset_terminal  # noqa: PLC0415 - no other command needs it
+
+        reset_terminal()
+        return 0
     chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
     return int(chosen.act(chosen))
 
@@ -65,16 +71,41 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     )
     parser.add_argument("--version", action="version", version=f"maker {version('maker-workbench')}")
     parser.add_argument("--no-mouse", dest="home_mouse", action="store_false", help=NO_MOUSE)
+    parser.add_argument(
+        "--reset-terminal",
+        action="store_true",
+        help="end the keyboard, mouse and paste modes that a killed maker left behind in this terminal; of another "
+        "terminal: > /dev/pts/N",
+    )
     parser.set_defaults(act=_home, mouse=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
-    add_flag(demo)
-    demo.set_defaults(act=_demo)
+    _add_demo(commands)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
     commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
     task_commands.add_commands(commands)
     add_commands(commands)
     config_commands.add_command(commands)
+    _add_plan(commands)
+    own = set(commands.choices)
+    for name in added_commands.names():
+        if name not in own:
+            commands.add_parser(name, help=added_commands.summary(name) if listing else None, add_help=False)
+    return parser, own
+
+
+def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
+    demo = commands.add_parser("demo", help="watch a live run of the simulated model", allow_abbrev=False)
+    demo.add_argument(
+        "--real",
+        metavar="URL|FILE.gguf",
+        help="instead, 40 products by a real model, with k = 1 and k = 3: a server, or a model file (extra: local)",
+    )
+    demo.add_argument("--model", metavar="NAME", help="with --real: the model's name on that server")
+    add_flag(demo)
+    demo.set_defaults(act=_demo)
+
+
+def _add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
     plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
     plan.add_argument("--steps", type=int, required=True, metavar="S", help="steps of the run")
     plan.add_argument("--p", type=float, required=True, metavar="P", help="that a valid sample is right; above 0.5")
@@ -82,11 +113,6 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     plan.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
     plan.add_argument("--json", action="store_true", help="print one JSON object")
     plan.set_defaults(act=_plan)
-    own = set(commands.choices)
-    for name in added_commands.names():
-        if name not in own:
-            commands.add_parser(name, help=added_commands.summary(name) if listing else None, add_help=False)
-    return parser, own
 
 
 def _run(arguments: list[str]) -> int:
@@ -101,7 +127,7 @@ def _run(arguments: list[str]) -> int:
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
+        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
@@ -118,6 +144,12 @@ def _home(chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
+    if chosen.real is not None:
+        from maker_tui import real_demo  # noqa: PLC0415
+
+        return real_demo.run(chosen.real, chosen.model)
+    if chosen.model is not None:
+        raise InputError("--model names a model on a server: give --real URL with it")
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
     from maker_tui.launch import open_run  # noqa: PLC0415
 

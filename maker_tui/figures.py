@@ -57,6 +57,13 @@ def rate(value: float) -> str:
     return f"{value:,.1f}" if value < 99.95 else f"{value:,.0f}"
 
 
+def speed(steps_per_s: float) -> str:
+    """Write a run's speed: 2.0 steps/s, or 8.2 s a step below one a second."""
+    if steps_per_s <= 0:
+        return NONE
+    return f"{rate(steps_per_s)} steps/s" if steps_per_s >= 0.95 else f"{duration(1 / steps_per_s)} a step"
+
+
 def dollars(value: float | None) -> str:
     """Write a price; small ones keep two telling digits."""
     if value is None:

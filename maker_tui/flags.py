@@ -13,6 +13,7 @@ from maker_engine.input_files import read_named
 from maker_engine.models.pool import VOTER_FORM
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, REASONING_ROOM, Temperature, read_temperature
 from maker_engine.runtime.order import RunOrder
+from maker_tui import progress
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.parsing import Parser
@@ -214,6 +215,7 @@ def _add_record(parser: Parser) -> None:
     add_flag(group)
     add_breaks(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
+    progress.add_flag(group)
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import os
 import select
 import signal
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     import argparse
-
-    from _typeshed import ReadableBuffer
 
 NO_MOUSE = "leave the mouse to the terminal, to select text with"
 STOP, CONTINUE = "stop", "continue"
@@ -47,24 +43,6 @@ def hung_up(fd: int) -> bool:
     poll = select.poll()
     poll.register(fd, 0)
     return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
-
-
-class _Forgiving(io.FileIO):
-    """Takes what a dead terminal refuses; any other error is one."""
-
-    def write(self, data: ReadableBuffer, /) -> int:
-        try:
-            return super().write(data)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
-            return memoryview(data).nbytes
-
-
-def forgiving(file: TextIO) -> io.TextIOWrapper:
-    """Open where `file` writes to once more, so that a terminal may die while it is written to."""
-    raw = _Forgiving(file.fileno(), "w", closefd=False)
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=file.encoding, errors=file.errors)
 
 
 class Watch:

@@ -1,11 +1,10 @@
-"""A run in a plain terminal: a progress bar where there is a terminal, a summary, or one JSON object."""
+"""A run without the app: a summary or one JSON object on standard output, progress on standard error."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
 
 from maker_engine.core.commands import Stop
 from maker_engine.core.events import Outcome
@@ -14,7 +13,9 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
-from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch, forgiving
+from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
+from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
+from maker_tui.streams import OutputError
 
 SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
 
@@ -29,11 +30,13 @@ def exit_status(view: RunView) -> int:
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
 
 
-def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str) -> int:
+def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progress: str = AUTO) -> int:
     """Drive a run to its end without the app; return the exit status.
 
     Raises:
-        MakerError: It could not be started, or not be recorded.
+        InputError: Progress cannot be shown so, or the run not be started.
+        MakerError: It could not be recorded.
+        OutputError: It has ended and is saved, but the summary cannot be printed.
     """
     inbox, terminal = Inbox(), sys.stdout.isatty()
 
@@ -42,18 +45,30 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str) -> int
             inbox.send(Stop(WENT_AWAY))
 
     with Watch(hear, signal.SIGHUP, terminal=sys.stdout.fileno() if terminal else None):
-        if as_json or not terminal:
-            view = asyncio.run(_drive(prepared, inbox, lambda _: None))
-        else:
-            view = _with_bar(prepared, inbox)
+        with shown(progress, prepared.plan.started) as (show, tick):
+            view = asyncio.run(_drive(prepared, inbox, show, tick))
+        return conclude(view, as_json=as_json)
+
+
+def conclude(view: RunView, *, as_json: bool = False) -> int:
+    """Print what has come of a run; return the exit status.
+
+    Raises:
+        OutputError: It cannot be printed.
+    """
+    try:
         if as_json:
             say_json(summary(view))
         else:
             say_text(report(view))
+    except OutputError as error:
+        outcome = view.snapshot.outcome
+        error.result = f"the run is {outcome.value if outcome else 'not ended'}, its session is {view.session}"
+        raise
     return exit_status(view)
 
 
-async def _drive(prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView], None]) -> RunView:
+async def _drive(prepared: PreparedRun, inbox: Inbox, show: Show, tick: Tick) -> RunView:
     """Drive the run; the first interrupt stops it and saves, a second one is not caught."""
     loop = asyncio.get_running_loop()
 
@@ -64,37 +79,19 @@ async def _drive(prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView
     numbers = (signal.SIGINT, signal.SIGTERM)
     for number in numbers:
         loop.add_signal_handler(number, stop, number)
+    ticking = asyncio.create_task(_ticking(tick))
     try:
-        return await drive(prepared, inbox, on_view)
+        return await drive(prepared, inbox, show)
     finally:
+        ticking.cancel()
         for number in numbers:
             loop.remove_signal_handler(number)
 
 
-def _with_bar(prepared: PreparedRun, inbox: Inbox) -> RunView:
-    # Deferred: a run whose output is not a terminal needs no bar.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    started = prepared.plan.started
-    label = f"{started.title} · {started.model}{' (simulated)' if started.simulated else ''}"
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f} steps · {task.fields[flagged]} flagged"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(file=forgiving(sys.stdout)),
-        transient=True,
-        refresh_per_second=8,
-    ) as progress:
-        bar = progress.add_task(one_line(label, 60), total=started.steps, flagged="0")
-
-        def show(view: RunView) -> None:
-            totals = view.snapshot.totals
-            progress.update(bar, completed=totals.steps, flagged=f"{totals.flagged:,}")
-
-        return asyncio.run(_drive(prepared, inbox, show))
+async def _ticking(tick: Tick) -> None:
+    while True:
+        await asyncio.sleep(TICK_S)
+        tick()
 
 
 def summary(view: RunView) -> dict[str, object]:

@@ -13,7 +13,7 @@ TASK = "interview"
 EXAMPLES = """\
 examples:
   maker interview "a simple task management API"
-  maker interview "a recipe app for two" --questions 3 --model openai/gpt-4.1-mini
+  maker interview "a recipe app for two" --questions 3 --model openai/gpt-6-luna
   maker interview --from requirements.json        go on from what was exported
   maker interview "a backup tool" --questions 0 --headless --json
                                                   nobody is asked: agents decide

@@ -8,8 +8,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.output import say_text
-from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, Attendance
+from maker_engine.core.outcomes import Outcome
+from maker_engine.output import complain, complain_at_length
+from maker_tui.hangup import CONTINUE, HUNG_UP, INTERRUPTED, STOP, Attendance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from maker_engine.runtime.order import PreparedRun
     from maker_tui.app import MakerApp
     from maker_tui.bridge import LiveRun
+
+SCREEN_FAILED = "the screen failed"
+"""Why a run was stopped whose app ended by an error of its own."""
 
 
 def open_home(*, mouse: bool = True) -> int:
@@ -38,14 +42,29 @@ def open_view(path: Path, family: type[AnyTask] | None = None, *, mouse: bool = 
     return _attended(MakerApp(FollowedRun(open_saved(path, family))), mouse=mouse)
 
 
+def _show(app: MakerApp, *, mouse: bool) -> None:
+    """Run the app to its end, which may be an error of its own; no such error reaches the run."""
+    try:
+        app.run(mouse=mouse and app.config.mouse)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        from maker_tui.crash import report  # noqa: PLC0415 - hopefully never
+
+        app.fault = error
+        complain_at_length(report(error))
+
+
 def _attended(app: MakerApp, *, mouse: bool) -> int:
     with Attendance(app, STOP) as attendance:
         try:
-            app.run(mouse=mouse and app.config.mouse)
+            _show(app, mouse=mouse)
+            if app.fault is not None:
+                app.stop_run(SCREEN_FAILED)
         finally:
             app.close_source()  # a run that was started from the form
+    if app.fault is not None:
+        return _crashed(app.started)
     if attendance.heard is None:
-        return int(_crashed(app))
+        return 0
     return HUNG_UP if attendance.heard == signal.SIGHUP else INTERRUPTED
 
 
@@ -63,31 +82,56 @@ def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> in
 
 
 def _driven(app: MakerApp, run: LiveRun, on_hangup: str, *, mouse: bool) -> int:
-    from maker_tui.headless import BAD_INPUT, exit_status, report  # noqa: PLC0415
 
     with Attendance(app, on_hangup) as attendance:
         run.start()
         try:
-            app.run(mouse=mouse and app.config.mouse)
+            _show(app, mouse=mouse)
             run = app.started or run  # a fork of it, perhaps
-            if attendance.alone:
+            if app.fault is not None:
+                attendance.alone = on_hangup == CONTINUE
+                _without_screen(run, alone=attendance.alone)
+            elif attendance.alone:
                 run.outlast()
         finally:
             run.close()
+    return _concluded(run, app)
+
+
+def _without_screen(run: LiveRun, *, alone: bool) -> None:
+    """Stop a run whose screen has failed, or let it go on to its own end."""
+    from maker_engine.core.commands import Stop  # noqa: PLC0415 - hopefully never
+
+    if not alone:
+        run.send(Stop(SCREEN_FAILED))
+        return
+    complain("the run goes on without its screen; ctrl+c stops and saves it")
+    run.outlast(SCREEN_FAILED)
+
+
+def _concluded(run: LiveRun, app: MakerApp) -> int:
+    """Print what has come of a run; return the exit status."""
+    from maker_tui.headless import BAD_INPUT, conclude  # noqa: PLC0415
+
     if run.crash is not None:
         raise run.crash
     if run.error is not None:
         raise InputError(run.error)
     view = run.view()
     if view is None:
-        return BAD_INPUT
-    say_text(report(view))
-    return exit_status(view) or int(_crashed(app))
+        return BAD_INPUT if app.fault is None else _crashed(None)
+    status = conclude(view)
+    return status if app.fault is None else _crashed(run)
 
 
-def _crashed(app: MakerApp) -> bool:
-    """Tell whether the app itself has failed, which is no success, whatever the run has come to."""
-    return app.return_code not in (None, 0)
+def _crashed(run: LiveRun | None) -> int:
+    """Say how to go on with the run of an app that failed; return the exit status."""
+    from maker_tui.crash import CRASHED, resume_line  # noqa: PLC0415 - hopefully never
+
+    view = None if run is None else run.view()
+    if view is not None and view.snapshot.outcome in (Outcome.STOPPED, Outcome.OUT_OF_BUDGET, None):
+        complain_at_length(resume_line(view.session))
+    return CRASHED
 
 
 def _need_terminal(mend: str) -> None:

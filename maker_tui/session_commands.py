@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from maker_engine.core.errors import InputError
 from maker_engine.output import say
 from maker_engine.printable import one_line
-from maker_tui import record_commands
+from maker_tui import progress, record_commands
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.library_commands import NAME, add_verbs
@@ -47,6 +47,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_flag(resume)
+    progress.add_flag(resume)
     add_breaks(resume)
     resume.set_defaults(act=_resume)
 
@@ -80,7 +81,7 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup)
+        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
@@ -107,6 +108,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_flag(fork)
+    progress.add_flag(fork)
     add_breaks(fork)
     fork.set_defaults(act=_fork)
 

@@ -61,10 +61,14 @@ class TaskError(MakerError):
 
 
 class Fault(StrEnum):
-    """What went wrong with one call to a provider."""
+    """What went wrong with one call to a provider.
+
+    `LOADING` is a server that is there and still has to read its model, which takes a large one minutes.
+    """
 
     RATE = "rate"
     OVERLOAD = "overload"
+    LOADING = "loading"
     TIMEOUT = "timeout"
     CONNECTION = "connection"
     MALFORMED = "malformed"
@@ -82,7 +86,11 @@ class Fault(StrEnum):
         return self in _PASSING
 
 
-_PASSING = frozenset({Fault.RATE, Fault.OVERLOAD, Fault.TIMEOUT, Fault.CONNECTION, Fault.MALFORMED, Fault.COPY})
+_PASSING = frozenset(
+    {
+        Fault.RATE, Fault.OVERLOAD, Fault.LOADING, Fault.TIMEOUT, Fault.CONNECTION, Fault.MALFORMED, Fault.COPY,
+    }
+)  # fmt: skip
 
 
 class ProviderError(MakerError):

@@ -25,6 +25,15 @@ RULES: dict[str, str] = {
 }
 """Every built-in rule with what it means. A task can add rules of its own through `Task.objection`."""
 
+IN_REASONING, IN_TOOL_CALL, REFUSED = "answer in reasoning", "tool_calls", "refusal"
+ENDINGS: dict[str, str] = {
+    IN_REASONING: "the server put the answer into its reasoning: its reasoning parser is wrong",
+    IN_TOOL_CALL: "the answer is a tool call, though no tools were offered: switch tool calling off in the server",
+    "function_call": "the answer is a call of a function, though none was offered: switch that off in the server",
+    REFUSED: "the model refused to answer",
+}
+"""What is to be said of finish reasons that have one cause."""
+
 _REFUSAL = re.compile(
     r"\b(?:I(?:['’]m| am) (?:sorry|unable)|I (?:cannot|can['’]t|won['’]t) (?:help|assist|answer|continue|comply)"
     r"|as an AI (?:language )?model)\b",
@@ -96,7 +105,8 @@ def _ending(response: Response, rules: FlagRules) -> Flag | None:
     if rules.max_reasoning_tokens and reasoning > rules.max_reasoning_tokens:
         return Flag(REASONING, f"{reasoning} reasoning tokens, at most {rules.max_reasoning_tokens}", tail)
     if response.finish_reason != "stop":
-        return Flag(FINISH, f"finish reason {response.finish_reason!r}, only 'stop' may vote", tail)
+        reason = f"finish reason {response.finish_reason!r}, only 'stop' may vote"
+        return Flag(FINISH, ENDINGS.get(response.finish_reason, reason), tail)
     return None
 
 

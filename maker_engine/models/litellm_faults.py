@@ -8,43 +8,29 @@ timeout, else an answer that could not be read. Classes are told by name: import
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
-import time
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from maker_engine.core.errors import Fault, ProviderError
+from maker_engine.models import litellm_kinds, litellm_waits, litellm_wire
 from maker_engine.printable import one_line
 
+MOST_WORDS = 8_192
+"""Characters of a refusal that are searched for what it means."""
 LONGEST_WAIT_S = 3600.0
-
-_BY_STATUS = {
-    401: Fault.AUTH, 402: Fault.QUOTA, 403: Fault.AUTH, 404: Fault.NOT_FOUND, 408: Fault.TIMEOUT, 409: Fault.OVERLOAD,
-    413: Fault.CONTEXT, 425: Fault.OVERLOAD, 429: Fault.RATE,
-}  # fmt: skip
+"""What is believed of a server that is only busy; a limit that was reached may be reset much later."""
 
 _TIMEOUTS = frozenset({"TimeoutError", "TimeoutException", "Timeout", "APITimeoutError"})
 _LOST = frozenset({"RequestError", "ClientError", "HTTPClientError", "ConnectionError", "gaierror", "SSLError"})
 _LITELLM = "OpenAIError"  # the root of the openai package's errors, and so of LiteLLM's
 
-# Google says "exceeded your current quota" of a limit that is over in a minute, and marks it RESOURCE_EXHAUSTED.
-_QUOTA = re.compile(
-    r"insufficient_quota|credit balance is too low|insufficient (?:balance|credits)"
-    r"|exceeded your current quota(?!.*RESOURCE_EXHAUSTED)",
-    re.IGNORECASE | re.DOTALL,
-)
-_CONTEXT = re.compile(
-    r"context_length_exceeded|context (?:length|window|size)|maximum context|(?:prompt|input) is too long"
-    r"|too many (?:input )?tokens|string too long",
-    re.IGNORECASE,
-)
-_POLICY = re.compile(
-    r"content[ _](?:policy|filter|management policy)|safety system|flagged (?:by|as|for)|\bmoderation\b", re.IGNORECASE
-)
-
+_AT_THE_PROXY = frozenset({403, 407, 502, 503, 504})
+"""Statuses with which a proxy says that it does not let a request through, or cannot."""
+_CERTIFICATES = re.compile(r" ssl:(?:<[^<>]*>|\w+)")  # aiohttp's word on certificates, of plain http addresses too
 _PREFIX = re.compile(r"^(?:litellm\.)?(?:\w*(?:Error|Exception|Timeout)\b(?: Error)?(?::| -)? *)+")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:API)?(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)S?(?:_|$)", re.IGNORECASE)
 _SHORTEST_SECRET = 6  # characters: shorter values are words such as "none", and would blot out half of the message
@@ -56,7 +42,22 @@ _SECRETS = (
 
 
 class UnreadableError(Exception):
-    """An answer that is not read to its end: too long, or compressed. LiteLLM's exceptions have it behind them."""
+    """An answer that is not read to its end: too long, or in no form that is read.
+
+    LiteLLM's exceptions have it behind them.
+    """
+
+
+class ElsewhereError(Exception):
+    """A redirect that is not followed; LiteLLM's exceptions have it behind them."""
+
+
+class SystemRoleError(ProviderError):
+    """The model takes no system prompt: asked again without one it may answer."""
+
+
+class StreamOnlyError(ProviderError):
+    """The server answers only as a stream: asked again for one it may answer."""
 
 
 def translate(error: BaseException, model: str) -> ProviderError | None:
@@ -65,25 +66,28 @@ def translate(error: BaseException, model: str) -> ProviderError | None:
     The result holds no reference to `error`, which holds the request and with it the key.
     """
     chain = list(_chain(error))
-    unreadable = next((link for link in chain if isinstance(link, UnreadableError)), None)
-    if unreadable is not None:
-        return fault(Fault.MALFORMED, model, str(unreadable))
+    unread = next((link for link in chain if isinstance(link, UnreadableError | ElsewhereError)), None)
+    if unread is not None:
+        return fault(Fault.MALFORMED if isinstance(unread, UnreadableError) else Fault.CONNECTION, model, str(unread))
     refused = next((link for link in chain if "HTTPStatusError" in _names(link)), None)
     if refused is not None:
         return _refusal(error, model, getattr(refused, "response", None))
     if any(_names(link) & _TIMEOUTS for link in chain):
-        return fault(Fault.TIMEOUT, model, "the connection timed out")
-    lost = next((link for link in chain if _names(link) & _LOST), None)
-    if lost is not None:
-        return fault(Fault.CONNECTION, model, f"no connection, or it broke: {_said(str(lost))}")
+        return fault(Fault.TIMEOUT, model, "the connection timed out", mend=around_the_proxy(Fault.TIMEOUT))
+    if any(_names(link) & _LOST for link in chain):
+        return fault(Fault.CONNECTION, model, _lost(chain), mend=around_the_proxy(Fault.CONNECTION))
     if _LITELLM in _names(error):
         return _unread(error, model, alone=len(chain) == 1)
     return None
 
 
-def fault(kind: Fault, model: str, detail: str, retry_after_s: float | None = None) -> ProviderError:
-    """Build the error that a run sees: one line, printable, short, without secrets."""
-    return ProviderError(kind, one_line(redact(f"{model}: {detail}")), retry_after_s)
+def fault(kind: Fault, model: str, detail: str, retry_after_s: float | None = None, mend: str = "") -> ProviderError:
+    """Build the error that a run sees: one line, printable, short, without secrets; `mend` is not cut off with it."""
+    return ProviderError(kind, _line(model, detail, mend), retry_after_s)
+
+
+def _line(model: str, detail: str, mend: str = "") -> str:
+    return one_line(redact(f"{model}: {detail}")) + (f" ({one_line(redact(mend))})" if mend else "")
 
 
 def redact(text: str) -> str:
@@ -97,27 +101,71 @@ def redact(text: str) -> str:
     return text
 
 
+def _lost(chain: list[BaseException]) -> str:
+    """Say to where there is no connection, and why."""
+    reached = next((link for link in chain if hasattr(link, "host") and hasattr(link, "port")), None)
+    if reached is None:
+        lost = next(link for link in chain if _names(link) & _LOST)
+        return f"no connection, or it broke: {_CERTIFICATES.sub('', _said(str(lost)))}"
+    cause = getattr(reached, "os_error", None)
+    number = getattr(cause, "errno", None)
+    if isinstance(number, int) and number > 0 and "SSLError" not in _names(reached) | _names(cause):
+        why = os.strerror(number)
+    else:  # a name that is not found, or one of OpenSSL's errors, which have numbers of their own
+        why = getattr(cause, "strerror", None) or str(cause or reached)
+    return f"no connection to {reached.host}:{reached.port}: {_CERTIFICATES.sub('', why)}"
+
+
+def around_the_proxy(kind: Fault) -> str:
+    """Name the proxy that a call without an answer went through, and the way around it; "" where there was none."""
+    proxy = litellm_wire.current().proxy
+    if proxy is None or kind not in {Fault.CONNECTION, Fault.TIMEOUT}:
+        return ""
+    try:
+        address = urlsplit(proxy)
+        shown = f"{address.scheme}://{address.hostname}" + (f":{address.port}" if address.port else "")
+    except ValueError:
+        shown = "of the environment"
+    return f"through the proxy {shown}: to go direct, put the server's host into NO_PROXY"
+
+
 def _refusal(error: BaseException, model: str, response: Any) -> ProviderError:
     """Judge an HTTP status that a server did send."""
     status = int(response.status_code)
     body = _body(response)
-    said = _said(body) or _said(str(error))
-    return fault(
-        _kind(status, f"{error} {body}"),
-        model,
-        f"HTTP {status}: {said}",
-        _retry_after(getattr(error, "litellm_response_headers", None), response.headers),
-    )
+    said = _said(body) or _said(str(error)) or "no reason given"
+    headers = dict(response.headers)
+    if "retry-after" not in headers:
+        headers |= dict(getattr(error, "litellm_response_headers", None) or {})
+    return _judged(error, model, f"HTTP {status}: {said}", status, body or said, headers)
 
 
-def _kind(status: int, text: str) -> Fault:
-    if status in {400, 402, 403, 429} and _QUOTA.search(text):
-        return Fault.QUOTA
-    if status in {400, 413, 422, 500} and _CONTEXT.search(text):
-        return Fault.CONTEXT
-    if status in {400, 403, 422} and _POLICY.search(text):
-        return Fault.POLICY
-    return _BY_STATUS.get(status, Fault.OVERLOAD if status >= 500 else Fault.BAD_REQUEST)
+def _judged(
+    error: BaseException, model: str, detail: str, status: int, words: str, headers: Mapping[str, str]
+) -> ProviderError:
+    """Say which fault it is that a server spoke of, and when to ask again."""
+    now = datetime.now(UTC).astimezone()  # in the zone of this machine: so are times on a clock
+    resets = litellm_waits.in_body(words, now) is not None
+    wait = litellm_waits.stated(headers, words, now)
+    words = words[:MOST_WORDS]
+    if litellm_kinds.refuses_system(status, words):
+        return SystemRoleError(Fault.BAD_REQUEST, _line(model, detail))
+    if litellm_kinds.only_streams(status, words):
+        return StreamOnlyError(Fault.BAD_REQUEST, _line(model, detail))
+    kind = litellm_kinds.judge(status, words, resets=resets)
+    if kind is Fault.BAD_REQUEST and "ContextWindowExceededError" in _names(error):
+        kind = Fault.CONTEXT  # LiteLLM knows further wordings
+    if kind is Fault.RATE:
+        wait = wait or litellm_waits.used_up(headers, now)
+    elif wait is not None:
+        wait = min(wait, LONGEST_WAIT_S)
+    return fault(kind, model, detail, wait, _mend(status, words))
+
+
+def _mend(status: int, words: str) -> str:
+    if status in {413, 429} and litellm_kinds.is_too_large(words):
+        return "one call counts for more than the limit allows at all: lower --max-tokens"
+    return around_the_proxy(Fault.CONNECTION) if status in _AT_THE_PROXY else ""
 
 
 def _unread(error: BaseException, model: str, *, alone: bool) -> ProviderError:
@@ -130,16 +178,29 @@ def _unread(error: BaseException, model: str, *, alone: bool) -> ProviderError:
     """
     said = _said(str(error))
     status = getattr(error, "status_code", None)
+    own = _own_error(litellm_wire.current().answer or {})
+    if own is not None:
+        return _judged(error, model, f"error {own[0]}: {_said(own[1])}", *own, {})
     if "ContextWindowExceededError" in _names(error):
         return fault(Fault.CONTEXT, model, said)
     if "ContentPolicyViolationError" in _names(error):
         return fault(Fault.POLICY, model, said)
     if "UnsupportedParamsError" in _names(error) or (status == 400 and alone):
         return fault(Fault.BAD_REQUEST, model, said)
-    # An answer of status 200 can carry an error object with a status of its own; LiteLLM makes 400, 422 and 500 up.
-    if isinstance(status, int) and (status in _BY_STATUS or status > 500):
-        return fault(_kind(status, said), model, f"error {status}: {said}")
+    # LiteLLM makes 400, 422 and 500 up for answers that it cannot read.
+    if isinstance(status, int) and (status in litellm_kinds.KNOWN or status > 500):
+        return _judged(error, model, f"error {status}: {said}", status, said, {})
     return fault(Fault.MALFORMED, model, f"the answer is no chat completion: {said}")
+
+
+def _own_error(answer: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Return the status and the words of an error that came with HTTP status 200, None where it has no status."""
+    error = answer.get("error")
+    if not isinstance(error, dict):
+        return None
+    codes = (str(error.get(name)) for name in ("code", "status", "http_code"))
+    status = next((int(code) for code in codes if re.fullmatch(r"[45]\d\d", code)), None)
+    return None if status is None else (status, json.dumps({"error": error}))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -154,7 +215,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             ahead += [link.__context__, link.__cause__]
 
 
-def _names(error: BaseException) -> set[str]:
+def _names(error: object) -> set[str]:
     return {parent.__name__ for parent in type(error).__mro__}
 
 
@@ -177,27 +238,9 @@ def _said(text: str) -> str:
 def _message(body: object) -> str:
     if isinstance(body, list) and body:
         return _message(body[0])
-    if isinstance(body, dict):
-        return next(filter(None, (_message(body.get(key)) for key in ("error", "message", "detail"))), "")
-    return body if isinstance(body, str) else ""
-
-
-def _retry_after(*sources: object) -> float | None:
-    """Read the seconds to wait from the first headers that say: a number, or a date. Never more than an hour."""
-    for headers in sources:
-        if isinstance(headers, Mapping):
-            said = next((str(headers[name]) for name in headers if str(name).lower() == "retry-after"), None)
-            if said is not None:
-                return _seconds(said)
-    return None
-
-
-def _seconds(said: str) -> float | None:
-    try:
-        wait = float(said)
-    except ValueError:
-        try:
-            wait = parsedate_to_datetime(said).timestamp() - time.time()
-        except (ValueError, OverflowError):
-            return None
-    return None if math.isnan(wait) else min(max(wait, 0.0), LONGEST_WAIT_S)
+    if not isinstance(body, dict):
+        return body if isinstance(body, str) else ""
+    said = next(filter(None, (_message(body.get(key)) for key in ("error", "message", "detail"))), "")
+    cause = body.get("metadata")  # a router's, around the words of the provider it asked
+    raw = _said(cause["raw"]) if isinstance(cause, dict) and isinstance(cause.get("raw"), str) else ""
+    return f"{said}: {raw}" if said and raw else said

@@ -104,6 +104,16 @@ def _address(api_base: str) -> SplitResult:
     return address
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine itself: what is sent there goes direct."""
+    host = host.strip("[]").rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
 def _is_near(address: SplitResult) -> bool:
     """Whether a server is on this machine or this network, where servers often ask for no key."""
     host = address.hostname or ""

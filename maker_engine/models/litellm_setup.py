@@ -18,6 +18,7 @@ _ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",  # or a model name with "llama" in it may fetch a tokenizer: 48 s without a network
     "DISABLE_AIOHTTP_TRANSPORT": "False",  # on httpx's own transport calls are slow, and their bytes not counted
     "LITELLM_HTTP2": "False",  # likewise
+    "AIOHTTP_TRUST_ENV": "False",  # or aiohttp looks for a proxy of its own, and sends passwords from ~/.netrc
 }
 
 _SETTINGS: dict[str, Any] = {
@@ -28,6 +29,7 @@ _SETTINGS: dict[str, Any] = {
     "redact_messages_in_exceptions": True,
     "disable_aiohttp_transport": False,
     "http2": False,
+    "aiohttp_trust_env": False,
     "drop_params": False,  # a temperature dropped in silence would change the statistics of the vote
     "num_retries": None,
     "cache": None,  # a cached answer is no independent vote

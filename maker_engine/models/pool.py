@@ -52,7 +52,7 @@ class VoterSpec:
         if request.max_reasoning_tokens and not reasons(self.model, self.reasoning or shared):
             request = replace(request, max_reasoning_tokens=0)
         if VARIANTS[self.variant]:
-            system = f"{request.prompt.system}\n\n{VARIANTS[self.variant]}"
+            system = f"{request.prompt.system}\n\n{VARIANTS[self.variant]}".strip()
             request = replace(request, prompt=Prompt(system, request.prompt.user))
         return request
 

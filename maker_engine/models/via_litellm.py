@@ -10,20 +10,32 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.models import litellm_calls, litellm_faults, litellm_prices, litellm_route, litellm_setup
+from maker_engine.core.responses import Prompt, Response, SampleRequest
+from maker_engine.models import (
+    litellm_calls,
+    litellm_faults,
+    litellm_prices,
+    litellm_reading,
+    litellm_route,
+    litellm_setup,
+    litellm_wire,
+)
+from maker_engine.models.litellm_reading import Usage
 from maker_engine.models.port import Figures
 from maker_engine.models.sampling import Parameters, Sampling
 from maker_engine.models.served_name import served_name
 
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
-LONGEST_WORD = 100  # characters of a model's name or a finish reason
 
-# LiteLLM says "stop" for every reason it does not know, and for "error" too; these natives do mean a complete answer.
-_COMPLETE = frozenset({"stop", "STOP", "end_turn", "stop_sequence", "eos", "eos_token", "COMPLETE"})
+_NO_SYSTEM = "no system prompt is sent: this model takes none, so its text is put in front of the user's"
+_STREAM = "answers are asked for as streams: this server gives no others"
+_UNFINISHED = (
+    "the answer does not say that it is complete: it has no finish reason, and no count of tokens below the limit"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -47,11 +59,16 @@ class LiteLLMModel:
         self._timeout_s = timeout_s
         self._parameters = Parameters(name, sampling or Sampling(), near=api_base is not None)
         self._route: litellm_route.Route | None = None
+        self._takes_system = True
+        self._only_streams = False
+        self._noted = litellm_wire.Noted()
 
     @property
     def adjustments(self) -> tuple[str, ...]:
-        """What is sent otherwise than ordered, and why; one line each."""
-        return self._parameters.adjustments
+        """What is sent otherwise than ordered and what answers are read in spite of, and why; one line each."""
+        system = () if self._takes_system else (_NO_SYSTEM,)
+        stream = (_STREAM,) if self._only_streams else ()
+        return (*self._parameters.adjustments, *system, *stream, *self._noted.lines)
 
     @property
     def figures(self) -> Figures:
@@ -78,8 +95,11 @@ class LiteLLMModel:
         litellm_setup.enter(self)
         litellm_setup.spare_logging()
         asked = time.monotonic()
-        reply = await self._ask(route, request)
-        return self._read(reply, time.monotonic() - asked)
+        with litellm_wire.watched() as wire:
+            reply = await self._ask_adjusted(route, request, wire)
+            response = self._read(reply, wire, time.monotonic() - asked)
+        self._noted.add(wire)
+        return response
 
     async def aclose(self) -> None:
         """Close connections, unless another model still uses them. No call may follow."""
@@ -130,44 +150,63 @@ class LiteLLMModel:
         # Raised out here, the error drags no chain along: LiteLLM's holds the request, and the request the key.
         raise fault
 
-    def _read(self, reply: Any, latency_s: float) -> Response:
+    async def _ask_adjusted(self, route: litellm_route.Route, request: SampleRequest, wire: litellm_wire.Wire) -> Any:
+        """Ask, and ask again where the model takes no system prompt or the server only streams: once for each."""
+        while True:
+            sent = request if self._takes_system else replace(request, prompt=_without_system(request.prompt))
+            wire.as_stream = self._only_streams
+            try:
+                return await self._ask(route, sent)
+            except litellm_faults.SystemRoleError:
+                if not sent.prompt.system:
+                    raise
+                self._takes_system = False
+            except litellm_faults.StreamOnlyError:
+                if wire.as_stream:
+                    raise
+                self._only_streams = True
+
+    def _read(self, reply: Any, wire: litellm_wire.Wire, latency_s: float) -> Response:
         """Accept exactly what a vote can stand on."""
         choices = getattr(reply, "choices", None)
         if not isinstance(choices, list) or len(choices) != 1:
             found = len(choices) if isinstance(choices, list) else "no"
             raise self._fault(Fault.MALFORMED, f"{found} choices in the answer instead of one")
-        finish_reason = _finish_reason(choices[0])
-        text = getattr(getattr(choices[0], "message", None), "content", None)
+        usage = litellm_reading.usage(reply, wire)
+        text = litellm_reading.text(reply)
+        finish_reason = litellm_reading.ending(reply, wire, usage.output)
+        if not finish_reason:
+            raise self._fault(Fault.MALFORMED, _UNFINISHED)
         if text is None and finish_reason != "stop":
             text = ""  # cut off while still reasoning, or filtered: an answer to flag, not a fault to try again
-        if not isinstance(text, str):
+        if text is None:
             raise self._fault(Fault.MALFORMED, "no text in the answer")
         if len(text) > LONGEST_TEXT:
             raise self._fault(Fault.MALFORMED, f"{len(text)} characters in the answer, at most {LONGEST_TEXT}")
         if _SURROGATE.search(text):
             raise self._fault(Fault.MALFORMED, "half a character in the answer: it is not Unicode")
-        tokens_in, cached, tokens_out = _usage(getattr(reply, "usage", None))
+        name, response_id = litellm_reading.origin(reply, wire)
         return Response(
             text=text,
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
+            tokens_in=usage.prompt,
+            tokens_out=usage.output,
             finish_reason=finish_reason,
-            cost_usd=self._cost(tokens_in, cached, tokens_out),
+            cost_usd=self._cost(usage),
             latency_s=latency_s,
-            model=served_name(str(getattr(reply, "model", None) or self.name))[:LONGEST_WORD],
-            id=str(getattr(reply, "id", None) or "")[:LONGEST_WORD],
-            tokens_reasoning=_reasoning(getattr(reply, "usage", None), tokens_out),
+            model=served_name(name or self.name),
+            id=response_id,
+            tokens_reasoning=usage.reasoning,
         )
 
-    def _cost(self, tokens_in: int | None, cached: int, tokens_out: int | None) -> float | None:
+    def _cost(self, usage: Usage) -> float | None:
         """Price the call by the model the user named; LiteLLM would go by whatever name the server answers with."""
         price = litellm_prices.find(self.name)
-        if price is None or tokens_in is None or tokens_out is None:
+        if price is None or usage.prompt is None or usage.output is None:
             return None
-        return price.cost(tokens_in, cached, tokens_out)
+        return price.cost(usage.prompt, usage.cached, usage.output)
 
     def _fault(self, kind: Fault, detail: str) -> ProviderError:
-        return litellm_faults.fault(kind, self.name, detail)
+        return litellm_faults.fault(kind, self.name, detail, mend=litellm_faults.around_the_proxy(kind))
 
 
 def _messages(request: SampleRequest) -> list[dict[str, str]]:
@@ -175,29 +214,5 @@ def _messages(request: SampleRequest) -> list[dict[str, str]]:
     return [*system, {"role": "user", "content": request.prompt.user}]
 
 
-def _finish_reason(choice: Any) -> str:
-    said = str(getattr(choice, "finish_reason", None))
-    native = (getattr(choice, "provider_specific_fields", None) or {}).get("native_finish_reason")
-    return said if said != "stop" or native is None or native in _COMPLETE else str(native)[:LONGEST_WORD]
-
-
-def _usage(usage: Any) -> tuple[int | None, int, int | None]:
-    """Return prompt tokens, how many of them came from a cache, and output tokens.
-
-    LiteLLM reports 0 and 0 where the provider reported nothing.
-    """
-    prompt, output = _count(getattr(usage, "prompt_tokens", None)), _count(getattr(usage, "completion_tokens", None))
-    if not prompt and not output:
-        return None, 0, None
-    cached = _count(getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)) or 0
-    return prompt, min(cached, prompt or 0), output
-
-
-def _reasoning(usage: Any, tokens_out: int | None) -> int | None:
-    """Return how many output tokens were reasoning, None where the provider does not say."""
-    said = _count(getattr(getattr(usage, "completion_tokens_details", None), "reasoning_tokens", None))
-    return None if said is None or tokens_out is None else min(said, tokens_out)
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
+def _without_system(prompt: Prompt) -> Prompt:
+    return Prompt("", "\n\n".join(filter(None, (prompt.system, prompt.user))))

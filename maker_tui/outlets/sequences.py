@@ -7,6 +7,10 @@ from maker_engine.printable import one_line
 KEEP_TITLE, GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 """XTWINOPS: the terminal puts its title on a stack, and takes it from there; one that has none ignores both."""
 BEL = "\x07"
+MODES_OFF = "".join(f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1005, 1006, 1015, 1016, 1004, 2004, 2048))
+"""Ends every way of reporting the mouse, and reports of focus, paste and size."""
+KEYBOARD_BACK = "\x1b[<u"
+"""Takes back one change of the kitty keyboard protocol; where there is none, the keyboard is the ordinary one."""
 TITLE_CELLS, NOTICE_CELLS = 60, 120
 
 

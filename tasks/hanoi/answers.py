@@ -60,7 +60,7 @@ def _read_pegs(lowered: str, at: int, disks: list[int]) -> Pegs | str:
     if state is None:
         return form
     try:
-        a, b, c = json.loads(state[1])
+        a, b, c = json.loads(" ".join(state[1].split()))  # JSON knows fewer blanks than typesetting has
     except ValueError:
         return form
     if sorted(a + b + c) != disks:

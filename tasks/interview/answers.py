@@ -16,8 +16,8 @@ LONGEST = 200
 """Characters of a proposed line."""
 TOLD = 24
 
-_PROPOSALS = re.compile(r"(?:\A|\n)proposals:[ ]*\n((?:- [^\n]+(?:\n|\Z))+)\s*\Z", re.IGNORECASE)
-_PICK = re.compile(r"(?:\A|\n)answer = (\d{1,4})\s*\Z", re.IGNORECASE)
+_PROPOSALS = re.compile(r"(?:\A|\n)proposals:[ ]*\n((?:-[^\S\n][^\n]+(?:\n|\Z))+)\s*\Z", re.IGNORECASE)
+_PICK = re.compile(r"(?:\A|\n)answer[^\S\n]=[^\S\n]([0-9]{1,4})\s*\Z", re.IGNORECASE)
 _TAGGED = re.compile(r"([a-z-]{1,12}): *(.*)")
 
 
@@ -50,7 +50,7 @@ def read_draft(text: str, kinds: Sequence[Kind]) -> Draft | Flag:
         return Flag(MALFORMED, "does not end with `proposals:` and lines that begin with `- `", excerpt(text[-80:]))
     lines: list[tuple[Kind, str]] = []
     for each in found[1].splitlines():
-        said = each.removeprefix("- ").strip()
+        said = each.removeprefix("-").strip()
         kind: Kind | None = kinds[0]
         if len(kinds) > 1:
             tagged = _TAGGED.fullmatch(said)

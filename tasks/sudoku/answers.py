@@ -13,10 +13,10 @@ from .grid import OPEN, PLACE, STRIKE, UNDO, UNITS, Action, Mark, State, action,
 
 _BRIEF = 24
 _CELL = r"r[1-9]c[1-9]\s*:\s*"
-_NAME = re.compile(r"(?<!\w)(?:place|strike|guess|undo)\s*=\s*", re.ASCII)
-_SINGLE = re.compile(rf"(place|guess|undo)\s*=\s*({_CELL}[1-9])(?![\w:])", re.ASCII)
-_LIST = re.compile(rf"(strike)\s*=\s*\[\s*({_CELL}[1-9]{{1,9}}(?:\s*,\s*{_CELL}[1-9]{{1,9}}){{0,80}})\s*\]", re.ASCII)
-_MARK = re.compile(r"r([1-9])c([1-9])\s*:\s*([1-9]+)", re.ASCII)
+_NAME = re.compile(r"(?<!\w)(?:place|strike|guess|undo)\s*=\s*")
+_SINGLE = re.compile(rf"(place|guess|undo)\s*=\s*({_CELL}[1-9])(?![\w:])")
+_LIST = re.compile(rf"(strike)\s*=\s*\[\s*({_CELL}[1-9]{{1,9}}(?:\s*,\s*{_CELL}[1-9]{{1,9}}){{0,80}})\s*\]")
+_MARK = re.compile(r"r([1-9])c([1-9])\s*:\s*([1-9]+)")
 
 
 def read_answer(text: str) -> Action | Flag:

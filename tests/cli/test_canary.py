@@ -120,7 +120,7 @@ def test_a_crash_report_blots_the_key_out(tmp_path: Path, monkeypatch: pytest.Mo
     """Where a provider's words with the key in them are behind a bug of ours, terminal and report do not show it."""
     monkeypatch.setenv("OPENAI_API_KEY", CANARY)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    shown = report(failed()).plain
+    shown = report(failed())
     found = re.search(r"the traceback is in (\S+\.txt)", shown)
     assert found is not None
     whole = Path(found[1]).read_text(encoding="utf-8")

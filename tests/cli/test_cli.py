@@ -21,7 +21,7 @@ KEYS = [
 
 def test_a_headless_run_prints_one_json_object_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     """The main job: ten disks, solved and verified, not one decision wrong."""
-    assert main(["run", "hanoi", "--disks", "10", "--model", "sim", "--headless", "--json"]) == 0
+    assert main(["run", "hanoi", "--disks", "10", "--model", "sim", "--headless", "--json", "--progress", "none"]) == 0
     printed = capsys.readouterr()
     result = json.loads(printed.out)
     assert list(result) == KEYS

@@ -32,10 +32,10 @@ def only_our_key(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", CANARY)
 
 
-async def ask(reply, name=NAMES[0], timeout_s=30.0):
+async def ask(reply, name=NAMES[0], timeout_s=30.0, path="/v1"):
     """Draw one sample from a server that gives `reply`; return the response, or the fault, and the server."""
     with OpenAIServer(lambda _messages, _body, _number: reply) as server:
-        model = LiteLLMModel(name, server.base_url, timeout_s)
+        model = LiteLLMModel(name, server.base_url.removesuffix("/v1") + path, timeout_s)
         try:
             outcome = await model.sample(REQUEST)
         except ProviderError as error:

@@ -90,10 +90,10 @@ IN_A_MINUTE = "the date in a minute"
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("said", "least", "most"),
-    [("7", 7, 7), ("1.5", 1.5, 1.5), ("1e9", 3600, 3600), ("-3", 0, 0), (IN_A_MINUTE, 1, 60)],
+    [("7", 7, 7), ("1.5", 1.5, 1.5), ("7200", 7200, 7200), (IN_A_MINUTE, 1, 60)],
 )
 async def test_retry_after_is_heard(said, least, most, name):
-    """The seconds or the date of Retry-After come with the fault, never more than an hour."""
+    """The seconds or the date of Retry-After come with the fault: of a limit that is reached all of them."""
     if said == IN_A_MINUTE:
         said = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     error, _ = await ask(Reply.error(429, "slow down", headers={"Retry-After": said}), name)
@@ -101,10 +101,17 @@ async def test_retry_after_is_heard(said, least, most, name):
     assert least <= error.retry_after_s <= most
 
 
-@pytest.mark.parametrize("said", [None, "soon", "nan"])
-async def test_no_wait_is_invented(said):
-    """Without a Retry-After that can be read there is no wait on the fault."""
-    error, _ = await ask(Reply.error(503, "later", headers={} if said is None else {"Retry-After": said}))
+async def test_a_busy_server_is_not_waited_for_beyond_an_hour():
+    """Of a server that is only busy, more than an hour is not believed."""
+    error, _ = await ask(Reply.error(503, "later", headers={"Retry-After": "7200"}))
+    assert error.retry_after_s == 3600
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("said", [None, "soon", "nan", "inf", "0", "-3", "1e9", "Sat, 01 Jan 1994 00:00:00 GMT"])
+async def test_no_wait_is_invented(said, status):
+    """A Retry-After that cannot be read, of no time, of the past or of years to come is no statement."""
+    error, _ = await ask(Reply.error(status, "later", headers={} if said is None else {"Retry-After": said}))
     assert error.retry_after_s is None
 
 

@@ -52,8 +52,8 @@ class Terminal:
     ) -> None:
         self.shown = b""
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         self.slave = slave
+        self.resize(120, 40)
 
         def settle() -> None:
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -97,6 +97,10 @@ class Terminal:
     def press(self, keys: bytes) -> None:
         """Type."""
         os.write(self._master, keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size; the kernel tells the program."""
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal; the terminal stays."""

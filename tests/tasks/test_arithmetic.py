@@ -137,6 +137,7 @@ def test_an_imitation_reads_nothing_but_the_prompt():
     ("text", "answer"),
     [
         ("value = 59\ndigit = 9\ncarry = 5", Answer(59, 9, 5)),
+        ("value\u00a0=\u00a059\ndigit\u202f=\u202f9\ncarry = 5", Answer(59, 9, 5)),
         ("VALUE=5  digit=5\n\ncarry = 0.", Flag),
         ("**value = 59\ndigit = 9\ncarry = 5**", Answer(59, 9, 5)),
         ("value = 1\ndigit = 1\ncarry = 0\nvalue = 59\ndigit = 9\ncarry = 5", Answer(59, 9, 5)),

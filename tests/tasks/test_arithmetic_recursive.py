@@ -214,6 +214,7 @@ GOOD = [
     (CHOOSE, "choice = 2\nchoice = 2", Choice(2)),
     (ATOM, "value = 42", Value(42)),
     (COMPOSE, "VALUE = 0", Value(0)),
+    (CHOOSE, "choice\u00a0=\u202f2", Choice(2)),
 ]
 
 

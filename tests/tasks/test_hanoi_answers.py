@@ -21,6 +21,8 @@ READ = {
     "capitals": BLOCK.replace("move", "Move").replace("next_state", "NEXT_STATE"),
     "no blanks": BLOCK.replace(" ", ""),
     "many blanks": BLOCK.replace("=", "\t=\n ").replace(",", " ,\n  ").replace("[", "[ ").replace("]", " ]"),
+    "no-break blanks": BLOCK.replace(" ", "\u00a0"),
+    "narrow blanks": BLOCK.replace(" ", "\u202f").replace(",", ",\u2009"),
     "state first": "\n".join(reversed(BLOCK.split("\n"))),
     "an earlier answer": f"{say([1, 0, 1], [[3, 2], [1], []])}\nNo: {BLOCK}",
     "an earlier broken one": f"move = [disk, from, to]\nnext_state = [[peg 0], [peg 1], [peg 2]]\n{BLOCK}",

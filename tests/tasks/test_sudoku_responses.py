@@ -57,6 +57,7 @@ GOOD = {
     "strike = [r1c2:31]": action(STRIKE, [(1, 1), (1, 3)]),
     "**strike = [ r9c9:2,\nr1c1:1 ]**": action(STRIKE, [(0, 1), (80, 2)]),
     "guess = r1c1:1\nguess=r1c1:1": Action(GUESS, ((0, 1),)),
+    "place\u00a0=\u202fr4c5:\u20097": Action(PLACE, ((31, 7),)),
     "I would place = nothing yet.\nundo = r9c9:9": Action(UNDO, ((80, 9),)),
 }
 

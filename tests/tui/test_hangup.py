@@ -33,8 +33,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start `maker` in a terminal."""
     started: list[Terminal] = []
 
-    def begin(*arguments: str, deaf: bool = False, error: Path | None = None) -> Terminal:
-        started.append(Terminal(list(arguments), tmp_path, deaf=deaf, error=error))
+    def begin(*arguments: str, deaf: bool = False) -> Terminal:
+        started.append(Terminal(list(arguments), tmp_path, deaf=deaf))
         return started[-1]
 
     yield begin
@@ -168,16 +168,16 @@ def test_sigterm_puts_the_terminal_in_order(start: Start, tmp_path: Path) -> Non
     assert termios.tcgetattr(terminal.slave) == before
 
 
+@pytest.mark.parametrize("progress", ["bar", "lines"])
 @pytest.mark.parametrize("policy", ["stop", "continue"])
-def test_a_progress_bar_survives_its_terminal(start: Start, tmp_path: Path, policy: str) -> None:
+def test_progress_survives_its_terminal(start: Start, tmp_path: Path, policy: str, progress: str) -> None:
     """Headless the rule is the same, and writing to a dead terminal is no error."""
-    path, error = tmp_path / "run.maker", tmp_path / "stderr"
-    terminal = start(*running(path, "--headless", "--on-hangup", policy, disks=4, latency=0.1), error=error)
+    path, flags = tmp_path / "run.maker", ["--headless", "--on-hangup", policy, "--progress", progress]
+    terminal = start(*running(path, *flags, disks=4, latency=0.1))
     terminal.until(lambda: b"flagged" in terminal.shown and steps_of(path) > 1)
     terminal.hang_up()
     ending = terminal.end()
     assert (ending.status, ended(path)[0]) == ((129, "stopped") if policy == "stop" else (0, "solved"))
-    assert error.read_text() == ""
 
 
 @pytest.mark.parametrize(("ignored", "status"), [(False, 129), (True, 0)], ids=["", "nohup"])

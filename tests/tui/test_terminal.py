@@ -104,9 +104,22 @@ def test_the_ansi_theme_uses_the_terminal_s_own_colours(start: Start, tmp_path: 
     assert re.search(rf"\x1b\[(?:\d+;)*(?:{kind})", sent)
 
 
+def test_the_screen_finds_the_terminal_though_errors_go_to_a_file(tmp_path: Path) -> None:
+    """With standard error redirected the app is drawn on the terminal all the same, and the file stays empty."""
+    error = tmp_path / "stderr"
+    terminal = Terminal(demo(), tmp_path, error=error)
+    try:
+        assert "solved" in run(terminal, b"solved", b"?", b"\x1b")
+    finally:
+        terminal.close()
+    assert error.read_text() == ""
+
+
 @pytest.mark.parametrize("app", ["broken", "broken-run"])
 def test_an_app_that_fails_never_ends_with_status_0(start: Start, app: str) -> None:
     """Neither on its home screen nor on a run that has come to be solved; where the report is, is said."""
     terminal = start("-m", "tests.support.hostile_app", app, program=Path(sys.executable))
-    assert terminal.end().status == 1
-    assert "stopped by an error of its own: ZeroDivisionError" in text_of(terminal.shown)
+    assert terminal.end().status == 70
+    said = text_of(terminal.shown)
+    assert "stopped by an error of its own: " in said
+    assert "ZeroDivisionError" in said

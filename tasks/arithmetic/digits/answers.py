@@ -22,8 +22,8 @@ digit = DIGIT
 carry = CARRY\
 """
 
-_ANSWER = re.compile(r"value\s*=\s*([0-9]{1,3})\s+digit\s*=\s*([0-9])\s+carry\s*=\s*([0-9])(?![\w.])", re.ASCII)
-_NAME = re.compile(r"(?<!\w)value\s*=", re.ASCII)
+_ANSWER = re.compile(r"value\s*=\s*([0-9]{1,3})\s+digit\s*=\s*([0-9])\s+carry\s*=\s*([0-9])(?![\w.])")
+_NAME = re.compile(r"(?<!\w)value\s*=")
 MOST_CARRY = {"×": 8, "+": 1}
 """9 × 9 + 8 = 89 and 9 + 9 + 1 = 19 are the most there can be."""
 

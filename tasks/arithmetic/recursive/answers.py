@@ -22,11 +22,10 @@ _END = r"(?![\w.,*+^])"
 _PRODUCT = rf"(?:{_N}\s*\*\s*{_N}|none)"
 _SPLIT = re.compile(
     rf"p1\s*=\s*{_PRODUCT}\s+p2\s*=\s*{_PRODUCT}\s+c\s*=\s*(?:p1\s*\*\s*10\^([0-9]{{1,3}})\s*\+\s*p2|none)(?![\w*+^])",
-    re.ASCII,
 )
-_CHOICE = re.compile(rf"choice\s*=\s*([0-9]{{1,3}}){_END}", re.ASCII)
-_VALUE = re.compile(rf"value\s*=\s*{_N}{_END}", re.ASCII)
-_NAMES = {name: re.compile(rf"(?<!\w){name}\s*=", re.ASCII) for name in ("p1", "choice", "value")}
+_CHOICE = re.compile(rf"choice\s*=\s*([0-9]{{1,3}}){_END}")
+_VALUE = re.compile(rf"value\s*=\s*{_N}{_END}")
+_NAMES = {name: re.compile(rf"(?<!\w){name}\s*=") for name in ("p1", "choice", "value")}
 
 
 def read_answer(stage: str, text: str) -> Answer | Flag:

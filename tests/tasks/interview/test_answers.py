@@ -25,6 +25,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()))
     ("text", "lines"),
     [
         ("proposals:\n- a line", ["a line"]),
+        ("proposals:\n-\u00a0a line", ["a line"]),
         ("I think so.\n\nProposals:\n- one\n- two\n", ["one", "two"]),
         ("proposals:\n- # not a *heading*", ["# not a *heading*"]),
     ],

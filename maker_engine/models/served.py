@@ -1,0 +1,56 @@
+"""Which models a server of one's own offers, by its `/v1/models`."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from maker_engine.core.errors import InputError
+from maker_engine.printable import one_line
+
+PATIENCE_S = 10.0
+MOST_BYTES = 4 * 1024 * 1024
+
+
+def endpoint(url: str) -> str:
+    """Return the OpenAI endpoint of a server: its address with `/v1`, where it names no path of its own.
+
+    Raises:
+        InputError: It is no http address.
+    """
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise InputError(f"{one_line(url, 100)!r} is no http address: write it like http://127.0.0.1:8000/v1")
+    return url.rstrip("/") if address.path.strip("/") else f"{url.rstrip('/')}/v1"
+
+
+def served_models(api_base: str) -> list[str]:
+    """Ask a server for its models' names, in its order.
+
+    Args:
+        api_base: Its OpenAI endpoint, as `endpoint` returns it.
+
+    Raises:
+        InputError: It cannot be reached, or its answer is no list of models.
+    """
+    # A server of one's own is reached directly: what a proxy makes of 127.0.0.1 is another machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{api_base}/models", timeout=PATIENCE_S) as reply:
+            listed = json.loads(reply.read(MOST_BYTES))["data"]
+        return [str(entry["id"]) for entry in listed]
+    except urllib.error.HTTPError as error:
+        raise InputError(f"{api_base}/models answers HTTP {error.code}: is it an OpenAI endpoint?") from None
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise InputError(f"no server at {api_base} ({one_line(str(reason), 100)}): start it first") from None
+    except (ValueError, LookupError, TypeError):
+        raise InputError(f"{api_base}/models is no list of models: is it an OpenAI endpoint?") from None
+
+
+def short_name(served: str) -> str:
+    """Return a model's name without the folders and the ending of its file: such a path is its owner's affair."""
+    return PurePath(served).stem if served.endswith(".gguf") else served
