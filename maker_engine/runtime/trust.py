@@ -45,8 +45,6 @@ def named_elsewhere(order: RunOrder, changes: Mapping[str, Any], voters: Iterabl
         changes: What this user has said themselves. Who names the server trusts it with every model.
         voters: The pool that the session has changed to.
     """
-    if changes.get("api_base") is not None:
-        return None
     chosen = {"model", "voters"} & changes.keys()
     named = [*([] if chosen else order.voters or (order.model,)), *voters]
     named += [order.draft] if "draft" not in changes and order.draft not in ("", TASK) else []
@@ -55,7 +53,10 @@ def named_elsewhere(order: RunOrder, changes: Mapping[str, Any], voters: Iterabl
     models = dict.fromkeys(parse_voter(text).model for text in named if text.strip())
     real = tuple(model for model in models if model.partition(":")[0] != PREFIX)
     # Some providers take the server out of the model's name.
-    address = order.api_base or next((model for model in real if "://" in model), None)
+    servers = [model for model in real if "://" in model]
+    if changes.get("api_base") is not None:
+        return Named(servers[0], tuple(servers)) if servers else None
+    address = order.api_base or next(iter(servers), None)
     return Named(address, real) if address is not None or real else None
 
 

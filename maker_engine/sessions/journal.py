@@ -103,12 +103,6 @@ class Journal:
                 storage.remove(path)
             raise
         try:
-            self._totals = Totals()
-            self._elapsed: Callable[[], float] = float
-            self._pending: list[_Pending] = []
-            self._snaps: list[tuple[int, str, str, bytes]] = []
-            self._failed_calls = 0
-            self._dirty = branch is None  # a session that is only opened and closed again stays as it was
             self._stand(branch)
             connection = self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
             self.notice = _notice(path)
@@ -128,6 +122,12 @@ class Journal:
 
     def _stand(self, branch: int | None) -> None:
         """Take up where the file stands."""
+        self._totals = Totals()
+        self._elapsed: Callable[[], float] = float
+        self._pending: list[_Pending] = []
+        self._snaps: list[tuple[int, str, str, bytes]] = []
+        self._failed_calls = 0
+        self._dirty = branch is None  # a session that is only opened and closed again stays as it was
         self._record: dict[str, str] = {}
         self._changed: dict[str, str] = {}
         self._open: list[Entry] = []

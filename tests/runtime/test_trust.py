@@ -98,6 +98,8 @@ def test_what_costs_nothing_and_sends_nothing_is_not_asked_for(tmp_path: Path, h
     assert named_elsewhere(RunOrder("count", model="openai/x"), {"model": "openai/x"}) is None
     assert named_elsewhere(order, {"model": "openai/x"}) == (EVIL, ())
     assert named_elsewhere(RunOrder("count", draft="task"), {}) is None
+    hidden = RunOrder("count", model=f"oobabooga/{EVIL}", api_base="http://127.0.0.1:8000/v1")
+    assert named_elsewhere(hidden, {"api_base": hidden.api_base}) == (hidden.model, (hidden.model,))
 
 
 def test_a_session_of_ones_own_is_never_asked_about(tmp_path: Path, home: Path) -> None:
