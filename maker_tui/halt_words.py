@@ -16,8 +16,10 @@ HELD = Word("‖", "held", "warn")
 
 
 def halt_words(view: RunView) -> str:
-    """Say where a run holds, why, and what can be done; empty where no breakpoint holds it."""
+    """Say where a run holds, why, and what can be done; empty where neither a breakpoint nor the provider holds it."""
     held, snapshot = view.held, view.snapshot
+    if view.obstacle and snapshot.paused:
+        return f"{one_line(view.obstacle)} · c asks again"
     if held is None or not snapshot.paused or snapshot.open is None or snapshot.open.step != held.step:
         return ""
     point = held.breakpoint

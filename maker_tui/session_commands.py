@@ -43,6 +43,9 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--max-samples", type=int, metavar="N", help="new limit on the samples of a step")
     resume.add_argument("--api-base", metavar="URL", help="another server than the one it was run on")
     _add_trust(resume)
+    resume.add_argument(
+        "--timeout", dest="timeout_s", type=float, metavar="S", help="new deadline of a call, in seconds"
+    )
     resume.add_argument("--undecided", metavar="POLICY", help="stop, ask or escalate:MODEL")
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
@@ -58,7 +61,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
-    names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "undecided", "api_base")
+    names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "timeout_s", "undecided", "api_base")
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
         changes["limit_seconds"] = 60 * chosen.limit_minutes

@@ -88,6 +88,7 @@ class Totals:
     cost_usd: float = 0.0
     cost_known: bool = True
     tokens_reasoning: int = 0
+    timeouts: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -99,8 +100,16 @@ class Totals:
         """Responses that came back and were counted, as votes or as flagged."""
         return self.votes + self.flagged
 
+    def cost(self, *, simulated: bool) -> float | None:
+        """Return the dollars spent, None where that is not known.
 
-_LATER = frozenset({"probes", "tokens_reasoning"})
+        A price is missing, or no response has come that shows it; the simulated model's prices are always known.
+        """
+        shown = simulated or self.samples or self.probes or self.cost_usd
+        return self.cost_usd if self.cost_known and shown else None
+
+
+_LATER = frozenset({"probes", "tokens_reasoning", "timeouts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +147,8 @@ class Snapshot:
     undecided: bool
     question: Ask | None = None
     refused: str = ""
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars spent, None where that is not known."""
+        return self.totals.cost(simulated=self.started is not None and self.started.simulated)

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from maker_engine.core.red_flags import IN_REASONING, IN_TOOL_CALL, REFUSED
 from maker_engine.models.litellm_bodies import MOST_TOKENS
 from maker_engine.models.litellm_wire import Wire
+from maker_engine.models.served_name import served_name
 
 LONGEST_WORD = 100  # characters of a model's name or a finish reason
+LONGEST_PATH = 4_096  # characters of a path that is given as a model's name
 
 _WHOLE = frozenset({"stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed"})
 _LENGTH = frozenset({"length", "max_tokens", "max_output_tokens", "max_length", "token_limit"})
@@ -97,7 +99,7 @@ def origin(reply: Any, wire: Wire) -> tuple[str, str]:
     if answer is not None:  # LiteLLM makes an id up for each answer of some providers, so that no copy would be noticed
         served = answer.get("model") or answer.get("modelVersion") or served
         number = answer.get("id") or answer.get("responseId")
-    return str(served or "")[:LONGEST_WORD], str(number or "")[:LONGEST_WORD]
+    return served_name(str(served or "")[:LONGEST_PATH])[:LONGEST_WORD], str(number or "")[:LONGEST_WORD]
 
 
 def ending(reply: Any, wire: Wire, output: int | None, index: int = 0) -> str:

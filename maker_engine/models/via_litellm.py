@@ -27,7 +27,6 @@ from maker_engine.models import (
 from maker_engine.models.litellm_reading import Usage
 from maker_engine.models.port import Figures
 from maker_engine.models.sampling import Parameters, Sampling
-from maker_engine.models.served_name import served_name
 
 LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
 
@@ -193,7 +192,7 @@ class LiteLLMModel:
             finish_reason=finish_reason,
             cost_usd=self._cost(usage),
             latency_s=latency_s,
-            model=served_name(name or self.name),
+            model=name or self.name,
             id=response_id,
             tokens_reasoning=usage.reasoning,
         )
