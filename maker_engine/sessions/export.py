@@ -1,6 +1,6 @@
 """A session as text: JSON Lines with everything in it, one event a line, and CSV with a line a step.
 
-The lines are described in docs/session-format.md. Everything a model said is in them as JSON strings in ASCII, so that
+The lines are described in docs/sessions.md. Everything a model said is in them as JSON strings in ASCII, so that
 no escape code and no half character reaches a terminal or an editor.
 """
 

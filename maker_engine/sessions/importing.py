@@ -193,7 +193,7 @@ class _Import:
         keep = order.get("keep", ALL)
         if self._task is None:
             self._task, self._problem = task_of({"order": order}, self._family), (order["task"], order["source"])
-            self._journal = Journal(self._path, self._task, order, keep=keep)
+            self._journal = Journal(self._path, self._task, order, keep=keep, own=False)
             self._made = True
             self._state, self._step = self._task.start(), 0
         elif (order.get("task"), order.get("source")) != self._problem:
@@ -203,9 +203,10 @@ class _Import:
             with Reader(self._path, parent) as reader:
                 run = moment(reader, self._task, self._step, flags_shown=0)
             self._state = run.state
-            new = forks.NewFork(fields_of.of(event, "parent", int), self._step, order, started, run.totals, note=note)
+            parent = fields_of.of(event, "parent", int)
+            new = forks.NewFork(parent, self._step, order, started, run.totals, note=note, own=False)
             forks.add_fork(self._path, self._task, new)
-            self._journal = Journal(self._path, self._task, order, number, keep)
+            self._journal = Journal(self._path, self._task, order, number, keep, own=False)
         self._branches += 1
         self._journal.record(started)
         if check is not None:

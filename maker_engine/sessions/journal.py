@@ -27,7 +27,7 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.responses import Sample
 from maker_engine.core.snapshot import Totals
-from maker_engine.sessions import chain, places, schema, storage
+from maker_engine.sessions import chain, origin, places, schema, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK, adjustments_in, together
 from maker_engine.sessions.compression import LARGEST_ROW, Press
@@ -74,6 +74,7 @@ class Journal:
         order: What was asked for, as JSON; enough to start the same run again, without any key.
         branch: The branch of an existing file that is gone on with, None to make a new file.
         keep: `ALL` or `DISSENT`.
+        own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
 
     Raises:
         InputError: The file exists, or cannot be created there.
@@ -82,7 +83,14 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, task: AnyTask, order: Mapping[str, Json], branch: int | None = None, keep: str = ALL
+        self,
+        path: Path,
+        task: AnyTask,
+        order: Mapping[str, Json],
+        branch: int | None = None,
+        keep: str = ALL,
+        *,
+        own: bool = True,
     ) -> None:
         self.path = path
         self._task = task
@@ -97,19 +105,12 @@ class Journal:
                 storage.remove(path)
             raise
         try:
-            self._totals = Totals()
-            self._elapsed: Callable[[], float] = float
-            self._more: Callable[[], Mapping[str, object]] = dict
-            self._adjustments: Callable[[], tuple[str, ...]] = tuple
-            self._pending: list[_Pending] = []
-            self._snaps: list[tuple[int, str, str, bytes]] = []
-            self._failed_calls = 0
-            self._dirty = branch is None  # a session that is only opened and closed again stays as it was
             self._stand(branch)
             connection = self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
             self.notice = _notice(path)
             self._watch = FileWatch(path, self._connection)
             self._note("order", order)
+            self._note_origin(own=own)
             if branch is None:
                 self._note("created", self._branch.created)
                 self.flush()
@@ -123,6 +124,14 @@ class Journal:
 
     def _stand(self, branch: int | None) -> None:
         """Take up where the file stands."""
+        self._totals = Totals()
+        self._elapsed: Callable[[], float] = float
+        self._more: Callable[[], Mapping[str, object]] = dict
+        self._adjustments: Callable[[], tuple[str, ...]] = tuple
+        self._pending: list[_Pending] = []
+        self._snaps: list[tuple[int, str, str, bytes]] = []
+        self._failed_calls = 0
+        self._dirty = branch is None  # a session that is only opened and closed again stays as it was
         self._record: dict[str, str] = {}
         self._changed: dict[str, str] = {}
         self._open: list[Entry] = []
@@ -280,6 +289,12 @@ class Journal:
         text = to_json(value)
         if self._record.get(key) != text:
             self._record[key] = self._changed[key] = text
+
+    def _note_origin(self, *, own: bool) -> None:
+        if not own:
+            self._note(origin.IMPORTED, value=True)
+        elif (signature := origin.sign(self._record["order"])) is not None:
+            self._note(origin.SIGNED, signature)
 
     def _linked(self) -> tuple[list[tuple[object, ...]], bytes]:
         """Make rows of the pending steps; return them with the last one's link."""

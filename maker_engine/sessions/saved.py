@@ -16,7 +16,7 @@ from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
 from maker_engine.models.families import Answered, answered_of
-from maker_engine.sessions import storage, upgrade
+from maker_engine.sessions import origin, storage, upgrade
 from maker_engine.sessions.asides import Change, Doubted
 from maker_engine.sessions.checked import adjustments_in, checks
 from maker_engine.sessions.in_force import in_force
@@ -46,6 +46,7 @@ class SavedRun:
         answered: Who has answered so far.
         density: How many tokens prompts have, by voter, as `runtime.budget` takes it.
         owed: Tokens and dollars that were spent at most, and were not in the totals when its process went away.
+        own: It was ordered here; False for one that came from elsewhere.
     """
 
     path: Path
@@ -63,6 +64,7 @@ class SavedRun:
     answered: Answered = field(default_factory=Counter)
     owed: tuple[int, float] = (0, 0.0)
     density: Mapping[int, float] = field(default_factory=dict)
+    own: bool = False
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -147,4 +149,5 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed, before,
         adjustments_in(meta), answered_of(meta), (int(tokens), float(usd)),
         {int(voter): float(density) for voter, density in meta.get("density", {}).items()},
+        origin.is_own(reader.path, reader.record(reader.branch.id)),
     )  # fmt: skip

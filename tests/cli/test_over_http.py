@@ -120,3 +120,40 @@ def test_a_hiccup_of_the_provider_changes_nothing(capsys: pytest.CaptureFixture[
     status, result, server = solve(flaky, capsys, "--k", "2", disks=3)
     assert (status, result["outcome"], result["samples"]) == (0, "solved", 14)
     assert len(server.requests) > 14
+
+
+def exported(capsys: pytest.CaptureFixture[str], tmp_path: Path, server: OpenAIServer, *flags: str) -> Path:
+    """What somebody exports of a run that is not over, and names their server."""
+    common = ["--model", "openai/any", "--api-base", server.base_url, "--headless", "--json", "--limit-samples", "9"]
+    assert main(["run", "hanoi", "--disks", "3", "--k", "2", *common, *flags]) == 1
+    session = json.loads(capsys.readouterr().out)["session"]
+    export = tmp_path / "theirs.jsonl"
+    assert main(["sessions", "export", session, "--to", str(export)]) == 0
+    return export
+
+
+def test_no_key_goes_to_the_server_that_an_import_names(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before that is agreed to on the command line; or another server is named, and gets it instead."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-0123456789abcdef")
+    with OpenAIServer(reader()) as theirs, OpenAIServer(reader()) as mine:
+        export = exported(capsys, tmp_path, theirs)
+        before = len(theirs.requests)
+        for name in ("one", "two"):
+            assert main(["sessions", "import", str(export), "--to", str(tmp_path / f"{name}.maker")]) == 0
+            assert f"names the model openai/any at the server {theirs.base_url}" in capsys.readouterr().out
+        go_on = ["--headless", "--json", "--limit-samples", "99"]
+        for verb in (["resume"], ["fork", "--at", "2"]):
+            assert main(["sessions", verb[0], str(tmp_path / "one.maker"), *verb[1:], "--json"]) == 2
+            error = capsys.readouterr().err
+            assert theirs.base_url in error
+            assert "your API key would go there: if that is meant, add --trust, or --api-base URL" in error
+            assert error.count("\n") == 1
+        assert len(theirs.requests) == before
+        assert main(["sessions", "resume", str(tmp_path / "two.maker"), "--api-base", mine.base_url, *go_on]) == 0
+        assert len(theirs.requests) == before
+        assert "authorization" in mine.requests[0].headers
+        assert main(["sessions", "resume", str(tmp_path / "one.maker"), "--trust", *go_on]) == 0
+        assert len(theirs.requests) > before
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["outcome"] == "solved"
