@@ -55,6 +55,7 @@ class Budget:
     Attributes:
         limits: The limits.
         drawn: Samples asked for so far.
+        checking: Calls of a check of the model that are not in the totals yet.
         model: Who is asked; quotes calls.
         density: Prompt tokens for each of the upper estimate, by voter, at most; a voter that never answered has none.
     """
@@ -64,6 +65,7 @@ class Budget:
     ) -> None:
         self.limits = limits
         self.drawn: Callable[[], int] = int
+        self.checking = 0
         self.model: Model | None = None
         self._totals = totals
         self._tell = tell
@@ -100,7 +102,7 @@ class Budget:
     @property
     def _called(self) -> int:
         """Samples asked for, with those whose answer was refused and the calls of a check."""
-        return self.drawn() + self._totals.refused + self._totals.checks
+        return self.drawn() + self._totals.refused + self._totals.checks + self.checking
 
     def asking(self, request: SampleRequest) -> bool:
         """Tell whether a request is with the provider now."""

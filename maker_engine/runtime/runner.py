@@ -12,7 +12,6 @@ from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     EVERY,
     Event,
-    ModelChecked,
     Outcome,
     RunEnded,
     StepDecided,
@@ -20,13 +19,13 @@ from maker_engine.core.events import (
     StepUndecided,
 )
 from maker_engine.core.hopeless import HOLD, StepHopeless
-from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
 from maker_engine.runtime.changing import MOST_PROBES, Changing
+from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
@@ -35,7 +34,6 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import Pace
 from maker_engine.runtime.patience import OutOfPatienceError
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
-from maker_engine.runtime.preflight import Preflight, trial_of
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -96,7 +94,9 @@ class Runner:
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
         self._pace = Pace(self._clock)
-        self._checking: Preflight | None = None
+        self._checking = Checking(
+            plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
+        )
         self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
@@ -134,43 +134,17 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=None if self._checking is None else self._checking.place, **self._caller.figures(),
+            checking=self._checking.place, **self._caller.figures(),
         )  # fmt: skip
 
     async def _check_model(self) -> None:
         """Find out by a few calls whether the model fits the run, where the plan says so."""
-        if self._plan.preflight is None or self._plan.model.simulated or self._ending() is not None:
+        if self._ending() is not None:
             return
-        trial = trial_of(self._plan, self._solver.step, self._solver.state)
-        checking = self._checking = Preflight(
-            self._plan, trial, self._solver.step, self._caller, self._affords, self._tell_place
-        )
-        fault = await checking.conduct(self._cut_off, self._wait)
-        self._checking, check = None, checking.check()
-        if isinstance(fault, OutOfPatienceError):
-            self._ended = waiting_no_longer(fault)
-        else:
-            self._fault = fault or self._fault
-        if check.findings:
-            self._record([ModelChecked(check)])
-        if check.refusal:
-            self._ended = RunEnded(Outcome.FAILED, check.refusal)
+        checked = await self._checking.conduct(lambda: self._hear() or self._fault is not None, self._wait)
+        self._ended, self._fault = checked.ended or self._ended, checked.fault or self._fault
+        self._record(checked.events)
         self._publish()
-
-    def _affords(self, check: ModelCheck) -> bool:
-        """Tell whether the limits allow a call more, after those of a check that are not in the totals yet."""
-        if self._limits is None:
-            return True
-        return self._budget.left(self._solver.due, self._book.meter.elapsed_s) > check.calls
-
-    def _cut_off(self) -> bool:
-        """Let commands in; True once no further call is to be waited for."""
-        if self._hear() or self._fault is not None:
-            return True
-        if self._limits is None:
-            return False
-        elapsed = self._book.meter.elapsed_s
-        return self._limits.overdue(elapsed) or resets_too_late(self._caller, self._limits, elapsed) is not None
 
     def _tell_place(self) -> None:
         self._book.unseen = True

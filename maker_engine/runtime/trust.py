@@ -10,7 +10,7 @@ from maker_engine.core.errors import UntrustedError
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.profile import PREFIX
 from maker_engine.printable import one_line
-from maker_engine.runtime.order import TASK, RunOrder
+from maker_engine.runtime.run_order import TASK, RunOrder
 
 MOST_NAMED = 3
 """So many models are named; of more it is said how many."""
