@@ -9,7 +9,7 @@ from pathlib import Path
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.models.prices import PRICE_FORM
-from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Temperature, read_temperature
+from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Answers, Temperature, read_answers, read_temperature
 from maker_engine.runtime.order import RunOrder
 from maker_engine.runtime.plan import ASK
 from maker_tui.flags import read_problem
@@ -57,6 +57,7 @@ MODEL = (
         DEFAULT,
         tuple((effort, effort) for effort in EFFORTS),
     ),
+    Field("n", "answers/call", "Most answers one call may bring: auto (several where they differ), or a number.", AUTO),
     Field("concurrency", "in flight", "Most samples in flight at a time.", "8"),
     Field("seed", "seed", "Of the simulated model; the same seed gives the same run.", "0"),
 )
@@ -140,6 +141,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         max_reasoning_tokens=given.whole("max_reasoning_tokens") if given.text("max_reasoning_tokens") else None,
         paper_flags=given.text("flags") == "paper",
         max_samples=given.whole("max_samples") if given.text("max_samples") else None,
+        n=given.answers("n"),
         concurrency=given.whole("concurrency"),
         seed=given.whole("seed"),
         limit_samples=given.whole("limit_samples") if given.text("limit_samples") else None,
@@ -176,6 +178,12 @@ class _Values:
     def temperature(self, key: str) -> Temperature:
         try:
             return read_temperature(self.text(key) or AUTO)
+        except InputError as error:
+            raise InputError(f"{self._label(key)} {error}") from None
+
+    def answers(self, key: str) -> Answers:
+        try:
+            return read_answers(self.text(key) or AUTO)
         except InputError as error:
             raise InputError(f"{self._label(key)} {error}") from None
 

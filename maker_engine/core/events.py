@@ -6,7 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.outcomes import Outcome as Outcome  # noqa: PLC0414 - an event tells it
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
@@ -44,6 +46,13 @@ class RunStarted:
 @dataclass(frozen=True, slots=True)
 class RunResumed:
     """A run that had ended, or was cut off, goes on from where its session stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChecked:
+    """The model was checked by a few calls, which are paid for and never vote."""
+
+    check: ModelCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +188,7 @@ class ResponseRefused:
     Attributes:
         step: Step, 0-based.
         sample: Sample within the step, 0-based.
-        kind: `errors.Fault` in words.
+        kind: `errors.Fault` in words, or "surplus" for an answer that was not asked for.
         response: What came back.
     """
 
@@ -271,6 +280,7 @@ class RunEnded:
 Event: TypeAlias = (
     RunStarted
     | RunResumed
+    | ModelChecked
     | StepOpened
     | SampleAsked
     | SampleFailed
@@ -284,6 +294,7 @@ Event: TypeAlias = (
     | WrongDecisionFound
     | SampleWasted
     | ResponseWasted
+    | StepHopeless
     | ResponseRefused
     | UsageEstimated
     | StepEscalated

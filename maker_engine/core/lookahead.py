@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.open_step import OpenStep
-from maker_engine.core.responses import DRAFT, PROBES, Afford, Prompt, Response, SampleRequest
+from maker_engine.core.responses import DRAFT, PROBES, Afford, Alike, Prompt, Response, SampleRequest
 from maker_engine.core.settings import Settings
 
 REMEMBERED = 100_000
@@ -104,7 +104,9 @@ class Lookahead:
         self.steps.append(ahead)
         return True
 
-    def ahead(self, room: int, stakes: Stakes, afford: Afford | None = None) -> list[SampleRequest]:
+    def ahead(
+        self, room: int, stakes: Stakes, afford: Afford | None = None, alike: Alike | None = None
+    ) -> list[SampleRequest]:
         """Ask for samples of the steps behind the first, opening further ones.
 
         Args:
@@ -112,6 +114,7 @@ class Lookahead:
             stakes: How many samples of steps that may yet be squashed there may be. A step is only opened when all
                 that it needs in any case may be asked for.
             afford: As for `OpenStep.votes`.
+            alike: As for `OpenStep.votes`. Where a step has no room for all, none further ahead gets what is left.
         """
         requests: list[SampleRequest] = []
         exposed, place = self.exposed, 1
@@ -123,9 +126,12 @@ class Lookahead:
                 if not self.extend():
                     requests += self._draft(self.steps[-1], afford)
                     break
-            asked = self.steps[place].votes(int(max(0, min(room - len(requests), spare))), afford)
+            most = int(max(0, min(room - len(requests), spare)))
+            asked = self.steps[place].votes(most, afford, alike)
             requests += asked
             exposed += len(asked)
+            if alike is not None and self.steps[place].due is not None:
+                break
             place += 1
         return requests
 

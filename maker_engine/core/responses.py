@@ -123,6 +123,8 @@ AtOnce: TypeAlias = Callable[[SampleRequest], Response]
 """Asks a model that answers at once."""
 Afford: TypeAlias = Callable[[SampleRequest], bool]
 """Tells whether a request may go out, and sets aside what it can cost at most."""
+Alike: TypeAlias = Callable[[SampleRequest], tuple[Hashable, int]]
+"""Tells what requests that one call can bring have in common, and how many of them it can bring at most."""
 
 
 class Flag(NamedTuple):

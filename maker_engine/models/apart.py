@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from maker_engine.core.errors import Fault, InputError, MakerError, ProviderError
 from maker_engine.core.responses import Response, SampleRequest, UnusableError
-from maker_engine.models.port import Figures
+from maker_engine.models.port import Figures, Together
 from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Sampling
+from maker_engine.models.several import Sharing
 from maker_engine.models.via_litellm import LiteLLMModel
 from maker_engine.models.worker import LINE_BYTES
 
@@ -52,7 +54,8 @@ class ApartModel:
         self._here = LiteLLMModel(name, api_base, timeout_s, price=price)
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._sharing = Sharing()
+        self._waiting: dict[int, asyncio.Future[list[Response]]] = {}
         self._number = 0
 
     @property
@@ -83,11 +86,24 @@ class ApartModel:
         if "refused" in answer:
             await self.aclose()
             raise InputError(answer["refused"])
-        self.adjustments = tuple(answer["adjustments"])
+        self._learn(answer)
         self._reading = asyncio.create_task(self._read(process))
 
     async def sample(self, request: SampleRequest) -> Response:
         """Draw one sample; a cancelled call is cut short in the other process too.
+
+        Raises:
+            ProviderError: No usable response came back.
+        """
+        (response,) = await self.sample_many((request,))
+        return response
+
+    def together(self, request: SampleRequest) -> Together:
+        """Return what decides which samples may share a call with this one, as far as is known here by now."""
+        return self._sharing.of(request)
+
+    async def sample_many(self, requests: Sequence[SampleRequest]) -> list[Response]:
+        """Draw samples that are alike by one call, as `SeveralModel.sample_many`; cancelled likewise.
 
         Raises:
             ProviderError: No usable response came back.
@@ -97,15 +113,15 @@ class ApartModel:
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         if self._reading is None or self._reading.done():
             raise MakerError(f"the helper process for {self.name} is not running")
-        self._send({"id": number, "request": asdict(request)})
+        self._send({"id": number, "requests": [asdict(request) for request in requests]})
         try:
-            response: Response = await waiting
+            responses: list[Response] = await waiting
         except asyncio.CancelledError:
             self._send({"id": number, "cancel": True})
             raise
         finally:
             del self._waiting[number]
-        return response
+        return responses
 
     async def aclose(self) -> None:
         """End the process."""
@@ -139,13 +155,19 @@ class ApartModel:
             if not waiting.done():
                 waiting.set_exception(MakerError(trouble))
 
+    def _learn(self, message: dict[str, Any]) -> None:
+        if "adjustments" in message:
+            self.adjustments = tuple(message["adjustments"])
+            sharing = message["sharing"]
+            self._sharing = Sharing(**{**sharing, "fixed": tuple(sharing["fixed"])})
+
     def _answer(self, message: dict[str, Any]) -> None:
-        self.adjustments = tuple(message.get("adjustments", self.adjustments))
+        self._learn(message)
         waiting = self._waiting.get(message["id"])
         if waiting is None or waiting.done():
             return
-        if "response" in message:
-            waiting.set_result(Response(**message["response"]))
+        if "responses" in message:
+            waiting.set_result([Response(**response) for response in message["responses"]])
         else:
             waiting.set_exception(_fault(**message["fault"]))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from maker_engine.core.responses import Response, SampleRequest
@@ -81,3 +82,34 @@ class ImmediateModel(Protocol):
 
     def answer(self, request: SampleRequest) -> Response:
         """Draw one sample now."""
+
+
+class Together(NamedTuple):
+    """Which samples of a ballot one call may bring.
+
+    Attributes:
+        most: Answers that a call for this sample may bring, its own included; 1 where it is to have its own call.
+        temperature: What is sent, which is the same for all samples of a call; None for none.
+    """
+
+    most: int
+    temperature: float | None
+
+
+@runtime_checkable
+class SeveralModel(Protocol):
+    """A model that may answer several samples by one call, each by an answer of its own."""
+
+    def together(self, request: SampleRequest) -> Together:
+        """Return what decides which samples may share a call with this one, as far as is known by now."""
+
+    async def sample_many(self, requests: Sequence[SampleRequest]) -> list[Response]:
+        """Draw samples that are alike, by one call.
+
+        Returns:
+            At least one response, in the order of the requests. Where there are fewer, the last requests have got
+            none; where there are more, the surplus was not asked for: it is paid for, and nothing else.
+
+        Raises:
+            ProviderError: No usable response came back.
+        """

@@ -107,7 +107,8 @@ def estimated_usage(request: SampleRequest, response: Response) -> tuple[int, in
     """Return prompt and output tokens of a call as reported; what nobody reported is estimated, rather too high."""
     tokens_in, tokens_out = response.tokens_in, response.tokens_out
     if tokens_in is None:
-        tokens_in = estimated_tokens(request.prompt.system) + estimated_tokens(request.prompt.user)
+        prompt = estimated_tokens(request.prompt.system) + estimated_tokens(request.prompt.user)
+        tokens_in = -(-prompt // response.shared)
     if tokens_out is None:
         cut_off = response.finish_reason == "length"  # then all that it might use was used, seen or not
         tokens_out = request.max_output if cut_off else estimated_tokens(response.text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -55,6 +55,7 @@ class Budget:
     Attributes:
         limits: The limits.
         drawn: Samples asked for so far.
+        checking: Calls of a check of the model that are not in the totals yet.
         model: Who is asked; quotes calls.
         density: Prompt tokens for each of the upper estimate, by voter, at most; a voter that never answered has none.
     """
@@ -64,6 +65,7 @@ class Budget:
     ) -> None:
         self.limits = limits
         self.drawn: Callable[[], int] = int
+        self.checking = 0
         self.model: Model | None = None
         self._totals = totals
         self._tell = tell
@@ -97,6 +99,11 @@ class Budget:
         ahead = self._now().plus(_of(self._totals), -1)
         return ahead.plus(self._reserved)
 
+    @property
+    def _called(self) -> int:
+        """Samples asked for, with those whose answer was refused and the calls of a check."""
+        return self.drawn() + self._totals.refused + self._totals.checks + self.checking
+
     def asking(self, request: SampleRequest) -> bool:
         """Tell whether a request is with the provider now."""
         return id(request) in self._asking
@@ -116,7 +123,7 @@ class Budget:
         limits = self.limits
         if limits.overdue(elapsed_s):
             return 0
-        left = math.inf if limits.samples is None else limits.samples - self.drawn() - self._totals.refused
+        left = math.inf if limits.samples is None else limits.samples - self._called
         if not limits.money or left <= 0:
             return max(0, left)
         bound, free = self._last if request is None else self.bound(request), self._free()
@@ -158,26 +165,44 @@ class Budget:
             finally:
                 del self._parked[id(request)]
 
+    def holds(self, request: SampleRequest) -> bool:
+        """Tell whether what a call may cost is set aside."""
+        return id(request) in self._set_aside
+
+    def hold_now(self, request: SampleRequest) -> bool:
+        """See to it that what a call may cost is set aside; False where there is no room for it now."""
+        return self.holds(request) or (self._may_repeat() and self.afford(request))
+
     @contextmanager
-    def paying(self, request: SampleRequest) -> Iterator[None]:
-        """Count what becomes of a call that is made in this block, but for an answer that is used: see `answered`."""
-        self._asking.add(id(request))
+    def paying(self, *requests: SampleRequest) -> Iterator[None]:
+        """Count what becomes of a call that is made in this block, but for its answers: see `answered`, `refused`.
+
+        Args:
+            requests: What the call is to bring.
+        """
+        asking = set(map(id, requests))
+        self._asking |= asking
         try:
             yield
         except UnusableError as error:
-            self.answered(request, error.response)
-            self._tell(ResponseRefused(request.step, request.sample, error.kind.value, error.response))
+            self._released(requests)
+            self.refused(requests[0], error.response, error.kind.value)
             raise
         except ProviderError as error:
-            bound = self.release(request)
+            bound = self._released(requests)
             if error.maybe_billed:
-                self._lose(request, bound)
+                self._lose(requests[0], bound)
             raise
         except asyncio.CancelledError:
-            self._lose(request, self.release(request))
+            self._lose(requests[0], self._released(requests))
             raise
         finally:
-            self._asking.discard(id(request))
+            self._asking -= asking
+
+    def refused(self, request: SampleRequest, response: Response, kind: str) -> None:
+        """Count an answer that is not used: a copy, another model's, or one too many."""
+        self.answered(request, response)
+        self._tell(ResponseRefused(request.step, request.sample, kind, response))
 
     def answered(self, request: SampleRequest, response: Response) -> None:
         """Count an answer, whatever becomes of it, and give back what it did not use."""
@@ -188,7 +213,8 @@ class Budget:
         if self.model is None:
             return
         quote = self.model.quote(request)
-        density = MARGIN * tokens_in / max(1, quote.tokens_in) if tokens_in else 1.0
+        # An answer that came with others shows its share of the prompt only.
+        density = MARGIN * tokens_in * response.shared / max(1, quote.tokens_in) if tokens_in else 1.0
         self.density[request.voter] = max(self.density.get(request.voter, 0.0), density)
         if tokens_in is None or tokens_out is None:
             prompt, output = estimated_usage(request, response)
@@ -205,7 +231,7 @@ class Budget:
         free = self._free()
         against = [self._against(bound, free, self._may_repeat()) for bound in self._parked.values()]
         if request is not None:
-            more = self.limits.samples is None or self.drawn() + self._totals.refused < self.limits.samples
+            more = self.limits.samples is None or self._called < self.limits.samples
             against.append(self._against(self.bound(request), free, more))
         if against and all(against):
             return against[-1]
@@ -217,7 +243,7 @@ class Budget:
         """Say what stands against a call; `more` tells whether the limit on samples allows it."""
         limits, totals, spent = self.limits, self._totals, self._now()
         if not more and limits.samples is not None:
-            return f"drew {self.drawn() + totals.refused - self.parked:,} of {limits.samples:,} samples"
+            return f"drew {self._called - self.parked:,} of {limits.samples:,} samples"
         if not limits.money or _fits(bound, free):
             return ""
         if limits.usd is not None and (bound.usd > free.usd or free.usd <= 0):
@@ -230,7 +256,7 @@ class Budget:
 
     def _may_repeat(self) -> bool:
         """Whether the limit on samples lets a call be made again that was drawn before: refused answers count too."""
-        return self.limits.samples is None or self.drawn() + self._totals.refused <= self.limits.samples
+        return self.limits.samples is None or self._called <= self.limits.samples
 
     def _first_is_out(self, request: SampleRequest) -> bool:
         """Whether a voter's first call is to tell how many tokens its prompts have, and has not been answered."""
@@ -259,6 +285,24 @@ class Budget:
             math.inf if limits.tokens is None else max(0, limits.tokens - used.tokens),
             math.inf if limits.usd is None else max(0.0, limits.usd * ROUNDING - used.usd),
         )
+
+    def _released(self, requests: Sequence[SampleRequest]) -> Spending | None:
+        """Give back what is set aside for a call; return the most that it has cost: its prompt counts once."""
+        bounds = [bound for request in requests if (bound := self.release(request)) is not None]
+        if not bounds:
+            return None
+        prompt = self._prompt(requests[0])
+        total = Spending(sum(bound.tokens for bound in bounds), sum(bound.usd for bound in bounds))
+        again = len(bounds) - 1
+        return total.plus(Spending(again * prompt.tokens, again * prompt.usd), -1)
+
+    def _prompt(self, request: SampleRequest) -> Spending:
+        """Return the most that the prompt of a call can use and cost."""
+        if self.model is None:
+            return Spending()
+        quote = self.model.quote(request)
+        prompt = math.ceil(quote.tokens_in * self.density.get(request.voter, 1.0))
+        return Spending(prompt, 0.0 if quote.price is None else quote.price.dearest(prompt, 0))
 
     def release(self, request: SampleRequest) -> Spending | None:
         """Give back what is set aside for a call; return it, None where nothing is."""

@@ -16,7 +16,7 @@ class Limits:
     """Limits of a whole run; None for none.
 
     Attributes:
-        samples: Most samples asked for, those whose answer was refused included.
+        samples: Most samples asked for, those whose answer was refused and the calls of a check of the model included.
         usd: Most dollars. No call goes out whose dearest case would not fit beside those in flight.
         tokens: Most prompt and output tokens, likewise.
         seconds: Going time, pauses excluded.

@@ -46,6 +46,10 @@ class Plan:
         timeout_s: Seconds that a call may take from when it is likely to have left the server's queue.
         accept_models: Names of models that may answer in place of the ones that were asked.
         near: The server is on this machine or network, and may be started after the run.
+        hopeless: What happens to a step whose samples are flagged one after the other: "hold" the run, "stop" it, or
+            "warm" the step up first.
+        temperatures_named: Every voter has a temperature of its own, which is not raised.
+        preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
     """
 
     task: AnyTask
@@ -63,6 +67,9 @@ class Plan:
     open_pool: Callable[[Sequence[str]], Model] = _no_pools
     timeout_s: float = CALL_S
     near: bool = False
+    hopeless: str = STOP
+    temperatures_named: bool = False
+    preflight: tuple[tuple[str, str], ...] | None = None
     accept_models: tuple[str, ...] = ()
 
 

@@ -53,9 +53,17 @@ class Record:
         journal: Where they are written.
         clock: Tells time.
         saved: The run to go on from, None for a new one.
+        adjustments: Tells what is sent to the model otherwise than ordered.
     """
 
-    def __init__(self, task: AnyTask, journal: Journal, clock: Clock, saved: SavedRun | None = None) -> None:
+    def __init__(
+        self,
+        task: AnyTask,
+        journal: Journal,
+        clock: Clock,
+        saved: SavedRun | None = None,
+        adjustments: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
         self.run = RunState() if saved is None else saved.run
         self.meter = Meter(clock, 0.0 if saved is None else saved.elapsed_s, self.run.totals.steps)
         self.journal = journal
@@ -76,7 +84,7 @@ class Record:
             StepDecided: self._decided, StepOpened: self._opened,
             PersonAsked: self._person_asked, RunPaused: self._paused, RunContinued: self._continued,
         }  # fmt: skip
-        journal.follow(self.run.totals, lambda: self.meter.elapsed_s, self._more)
+        journal.follow(self.run.totals, lambda: self.meter.elapsed_s, self._more, adjustments)
 
     def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
         """Take events in, each as it is asked for; hand over those of a kind `followed`, to act on before the next."""
@@ -172,6 +180,7 @@ class Record:
             steps_per_s=self.meter.speed(self.run.totals.steps),
             session=self.journal.path,
             notice=self.obstacle or self.journal.notice,
+            adjustments=self.journal.adjustments,
             answered_by=by_family(self.answered) or self.run.answered_by,
             limit_is_estimate=self.budget is not None and self.budget.estimated,
             **more,

@@ -9,20 +9,31 @@ from functools import partial
 
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
+from maker_engine.core.events import (
+    EVERY,
+    Event,
+    Outcome,
+    RunEnded,
+    StepDecided,
+    StepEscalated,
+    StepUndecided,
+)
+from maker_engine.core.hopeless import HOLD, StepHopeless
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
 from maker_engine.runtime.changing import MOST_PROBES, Changing
+from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
+from maker_engine.runtime.hopeless import ending, respond, takes_temperature
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import Pace
 from maker_engine.runtime.patience import OutOfPatienceError
-from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure, unanswerable, waiting_no_longer
+from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -65,7 +76,7 @@ class Runner:
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
         self._saved = saved
         self._solver = solver_of(plan, saved)
-        self._book = Record(plan.task, journal, self._clock, saved)
+        self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._wake = asyncio.Event()
         self._budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
         self._budget.drawn = lambda: self._solver.drawn
@@ -83,6 +94,9 @@ class Runner:
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
         self._pace = Pace(self._clock)
+        self._checking = Checking(
+            plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
+        )
         self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
@@ -94,6 +108,7 @@ class Runner:
         self._inbox.bind(asyncio.get_running_loop(), self._wake)
         try:
             self._record(beginning(self._plan, self._solver, self._saved))
+            await self._check_model()
             self._commit()
             while (ending := self._ending()) is None:
                 await self._turn()
@@ -118,8 +133,22 @@ class Runner:
             max_tokens=self._plan.settings.flags.max_tokens, steps_ahead=self._solver.steps_ahead,
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
-            **self._caller.figures(),
+            temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
+            checking=self._checking.place, **self._caller.figures(),
         )  # fmt: skip
+
+    async def _check_model(self) -> None:
+        """Find out by a few calls whether the model fits the run, where the plan says so."""
+        if self._ending() is not None:
+            return
+        checked = await self._checking.conduct(lambda: self._hear() or self._fault is not None, self._wait)
+        self._ended, self._fault = checked.ended or self._ended, checked.fault or self._fault
+        self._record(checked.events)
+        self._publish()
+
+    def _tell_place(self) -> None:
+        self._book.unseen = True
+        self._wake.set()
 
     async def _turn(self) -> None:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
@@ -130,7 +159,9 @@ class Runner:
         if self._solver.wasted > self._cut_at:
             self._cut_at = self._solver.wasted
             self._calls.cut_short()
-        if self._fault is not None or stopped:
+        if self._solver.hopeless is not None:
+            self._answer_hopeless(self._solver.hopeless)
+        if self._fault is not None or self._ended is not None or stopped:
             return
         if self._calls.aside and self._gate.room > 0:
             self._obstacle = ""
@@ -167,20 +198,31 @@ class Runner:
             return 0
         if self._caller.answer is not None and not self._plan.settings.hedge and not self._calls:
             return self._draw_at_once(self._caller.answer)
-        ahead = self._caller.answer is None and not self._gate.stepping
-        requests = self._solver.requests(room, ahead=ahead, left=self._left(), afford=self._budget.afford)
+        requests = self._wanted(room)
         self._gate.asked(len(requests))
         return self._send(requests)
+
+    def _wanted(self, room: int) -> list[SampleRequest]:
+        """Return the samples to draw now.
+
+        Those that one call can bring are not parted for want of room while others are in flight: there will be room.
+        """
+        ahead = self._caller.answer is None and not self._gate.stepping
+        left, afford = self._left(), self._budget.afford
+        requests = self._solver.requests(room, ahead=ahead, left=left, afford=afford, alike=self._caller.alike)
+        if requests or self._calls:
+            return requests
+        return self._solver.requests(room, ahead=ahead, left=left, afford=afford)
 
     def _send(self, requests: list[SampleRequest]) -> int:
         for request in requests:
             self._record(self._solver.asked(request))
-            if self._caller.answer is None:
-                self._calls.start(request)
-            else:
+            if self._caller.answer is not None:
                 response = self._caller.answer(request)
                 self._budget.answered(request, response)
                 self._receive(request, response)
+        if self._caller.answer is None:
+            self._calls.start(requests)
         return len(requests)
 
     def _draw_at_once(self, answer: AtOnce) -> int:
@@ -280,6 +322,17 @@ class Runner:
             reason = f"step {event.step + 1:,} is undecided after {event.samples:,} samples"
             self._ended = RunEnded(Outcome.UNDECIDED, reason)
 
+    def _answer_hopeless(self, found: StepHopeless) -> None:
+        """Do what the plan says about a step that is hopeless."""
+        hopeless, then = respond(self._plan, self._solver, found, escalated=self._escalated == found.step)
+        self._record(self._solver.answer_hopeless(hopeless))
+        if then == ESCALATE:
+            self._record(self._solver.escalate(self._plan.stronger))
+        elif then == HOLD:
+            self._record(self._gate.hold())
+        elif then == STOP:
+            self._ended = ending(self._plan, hopeless)
+
     def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
         """Tell how the run has ended, None while it goes on."""
         if self._fault is not None:
@@ -300,7 +353,7 @@ class Runner:
         if self._calls.arrived:
             return None
         in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
-        if reached and (in_vain or len(self._calls) <= self._budget.parked):
+        if reached and (in_vain or self._calls.calls <= self._budget.parked):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return resets_too_late(self._caller, self._limits, elapsed)
 
@@ -309,7 +362,8 @@ class Runner:
         await self._flush()
         self._publish(if_due=True)
         try:
-            counting = len(self._calls) > 0 or self._plan.limits.seconds is not None
+            waiting = len(self._calls) > 0 or self._checking is not None
+            counting = waiting or self._plan.limits.seconds is not None
             async with asyncio.timeout(self._pace.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()
         except TimeoutError:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from maker_engine.core.copies import notice
 from maker_engine.core.errors import Fault
 from maker_engine.printable import one_line
 from maker_engine.runtime.hours import hour, span
@@ -36,6 +37,8 @@ class RunView:
         held: Where it holds and why, None while it goes on or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person wished for was not made; empty where it was.
+        checking: The call under way of a check of the model, from 1, and how many there are; None while there is none.
+        adjustments: What is sent to the model otherwise than ordered, and why; one line each.
         obstacle: Why the provider is asked nothing more before a person lets the run go on; empty while it is asked.
         resets_at: When the provider can be asked again by its own statement, in seconds since 1970; None where it
             states nothing, or does not rest.
@@ -44,6 +47,7 @@ class RunView:
         concurrency_ordered: Calls that may be in flight as ordered; 0 where nobody is called.
         timeout_s: Seconds that a call may take as ordered, 0 where that is not known.
         deadline_s: Seconds that it may take now: longer since a complete answer took longer.
+        temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
         answered_by: How many responses came from each family of models, most first.
         limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
@@ -62,6 +66,8 @@ class RunView:
     held: Held | None = None
     waiting: Hashable = None
     refused: str = ""
+    checking: tuple[int, int] | None = None
+    adjustments: tuple[str, ...] = ()
     obstacle: str = ""
     resets_at: float | None = None
     oldest_call_s: float | None = None
@@ -69,8 +75,14 @@ class RunView:
     concurrency_ordered: int = 0
     timeout_s: float = 0.0
     deadline_s: float = 0.0
+    temperature: float | None = None
     answered_by: Mapping[str, int] = field(default_factory=dict)
     limit_is_estimate: bool = False
+
+    @property
+    def copies(self) -> str:
+        """What is to be said of texts that are alike, in a sentence; empty for nothing."""
+        return notice(self.snapshot.totals, self.temperature)
 
     @property
     def eta_s(self) -> float | None:

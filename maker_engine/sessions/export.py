@@ -1,6 +1,6 @@
 """A session as text: JSON Lines with everything in it, one event a line, and CSV with a line a step.
 
-The lines are described in docs/session-format.md. Everything a model said is in them as JSON strings in ASCII, so that
+The lines are described in docs/sessions.md. Everything a model said is in them as JSON strings in ASCII, so that
 no escape code and no half character reaches a terminal or an editor.
 """
 
@@ -24,7 +24,8 @@ from maker_engine.core.responses import Flag, Response
 from maker_engine.input_files import exists
 from maker_engine.models.families import answered_of, by_family
 from maker_engine.printable import one_line
-from maker_engine.sessions.asides import Change, Probe, further
+from maker_engine.sessions.asides import Change, Doubted, Probe, further
+from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag, step_of
@@ -58,9 +59,10 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
     """Give one branch's own events."""
     branch, meta = reader.branch, reader.meta()
     own = {"branch": branch.id}
+    found = {key: meta[key] for key in (MODEL_CHECK, ADJUSTMENTS) if key in meta}
     yield {
         "event": "run", **own, "parent": branch.parent, "from_step": branch.fork_step, "created": branch.created,
-        "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"],
+        "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"], **found,
     }  # fmt: skip
     for row in reader.rows(branch.fork_step):
         stored = reader.stored(task, row)
@@ -87,6 +89,8 @@ def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
     if isinstance(entry, Act):
         answer = None if entry.answer is None else decisions.encode(task, entry.answer)
         return {"event": "act", "kind": entry.kind, "who": entry.who, "answer": answer}
+    if isinstance(entry, Doubted):
+        return {"event": "hopeless", **entry._asdict()}
     if isinstance(entry, Change):
         prompt = None if entry.prompt is None else asdict(entry.prompt)
         return {"event": "changed", **entry._asdict(), "voters": [*entry.voters], "prompt": prompt}

@@ -11,7 +11,9 @@ from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
+from maker_engine.core.errors import InputError
 from maker_engine.core.events import RunStarted
+from maker_engine.core.model_check import ModelCheck, lines_of
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.snapshot import Totals
 
@@ -26,7 +28,8 @@ _NEEDED = {field.name for field in fields(RunStarted) if field.default is MISSIN
 _TOTALS = get_type_hints(Totals)
 _ORDER: Mapping[str, Any] = {
     "task": str, "source": str | None, "model": str, "seed": int, "keep": str, "api_base": str | None, "draft": str,
-    "undecided": str, "voters": list, "prices": dict, "accept_models": list,
+    "undecided": str, "voters": list, "hopeless": str | None, "temperature": float | str | None,
+    "first_temperature": float | str | None, "prices": dict, "accept_models": list,
 }  # fmt: skip
 _PLAIN: Mapping[str, Any] = {
     "created": float, "elapsed_s": float, "open": int, "name": str, "note": str, "signed": str, "imported": bool,
@@ -85,8 +88,18 @@ def check_record(record: Mapping[str, Any]) -> None:
         _check("ended", ended, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
         if ended["outcome"] not in set(Outcome):
             raise ValueError("'ended' names no outcome")
+    _check_model(record)
     if not all(fits(step, int) and step >= 0 for step in _list("changed", record.get("changed", []))):
         raise ValueError("'changed' is no list of steps")
+
+
+def _check_model(record: Mapping[str, Any]) -> None:
+    try:
+        if "model_check" in record:
+            ModelCheck.of(record["model_check"])
+        lines_of(record.get("adjustments", []), "adjustments")
+    except InputError as error:
+        raise ValueError(str(error)) from None
 
 
 def check_order(order: object) -> None:

@@ -26,6 +26,7 @@ from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import backed_up
+from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.panes import PaneLayout
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
@@ -37,8 +38,8 @@ from maker_tui.widgets.progress_pane import ProgressPane
 from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
-from maker_tui.widgets.vote_tally import VoteTally
-from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
+from maker_tui.widgets.vote_tally import VoteTally, alike
+from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,7 @@ class Workbench(Stepping, PaneLayout):
         *TRAVEL_KEYS[:4],
         *STOP_KEYS,
         *TRAVEL_KEYS[4:],
+        CHECK_KEY,
         Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
@@ -159,7 +161,8 @@ class Workbench(Stepping, PaneLayout):
 
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
-        self._show_panes(view, run_word(snapshot, live=live))
+        self._show_panes(view, CHECKING if view.checking else run_word(snapshot, live=live))
+        notice(self, view, live=live)
         if isinstance(self.app, PersonalApp):
             self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
         if (snapshot.outcome is not None or not live) and not self._over:
@@ -196,7 +199,8 @@ class Workbench(Stepping, PaneLayout):
                 word=word,
             )
         self._board.show_state(family, snapshot.state)
-        self._tally.show_votes(snapshot, partial(describe, family))
+        self._tally.entitle("votes", alike(view.copies))
+        self._tally.show_votes(snapshot, partial(describe, family), view.copies)
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
@@ -204,7 +208,9 @@ class Workbench(Stepping, PaneLayout):
     def _ask_for_a_person(self, view: RunView) -> None:
         """Say so while the run holds, or waits for somebody to settle its open step."""
         snapshot = view.snapshot
-        if told := halt_words(view):
+        if view.checking is not None:
+            self._banner.tell(CHECKING, checking_words(view.checking))
+        elif told := halt_words(view):
             self._banner.tell(HELD, told)
         elif snapshot.undecided and snapshot.paused and snapshot.open is not None:
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
@@ -241,6 +247,8 @@ class Workbench(Stepping, PaneLayout):
     def action_person(self, verb: str) -> None:
         """Let a person vote for a candidate of the open step, decide it, or strike it."""
         tally = None if self._view is None else self._view.snapshot.open
+        if verb == "decide" and not self._over and tally is not None and not tally.rows and self.ask_decision():
+            return
         if self._over or tally is None or not tally.rows:
             self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
             return
@@ -260,6 +268,10 @@ class Workbench(Stepping, PaneLayout):
         from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - it leads back here
 
         self.app.switch_screen(Conversation(self._source))
+
+    def action_check(self) -> None:
+        """Show what was found out about the model."""
+        open_check(self, self._view)
 
     def focus_votes(self) -> None:
         """Focus the votes."""

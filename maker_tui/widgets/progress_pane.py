@@ -5,13 +5,15 @@ from __future__ import annotations
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.snapshot import Snapshot
+from maker_engine.core.copies import effective_votes
+from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_engine.runtime.view import RunView
 from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, share, short, speed
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.words import Word
+from maker_tui.wrapping import wrapped
 
 Part = str | tuple[str, str]
 
@@ -52,11 +54,11 @@ def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[T
     if trouble:
         lines.append(line((trouble, "warn")))
     roomy = height >= ROOMY_ROWS
-    gap, figures = [line()] if roomy else [], _figures(view, width)
+    gap, figures = [line()] if roomy else [], _figures(view, width, roomy=roomy)
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
     lines += [*gap, *figures, *gap, _model(snapshot, width)]
-    return lines + (_details(view, snapshot) if roomy else [])
+    return lines + _adjusted(view, width) + (_details(view, snapshot) if roomy else [])
 
 
 def meter_line(view: RunView, width: int) -> Text:
@@ -98,7 +100,7 @@ def _bar(snapshot: Snapshot, width: int) -> Text:
     return line((filled, "bar"), (rest, "rest"), (percent, "strong"))
 
 
-def _figures(view: RunView, width: int) -> list[Text]:
+def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
     totals, wide = view.snapshot.totals, width >= WIDE_CELLS
     tokens, flagged = f"{short(totals.tokens_in)}/{short(totals.tokens_out)}", share(totals.flagged, totals.samples)
     if wide:
@@ -106,13 +108,33 @@ def _figures(view: RunView, width: int) -> list[Text]:
         flagged += f" · {count(totals.flagged)} of {count(totals.samples)}"
     rows: list[tuple[str, Part, str, Part]] = [
         ("speed", _speed(view), *_time(view)),
-        ("votes", f"{totals.votes / totals.steps:.2f} a step" if totals.steps else NONE, "flagged", flagged),
+        ("votes", _votes(totals, roomy=roomy), "flagged", flagged),
+        *(_alike(totals, wide=wide) if roomy else []),
         ("dissent", f"{count(totals.dissent)} steps", "wrong", _wrong(view.snapshot, wide=wide)),
         ("samples", count(totals.samples), "wasted", count(totals.wasted)),
         ("tokens", tokens, "cost", dollars(view.snapshot.cost_usd)),
     ]
     half = (width + 1) // 2 + 1 - width % 2
     return [line(*_pair(row[0], row[1], half), *_pair(row[2], row[3], width - half)) for row in rows]
+
+
+def _votes(totals: Totals, *, roomy: bool) -> str:
+    """Tell the votes a step; without room for a row of their own, the effective ones in brackets."""
+    if not totals.steps:
+        return NONE
+    effective = None if roomy else effective_votes(totals)
+    return f"{totals.votes / totals.steps:.2f} " + ("a step" if effective is None else f"({effective:.2f})")
+
+
+def _alike(totals: Totals, *, wide: bool) -> list[tuple[str, Part, str, Part]]:
+    """Tell how many texts are alike and how many votes that leaves, where the texts were compared."""
+    if not totals.compared:
+        return []
+    alike = share(totals.repeated, totals.compared)
+    votes = effective_votes(totals)
+    if wide:
+        alike += f" · {count(totals.repeated)} of {count(totals.compared)}"
+    return [("alike", alike, "worth", NONE if votes is None else f"{votes:.2f} votes" + " a step" * wide)]
 
 
 def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:
@@ -153,6 +175,13 @@ def _model(snapshot: Snapshot, width: int) -> Text:
     return line((fit("model", NAME_CELLS), "label"), one_line(started.model, room), " ", (badge, "badge"))
 
 
+def _adjusted(view: RunView, width: int) -> list[Text]:
+    """Say what is sent to the model otherwise than ordered."""
+    rows = [row for told in view.adjustments for row in wrapped(told, width - NAME_CELLS)]
+    names = ["sent", *[""] * len(rows)]
+    return [line((fit(name, NAME_CELLS), "label"), row) for name, row in zip(names, rows, strict=False)]
+
+
 def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
     started, totals = snapshot.started, snapshot.totals
     if started is None:
@@ -167,6 +196,7 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         ("retries", f"{count(totals.failures)} calls made again" + _refused(totals.refused)),
         *([("answered", view.answerers)] if view.answerers else []),
         *([("besides", view.estimated)] if view.estimated else []),
+        *([("checks", f"{count(totals.checks)} calls, never counted")] if totals.checks else []),
         *([("probes", f"{count(totals.probes)}, never counted")] if totals.probes else []),
         ("elapsed", duration(view.elapsed_s) if view.elapsed_s else NONE),
         ("session", str(view.session)),

@@ -82,6 +82,7 @@ class Watched:
 
     name = property(lambda self: self._model.name)
     simulated = property(lambda self: self._model.simulated)
+    adjustments = property(lambda self: self._model.adjustments)
 
     @property
     def figures(self) -> Figures:
@@ -174,6 +175,7 @@ async def run(disks: int, schedule: list[str], seed: int, directory: Path) -> Re
         order = RunOrder(
             task="hanoi", options={"disks": disks}, model="openai/any", api_base=server.base_url, k=K,
             window=8, timeout_s=TIMEOUT_S, session=directory / f"run-{len(schedule)}.maker",
+            preflight=False,
         )  # fmt: skip
         prepared = prepare(order)
         watched = answers.watched = Watched(prepared.plan.model)

@@ -79,6 +79,7 @@ async def test_assumed_figures_are_called_so():
         ("k", "0", "k must be at least 1, got 0"),
         ("k", "some", "k must be a whole number or auto, got 'some'"),
         ("temperature", "hot", "temperature must be auto, none or between 0 and 2, got 'hot'"),
+        ("n", "0", "answers/call must be auto or a whole number from 1 to 100, got '0'"),
         ("model", "sim:p=2", "sim: p lies between 0 and 1, got 2"),
         ("problem", "/nowhere", "problem file /nowhere cannot be read: No such file or directory"),
     ],

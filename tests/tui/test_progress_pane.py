@@ -193,3 +193,33 @@ def test_no_row_is_wider_than_the_pane(width, height):
     assert [row.plain for row in rows if row.cell_len > width and "session" not in row.plain] == []
     assert len(rows) <= 8 or height >= 15
     assert meter_line(RunView(snapshot, 3e6, 12_345.6, SESSION, 750), 60).cell_len <= 60
+
+
+COMPARED = replace(SPENT, compared=100, repeated=96, echoes=90)
+
+
+def test_texts_that_are_alike_have_a_row_where_there_is_room():
+    """Rule: the share of alike texts, with counts, and the effective votes a step."""
+    text = told(view(COMPARED), width=62)
+    assert "alike   96.0 % · 96 of 100" in text
+    assert "worth   1.50 votes a step" in text
+
+
+def test_effective_votes_stand_in_brackets_where_there_is_no_room():
+    """Rule: no row is added to a small pane."""
+    small, before = told(view(COMPARED), 40, 9), told(view(), 40, 9)
+    assert "votes   3.75 (1.50)" in small
+    assert small.count("\n") == before.count("\n")
+    assert "votes   3.75 a step" in before
+
+
+def test_what_is_sent_otherwise_is_told_whole_and_a_check_s_calls_are_counted():
+    """Rule: every adjustment is there in rows of the pane's width, also where there is no room to spare."""
+    run = RunState(started=opening(hanoi(), model="openai/m", simulated=False))
+    run.totals.checks = 3
+    line = "no temperature is sent: this model takes none while it reasons"
+    shown = RunView(run.snapshot(), 0, 0, SESSION, 750, adjustments=(line,))
+    narrow = told(shown, width=40, height=9)
+    assert "sent    no temperature is sent: this" in narrow
+    assert "takes none while it reasons" in " ".join(narrow.split())
+    assert "checks  3 calls, never counted" in told(shown)
