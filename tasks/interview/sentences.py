@@ -33,7 +33,11 @@ def _all(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-_LEAD = re.compile(r"^(?:and|but|also|please|however|so|oh|well|,)\s+")
+_LEAD = re.compile(
+    r"^(?:(?:and|but|also|please|however|so|oh|well|above all|most of all|again)\b,?\s+"
+    r"|(?:(?:please )?(?:make sure|ensure|see to it|take care|mind)"
+    r"|it(?: is|'s) (?:vital|important|essential|crucial|critical|key|a must|imperative)|i (?:insist|demand|expect)) that\s+)+"
+)
 _CONDITION = re.compile(r"^(?:when|whenever|if|while|where|before|after|until|unless|once|as soon as)\b[^,]{1,200},\s*")
 _NOT = r"(?:do not|does not|don't|doesn't|need not|needn't|won't|will not|wouldn't|would not|never)"
 _BE = r"(?:is|are|be|was|remains?|stays?)"
@@ -47,17 +51,26 @@ _PUT_ASIDE = _all(
     r"\b(?:can|may|could|will|has to|have to|must) (?:all )?wait\b",
     rf"\b{_BE} (?:something |one |a matter |a thing )?(?:for|of) (?:an?other|a later|later|the next|version \d|v\d|some\w+)\b",
     r"\b(?:some|any)(?:body|one) else's\b",
-    r"\b(?:out of scope|not needed|not required|not in scope|not now|not yet)$",
+    r"\b(?:out of scope|not needed|not required|not in scope|not now|not yet)(?: for \w+| here| at all)?$",
+    r"\b(?:comes?|follows?|is|are|maybe|perhaps|do that|do this) (?:much )?(?:later|some other (?:day|time))\b",
+    r"\b(?:for|until|till) (?:an?other|a later|some other) (?:day|time|version|release|year)\b",
+    r"\b(?:not|never|no) (?:for|in|part of) (?:the |our |this )?(?:first|initial|next) (?:version|release|step)\b",
+    r"\b(?:not|isn't|aren't|no) (?:an?|our|my|of)? ?(?:priority|concern|interest|aim|goal|topic)\b",
+    r"\b(?:would|'d) rather not (?:have|see|get|build|use)\b",
     r"\b(?:i|we|you|they|users?|people|nobody|no one) (?:have|has|see|sees) (?:no|little) (?:use|need|place|point)\b",
     r"\b(?:i|we) (?:can|could) (?:easily |happily |well )?(?:live|do|manage) without\b",
     r"^(?:nobody|no one) (?:needs?|wants?|asked for|cares? about)\b",
     r"^there(?: is|'s) no (?:need|call|room|place) (?:for|to build|to add|of)\b",
     r"[,:;] (?:so |then |just |please )*(?:drop|skip|omit|leave out|forget)\b",
 )
+_NEED_NOT = re.compile(
+    r"^(?:it|this|they|(?:the|our|my) [\w-]+) (?:need not|needn't|(?:does not|doesn't|do not|don't) (?:need|have) to)\b"
+)
 _BUILD = (
     "build|building|implement|implementing|offer|support|provide|bother with|bother about|bother|develop|introduce|design|ship"
     "|plan|become|grow into|turn into"
 )
+_WANT_DONE = re.compile(r"^(?:we|i) (?:do not|don't|never|would not|wouldn't) (?:ever )?(?:want|like) .+ (?:to|being) \w+")
 _LACK = "need|want|require|include|have|care about|care for|use for|see the point of|expect"
 _NOT_BUILT = _all(
     rf"^(?:we|i|you|it|this|users?|people|they|(?:the|our|my) [\w-]+) {_NOT} (?:really |even )?(?:{_LACK}|{_BUILD})\b",
@@ -96,8 +109,8 @@ _BARE_NOUNS = frozenset("billing branding pricing ranking rating streaming banki
                         "reporting accounting marketing networking".split())  # fmt: skip
 _LIMIT = re.compile(r"^(?:no|not) (?:more|less|later|longer|fewer|earlier|larger|bigger) than\b")
 _MAY = re.compile(
-    r"^(?!no\b|nothing\b|nobody\b|none\b|only\b|never\b)(?:[\w'-]+ ){1,5}?"
-    r"(?:may|can|could|might|(?:is|are) (?:allowed|free|welcome|permitted|able) to)\b(?! (?:not|never|only|under no)\b)"
+    r"^(?!no\b|(?:under|in|at|on) (?:no|any)\b|nothing\b|nobody\b|none\b|only\b|never\b)(?:[\w'-]+ ){1,5}?"
+    r"(?:may|can|could|might|(?:is|are) (?:allowed|free|welcome|permitted|able) to)\b(?!'| (?:not|never|only|under no)\b)"
     r"|^it(?: is|'s) (?:fine|ok|okay|all right|acceptable|allowed) (?:if|when|to|that|for)\b|^(?:optional|optionally)\b"
     r"|^(?:let|allow) "
 )
@@ -107,10 +120,12 @@ _NEVER = _all(
     r"^(?:never|do not|don't)\b",
     r"\b(?:it|this|(?:the|our) \w+) (?:never|does not|doesn't)\b",
     r"\b(?:is|are) (?:not|never) (?:allowed|permitted|acceptable|ok|okay|fine|tolerated|an option|to be)\b",
+    r"\b(?:is|are|gets?) (?:not|never) (?:ever )?\w+(?:ed|en|wn|nt|lt|st)\b",
     r"\b(?:isn't|aren't) (?:allowed|permitted|acceptable|ok|okay|tolerated|an option)\b",
 )
 _PROTECTED = _all(
     r"\b(?:forbidden|forbid|forbids|prohibited|prohibit|prohibits|banned|taboo|unacceptable|intolerable|unforgivable)\b",
+    r"\bwould be (?:an? )?(?:\w+ )?(?:disaster|disastrous|catastrophe|catastrophic|fatal|scandal|nightmare|unforgivable|illegal)\b",
     r"\b(?:off limits|off-limits|hands off|inviolable|sacred|sacrosanct|a no-go|untouchable|impermissible)\b",
     r"^(?:refuse|decline|refrain|abstain|avoid|beware|prevent|keep|stay) (?:to\b|from\b|of\b|clear\b|away\b|out\b|\w+ing\b)",
     r"\b(?:under|in) (?:no|any) (?:circumstances?|case|event)\b|\b(?:on no account|by no means|at no time|at any price)\b",
@@ -118,6 +133,12 @@ _PROTECTED = _all(
     r"\b(?:stays?|remains?|leaves?|left|keeps?|kept)\b.{0,40}\b(?:untouched|intact|unaltered|unchanged|as (?:it|they) (?:is|are)|alone)\b",
     r"\b(?:may|must|can|shall|should|will) only\b|^only [\w -]{1,40} (?:may|can|must|shall)\b",
 )  # fmt: skip
+
+_WHERE = re.compile(r"^no(?:ne|t)? [\w -]{2,40}? (?:in|on|at|inside|within|into|to|between|behind|before|after) \w+")
+_DOUBTFUL = re.compile(
+    r"\b(?:no|not|never|nothing|nobody|nowhere|none|neither|nor|hardly|later|someday|worst|\w+n't)\b"
+    r"|\b(?:unlike|except|apart from|other than)\b"
+)
 
 
 def sense(text: str) -> Sense:
@@ -132,7 +153,9 @@ def sense(text: str) -> Sense:
     ):
         return Sense.NON_GOAL if _noun_in_ing(said) else Sense.CONSTRAINT
     said = _CONDITION.sub("", said, count=1)
-    if _PUT_ASIDE.search(said) or _NOT_BUILT.search(said):
+    if _WANT_DONE.match(said):
+        return Sense.CONSTRAINT
+    if _main(_PUT_ASIDE, said) or _NOT_BUILT.search(said) or _NEED_NOT.match(said):
         return Sense.NON_GOAL
     if _NEGATED.match(said) and not said.startswith("never "):
         return _fragment(said)
@@ -141,7 +164,9 @@ def sense(text: str) -> Sense:
     if _main(_NEVER, said) or _main(_PROTECTED, said):
         return Sense.CONSTRAINT
     left_out = _LEFT_OUT.match(said)
-    return Sense.WANTED if left_out is None else _left_out(left_out)
+    if left_out is not None:
+        return _left_out(left_out)
+    return Sense.UNCLEAR if _main(_DOUBTFUL, said) else Sense.WANTED
 
 
 def bare(text: str) -> str:
@@ -170,7 +195,7 @@ def _fragment(said: str) -> Sense:
         return Sense.NON_GOAL
     if _DOING.match(said) or said.startswith("not ") and not re.match(r"not (?:an?|the|any|another|yet|now)\b", said):
         return Sense.UNCLEAR
-    return Sense.NON_GOAL
+    return Sense.UNCLEAR if _WHERE.search(said) and not said.startswith("nothing ") else Sense.NON_GOAL
 
 
 def _left_out(found: re.Match[str]) -> Sense:
