@@ -144,6 +144,8 @@ _DOUBTFUL = re.compile(
 def sense(text: str) -> Sense:
     """Tell what a person's sentence is about."""
     said = bare(text)
+    if " " not in said:  # "never" or "no" answers a question, and says nothing by itself
+        return Sense.WANTED
     if (
         _WITHOUT_DOING.match(said)
         or _LIMIT.match(said)

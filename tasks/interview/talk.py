@@ -17,6 +17,9 @@ from .document_json import from_fields, to_fields
 from .parts import BY_NAME, PARTS, Part
 
 IDEA = "idea"
+RULES = 2
+"""The rules of a new interview. By rule 1, of earlier versions, every exclusion and every option that was not chosen
+became a non-goal; a saved interview that began so is played back so."""
 
 
 class Stage(StrEnum):
@@ -88,6 +91,8 @@ class Talk:
         heard: Answers to the open question, where several persons are asked one after the other.
         survey: What agents would have built, had nobody asked anything.
         forced: Name of the part whose question is asked whatever the dissent; "" for none.
+        unclear: What persons said that may be a prohibition or an exclusion; they are asked which, the oldest first.
+        rules: By which rules answers are taken in: an interview keeps those that it began with.
     """
 
     document: Document
@@ -101,6 +106,8 @@ class Talk:
     heard: tuple[Statement, ...] = ()
     survey: tuple[Candidate, ...] = ()
     forced: str = ""
+    unclear: tuple[Statement, ...] = ()
+    rules: int = 1
 
     @property
     def part(self) -> Part:
@@ -124,6 +131,7 @@ def decode(value: Any) -> Talk:
         "stage": Stage(value["stage"]),
         "candidates": tuple(map(_candidate, value["candidates"])),
         "survey": tuple(map(_candidate, value["survey"])),
+        "unclear": tuple(Statement(**one) for one in value.get("unclear", ())),
     }
     return Talk(**{**value, **made})
 

@@ -120,6 +120,8 @@ class Interview(Task[Talk, Answer]):
     def step(self, state: Talk) -> Step | None:
         """Say whom to ask what: agents for drafts or votes, a person for their word."""
         brief = self._brief
+        if state.unclear:
+            return hearing.ask(state, brief)
         match state.stage:
             case Stage.CLOSED:
                 return None
