@@ -76,7 +76,7 @@ def _review(document: Document) -> Ask:
     left = f", {waiting} of them waiting for your word" if waiting else ""
     if torn := accepting.torn(document):
         left += f", {' and '.join(torn[:2])} wanted and ruled out at once"
-    lines = sum(line.status is not Status.REJECTED for line in document.lines)
+    lines = sum(line.status not in (Status.REJECTED, Status.NOT_NOW) for line in document.lines)
     why = f"it is complete, with {lines} lines{left}; until you say so, every line can still be changed"
     return Ask("Is the document what you want?", (DONE,), why, free=False)
 

@@ -90,7 +90,7 @@ def check_document(document: Document, lexicon: Lexicon | None = None) -> Docume
 
     A feature that stands and that no acceptance line traces to fails "testable" as well.
     """
-    there = [line for line in document.lines if line.status is not Status.REJECTED]
+    there = [line for line in document.lines if line.status not in (Status.REJECTED, Status.NOT_NOW)]
     results = dict(
         zip(
             (line.id for line in there),
