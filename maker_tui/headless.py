@@ -8,7 +8,7 @@ import sys
 
 from maker_engine.core.commands import Stop
 from maker_engine.core.events import Outcome
-from maker_engine.output import say_json, say_text
+from maker_engine.output import complain, say_json, say_text
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
@@ -38,6 +38,8 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progre
         MakerError: It could not be recorded.
         OutputError: It has ended and is saved, but the summary cannot be printed.
     """
+    if prepared.plan.started.simulated and prepared.task.simulation:
+        complain(prepared.task.simulation)
     inbox, terminal = Inbox(), sys.stdout.isatty()
 
     def hear(_: signal.Signals) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from .document import Document, GateResult, Kind, Source, Spill, Status, Tally
 from .gates import check_document
 from .parts import BUILT
+from .rewording import as_feature
 from .talk import Candidate, Talk
 from .tracing import alike, bars
 
@@ -90,11 +91,13 @@ def kept_out(talk: Talk, candidate: Candidate, tally: Tally, voter: str = "") ->
 def set_aside(talk: Talk, candidate: Candidate, tally: Tally, why: str) -> Document:
     """Keep what was offered and not taken in, word for word: neither wanted nor ruled out."""
     document, kind = talk.document, Kind.FEATURE if candidate.kind is Kind.NON_GOAL else candidate.kind
-    if any(line.text == candidate.text for line in document.of(kind, standing=False)):
+    text = candidate.text if kind is not Kind.FEATURE else as_feature(candidate.text)
+    if any(text in (line.text, line.source.words) for line in document.of(kind, standing=False)):
         return document
     line_id = document.next_id(kind)
     fields = {"status": Status.NOT_NOW, "reason": why, "tallies": (tally,)}
-    document = document.added(kind, candidate.text, Source(candidate.step), **fields)
+    words = "" if text == candidate.text else candidate.text
+    document = document.added(kind, text, Source(candidate.step, words=words), **fields)
     if candidate.kind in _BUILDS:
         spill = Spill(candidate.text, candidate.drafts, kept=None, line=line_id)
         document = replace(document, spill=(*document.spill, spill))
@@ -105,15 +108,17 @@ def kept_in(talk: Talk, candidate: Candidate, tally: Tally, voter: str) -> Docum
     """Record that something agents added is wanted by a person, and add it as they put it."""
     document, step = talk.document, talk.step
     kind = Kind.FEATURE if candidate.kind is Kind.NON_GOAL else candidate.kind
-    line_id = id_of(document, kind, candidate.text)
-    grown = said(document, kind, candidate.text, Source(candidate.step, chosen=voter), (tally,))
+    text = candidate.text if talk.rules == 1 or kind is not Kind.FEATURE else as_feature(candidate.text)
+    line_id = id_of(document, kind, text)
+    source = Source(candidate.step, words="" if text == candidate.text else candidate.text, chosen=voter)
+    grown = said(document, kind, text, source, (tally,))
     spill = Spill(candidate.text, candidate.drafts, kept=True, line=line_id, step=step)
     return replace(grown, spill=(*grown.spill, spill))
 
 
 def torn(document: Document) -> list[str]:
     """Return the ids of the lines that are wanted and ruled out at once: what stands against what is not to be built."""
-    return [line.id for line in document.lines if line.status.stands and any(one.rule == "non-goal" for one in line.failures)]
+    return [line.id for line in document.lines if line.status.stands and any(one.rule in ("non-goal", "near-non-goal") for one in line.failures)]
 
 
 def unsettled(document: Document) -> Sequence[str]:

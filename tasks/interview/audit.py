@@ -9,7 +9,7 @@ from maker_engine.core.decomposition import Amendment, Gathered, Said
 
 from .answers import Draft, Pick
 from .document import Document, Kind, Line
-from .rewording import as_constraint, as_non_goal
+from .rewording import as_constraint, as_feature, as_non_goal
 from .spoken import spoken
 from .talk import RULES
 from .words import clauses, one_line
@@ -69,7 +69,8 @@ def _quoted(
         if line.text in known or line.kind is Kind.QUESTION:
             continue
         by = line.source.voter
-        if line.text not in proposed and not _said_by(line, persons.get(by, "")):
+        named = line.source.words in proposed and as_feature(line.source.words) == line.text
+        if line.text not in proposed and not named and not _said_by(line, persons.get(by, "")):
             yield f"{line.id} is quoted from nobody: {line.text[:60]!r}"
         if by and by not in persons:
             yield f"{line.id} is said to be {by}'s, who said nothing"

@@ -13,7 +13,7 @@ from .document import Conflict, Document, Kind, Source, Status, Tally
 from .flow import finish, score, spill_out, voting
 from .gates import check_line
 from .parts import BY_NAME, NON_GOALS, OPEN, PURPOSE, STORIES, Part
-from .rewording import as_constraint, as_non_goal
+from .rewording import as_constraint, as_feature, as_non_goal
 from .spoken import entered, left_open, written
 from .talk import Candidate, Stage, Statement, Talk
 from .tracing import alike
@@ -47,7 +47,8 @@ def ask(talk: Talk, brief: Brief) -> Ask:
 def _option(candidate: Candidate, drafts: int, rules: int) -> str:
     """Return an option with how many drafts hold it, and what its gates find, so that nobody chooses it unseen."""
     told = f"{candidate.text} · {candidate.drafts} of {drafts} drafts"
-    failed = [one for one in check_line(candidate.kind, candidate.text) if not one.passed] if rules > 1 else []
+    text = as_feature(candidate.text) if candidate.kind is Kind.FEATURE else candidate.text
+    failed = [one for one in check_line(candidate.kind, text) if not one.passed] if rules > 1 else []
     return f"{told} · fails {', '.join(f'{one.gate}/{one.rule}' for one in failed)}" if failed else told
 
 
@@ -201,7 +202,9 @@ def _chosen(talk: Talk, picks: dict[str, tuple[int, ...]]) -> tuple[Talk, set[in
         chosen.add(place)
         others = tuple(voter for voter in picks if voter not in voters)
         tally = Tally(talk.step, persons=(*((one, "in") for one in voters), *((one, "out") for one in others)))
-        line_id = accepting.id_of(talk.document, _kind_taken(talk.part, candidate), candidate.text)
+        kind = _kind_taken(talk.part, candidate)
+        named = talk.part is NON_GOALS and kind is Kind.FEATURE and talk.rules > 1
+        line_id = accepting.id_of(talk.document, kind, as_feature(candidate.text) if named else candidate.text)
         document = _taken(talk, candidate, voters[0], tally)
         if others:
             document = document.changed(line_id, status=Status.ASKED, reason="")

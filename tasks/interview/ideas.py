@@ -95,7 +95,7 @@ def recognise(idea: str) -> Project:
     asked = tuple(Question("what happens", one.ask, one.options) for one in found)
     project = replace(
         project,
-        purposes=((purpose,) if purpose else ()) + project.purposes,
+        purposes=((purpose,) * 3 if purpose else ()) + project.purposes,
         features=own + project.features,
         questions=asked + project.questions,
     )

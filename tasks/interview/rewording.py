@@ -108,6 +108,16 @@ def as_non_goal(text: str) -> str:
     return left if left == said else left[0].upper() + left[1:]
 
 
+def as_feature(text: str) -> str:
+    """Word what was named in a few words as something that the product has: "Dark mode" is "… shall have dark mode."."""
+    said = text.strip().rstrip(".!;, ")
+    if re.search(r"\b(?:shall|must|should|will|may|can)\b", said, re.IGNORECASE):
+        return text
+    first = said.split(" ", 1)[0]
+    name = said if first[1:] != first[1:].lower() else said[:1].lower() + said[1:]
+    return f"The product shall have {name}."
+
+
 def object_of(sentence: str) -> str:
     """Return what a sentence does something to, as in "Rename photo files to …": "photo files"; "" if it is not clear."""
     found = re.match(
