@@ -86,4 +86,6 @@ class Writing(Speaking):
 
     def _told(self, words: str, warning: str) -> None:
         severity: SeverityLevel = "warning" if warning else "information"
-        self.notify(f"{words}; {warning}" if warning else words, title="papers written", severity=severity, markup=False)
+        self.notify(
+            f"{words}; {warning}" if warning else words, title="papers written", severity=severity, markup=False
+        )

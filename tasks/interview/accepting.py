@@ -76,7 +76,9 @@ def kept_out(talk: Talk, candidate: Candidate, tally: Tally, voter: str = "") ->
     if candidate.kind not in _BUILDS or near:
         if talk.rules == 1:
             return document
-        return set_aside(talk, candidate, tally, f"says nearly what {near} says" if near else "nobody's words ask for it")
+        return set_aside(
+            talk, candidate, tally, f"says nearly what {near} says" if near else "nobody's words ask for it"
+        )
     line_id = next((line.id for line in document.of(Kind.NON_GOAL) if bars(line.text, candidate.text)), "")
     if not line_id:
         line_id = document.next_id(Kind.NON_GOAL)
@@ -117,8 +119,12 @@ def kept_in(talk: Talk, candidate: Candidate, tally: Tally, voter: str) -> Docum
 
 
 def torn(document: Document) -> list[str]:
-    """Return the ids of the lines that are wanted and ruled out at once: what stands against what is not to be built."""
-    return [line.id for line in document.lines if line.status.stands and any(one.rule in ("non-goal", "near-non-goal") for one in line.failures)]
+    """Return the ids of the lines that are wanted and ruled out at once."""
+    return [
+        line.id
+        for line in document.lines
+        if line.status.stands and any(one.rule in ("non-goal", "near-non-goal") for one in line.failures)
+    ]
 
 
 def unsettled(document: Document) -> Sequence[str]:

@@ -1,8 +1,8 @@
 """What agents say: drafts of lines, and picks from a numbered list.
 
 The form is read generously: a code fence around the answer, bold, another bullet, blank lines, `answer=1` for
-`answer = 1` change nothing of what is said. The content is read strictly and never repaired: a number that is no number,
-two numbers, a line of no kind that was asked for are flagged.
+`answer = 1` change nothing of what is said. The content is read strictly and never repaired: a number that is no
+number, two numbers, a line of no kind that was asked for are flagged.
 """
 
 from __future__ import annotations
@@ -26,11 +26,15 @@ _HEADING = re.compile(r"(?:[\w' ]{0,40} )?proposals\W{0,6}", re.IGNORECASE)
 _FENCE = re.compile(r"(?:`{3,}|~{3,})\w{0,12}")
 _BULLET = re.compile(r"(?:[-*+•–—]|\d{1,2}[.)])\s+(?=\S)")
 _PICK = re.compile(
-    r"(?<![\w-])answer[*_`]{0,3}\s{0,3}(?:=|:|is\b)[*_`\s]{0,4}(?:option |number |no\. ?|#)?(?P<number>[0-9]{1,4})(?![\w]|[.,][0-9])",
+    r"(?<![\w-])answer[*_`]{0,3}\s{0,3}(?:=|:|is\b)[*_`\s]{0,4}(?:option |number |no\. ?"
+    r"|#)?(?P<number>[0-9]{1,4})(?![\w]|[.,][0-9])",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?<![\w-])answer[*_`]{0,3}\s{0,3}[=:]", re.IGNORECASE)
-_TAGGED = re.compile(r"[\[(*_`]{0,4}(?P<kind>[A-Za-z]{1,12}(?:[- ][A-Za-z]{1,8})?)[\])*_`]{0,4}\s?(?::|–|—| - |(?<=[\])]))[*_`]{0,3}\s*(?P<text>.*)")
+_TAGGED = re.compile(
+    r"[\[(*_`]{0,4}(?P<kind>[A-Za-z]{1,12}(?:[- ][A-Za-z]{1,8})?)[\])*_`]{0,4}\s?(?::|–|—| - "
+    r"|(?<=[\])]))[*_`]{0,3}\s*(?P<text>.*)"
+)
 _PLURALS = {"stories": "story", "interfaces": "interface", "features": "feature", "constraints": "constraint"}
 _NO_SAY = re.compile(r"[\s*_`~.)\]]*")
 

@@ -42,7 +42,7 @@ def _said(answers: Iterable[Any]) -> tuple[set[str], dict[str, str], set[int]]:
         if isinstance(answer, Gathered):
             proposed |= {text for one, _ in answer.proposals if isinstance(one, Draft) for _, text in one.lines}
         elif isinstance(answer, Said | Amendment):
-            persons[answer.voter] = f"{persons.get(answer.voter, '')} {one_line(answer.text)}"
+            persons[answer.voter] = f"{persons.get(answer.voter, '')}\n{one_line(answer.text)}"
         elif isinstance(answer, Pick):
             votes.add(step)
     return proposed, persons, votes

@@ -10,7 +10,7 @@ from typing import Any
 
 from maker_engine.core.errors import ProblemError
 
-from .document import Document, Kind, Line, Source, Status
+from .document import Document, Line, Source, Status
 from .document_json import FORMAT, from_fields, to_fields
 from .parts import OPEN, PARTS, part_of
 from .sentences import Sense

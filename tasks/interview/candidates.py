@@ -51,7 +51,8 @@ def _best_first(kind: Kind, wordings: Iterable[tuple[str, int]]) -> list[str]:
 
 def fresh(found: Sequence[Candidate], document: Document, most: int = MOST) -> tuple[Candidate, ...]:
     """Leave out what the document says, or has rejected, already, and all but the `most` that most drafts hold."""
-    there = {_key(line.kind, line.text) for line in document.lines if not line.reason.startswith(WITHDRAWN)}
+    said = [line for line in document.lines if not line.reason.startswith(WITHDRAWN)]
+    there = {_key(line.kind, text) for line in said for text in (line.text, line.source.words)}
     return tuple(one for one in found if _key(one.kind, one.text) not in there)[:most]
 
 

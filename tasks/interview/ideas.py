@@ -1,7 +1,7 @@
 """What people typically want of six kinds of project: where the simulated agents get their proposals from.
 
-Nothing here is known of the one idea but its kind, what it is about and what it leaves open, all read off its words. It is a stand-in for a
-model's general knowledge: enough to rehearse an interview without a key, and to test it.
+Nothing here is known of the one idea but its kind, what it is about and what it leaves open, all read off its words. It
+is a stand-in for a model's general knowledge: enough to rehearse an interview without a key, and to test it.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ _WORDINGS = (
     (r"\bshall\b", "must"),
     (r"\bshall\b", "should"),
     (r"\.$", ""),
-    (r"\.$", "!"),
+    (r"(?!)", ""),
     (r"\bstore\b", "save"),
     (r"\bshow\b", "display"),
     (r"\bdeletes\b", "removes"),

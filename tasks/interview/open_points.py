@@ -1,7 +1,7 @@
 """What the idea leaves open: questions that agents would put to the person, asked one at a time.
 
-An answer becomes a decision in the document, question and answer on one line, and agents may rest on it afterwards. What
-nobody was asked about stays an open question, so that whoever builds it asks instead of guessing.
+An answer becomes a decision in the document, question and answer on one line, and agents may rest on it afterwards.
+What nobody was asked about stays an open question, so that whoever builds it asks instead of guessing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from . import accepting
 from .brief import Brief
-from .document import Conflict, Document, Kind, Source, Status, Tally
+from .document import Conflict, Kind, Source, Status, Tally
 from .parts import OPEN
 from .sentences import Sense
 from .spoken import entered, spoken
@@ -73,7 +73,9 @@ def _ask(candidate: Candidate) -> str:
 
 
 def _known(talk: Talk, point: Point) -> bool:
-    asked = (line.text for line in talk.document.of(Kind.QUESTION, standing=False) if line.status is not Status.REJECTED)
+    asked = (
+        line.text for line in talk.document.of(Kind.QUESTION, standing=False) if line.status is not Status.REJECTED
+    )
     return any(text.startswith(point.ask) for text in asked)
 
 
@@ -106,7 +108,9 @@ def settled(talk: Talk, replies: dict[str, Reply]) -> Talk:
 
 def _answer(point: Point, reply: Reply) -> str:
     chosen = [point.options[place] for place in reply.picks if place < len(point.options)]
-    text = " ".join([", ".join(chosen), *reply.sentences]).strip()
+    text = ", ".join(chosen)
+    for one in reply.sentences:
+        text += f"{', ' if one[:1].islower() else ' '}{one}" if text else one
     return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?")) else ".")
 
 
@@ -116,4 +120,3 @@ def _kept_to(talk: Talk, reply: Reply, said: Statement) -> Talk:
         if one.sense is Sense.CONSTRAINT:
             talk = entered(talk, Kind.CONSTRAINT, one.line, replace(said, text=one.said))
     return talk
-

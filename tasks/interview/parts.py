@@ -50,16 +50,19 @@ NON_GOALS = Part(
     5,
     "things that projects like this one often get and that nobody has asked for here, each in a few words",
     "Agents would also build these, which nobody asked for. Which of them do you want? What you do not choose is kept "
-    "as not now; \"none of these\" rules it out.",
+    'as not now; "none of these" rules it out.',
 )
 OPEN = Part(
     "open-points",
     (Kind.QUESTION,),
     3,
     3,
-    "questions to the person that the idea and their words leave open, the ones whose answers change most of what is built "
-    "first: who uses it, what data it holds, what goes wrong, within what limits, and above all what happens when … (two "
-    "things clash, something is missing, is there already, or stops half way). Nothing that was said already, nothing that "
+    "questions to the person that the idea and their words leave open, the ones whose answers change most of what "
+    "is built "
+    "first: who uses it, what data it holds, what goes wrong, within what limits, and above all what happens when … "
+    "(two "
+    "things clash, something is missing, is there already, or stops half way). Nothing that was said already, "
+    "nothing that "
     "would be asked about any project",
     "What does the idea leave open?",
     "QUESTION? [ANSWER | ANSWER | ANSWER]",

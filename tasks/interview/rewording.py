@@ -15,7 +15,8 @@ _NEVER = "The program shall never"
 _ORDER = re.compile(
     r"^(?:please,? )?(?:never(?: ever)?|do not(?: ever)?|don['’]t(?: ever)?"
     r"|(?:it|this|the (?:program|tool|app)) (?:must not|must never|shall never|mustn['’]t|may not|may never|should not"
-    r"|should never|shouldn['’]t|shall not|can ?not|cannot|can['’]t|does not|doesn['’]t|never)(?: ever)?) (?P<what>.+)$",
+    r"|should never|shouldn['’]t|shall not|can ?not|cannot|can['’]t|does not|doesn['’]t"
+    r"|never)(?: ever)?) (?P<what>.+)$",
     re.IGNORECASE,
 )
 _WITHOUT = re.compile(
@@ -30,13 +31,19 @@ _FINITE = re.compile(r"\b(?:may|must|shall|should|can|could|will|is|are|has|have
 _FRONT = re.compile(
     r"^(?:(?:and|but|also|please|so|,)[, ]+)*(?:"
     r"no need (?:for|to build|to add|of)|there(?: is|['’]s) no (?:need|call|room|place) (?:for|to build|to add|of)"
-    r"|(?:i|we) (?:have|see) (?:no|little) (?:use|need|place) for|(?:i|we) (?:can|could) (?:easily )?(?:live|do|manage) without"
+    r"|(?:i|we) (?:have|see) (?:no|little) (?:use|need|place) for|(?:i|we) (?:can|could) (?:easily )?(?:live|do"
+    r"|manage) without"
     r"|(?:i|we)(?: would|['’]d) rather not (?:have|see|get|build|use)"
-    r"|(?:we|i|you|it|this|users?|people|they|(?:the|our|my) [\w-]+) (?:do not|does not|don['’]t|doesn['’]t|need not|needn['’]t"
-    r"|won['’]t|will not|would not|wouldn['’]t|must not|shall not|should not|never)(?: (?:really|even|have to|need to))*"
-    r"(?: (?:need|want|require|include|have|care about|care for|build|implement|offer|support|provide|bother with|become)\b)?"
-    r"|(?:do not|don['’]t|never) (?:build|implement|offer|support|provide|bother with|add|include|have|develop|introduce|need)"
-    r"|leave out|leave off|leave aside|leave|omit|skip|drop|exclude|forget about|forget|spare me|spare us|ditch|scrap|cut"
+    r"|(?:we|i|you|it|this|users?|people|they|(?:the|our|my) [\w-]+) (?:do not|does not|don['’]t|doesn['’]t"
+    r"|need not|needn['’]t"
+    r"|won['’]t|will not|would not|wouldn['’]t|must not|shall not|should not|never)(?: (?:really|even|have to"
+    r"|need to))*"
+    r"(?: (?:need|want|require|include|have|care about|care for|build|implement|offer|support|provide|bother with"
+    r"|become)\b)?"
+    r"|(?:do not|don['’]t|never) (?:build|implement|offer|support|provide|bother with|add|include|have|develop"
+    r"|introduce|need)"
+    r"|leave out|leave off|leave aside|leave|omit|skip|drop|exclude|forget about|forget|spare me|spare us|ditch"
+    r"|scrap|cut"
     r"|nobody (?:needs|wants|asked for)|no one (?:needs|wants|asked for)|nothing (?:with|like|about)"
     r"|no|not|without any|without"
     r") +(?=\S)",
@@ -46,9 +53,11 @@ _BEFORE = re.compile(r"^.*[,:;] (?:so |then |just |please )*(?:drop|skip|omit|le
 _BACK = re.compile(
     r",? +(?:(?:is|are|would be|be) (?:clearly |simply |all )?(?:out of scope|beyond \w+ \w+|not needed|not required"
     r"|not necessary|not wanted|not planned|unnecessary|superfluous|unwanted|overkill|not (?:an?|our) (?:priority|goal)"
-    r"|(?:for|of) (?:an?other|a later|later|the next) \w+|(?:some|any)(?:body|one) else['’]s \w+|not part of .+|not in scope)"
+    r"|(?:for|of) (?:an?other|a later|later|the next) \w+|(?:some|any)(?:body|one) else['’]s \w+|not part of .+"
+    r"|not in scope)"
     r"|isn['’]t needed|aren['’]t needed|(?:can|may|could|will|has to|have to) (?:wait|come later)|comes? later"
-    r"|out of scope|not needed|for now|at all|for the moment|right now|for another day|please|yet)(?: here| for (?:us|now|me))?$",
+    r"|out of scope|not needed|for now|at all|for the moment|right now|for another day|please|yet)(?: here"
+    r"| for (?:us|now|me))?$",
     re.IGNORECASE,
 )  # fmt: skip
 _UNDOUBLED = re.compile(r"([bcdghjkmnpqrtvw])\1$")
@@ -60,8 +69,10 @@ _SURE_E = re.compile(
     r"(?:^|[a-z])(?:creat|gnor|stor|quir|typ|caus|clos|hir|fir|pir|plor|scor|paus|rais|eras|leas|creas|chas|brows|pars|vers|sens"
     r"|liev|ceiv|pos|us)$"
 )
-_PLAIN = frozenset("open edit visit exit limit commit profit answer enter offer alter filter order render trigger cancel "
-                   "monitor happen listen hang bring sing ring develop reset interpret iron".split())  # fmt: skip
+_PLAIN = frozenset(
+    "open edit visit exit limit commit profit answer enter offer alter filter order render trigger cancel monitor happen"
+    " listen hang bring sing ring develop reset interpret iron".split()  # noqa: SIM905 - a list to read
+)
 
 
 def worded(text: str, about: str = "") -> str:
@@ -109,7 +120,7 @@ def as_non_goal(text: str) -> str:
 
 
 def as_feature(text: str) -> str:
-    """Word what was named in a few words as something that the product has: "Dark mode" is "… shall have dark mode."."""
+    """Word what was named in a few words as something that the product has, as in "… shall have dark mode."."""
     said = text.strip().rstrip(".!;, ")
     if re.search(r"\b(?:shall|must|should|will|may|can)\b", said, re.IGNORECASE):
         return text
@@ -119,7 +130,7 @@ def as_feature(text: str) -> str:
 
 
 def object_of(sentence: str) -> str:
-    """Return what a sentence does something to, as in "Rename photo files to …": "photo files"; "" if it is not clear."""
+    """Return what a sentence does something to, as "photo files" in "Rename photo files to …"; "" if not clear."""
     found = re.match(
         r"^(?:(?:an?|the) .{1,60}?\b(?:that|which) )?[A-Za-z]+s? (?P<what>(?:[\w-]+ ){0,2}[\w-]+s)\b"
         r"(?= (?:to|by|from|into|in|of|with|on|for|and)\b|[,.]|$)",

@@ -2,14 +2,15 @@
 
 Prohibition and exclusion are told apart by structure, not by the negative word. A negation that governs a verb of the
 program ("never overwrite", "without losing one", "no file may leave") is a constraint: the program is built, and keeps
-to it. A negation that governs a noun ("no GUI", "without accounts"), or a phrase that puts a thing aside ("can wait"), is
-a non-goal. A negation inside a condition or a relative clause ("photos without a date", "who have never paid") rules
+to it. A negation that governs a noun ("no GUI", "without accounts"), or a phrase that puts a thing aside ("can wait"),
+is a non-goal. A negation inside a condition or a relative clause ("photos without a date", "who have never paid") rules
 nothing out. Where structure does not tell, the sentence is unclear, and the person is asked.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 from .document import Kind
@@ -36,7 +37,8 @@ def _all(*patterns: str) -> re.Pattern[str]:
 _LEAD = re.compile(
     r"^(?:(?:and|but|also|please|however|so|oh|well|above all|most of all|again)\b,?\s+"
     r"|(?:(?:please )?(?:make sure|ensure|see to it|take care|mind)"
-    r"|it(?: is|'s) (?:vital|important|essential|crucial|critical|key|a must|imperative)|i (?:insist|demand|expect)) that\s+)+"
+    r"|it(?: is|'s) (?:vital|important|essential|crucial|critical|key|a must|imperative)|i (?:insist|demand"
+    r"|expect)) that\s+)+"
 )
 _CONDITION = re.compile(r"^(?:when|whenever|if|while|where|before|after|until|unless|once|as soon as)\b[^,]{1,200},\s*")
 _NOT = r"(?:do not|does not|don't|doesn't|need not|needn't|won't|will not|wouldn't|would not|never)"
@@ -49,7 +51,8 @@ _PUT_ASIDE = _all(
     r"\b(?:isn't|aren't) (?:needed|required|necessary|wanted|planned|part of \w+(?: \w+)?|in scope)\b",
     rf"\b{_BE} (?:unnecessary|superfluous|unwanted|overkill|irrelevant|a distraction|a luxury|dispensable)\b",
     r"\b(?:can|may|could|will|has to|have to|must) (?:all )?wait\b",
-    rf"\b{_BE} (?:something |one |a matter |a thing )?(?:for|of) (?:an?other|a later|later|the next|version \d|v\d|some\w+)\b",
+    rf"\b{_BE} (?:something |one |a matter |a thing )?(?:for|of) (?:an?other|a later|later|the next|version \d|v\d"
+    rf"|some\w+)\b",
     r"\b(?:some|any)(?:body|one) else's\b",
     r"\b(?:out of scope|not needed|not required|not in scope|not now|not yet)(?: for \w+| here| at all)?$",
     r"\b(?:comes?|follows?|is|are|maybe|perhaps|do that|do this) (?:much )?(?:later|some other (?:day|time))\b",
@@ -67,10 +70,13 @@ _NEED_NOT = re.compile(
     r"^(?:it|this|they|(?:the|our|my) [\w-]+) (?:need not|needn't|(?:does not|doesn't|do not|don't) (?:need|have) to)\b"
 )
 _BUILD = (
-    "build|building|implement|implementing|offer|support|provide|bother with|bother about|bother|develop|introduce|design|ship"
+    "build|building|implement|implementing|offer|support|provide|bother with|bother about|bother|develop|introduce"
+    "|design|ship"
     "|plan|become|grow into|turn into"
 )
-_WANT_DONE = re.compile(r"^(?:we|i) (?:do not|don't|never|would not|wouldn't) (?:ever )?(?:want|like) .+ (?:to|being) \w+")
+_WANT_DONE = re.compile(
+    r"^(?:we|i) (?:do not|don't|never|would not|wouldn't) (?:ever )?(?:want|like) .+ (?:to|being) \w+"
+)
 _LACK = "need|want|require|include|have|care about|care for|use for|see the point of|expect"
 _NOT_BUILT = _all(
     rf"^(?:we|i|you|it|this|users?|people|they|(?:the|our|my) [\w-]+) {_NOT} (?:really |even )?(?:{_LACK}|{_BUILD})\b",
@@ -80,7 +86,8 @@ _NOT_BUILT = _all(
 )
 _LEFT_OUT = re.compile(
     r"^(?:(?:we|i|you|let's|let us)(?: can| could| should| will|'ll)? )?"
-    r"(?P<verb>leave out|leave off|leave aside|omit|skip|drop|exclude|forget(?: about)?|spare (?:me|us)|ditch|scrap|cut) "
+    r"(?P<verb>leave out|leave off|leave aside|omit|skip|drop|exclude|forget(?: about)?|spare (?:me|us)|ditch|scrap"
+    r"|cut) "
     r"(?P<what>.+)$"
 )
 # Of these it is data that is left out, as the program runs, rather than a part of the program.
@@ -92,25 +99,31 @@ _CLAUSE = re.compile(r"\b(?:that|which|who|whose|if|when|while|where|without|fro
 
 _NEGATED = re.compile(r"^(?:no one|nobody|none|nothing|not|no|without|never|neither|at no time|in no case)\b")
 _FINITE = re.compile(
-    r"^(?:no|none|nothing|nobody|no one|neither)\b.{0,80}?\b(?:may|must|shall|should|can|could|will|is|are|gets?|leaves?"
+    r"^(?:no|none|nothing|nobody|no one|neither)\b.{0,80}?\b(?:may|must|shall|should|can|could|will|is|are|gets?"
+    r"|leaves?"
     r"|goes|happens?|has to|have to|ever|touches|changes|sees|reads)\b"
 )
 _HARM = re.compile(
-    r"^(?:no|without|zero)\b.*\b(?:loss(?:es)?|crash(?:es)?|duplicates?|downtimes?|leaks?|side effects?|surprises?|corruptions?"
+    r"^(?:no|without|zero)\b.*\b(?:loss(?:es)?|crash(?:es)?|duplicates?|downtimes?|leaks?|side effects?|surprises?"
+    r"|corruptions?"
     r"|damages?|data races?|deadlocks?|double bookings?|overwrites?|deletions?|guess(?:es)?|delays?|silent failures?)\b"
 )
 _HARMFUL_DOING = re.compile(
-    r"^no (?:\w+ )?(?:overwriting|deleting|losing|guessing|crashing|leaking|truncating|renaming|dropping|corrupting|tracking"
+    r"^no (?:\w+ )?(?:overwriting|deleting|losing|guessing|crashing|leaking|truncating|renaming|dropping|corrupting"
+    r"|tracking"
     r"|spying|cheating)\b"
 )
 _DOING = re.compile(r"^(?:no|not) (?:\w+ly )?(?!(?:\w*)(?:thing|king|ring|ping) )[a-z]{2,}ing\b")
 _WITHOUT_DOING = re.compile(r"^without (?:ever |once |even |actually |\w+ly )*(?P<verb>[a-z]{2,}ing)\b")
-_BARE_NOUNS = frozenset("billing branding pricing ranking rating streaming banking messaging training advertising "
-                        "reporting accounting marketing networking".split())  # fmt: skip
+_BARE_NOUNS = frozenset(
+    "billing branding pricing ranking rating streaming banking messaging training advertising reporting accounting"
+    " marketing networking".split()  # noqa: SIM905 - a list to read
+)
 _LIMIT = re.compile(r"^(?:no|not) (?:more|less|later|longer|fewer|earlier|larger|bigger) than\b")
 _MAY = re.compile(
     r"^(?!no\b|(?:under|in|at|on) (?:no|any)\b|nothing\b|nobody\b|none\b|only\b|never\b)(?:[\w'-]+ ){1,5}?"
-    r"(?:may|can|could|might|(?:is|are) (?:allowed|free|welcome|permitted|able) to)\b(?!'| (?:not|never|only|under no)\b)"
+    r"(?:may|can|could|might|(?:is|are) (?:allowed|free|welcome|permitted|able) to)\b(?!'| (?:not|never|only"
+    r"|under no)\b)"
     r"|^it(?: is|'s) (?:fine|ok|okay|all right|acceptable|allowed) (?:if|when|to|that|for)\b|^(?:optional|optionally)\b"
     r"|^(?:let|allow) "
 )
@@ -125,12 +138,16 @@ _NEVER = _all(
 )
 _PROTECTED = _all(
     r"\b(?:forbidden|forbid|forbids|prohibited|prohibit|prohibits|banned|taboo|unacceptable|intolerable|unforgivable)\b",
-    r"\bwould be (?:an? )?(?:\w+ )?(?:disaster|disastrous|catastrophe|catastrophic|fatal|scandal|nightmare|unforgivable|illegal)\b",
+    r"\bwould be (?:an? )?(?:\w+ )?(?:disaster|disastrous|catastrophe|catastrophic|fatal|scandal|nightmare"
+    r"|unforgivable|illegal)\b",
     r"\b(?:off limits|off-limits|hands off|inviolable|sacred|sacrosanct|a no-go|untouchable|impermissible)\b",
-    r"^(?:refuse|decline|refrain|abstain|avoid|beware|prevent|keep|stay) (?:to\b|from\b|of\b|clear\b|away\b|out\b|\w+ing\b)",
-    r"\b(?:under|in) (?:no|any) (?:circumstances?|case|event)\b|\b(?:on no account|by no means|at no time|at any price)\b",
+    r"^(?:refuse|decline|refrain|abstain|avoid|beware|prevent|keep|stay) (?:to\b|from\b|of\b|clear\b|away\b|out\b"
+    r"|\w+ing\b)",
+    r"\b(?:under|in) (?:no|any) (?:circumstances?|case|event)\b|\b(?:on no account|by no means|at no time"
+    r"|at any price)\b",
     r"\b(?:has|have|must|needs?|ought|shall|should)(?: to| always)* (?:stay|remain|survive|persist)\b",
-    r"\b(?:stays?|remains?|leaves?|left|keeps?|kept)\b.{0,40}\b(?:untouched|intact|unaltered|unchanged|as (?:it|they) (?:is|are)|alone)\b",
+    r"\b(?:stays?|remains?|leaves?|left|keeps?|kept)\b.{0,40}\b(?:untouched|intact|unaltered|unchanged|as (?:it"
+    r"|they) (?:is|are)|alone)\b",
     r"\b(?:may|must|can|shall|should|will) only\b|^only [\w -]{1,40} (?:may|can|must|shall)\b",
 )  # fmt: skip
 
@@ -146,29 +163,49 @@ def sense(text: str) -> Sense:
     said = bare(text)
     if " " not in said:  # "never" or "no" answers a question, and says nothing by itself
         return Sense.WANTED
-    if (
-        _WITHOUT_DOING.match(said)
-        or _LIMIT.match(said)
-        or _HARM.match(said)
-        or _HARMFUL_DOING.match(said)
-        or re.search(r" without (?:ever|once) [a-z]+ing\b", said)
-    ):
+    if _behaves(said):
         return Sense.NON_GOAL if _noun_in_ing(said) else Sense.CONSTRAINT
     said = _CONDITION.sub("", said, count=1)
+    return next(found for rule in _RULES if (found := rule(said)) is not None)
+
+
+def _behaves(said: str) -> bool:
+    """Tell whether a fragment says at once how the program must not behave: "without losing one", "no data loss"."""
+    if any(pattern.match(said) for pattern in (_WITHOUT_DOING, _LIMIT, _HARM, _HARMFUL_DOING)):
+        return True
+    return re.search(r" without (?:ever|once) [a-z]+ing\b", said) is not None
+
+
+def _put_aside(said: str) -> Sense | None:
     if _WANT_DONE.match(said):
         return Sense.CONSTRAINT
-    if _main(_PUT_ASIDE, said) or _NOT_BUILT.search(said) or _NEED_NOT.match(said):
-        return Sense.NON_GOAL
-    if _NEGATED.match(said) and not said.startswith("never "):
-        return _fragment(said)
-    if _MAY.match(said):
-        return Sense.WANTED
-    if _main(_NEVER, said) or _main(_PROTECTED, said):
-        return Sense.CONSTRAINT
+    aside = _main(_PUT_ASIDE, said) or _NOT_BUILT.search(said) or _NEED_NOT.match(said)
+    return Sense.NON_GOAL if aside else None
+
+
+def _negated(said: str) -> Sense | None:
+    return _fragment(said) if _NEGATED.match(said) and not said.startswith("never ") else None
+
+
+def _allowed(said: str) -> Sense | None:
+    return Sense.WANTED if _MAY.match(said) else None
+
+
+def _forbidden(said: str) -> Sense | None:
+    return Sense.CONSTRAINT if _main(_NEVER, said) or _main(_PROTECTED, said) else None
+
+
+def _dropped(said: str) -> Sense | None:
     left_out = _LEFT_OUT.match(said)
-    if left_out is not None:
-        return _left_out(left_out)
+    return None if left_out is None else _left_out(left_out)
+
+
+def _doubted(said: str) -> Sense:
     return Sense.UNCLEAR if _main(_DOUBTFUL, said) else Sense.WANTED
+
+
+_RULES: tuple[Callable[[str], Sense | None], ...] = (_put_aside, _negated, _allowed, _forbidden, _dropped, _doubted)
+"""What tells a sentence's sense, the surest first; the first that knows it decides."""
 
 
 def bare(text: str) -> str:
@@ -195,7 +232,7 @@ def _fragment(said: str) -> Sense:
         return Sense.CONSTRAINT
     if _noun_in_ing(said):
         return Sense.NON_GOAL
-    if _DOING.match(said) or said.startswith("not ") and not re.match(r"not (?:an?|the|any|another|yet|now)\b", said):
+    if _DOING.match(said) or (said.startswith("not ") and not re.match(r"not (?:an?|the|any|another|yet|now)\b", said)):
         return Sense.UNCLEAR
     return Sense.UNCLEAR if _WHERE.search(said) and not said.startswith("nothing ") else Sense.NON_GOAL
 
@@ -203,5 +240,7 @@ def _fragment(said: str) -> Sense:
 def _left_out(found: re.Match[str]) -> Sense:
     if _CLAUSE.search(found["what"]) or len(found["what"].split()) > 7:
         return Sense.WANTED
-    of_the_run = found["verb"] in ("skip", "drop", "exclude", "omit", "leave out", "cut") and _ITEMS.search(found["what"])
+    of_the_run = found["verb"] in ("skip", "drop", "exclude", "omit", "leave out", "cut") and _ITEMS.search(
+        found["what"]
+    )
     return Sense.UNCLEAR if of_the_run else Sense.NON_GOAL

@@ -44,7 +44,8 @@ def left_open(idea: str) -> tuple[Situation, ...]:
 
 
 _ANSWERED = {
-    "users": r"\b(?:for|by) (?:our|my|one|two|a|an|the)? ?(?:team|family|club|school|office|person|people|teachers?|students?"
+    "users": r"\b(?:for|by) (?:our|my|one|two|a|an|the)? ?(?:team|family|club|school|office|person|people|teachers?"
+    "|students?"
     r"|parents?|members?|developers?|administrators?|beekeepers?|photographers?|\w+ers)\b",
     "quality": r"\b\d+ ?(?:ms|s|seconds?|minutes?|MB|GB|%)",
     "limits": r"\b(?:linux|windows|macos|android|ios|iphone|raspberry|python|browser)\b",

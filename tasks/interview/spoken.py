@@ -15,10 +15,14 @@ from .talk import Statement, Talk
 from .tracing import is_exclusion
 
 _UNCLEAR = 'Must "{}" never happen, or is it not to be built?'
-_PRODUCT = "tool|app|application|program|service|site|website|script|bot|library|package|api|system|server|command|utility|client|cli|game|page"
+_PRODUCT = (
+    "tool|app|application|program|service|site|website|script|bot|library|package|api|system|server|command|utility|client"
+    "|cli|game|page"
+)
 _WHICH_NEVER = re.compile(
     rf"^(?:an?|the|our|my) (?:[\w'-]+ ){{0,6}}?(?:{_PRODUCT}) (?:that|which) "
-    r"(?P<what>(?:never|must not|must never|does not|doesn['’]t|do not|don['’]t|cannot|won['’]t|will not) (?P<verb>\w+).*)$",
+    r"(?P<what>(?:never|must not|must never|does not|doesn['’]t|do not|don['’]t|cannot|won['’]t"
+    r"|will not) (?P<verb>\w+).*)$",
     re.IGNORECASE,
 )
 _EVER = re.compile(r" (?=without (?:ever |once )[a-z]+ing\b)", re.IGNORECASE)
@@ -44,7 +48,7 @@ def spoken(sentences: Iterable[str], rules: int) -> list[Spoken]:
         return [Spoken(one, one, Sense.NON_GOAL if is_exclusion(one) else Sense.WANTED) for one in sentences]
     found: list[Spoken] = []
     about = ""
-    for one in (piece.strip(" ,") for each in sentences for piece in _EVER.split(each)):
+    for one in (piece for each in sentences for piece in _pieces(each)):
         meant = sense(one)
         if meant is Sense.WANTED:
             about = object_of(one) or about
@@ -53,9 +57,17 @@ def spoken(sentences: Iterable[str], rules: int) -> list[Spoken]:
         if never is not None:
             found[-1] = Spoken(one, one, Sense.WANTED)
             verb = never["verb"]
-            what = re.sub(rf"\b{verb}\b", _plural(verb) if never["what"].startswith("never") else verb, never["what"], count=1)
+            what = re.sub(
+                rf"\b{verb}\b", _plural(verb) if never["what"].startswith("never") else verb, never["what"], count=1
+            )
             found.append(Spoken(one, as_constraint(f"It {what}"), Sense.CONSTRAINT))
     return found
+
+
+def _pieces(sentence: str) -> list[str]:
+    """Cut what must never happen off what is wanted: "Rename files without ever losing one" says two things."""
+    pieces = _EVER.split(sentence)
+    return [sentence] if len(pieces) == 1 else [piece.strip(" ,") for piece in pieces]
 
 
 def _plural(verb: str) -> str:
@@ -96,6 +108,9 @@ def left_open(document: Document, unclear: Iterable[Statement]) -> Document:
     """Write down as open questions what nobody is there to be asked about."""
     for one in unclear:
         document = document.added(
-            Kind.QUESTION, _UNCLEAR.format(one.text.rstrip(".!")), Source(one.step, one.voter, one.text), status=Status.ASKED
+            Kind.QUESTION,
+            _UNCLEAR.format(one.text.rstrip(".!")),
+            Source(one.step, one.voter, one.text),
+            status=Status.ASKED,
         )
     return document

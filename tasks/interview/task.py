@@ -72,9 +72,10 @@ class Interview(Task[Talk, Answer]):
     )
     amendable = True
     converses = True
-    simulation = "rehearsal only: proposals come from a catalogue; --model for real ones"
+    simulation = "rehearsal only, from a catalogue; --model for real proposals"
     document_keys = (
         DocumentKey("t", "take", "accept {id}", "let the line stand, whatever agents or gates say"),
+        DocumentKey("l", "later", "later {id}", "put the line off: neither wanted nor ruled out"),
         DocumentKey("r", "reject", "reject {id} {text}", "reject the line, with a reason or without", "because"),
         DocumentKey("e", "edit", "edit {id} {text}", "put your own wording in its place", "your wording", keep=True),
         DocumentKey("o", "non-goal", "non-goal {text}", "add what is not to be built", "not to be built"),
@@ -120,9 +121,9 @@ class Interview(Task[Talk, Answer]):
     def step(self, state: Talk) -> Step | None:
         """Say whom to ask what: agents for drafts or votes, a person for their word."""
         brief = self._brief
-        if state.unclear:
-            return hearing.ask(state, brief)
         match state.stage:
+            case _ if state.unclear:
+                pass
             case Stage.CLOSED:
                 return None
             case Stage.SURVEY:

@@ -85,16 +85,25 @@ def _about(wish: Wish, document: Document) -> Wish | str:
     if line is None:
         known = next((one.id for one in document.lines), "")
         return f"there is no line {wish.line[:20]!r}" + (f"; the first is {known}" if known else " yet")
-    if wish.verb == "edit" and not re.search(r"\w", wish.text):
-        return f"edit {line.id} needs the new words: edit {line.id} TEXT"
-    if wish.verb == "edit" and line.kind is Kind.NON_GOAL and sense(wish.text) is Sense.CONSTRAINT:
-        return "that must never happen, and is nothing to leave out: add constraint TEXT"
-    if wish.verb == "later" and wish.text:
-        return f"later {line.id} takes no more words"
-    if wish.verb == "move" and wish.text.lower() not in _WAYS:
-        return f"move {line.id} which way? {', '.join(_WAYS)}"
-    if wish.verb == "accept" and wish.text:
-        return f"accept {line.id} takes no more words: edit {line.id} TEXT changes the line"
+    ruled_out = line.kind is Kind.NON_GOAL and wish.verb == "edit"
+    for wrong, mend in (
+        (
+            wish.verb == "edit" and not re.search(r"\w", wish.text),
+            f"edit {line.id} needs the new words: edit {line.id} TEXT",
+        ),
+        (
+            ruled_out and sense(wish.text) is Sense.CONSTRAINT,
+            "that must never happen, and is nothing to leave out: add constraint TEXT",
+        ),
+        (wish.verb == "later" and wish.text, f"later {line.id} takes no more words"),
+        (wish.verb == "move" and wish.text.lower() not in _WAYS, f"move {line.id} which way? {', '.join(_WAYS)}"),
+        (
+            wish.verb == "accept" and wish.text,
+            f"accept {line.id} takes no more words: edit {line.id} TEXT changes the line",
+        ),
+    ):
+        if wrong:
+            return mend
     return wish
 
 
@@ -151,7 +160,9 @@ def _judged(talk: Talk, wish: Wish, line: Line, voter: str) -> Talk:
         document = check_document(document.changed(line.id, status=Status.NOT_NOW, reason=f"{voter}: not now"))
     else:
         document = document.changed(line.id, text=wish.text, source=Source(talk.step, voter), status=Status.ACCEPTED)
-        document = accepting.stands(check_document(document), line.id, f"{voter} worded it so, although {{rules}} fails")
+        document = accepting.stands(
+            check_document(document), line.id, f"{voter} worded it so, although {{rules}} fails"
+        )
         talk = replace(talk, said=(*talk.said, Statement(wish.text, voter, "", talk.step)))
     told = {"reject": "rejected", "accept": "accepted", "edit": "edited", "later": "put off"}[wish.verb]
     conflicts = tuple(

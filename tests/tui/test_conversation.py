@@ -107,7 +107,7 @@ async def test_options_are_marked_by_figures_and_answered_with_enter(run):
     run.start()
     async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
         one = await asked(pilot)
-        await shown(pilot, "SIMULATED", "proposals come from a catalogue", "? a question", "dissent", "1 ○")
+        await shown(pilot, "SIMULATED", "rehearsal only", "? a question", "dissent", "1 ○")
         await pilot.press("enter")
         await shown(pilot, "no answer yet")
         await pilot.press("2")

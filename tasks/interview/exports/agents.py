@@ -58,12 +58,14 @@ def _block(document: Document, tests: list[str]) -> list[str]:
     lines += section("### Decided", bullets(item(line) for line in document.of(Kind.QUESTION)))
     lines += ["Build only what is listed above. Whatever is not listed is not wanted: ask before you add it.", ""]
     lines += section("### Do not build", bullets(unwanted(document)))
-    lines += section("### Not now: offered, and nobody chose these; ask before you build one", bullets(_aside(document)))
+    lines += section(
+        "### Not now: offered, and nobody chose these; ask before you build one", bullets(_aside(document))
+    )
     lines += section("### Not decided: ask, do not guess", bullets(undecided(document)))
     lines += section("### It is done when", bullets(tests))
     return [*lines, END]
 
 
 def _aside(document: Document) -> Iterator[str]:
-    """Yield what would be built, were it wanted; of stories and limits that nobody chose an agent needs to know nothing."""
+    """Yield what would be built, were it wanted; stories and limits that nobody chose tell an agent nothing."""
     yield from (item(line) for line in aside(document) if line.kind in (Kind.FEATURE, Kind.DATA, Kind.INTERFACE))

@@ -1,11 +1,13 @@
 """How the lines of a document are put into papers: each where its meaning belongs, whatever version wrote it.
 
-An interview of an earlier version wrote "Never overwrite a file." among the non-goals; in every paper it is a constraint.
+An interview of an earlier version wrote "Never overwrite a file." among the non-goals; in every paper it is a
+constraint.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..accepting import torn
 from ..document import Document, Kind, Line, Status
@@ -14,7 +16,8 @@ from ..sentences import Sense, sense
 from .markdown import inline
 
 SIMULATED = (
-    "SIMULATED: a rehearsal. Its proposals and votes come from a built-in catalogue, not from a model. Do not build from this."
+    "SIMULATED: a rehearsal. Its proposals and votes come from a built-in catalogue, not from a model."
+    " Do not build from this."
 )
 """The first line of every paper of an interview with simulated agents."""
 
@@ -24,13 +27,13 @@ def constraints(document: Document) -> Iterator[str]:
     yield from (item(line) for line in document.of(Kind.CONSTRAINT))
     for line in document.of(Kind.NON_GOAL):
         if _forbids(line):
-            yield f"{line.id}: {inline(as_constraint(line.text))}"
+            yield item(replace(line, text=as_constraint(line.text)))
 
 
 def unwanted(document: Document) -> Iterator[str]:
     """Yield what is not to be built, each without its negation."""
     lines = [line for line in document.of(Kind.NON_GOAL) if not _forbids(line)]
-    yield from (f"{line.id}: {inline(capability(line.text))}" for line in lines)
+    yield from (item(replace(line, text=capability(line.text))) for line in lines)
     there = {line.text for line in document.of(Kind.NON_GOAL)}
     yield from (inline(capability(one.text)) for one in document.spill if one.kept is False and one.text not in there)
 
@@ -61,5 +64,6 @@ def undecided(document: Document) -> Iterator[str]:
 
 
 def item(line: Line) -> str:
-    """Return a line with its id."""
-    return f"{line.id}: {inline(line.text)}"
+    """Return a line with its id; below it, why it stands although a gate fails."""
+    waived = f"\n  - waived: {inline(line.reason) or 'no reason given'}" if line.status is Status.WAIVED else ""
+    return f"{line.id}: {inline(line.text)}{waived}"

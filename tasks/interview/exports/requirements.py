@@ -54,7 +54,9 @@ def _line(document: Document, line: Line) -> Iterator[str]:
 
 def _aside(line: Line) -> Iterator[str]:
     yield f"- **{line.id}** {inline(line.text)}"
-    yield from bullets([inline(line.reason), *map(_tally, line.tallies)] if line.reason else map(_tally, line.tallies), 1)
+    yield from bullets(
+        [inline(line.reason), *map(_tally, line.tallies)] if line.reason else map(_tally, line.tallies), 1
+    )
 
 
 def _about(document: Document, line: Line) -> Iterator[str]:

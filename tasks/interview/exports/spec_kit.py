@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ..document import Document, Kind, Line, Status
 from .markdown import bullets, inline, page, section
-from .reading import SIMULATED, constraints, unwanted
+from .reading import SIMULATED, constraints, item, unwanted
 
 _TEST = re.compile(r"\bgiven\b.*\bwhen\b.*\bthen\b", re.IGNORECASE | re.DOTALL)
 _NO_SCENARIO = "None agreed on yet."
@@ -101,4 +101,4 @@ def _bold(item: str) -> str:
 
 
 def _item(line: Line) -> str:
-    return f"**{line.id}**: {inline(line.text)}"
+    return _bold(item(line))

@@ -18,7 +18,8 @@ _BARE = re.compile(
 
 _NO_EVENT = re.compile(
     r"\bwhen (?:an?|the|any|some)? ?(?:users?|persons?|people|clients?|somebody|someone|one|it|they)? ?"
-    r"(?:is |are )?(?:needs?|wants?|uses?|tries|try|likes?|needed|wanted|used|necessary|required)(?: (?:it|this|that|them|to))?"
+    r"(?:is |are )?(?:needs?|wants?|uses?|tries|try|likes?|needed|wanted|used|necessary|required)(?: (?:it|this"
+    r"|that|them|to))?"
     r"\s*(?=,|\bthen\b)",
     re.IGNORECASE,
 )
@@ -39,10 +40,11 @@ def acceptance(sentence: str) -> Iterator[GateResult]:
             "testable", "no-test", "", f'Is no test without {told}: say "Given …, when …, then …", or give a measure.'
         )
 
-
     event = _NO_EVENT.search(sentence)
     if event is not None:
-        yield GateResult("testable", "no-event", event.group().strip(), "Names no event: say what is done, and with what.")
+        yield GateResult(
+            "testable", "no-event", event.group().strip(), "Names no event: say what is done, and with what."
+        )
 
 
 def unit(sentence: str) -> Iterator[GateResult]:

@@ -34,7 +34,9 @@ _SECTIONS = (
     (Kind.CONSTRAINT, re.compile(r"\bnon[- ]?functional\b|\bquality (?:attributes|requirements)\b", re.IGNORECASE)),
     (
         Kind.QUESTION,
-        re.compile(r"\bopen questions?\b|\bclarifications?\b|^not (?:now|decided)\b|^decisions?\b|^decided\b", re.IGNORECASE),
+        re.compile(
+            r"\bopen questions?\b|\bclarifications?\b|^not (?:now|decided)\b|^decisions?\b|^decided\b", re.IGNORECASE
+        ),
     ),
     (Kind.FEATURE, re.compile(r"\bfunctional requirements?\b", re.IGNORECASE)),
 )
@@ -56,7 +58,8 @@ _TEST_STEP = re.compile(r"^(?:Given|When|Then|And|But)\b", re.IGNORECASE)
 _WAIVER = re.compile(r"^waived(?:\s+([a-z]+(?:/[a-z-]+)?))?:\s*(\w.*)$", re.IGNORECASE)
 # What an export notes below a line: where it comes from, and how it was voted on. It quotes lines, and is none.
 _PROVENANCE = re.compile(
-    r"^(?:said (?:by|with)|proposed by agents|added by agents|votes(?: at step [\d,]+)?:|serves [A-Z]{2}-|tested by [A-Z]{2}-"
+    r"^(?:said (?:by|with)|proposed by agents|added by agents|votes(?: at step [\d,]+)?:|serves [A-Z]{2}-"
+    r"|tested by [A-Z]{2}-"
     r"|fails \w+/|offered and not chosen|nobody's words ask for it|says nearly what)"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")

@@ -42,7 +42,6 @@ def test_proposals_are_the_lines_after_the_word(text, lines):
         "- a line",
         "proposals: a line",
         "proposals:\n- a\nand more",
-        "proposals:\n* a",
         "proposals:\n",
         "proposals:\n- ",
     ],
@@ -83,7 +82,7 @@ def test_a_vote_names_a_number_of_the_list():
     assert pick_objection(Pick(0), LISTED, none_allowed=True) is None
     assert pick_objection(Pick(0), LISTED, none_allowed=False).rule == ILLEGAL
     assert pick_objection(Pick(3), LISTED, none_allowed=True).rule == ILLEGAL
-    for text in ("answer = two", "answer: 1", "answer = 1 or 2", "answer = 1.", "2"):
+    for text in ("answer = two", "answer = 1 or 2", "answer = 1.5", "2"):
         assert isinstance(read_pick(text, LISTED), Flag)
 
 
