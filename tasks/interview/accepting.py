@@ -9,24 +9,27 @@ from .document import Document, GateResult, Kind, Source, Spill, Status, Tally
 from .gates import check_document
 from .parts import BUILT
 from .rewording import as_feature
-from .talk import Candidate, Talk
+from .talk import LATER_GATES, RULES, Candidate, Talk
 from .tracing import alike, bars
 
 UNTESTED = "no-acceptance"
 """What every feature fails until the last part."""
 
 
-def proposed(
-    document: Document, candidate: Candidate, source: Source, tally: Tally, traces: tuple[str, ...] = ()
-) -> Document:
+def proposed(talk: Talk, candidate: Candidate, source: Source, tally: Tally, traces: tuple[str, ...] = ()) -> Document:
     """Add an agents' line that was voted for: accepted where the gates pass it, else left for a person to settle."""
+    document = talk.document
     line_id = document.next_id(candidate.kind)
     fields = {"status": Status.ACCEPTED, "traces": traces, "tallies": (tally,)}
     grown = check_document(document.added(candidate.kind, candidate.text, source, **fields))
-    return check_document(grown.changed(line_id, status=Status.ASKED)) if failures(grown, line_id) else grown
+    return (
+        check_document(grown.changed(line_id, status=Status.ASKED)) if failures(grown, line_id, talk.rules) else grown
+    )
 
 
-def said(document: Document, kind: Kind, text: str, source: Source, tallies: tuple[Tally, ...] = ()) -> Document:
+def said(
+    document: Document, kind: Kind, text: str, source: Source, tallies: tuple[Tally, ...] = (), rules: int = RULES
+) -> Document:
     """Add a person's line: it stands, whatever the gates say, since nobody knows better what is wanted."""
     line_id = id_of(document, kind, text)
     known = document.line(line_id)
@@ -35,10 +38,12 @@ def said(document: Document, kind: Kind, text: str, source: Source, tallies: tup
     else:
         fields = {"source": source, "status": Status.ACCEPTED, "tallies": (*known.tallies, *tallies)}
         document = document.changed(line_id, **fields)
-    return stands(check_document(document), line_id, _why(source))
+    return stands(check_document(document), line_id, _why(source, rules), rules)
 
 
-def _why(source: Source) -> str:
+def _why(source: Source, rules: int) -> str:
+    if rules == 1:
+        return WANTS_IT.format(source.voter)
     if source.chosen:
         return f"{source.chosen} chose it as agents worded it, with {{rules}} shown beside it"
     return f"in {source.voter}'s own words; {{rules}} was found in them and not put to anybody"
@@ -50,19 +55,24 @@ def id_of(document: Document, kind: Kind, text: str) -> str:
     return next(known, document.next_id(kind))
 
 
-def stands(document: Document, line_id: str, why: str) -> Document:
+WANTS_IT = "{} wants it so, although {{rules}} fails"
+"""Why a line stood by rule 1, whoever worded it."""
+
+
+def stands(document: Document, line_id: str, why: str, rule: int = RULES) -> Document:
     """Let a line stand by a person's word; `why` is the reason where gates fail, {rules} standing for which."""
-    failed = failures(document, line_id)
+    failed = failures(document, line_id, rule)
     if not failed:
         return document.changed(line_id, status=Status.ACCEPTED, reason="")
     rules = ", ".join(dict.fromkeys(f"{one.gate}/{one.rule}" for one in failed))
     return document.changed(line_id, status=Status.WAIVED, reason=why.replace("{rules}", rules))
 
 
-def failures(document: Document, line_id: str) -> tuple[GateResult, ...]:
+def failures(document: Document, line_id: str, rules: int = RULES) -> tuple[GateResult, ...]:
     """Return the gates that a line does not pass; that nothing tests a feature yet is told at the end."""
     line = document.line(line_id)
-    return () if line is None else tuple(one for one in line.failures if one.rule != UNTESTED)
+    unheeded = (UNTESTED, *(LATER_GATES if rules == 1 else ()))
+    return () if line is None else tuple(one for one in line.failures if one.rule not in unheeded)
 
 
 _BUILDS = (Kind.FEATURE, Kind.INTERFACE, Kind.NON_GOAL)
@@ -113,7 +123,9 @@ def kept_in(talk: Talk, candidate: Candidate, tally: Tally, voter: str) -> Docum
     text = candidate.text if talk.rules == 1 or kind is not Kind.FEATURE else as_feature(candidate.text)
     line_id = id_of(document, kind, text)
     source = Source(candidate.step, words="" if text == candidate.text else candidate.text, chosen=voter)
-    grown = said(document, kind, text, source, (tally,))
+    if talk.rules == 1:
+        source = Source(step, voter)
+    grown = said(document, kind, text, source, (tally,), talk.rules)
     spill = Spill(candidate.text, candidate.drafts, kept=True, line=line_id, step=step)
     return replace(grown, spill=(*grown.spill, spill))
 

@@ -23,7 +23,7 @@ Reader: TypeAlias = Callable[[Any, str], Any]
 
 def to_fields(document: Document) -> dict[str, Json]:
     """Turn a document into an object that JSON can hold."""
-    fields: dict[str, Json] = asdict(document)
+    fields: dict[str, Any] = asdict(document)
     return {"format": FORMAT, "simulated": fields.pop("simulated"), **fields}
 
 

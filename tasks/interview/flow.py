@@ -21,7 +21,7 @@ THRESHOLD = 0.3
 
 def gathered(talk: Talk, brief: Brief, answer: Gathered) -> Talk:
     """Take proposals in."""
-    found = candidates(answer.proposals, talk.step)
+    found = candidates(answer.proposals, talk.step, talk.rules)
     if talk.stage is Stage.SURVEY:
         document = replace(talk.document, drafts=sum(times for _, times in answer.proposals))
         return begin(replace(talk, survey=found, document=document), brief)
@@ -144,7 +144,7 @@ def _chosen(talk: Talk, brief: Brief, pick: Pick) -> Talk:
     words = talk.document.idea if tested is None else tested.source.words or tested.text
     traces = () if tested is None else (tested.id,)
     source = Source(candidate.step, "", words)
-    document = accepting.proposed(talk.document, candidate, source, Tally(talk.step), traces)
+    document = accepting.proposed(talk, candidate, source, Tally(talk.step), traces)
     return finish(replace(talk, document=document), brief)
 
 
@@ -158,7 +158,7 @@ def _traced(talk: Talk, brief: Brief, pick: Pick) -> Talk:
         document = accepting.kept_out(talk, candidate, tally)
     else:
         traces = (entry.line,) if entry.line else ()
-        document = accepting.proposed(talk.document, candidate, entry.source(candidate.step), tally, traces)
+        document = accepting.proposed(talk, candidate, entry.source(candidate.step), tally, traces)
     talk = replace(talk, document=document, at=talk.at + 1)
     return talk if talk.at < len(talk.candidates) else finish(talk, brief)
 

@@ -12,7 +12,7 @@ from .candidates import dissent
 from .document import Conflict, Document, Kind, Source, Status, Tally
 from .flow import finish, score, spill_out, voting
 from .gates import check_line
-from .parts import BY_NAME, NON_GOALS, OPEN, PURPOSE, STORIES, Part
+from .parts import BY_NAME, NON_GOALS, OPEN, PURPOSE, STORIES, Part, question_of
 from .rewording import as_constraint, as_feature, as_non_goal
 from .spoken import entered, left_open, written
 from .talk import Candidate, Stage, Statement, Talk
@@ -41,7 +41,7 @@ def ask(talk: Talk, brief: Brief) -> Ask:
     if talk.forced == part.name:
         why = f"you wanted to be asked this again; {why}"
     words = [DECIDE, SKIP] if part.single else [NONE, DECIDE, SKIP]
-    return Ask(whose + part.question, (*options, *words), why, several=not part.single)
+    return Ask(whose + question_of(part, talk.rules), (*options, *words), why, several=not part.single)
 
 
 def _option(candidate: Candidate, drafts: int, rules: int) -> str:
@@ -119,7 +119,9 @@ def _settled(talk: Talk, brief: Brief, replies: dict[str, Reply]) -> Talk:
         talk = _spoken(talk, voter, reply)
         if reply.word == SKIP:
             question = Source(talk.step, voter)
-            document = talk.document.added(Kind.QUESTION, talk.part.question, question, status=Status.ASKED)
+            document = talk.document.added(
+                Kind.QUESTION, question_of(talk.part, talk.rules), question, status=Status.ASKED
+            )
             talk = replace(talk, document=document)
     picks = {voter: reply.picks for voter, reply in replies.items() if reply.picks or reply.word == NONE}
     talk, chosen = _chosen(talk, picks)
@@ -183,7 +185,7 @@ def _split(talk: Talk, words: dict[str, tuple[str, ...]]) -> tuple[Talk, bool]:
         if line.source.step == talk.step and line.kind in talk.part.kinds:
             document = document.changed(line.id, status=Status.ASKED, reason="")
     sides = tuple((" ".join(said), (voter,)) for voter, said in words.items())
-    conflict = Conflict(talk.part.question, sides)
+    conflict = Conflict(question_of(talk.part, talk.rules), sides)
     return replace(talk, document=replace(document, conflicts=(*document.conflicts, conflict))), True
 
 
@@ -223,8 +225,8 @@ def _kind_taken(part: Part, candidate: Candidate) -> Kind:
 def _taken(talk: Talk, candidate: Candidate, voter: str, tally: Tally) -> Document:
     if talk.part is NON_GOALS:
         return accepting.kept_in(talk, candidate, tally, voter)
-    source = Source(candidate.step, chosen=voter)
-    return accepting.said(talk.document, candidate.kind, candidate.text, source, (tally,))
+    source = Source(talk.step, voter) if talk.rules == 1 else Source(candidate.step, chosen=voter)
+    return accepting.said(talk.document, candidate.kind, candidate.text, source, (tally,), talk.rules)
 
 
 def _left_out(talk: Talk, brief: Brief, voters: tuple[str, ...]) -> Talk:

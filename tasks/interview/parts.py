@@ -113,3 +113,20 @@ BUILT = (Kind.FEATURE, Kind.CONSTRAINT, Kind.DATA, Kind.INTERFACE)
 def part_of(kind: Kind) -> Part:
     """Return the part that lines of `kind` belong to."""
     return next(part for part in PARTS if kind in part.kinds)
+
+
+_OTHERS_BEFORE = {
+    NON_GOALS.name: "Which of them do you want? The others become non-goals.",
+    FEATURES.name: "The others become non-goals.",
+    LIMITS.name: "The others are left out.",
+}
+
+
+def question_of(part: Part, rules: int) -> str:
+    """Return what a person is asked about a part by the rules of an interview."""
+    if rules == 1 and part.name in _OTHERS_BEFORE:
+        asked = (
+            part.question.partition(" Which of them")[0] if part is NON_GOALS else part.question.partition("?")[0] + "?"
+        )
+        return f"{asked} {_OTHERS_BEFORE[part.name]}"
+    return part.question

@@ -10,7 +10,7 @@ from .candidates import WITHDRAWN
 from .document import Document, Kind, Line, Status
 from .flow import begin
 from .gates import check_document
-from .parts import BY_NAME, PARTS, part_of
+from .parts import BY_NAME, PARTS, part_of, question_of
 from .spoken import written
 from .talk import Stage, Statement, Talk
 
@@ -21,7 +21,11 @@ def reopened(talk: Talk, brief: Brief, part: str, sentences: Sequence[str], vote
     said = tuple(one for one in talk.said if one.part != part)
     document = talk.document
     own = {line.id for line in document.lines if line.kind in BY_NAME[part].kinds and _goes(line, taken)}
-    own |= {line.id for line in document.of(Kind.QUESTION, standing=False) if line.text == BY_NAME[part].question}
+    own |= {
+        line.id
+        for line in document.of(Kind.QUESTION, standing=False)
+        if line.text == question_of(BY_NAME[part], talk.rules)
+    }
     gone = _resting_on(document, own, taken)
     for line_id in gone:
         document = document.changed(line_id, status=Status.REJECTED, reason=f"{WITHDRAWN}: {voter} revised the {part}")

@@ -70,8 +70,35 @@ _SURE_E = re.compile(
     r"|liev|ceiv|pos|us)$"
 )
 _PLAIN = frozenset(
-    "open edit visit exit limit commit profit answer enter offer alter filter order render trigger cancel monitor happen"
-    " listen hang bring sing ring develop reset interpret iron".split()  # noqa: SIM905 - a list to read
+    [
+        "open",
+        "edit",
+        "visit",
+        "exit",
+        "limit",
+        "commit",
+        "profit",
+        "answer",
+        "enter",
+        "offer",
+        "alter",
+        "filter",
+        "order",
+        "render",
+        "trigger",
+        "cancel",
+        "monitor",
+        "happen",
+        "listen",
+        "hang",
+        "bring",
+        "sing",
+        "ring",
+        "develop",
+        "reset",
+        "interpret",
+        "iron",
+    ]
 )
 
 

@@ -116,8 +116,22 @@ _HARMFUL_DOING = re.compile(
 _DOING = re.compile(r"^(?:no|not) (?:\w+ly )?(?!(?:\w*)(?:thing|king|ring|ping) )[a-z]{2,}ing\b")
 _WITHOUT_DOING = re.compile(r"^without (?:ever |once |even |actually |\w+ly )*(?P<verb>[a-z]{2,}ing)\b")
 _BARE_NOUNS = frozenset(
-    "billing branding pricing ranking rating streaming banking messaging training advertising reporting accounting"
-    " marketing networking".split()  # noqa: SIM905 - a list to read
+    [
+        "billing",
+        "branding",
+        "pricing",
+        "ranking",
+        "rating",
+        "streaming",
+        "banking",
+        "messaging",
+        "training",
+        "advertising",
+        "reporting",
+        "accounting",
+        "marketing",
+        "networking",
+    ]
 )
 _LIMIT = re.compile(r"^(?:no|not) (?:more|less|later|longer|fewer|earlier|larger|bigger) than\b")
 _MAY = re.compile(

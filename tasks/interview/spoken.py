@@ -100,8 +100,8 @@ def written(talk: Talk, sentences: Iterable[str], wanted: Kind, statement: State
 def entered(talk: Talk, kind: Kind, line: str, said: Statement) -> Talk:
     """Add a line that a person said, and what they said to what agents may rest on."""
     source = Source(said.step, said.voter, said.text if line != said.text else "")
-    known = talk.said if said in talk.said else (*talk.said, said)
-    return replace(talk, document=accepting.said(talk.document, kind, line, source), said=known)
+    known = talk.said if said in talk.said and talk.rules > 1 else (*talk.said, said)
+    return replace(talk, document=accepting.said(talk.document, kind, line, source, (), talk.rules), said=known)
 
 
 def left_open(document: Document, unclear: Iterable[Statement]) -> Document:

@@ -61,8 +61,8 @@ def _notes(line: Line, ballots: Ballots) -> str:
     notes = [f"{who}: {choice}" for tally in line.tallies for who, choice in tally.persons]
     if line.source.voter and not notes:
         notes.append(f"{line.source.voter}'s words")
-    if line.status is Status.NOT_NOW:
-        notes.append(line.reason)
+    if line.status is Status.NOT_NOW and line.reason:
+        notes = [line.reason]
     rows = [ballots[tally.step] for tally in line.tallies if tally.step is not None and ballots.get(tally.step)]
     notes += [f"votes {':'.join(str(votes) for _, votes in each)}{':0' if len(each) == 1 else ''}" for each in rows]
     notes += [_failed(one) for one in line.failures if one.rule != UNTESTED]

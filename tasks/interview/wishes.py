@@ -155,14 +155,12 @@ def _judged(talk: Talk, wish: Wish, line: Line, voter: str) -> Talk:
     elif wish.verb == "accept":
         tally = Tally(talk.step, persons=((voter, "in"),))
         document = document.changed(line.id, status=Status.ACCEPTED, tallies=(*line.tallies, tally))
-        document = accepting.stands(check_document(document), line.id, f"{voter} accepted it although {{rules}} fails")
+        document = accepting.stands(check_document(document), line.id, _why(talk, voter, "accepted"), talk.rules)
     elif wish.verb == "later":
         document = check_document(document.changed(line.id, status=Status.NOT_NOW, reason=f"{voter}: not now"))
     else:
         document = document.changed(line.id, text=wish.text, source=Source(talk.step, voter), status=Status.ACCEPTED)
-        document = accepting.stands(
-            check_document(document), line.id, f"{voter} worded it so, although {{rules}} fails"
-        )
+        document = accepting.stands(check_document(document), line.id, _why(talk, voter, "worded"), talk.rules)
         talk = replace(talk, said=(*talk.said, Statement(wish.text, voter, "", talk.step)))
     told = {"reject": "rejected", "accept": "accepted", "edit": "edited", "later": "put off"}[wish.verb]
     conflicts = tuple(
@@ -170,6 +168,11 @@ def _judged(talk: Talk, wish: Wish, line: Line, voter: str) -> Talk:
         for one in document.conflicts
     )
     return replace(talk, document=replace(document, conflicts=conflicts))
+
+
+def _why(talk: Talk, voter: str, did: str) -> str:
+    """Return why a line stands that a person accepted or worded."""
+    return accepting.WANTS_IT.format(voter) if talk.rules == 1 else f"{voter} {did} it so, although {{rules}} fails"
 
 
 def _moved(document: Document, wish: Wish) -> Document:

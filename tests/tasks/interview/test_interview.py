@@ -133,8 +133,7 @@ def test_nobody_is_asked_where_agents_agree():
 
 
 def test_chosen_options_stand_by_the_persons_word():
-    """What a person chooses is accepted as agents' words of their choice; what they did not choose is kept as not "
-    "now."""
+    """What a person chooses stands in their name, as agents worded it; the rest of the options is kept as not now."""
     one = led(KINDS["web API"], said({"Agents": "1", "What does": NONE}))
     one.to_the(lambda talk: talk.stage is Stage.ASK and talk.part.name == "non-goals")
     wanted, *others = [candidate.text for candidate in one.state.candidates]
