@@ -64,13 +64,13 @@ def figures(view: RunView) -> str:
     """Tell in one line how far a run is, what went wrong, how fast it is and how long it will take."""
     totals, started = view.snapshot.totals, view.snapshot.started
     steps = None if started is None else started.steps
-    timeouts = getattr(totals, "timeouts", 0)
     parts = (
         f"{count(totals.steps)}{'' if steps is None else f'/{count(steps)}'} steps",
         f"{count(totals.flagged)} flagged",
-        f"{count(timeouts)} timed out" if timeouts else "",
+        f"{count(totals.timeouts)} timed out" if totals.timeouts else "",
         speed(view.steps_per_s) if view.steps_per_s > 0 else "",
         "" if view.eta_s is None else f"ETA {duration(view.eta_s)}",
+        view.trouble,
     )
     return " · ".join(filter(None, parts))
 
@@ -90,6 +90,7 @@ class Lines:
         self._quiet_s = quiet_s
         self._view: RunView | None = None
         self._steps_said = 0
+        self._warned = False
 
     def show(self, view: RunView) -> None:
         """Take the latest view in, and say something where enough has happened."""
@@ -103,6 +104,9 @@ class Lines:
         view, now = self._view, self._now()
         if view is None or view.snapshot.outcome is not None or now - self._begun < self._quiet_s:
             return
+        if view.copies and not self._warned:
+            self._warned = True
+            self._write(f"maker: {view.copies}\n")
         if now - self._said >= LINE_S or self._far(view):
             self._said, self._steps_said = now, view.snapshot.totals.steps
             self._write(f"maker: {duration(now - self._begun)} · {figures(view)}\n")
@@ -161,7 +165,8 @@ def _bar(started: RunStarted) -> Iterator[Show]:
     def draw() -> Group:
         width = console.width - 3  # an echoed ^C fits behind it: on a row of its own it would be in the way of erasing
         name = Text(label(started, time.monotonic() - begun, width), no_wrap=True, overflow="ellipsis")
-        return Group(name, *(bar_line(view, width) for view in seen))
+        said = [Text(one_line(view.copies, width)) for view in seen if view.copies]
+        return Group(name, *(bar_line(view, width) for view in seen), *said)
 
     def show(view: RunView) -> None:
         seen[:] = [view]

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from maker_engine.core.decomposition import Ask, Gathered
 from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.responses import Flag
 
@@ -70,7 +71,14 @@ class Tally:
 
 @dataclass(slots=True)
 class Totals:
-    """What a run has spent and found so far; counts of the whole run. Reasoning is part of the output tokens."""
+    """What a run has spent and found so far; counts of the whole run. Reasoning is part of the output tokens.
+
+    Attributes:
+        compared: Samples beyond the first of their step whose text was compared with those of the earlier ones. None
+            of a simulated run, whose texts are made to differ, and none where proposals are gathered.
+        repeated: Those of them with the same text, byte for byte, behind as many tokens of reasoning.
+        echoes: Those of these that voted.
+    """
 
     steps: int = 0
     asked: int = 0
@@ -88,6 +96,10 @@ class Totals:
     cost_usd: float = 0.0
     cost_known: bool = True
     tokens_reasoning: int = 0
+    timeouts: int = 0
+    compared: int = 0
+    repeated: int = 0
+    echoes: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -99,8 +111,16 @@ class Totals:
         """Responses that came back and were counted, as votes or as flagged."""
         return self.votes + self.flagged
 
+    def cost(self, *, simulated: bool) -> float | None:
+        """Return the dollars spent, None where that is not known.
 
-_LATER = frozenset({"probes", "tokens_reasoning"})
+        A price is missing, or no response has come that shows it; the simulated model's prices are always known.
+        """
+        shown = simulated or self.samples or self.probes or self.cost_usd
+        return self.cost_usd if self.cost_known and shown else None
+
+
+_LATER = frozenset({"probes", "tokens_reasoning", "timeouts", "compared", "repeated", "echoes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,7 @@ class Snapshot:
         undecided: True when the open step has used up its samples.
         question: What a person is asked at the open step; None for nothing.
         refused: Why the last words of a person could not be taken; empty once others were.
+        hopeless: What was found of the open step, whose last samples were all flagged; None for nothing.
     """
 
     started: RunStarted | None
@@ -138,3 +159,9 @@ class Snapshot:
     undecided: bool
     question: Ask | None = None
     refused: str = ""
+    hopeless: StepHopeless | None = None
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars spent, None where that is not known."""
+        return self.totals.cost(simulated=self.started is not None and self.started.simulated)

@@ -11,10 +11,13 @@ from string import Template
 from typing import Any
 
 from maker_engine.core import decisions
+from maker_engine.core.copies import effective_votes, identical_share, notice
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.responses import Flag
+from maker_engine.core.snapshot import Totals
 from maker_engine.printable import one_line
 from maker_engine.sessions.forks import tree
+from maker_engine.sessions.inspection import temperature_of
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
 
@@ -96,7 +99,7 @@ def _cells(cells: Iterable[object], numbers: Iterable[int] = ()) -> str:
 def _figures(meta: dict[str, Any]) -> Iterator[str]:
     totals, steps = meta["totals"], max(1, meta["totals"]["steps"])
     samples = totals["votes"] + totals["flagged"]
-    cost = f"${totals['cost_usd']:,.4f}" if totals["cost_known"] else "unknown"
+    spent = Totals.of(totals).cost(simulated=meta["started"]["simulated"])
     yield _cells(("begun", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))))
     for name, value in (
         (
@@ -106,6 +109,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
         ("going time", f"{meta['elapsed_s']:,.1f} s"),
         ("samples", f"{samples:,}, {samples / steps:.2f} a step"),
         ("flagged", f"{totals['flagged']:,}, {totals['flagged'] / max(1, samples):.1%}"),
+        *_alike(meta),
         ("steps with dissent", f"{totals['dissent']:,}, {totals['dissent'] / steps:.1%}"),
         (
             "decided wrongly",
@@ -113,11 +117,23 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
         ),
         ("wasted samples", f"{totals['wasted']:,}"),
         ("probes, never counted", f"{totals.get('probes', 0):,}"),
-        ("failed calls", f"{totals['failures']:,}"),
+        ("failed calls", f"{totals['failures']:,}, {totals.get('timeouts', 0):,} of them timed out"),
         ("tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"),
-        ("cost", cost),
+        ("cost", "unknown" if spent is None else f"${spent:,.4f}"),
     ):
         yield _cells((name, value))
+
+
+def _alike(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Tell how many texts are alike and what that leaves of the votes, where they were compared."""
+    totals = Totals.of(meta["totals"])
+    if (share := identical_share(totals)) is None:
+        return
+    yield "texts alike", f"{share:.1%}, {totals.repeated:,} of {totals.compared:,} beyond the first of their step"
+    if (votes := effective_votes(totals)) is not None:
+        yield "effective votes", f"{votes:.2f} a step, each text counted once"
+    if said := notice(totals, temperature_of(meta["order"])):
+        yield "copies", said
 
 
 def _forks(reader: Reader) -> Iterator[str]:

@@ -226,13 +226,11 @@ async def test_the_vote_on_any_line_is_beside_the_document(run):
         await asked(pilot, "Agents")
         await until(pilot, lambda: votes_known(pilot.app, run))
         await pilot.press("tab", "k", "k", "k")
-        await shown(
-            pilot, "▸✓PU-001", "votes on PU-001", "decided ✔ · 6 votes", "A 1 Put the tasks of the", "✔ decided"
-        )
+        await shown(pilot, "▸✓PU-001", "votes on PU-001", "decided ✔ · 6 votes", "A 1 Let other programs", "✔ decided")
         await pilot.press("shift+tab")
         await gone(pilot, "votes on PU-001")
         await pilot.press("tab", "b")
-        await shown(pilot, "step 4 of", "Put the tasks of the", "[ ] travel")
+        await shown(pilot, "step 4 of", "Let other programs", "[ ] travel")
 
 
 async def test_any_task_that_asks_is_answered_here(tmp_path):

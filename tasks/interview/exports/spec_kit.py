@@ -10,7 +10,7 @@ from ..document import Document, Kind, Line, Status
 from .markdown import bullets, inline, page, section
 from .reading import SIMULATED, constraints, item, unwanted
 
-_TEST = re.compile(r"\bgiven\b.*\bwhen\b.*\bthen\b", re.IGNORECASE | re.DOTALL)
+_TEST = re.compile(r"\A(?>.*?\bgiven\b)(?>.*?\bwhen\b).*\bthen\b", re.IGNORECASE | re.DOTALL)
 _NO_SCENARIO = "None agreed on yet."
 
 
