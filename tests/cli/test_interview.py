@@ -101,9 +101,9 @@ def test_papers_are_exported_and_an_interview_goes_on_from_them(
     session = json.loads(capsys.readouterr().out)["session"]
     (tmp_path / "AGENTS.md").write_text("# Ours\n\nUse tabs.\n")
     assert main(["sessions", "export", session, "--as", "papers", "--to", str(tmp_path)]) == 0
-    capsys.readouterr()
+    assert "come from a simulated run and are marked so" in capsys.readouterr().err
     agents = (tmp_path / "AGENTS.md").read_text()
-    assert agents.startswith("# Ours\n\nUse tabs.\n\n<!-- maker:requirements:begin -->")
+    assert agents.startswith("# Ours\n\nUse tabs.\n\n<!-- maker:requirements:begin --> SIMULATED")
     exported = from_json((tmp_path / "requirements.json").read_text())
     assert all(tally.counts for line in exported.lines for tally in line.tallies if tally.step is not None)
     assert main(["sessions", "export", session, "--as", "papers", "--to", str(tmp_path)]) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from maker_tasks.interview import Interview
 from maker_tasks.interview.document import Document, Kind
 from maker_tasks.interview.document_json import from_json
 from maker_tasks.interview.exports import export
@@ -150,6 +151,11 @@ def test_every_paper_of_a_simulated_run_says_so_in_its_first_line() -> None:
         else:
             assert "SIMULATED" in text.splitlines()[0], name
     assert "SIMULATED" not in "".join(export(booking()).values())
+
+
+def test_an_interview_that_goes_on_from_a_rehearsal_stays_marked() -> None:
+    """Whatever model comes after, lines of simulated agents are in its document."""
+    assert Interview.load({}, rehearsed(booking())["requirements.json"]).start().document.simulated
 
 
 def test_the_mark_comes_and_goes_with_the_papers_that_are_joined() -> None:
