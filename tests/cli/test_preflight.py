@@ -284,6 +284,14 @@ def test_a_pool_s_voters_are_each_asked_twice(capsys):
     ]  # fmt: skip
 
 
+def test_only_who_is_real_is_asked(capsys):
+    """In a pool of the simulated model, the real one that undecided steps go to is asked once, and nobody else."""
+    pool = ["--voter", "sim", "--voter", "sim variant=careful", "--undecided", "escalate:openai/big"]
+    status, result, _, calls = run(honest, capsys, *pool)
+    assert (status, calls, result["model_check"]["calls"]) == (0, 1, 1)
+    assert {one["who"] for one in result["model_check"]["findings"]} == {"openai/big (the stronger model)"}
+
+
 def test_the_table_says_what_was_found_and_what_to_change(capsys):
     """In the terminal: who was asked, what it cost, and a row a finding with its verdict in words, in 80 cells."""
     with OpenAIServer(lambda *_: Reply("no idea", model="other")) as server:
