@@ -12,6 +12,7 @@ from maker_engine.core.errors import MakerError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
+from maker_engine.sessions.inspection import temperature_of
 from maker_engine.sessions.record import fits, whole
 from maker_engine.sessions.saved import SavedRun
 from maker_tui.hangup import WENT_AWAY
@@ -149,5 +150,6 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     timeout: Any = order.get("timeout_s")
     return RunView(
         saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, whole(order, "max_tokens", 0),
-        timeout_s=float(timeout) if fits(timeout, float) else 0.0, adjustments=saved.adjustments,
+        timeout_s=float(timeout) if fits(timeout, float) else 0.0, temperature=temperature_of(order),
+        adjustments=saved.adjustments,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from maker_engine.runtime.order import RunOrder
 from maker_tui import progress
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
+from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.parsing import Parser, add_no_preflight
 
 RUN_EXAMPLES = """\
@@ -174,6 +175,7 @@ def _add_voting(parser: Parser) -> None:
     group.add_argument(
         "--undecided", default="stop", metavar="POLICY", help="stop, ask (a person, in the app) or escalate:MODEL"
     )
+    add_hopeless(group)
 
 
 def _add_speed(parser: Parser) -> None:
@@ -270,6 +272,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
     headless = arguments.headless or arguments.json
     if headless and arguments.undecided == "ask":
         raise InputError("--undecided ask needs a person: leave --headless out, or name another policy")
+    refuse_unattended_hold(arguments)
     flags = vars(arguments)
     minutes = arguments.limit_minutes
     options, source = problem_from(arguments)

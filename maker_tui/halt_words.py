@@ -16,10 +16,15 @@ HELD = Word("‖", "held", "warn")
 
 
 def halt_words(view: RunView) -> str:
-    """Say where a run holds, why, and what can be done; empty where neither a breakpoint nor the provider holds it."""
+    """Say where a run holds, why, and what can be done; empty where only a person has paused it."""
     held, snapshot = view.held, view.snapshot
     if view.obstacle and snapshot.paused:
         return f"{one_line(view.obstacle)} · c asks again"
+    if held is None and (hopeless := snapshot.hopeless) is not None and snapshot.paused:
+        place = f"step {ordinal(hopeless.step)} · hopeless: {count(hopeless.samples)} flagged in a row"
+        if view.waiting is not None:
+            return f"{place} · decided, not committed · n steps, c goes on"
+        return f"{place} · c on, O voters, d decides, F forks"
     if held is None or not snapshot.paused or snapshot.open is None or snapshot.open.step != held.step:
         return ""
     point = held.breakpoint

@@ -7,10 +7,13 @@ import signal
 import sys
 
 from maker_engine.core.commands import Stop
+from maker_engine.core.copies import effective_votes, identical_share
 from maker_engine.core.events import Outcome
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.output import complain, say_json, say_text
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
 from maker_tui.check_lines import Remarks, refusal, remark, spent_words
@@ -129,6 +132,8 @@ def summary(view: RunView) -> dict[str, object]:
         "votes": totals.votes,
         "flagged": totals.flagged,
         "wasted": totals.wasted,
+        "identical_texts": None if (share := identical_share(totals)) is None else round(share, 3),
+        "hopeless": _hopeless(snapshot.hopeless),
         "wrong_decisions": totals.wrong if started.has_oracle else None,
         "tokens_in": totals.tokens_in,
         "tokens_out": totals.tokens_out,
@@ -141,6 +146,24 @@ def summary(view: RunView) -> dict[str, object]:
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
     }
+
+
+def _hopeless(found: StepHopeless | None) -> dict[str, object] | None:
+    """Tell of a step whose last samples were all flagged; its number counts from 1, as on the screen."""
+    if found is None:
+        return None
+    told = {"step": found.step + 1, "rule": found.rule or None, "samples": found.samples}
+    return {**told, "cause": one_line(found.cause, 400), "text": one_line(found.text, 400)}
+
+
+def _texts(view: RunView) -> str:
+    """Say how far the samples are worth a vote each; empty where that was not measured."""
+    totals = view.snapshot.totals
+    share, votes = identical_share(totals), effective_votes(totals)
+    if share is None or view.copies:
+        return view.copies
+    counted = "" if votes is None else f", {votes:.2f} effective votes a step"
+    return f"{share:.1%} alike{counted}"
 
 
 def report(view: RunView, standing: str = "interrupted") -> str:
@@ -157,6 +180,8 @@ def report(view: RunView, standing: str = "interrupted") -> str:
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
     tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
+    hopeless = view.snapshot.hopeless
+    said = hopeless is not None and view.snapshot.reason.startswith(sentence(hopeless, quoting=False))
     lines = (
         ("outcome", ended),
         ("problem", f"{figures['task']}, {figures['problem']}"),
@@ -164,6 +189,8 @@ def report(view: RunView, standing: str = "interrupted") -> str:
         ("steps", f"{figures['steps']:,} decided{wrong}"),
         ("samples", f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted"),
         *([("calls", view.timeouts)] if view.timeouts else []),
+        *([("texts", texts)] if (texts := _texts(view)) else []),
+        *([("hopeless", sentence(hopeless))] if hopeless is not None and not said else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
         *(("sent", line) for line in view.adjustments),
         *_check_rows(view),

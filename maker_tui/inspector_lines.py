@@ -10,10 +10,10 @@ from rich.text import Text
 
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.printable import one_line, printable
-from maker_engine.sessions.asides import Change, Probe
+from maker_engine.sessions.asides import Change, Doubted, Probe
 from maker_engine.sessions.inspection import Counted, Inspection
 from maker_engine.sessions.packing import Act, Entry
-from maker_tui.aside_words import change_words, probe_words
+from maker_tui.aside_words import change_words, doubt_words, probe_words, remedy_words
 from maker_tui.figures import NONE, count, dollars, duration, fit, letter, ordinal
 from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_side
 from maker_tui.roles import line
@@ -58,6 +58,8 @@ def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
     """Say in few words what became of an entry."""
     if isinstance(entry, Change):
         return f"{change_words(entry)} by {one_line(entry.who, 30)}", "accent"
+    if isinstance(entry, Doubted):
+        return f"hopeless: {remedy_words(entry)}", "warn"
     if isinstance(entry, Probe):
         return f"probe {entry.probe + 1}: {probe_words(entry, describe)}", "quiet"
     if isinstance(entry, Act):
@@ -143,6 +145,8 @@ def entry_lines(step: Inspection, place: int, describe: Describe, width: int) ->
     entry = step.counted[place].entry
     if isinstance(entry, Change):
         return [line((f"from here on {change_words(entry)}, by {one_line(entry.who, 60)}", "accent"))]
+    if isinstance(entry, Doubted):
+        return _doubted(entry, width)
     if isinstance(entry, Probe):
         head = f"probe {ordinal(entry.probe)} of {one_line(entry.who, 60)}, not counted"
         text = flowed([(printable(entry.response.text, newlines=True), "plain")], width)
@@ -159,6 +163,16 @@ def entry_lines(step: Inspection, place: int, describe: Describe, width: int) ->
     span = step.spans[place]
     return [*rows, line((RULE * width, "rest")),
             *flowed(marked(response.text, [(*span, role)] if span else []), width)]  # fmt: skip
+
+
+def _doubted(entry: Doubted, width: int) -> list[Text]:
+    """Lay out what was found of a step that is hopeless: why, what was changed, and what the responses said."""
+    rows = flowed([("hopeless: ", "warn"), (doubt_words(entry), "plain")], width)
+    if entry.reminder:
+        rows += flowed([("the prompt ends with: ", "label"), (printable(entry.reminder), "plain")], width)
+    rows.append(line((RULE * width, "rest")))
+    said = printable(entry.text, newlines=True) if entry.text.strip() else "no response has any text that was kept"
+    return [*rows, line(("one of them says", "label")), *flowed([(said, "plain")], width)]
 
 
 def _facts(step: Inspection, place: int, response: Response) -> str:

@@ -95,6 +95,7 @@ class Lines:
         self._quiet_s = quiet_s
         self._view: RunView | None = None
         self._steps_said = 0
+        self._warned = False
 
     def show(self, view: RunView) -> None:
         """Take the latest view in, and say something where enough has happened."""
@@ -108,6 +109,9 @@ class Lines:
         view, now = self._view, self._now()
         if view is None or view.snapshot.outcome is not None or now - self._begun < self._quiet_s:
             return
+        if view.copies and not self._warned:
+            self._warned = True
+            self._write(f"maker: {view.copies}\n")
         if now - self._said >= LINE_S or self._far(view):
             self._said, self._steps_said = now, view.snapshot.totals.steps
             self._write(f"maker: {duration(now - self._begun)} · {figures(view)}\n")
@@ -166,7 +170,8 @@ def _bar(started: RunStarted) -> Iterator[tuple[Show, Say]]:
     def draw() -> Group:
         width = console.width - 3  # an echoed ^C fits behind it: on a row of its own it would be in the way of erasing
         name = Text(label(started, time.monotonic() - begun, width), no_wrap=True, overflow="ellipsis")
-        return Group(name, *(bar_line(view, width) for view in seen))
+        said = [Text(one_line(view.copies, width)) for view in seen if view.copies]
+        return Group(name, *(bar_line(view, width) for view in seen), *said)
 
     def show(view: RunView) -> None:
         seen[:] = [view]

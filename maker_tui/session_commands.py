@@ -14,6 +14,7 @@ from maker_engine.printable import one_line
 from maker_tui import progress, record_commands
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
+from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.library_commands import NAME, add_verbs
 from maker_tui.parsing import Parser, add_no_preflight
 
@@ -45,6 +46,9 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "--timeout", dest="timeout_s", type=float, metavar="S", help="new deadline of a call, in seconds"
     )
     resume.add_argument("--undecided", metavar="POLICY", help="stop, ask or escalate:MODEL")
+    resume.add_argument("--max-tokens", type=int, metavar="N", help="new limit on an answer's tokens")
+    resume.add_argument("--max-reasoning-tokens", type=int, metavar="N", help="new room for reasoning")
+    add_hopeless(resume)
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_no_preflight(resume)
@@ -60,7 +64,11 @@ def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
-    names = ("limit_samples", "limit_usd", "limit_tokens", "max_samples", "timeout_s", "undecided")
+    refuse_unattended_hold(chosen)
+    names = (
+        "limit_samples", "limit_usd", "limit_tokens", "max_samples", "timeout_s", "undecided", "hopeless", "max_tokens",
+        "max_reasoning_tokens",
+    )  # fmt: skip
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
         changes["limit_seconds"] = 60 * chosen.limit_minutes

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from maker_engine.core import decisions
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.printable import one_line, printable
-from maker_engine.sessions.asides import Change, Probe
+from maker_engine.sessions.asides import Change, Doubted, Probe
 from maker_engine.sessions.packing import Act
-from maker_tui.aside_words import change_words, probe_words
+from maker_tui.aside_words import change_words, doubt_words, probe_words
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
@@ -68,6 +68,8 @@ def _number(entry: Entry) -> str:
 
 def _told(entry: Entry, task: AnyTask) -> tuple[str, str]:
     """Say who did something, and what."""
+    if isinstance(entry, Doubted):
+        return "hopeless", doubt_words(entry)
     if isinstance(entry, Change):
         return entry.who, f"changed {change_words(entry)}"
     if isinstance(entry, Probe):

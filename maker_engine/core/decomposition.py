@@ -243,6 +243,12 @@ class Task(Papers[S], ABC, Generic[S, A]):
         """Say what makes a well-formed answer unreliable (illegal, inconsistent, a rule of the task's own)."""
         return None
 
+    reminder: ClassVar[str] = (
+        "Reminder: end with the answer, in exactly the form that is asked for above, and with nothing after it. Keep"
+        " whatever comes before it short."
+    )
+    """What a prompt ends with where a dozen samples were flagged and the run is to try it so (`--hopeless warm`)."""
+
     amendable: ClassVar[bool] = False
     """Whether a person may send an `Amendment` at any time."""
 

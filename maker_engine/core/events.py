@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.outcomes import Outcome as Outcome  # noqa: PLC0414 - an event tells it
@@ -255,6 +256,7 @@ Event: TypeAlias = (
     | WrongDecisionFound
     | SampleWasted
     | ResponseWasted
+    | StepHopeless
     | StepEscalated
     | StepReused
     | PersonVoted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,6 +18,7 @@ from maker_engine.core.events import (
     StepUndecided,
     VoteCast,
 )
+from maker_engine.core.hopeless import Doubt, StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
 from maker_engine.core.red_flags import inspect
@@ -66,14 +67,17 @@ class OpenStep:
         probed: Probes asked for so far.
         voter: Who answers all of its samples, None for the pool in turn.
         reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
+        doubt: What is known against it since its last vote, None before anybody has looked.
+        lowest: Temperature that its samples were raised to since it was hopeless; None for none.
+        reminder: What its prompt was made to end with, for the same reason; empty for nothing.
 
     Raises:
         TaskError: The task cannot say what is to be answered at `state`.
     """
 
     __slots__ = (
-        "_objection", "_parse", "_prompt", "_settings", "_task", "counted", "draft", "draft_asked", "number", "origin",
-        "poll", "probed", "probes", "reused_from", "serial", "state", "step", "voter",
+        "_objection", "_parse", "_prompt", "_settings", "_task", "counted", "doubt", "draft", "draft_asked", "lowest",
+        "number", "origin", "poll", "probed", "probes", "reminder", "reused_from", "serial", "state", "step", "voter",
     )  # fmt: skip
 
     def __init__(
@@ -106,6 +110,9 @@ class OpenStep:
         self.probed = 0
         self.voter: int | None = None
         self.reused_from: int | None = None
+        self.doubt: Doubt | None = None
+        self.lowest: float | None = None
+        self.reminder = ""
 
     @property
     def prediction(self) -> Hashable:
@@ -171,7 +178,10 @@ class OpenStep:
             return []
         if prompt is not None:
             self._prompt = prompt
-        return self.poll.reconsider(*settings.decides_by())
+        unused = self.poll.reconsider(*settings.decides_by())
+        self._look_anew()
+        self._raise_temperature(self.lowest)
+        return unused
 
     def read(self, response: Response) -> Hashable:
         """Return the response's answer, or the flag that discards it.
@@ -193,7 +203,12 @@ class OpenStep:
     def take(self, sample: int, response: Response) -> list[Sample]:
         """Read the response to a sample; return what is counted now, as `Poll.arrive` does."""
         verdict = self.read(response)
-        return [] if self.poll is None else self.poll.arrive(sample, response, verdict)
+        if self.poll is None:
+            return []
+        counted = self.poll.arrive(sample, response, verdict)
+        if counted and self.poll.winner is None:
+            self._suspect(counted)
+        return counted
 
     def draw(self, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
         """Draw sample after sample from a model that answers at once, until the step is decided or `room` is used up.
@@ -215,9 +230,59 @@ class OpenStep:
                 break
             samples.append(count(verdict, response))
         told: list[Event] = [SamplesDrawn(self.number, tuple(samples))] if samples else []
+        if poll.winner is None and self._suspect(samples) and fault is None and len(samples) < room:
+            more, fault = self.draw(answer, room - len(samples))
+            return told + more, fault
         if poll.exhausted:
             told.append(StepUndecided(self.number, poll.counted))
         return told, fault
+
+    def _suspect(self, counted: Sequence[Sample]) -> bool:
+        """Take in what was counted without a decision; True where more may be asked for now than before."""
+        poll = self.poll
+        if poll is None or not self._settings.wary:
+            return False
+        if self.doubt is None:
+            self.doubt = Doubt()
+        doubt, stalled = self.doubt, poll.stalled
+        doubt.take(counted)
+        if stalled and doubt.room <= 0:
+            doubt.look(self.number)
+        if doubt.found is None:
+            poll.go_on(doubt.room)
+        return stalled and not poll.stalled
+
+    def open_the_run(self) -> None:
+        """Take the samples to come for the first of the run: it is seen early whether any of them can be read."""
+        if self.poll is not None and self._settings.wary and not self.poll.counted:
+            self.doubt = Doubt(opening=True)
+            self.poll.ask_few(self.doubt.begin(self._settings.k))
+
+    def answer_doubt(self, hopeless: StepHopeless) -> None:
+        """Change what is to be changed for further samples, and let them be asked for."""
+        self._look_anew()
+        self._raise_temperature(hopeless.temperature)
+        if hopeless.reminder:
+            self.reminder = hopeless.reminder
+            self._prompt = replace(self._prompt, user=f"{self._prompt.user}\n\n{hopeless.reminder}")
+
+    def _look_anew(self) -> None:
+        if self.poll is not None and self.doubt is not None:
+            self.poll.go_on(self.doubt.begin_anew(self._settings.k))
+
+    @property
+    def temperature(self) -> float | None:
+        """At which samples but the first are drawn, None to send none."""
+        return self.step.temperature if isinstance(self.step, Gather) else self._settings.temperature
+
+    def _raise_temperature(self, lowest: float | None) -> None:
+        if lowest is None or (now := self.temperature) is None:
+            return
+        self.lowest = raised = max(lowest, now)
+        if isinstance(self.step, Gather):
+            self.step = replace(self.step, temperature=raised)
+        else:
+            self._settings = replace(self._settings, temperature=raised)
 
     def told(self) -> list[Event]:
         """Tell of this step, which is now the open one, as far as it has come; nothing where the task has ended."""

@@ -27,16 +27,19 @@ class Poll:
         rule: When it is decided.
         max_samples: Most samples that may be drawn, flagged ones included; then it is exhausted, undecided.
         order: `LAUNCH` or `ARRIVAL`.
+        patience: Samples that are asked for beyond the last vote, before somebody says how many more; 0 for all.
     """
 
     __slots__ = (
-        "_hedged", "_known", "_launched", "_max_samples", "_order", "_struck", "_waiting",
+        "_hedged", "_known", "_launched", "_max_samples", "_order", "_patience", "_struck", "_until", "_waiting",
         "asked", "ballot", "counted", "rule", "settled", "winner",
     )  # fmt: skip
 
-    def __init__(self, rule: VotingRule, max_samples: int, order: str = LAUNCH) -> None:
+    def __init__(self, rule: VotingRule, max_samples: int, order: str = LAUNCH, patience: int = 0) -> None:
         self.rule = rule
         self._max_samples = max_samples
+        self._patience = patience
+        self._until = patience if 0 < patience < max_samples else max_samples
         self._order = order
         self._launched: set[int] = set()  # asked for, not arrived
         self._hedged: frozenset[int] = frozenset()
@@ -74,7 +77,23 @@ class Poll:
         if self.winner is not None:
             return 0
         needed = self.rule.needed(self._known) - len(self._launched)
-        return max(0, min(needed, self._max_samples - self.asked))
+        return max(0, min(needed, self._until - self.asked))
+
+    @property
+    def stalled(self) -> bool:
+        """True when nothing is in flight or asked for before `go_on`, though nothing is decided."""
+        return self.winner is None and self.counted >= self._until and not self.exhausted
+
+    def go_on(self, samples: int) -> None:
+        """Ask for at most `samples` beyond those that are counted, or for as many as were allowed before."""
+        self._reach(self.counted + samples)
+
+    def ask_few(self, samples: int) -> None:
+        """Ask for `samples` at first, before `go_on`."""
+        self._until = min(samples, self._max_samples)
+
+    def _reach(self, samples: int) -> None:
+        self._until = max(self._until, min(samples, self._max_samples))
 
     @property
     def exhausted(self) -> bool:
@@ -117,6 +136,8 @@ class Poll:
                 self._known = self.ballot.copy()
             self._learn(verdict)
             self._waiting[sample] = Sample(sample, verdict, response)
+            if not isinstance(verdict, Flag):
+                self._reach(sample + 1 + self._patience)  # as it will be allowed when its turn has come
             return []
         if self._known is not self.ballot:
             self._learn(verdict)
@@ -134,7 +155,7 @@ class Poll:
     @property
     def may_ask(self) -> bool:
         """True while nothing is decided and another sample may be drawn."""
-        return self.winner is None and self.asked < self._max_samples
+        return self.winner is None and self.asked < self._until
 
     def _learn(self, verdict: Hashable) -> None:
         if not isinstance(verdict, Flag) and verdict not in self._struck:
@@ -188,6 +209,7 @@ class Poll:
             As `unused`, where this takes a decision back: samples beyond those that are counted are drawn anew.
         """
         self.rule, self._max_samples = rule, max_samples
+        self._until = min(self._until, max_samples) if self._patience else max_samples
         if self.settled:
             return []
         ballot, decided = self.ballot, self.winner is not None
@@ -260,6 +282,7 @@ class Question(Poll):
         return []
 
 
-def poll_of(rule: VotingRule, max_samples: int, order: str = LAUNCH) -> Poll:
+def poll_of(rule: VotingRule, max_samples: int, order: str = LAUNCH, patience: int = 0) -> Poll:
     """Return an empty poll for `rule`; a gathering where it is `Enough`."""
-    return Gathering(rule, max_samples, order) if isinstance(rule, Enough) else Poll(rule, max_samples, order)
+    made = Gathering if isinstance(rule, Enough) else Poll
+    return made(rule, max_samples, order, patience)

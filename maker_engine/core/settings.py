@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from maker_engine.core.errors import InputError
+from maker_engine.core.hopeless import DOZEN
 from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll, poll_of
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.voting import Enough, VotingRule, named_rule
@@ -35,6 +36,7 @@ class Settings:
         draft: Who predicts a step before its first vote: "task" (its own `draft`), "model", or "" for nobody.
         reuse: Take the decision of an earlier step over where the prompt is the same. It saves the votes, and gives
             up that an error of the earlier decision stays a single one.
+        wary: Look for hopeless steps, and ask for nothing beyond a look that has found one (`core.hopeless`).
     """
 
     k: int = 3
@@ -50,6 +52,7 @@ class Settings:
     voters: int = 1
     draft: str = ""
     reuse: bool = False
+    wary: bool = False
     _decides_by: tuple[VotingRule, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -85,8 +88,9 @@ class Settings:
 
     def new_poll(self) -> Poll:
         """Make an empty poll."""
-        return Poll(*self._decides_by, self.count)
+        return Poll(*self._decides_by, self.count, DOZEN if self.wary else 0)
 
     def new_gathering(self, n: int) -> Poll:
         """Make an empty poll for `n` proposals."""
-        return poll_of(Enough(n), max(n, self.max_samples or default_max_samples(n)), self.count)
+        most = max(n, self.max_samples or default_max_samples(n))
+        return poll_of(Enough(n), most, self.count, DOZEN if self.wary else 0)

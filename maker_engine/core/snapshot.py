@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from maker_engine.core.decomposition import Ask, Gathered
 from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import Flag
@@ -71,7 +72,14 @@ class Tally:
 
 @dataclass(slots=True)
 class Totals:
-    """What a run has spent and found so far; counts of the whole run. Reasoning is part of the output tokens."""
+    """What a run has spent and found so far; counts of the whole run. Reasoning is part of the output tokens.
+
+    Attributes:
+        compared: Samples beyond the first of their step whose text was compared with those of the earlier ones. None
+            of a simulated run, whose texts are made to differ, and none where proposals are gathered.
+        repeated: Those of them with the same text, byte for byte, behind as many tokens of reasoning.
+        echoes: Those of these that voted.
+    """
 
     steps: int = 0
     asked: int = 0
@@ -91,6 +99,9 @@ class Totals:
     tokens_reasoning: int = 0
     checks: int = 0
     timeouts: int = 0
+    compared: int = 0
+    repeated: int = 0
+    echoes: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -122,7 +133,7 @@ class Totals:
         return self.cost_usd if self.cost_known and shown else None
 
 
-_LATER = frozenset({"probes", "tokens_reasoning", "checks", "timeouts"})
+_LATER = frozenset({"probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,7 @@ class Snapshot:
         question: What a person is asked at the open step; None for nothing.
         refused: Why the last words of a person could not be taken; empty once others were.
         check: The last check of the model, None where there was none.
+        hopeless: What was found of the open step, whose last samples were all flagged; None for nothing.
     """
 
     started: RunStarted | None
@@ -162,6 +174,7 @@ class Snapshot:
     question: Ask | None = None
     refused: str = ""
     check: ModelCheck | None = None
+    hopeless: StepHopeless | None = None
 
     @property
     def cost_usd(self) -> float | None:

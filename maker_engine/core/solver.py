@@ -22,6 +22,7 @@ from maker_engine.core.events import (
     StepEscalated,
     StepUndecided,
 )
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAsked, SettingsChanged
 from maker_engine.core.lookahead import Lookahead, Waste
 from maker_engine.core.open_step import OpenStep, fault_of, told_of
@@ -52,9 +53,12 @@ class Solver:
         settings: How to vote.
         state: State to start from, None for the task's start.
         step: Number of the first step, 0-based.
+        unread: No sample has been read before: where the first ones cannot be, that is seen early.
     """
 
-    def __init__(self, task: AnyTask, settings: Settings, state: Hashable = None, step: int = 0) -> None:
+    def __init__(
+        self, task: AnyTask, settings: Settings, state: Hashable = None, step: int = 0, *, unread: bool = True
+    ) -> None:
         self._task = task
         self._settings = settings
         if state is None:
@@ -63,6 +67,9 @@ class Solver:
             except Exception as error:
                 raise fault_of(task, "start", step, error) from error
         self._flight = Lookahead(task, settings, state, step)
+        self._unread = unread
+        if unread:
+            self._flight.first.open_the_run()
         self.drawn = 0
         self.wasted = 0
         self._guessed_wrong = 0  # the waste that looking ahead makes; drafts and second calls were asked for
@@ -103,6 +110,22 @@ class Solver:
         """True when the open step has used up its samples."""
         poll = self._flight.first.poll
         return poll is not None and poll.exhausted
+
+    @property
+    def hopeless(self) -> StepHopeless | None:
+        """What is wrong with the open step, for which nothing is asked before `answer_hopeless`; None for nothing."""
+        doubt = self._flight.steps[0].doubt
+        return None if doubt is None else doubt.found
+
+    @property
+    def temperature(self) -> float | None:
+        """At which further samples of the open step are drawn, None where none is sent."""
+        return self._flight.first.temperature
+
+    @property
+    def reminded(self) -> bool:
+        """True where the open step's prompt ends with a reminder, since it was hopeless without."""
+        return self._flight.first.reminder != ""
 
     @property
     def effect(self) -> Do | None:
@@ -228,8 +251,21 @@ class Solver:
         except Exception as error:
             raise fault_of(self._task, f"apply of {answer!r}", first.number, error) from error
         waste = self._flight.advance(state)
+        if self._unread:
+            self._read(first)
         decided = [StepDecided(first.number, answer, state), *self._flight.steps[0].told()]
         return self._squashed(waste) + decided if waste else decided
+
+    def _read(self, done: OpenStep) -> None:
+        """Note that a step is done; where nobody was asked for it, the next one's samples are the first of the run."""
+        self._unread = done.poll is None or not done.poll.counted
+        if self._unread:
+            self._flight.first.open_the_run()
+
+    def answer_hopeless(self, hopeless: StepHopeless) -> list[Event]:
+        """Go on with a step that is hopeless, with the changes that `hopeless` says; return that."""
+        self._flight.first.answer_doubt(hopeless)
+        return [hopeless]
 
     def escalate(self, model: str) -> list[Event]:
         """Give the open step a fresh ballot, answered by the stronger model alone."""

@@ -40,6 +40,7 @@ from maker_engine.core.events import (
     VoteCast,
     WrongDecisionFound,
 )
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import Flag, Response
@@ -50,7 +51,10 @@ from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, 
 
 @dataclass(slots=True)
 class _Counts:
-    """What is counted of one step; a tally is made of it only when somebody looks, since most steps nobody sees."""
+    """What is counted of one step; a tally is made of it only when somebody looks, since most steps nobody sees.
+
+    `texts` are those of its samples so far, each with the reasoning behind it; None before the first.
+    """
 
     step: int = 0
     ballot: Ballot = field(default_factory=Ballot)
@@ -60,6 +64,7 @@ class _Counts:
     proposals: int = 0
     probes: tuple[ProbeAnswered, ...] = ()
     probing: int = 0
+    texts: set[tuple[str, int | None]] | None = None
 
     def tally(self, winner: Hashable = None) -> Tally:
         margin = self.ballot.margin() if self.ballot.total else 0
@@ -85,6 +90,7 @@ class RunState:
     question: Ask | None = None
     refused: str = ""
     check: ModelCheck | None = None
+    hopeless: StepHopeless | None = None
     _is_open: bool = False
     _counts: _Counts = field(default_factory=_Counts)
     _decided: tuple[_Counts, Hashable] | None = None
@@ -122,12 +128,15 @@ class RunState:
                 counts.ballot.add(event.answer)
                 counts.counted += 1
                 self.totals.votes += 1
+                self.hopeless = None
+                self.totals.echoes += self._repeats(event.response)
                 self._spend(event.response)
             case ResponseFlagged():
                 self._counts.flagged += 1
                 self._counts.counted += 1
                 self.totals.flagged += 1
                 self._flags.append(FlagRecord(event.step, event.sample, event.flag))
+                self._repeats(event.response)
                 self._spend(event.response)
             case _:
                 self._record_seldom(event)
@@ -150,6 +159,8 @@ class RunState:
             else:
                 totals.cost_usd += response.cost_usd
         self.failure = None
+        if flagged < drawn:
+            self.hopeless = None
         totals.tokens_in += tokens_in
         totals.tokens_out += tokens_out
         totals.tokens_reasoning += reasoning
@@ -185,8 +196,8 @@ class RunState:
                 self.resting = event
             case CircuitClosed():
                 self.resting = None
-            case StepUndecided():
-                self.undecided = True
+            case StepUndecided() | StepHopeless():
+                self._doubt(event)
             case PersonAsked() | PersonAnswered() | PersonAmended() | WordsRefused():
                 self._hear(event)
             case RunPaused() | RunContinued():
@@ -236,6 +247,7 @@ class RunState:
             question=self.question,
             refused=self.refused,
             check=self.check,
+            hopeless=self.hopeless,
         )
 
     def _intervene(self, event: ProbeAsked | ProbeAnswered | SettingsChanged) -> None:
@@ -260,6 +272,28 @@ class RunState:
     def _clear(self, step: int) -> None:
         self._counts = _Counts(step)
         self.undecided = False
+        self.hopeless = None
+
+    def _doubt(self, event: StepUndecided | StepHopeless) -> None:
+        if isinstance(event, StepHopeless):
+            self.hopeless = event
+        else:
+            self.undecided = True
+
+    def _repeats(self, response: Response) -> bool:
+        """Tell whether a sample of the open step says what an earlier one said, and count it; see `Totals.compared`."""
+        counts, said = self._counts, (response.text, response.tokens_reasoning)
+        if not response.text or counts.proposals or self.started is None or self.started.simulated:
+            return False
+        if counts.texts is None:
+            counts.texts = {said}
+            return False
+        self.totals.compared += 1
+        if said not in counts.texts:
+            counts.texts.add(said)
+            return False
+        self.totals.repeated += 1
+        return True
 
     def _spend(self, response: Response) -> None:
         self.failure = None  # the provider answers again
@@ -277,6 +311,6 @@ class RunState:
             self._decided = (self._counts, event.answer)
         self.totals.steps += 1
         self.totals.dissent += len(self._counts.ballot) > 1 and not isinstance(event.answer, Gathered)
-        self.question = None
+        self.question = self.hopeless = None
         self.state = event.state
         self._is_open = False

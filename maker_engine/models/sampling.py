@@ -28,8 +28,8 @@ REASONING_ROOM = 4_096
 Temperature: TypeAlias = float | str
 """A number, "auto" for the paper's where the model takes it, or "none" to send none."""
 
-NO_TEMPERATURE = "no temperature is sent"
-"""How the adjustment begins that says so."""
+NOT_SENT = "no temperature is sent"
+"""How an adjustment begins that leaves the temperature out, behind the model's name."""
 
 _IGNORED = re.compile(r"gemini-(?:3\.[5-9]-flash-lite|3\.[6-9]-|[4-9]\b|[4-9]\.)")
 """These take a temperature and do not use it."""
@@ -119,7 +119,7 @@ class Parameters:
         self.adjustments: tuple[str, ...] = ()
         if _IGNORED.search(name) and not sampling.fixed:
             self._no_temperature = True
-            self._note(f"{NO_TEMPERATURE}: this model ignores it")
+            self._note(f"{NOT_SENT}: this model ignores it")
 
     def fit(self, accepts: Callable[[Mapping[str, Any]], str]) -> None:
         """Hold what is to be sent against what the model takes, without a call.
@@ -194,7 +194,7 @@ class Parameters:
     def _drop_temperature(self, why: str) -> None:
         if not self._no_temperature:
             self._no_temperature = True
-            self._note(f"{NO_TEMPERATURE}: {one_line(why, _SENTENCE)}")
+            self._note(f"{NOT_SENT}: {one_line(why, _SENTENCE)}")
 
     def _note(self, adjustment: str) -> None:
         self.adjustments = (*self.adjustments, adjustment)

@@ -24,6 +24,7 @@ from maker_engine.models.simulated import CHARACTERS_PER_TOKEN
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
@@ -78,6 +79,8 @@ class RunOrder:
         draft: "task", or a model that predicts steps before their first vote; empty for neither.
         reuse: Take the decision of an earlier step over where the prompt is the same.
         undecided: "stop", "ask", or "escalate:MODEL".
+        hopeless: What happens to a step of which a dozen samples in a row were flagged: "hold", "stop" or "warm"; None
+            to hold the run where it is attended, and else to stop it.
         session: File to write, None for a new one in the library.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
@@ -118,6 +121,7 @@ class RunOrder:
     draft: str = ""
     reuse: bool = False
     undecided: str = STOP
+    hopeless: str | None = None
     session: Path | None = None
     keep: str = ALL
     apart: bool = False
@@ -219,6 +223,8 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
         order.timeout_s,
         _is_near(order, model),
+        policy_of(order.hopeless, attended=order.attended),
+        all(one.temperature not in (None, AUTO) for one in _voters(order)),
         sent_by(order) if order.preflight and not model.simulated else None,
     )
     return PreparedRun(order, plan, expected)
@@ -248,6 +254,7 @@ def _settings(order: RunOrder, k: int, voters: int) -> Settings:
         voters=voters,
         draft=order.draft if order.draft in ("", TASK) else "model",
         reuse=order.reuse,
+        wary=True,
     )
 
 

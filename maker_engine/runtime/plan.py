@@ -43,6 +43,9 @@ class Plan:
         open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
         timeout_s: Seconds that a call may take from when it is likely to have left the server's queue.
         near: The server is on this machine or network, and may be started after the run.
+        hopeless: What happens to a step whose samples are flagged one after the other: "hold" the run, "stop" it, or
+            "warm" the step up first.
+        temperatures_named: Every voter has a temperature of its own, which is not raised.
         preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
     """
 
@@ -61,6 +64,8 @@ class Plan:
     open_pool: Callable[[Sequence[str]], Model] = _no_pools
     timeout_s: float = CALL_S
     near: bool = False
+    hopeless: str = STOP
+    temperatures_named: bool = False
     preflight: tuple[tuple[str, str], ...] | None = None
 
 

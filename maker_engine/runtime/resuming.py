@@ -8,12 +8,14 @@ from maker_engine.core.commands import Amend, Answer, CastVote, Decide, Personal
 from maker_engine.core.decomposition import Amendment, Said
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import Event, RunResumed, StepUndecided
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.responses import Sample
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.plan import Plan
-from maker_engine.sessions.asides import Change, Probe
+from maker_engine.sessions.asides import Change, Doubted, Probe
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.saved import SavedRun
 
@@ -31,7 +33,8 @@ def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
     if saved is None:
         return Solver(plan.task, plan.settings)
     totals = saved.run.totals
-    solver = Solver(plan.task, voted(plan.settings, saved.changed), saved.state, saved.step)
+    before = totals.samples - sum(isinstance(entry, Sample) for entry in saved.entries)
+    solver = Solver(plan.task, voted(plan.settings, saved.changed), saved.state, saved.step, unread=before <= 0)
     for entry in saved.entries:
         _replay(solver, entry, saved)
     solver.drawn = totals.samples + totals.wasted + totals.probes
@@ -62,6 +65,9 @@ def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
     if isinstance(entry, Change):
         solver.change(SettingsChanged(saved.step, *entry))
         return
+    if isinstance(entry, Doubted):
+        solver.answer_hopeless(StepHopeless(saved.step, *entry))
+        return
     if isinstance(entry, Act):
         if entry.kind == "escalated":
             solver.escalate(entry.who)
@@ -71,6 +77,8 @@ def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
         else:
             solver.obey(_COMMANDS[entry.kind](entry.answer, entry.who))
         return
+    if solver.hopeless is not None:  # it was gone on with all the same, by a version that looked for nothing
+        solver.answer_hopeless(solver.hopeless)
     requests = solver.requests(1)
     if not requests or requests[0].sample != entry.sample:
         raise SessionError(

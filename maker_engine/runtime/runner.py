@@ -17,6 +17,7 @@ from maker_engine.core.events import (
     StepEscalated,
     StepUndecided,
 )
+from maker_engine.core.hopeless import HOLD, StepHopeless
 from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
@@ -24,11 +25,12 @@ from maker_engine.runtime.calls import Caller, Manner, resets_too_late
 from maker_engine.runtime.changing import Changing
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
+from maker_engine.runtime.hopeless import ending, respond, takes_temperature
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import Pace
 from maker_engine.runtime.patience import OutOfPatienceError
-from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, Plan, failure, unanswerable, waiting_no_longer
+from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.preflight import Preflight, trial_of
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
@@ -122,6 +124,7 @@ class Runner:
             max_tokens=self._plan.settings.flags.max_tokens, steps_ahead=self._solver.steps_ahead,
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
+            temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
             checking=None if self._checking is None else self._checking.place, **self._caller.figures(),
         )  # fmt: skip
 
@@ -170,7 +173,9 @@ class Runner:
         if self._solver.wasted > self._cut_at:
             self._cut_at = self._solver.wasted
             self._calls.cut_short()
-        if self._fault is not None or stopped:
+        if self._solver.hopeless is not None:
+            self._answer_hopeless(self._solver.hopeless)
+        if self._fault is not None or self._ended is not None or stopped:
             return
         if self._calls.aside and self._gate.room > 0:
             self._obstacle = ""
@@ -308,6 +313,17 @@ class Runner:
         else:
             reason = f"step {event.step + 1:,} is undecided after {event.samples:,} samples"
             self._ended = RunEnded(Outcome.UNDECIDED, reason)
+
+    def _answer_hopeless(self, found: StepHopeless) -> None:
+        """Do what the plan says about a step that is hopeless."""
+        hopeless, then = respond(self._plan, self._solver, found, escalated=self._escalated == found.step)
+        self._record(self._solver.answer_hopeless(hopeless))
+        if then == ESCALATE:
+            self._record(self._solver.escalate(self._plan.stronger))
+        elif then == HOLD:
+            self._record(self._gate.hold())
+        elif then == STOP:
+            self._ended = ending(self._plan, hopeless)
 
     def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
         """Tell how the run has ended, None while it goes on."""

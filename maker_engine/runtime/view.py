@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from maker_engine.core.copies import notice
 from maker_engine.core.errors import Fault
 from maker_engine.printable import one_line
 from maker_engine.runtime.hours import hour, span
@@ -46,6 +47,7 @@ class RunView:
         concurrency_ordered: Calls that may be in flight as ordered; 0 where nobody is called.
         timeout_s: Seconds that a call may take as ordered, 0 where that is not known.
         deadline_s: Seconds that it may take now: longer since a complete answer took longer.
+        temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -71,6 +73,12 @@ class RunView:
     concurrency_ordered: int = 0
     timeout_s: float = 0.0
     deadline_s: float = 0.0
+    temperature: float | None = None
+
+    @property
+    def copies(self) -> str:
+        """What is to be said of texts that are alike, in a sentence; empty for nothing."""
+        return notice(self.snapshot.totals, self.temperature)
 
     @property
     def eta_s(self) -> float | None:

@@ -1,4 +1,4 @@
-"""Entries of a step that are neither samples nor acts on its ballot: probes, and changes of how it is voted."""
+"""Entries of a step that are neither samples nor acts on its ballot: probes, changes of how it is voted, and doubts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from maker_engine.core.events import Event
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.sessions.record import fits
@@ -40,20 +41,37 @@ class Change(NamedTuple):
         return Change(self.who, self.k or before.k, pool.voters, pool.model, pool.simulated)
 
 
-Aside: TypeAlias = Probe | Change
-PROBE, CHANGED = "probe", "changed"
+class Doubted(NamedTuple):
+    """The samples before were all flagged; and what was done about it. Fields as in `StepHopeless`."""
+
+    samples: int
+    rule: str
+    cause: str
+    text: str
+    starved: bool = False
+    temperature: float | None = None
+    reminder: str = ""
+
+
+Aside: TypeAlias = Probe | Change | Doubted
+PROBE, CHANGED, HOPELESS = "probe", "changed", "hopeless"
+HOTTEST = 2
+"""No model takes a higher temperature."""
 _KINDS: Mapping[str, Any] = {
     "n": int, "k": int | None, "voters": list, "model": str, "simulated": bool, "prompt": dict | None, "flag": list,
     "answer": int, "text": str, "tokens_in": int | None, "tokens_out": int | None, "finish_reason": str,
     "cost_usd": float | None, "latency_s": float, "tokens_reasoning": int | None, "shared": int,
+    "samples": int, "rule": str, "cause": str, "starved": bool, "temperature": float | None, "reminder": str,
 }  # fmt: skip
 _RESPONSE = ("text", "tokens_in", "tokens_out", "finish_reason", "cost_usd", "latency_s", "model")
 _RESPONSE_SINCE = ("tokens_reasoning", "shared")
 """Further fields, left out where they say nothing; older records have none of them."""
 
 
-def aside_of(event: ProbeAnswered | SettingsChanged) -> Aside:
+def aside_of(event: ProbeAnswered | SettingsChanged | StepHopeless) -> Aside:
     """Turn an event into what is kept of it."""
+    if isinstance(event, StepHopeless):
+        return Doubted(*(getattr(event, name) for name in Doubted._fields))
     if isinstance(event, ProbeAnswered):
         return Probe(event.probe, event.voter, event.verdict, event.response, event.prompt)
     return Change(event.voter, event.k, event.voters, event.model, event.simulated, event.prompt)
@@ -63,6 +81,8 @@ def events_of_aside(step: int, aside: Aside) -> list[Event]:
     """Turn an entry back into the events that it came from, the asking included."""
     if isinstance(aside, Change):
         return [SettingsChanged(step, *aside)]
+    if isinstance(aside, Doubted):
+        return [StepHopeless(step, *aside)]
     asked = ProbeAsked(step, aside.probe, aside.who)
     return [asked, ProbeAnswered(step, *aside)]
 
@@ -75,6 +95,8 @@ def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> t
         answers: The number of each answer in the packed step; a new one is added.
         texts_kept: As for `packing.pack_step`.
     """
+    if isinstance(aside, Doubted):
+        return HOPELESS, "", aside._asdict() | ({} if texts_kept else {"text": ""})
     prompt = None if aside.prompt is None else asdict(aside.prompt)
     if isinstance(aside, Change):
         pool = {"voters": [*aside.voters], "model": aside.model, "simulated": aside.simulated}
@@ -97,6 +119,8 @@ def aside_in(kind: str, who: str, kept: dict[str, Any], answers: Sequence[Hashab
     """
     if not all(fits(kept[name], wanted) for name, wanted in _KINDS.items() if name in kept):
         raise ValueError(f"a {kind} is not as maker writes it")
+    if kind == HOPELESS:
+        return _doubted_in(kept)
     prompt = None if kept["prompt"] is None else _prompt_in(kept["prompt"])
     if kind == CHANGED:
         voters = tuple(kept["voters"])
@@ -117,6 +141,12 @@ def flag_in(parts: Sequence[object]) -> Flag:
     if not all(type(part) is str for part in flag):
         raise ValueError("a flag is not as maker writes it")
     return flag
+
+
+def _doubted_in(kept: Mapping[str, Any]) -> Doubted:
+    if kept.keys() != set(Doubted._fields) or not 0 <= (kept["temperature"] or 0) <= HOTTEST:
+        raise ValueError(f"a {HOPELESS} is not as maker writes it")
+    return Doubted(**kept)
 
 
 def _prompt_in(kept: Mapping[str, object]) -> Prompt:

@@ -10,7 +10,7 @@ from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import PROBES, Flag, Prompt, Response
-from maker_engine.sessions.asides import Change
+from maker_engine.sessions.asides import HOTTEST, Change, Doubted
 from maker_engine.sessions.packing import to_json
 from maker_engine.sessions.record import LARGEST
 
@@ -120,6 +120,22 @@ def change(event: Mapping[str, Any]) -> Change:
     k = None if maybe(event, "k", int) is None else number(event, "k", PROBES, 1)
     pool = voters, word(event, "model"), of(event, "simulated", bool)
     return Change(word(event, "who"), k, *pool, prompt(event))
+
+
+def doubted(event: Mapping[str, Any]) -> Doubted:
+    """Return what was found of a step that is hopeless, and what was changed; raises as `of` does."""
+    lowest = maybe(event, "temperature", float)
+    if lowest is not None and not 0 <= lowest <= HOTTEST:
+        raise InputError(f"'temperature' is not from 0 to {HOTTEST}")
+    return Doubted(
+        samples=number(event, "samples", PROBES),
+        rule=word(event, "rule"),
+        cause=word(event, "cause"),
+        text=word(event, "text"),
+        starved=of(event, "starved", bool),
+        temperature=lowest,
+        reminder=of(event, "reminder", str),
+    )
 
 
 def response(event: Mapping[str, Any]) -> Response:

@@ -23,7 +23,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Flag, Response
 from maker_engine.input_files import exists
 from maker_engine.printable import one_line
-from maker_engine.sessions.asides import Change, Probe, further
+from maker_engine.sessions.asides import Change, Doubted, Probe, further
 from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
@@ -84,6 +84,8 @@ def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
     if isinstance(entry, Act):
         answer = None if entry.answer is None else decisions.encode(task, entry.answer)
         return {"event": "act", "kind": entry.kind, "who": entry.who, "answer": answer}
+    if isinstance(entry, Doubted):
+        return {"event": "hopeless", **entry._asdict()}
     if isinstance(entry, Change):
         prompt = None if entry.prompt is None else asdict(entry.prompt)
         return {"event": "changed", **entry._asdict(), "voters": [*entry.voters], "prompt": prompt}

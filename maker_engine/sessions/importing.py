@@ -131,7 +131,7 @@ class _Import:
         if self._journal is None or fields_of.of(event, "branch", int) != self._branches - 1:
             raise InputError("its run has not begun")
         match name:
-            case "sample" | "act" | "probe" | "changed":
+            case "sample" | "act" | "probe" | "changed" | "hopeless":
                 self._entry(event)
             case "decided":
                 self._decided(event)
@@ -218,6 +218,8 @@ class _Import:
         name = event["event"]
         if name == "changed":
             entry = fields_of.change(event)
+        elif name == "hopeless":
+            entry = fields_of.doubted(event)
         elif name == "probe":
             said = fields_of.verdict(event, task), fields_of.response(event)
             at = fields_of.number(event, "probe", PROBES)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypedDict
 
 from maker_engine.core.decomposition import AnyTask, Gather, Gathered, Vote
+from maker_engine.core.errors import InputError
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.sampling import AUTO, NONE, resolve
+from maker_engine.sessions.asides import Doubted
 from maker_engine.sessions.moment import entries_of
 from maker_engine.sessions.packing import Act, Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
@@ -91,7 +93,7 @@ def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
         None if decided is None else decided.answer,
         StepFlag(0 if decided is None else decided.flags),
         tuple(_span(task, state, entry) for entry in entries),
-        tuple(_temperature(order, step, entry) for entry in entries),
+        tuple(_temperatures(order, step, entries)),
     )
 
 
@@ -149,16 +151,34 @@ _DISSENT, _WRONG = StepFlag.DISSENT.value, StepFlag.WRONG.value
 _FAILED, _PERSON = StepFlag.FAILED_CALLS.value, StepFlag.NOT_BY_VOTES_ALONE.value
 
 
-def _temperature(order: Mapping[str, Any], step: int, entry: Entry) -> float | None:
-    """Return at what temperature a sample was drawn: its voter's own, or the run's for its number."""
-    if not isinstance(entry, Sample):
-        return None
+def _temperatures(order: Mapping[str, Any], step: int, entries: Iterable[Entry]) -> Iterator[float | None]:
+    """Give the temperature at which each sample of a step was drawn, which may have been raised on the way."""
+    lowest: float | None = None
+    for entry in entries:
+        if isinstance(entry, Doubted) and entry.temperature is not None:
+            lowest = entry.temperature
+        yield _temperature(order, step, entry.sample, lowest) if isinstance(entry, Sample) else None
+
+
+def _temperature(order: Mapping[str, Any], step: int, sample: int, lowest: float | None) -> float | None:
+    """Return at what temperature a sample was drawn: its voter's own, or the run's, which may have been raised."""
     voters: Sequence[str] = order.get("voters") or ()
-    own = parse_voter(voters[(step + entry.sample) % len(voters)]).temperature if voters else None
+    own = parse_voter(voters[(step + sample) % len(voters)]).temperature if voters else None
+    if own is not None and own != AUTO:
+        return None if isinstance(own, str) else own
     first, other, _ = resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))
-    if own is None or own == AUTO:
-        return other if entry.sample else first
-    return None if isinstance(own, str) else own
+    found = other if sample else first
+    return found if found is None or lowest is None else max(found, lowest)
+
+
+def temperature_of(order: Mapping[str, Any]) -> float | None:
+    """Return at which temperature a run draws all samples but the first of a step; None where none or several are."""
+    try:
+        if any(parse_voter(voter).temperature not in (None, AUTO) for voter in order.get("voters") or ()):
+            return None
+    except InputError:  # a stranger's file
+        return None
+    return resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))[1]
 
 
 def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask, Ask, Gather
+from maker_engine.core.decomposition import AnyTask, Ask, Gather, Gathered
 from maker_engine.core.events import RunStarted, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.interventions import SettingsChanged
 from maker_engine.core.responses import Flag
@@ -70,7 +70,8 @@ def entries_of(reader: Reader, task: AnyTask, step: int) -> Sequence[Entry]:
 
 
 def _decided(run: RunState, task: AnyTask, state: Any, stored: StoredStep, *, own: bool) -> Any:
-    run.record(StepOpened(stored.step, state))
+    proposals = sum(made for _, made in stored.answer.proposals) if isinstance(stored.answer, Gathered) else 0
+    run.record(StepOpened(stored.step, state, proposals))
     for entry in stored.entries:
         if isinstance(entry, Change) and not own:
             continue  # how a parent voted: this branch began with an order of its own

@@ -22,6 +22,7 @@ from maker_engine.core.events import (
     StepReused,
     VoteCast,
 )
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered
@@ -64,6 +65,7 @@ Kept: TypeAlias = (
     | StepReused
     | ProbeAnswered
     | SettingsChanged
+    | StepHopeless
 )
 """The events that make up a step's entries."""
 
@@ -75,7 +77,7 @@ def entry_of(event: Kept) -> Entry:
             return Sample(event.sample, event.answer, event.response)
         case ResponseFlagged():
             return Sample(event.sample, event.flag, event.response)
-        case ProbeAnswered() | SettingsChanged():
+        case ProbeAnswered() | SettingsChanged() | StepHopeless():
             return aside_of(event)
         case StepEscalated():
             return Act("escalated", event.model, None)

@@ -28,7 +28,8 @@ _NEEDED = {field.name for field in fields(RunStarted) if field.default is MISSIN
 _TOTALS = get_type_hints(Totals)
 _ORDER: Mapping[str, Any] = {
     "task": str, "source": str | None, "model": str, "seed": int, "keep": str, "api_base": str | None, "draft": str,
-    "undecided": str, "voters": list,
+    "undecided": str, "voters": list, "hopeless": str | None, "temperature": float | str | None,
+    "first_temperature": float | str | None,
 }  # fmt: skip
 _PLAIN: Mapping[str, Any] = {
     "created": float, "elapsed_s": float, "open": int, "name": str, "note": str, "signed": str, "imported": bool,

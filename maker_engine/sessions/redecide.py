@@ -39,7 +39,7 @@ def recount(entries: Sequence[Entry], rule: VotingRule, *, changing: bool = True
             case Change() if changing:
                 poll.reconsider(rule_after([entry], poll.rule), most)
             case _:
-                pass  # a probe is no vote
+                pass  # neither a probe nor a doubt is a vote
     return poll.winner, len(entries)
 
 

@@ -11,12 +11,14 @@ from string import Template
 from typing import Any
 
 from maker_engine.core import decisions
+from maker_engine.core.copies import effective_votes, identical_share, notice
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import Totals
 from maker_engine.printable import one_line
 from maker_engine.sessions.checked import adjustments_in, check_in
 from maker_engine.sessions.forks import tree
+from maker_engine.sessions.inspection import temperature_of
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
 
@@ -108,6 +110,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
         ("going time", f"{meta['elapsed_s']:,.1f} s"),
         ("samples", f"{samples:,}, {samples / steps:.2f} a step"),
         ("flagged", f"{totals['flagged']:,}, {totals['flagged'] / max(1, samples):.1%}"),
+        *_alike(meta),
         ("steps with dissent", f"{totals['dissent']:,}, {totals['dissent'] / steps:.1%}"),
         (
             "decided wrongly",
@@ -132,6 +135,18 @@ def _of_the_model(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "check of the model", f"{check.calls:,} calls, none of them a vote: {check.verdict}"
         for one in check.remarks:
             yield f"{one.name}: {one.verdict}", " → ".join(filter(None, (one.who, one.found, one.mend)))
+
+
+def _alike(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Tell how many texts are alike and what that leaves of the votes, where they were compared."""
+    totals = Totals.of(meta["totals"])
+    if (share := identical_share(totals)) is None:
+        return
+    yield "texts alike", f"{share:.1%}, {totals.repeated:,} of {totals.compared:,} beyond the first of their step"
+    if (votes := effective_votes(totals)) is not None:
+        yield "effective votes", f"{votes:.2f} a step, each text counted once"
+    if said := notice(totals, temperature_of(meta["order"])):
+        yield "copies", said
 
 
 def _forks(reader: Reader) -> Iterator[str]:

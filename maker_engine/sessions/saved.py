@@ -14,7 +14,7 @@ from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
 from maker_engine.sessions import storage, upgrade
-from maker_engine.sessions.asides import Change
+from maker_engine.sessions.asides import Change, Doubted
 from maker_engine.sessions.checked import adjustments_in, checks
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
@@ -122,7 +122,8 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     done = reader.steps_done()
     run = moment(reader, task, done, counted=None)
     entries = tuple(reader.open_entries(task))
-    if meta.get("ended", {}).get("outcome") == Outcome.UNDECIDED:
+    # One that was ended as hopeless has not used up its samples.
+    if meta.get("ended", {}).get("outcome") == Outcome.UNDECIDED and not (entries and isinstance(entries[-1], Doubted)):
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))

@@ -17,6 +17,7 @@ from textual.message import Message
 from maker_engine.core.commands import Continue, Pause
 from maker_engine.core.decisions import describe
 from maker_engine.core.snapshot import Tally
+from maker_tui.halt_words import HELD
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import backed_up
@@ -27,7 +28,7 @@ from maker_tui.widgets.document_pane import DocumentPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import Banner, HeadLine
-from maker_tui.widgets.vote_tally import VoteTally
+from maker_tui.widgets.vote_tally import VoteTally, alike
 from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
 
 if TYPE_CHECKING:
@@ -173,8 +174,9 @@ class Conversation(Writing):
             self._tally.entitle(f"votes on {pointed.id}")
             snapshot = replace(snapshot, open=None, decided=Tally(step, rows, winner=rows[0][0]))
         else:
-            self._tally.entitle("votes")
-        self._tally.show_votes(snapshot, partial(describe, self._source.task))
+            self._tally.entitle("votes", alike(self._view.copies))
+        copies = self._view.copies if step is None else ""
+        self._tally.show_votes(snapshot, partial(describe, self._source.task), copies)
 
     def on_document_pane_pointed(self) -> None:
         """Show the vote on another line."""
@@ -193,6 +195,8 @@ class Conversation(Writing):
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
         elif view.checking is not None:
             self._banner.tell(CHECKING, checking_words(view.checking))
+        elif snapshot.hopeless is not None and snapshot.paused:
+            self._banner.tell(HELD, "no sample of the open step can be used: b opens the vote, and says why")
         elif snapshot.undecided and snapshot.paused:
             self._banner.tell(UNDECIDED, "agents cannot agree on the open step: b opens the vote, where you decide it")
         elif simulated and self._source.task.simulation:

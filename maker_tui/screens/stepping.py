@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Hashable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from maker_engine.core.commands import (
     MOST_BREAKPOINTS,
     ChangeSettings,
     Command,
+    Decide,
     DecideStep,
     DrawSample,
     DrawVote,
@@ -24,7 +26,7 @@ from maker_engine.core.commands import (
 from maker_engine.core.decomposition import Gather, Vote
 from maker_engine.core.errors import InputError
 from maker_engine.core.filters import parse_filter
-from maker_engine.core.responses import Prompt
+from maker_engine.core.responses import Flag, Prompt
 from maker_engine.models.pool import VOTER_FORM
 from maker_engine.printable import one_line
 from maker_tui.asking import Asking, Hear
@@ -215,6 +217,28 @@ class Stepping(Travelling):
     def _change_voters(self, text: str) -> None:
         voters = tuple(voter.strip() for voter in text.split(" + "))
         self.send_command(ChangeSettings(getpass.getuser(), voters=voters))
+
+    def ask_decision(self) -> bool:
+        """Ask what a step without a candidate is decided as; False where agents are asked nothing."""
+        view = self._source.view()
+        step = None if view is None else self._source.task.step(view.snapshot.state)
+        if view is None or not isinstance(step, Vote | Gather):
+            return False
+        hint = r"as the prompt has it · \n is a new line · esc leaves"
+        self._asking.ask(self._entry, "decide as", "", hint, partial(self._decide, view.snapshot.state))
+        return True
+
+    def _decide(self, state: Hashable, text: str) -> None:
+        """Read an answer as a response would be read, and decide the open step as that."""
+        task = self._source.task
+        try:
+            answer = task.parse(state, text.replace("\\n", "\n"))
+            wrong = answer if isinstance(answer, Flag) else task.objection(state, answer)
+        except Exception as error:  # noqa: BLE001 - a task may raise anything at what is no answer of it
+            raise InputError(f"it cannot be read: {one_line(str(error), 80)}") from None
+        if wrong is not None:
+            raise InputError(f"{one_line(text, 40)!r} is no answer here: {wrong.reason}")
+        self.send_command(Decide(answer, getpass.getuser()))
 
     def action_fork(self) -> None:
         """Ask what a fork at the step in view is to do differently; one more vote ahead is what is offered."""

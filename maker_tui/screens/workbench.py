@@ -38,7 +38,7 @@ from maker_tui.widgets.progress_pane import ProgressPane
 from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
-from maker_tui.widgets.vote_tally import VoteTally
+from maker_tui.widgets.vote_tally import VoteTally, alike
 from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ class Workbench(Stepping, PaneLayout):
                 word=word,
             )
         self._board.show_state(family, snapshot.state)
-        self._tally.show_votes(snapshot, partial(describe, family))
+        self._tally.entitle("votes", alike(view.copies))
+        self._tally.show_votes(snapshot, partial(describe, family), view.copies)
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
@@ -246,6 +247,8 @@ class Workbench(Stepping, PaneLayout):
     def action_person(self, verb: str) -> None:
         """Let a person vote for a candidate of the open step, decide it, or strike it."""
         tally = None if self._view is None else self._view.snapshot.open
+        if verb == "decide" and not self._over and tally is not None and not tally.rows and self.ask_decision():
+            return
         if self._over or tally is None or not tally.rows:
             self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
             return

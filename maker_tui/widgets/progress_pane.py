@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.snapshot import Snapshot
+from maker_engine.core.copies import effective_votes
+from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_engine.runtime.view import RunView
 from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, share, short, speed
@@ -53,7 +54,7 @@ def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[T
     if trouble:
         lines.append(line((trouble, "warn")))
     roomy = height >= ROOMY_ROWS
-    gap, figures = [line()] if roomy else [], _figures(view, width)
+    gap, figures = [line()] if roomy else [], _figures(view, width, roomy=roomy)
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
     lines += [*gap, *figures, *gap, _model(snapshot, width)]
@@ -99,7 +100,7 @@ def _bar(snapshot: Snapshot, width: int) -> Text:
     return line((filled, "bar"), (rest, "rest"), (percent, "strong"))
 
 
-def _figures(view: RunView, width: int) -> list[Text]:
+def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
     totals, wide = view.snapshot.totals, width >= WIDE_CELLS
     tokens, flagged = f"{short(totals.tokens_in)}/{short(totals.tokens_out)}", share(totals.flagged, totals.samples)
     if wide:
@@ -107,13 +108,33 @@ def _figures(view: RunView, width: int) -> list[Text]:
         flagged += f" · {count(totals.flagged)} of {count(totals.samples)}"
     rows: list[tuple[str, Part, str, Part]] = [
         ("speed", _speed(view), *_time(view)),
-        ("votes", f"{totals.votes / totals.steps:.2f} a step" if totals.steps else NONE, "flagged", flagged),
+        ("votes", _votes(totals, roomy=roomy), "flagged", flagged),
+        *(_alike(totals, wide=wide) if roomy else []),
         ("dissent", f"{count(totals.dissent)} steps", "wrong", _wrong(view.snapshot, wide=wide)),
         ("samples", count(totals.samples), "wasted", count(totals.wasted)),
         ("tokens", tokens, "cost", dollars(view.snapshot.cost_usd)),
     ]
     half = (width + 1) // 2 + 1 - width % 2
     return [line(*_pair(row[0], row[1], half), *_pair(row[2], row[3], width - half)) for row in rows]
+
+
+def _votes(totals: Totals, *, roomy: bool) -> str:
+    """Tell the votes a step; without room for a row of their own, the effective ones in brackets."""
+    if not totals.steps:
+        return NONE
+    effective = None if roomy else effective_votes(totals)
+    return f"{totals.votes / totals.steps:.2f} " + ("a step" if effective is None else f"({effective:.2f})")
+
+
+def _alike(totals: Totals, *, wide: bool) -> list[tuple[str, Part, str, Part]]:
+    """Tell how many texts are alike and how many votes that leaves, where the texts were compared."""
+    if not totals.compared:
+        return []
+    alike = share(totals.repeated, totals.compared)
+    votes = effective_votes(totals)
+    if wide:
+        alike += f" · {count(totals.repeated)} of {count(totals.compared)}"
+    return [("alike", alike, "worth", NONE if votes is None else f"{votes:.2f} votes" + " a step" * wide)]
 
 
 def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:

@@ -10,12 +10,14 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.snapshot import Snapshot, Tally
-from maker_engine.printable import printable
-from maker_tui.aside_words import probe_words
+from maker_engine.printable import one_line, printable
+from maker_tui.aside_words import doubt_words, probe_words
 from maker_tui.figures import bar, count, fit, letter, ordinal
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.wrapping import wrapped
 
 Describe = Callable[[Hashable], str]
 Piece = tuple[str, str]
@@ -29,6 +31,8 @@ ONE_ROW_CELLS = 56
 """From this width on a candidate takes one row; below, its bar stands under its name."""
 HOLLOW_MARKS = 12
 WIDEST_BAR = 48
+LONGEST_QUOTE = 200
+"""Characters that are shown of a flagged response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,12 @@ class VoteTally(LinePane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("votes", id=id, classes=classes)
-        self._seen: tuple[Snapshot, Describe] | None = None
+        self._seen: tuple[Snapshot, Describe, str] | None = None
 
-    def show_votes(self, snapshot: Snapshot, describe: Describe) -> None:
-        """Show the ballots of `snapshot`, its answers told by `describe`."""
-        self._seen = snapshot, describe
-        self.show(tally_lines(snapshot, describe, self.size.width, self.size.height))
+    def show_votes(self, snapshot: Snapshot, describe: Describe, copies: str = "") -> None:
+        """Show the ballots of `snapshot`, its answers told by `describe`, and what is to be said of `copies`."""
+        self._seen = snapshot, describe, copies
+        self.show(tally_lines(snapshot, describe, self.size.width, self.size.height, copies))
 
     def on_resize(self, _event: Resize) -> None:
         """Set the rows for the new width."""
@@ -64,8 +68,13 @@ class VoteTally(LinePane):
             self.show_votes(*self._seen)
 
 
-def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int = 99) -> list[Text]:
-    """Lay out the open and the last decided ballot in `width` cells."""
+def alike(copies: str) -> str:
+    """Shorten the sentence about copies to how many are alike, for the edge of a pane that may hide the rest."""
+    return copies.partition(":")[0]
+
+
+def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int = 99, copies: str = "") -> list[Text]:
+    """Lay out the open and the last decided ballot in `width` cells, and below them what is to be said of copies."""
     started = snapshot.started
     if started is None or not (snapshot.open or snapshot.decided):
         return [line(("no ballot yet", "quiet"))]
@@ -77,11 +86,14 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
         above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
         above += _samples(snapshot.open, over=state not in (VOTING, GATHERING))
         above += _probes(snapshot.open, describe, width)
+        above += _hopeless(snapshot.hopeless, width)
     if snapshot.decided is not None:
         below = [*_heading(snapshot.decided, needs, width), *_rows(snapshot.decided, needs, describe, width)]
         below += _samples(snapshot.decided)
-    gap = [line()] if above and below and len(above) + len(below) < height else []
-    return [*above, *gap, *below]
+    last = [line((row, "warn")) for row in wrapped(copies, width)] if copies else []
+    room = height - len(above) - len(below) - len(last)
+    gap = [line()] if above and below and room > 0 else []
+    return [*above, *gap, *below, *([line()] if last and room > len(gap) else []), *last]
 
 
 def _state(snapshot: Snapshot) -> Piece:
@@ -160,6 +172,15 @@ def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
             rows.append(line())
         rows[-1].append_text(line(f"  {part}"))
     return rows
+
+
+def _hopeless(found: StepHopeless | None, width: int) -> list[Text]:
+    """Say why the step's last samples were flagged, what was changed, and what one of them says."""
+    if found is None:
+        return []
+    rows = wrapped(f"{doubt_words(found)}", width)
+    said = f"one says “{one_line(found.text, LONGEST_QUOTE)}”" if found.text.strip() else "none of them has a text"
+    return [*(line((row, "warn")) for row in rows), *(line((row, "quiet")) for row in wrapped(said, width))]
 
 
 def _leader(tally: Tally) -> Hashable:

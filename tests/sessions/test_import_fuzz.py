@@ -23,6 +23,7 @@ from maker_engine.core.events import (
     StepDecided,
     VoteCast,
 )
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.runtime.continuing import fork
@@ -47,6 +48,7 @@ HAPPENED: list[Event] = [
     StepDecided(0, 1, 9),
     SettingsChanged(1, "me", 2, ("sim", "sim:p=0.9"), "sim + sim:p=0.9", True),
     ResponseFlagged(1, 0, Flag("malformed", "no answer", "?"), SAID),
+    StepHopeless(1, 12, "malformed", "malformed: no answer", "?", temperature=0.5, reminder="Remember."),
     PersonVoted(1, "me", 2),
     VoteCast(1, 1, 2, SAID),
     StepDecided(1, 2, 18),
@@ -135,7 +137,9 @@ def taken(told: list[str], to: Path) -> str:
 def test_the_export_has_every_kind_of_event(exported: list[str], sessions: Path) -> None:
     """It comes in unchanged, so that what is refused below is refused for its change."""
     kinds = {json.loads(line)["event"] for line in exported}
-    assert kinds == {"session", "run", "sample", "act", "probe", "changed", "decided", "totals", "ended"}
+    assert kinds == {
+        "session", "run", "sample", "act", "probe", "changed", "hopeless", "decided", "totals", "ended",
+    }  # fmt: skip
     assert len(every_field(exported)) > 150
     assert taken(exported, sessions / "in.maker") == ""
 

@@ -87,7 +87,7 @@ class Slots:
         most: Most calls that were there at the same time.
     """
 
-    name, simulated, immediate = "openai/slow", False, False
+    name, simulated, immediate, adjustments = "openai/slow", False, False, ()
 
     def __init__(self, slots: int, takes: Takes, answer: Script) -> None:
         self._slots = asyncio.Semaphore(slots)

@@ -15,6 +15,7 @@ import pytest
 from rich.text import Text
 
 from maker_engine.core.events import SampleFailed
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import FlagRecord, Snapshot
 from maker_engine.forecast import Forecast
@@ -103,6 +104,9 @@ PAINTERS: dict[str, Callable[[str, Scripted], Lines]] = {
     "task state": lambda text, run: picture_lines(told(Told, text, run), run.view().snapshot.state, WIDTH, 4),
     "no task state": lambda text, run: picture_lines(told(Speechless, text, run), run.view().snapshot.state, WIDTH, 4),
     "votes": lambda text, run: tally_lines(run.view().snapshot, told(Told, text, run).describe, WIDTH),
+    "hopeless": lambda text, run: tally_lines(
+        replace(run.view().snapshot, hopeless=StepHopeless(1, 12, text, text, text)), str, WIDTH, copies=text
+    ),
     "red flags": lambda text, _: record_lines(FlagRecord(1, 1, Flag(text, text, text)), WIDTH),
     "red flags, narrow": lambda text, _: record_lines(FlagRecord(1, 1, Flag(text, text, text)), 40),
     "progress": lambda text, run: progress_lines(

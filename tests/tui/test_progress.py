@@ -61,6 +61,17 @@ def test_nothing_is_said_of_a_speed_that_is_not_known() -> None:
     assert figures(view(0, speed=0.0, flagged=0)) == "0/127 steps · 0 flagged"
 
 
+def test_copies_are_said_once_as_soon_as_they_are_significant() -> None:
+    """The sentence comes at once, and never again."""
+    said = Said()
+    totals = Totals(steps=10, votes=40, compared=30, repeated=30, echoes=30)
+    for now in (1.0, 2.0, 3.0):
+        said.now = now
+        said.progress.show(replace(view(10), snapshot=replace(view(10).snapshot, totals=totals), temperature=0.1))
+    assert len(said.lines) == 1
+    assert said.lines[0].startswith("maker: 30 of 30 texts are alike at T = 0.1: nearly copies")
+
+
 def test_a_line_comes_every_half_minute() -> None:
     """Though no step is decided, a user who waits sees that the run is alive."""
     said = Said()

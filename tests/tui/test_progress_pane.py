@@ -205,3 +205,21 @@ def test_what_is_sent_otherwise_is_told_whole_and_a_check_s_calls_are_counted():
     assert "sent    no temperature is sent: this" in narrow
     assert "takes none while it reasons" in " ".join(narrow.split())
     assert "checks  3 calls, never counted" in told(shown)
+
+
+COMPARED = replace(SPENT, compared=100, repeated=96, echoes=90)
+
+
+def test_texts_that_are_alike_have_a_row_where_there_is_room():
+    """Rule: the share of alike texts, with counts, and the effective votes a step."""
+    text = told(view(COMPARED), width=62)
+    assert "alike   96.0 % · 96 of 100" in text
+    assert "worth   1.50 votes a step" in text
+
+
+def test_effective_votes_stand_in_brackets_where_there_is_no_room():
+    """Rule: no row is added to a small pane."""
+    small, before = told(view(COMPARED), 40, 9), told(view(), 40, 9)
+    assert "votes   3.75 (1.50)" in small
+    assert small.count("\n") == before.count("\n")
+    assert "votes   3.75 a step" in before

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.events import RunPaused
+from maker_engine.core.events import Event, ResponseFlagged, RunPaused, SampleAsked, StepOpened
 from maker_engine.core.filters import parse_filter
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked
-from maker_engine.core.responses import Response
+from maker_engine.core.responses import Flag, Response
 from maker_engine.core.settings import Settings
 from maker_engine.runtime.stops import Breakpoint, Held
 from maker_tui.app import MakerApp
@@ -108,6 +109,37 @@ def test_workbench_held(snap_compare, running, size):
     running.add(RunPaused(), *(ProbeAsked(tally.step, number, "ann") for number in range(4)), *said)
     seen = waiting("‖ held — step", "probes, not counted", keys=("B", "down"))
     assert snap_compare(MakerApp(running), terminal_size=size, run_before=seen)
+
+
+@SIZES
+def test_workbench_hopeless(snap_compare, size):
+    """Rule: the banner says that the run holds and what can be done; the vote pane says why and what was said."""
+    task = hanoi()
+    source = Scripted(task, run_events(task, SOLVED)).play_until(lambda state: contested(state, 3))
+    step, flag = source.view().snapshot.open.step, Flag("malformed", "no `move = [disk, from, to]`", TEXT)
+    drawn = [event for sample in range(12) for event in _discarded(step, sample, flag)]
+    found = StepHopeless(step, 12, flag.rule, f"{flag.rule}: {flag.reason}", TEXT)
+    source.add(StepOpened(step, source.view().snapshot.state), *drawn, found, RunPaused())
+    assert snap_compare(MakerApp(source), terminal_size=size, run_before=waiting("‖ held — step 4 · hopeless"))
+
+
+TEXT = "The next move is to take disk 1 from the first peg to the last one, of course."
+
+
+def _discarded(step: int, sample: int, flag: Flag) -> tuple[Event, Event]:
+    return SampleAsked(step, sample), ResponseFlagged(step, sample, flag, Response(TEXT))
+
+
+@SIZES
+def test_workbench_copies(snap_compare, size):
+    """Rule: with a real model the share of alike texts is a figure, and what it means a sentence below the votes."""
+    task = hanoi()
+    source = Scripted(task, run_events(task, SOLVED)).play_until(contested)
+    source._state.started = replace(source._state.started, model="openai/any", simulated=False)
+    alike = {"compared": 120, "repeated": 118, "echoes": 110, "flagged": 8, "votes": 158}
+    source._state.totals = replace(source._state.totals, **alike)
+    source.more = {"temperature": 0.1}
+    assert snap_compare(MakerApp(source), terminal_size=size, run_before=waiting("▶ running", "118 of 120"))
 
 
 @SIZES

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from maker_engine.core.commands import (
@@ -114,6 +115,24 @@ async def test_a_breakpoint_too_many_is_told(tmp_path: Path) -> None:
         await shown(pilot, "no further breakpoint", "100 are the most")
         await pilot.press("B", "G", "x", "escape", "b")
         await shown(pilot, "break at")
+
+
+async def test_a_hopeless_step_holds_and_can_be_decided_by_hand(tmp_path: Path) -> None:
+    """The banner says so; what is typed after d is read as a response is, and decides the step once the run goes on."""
+    path = tmp_path / "run.maker"
+    async with live(path, model="sim:v=1e-9", attended=True, size=SMALL) as pilot:
+        await shown(pilot, "‖ held — step 1 · hopeless: 24 flagged in a row", "24 in a row flagged")
+        await pilot.press("d")
+        await shown(pilot, "decide as")
+        await pilot.press(*"peg 3", "enter")
+        await shown(pilot, "'peg 3' is no answer here")
+        await pilot.press("escape", "d")
+        pilot.app.screen.on_paste(Paste("move = [1, 0, 1]\\nnext_state = [[4, 3, 2], [1], []]"))
+        await pilot.press("enter")
+        await shown(pilot, "decided, not committed")
+        await pilot.press("c")
+        await shown(pilot, "‖ held — step 2 · hopeless")
+    assert verify(path, hanoi(4)).findings == ()
 
 
 async def test_a_held_vote_is_probed_and_the_probes_stand_beside_the_tally(tmp_path: Path) -> None:

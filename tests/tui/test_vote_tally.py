@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from maker_engine.core.events import Outcome
+from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.core.state import RunState
 from maker_tui.widgets.vote_tally import tally_lines
@@ -111,3 +112,27 @@ def test_27_candidates_have_names():
 def test_before_the_first_ballot_there_is_a_word():
     """Rule: an empty pane says that it is empty."""
     assert told(ballot(None)) == ["no ballot yet"]
+
+
+HOPELESS = StepHopeless(123, 12, "malformed", "malformed: no answer in it", "\x1b[31mPerhaps peg 3.", temperature=0.5)
+
+
+def test_a_hopeless_step_says_why_and_what_a_response_says():
+    """Rule: how many were flagged, why, what was changed, and one of the texts, printable, stand below the ballot."""
+    open_ = Tally(step=123, asked=12, counted=12, flagged=12)
+    rows = told(replace(ballot(open_), hopeless=HOPELESS))
+    assert rows[2:] == [
+        "12 in a row flagged, malformed: no answer in it; from here on T 0.5 or more",
+        "one says “␛[31mPerhaps peg 3.”",
+    ]
+    silent = told(replace(ballot(open_), hopeless=replace(HOPELESS, text=" ")))
+    assert silent[-1] == "none of them has a text"
+
+
+def test_what_is_to_be_said_of_copies_stands_at_the_end():
+    """Rule: the sentence is wrapped into the pane, an empty row above it where there is room."""
+    words = "62 of 62 texts are alike: these are copies; k does nothing here"
+    rows = [row.plain.rstrip() for row in tally_lines(ballot(OPEN), str, 40, 40, words)]
+    assert rows[-3:] == ["", "62 of 62 texts are alike: these are", "copies; k does nothing here"]
+    low = [row.plain.rstrip() for row in tally_lines(ballot(OPEN), str, 40, 3, words)]
+    assert low[-3] != ""

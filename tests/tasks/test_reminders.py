@@ -1,0 +1,24 @@
+"""A reminder at the end of a prompt changes nothing about what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from maker_engine import catalogue
+from maker_engine.core.decomposition import Gather, Said, Vote
+from maker_engine.core.responses import Flag
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_a_prompt_with_a_reminder_is_answered_as_the_one_without(name: str) -> None:
+    """The simulated model reads past it, and what it writes is still an answer."""
+    task = catalogue.find(name).load({})
+    state = task.start()
+    while not isinstance(step := task.step(state), Vote | Gather):
+        state = task.apply(state, Said("a simple task management API", "ada"))
+    reminded = replace(step.prompt, user=f"{step.prompt.user}\n\n{task.reminder}")
+    said = "\n".join(task.imitate(reminded, None, 0))
+    assert said == "\n".join(task.imitate(step.prompt, None, 0))
+    assert not isinstance(task.parse(state, said), Flag)
