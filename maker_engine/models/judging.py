@@ -288,7 +288,9 @@ def _form(heard: Heard) -> list[Finding]:
         mend = _ENDINGS.get(first.finish_reason, "mend how the server ends an answer: only a whole one votes")
         return [_found("form", said, Verdict.STOP, mend)]
     if len(judged) == total and not any(response.text.strip() for _, response in judged):
-        return [_found("form", said, Verdict.STOP, "look into the server: the text of its answers is empty")]
+        thought = any(response.tokens_reasoning for _, response in judged)
+        mend = _ENDINGS[IN_REASONING] if thought else "look into the server: the text of its answers is empty"
+        return [_found("form", said, Verdict.STOP, mend)]
     mend = "take another model" if flag.rule == REFUSAL else "if many are, take a larger model or another wording"
     return [_found("form", said, Verdict.WARNING, mend)]
 

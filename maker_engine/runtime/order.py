@@ -195,23 +195,11 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
-    started = RunStarted(
-        task=order.task,
-        title=task.title,
-        problem=task.label,
-        model=model.name,
-        simulated=model.simulated,
-        k=settings.k,
-        rule=settings.rule,
-        seed=order.seed,
-        steps=task.expected_steps,
-        has_oracle=task.has_oracle,
-    )
     plan = Plan(
         task,
         model,
         settings,
-        started,
+        _started(order, task, model, settings),
         Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds),
         order.concurrency,
         order.requests_per_minute,
@@ -228,6 +216,21 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         sent_by(order) if order.preflight and not model.simulated else None,
     )
     return PreparedRun(order, plan, expected)
+
+
+def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -> RunStarted:
+    return RunStarted(
+        task=order.task,
+        title=task.title,
+        problem=task.label,
+        model=model.name,
+        simulated=model.simulated,
+        k=settings.k,
+        rule=settings.rule,
+        seed=order.seed,
+        steps=task.expected_steps,
+        has_oracle=task.has_oracle,
+    )
 
 
 def _policy(order: RunOrder) -> tuple[str, str]:

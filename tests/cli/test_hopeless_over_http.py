@@ -44,6 +44,7 @@ def ran(
     """Run or resume against a server; return the exit status, what was printed, and the server."""
     with OpenAIServer(answering) as server:
         common = ["--model", "openai/any", "--api-base", server.base_url, "--session", str(path), "--disks", "3"]
+        common.append("--no-preflight")
         status = main([*(verb or ("run", "hanoi", *common)), "--json", *flags])
     return status, json.loads(capsys.readouterr().out), server
 
@@ -85,7 +86,7 @@ def test_a_starved_run_goes_on_with_more_room(capsys: pytest.CaptureFixture[str]
 
     with OpenAIServer(answering) as server:
         run = ["run", "hanoi", "--disks", "3", "--model", "openai/any", "--api-base", server.base_url]
-        assert main([*run, "--k", "2", "--json", "--session", str(path)]) == 1
+        assert main([*run, "--k", "2", "--json", "--no-preflight", "--session", str(path)]) == 1
         assert main(["sessions", "resume", str(path), "--json", "--max-reasoning-tokens", "4000"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["outcome"], told["hopeless"], told["flagged"]) == ("solved", None, 3)

@@ -122,6 +122,9 @@ STOPS: dict[str, tuple[Answering, int, str]] = {
         "both answers are flagged for their length (900 tokens): raise --max-tokens",
     ),
     "empty": (lambda *_: "  ", 2, "look into the server: the text of its answers is empty"),
+    "thoughts and no words": (
+        lambda *_: thinking(" ", 7), 2, "set the server's reasoning parser right (vLLM: --reasoning-parser), or give",
+    ),
     "an odd end": (
         always(lambda text, _: Reply(text, finish_reason="content_filter")), 2,
         "both answers are flagged, finish: finish reason 'content_filter', only 'stop' may vote",
@@ -243,6 +246,24 @@ def test_the_check_is_paid_for_and_never_votes(capsys):
     status, result, _, calls = run(honest, capsys, "--limit-samples", "10")
     assert (status, result["outcome"], result["samples"], calls) == (1, "out_of_budget", 7, 10)
     assert result["reason"] == "drew 10 of 10 samples"
+
+
+def test_a_starved_run_goes_on_with_the_mend_that_it_names(capsys, tmp_path):
+    """Stopped by its check, and resumed with more room, it is checked anew with that and solved."""
+
+    def thinker(messages: Messages, body: dict[str, Any], number: int) -> str | Reply:
+        enough = body["max_tokens"] > 4_000
+        return honest(messages, body, number) if enough else thinking("", 750, finish_reason="length", output=750)
+
+    path = str(tmp_path / "run.maker")
+    with OpenAIServer(thinker) as server:
+        ordered = ["run", "hanoi", "--disks", "3", "--model", "openai/any", "--api-base", server.base_url, "--k", "2"]
+        assert main([*ordered, "--headless", "--session", path]) == 2
+        assert main(["sessions", "resume", path, "--json", "--max-reasoning-tokens", "4000"]) == 0
+        assert len(server.requests) == 2 + 3 + 14
+    result = json.loads(capsys.readouterr().out)
+    assert (result["outcome"], result["flagged"], result["model_check"]["verdict"]) == ("solved", 0, "note")
+    assert result["tokens_out"] == 2 * 750 + 17 * 3
 
 
 def test_a_limit_ends_the_check_too(capsys):
