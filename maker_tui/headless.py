@@ -132,6 +132,7 @@ def summary(view: RunView) -> dict[str, object]:
         "votes": totals.votes,
         "flagged": totals.flagged,
         "wasted": totals.wasted,
+        "refused": totals.refused,
         "identical_texts": None if (share := identical_share(totals)) is None else round(share, 3),
         "hopeless": _hopeless(snapshot.hopeless),
         "wrong_decisions": totals.wrong if started.has_oracle else None,
@@ -141,6 +142,10 @@ def summary(view: RunView) -> dict[str, object]:
         "adjustments": [*view.adjustments],
         "model_check": None if snapshot.check is None else snapshot.check.to_json(),
         "cost_usd": None if snapshot.cost_usd is None else round(snapshot.cost_usd, 6),
+        "tokens_estimated": totals.tokens_estimated,
+        "cost_usd_estimated": round(totals.usd_estimated, 6),
+        "limit_is_estimate": view.limit_is_estimate,
+        "answered_by": dict(view.answered_by),
         "timeouts": totals.timeouts,
         "resets_at": None if view.resets_at is None else int(view.resets_at),
         "wall_s": round(view.elapsed_s, 3),
@@ -180,18 +185,22 @@ def report(view: RunView, standing: str = "interrupted") -> str:
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
     tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
+    refused = f", {figures['refused']:,} refused" if figures["refused"] else ""
+    samples = f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
     hopeless = view.snapshot.hopeless
     said = hopeless is not None and view.snapshot.reason.startswith(sentence(hopeless, quoting=False))
     lines = (
         ("outcome", ended),
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
+        *([("answered", view.answerers)] if view.answerers else []),
         ("steps", f"{figures['steps']:,} decided{wrong}"),
-        ("samples", f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted"),
+        ("samples", samples),
         *([("calls", view.timeouts)] if view.timeouts else []),
         *([("texts", texts)] if (texts := _texts(view)) else []),
         *([("hopeless", sentence(hopeless))] if hopeless is not None and not said else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
+        *([("besides", view.estimated)] if view.estimated else []),
         *(("sent", line) for line in view.adjustments),
         *_check_rows(view),
         ("session", str(figures["session"])),

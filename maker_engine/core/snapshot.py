@@ -79,6 +79,10 @@ class Totals:
             of a simulated run, whose texts are made to differ, and none where proposals are gathered.
         repeated: Those of them with the same text, byte for byte, behind as many tokens of reasoning.
         echoes: Those of these that voted.
+        guessed_wrong: The wasted samples that were drawn ahead.
+        refused: Responses that were not admitted, and paid for.
+        tokens_estimated: Tokens that nobody reported, at most; they count against a limit and not among the others.
+        usd_estimated: Dollars likewise.
     """
 
     steps: int = 0
@@ -102,6 +106,10 @@ class Totals:
     compared: int = 0
     repeated: int = 0
     echoes: int = 0
+    guessed_wrong: int = 0
+    refused: int = 0
+    tokens_estimated: int = 0
+    usd_estimated: float = 0.0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -133,7 +141,12 @@ class Totals:
         return self.cost_usd if self.cost_known and shown else None
 
 
-_LATER = frozenset({"probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes"})
+_LATER = frozenset(
+    {
+        "probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes", "guessed_wrong",
+        "refused", "tokens_estimated", "usd_estimated",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +168,8 @@ class Snapshot:
         undecided: True when the open step has used up its samples.
         question: What a person is asked at the open step; None for nothing.
         refused: Why the last words of a person could not be taken; empty once others were.
-        check: The last check of the model, None where there was none.
         hopeless: What was found of the open step, whose last samples were all flagged; None for nothing.
+        check: The last check of the model, None where there was none.
     """
 
     started: RunStarted | None
@@ -173,8 +186,8 @@ class Snapshot:
     undecided: bool
     question: Ask | None = None
     refused: str = ""
-    check: ModelCheck | None = None
     hopeless: StepHopeless | None = None
+    check: ModelCheck | None = None
 
     @property
     def cost_usd(self) -> float | None:

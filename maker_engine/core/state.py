@@ -22,6 +22,7 @@ from maker_engine.core.events import (
     Outcome,
     PersonVoted,
     ResponseFlagged,
+    ResponseRefused,
     ResponseWasted,
     RunContinued,
     RunEnded,
@@ -37,6 +38,7 @@ from maker_engine.core.events import (
     StepOpened,
     StepReused,
     StepUndecided,
+    UsageEstimated,
     VoteCast,
     WrongDecisionFound,
 )
@@ -89,8 +91,8 @@ class RunState:
     undecided: bool = False
     question: Ask | None = None
     refused: str = ""
-    check: ModelCheck | None = None
     hopeless: StepHopeless | None = None
+    check: ModelCheck | None = None
     _is_open: bool = False
     _counts: _Counts = field(default_factory=_Counts)
     _decided: tuple[_Counts, Hashable] | None = None
@@ -173,10 +175,8 @@ class RunState:
 
     def _record_seldom(self, event: Event) -> None:  # noqa: C901, PLR0912 - one arm an event, and nothing else
         match event:
-            case SampleWasted():
-                self.totals.wasted += 1
-            case ResponseWasted():
-                self._spend(event.response)
+            case SampleWasted() | ResponseWasted() | ResponseRefused() | UsageEstimated():
+                self._pay(event)
             case WrongDecisionFound():
                 self.totals.wrong += 1
             case PersonVoted():
@@ -219,6 +219,20 @@ class RunState:
             case RunEnded():
                 self.outcome, self.reason = event.outcome, event.reason
 
+    def _pay(self, event: SampleWasted | ResponseWasted | ResponseRefused | UsageEstimated) -> None:
+        """Count what was drawn or paid for and is neither a vote nor a flag."""
+        totals = self.totals
+        match event:
+            case SampleWasted():
+                totals.wasted += 1
+                totals.guessed_wrong += event.guess
+            case UsageEstimated():
+                totals.tokens_estimated += event.tokens
+                totals.usd_estimated += event.usd
+            case _:
+                totals.refused += isinstance(event, ResponseRefused)
+                self._spend(event.response)
+
     def _fail(self, event: SampleFailed) -> None:
         self.totals.failures += 1
         self.totals.timeouts += event.kind == Fault.TIMEOUT
@@ -246,9 +260,16 @@ class RunState:
             undecided=self.undecided,
             question=self.question,
             refused=self.refused,
-            check=self.check,
             hopeless=self.hopeless,
+            check=self.check,
         )
+
+    @property
+    def answered_by(self) -> dict[str, int]:
+        """How many responses came from a simulated model, by its name; nothing of a real one."""
+        if self.started is None or not self.started.simulated or not self.totals.samples:
+            return {}
+        return {self.started.model: self.totals.samples}
 
     def _intervene(self, event: ProbeAsked | ProbeAnswered | SettingsChanged) -> None:
         match event:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Prompt, Response, SampleRequest
-from maker_engine.models.port import Figures, ImmediateModel, Model
+from maker_engine.models.port import Figures, ImmediateModel, Model, SeveralModel, Together
+from maker_engine.models.prices import Quote
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Sampling, Temperature, read_temperature, reasons
 
 VARIANTS: dict[str, str] = {
@@ -50,7 +51,7 @@ class VoterSpec:
         """Return how it is to sample, where the run says `shared`."""
         own = self.temperature
         fixed = shared.fixed if own is None else (float(own),) if not isinstance(own, str) else ()
-        return Sampling(self.reasoning or shared.reasoning, fixed)
+        return Sampling(self.reasoning or shared.reasoning, fixed, shared.answers)
 
     def fitted(self, request: SampleRequest, shared: str) -> SampleRequest:
         """Return a request as this voter is asked, in a run whose effort of reasoning is `shared`."""
@@ -187,6 +188,11 @@ class Pool:
         """True when all of them answer at once."""
         return all(getattr(model, "immediate", False) for model in self._models)
 
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call of the voter whose turn it is may use."""
+        model, said = self._turn(request)
+        return model.quote(said)
+
     async def check(self) -> None:
         """Check everybody."""
         await asyncio.gather(*(model.check() for model in self._models))
@@ -195,6 +201,19 @@ class Pool:
         """Let the voter whose turn it is answer."""
         model, said = self._turn(request)
         return await model.sample(said)
+
+    def together(self, request: SampleRequest) -> Together:
+        """Return what decides which samples may share a call with this one, as the voter whose turn it is says."""
+        model, said = self._turn(request)
+        return model.together(said) if isinstance(model, SeveralModel) else Together(1, said.temperature)
+
+    async def sample_many(self, requests: Sequence[SampleRequest]) -> list[Response]:
+        """Let the voter whose turn it is answer all of them; they are all the same one's."""
+        turns = [self._turn(request) for request in requests]
+        model = turns[0][0]
+        if not isinstance(model, SeveralModel):
+            raise TypeError(f"{model.name} answers one sample a call")
+        return await model.sample_many([said for _, said in turns])
 
     def answer(self, request: SampleRequest) -> Response:
         """Let the voter whose turn it is answer at once."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
+from functools import partial
 
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     EVERY,
     Event,
-    ModelChecked,
     Outcome,
     RunEnded,
     StepDecided,
@@ -18,11 +19,13 @@ from maker_engine.core.events import (
     StepUndecided,
 )
 from maker_engine.core.hopeless import HOLD, StepHopeless
-from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.runtime.admission import SwitchError
+from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
-from maker_engine.runtime.changing import Changing
+from maker_engine.runtime.changing import MOST_PROBES, Changing
+from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
@@ -31,7 +34,6 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import Pace
 from maker_engine.runtime.patience import OutOfPatienceError
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
-from maker_engine.runtime.preflight import Preflight, trial_of
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -72,14 +74,19 @@ class Runner:
         self._clock = clock or SystemClock()
         self._limits = None if plan.limits == Limits() else plan.limits
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate)
-        self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._saved = saved
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
+        self._wake = asyncio.Event()
+        self._budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
+        self._budget.drawn = lambda: self._solver.drawn
+        self._budget.density.update({} if saved is None else saved.density)
+        self._book.budget = self._budget
+        admit = partial(self._book.admission, plan.accept_models)
+        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
+        self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
-        self._wake = asyncio.Event()
         self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
         self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
@@ -87,7 +94,9 @@ class Runner:
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
         self._pace = Pace(self._clock)
-        self._checking: Preflight | None = None
+        self._checking = Checking(
+            plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
+        )
         self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
@@ -125,40 +134,17 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=None if self._checking is None else self._checking.place, **self._caller.figures(),
+            checking=self._checking.place, **self._caller.figures(),
         )  # fmt: skip
 
     async def _check_model(self) -> None:
         """Find out by a few calls whether the model fits the run, where the plan says so."""
-        if self._plan.preflight is None or self._plan.model.simulated or self._ending() is not None:
+        if self._ending() is not None:
             return
-        trial = trial_of(self._plan, self._solver.step, self._solver.state)
-        checking = self._checking = Preflight(
-            self._plan, trial, self._solver.step, self._caller, self._affords, self._tell_place
-        )
-        fault = await checking.conduct(self._cut_off, self._wait)
-        self._checking, check = None, checking.check()
-        if isinstance(fault, OutOfPatienceError):
-            self._ended = waiting_no_longer(fault)
-        else:
-            self._fault = fault or self._fault
-        if check.findings:
-            self._record([ModelChecked(check)])
-        if check.refusal:
-            self._ended = RunEnded(Outcome.FAILED, check.refusal)
+        checked = await self._checking.conduct(lambda: self._hear() or self._fault is not None, self._wait)
+        self._ended, self._fault = checked.ended or self._ended, checked.fault or self._fault
+        self._record(checked.events)
         self._publish()
-
-    def _affords(self, check: ModelCheck) -> bool:
-        return self._limits is None or self._book.affords(self._limits, self._solver.drawn, check)
-
-    def _cut_off(self) -> bool:
-        """Let commands in; True once no further call is to be waited for."""
-        if self._hear() or self._fault is not None:
-            return True
-        if self._limits is None:
-            return False
-        elapsed = self._book.meter.elapsed_s
-        return self._limits.overdue(elapsed) or resets_too_late(self._caller, self._limits, elapsed) is not None
 
     def _tell_place(self) -> None:
         self._book.unseen = True
@@ -179,6 +165,7 @@ class Runner:
             return
         if self._calls.aside and self._gate.room > 0:
             self._obstacle = ""
+            self._caller.accept_switch()
             self._caller.breaker.ask_now()
             self._gate.asked(self._calls.send_again())
         if self._ask():
@@ -198,24 +185,44 @@ class Runner:
 
     def _room(self) -> int:
         room = min(self._caller.throttle.limit - len(self._calls), self._gate.room)
-        return room if self._limits is None else min(room, self._book.room(self._limits, self._solver.drawn))
+        return room if self._limits is None or room <= 0 else int(min(room, self._left()))
+
+    def _left(self) -> float:
+        """Samples that may still be drawn within the limits."""
+        if self._limits is None:
+            return math.inf
+        return self._budget.left(self._solver.due, self._book.meter.elapsed_s)
 
     def _ask(self) -> int:
         if (room := self._room()) <= 0:
             return 0
         if self._caller.answer is not None and not self._plan.settings.hedge and not self._calls:
             return self._draw_at_once(self._caller.answer)
-        requests = self._solver.requests(room, ahead=self._caller.answer is None and not self._gate.stepping)
+        requests = self._wanted(room)
         self._gate.asked(len(requests))
         return self._send(requests)
+
+    def _wanted(self, room: int) -> list[SampleRequest]:
+        """Return the samples to draw now.
+
+        Those that one call can bring are not parted for want of room while others are in flight: there will be room.
+        """
+        ahead = self._caller.answer is None and not self._gate.stepping
+        left, afford = self._left(), self._budget.afford
+        requests = self._solver.requests(room, ahead=ahead, left=left, afford=afford, alike=self._caller.alike)
+        if requests or self._calls:
+            return requests
+        return self._solver.requests(room, ahead=ahead, left=left, afford=afford)
 
     def _send(self, requests: list[SampleRequest]) -> int:
         for request in requests:
             self._record(self._solver.asked(request))
-            if self._caller.answer is None:
-                self._calls.start(request)
-            else:
-                self._receive(request, self._caller.answer(request))
+            if self._caller.answer is not None:
+                response = self._caller.answer(request)
+                self._budget.answered(request, response)
+                self._receive(request, response)
+        if self._caller.answer is None:
+            self._calls.start(requests)
         return len(requests)
 
     def _draw_at_once(self, answer: AtOnce) -> int:
@@ -229,7 +236,8 @@ class Runner:
             before = self._solver.drawn
             if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
                 break
-            told, self._fault = self._solver.draw(answer, min(room, self._gate.stride))
+            stride = 1 if self._plan.limits.money else self._gate.stride
+            told, self._fault = self._solver.draw(answer, min(room, stride))
             self._gate.asked(self._solver.drawn - before)
             self._record(told)
             self._commit()
@@ -273,7 +281,7 @@ class Runner:
 
     def _fail(self, request: SampleRequest, fault: Exception) -> None:
         """Do what follows from a call that failed for good: a provider that has answered before ends no run."""
-        if not isinstance(fault, OutOfPatienceError):
+        if not isinstance(fault, OutOfPatienceError | SwitchError):
             self._fault = fault
         elif self._plan.attended:
             self._calls.set_aside(request)
@@ -292,7 +300,7 @@ class Runner:
                 self._take_up(self._solver.obey(command))
             case Probe():
                 self._record(self._gate.hold())
-                self._send(self._changing.probe(command, self._book.room(self._plan.limits, self._solver.drawn)))
+                self._send(self._changing.probe(command, int(min(MOST_PROBES, self._left()))))
             case ChangeSettings():
                 self._take_up(self._changing.change(command))
             case _:
@@ -340,12 +348,12 @@ class Runner:
         if self._limits is None:
             return None
         elapsed, run = self._book.meter.elapsed_s, self._book.run
-        reached = self._limits.reached(self._solver.drawn, run.totals, elapsed)
+        reached = self._budget.reached(self._solver.due, elapsed)
         # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
         if self._calls.arrived:
             return None
         in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
-        if reached and (in_vain or not self._calls):
+        if reached and (in_vain or self._calls.calls <= self._budget.parked):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return resets_too_late(self._caller, self._limits, elapsed)
 

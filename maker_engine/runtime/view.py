@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from maker_engine.core.copies import notice
@@ -48,6 +48,8 @@ class RunView:
         timeout_s: Seconds that a call may take as ordered, 0 where that is not known.
         deadline_s: Seconds that it may take now: longer since a complete answer took longer.
         temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
+        answered_by: How many responses came from each family of models, most first.
+        limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -74,6 +76,8 @@ class RunView:
     timeout_s: float = 0.0
     deadline_s: float = 0.0
     temperature: float | None = None
+    answered_by: Mapping[str, int] = field(default_factory=dict)
+    limit_is_estimate: bool = False
 
     @property
     def copies(self) -> str:
@@ -99,6 +103,23 @@ class RunView:
         if snapshot.resting is not None:
             return self._rest(snapshot.resting)
         return "" if snapshot.failure is None else _failure(snapshot.failure)
+
+    @property
+    def answerers(self) -> str:
+        """Who answered, in one line; empty for simulated models, which nobody can answer for."""
+        if self.snapshot.started is None or self.snapshot.started.simulated:
+            return ""
+        return one_line(", ".join(f"{name} × {number:,}" for name, number in self.answered_by.items()))
+
+    @property
+    def estimated(self) -> str:
+        """What is counted that nobody reported, in one line; empty where there is none."""
+        totals = self.snapshot.totals
+        if not (totals.tokens_estimated or totals.usd_estimated):
+            return ""
+        usd = f" and ${totals.usd_estimated:.4f}" if totals.usd_estimated else ""
+        where = ", counted against the limit" if self.limit_is_estimate else ""
+        return f"at most {totals.tokens_estimated:,} tokens{usd}, estimated{where}: calls whose usage nobody reported"
 
     @property
     def timeouts(self) -> str:

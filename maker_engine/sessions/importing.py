@@ -28,6 +28,7 @@ from maker_engine.core.events import (
 from maker_engine.core.responses import PROBES, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.input_files import exists
+from maker_engine.models.families import answered_of, kept_of
 from maker_engine.printable import one_line
 from maker_engine.sessions import event_fields as fields_of, export, forks, storage
 from maker_engine.sessions.asides import Probe
@@ -192,7 +193,7 @@ class _Import:
         keep = order.get("keep", ALL)
         if self._task is None:
             self._task, self._problem = task_of({"order": order}, self._family), (order["task"], order["source"])
-            self._journal = Journal(self._path, self._task, order, keep=keep)
+            self._journal = Journal(self._path, self._task, order, keep=keep, own=False)
             self._made = True
             self._state, self._step = self._task.start(), 0
         elif (order.get("task"), order.get("source")) != self._problem:
@@ -202,9 +203,10 @@ class _Import:
             with Reader(self._path, parent) as reader:
                 run = moment(reader, self._task, self._step, flags_shown=0)
             self._state = run.state
-            new = forks.NewFork(fields_of.of(event, "parent", int), self._step, order, started, run.totals, note=note)
+            parent = fields_of.of(event, "parent", int)
+            new = forks.NewFork(parent, self._step, order, started, run.totals, note=note, own=False)
             forks.add_fork(self._path, self._task, new)
-            self._journal = Journal(self._path, self._task, order, number, keep)
+            self._journal = Journal(self._path, self._task, order, number, keep, own=False)
         self._branches += 1
         self._journal.record(started)
         if check is not None:
@@ -257,8 +259,10 @@ class _Import:
         elapsed = fields_of.of(event, "elapsed_s", float)
         check_totals(event.get("totals"))
         totals = Totals.of(event["totals"])
+        answered = answered_of(event)
         if self._journal is not None:
-            self._journal.follow(totals, lambda: elapsed, lambda: self._adjustments)
+            more = kept_of(answered) if answered else {}
+            self._journal.follow(totals, lambda: elapsed, lambda: more, lambda: self._adjustments)
 
 
 def _ended(event: dict[str, Any]) -> RunEnded:

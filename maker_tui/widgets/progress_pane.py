@@ -193,13 +193,19 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         ("calls", _calls(view)),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),
         ("seed", str(started.seed) if started.simulated else NONE),
-        ("retries", f"{count(totals.failures)} calls made again"),
+        ("retries", f"{count(totals.failures)} calls made again" + _refused(totals.refused)),
+        *([("answered", view.answerers)] if view.answerers else []),
+        *([("besides", view.estimated)] if view.estimated else []),
         *([("checks", f"{count(totals.checks)} calls, never counted")] if totals.checks else []),
         *([("probes", f"{count(totals.probes)}, never counted")] if totals.probes else []),
         ("elapsed", duration(view.elapsed_s) if view.elapsed_s else NONE),
         ("session", str(view.session)),
     ]
     return [_row(name, value) for name, value in rows]
+
+
+def _refused(number: int) -> str:
+    return f", {count(number)} answers refused" if number else ""
 
 
 def _row(name: str, value: str) -> Text:

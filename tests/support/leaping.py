@@ -17,6 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 from maker_engine.core.errors import ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
+from maker_engine.models.prices import Quote
 from maker_engine.models.scripted import Script
 
 T = TypeVar("T")
@@ -97,6 +98,10 @@ class Slots:
         self.asked: list[SampleRequest] = []
         self.busy = 0.0
         self.most = 0
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Nobody knows its price."""
+        return Quote.of(request, None)
 
     async def check(self) -> None:
         """It is there."""
