@@ -26,7 +26,7 @@ from maker_engine.core.red_flags import (
 from maker_engine.core.responses import DRAFT, Flag, Response, SampleRequest
 from maker_engine.models import names
 from maker_engine.models.pool import Member
-from maker_engine.models.sampling import NOT_SENT
+from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line
 
 LONGEST = 240  # characters of a finding or a mend
@@ -203,7 +203,7 @@ def _ids(heard: Heard) -> Finding:
 
 def _texts(heard: Heard) -> list[Finding]:
     """Compare what was drawn at a temperature above 0, or at the model's own."""
-    bare = any(line.startswith(NOT_SENT) for line in heard.member.model.adjustments)
+    bare = any(line.startswith(NO_TEMPERATURE) for line in heard.member.model.adjustments)
     varied = [one for one in heard.drawn if bare or one.request.temperature is None or one.request.temperature > 0]
     if len(varied) < 2 or not all(one.response.text.strip() for one in varied):
         return []

@@ -119,7 +119,7 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         task,
         model,
         settings,
-        _started(order, task, model, settings),
+        started,
         Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds),
         order.concurrency,
         order.requests_per_minute,
