@@ -25,7 +25,7 @@ from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
 from maker_engine.runtime.changing import MOST_PROBES, Changing
-from maker_engine.runtime.checking import Checking
+from maker_engine.runtime.checking import Checking, wanted
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
@@ -83,7 +83,8 @@ class Runner:
         self._budget.density.update({} if saved is None else saved.density)
         self._book.budget = self._budget
         admit = partial(self._book.admission, plan.accept_models)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
+        wants = partial(wanted, self._solver)
+        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, wants)
         self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
