@@ -14,12 +14,7 @@ from maker_engine.runtime.calls import Caller, resets_too_late
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.patience import OutOfPatienceError
 from maker_engine.runtime.plan import Plan, waiting_no_longer
-from maker_engine.runtime.preflight import BALLOT, Preflight, trial_of
-
-
-def wanted(solver: Solver, request: SampleRequest) -> bool:
-    """Tell whether a response can still count, for the vote or for the check: if not, it is not asked for again."""
-    return request.ballot == BALLOT or solver.wants(request)
+from maker_engine.runtime.preflight import Preflight, trial_of
 
 
 class Checked(NamedTuple):
@@ -101,6 +96,6 @@ class Checking:
         limits, elapsed = self._plan.limits, self._elapsed()
         if not self._limited:
             return False
-        if self._budget.parked and self._budget.reached(None, elapsed):  # a call that there is no money to make again
+        if self._budget.parked and self._budget.reached(None, elapsed):  # there is no money to ask once more
             return True
         return limits.overdue(elapsed) or resets_too_late(self._caller, limits, elapsed) is not None

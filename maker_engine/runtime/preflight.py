@@ -32,8 +32,7 @@ SENT = (
     "max_reasoning_tokens",
 )  # fmt: skip
 """A run whose order differs in one of these from the one that was checked is checked again."""
-BALLOT = 0
-"""Serial number of the check's own ballot: those of a run are numbered from 1 on."""
+_SERIAL = 0  # of a ballot that no run has: its ballots are numbered from 1 on
 _LONGEST_NAME = 300  # characters
 
 
@@ -75,7 +74,7 @@ class PlainTrial:
         settings, flags = self.settings, self.settings.flags
         temperature = settings.temperature if sample else settings.first_temperature
         return SampleRequest(
-            self.number, sample, self.PROMPT, temperature, flags.max_tokens, BALLOT, copy, voter or 0,
+            self.number, sample, self.PROMPT, temperature, flags.max_tokens, _SERIAL, copy, voter or 0,
             flags.max_reasoning_tokens,
         )  # fmt: skip
 
@@ -95,7 +94,7 @@ def trial_of(plan: Plan, step: int, state: Hashable) -> Trial:
     Raises:
         TaskError: The task cannot say what is to be answered there.
     """
-    opened = OpenStep(plan.task, plan.settings, step, state, None, BALLOT)
+    opened = OpenStep(plan.task, plan.settings, step, state, None, _SERIAL)
     return opened if isinstance(opened.step, Vote | Gather) else PlainTrial(plan.settings, step)
 
 

@@ -25,7 +25,7 @@ from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
 from maker_engine.runtime.changing import MOST_PROBES, Changing
-from maker_engine.runtime.checking import Checking, wanted
+from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
