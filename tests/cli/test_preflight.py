@@ -149,7 +149,7 @@ STOPS: dict[str, tuple[Answering, int, str]] = {
         "its reasoning parser is wrong: set the server's reasoning parser right (vLLM: --reasoning-parser), or give",
     ),
     "one cached answer": (
-        always(lambda text, _: Reply(raw=_cached(text))), 4,
+        lambda *_: Reply(raw=_cached("move = [1, 0, 2]\nnext_state = [[3, 2], [], [1]]")), 4,
         "switch caching off in the server or proxy",
     ),
 }  # fmt: skip
@@ -267,10 +267,12 @@ def test_a_starved_run_goes_on_with_the_mend_that_it_names(capsys, tmp_path):
 
 
 def test_a_limit_ends_the_check_too(capsys):
-    """No call goes out that the limit does not allow; the run ends as out of budget with what was found."""
-    status, result, _, calls = run(honest, capsys, "--limit-tokens", "20")
+    """No call goes out that a limit does not allow; the run ends as out of budget with what was found."""
+    status, result, _, calls = run(honest, capsys, "--limit-samples", "2")
     assert (status, result["outcome"], calls) == (1, "out_of_budget", 2)
     assert (result["model_check"]["calls"], result["model_check"]["complete"]) == (2, False)
+    status, result, _, calls = run(honest, capsys, "--limit-tokens", "20")
+    assert (status, result["outcome"], calls, result["model_check"]) == (1, "out_of_budget", 0, None)
 
 
 def test_it_can_be_left_out(capsys):
