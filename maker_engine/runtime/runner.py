@@ -83,7 +83,7 @@ class Runner:
         self._budget.density.update({} if saved is None else saved.density)
         self._book.budget = self._budget
         admit = partial(self._book.admission, plan.accept_models)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._wants)
+        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
         self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
@@ -145,10 +145,6 @@ class Runner:
         self._ended, self._fault = checked.ended or self._ended, checked.fault or self._fault
         self._record(checked.events)
         self._publish()
-
-    def _wants(self, request: SampleRequest) -> bool:
-        """Tell whether a response can still count; those to a check of the model, which is never a vote, do."""
-        return self._checking.place is not None or self._solver.wants(request)
 
     def _tell_place(self) -> None:
         self._book.unseen = True
@@ -289,7 +285,7 @@ class Runner:
             self._fault = fault
         elif self._plan.attended:
             self._calls.set_aside(request)
-            self._obstacle = str(fault)
+            self._obstacle = fault.held if isinstance(fault, SwitchError) else str(fault)
             self._record(self._gate.stand())
         else:
             self._ended = waiting_no_longer(fault)
