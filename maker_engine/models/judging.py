@@ -45,6 +45,7 @@ _MENDS = {
     Fault.COPY: "switch caching off in the server or proxy",
     Fault.MALFORMED: "check --api-base and the server: it is to speak OpenAI's chat completions",
 }
+_PRICED = "give --price IN,OUT in dollars per million tokens, or bound the run by --limit-tokens"
 _LESS_REASONING = "raise --max-reasoning-tokens or lower --reasoning"
 _TOO_LONG = {
     TRUNCATED: ("cut off at the limit", f"raise --max-tokens, or where it reasons {_LESS_REASONING}"),
@@ -233,7 +234,7 @@ def _price(heard: Heard, needs: Needs) -> Finding:
     if heard.member.model.simulated:
         return _found("price", "none: the model is simulated")
     verdict = Verdict.WARNING if needs.costed else Verdict.NOTE
-    return _found("price", "no price is known, so cost is not", verdict, "--limit-tokens bounds the run")
+    return _found("price", "no price is known, so cost is not", verdict, _PRICED)
 
 
 def _room(heard: Heard, rules: FlagRules | None = None) -> list[Finding]:
