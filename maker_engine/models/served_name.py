@@ -6,7 +6,7 @@ import re
 
 # A home, a drive, a way from somewhere, or the file of a model anywhere; "meta-llama/Llama-3" is none of these.
 _PATH = re.compile(
-    r"[/~\\]|\.{1,2}[/\\]|[A-Za-z]:[/\\]|file:|[^/\\]*//|.*\\|.*/.*\.(gguf|ggml|safetensors|bin|pt|pth)/?$"
+    r"[/~\\]|\.{1,2}[/\\]|[A-Za-z]:[/\\]|file:|[^/\\]*//|.*\\|[^/\n]*/.*\.(gguf|ggml|safetensors|bin|pt|pth)/?$"
 )
 
 

@@ -37,6 +37,7 @@ _TAGGED = re.compile(
 )
 _PLURALS = {"stories": "story", "interfaces": "interface", "features": "feature", "constraints": "constraint"}
 _NO_SAY = re.compile(r"[\s*_`~.)\]]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Draft(NamedTuple):
@@ -73,6 +74,9 @@ def read_draft(text: str, kinds: Sequence[Kind]) -> Draft | Flag:
         kind, said = _line(_BULLET.sub("", row.strip(), count=1), kinds)
         if kind is None or not said:
             return Flag(MALFORMED, f"a line does not begin with one of {', '.join(kinds)}", excerpt(row))
+        half = _SURROGATE.search(said)
+        if half is not None:  # JSON makes one character of two halves: the line would come back as another
+            return Flag(MALFORMED, "a line holds half a character", excerpt(said, half.start()))
         lines.append((kind, said))
     return Draft(tuple(lines))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings, strategies as st
 from maker_tasks.interview import Interview
@@ -108,6 +110,26 @@ def test_a_line_of_several_kinds_names_its_own():
     assert read_draft("proposals:\n- data: A task has a title.", kinds) == Draft(((Kind.DATA, "A task has a title."),))
     for line in ("A task has a title.", "feature: no", "data:"):
         assert isinstance(read_draft(f"proposals:\n- {line}", kinds), Flag)
+
+
+def test_half_a_character_in_a_line_is_flagged():
+    """Half a character in a line is malformed, alone or beside its other half, and in what stands before is nothing."""
+    high, low = "\ud801", "\udefa"
+    for halves in (high, low, high + low, low + high):
+        flag = read_draft(f"proposals:\n- a line\n- a{halves}b", [Kind.FEATURE])
+        assert isinstance(flag, Flag)
+        assert flag.rule == MALFORMED
+        assert isinstance(read_draft(f"{halves}\nproposals:\n- a \U000106fa b", [Kind.FEATURE]), Draft)
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines=st.lists(ANY_TEXT | st.text("ab\ud801\udefa"), min_size=1, max_size=3))
+def test_lines_that_are_read_come_back_from_json(lines):
+    """Whatever draft is read, objected to or not, comes back from JSON as an equal."""
+    task = Interview.load({})
+    draft = read_draft("proposals:" + "".join(f"\n- {line}" for line in lines), [Kind.FEATURE])
+    if isinstance(draft, Draft):
+        assert task.decode_answer(json.loads(json.dumps(task.encode_answer(draft)))) == draft
 
 
 @pytest.mark.parametrize(
