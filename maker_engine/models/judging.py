@@ -45,6 +45,7 @@ _MENDS = {
     Fault.COPY: "switch caching off in the server or proxy",
     Fault.MALFORMED: "check --api-base and the server: it is to speak OpenAI's chat completions",
 }
+_PRICED = "give --price IN,OUT in dollars per million tokens, or bound the run by --limit-tokens"
 _LESS_REASONING = "raise --max-reasoning-tokens or lower --reasoning"
 _TOO_LONG = {
     TRUNCATED: ("cut off at the limit", f"raise --max-tokens, or where it reasons {_LESS_REASONING}"),
@@ -233,7 +234,7 @@ def _price(heard: Heard, needs: Needs) -> Finding:
     if heard.member.model.simulated:
         return _found("price", "none: the model is simulated")
     verdict = Verdict.WARNING if needs.costed else Verdict.NOTE
-    return _found("price", "no price is known, so cost is not", verdict, "--limit-tokens bounds the run")
+    return _found("price", "no price is known, so cost is not", verdict, _PRICED)
 
 
 def _room(heard: Heard, rules: FlagRules | None = None) -> list[Finding]:
@@ -288,7 +289,9 @@ def _form(heard: Heard) -> list[Finding]:
         mend = _ENDINGS.get(first.finish_reason, "mend how the server ends an answer: only a whole one votes")
         return [_found("form", said, Verdict.STOP, mend)]
     if len(judged) == total and not any(response.text.strip() for _, response in judged):
-        return [_found("form", said, Verdict.STOP, "look into the server: the text of its answers is empty")]
+        thought = any(response.tokens_reasoning for _, response in judged)
+        mend = _ENDINGS[IN_REASONING] if thought else "look into the server: the text of its answers is empty"
+        return [_found("form", said, Verdict.STOP, mend)]
     mend = "take another model" if flag.rule == REFUSAL else "if many are, take a larger model or another wording"
     return [_found("form", said, Verdict.WARNING, mend)]
 

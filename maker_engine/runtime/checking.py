@@ -96,4 +96,6 @@ class Checking:
         limits, elapsed = self._plan.limits, self._elapsed()
         if not self._limited:
             return False
+        if self._budget.parked and self._budget.reached(None, elapsed):  # there is no money to ask once more
+            return True
         return limits.overdue(elapsed) or resets_too_late(self._caller, limits, elapsed) is not None

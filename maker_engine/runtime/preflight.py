@@ -20,7 +20,7 @@ from maker_engine.core.red_flags import MALFORMED, inspect
 from maker_engine.core.responses import Flag, Prompt, Response, SampleRequest, excerpt
 from maker_engine.core.settings import Settings
 from maker_engine.models.judging import Drawn, Heard, Needs, final, hopeless, judge
-from maker_engine.models.pool import Member, members
+from maker_engine.models.pool import members
 from maker_engine.printable import one_line
 from maker_engine.runtime.calls import Caller
 from maker_engine.runtime.plan import Plan
@@ -139,10 +139,12 @@ class Preflight:
 
     def _planned(self) -> list[list[tuple[Heard, int]]]:
         """Return who is asked in each round, with the sample's number: what is drawn at 0 is no sign of copies."""
+        roles = [(one, 1) for one in self._heard if one.member.voter < 0]
+        if not self._voters:
+            return [roles]
         if len(self._heard) > 1:
-            roles = [(one, 1) for one in self._heard if one.member.voter < 0]
             return [[*((one, 1) for one in self._voters), *roles], [(one, 2) for one in self._voters]]
-        (alone,) = self._heard
+        (alone,) = self._voters
         best, usual = (alone.member.fitted(self._trial.request(sample)).temperature for sample in (0, 1))
         samples = (1, 0) if best == usual else (1, 0, 2)  # the usual temperature first: more depends on it
         return [[(alone, sample)] for sample in samples]
@@ -174,7 +176,7 @@ class Preflight:
                 return
             if any(one.fault is not None for one in self._voters):
                 break
-            if min(len(one.drawn) for one in self._voters) > 1 and any(map(hopeless, self._voters)):
+            if any(len(one.drawn) > 1 and hopeless(one) for one in self._voters):
                 break
         self.complete = True
 
@@ -239,6 +241,3 @@ class Preflight:
 
 def _sum(counts: Iterable[int | None]) -> int:
     return sum(count or 0 for count in counts)
-
-
-__all__ = ["Member", "Ordered", "PlainTrial", "Preflight", "Trial", "ordered_of", "trial_of"]

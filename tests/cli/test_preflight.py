@@ -109,25 +109,6 @@ def test_a_named_temperature_is_refused_in_one_line_before_anything_is_spent(nam
     )
 
 
-CACHED: dict[str, str] = {}
-
-
-def _from_a_cache(messages: list[dict[str, Any]], body: dict[str, Any], number: int) -> Reply:
-    """Answer as a cache between does: one prompt has one answer, with the id that it came with."""
-    prompt = messages[-1]["content"]
-    if prompt not in CACHED:
-        CACHED[prompt] = honest(messages, body, number)
-    return Reply(raw=_cached(CACHED[prompt]))
-
-
-def _cached(text: str) -> bytes:
-    message = {"role": "assistant", "content": text}
-    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
-    usage = {"prompt_tokens": 11, "completion_tokens": 3, "total_tokens": 14}
-    head = {"id": "chatcmpl-same", "object": "chat.completion", "created": 0, "model": "m"}
-    return json.dumps({**head, "choices": choices, "usage": usage}).encode()
-
-
 STOPS: dict[str, tuple[Answering, int, str]] = {
     "starved": (
         lambda *_: thinking("", 750, finish_reason="length", output=750), 2, f"{STARVED}: {LESS_REASONING}",
@@ -141,6 +122,9 @@ STOPS: dict[str, tuple[Answering, int, str]] = {
         "both answers are flagged for their length (900 tokens): raise --max-tokens",
     ),
     "empty": (lambda *_: "  ", 2, "look into the server: the text of its answers is empty"),
+    "thoughts and no words": (
+        lambda *_: thinking(" ", 7), 2, "set the server's reasoning parser right (vLLM: --reasoning-parser), or give",
+    ),
     "an odd end": (
         always(lambda text, _: Reply(text, finish_reason="content_filter")), 2,
         "both answers are flagged, finish: finish reason 'content_filter', only 'stop' may vote",
@@ -165,7 +149,7 @@ STOPS: dict[str, tuple[Answering, int, str]] = {
         "its reasoning parser is wrong: set the server's reasoning parser right (vLLM: --reasoning-parser), or give",
     ),
     "one cached answer": (
-        _from_a_cache, 4,
+        lambda *_: Reply(raw=_cached("move = [1, 0, 2]\nnext_state = [[3, 2], [], [1]]")), 4,
         "switch caching off in the server or proxy",
     ),
 }  # fmt: skip
@@ -256,11 +240,31 @@ def test_the_check_is_paid_for_and_never_votes(capsys):
     assert result["reason"] == "drew 10 of 10 samples"
 
 
+def test_a_starved_run_goes_on_with_the_mend_that_it_names(capsys, tmp_path):
+    """Stopped by its check, and resumed with more room, it is checked anew with that and solved."""
+
+    def thinker(messages: Messages, body: dict[str, Any], number: int) -> str | Reply:
+        enough = body["max_tokens"] > 4_000
+        return honest(messages, body, number) if enough else thinking("", 750, finish_reason="length", output=750)
+
+    path = str(tmp_path / "run.maker")
+    with OpenAIServer(thinker) as server:
+        ordered = ["run", "hanoi", "--disks", "3", "--model", "openai/any", "--api-base", server.base_url, "--k", "2"]
+        assert main([*ordered, "--headless", "--session", path]) == 2
+        assert main(["sessions", "resume", path, "--json", "--max-reasoning-tokens", "4000"]) == 0
+        assert len(server.requests) == 2 + 3 + 14
+    result = json.loads(capsys.readouterr().out)
+    assert (result["outcome"], result["flagged"], result["model_check"]["verdict"]) == ("solved", 0, "note")
+    assert result["tokens_out"] == 2 * 750 + 17 * 3
+
+
 def test_a_limit_ends_the_check_too(capsys):
-    """No call goes out that the limit does not allow at its dearest; the run ends as out of budget, and says so."""
+    """No call goes out that a limit does not allow; the run ends as out of budget with what was found."""
+    status, result, _, calls = run(honest, capsys, "--limit-samples", "2")
+    assert (status, result["outcome"], calls) == (1, "out_of_budget", 2)
+    assert (result["model_check"]["calls"], result["model_check"]["complete"]) == (2, False)
     status, result, _, calls = run(honest, capsys, "--limit-tokens", "20")
-    assert (status, result["outcome"], calls) == (1, "out_of_budget", 0)
-    assert "20 left, the longest call takes" in result["reason"]
+    assert (status, result["outcome"], calls, result["model_check"]) == (1, "out_of_budget", 0, None)
 
 
 def test_it_can_be_left_out(capsys):
@@ -293,6 +297,14 @@ def test_a_pool_s_voters_are_each_asked_twice(capsys):
     assert list(dict.fromkeys(one["who"] for one in checked["findings"])) == [
         "openai/any", "openai/any temperature=0.7", "openai/big (the stronger model)",
     ]  # fmt: skip
+
+
+def test_only_who_is_real_is_asked(capsys):
+    """In a pool of the simulated model, the real one that undecided steps go to is asked once, and nobody else."""
+    pool = ["--voter", "sim", "--voter", "sim variant=careful", "--undecided", "escalate:openai/big"]
+    status, result, _, calls = run(honest, capsys, *pool)
+    assert (status, calls, result["model_check"]["calls"]) == (0, 1, 1)
+    assert {one["who"] for one in result["model_check"]["findings"]} == {"openai/big (the stronger model)"}
 
 
 def test_the_table_says_what_was_found_and_what_to_change(capsys):

@@ -33,7 +33,7 @@ def checked(path: Path, check: ModelCheck = CHECK) -> Path:
     journal = Journal(path, task, order_of(task))
     totals = Totals()
     totals.add_check(check)
-    journal.follow(totals, float, lambda: check.adjustments)
+    journal.follow(totals, float, adjustments=lambda: check.adjustments)
     for event in (started(task), ModelChecked(check), RunEnded(Outcome.FAILED, check.refusal)):
         journal.record(event)
     journal.close()
