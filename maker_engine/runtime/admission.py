@@ -19,6 +19,7 @@ STRANGERS, LOOKED_AT = 3, 12
 """Other models' answers, among a voter's last so many, with which the model counts as switched."""
 ANY = "any"
 """Written instead of a model's name: whoever answers is accepted."""
+_UNMEASURED = "its error rate and price are not those measured"
 
 
 class SwitchError(UnusableError):
@@ -26,14 +27,14 @@ class SwitchError(UnusableError):
 
     Attributes:
         family: The model that answers now.
-        before: The one that answered before.
+        held: What there is to say to a person who may accept it, in one line, the most needed first.
     """
 
     def __init__(self, family: str, before: str, response: Response) -> None:
-        told = f"answered by {family}, not by {before} as before: its error rate and price are not those measured"
-        super().__init__(Fault.STRANGER, told, response)
+        who = f"answered by {family}, not by {before}"
+        super().__init__(Fault.STRANGER, f"{who} as before: {_UNMEASURED}", response)
         self.family = family
-        self.before = before
+        self.held = f"{who}: going on accepts it ({_UNMEASURED})"
 
 
 class Admission:

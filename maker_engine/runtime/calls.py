@@ -131,33 +131,40 @@ class Caller:
         return grouped(requests, self.alike)
 
     async def draw(self, request: SampleRequest) -> Response:
-        """Draw one sample.
+        """Draw one sample, whoever wants it: the check of a model asks for samples that no ballot knows.
 
         Raises:
             OutOfPatienceError: A provider that has answered before is waited for no longer.
             SwitchError: Another model has come to answer.
-            UnwantedError: The call would be made again, and its answer cannot count any more.
             ProviderError: The fault does not pass, or has not passed in reasonable time.
         """
-        return (await self.draw_many((request,))).answers[0][1]
+        return (await self.draw_many((request,), wanted=lambda _: True)).answers[0][1]
 
-    async def draw_many(self, requests: Sequence[SampleRequest], after_s: float = 0.0) -> Drawn:
+    async def draw_many(
+        self,
+        requests: Sequence[SampleRequest],
+        after_s: float = 0.0,
+        wanted: Callable[[SampleRequest], bool] | None = None,
+    ) -> Drawn:
         """Draw samples by one call, which is made again as it was where it fails.
 
         Args:
             requests: What to ask for; all of them are alike.
             after_s: Seconds to wait first.
+            wanted: Tells whether the answer to a request can still count, None for how it was set up.
 
         Raises:
-            ProviderError, UnwantedError: As `draw`.
+            ProviderError: As `draw`.
+            UnwantedError: The call would be made again, and its answer cannot count any more.
         """
+        wanted = wanted or self._wanted
         tries, asked = Tries(), (self._model, self._admission)  # the requests' voter is one of this model's
         wait_s = after_s
         try:
             while True:
                 if wait_s > 0:
                     await self._clock.sleep(wait_s)
-                outcome = await self._call(await self._held(requests), tries, *asked)
+                outcome = await self._call(await self._held(requests, wanted), tries, *asked)
                 if isinstance(outcome, Drawn):
                     return outcome
                 wait_s = outcome
@@ -165,10 +172,12 @@ class Caller:
             for request in requests:
                 self.budget.release(request)
 
-    async def _held(self, requests: Sequence[SampleRequest]) -> list[SampleRequest]:
+    async def _held(
+        self, requests: Sequence[SampleRequest], wanted: Callable[[SampleRequest], bool]
+    ) -> list[SampleRequest]:
         """Return what to ask for now: what there is money for and, where a call is made again, what can still count."""
-        first, *others = [one for one in requests if self.budget.holds(one) or self._wanted(one)] or requests[:1]
-        await self.budget.hold(first, self._wanted)
+        first, *others = [one for one in requests if self.budget.holds(one) or wanted(one)] or requests[:1]
+        await self.budget.hold(first, wanted)
         return [first, *filter(self.budget.hold_now, others)]
 
     async def _call(

@@ -285,7 +285,7 @@ class Runner:
             self._fault = fault
         elif self._plan.attended:
             self._calls.set_aside(request)
-            self._obstacle = str(fault)
+            self._obstacle = fault.held if isinstance(fault, SwitchError) else str(fault)
             self._record(self._gate.stand())
         else:
             self._ended = waiting_no_longer(fault)

@@ -49,9 +49,15 @@ def at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tupl
     """Runs hanoi against a server, or goes on with its session; returns the exit status and the JSON object."""
 
     def run(
-        server: OpenAIServer, *flags: str, resume: bool = False, model: str = "openai/any", price: str = PRICE
+        server: OpenAIServer,
+        *flags: str,
+        resume: bool = False,
+        model: str = "openai/any",
+        price: str = PRICE,
+        checked: bool = False,
     ) -> tuple[int, Any]:
         path = tmp_path / "run.maker"
+        flags += () if checked else ("--no-preflight",)
         if resume:
             given = ["sessions", "resume", str(path), *flags, "--json"]
         else:
@@ -64,18 +70,19 @@ def at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tupl
     return run
 
 
-def test_no_dollar_is_spent_beyond_the_limit(at: Callable[..., tuple[int, Any]]) -> None:
-    """The bill is what the run says that it spent, and within the limit, by less than one dearest call."""
+@pytest.mark.parametrize("checked", [True, False])
+def test_no_dollar_is_spent_beyond_the_limit(at: Callable[..., tuple[int, Any]], *, checked: bool) -> None:
+    """The bill is what the run says that it spent, its check of the model included, by less than one dearest call."""
     bill = Bill()
     with OpenAIServer(bill) as server:
-        status, result = at(server, "--limit-usd", "0.15")
+        status, result = at(server, "--limit-usd", "0.15", checked=checked)
     assert (status, result["outcome"]) == (1, "out_of_budget")
     assert result["cost_usd"] == pytest.approx(bill.usd) == pytest.approx(bill.calls * CALL)
     spent, left, dearest = map(float, OF.findall(result["reason"])[0])
     assert spent == pytest.approx(bill.usd, abs=1e-4)
     assert left == pytest.approx(0.15 - bill.usd, abs=1e-4)
     assert 0 <= left < dearest
-    assert result["samples"] + result["wasted"] == bill.calls
+    assert result["samples"] + result["wasted"] + 3 * checked == bill.calls
     assert not result["limit_is_estimate"]
 
 

@@ -300,7 +300,9 @@ async def test_an_attended_run_holds_at_a_switch_and_going_on_accepts_it(tmp_pat
 
     bench.watch = watch
     view = await bench.run()
-    assert held == ["answered by other, not by asked as before: its error rate and price are not those measured"]
+    assert held == [
+        "answered by other, not by asked: going on accepts it (its error rate and price are not those measured)"
+    ]
     assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.SOLVED, 20)
     assert view.answered_by == {"other": 30, "asked": 10}
 
