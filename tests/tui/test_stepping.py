@@ -224,7 +224,7 @@ async def test_the_run_ends_solved_after_all_of_it(tmp_path: Path) -> None:
     """A run that was held, probed and stepped through is solved like any other when it goes on."""
     async with live(tmp_path / "run.maker", "dissent", k=5, size=SMALL) as pilot:
         for _ in range(4):
-            await shown(pilot, "held")
+            await shown(pilot, "‖ paused")  # by the breakpoint, or after two steps without dissent
             await pilot.press("2", "e", "2", "n")
         await pilot.press("B", "space", "escape", "c")
         await shown(pilot, Outcome.SOLVED.value)
