@@ -21,7 +21,7 @@ from maker_engine.input_files import is_file, is_folder
 GROUP = "maker.tasks"
 
 _FLAGS = (
-    "api_base break concurrency count draft first_temperature flags headless hedge help json k keep limit"
+    "api_base break concurrency count draft first_temperature flags headless hedge help hopeless json k keep limit"
     " limit_minutes limit_samples limit_tokens limit_usd max_reasoning_tokens max_samples max_tokens max_waste"
     " model no_mouse on_hangup only problem progress reasoning reuse rpm seed session states target temperature"
     " timeout tpm undecided voter window"

@@ -193,7 +193,28 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
-    started = RunStarted(
+    plan = Plan(
+        task,
+        model,
+        settings,
+        _started(order, task, model, settings),
+        Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds),
+        order.concurrency,
+        order.requests_per_minute,
+        order.tokens_per_minute,
+        policy,
+        stronger,
+        order.attended,
+        tuple(map(parse_filter, order.breaks)),
+        lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
+        hopeless=policy_of(order.hopeless, attended=order.attended),
+        temperatures_named=all(one.temperature not in (None, AUTO) for one in _voters(order)),
+    )
+    return PreparedRun(order, plan, expected)
+
+
+def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -> RunStarted:
+    return RunStarted(
         task=order.task,
         title=task.title,
         problem=task.label,
@@ -205,24 +226,6 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         steps=task.expected_steps,
         has_oracle=task.has_oracle,
     )
-    plan = Plan(
-        task,
-        model,
-        settings,
-        started,
-        Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds),
-        order.concurrency,
-        order.requests_per_minute,
-        order.tokens_per_minute,
-        policy,
-        stronger,
-        order.attended,
-        tuple(map(parse_filter, order.breaks)),
-        lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
-        policy_of(order.hopeless, attended=order.attended),
-        all(one.temperature not in (None, AUTO) for one in _voters(order)),
-    )
-    return PreparedRun(order, plan, expected)
 
 
 def _settings(order: RunOrder, k: int, voters: int) -> Settings:

@@ -81,6 +81,7 @@ class Watched:
 
     name = property(lambda self: self._model.name)
     simulated = property(lambda self: self._model.simulated)
+    adjustments = property(lambda self: self._model.adjustments)
 
     @property
     def figures(self) -> Figures:
