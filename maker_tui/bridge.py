@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Protocol
+from typing import Any, Protocol
 
 from maker_engine.core.commands import Command, Stop
 from maker_engine.core.decomposition import AnyTask
@@ -13,7 +13,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.inspection import temperature_of
-from maker_engine.sessions.record import whole
+from maker_engine.sessions.record import fits, whole
 from maker_engine.sessions.saved import SavedRun
 from maker_tui.hangup import WENT_AWAY
 
@@ -147,7 +147,9 @@ class SavedSource:
 def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     """Return the view of a saved run as it stands."""
     order = saved.order
+    timeout: Any = order.get("timeout_s")
     return RunView(
         saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, whole(order, "max_tokens", 0),
+        timeout_s=float(timeout) if fits(timeout, float) else 0.0,
         temperature=temperature_of(order),
     )  # fmt: skip

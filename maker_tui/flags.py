@@ -179,7 +179,10 @@ def _add_voting(parser: Parser) -> None:
 
 def _add_speed(parser: Parser) -> None:
     group = parser.add_argument_group("speed and faults")
-    group.add_argument("--concurrency", type=int, default=8, metavar="N", help="most samples in flight (default 8)")
+    group.add_argument(
+        "--concurrency", type=int, default=8, metavar="N",
+        help="most calls in flight (default 8); halved when calls time out, raised again when they are answered",
+    )  # fmt: skip
     group.add_argument(
         "--window", type=int, default=8, metavar="N", help="most steps in flight; 1 never looks ahead (default 8)"
     )
@@ -200,7 +203,11 @@ def _add_speed(parser: Parser) -> None:
     group.add_argument(
         "--count", choices=("launch", "arrival"), default="launch", help="arrival is biased towards fast answers"
     )
-    group.add_argument("--timeout", dest="timeout_s", type=float, default=120.0, metavar="S", help="deadline of a call")
+    group.add_argument(
+        "--timeout", dest="timeout_s", type=float, default=120.0, metavar="S",
+        help="seconds that a call may take from when its turn has come in the server's queue (default 120); a sample "
+             "that timed out is asked for again with twice as many, up to 8 times",
+    )  # fmt: skip
     group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")
     group.add_argument("--tpm", dest="tokens_per_minute", type=float, metavar="N", help="most tokens a minute")
 
@@ -210,7 +217,11 @@ def _add_record(parser: Parser) -> None:
     group.add_argument("--limit-samples", type=int, metavar="N", help="end as out of budget after so many samples")
     group.add_argument("--limit-usd", type=float, metavar="USD", help="end as out of budget after so many dollars")
     group.add_argument("--limit-tokens", type=int, metavar="N", help="end as out of budget after so many tokens")
-    group.add_argument("--limit-minutes", type=float, metavar="M", help="end as out of budget after so many minutes")
+    group.add_argument(
+        "--limit-minutes", type=float, metavar="M",
+        help="end as out of budget after so many minutes, waits for the provider included and pauses not; calls in "
+             "flight are then waited for only where their price is known",
+    )  # fmt: skip
     group.add_argument("--session", type=Path, metavar="FILE", help="session file to write; must not exist")
     group.add_argument("--keep", choices=("all", "dissent"), default="all",
                        help="texts of all responses (default), or only of steps with dissent or a flag")  # fmt: skip

@@ -18,6 +18,8 @@ HELD = Word("‖", "held", "warn")
 def halt_words(view: RunView) -> str:
     """Say where a run holds, why, and what can be done; empty where only a person has paused it."""
     held, snapshot = view.held, view.snapshot
+    if view.obstacle and snapshot.paused:
+        return f"{one_line(view.obstacle)} · c asks again"
     if held is None and (hopeless := snapshot.hopeless) is not None and snapshot.paused:
         place = f"step {ordinal(hopeless.step)} · hopeless: {count(hopeless.samples)} flagged in a row"
         if view.waiting is not None:

@@ -122,7 +122,9 @@ def summary(view: RunView) -> dict[str, object]:
         "tokens_in": totals.tokens_in,
         "tokens_out": totals.tokens_out,
         "tokens_reasoning": totals.tokens_reasoning,
-        "cost_usd": round(totals.cost_usd, 6) if totals.cost_known else None,
+        "cost_usd": None if snapshot.cost_usd is None else round(snapshot.cost_usd, 6),
+        "timeouts": totals.timeouts,
+        "resets_at": None if view.resets_at is None else int(view.resets_at),
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
     }
@@ -170,6 +172,7 @@ def report(view: RunView, standing: str = "interrupted") -> str:
         ("samples", f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted"),
         *([("texts", texts)] if (texts := _texts(view)) else []),
         *([("hopeless", sentence(hopeless))] if hopeless is not None and not said else []),
+        *([("calls", view.timeouts)] if view.timeouts else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
         ("session", str(figures["session"])),
     )

@@ -64,13 +64,13 @@ def figures(view: RunView) -> str:
     """Tell in one line how far a run is, what went wrong, how fast it is and how long it will take."""
     totals, started = view.snapshot.totals, view.snapshot.started
     steps = None if started is None else started.steps
-    timeouts = getattr(totals, "timeouts", 0)
     parts = (
         f"{count(totals.steps)}{'' if steps is None else f'/{count(steps)}'} steps",
         f"{count(totals.flagged)} flagged",
-        f"{count(timeouts)} timed out" if timeouts else "",
+        f"{count(totals.timeouts)} timed out" if totals.timeouts else "",
         speed(view.steps_per_s) if view.steps_per_s > 0 else "",
         "" if view.eta_s is None else f"ETA {duration(view.eta_s)}",
+        view.trouble,
     )
     return " · ".join(filter(None, parts))
 

@@ -42,6 +42,9 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--limit-tokens", type=int, metavar="N", help="new limit on tokens")
     resume.add_argument("--limit-minutes", type=float, metavar="M", help="new limit on going time")
     resume.add_argument("--max-samples", type=int, metavar="N", help="new limit on the samples of a step")
+    resume.add_argument(
+        "--timeout", dest="timeout_s", type=float, metavar="S", help="new deadline of a call, in seconds"
+    )
     resume.add_argument("--undecided", metavar="POLICY", help="stop, ask or escalate:MODEL")
     resume.add_argument("--max-tokens", type=int, metavar="N", help="new limit on an answer's tokens")
     resume.add_argument("--max-reasoning-tokens", type=int, metavar="N", help="new room for reasoning")
@@ -62,7 +65,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
     refuse_unattended_hold(chosen)
     names = (
-        "limit_samples", "limit_usd", "limit_tokens", "max_samples", "undecided", "hopeless", "max_tokens",
+        "limit_samples", "limit_usd", "limit_tokens", "max_samples", "timeout_s", "undecided", "hopeless", "max_tokens",
         "max_reasoning_tokens",
     )  # fmt: skip
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}

@@ -96,6 +96,7 @@ class Totals:
     cost_usd: float = 0.0
     cost_known: bool = True
     tokens_reasoning: int = 0
+    timeouts: int = 0
     compared: int = 0
     repeated: int = 0
     echoes: int = 0
@@ -110,8 +111,16 @@ class Totals:
         """Responses that came back and were counted, as votes or as flagged."""
         return self.votes + self.flagged
 
+    def cost(self, *, simulated: bool) -> float | None:
+        """Return the dollars spent, None where that is not known.
 
-_LATER = frozenset({"probes", "tokens_reasoning", "compared", "repeated", "echoes"})
+        A price is missing, or no response has come that shows it; the simulated model's prices are always known.
+        """
+        shown = simulated or self.samples or self.probes or self.cost_usd
+        return self.cost_usd if self.cost_known and shown else None
+
+
+_LATER = frozenset({"probes", "tokens_reasoning", "timeouts", "compared", "repeated", "echoes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +160,8 @@ class Snapshot:
     question: Ask | None = None
     refused: str = ""
     hopeless: StepHopeless | None = None
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars spent, None where that is not known."""
+        return self.totals.cost(simulated=self.started is not None and self.started.simulated)

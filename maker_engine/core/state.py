@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from maker_engine.core.decomposition import Ask, Gathered
+from maker_engine.core.errors import Fault
 from maker_engine.core.events import (
     CandidateStruck,
     CircuitClosed,
@@ -187,8 +188,7 @@ class RunState:
                 self._clear(event.step)
                 self.totals.escalated += 1
             case SampleFailed():
-                self.totals.failures += 1
-                self.failure = event
+                self._fail(event)
             case CircuitOpened():
                 self.resting = event
             case CircuitClosed():
@@ -207,6 +207,11 @@ class RunState:
                 self.outcome, self.reason, self.paused = None, "", False
             case _:
                 pass  # decided by a person: the decision itself follows
+
+    def _fail(self, event: SampleFailed) -> None:
+        self.totals.failures += 1
+        self.totals.timeouts += event.kind == Fault.TIMEOUT
+        self.failure = event
 
     def _hear(self, event: PersonAsked | PersonAnswered | PersonAmended | WordsRefused) -> None:
         if isinstance(event, PersonAsked):

@@ -181,3 +181,15 @@ def _route(name: str, provider: str, model: str, address: SplitResult | None, ke
     if provider != "openai" or _is_openai(address) or _OPENAI_NAMES.match(model):
         return Route(name, address.geturl(), key)
     return Route(f"hosted_vllm/{model}", address.geturl(), key or os.environ["OPENAI_API_KEY"].strip())
+
+
+def is_near(name: str, api_base: str | None) -> bool:
+    """Whether a model's server is on this machine or this network, as far as its name and address say so."""
+    provider = name.partition("/")[0]
+    address = api_base or os.environ.get(f"{provider.upper()}_API_BASE")
+    if not address:
+        return provider in _KNOWS_ADDRESS | {"llamafile"}
+    try:
+        return _is_near(_address(address))
+    except InputError:
+        return False

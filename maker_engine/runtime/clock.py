@@ -1,30 +1,54 @@
-"""Time, as a port: the system's clock, or one that a test turns by hand."""
+"""Time, as a port: the system's clocks, or ones that a test turns by hand."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Protocol
+
+LOOK_S = 1.0
+"""A wait looks at the clocks this often: after a sleep of the machine it ends no later than this."""
 
 
 class Clock(Protocol):
     """Tells time and waits."""
 
     def now(self) -> float:
-        """Seconds that never go backwards."""
+        """Seconds that never go backwards; a sleep of the machine may not count."""
+
+    def wall(self) -> float:
+        """Seconds since 1970, a sleep of the machine included; whoever sets the clock moves them either way."""
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait until so many seconds have passed by either clock."""
 
 
 class SystemClock:
-    """The machine's monotonic clock."""
+    """The machine's clocks.
 
-    now = staticmethod(time.monotonic)
+    Args:
+        now: The monotonic clock, which stands still on most systems while the machine sleeps.
+        wall: The time of day.
+        look_s: Seconds between two looks at both.
+    """
+
+    def __init__(
+        self, now: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time, look_s: float = LOOK_S
+    ) -> None:
+        self.now = now
+        self.wall = wall
+        self._look_s = look_s
 
     async def sleep(self, seconds: float) -> None:
         """Wait in real time."""
-        await asyncio.sleep(seconds)
+        end, wall_end = self.now() + seconds, self.wall() + seconds
+        left = seconds
+        while True:
+            await asyncio.sleep(min(max(0.0, left), self._look_s))
+            left = min(end - self.now(), wall_end - self.wall())
+            if left <= 0:
+                return
 
 
 class ManualClock:
@@ -32,14 +56,26 @@ class ManualClock:
 
     def __init__(self) -> None:
         self._now = 0.0
+        self._ahead = 0.0  # of the wall clock before the other one
+        self._away = 0.0
         self.slept: list[float] = []
 
     def now(self) -> float:
         """Seconds since it was made."""
         return self._now
 
+    def wall(self) -> float:
+        """The same, and the time that the machine was asleep."""
+        return self._now + self._ahead
+
+    def suspend(self, seconds: float) -> None:
+        """Let the machine be asleep for so long at the beginning of the next wait."""
+        self._away += seconds
+
     async def sleep(self, seconds: float) -> None:
         """Move the hands on and let others run."""
+        away, self._away = self._away, 0.0
         self.slept.append(seconds)
-        self._now += seconds
+        self._ahead += away
+        self._now += max(0.0, seconds - away)
         await asyncio.sleep(0)

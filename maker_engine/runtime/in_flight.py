@@ -17,6 +17,9 @@ class InFlight:
         wake: Set when a call has ended.
         wants: Tells whether a response to a request can still count.
         fail: Told of a fault that befell a call whose response could.
+
+    Attributes:
+        arrived: Responses that wait to be counted.
     """
 
     def __init__(
@@ -24,7 +27,7 @@ class InFlight:
         caller: Caller,
         wake: asyncio.Event,
         wants: Callable[[SampleRequest], bool],
-        fail: Callable[[Exception], None],
+        fail: Callable[[SampleRequest, Exception], None],
     ) -> None:
         self._caller = caller
         self._wake = wake
@@ -32,6 +35,7 @@ class InFlight:
         self._fail = fail
         # By id of the request, which the entry keeps alive.
         self._calls: dict[int, tuple[SampleRequest, asyncio.Task[None]]] = {}
+        self._aside: list[SampleRequest] = []
         self.arrived: list[tuple[SampleRequest, Response]] = []
 
     def __len__(self) -> int:
@@ -40,6 +44,22 @@ class InFlight:
     def start(self, request: SampleRequest) -> None:
         """Send a request."""
         self._calls[id(request)] = (request, asyncio.create_task(self._call(request)))
+
+    def set_aside(self, request: SampleRequest) -> None:
+        """Keep a request whose call failed for good, until somebody says that it may be sent again."""
+        self._aside.append(request)
+
+    @property
+    def aside(self) -> int:
+        """Requests that are set aside."""
+        return len(self._aside)
+
+    def send_again(self) -> int:
+        """Send what was set aside, where its response can still count; return how many calls that are."""
+        again, self._aside = list(filter(self._wants, self._aside)), []
+        for request in again:
+            self.start(request)
+        return len(again)
 
     def cut_short(self) -> None:
         """Cancel the calls whose response cannot count any more."""
@@ -64,7 +84,7 @@ class InFlight:
             self.arrived.append((request, response))
         except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
             if self._wants(request):  # what befalls a squashed guess is nobody's concern
-                self._fail(error)
+                self._fail(request, error)
         finally:
             del self._calls[id(request)]
             self._wake.set()

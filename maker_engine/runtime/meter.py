@@ -6,8 +6,9 @@ from collections import deque
 
 from maker_engine.runtime.clock import Clock
 
-WINDOW_S = 5.0
-"""Speed is that of the last few seconds, so that the ETA follows a run that slows down."""
+WINDOW_S, WINDOW_STEPS = 5.0, 8
+"""Speed is that of the last few seconds and at least of the last few steps, whatever they took: so the ETA follows a
+run that slows down, and there is one however long a step takes."""
 
 
 class Meter:
@@ -17,7 +18,7 @@ class Meter:
         self._clock = clock
         self._gone = gone_s
         self._since: float | None = clock.now()
-        self._marks: deque[tuple[float, int]] = deque([(gone_s, steps)])
+        self._marks: deque[tuple[float, int]] = deque([(gone_s, steps)])  # whenever there were more steps
 
     @property
     def elapsed_s(self) -> float:
@@ -35,9 +36,13 @@ class Meter:
 
     def speed(self, steps: int) -> float:
         """Note that `steps` are done now; return steps per second over the window, 0 while nothing is known."""
-        now = self.elapsed_s
-        self._marks.append((now, steps))
-        while len(self._marks) > 2 and self._marks[1][0] <= now - WINDOW_S:
-            self._marks.popleft()
-        then, before = self._marks[0]
-        return (steps - before) / (now - then) if now > then else 0.0
+        now, marks = self.elapsed_s, self._marks
+        if steps != marks[-1][1]:
+            marks.append((now, steps))
+        while len(marks) > 2 and marks[1][0] <= now - WINDOW_S and marks[1][1] <= steps - WINDOW_STEPS:
+            marks.popleft()
+        (then, before), (last, done) = marks[0], marks[-1]
+        if done == before or last <= then:
+            return 0.0
+        # A step that takes longer than those before it slows the run down already while it lasts.
+        return min((done - before) / (last - then), (done - before + 1) / (now - then))

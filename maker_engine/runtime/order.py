@@ -22,6 +22,7 @@ from maker_engine.models.port import Model
 from maker_engine.models.sampling import AUTO, DEFAULT, REASONING_ROOM, Sampling, Temperature, reasons, resolve
 from maker_engine.models.simulated import CHARACTERS_PER_TOKEN
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
@@ -69,7 +70,7 @@ class RunOrder:
         limit_seconds: Longest going time of the run.
         requests_per_minute: The provider's limit, None for none.
         tokens_per_minute: Likewise.
-        timeout_s: Total deadline of a call.
+        timeout_s: Deadline of a call, from when it is likely to have left the server's queue.
         count: "launch" to count samples in launch order, "arrival" to prefer fast answers.
         window: Most steps in flight.
         hedge: Second calls for so many of a step's slowest samples.
@@ -183,9 +184,7 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
 
 
 def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
-    policy, _, stronger = order.undecided.partition(":")
-    if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
-        raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
     model, voters = _open_models(order, task, stronger)
@@ -207,6 +206,8 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         order.attended,
         tuple(map(parse_filter, order.breaks)),
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
+        order.timeout_s,
+        _is_near(order, model),
         hopeless=policy_of(order.hopeless, attended=order.attended),
         temperatures_named=all(one.temperature not in (None, AUTO) for one in _voters(order)),
     )
@@ -226,6 +227,14 @@ def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -
         steps=task.expected_steps,
         has_oracle=task.has_oracle,
     )
+
+
+def _policy(order: RunOrder) -> tuple[str, str]:
+    """Return what is done about a step that cannot be decided, and who gets it when it is escalated."""
+    policy, _, stronger = order.undecided.partition(":")
+    if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
+        raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    return policy, stronger
 
 
 def _settings(order: RunOrder, k: int, voters: int) -> Settings:
@@ -263,17 +272,28 @@ def _voters(order: RunOrder) -> list[VoterSpec]:
 
 def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, int]:
     """Open everybody who answers; return them as one model, and the number of voters."""
+    if not order.timeout_s > 0:
+        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
     sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2])
     model = open_pool(
         voters,
         task,
-        Access(order.api_base, order.timeout_s, sampling, order.apart),
+        # The runner cuts calls by a deadline that moves; the model's own is beyond any of it.
+        Access(order.api_base, (TOTAL + 1) * order.timeout_s, sampling, order.apart),
         draft="" if order.draft == TASK else order.draft,
         stronger=stronger,
         seed=order.seed,
     )
     return model, len(voters)
+
+
+def _is_near(order: RunOrder, model: Model) -> bool:
+    if model.simulated:
+        return False
+    from maker_engine.models.litellm_route import is_near  # noqa: PLC0415 - only a real model pays for it
+
+    return all(is_near(voter.model, order.api_base) for voter in _voters(order))
 
 
 async def drive(

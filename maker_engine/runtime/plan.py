@@ -11,6 +11,7 @@ from maker_engine.core.events import Outcome, RunEnded, RunStarted
 from maker_engine.core.filter_tree import Filter
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
+from maker_engine.models.opening import CALL_S
 from maker_engine.models.port import Model
 from maker_engine.runtime.limits import Limits
 
@@ -40,6 +41,8 @@ class Plan:
         attended: There is somebody to answer questions; where there is not, the first one stops the run.
         breaks: Breakpoints to begin with.
         open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
+        timeout_s: Seconds that a call may take from when it is likely to have left the server's queue.
+        near: The server is on this machine or network, and may be started after the run.
         hopeless: What happens to a step whose samples are flagged one after the other: "hold" the run, "stop" it, or
             "warm" the step up first.
         temperatures_named: Every voter has a temperature of its own, which is not raised.
@@ -58,6 +61,8 @@ class Plan:
     attended: bool = False
     breaks: tuple[Filter, ...] = ()
     open_pool: Callable[[Sequence[str]], Model] = _no_pools
+    timeout_s: float = CALL_S
+    near: bool = False
     hopeless: str = STOP
     temperatures_named: bool = False
 
@@ -71,6 +76,11 @@ def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
     place = f"step {solver.step + 1:,}"
     asked = " ".join(solver.asking.question.split())
     return RunEnded(Outcome.STOPPED, f"{place} asks a person: {asked[:120]} (go on in the app: maker sessions resume)")
+
+
+def waiting_no_longer(error: ProviderError) -> RunEnded:
+    """Tell how a run ends that has nobody to hold for, when a provider that has answered is waited for no longer."""
+    return RunEnded(Outcome.STOPPED, f"{error} (nothing is lost; to go on: maker sessions resume)")
 
 
 def failure(fault: Exception) -> RunEnded:

@@ -146,7 +146,15 @@ class Record:
         findings = await asyncio.to_thread(self.journal.verify, self._task)
         if not findings:
             return SOLVED
-        return RunEnded(Outcome.UNSOLVED, f"every step is decided, but the solution is wrong: {findings[0]}")
+        started, steps = self.run.started, self.run.totals.steps
+        due = None if started is None else started.steps
+        if due is None:
+            so_far = f"no step is left after {steps:,}"
+        elif steps < due:
+            so_far = f"no step is left after {steps:,} of {due:,}"
+        else:
+            so_far = "every step is decided"
+        return RunEnded(Outcome.UNSOLVED, f"{so_far}, but the solution is wrong: {findings[0]}")
 
     def view(self, **more: Any) -> RunView:
         """Look at the run as it stands; `more` are the fields of the view that are not the record's."""

@@ -11,7 +11,7 @@ from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecide
 from maker_engine.core.hopeless import HOLD, StepHopeless
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
-from maker_engine.runtime.calls import Caller
+from maker_engine.runtime.calls import Caller, Manner, resets_too_late
 from maker_engine.runtime.changing import Changing
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
@@ -19,7 +19,8 @@ from maker_engine.runtime.hopeless import ending, respond, takes_temperature
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.pace import Pace
-from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable
+from maker_engine.runtime.patience import OutOfPatienceError
+from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
@@ -60,7 +61,8 @@ class Runner:
         self._clock = clock or SystemClock()
         self._limits = None if plan.limits == Limits() else plan.limits
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
-        self._caller = Caller(plan.model, self._clock, self._tell, rate)
+        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate)
+        self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._saved = saved
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved)
@@ -74,6 +76,7 @@ class Runner:
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
         self._pace = Pace(self._clock)
+        self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
         """Run to the end and return the final state; every end has a named outcome and is in the journal.
@@ -106,9 +109,10 @@ class Runner:
         """The run as it stands."""
         return self._book.view(
             max_tokens=self._plan.settings.flags.max_tokens, steps_ahead=self._solver.steps_ahead,
-            in_flight=len(self._calls), rest_s=self._caller.breaker.rest_s, breakpoints=self._stops.breakpoints,
-            held=self._stops.held, waiting=self._solver.winner, refused=self._changing.refused,
+            in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
+            waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
+            **self._caller.figures(),
         )  # fmt: skip
 
     async def _turn(self) -> None:
@@ -124,6 +128,10 @@ class Runner:
             self._answer_hopeless(self._solver.hopeless)
         if self._fault is not None or self._ended is not None or stopped:
             return
+        if self._calls.aside and self._gate.room > 0:
+            self._obstacle = ""
+            self._caller.breaker.ask_now()
+            self._gate.asked(self._calls.send_again())
         if self._ask():
             await self._breathe()
             return
@@ -140,7 +148,7 @@ class Runner:
         await asyncio.sleep(0)
 
     def _room(self) -> int:
-        room = min(self._plan.concurrency - len(self._calls), self._gate.room)
+        room = min(self._caller.throttle.limit - len(self._calls), self._gate.room)
         return room if self._limits is None else min(room, self._book.room(self._limits, self._solver.drawn))
 
     def _ask(self) -> int:
@@ -214,8 +222,16 @@ class Runner:
                 case StepEscalated():
                     self._escalated = event.step
 
-    def _fail(self, fault: Exception) -> None:
-        self._fault = fault
+    def _fail(self, request: SampleRequest, fault: Exception) -> None:
+        """Do what follows from a call that failed for good: a provider that has answered before ends no run."""
+        if not isinstance(fault, OutOfPatienceError):
+            self._fault = fault
+        elif self._plan.attended:
+            self._calls.set_aside(request)
+            self._obstacle = str(fault)
+            self._record(self._gate.stand())
+        else:
+            self._ended = waiting_no_longer(fault)
 
     def _tell(self, event: Event) -> None:
         self._record([event])
@@ -276,18 +292,20 @@ class Runner:
             return None
         elapsed, run = self._book.meter.elapsed_s, self._book.run
         reached = self._limits.reached(self._solver.drawn, run.totals, elapsed)
-        # Calls in flight are paid for and waited for, but not through an outage when the time is up.
-        idle = not self._calls and not self._calls.arrived
-        if reached and (idle or (run.failure is not None and self._limits.overdue(elapsed))):
+        # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
+        if self._calls.arrived:
+            return None
+        in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
+        if reached and (in_vain or not self._calls):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
-        return None
+        return resets_too_late(self._caller, self._limits, elapsed)
 
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
         await self._flush()
         self._publish(if_due=True)
         try:
-            counting = self._caller.breaker.rest_s is not None or self._plan.limits.seconds is not None
+            counting = len(self._calls) > 0 or self._plan.limits.seconds is not None
             async with asyncio.timeout(self._pace.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()
         except TimeoutError:

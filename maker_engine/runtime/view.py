@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from maker_engine.core.copies import notice
+from maker_engine.core.errors import Fault
+from maker_engine.printable import one_line
+from maker_engine.runtime.hours import hour, span
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from maker_engine.core.events import CircuitOpened, SampleFailed
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.stops import Breakpoint, Held
 
@@ -22,7 +26,8 @@ class RunView:
     Attributes:
         snapshot: The run's state.
         elapsed_s: Seconds it has been going, pauses excluded.
-        steps_per_s: Decided steps a second over the last few seconds; 0 while none is known.
+        steps_per_s: Decided steps a second over the last few seconds, and at least the last few steps; 0 while none is
+            known.
         session: The session's file.
         max_tokens: Limit on output tokens of a response.
         steps_ahead: Steps in flight behind the open one.
@@ -32,6 +37,14 @@ class RunView:
         held: Where it holds and why, None while it goes on or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person wished for was not made; empty where it was.
+        obstacle: Why the provider is asked nothing more before a person lets the run go on; empty while it is asked.
+        resets_at: When the provider can be asked again by its own statement, in seconds since 1970; None where it
+            states nothing, or does not rest.
+        oldest_call_s: Age of the oldest call in flight, None where none is.
+        concurrency: Calls that may be in flight now, fewer than ordered after timeouts; 0 where nobody is called.
+        concurrency_ordered: Calls that may be in flight as ordered; 0 where nobody is called.
+        timeout_s: Seconds that a call may take as ordered, 0 where that is not known.
+        deadline_s: Seconds that it may take now: longer since a complete answer took longer.
         temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
@@ -49,6 +62,13 @@ class RunView:
     held: Held | None = None
     waiting: Hashable = None
     refused: str = ""
+    obstacle: str = ""
+    resets_at: float | None = None
+    oldest_call_s: float | None = None
+    concurrency: int = 0
+    concurrency_ordered: int = 0
+    timeout_s: float = 0.0
+    deadline_s: float = 0.0
     temperature: float | None = None
 
     @property
@@ -63,3 +83,39 @@ class RunView:
         if started is None or started.steps is None or self.steps_per_s <= 0:
             return None
         return max(0, started.steps - done) / self.steps_per_s
+
+    @property
+    def trouble(self) -> str:
+        """What the provider is waited for, in one line; empty while it answers, and when the run is over."""
+        snapshot = self.snapshot
+        if snapshot.outcome is not None:
+            return ""
+        if self.obstacle:
+            return f"held: {one_line(self.obstacle)}"
+        if snapshot.resting is not None:
+            return self._rest(snapshot.resting)
+        return "" if snapshot.failure is None else _failure(snapshot.failure)
+
+    @property
+    def timeouts(self) -> str:
+        """How many calls timed out, and after how long, in a few words; empty where none did."""
+        number = self.snapshot.totals.timeouts
+        if not number:
+            return ""
+        after = "" if not self.timeout_s else f" ({self.timeout_s:g} s)"
+        return f"{number:,} call{'s' if number > 1 else ''} timed out{after}"
+
+    def _rest(self, resting: CircuitOpened) -> str:
+        left, why = resting.wait_s if self.rest_s is None else self.rest_s, one_line(resting.message)
+        if self.resets_at is None:
+            return f"waiting for the provider: tried again in {span(left)} ({why})"
+        at = hour(self.resets_at, self.resets_at - left)
+        return f"the provider's limit resets at {at}; waiting {span(left)} ({why})"
+
+
+def _failure(failure: SampleFailed) -> str:
+    message = one_line(failure.message)
+    if failure.kind == Fault.TIMEOUT:
+        return f"timed out: {message}"
+    again = f", again in {span(failure.wait_s)}" if failure.wait_s > 0 else ""
+    return f"waiting for the provider: {failure.kind}{again} ({message})"

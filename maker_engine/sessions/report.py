@@ -99,7 +99,7 @@ def _cells(cells: Iterable[object], numbers: Iterable[int] = ()) -> str:
 def _figures(meta: dict[str, Any]) -> Iterator[str]:
     totals, steps = meta["totals"], max(1, meta["totals"]["steps"])
     samples = totals["votes"] + totals["flagged"]
-    cost = f"${totals['cost_usd']:,.4f}" if totals["cost_known"] else "unknown"
+    spent = Totals.of(totals).cost(simulated=meta["started"]["simulated"])
     yield _cells(("begun", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))))
     for name, value in (
         (
@@ -117,9 +117,9 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
         ),
         ("wasted samples", f"{totals['wasted']:,}"),
         ("probes, never counted", f"{totals.get('probes', 0):,}"),
-        ("failed calls", f"{totals['failures']:,}"),
+        ("failed calls", f"{totals['failures']:,}, {totals.get('timeouts', 0):,} of them timed out"),
         ("tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"),
-        ("cost", cost),
+        ("cost", "unknown" if spent is None else f"${spent:,.4f}"),
     ):
         yield _cells((name, value))
 

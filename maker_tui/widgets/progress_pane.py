@@ -9,7 +9,7 @@ from maker_engine.core.copies import effective_votes
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_engine.runtime.view import RunView
-from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, rate, share, short
+from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, share, short, speed
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.words import Word
@@ -21,6 +21,8 @@ ROOMY_ROWS = 15
 """From this height on the pane breathes and tells the run's settings too."""
 WIDE_CELLS = 50
 """From this width on shares are told with their counts."""
+OLD_S = 10.0
+"""A call of this age makes a user ask whether anything happens at all."""
 
 
 class ProgressPane(LinePane):
@@ -47,12 +49,14 @@ def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[T
     if snapshot.started is None:
         return [line(("the run is starting …", "quiet"))]
     lines = [_where(snapshot, word, width), _bar(snapshot, width)]
-    trouble = _trouble(view)
+    trouble = view.trouble
     if trouble:
         lines.append(line((trouble, "warn")))
     roomy = height >= ROOMY_ROWS
-    gap = [line()] if roomy else []
-    lines += [*gap, *_figures(view, width, roomy=roomy), *gap, _model(snapshot, width)]
+    gap, figures = [line()] if roomy else [], _figures(view, width, roomy=roomy)
+    if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
+        figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
+    lines += [*gap, *figures, *gap, _model(snapshot, width)]
     return lines + (_details(view, snapshot) if roomy else [])
 
 
@@ -61,8 +65,8 @@ def meter_line(view: RunView, width: int) -> Text:
     snapshot = view.snapshot
     place = f" step {_place(snapshot)} "
     percent = _percent(snapshot)
-    tail = f" {percent:>7} · {rate(view.steps_per_s)} steps/s "
-    trouble = _trouble(view)
+    tail = f" {percent:>7} · {speed(view.steps_per_s)} "
+    trouble = view.trouble
     if trouble:
         return line((place, "strong"), (one_line(trouble, max(8, width - len(place))), "warn"))
     filled, rest = bar(snapshot.totals.steps, _steps(snapshot), max(0, width - len(place) - len(tail)))
@@ -95,21 +99,6 @@ def _bar(snapshot: Snapshot, width: int) -> Text:
     return line((filled, "bar"), (rest, "rest"), (percent, "strong"))
 
 
-def _trouble(view: RunView) -> str:
-    """Say what the provider is waited for; nothing while it answers, and when the run is over."""
-    snapshot = view.snapshot
-    if snapshot.outcome is not None:
-        return ""
-    if snapshot.resting is not None:
-        wait = snapshot.resting.wait_s if view.rest_s is None else view.rest_s
-        return f"waiting for the provider: tried again in {duration(wait)} ({one_line(snapshot.resting.message)})"
-    if snapshot.failure is not None:
-        failure = snapshot.failure
-        again = f", again in {duration(failure.wait_s)}" if failure.wait_s > 0 else ""
-        return f"waiting for the provider: {failure.kind}{again} ({one_line(failure.message)})"
-    return ""
-
-
 def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
     totals, wide = view.snapshot.totals, width >= WIDE_CELLS
     tokens, flagged = f"{short(totals.tokens_in)}/{short(totals.tokens_out)}", share(totals.flagged, totals.samples)
@@ -122,7 +111,7 @@ def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
         *(_alike(totals, wide=wide) if roomy else []),
         ("dissent", f"{count(totals.dissent)} steps", "wrong", _wrong(view.snapshot, wide=wide)),
         ("samples", count(totals.samples), "wasted", count(totals.wasted)),
-        ("tokens", tokens, "cost", dollars(totals.cost_usd) if totals.cost_known else "unknown"),
+        ("tokens", tokens, "cost", dollars(view.snapshot.cost_usd)),
     ]
     half = (width + 1) // 2 + 1 - width % 2
     return [line(*_pair(row[0], row[1], half), *_pair(row[2], row[3], width - half)) for row in rows]
@@ -159,8 +148,8 @@ def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:
 def _speed(view: RunView) -> str:
     """Tell the speed of late; of a run that is over, that of the whole run."""
     if view.snapshot.outcome is None:
-        return f"{rate(view.steps_per_s)} steps/s"
-    return f"{rate(view.snapshot.totals.steps / view.elapsed_s)} steps/s" if view.elapsed_s > 0 else NONE
+        return speed(view.steps_per_s)
+    return speed(view.snapshot.totals.steps / view.elapsed_s) if view.elapsed_s > 0 else NONE
 
 
 def _time(view: RunView) -> tuple[str, str]:
@@ -193,11 +182,50 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
     rows = [
         ("voting", f"{rule}, k {started.k}"),
         ("limit", f"{count(view.max_tokens)} output tokens a response"),
-        ("calls", f"{count(view.in_flight)} in flight, {count(view.steps_ahead)} steps ahead"),
+        ("calls", _calls(view)),
+        *([("timeouts", _timeouts(view))] if view.timeouts else []),
         ("seed", str(started.seed) if started.simulated else NONE),
         ("retries", f"{count(totals.failures)} calls made again"),
         *([("probes", f"{count(totals.probes)}, never counted")] if totals.probes else []),
         ("elapsed", duration(view.elapsed_s) if view.elapsed_s else NONE),
         ("session", str(view.session)),
     ]
-    return [line((fit(name, NAME_CELLS), "label"), value) for name, value in rows]
+    return [_row(name, value) for name, value in rows]
+
+
+def _row(name: str, value: str) -> Text:
+    return line((fit(name, NAME_CELLS), "label"), " " * (len(name) >= NAME_CELLS), value)
+
+
+def _calls_matter(view: RunView) -> bool:
+    """Whether a user would ask where the answers are; never with the simulated model, which has to be named as such."""
+    started = view.snapshot.started
+    if view.snapshot.outcome is not None or started is None or started.simulated:
+        return False
+    return bool(view.timeouts) or (view.oldest_call_s or 0.0) >= OLD_S
+
+
+def _calls(view: RunView) -> str:
+    """Tell of the calls in flight: how many, how old, and how many may be."""
+    oldest = [] if view.oldest_call_s is None else [f"the oldest for {duration(view.oldest_call_s)}"]
+    return ", ".join(
+        [f"{count(view.in_flight)} in flight", *oldest, *_allowed(view), f"{count(view.steps_ahead)} steps ahead"]
+    )
+
+
+def _brief(view: RunView) -> str:
+    """Tell the same in a few words, the most telling first."""
+    totals = view.snapshot.totals
+    timeouts = [f"{count(totals.timeouts)} timed out"] if totals.timeouts else []
+    oldest = [] if view.oldest_call_s is None else [f"oldest {duration(view.oldest_call_s)}"]
+    return " · ".join([*timeouts, *oldest, *_allowed(view)])
+
+
+def _allowed(view: RunView) -> list[str]:
+    fewer = view.concurrency < view.concurrency_ordered
+    return [f"{count(view.concurrency)} of {count(view.concurrency_ordered)} allowed"] if fewer else []
+
+
+def _timeouts(view: RunView) -> str:
+    longer = view.deadline_s > view.timeout_s
+    return view.timeouts + (f", {view.deadline_s:g} s are allowed now" if longer else "")

@@ -41,10 +41,10 @@ def replay(
         if step >= MOST_ANSWERS:
             return [f"there are more than {MOST_ANSWERS} answers"]
         if letters == faces:
-            return [f"step {step}: the cube was solved before it"]
+            return [f"step {step + 1:,}: the cube was solved before it"]
         moves = _moves(letters, answer, tables)
         if isinstance(moves, str):
-            return [f"step {step}: {moves}; what comes after it was not replayed"]
+            return [f"step {step + 1:,}: {moves}; what comes after it was not replayed"]
         for move in moves:
             letters = "".join(map(letters.__getitem__, _sources(move)))
     wrong = sum(letter != face for letter, face in zip(letters, faces, strict=True))

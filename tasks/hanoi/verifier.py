@@ -26,12 +26,12 @@ def replay(pegs: Sequence[Sequence[int]], goal: int, answers: Iterable[tuple[Seq
     for step, (move, claimed) in enumerate(answers):
         fault = _fault(board, bits, move)
         if fault is not None:
-            return [*findings, f"step {step}: {fault}; the moves after it were not replayed"]
+            return [*findings, f"step {step + 1:,}: {fault}; the moves after it were not replayed"]
         disk, start, end = move
         board[start] ^= bits[disk]
         board[end] ^= bits[disk]
         if not _agrees(board, bits, claimed):
-            findings.append(f"step {step}: the state claimed after {list(move)} is not the one it leads to")
+            findings.append(f"step {step + 1:,}: the state claimed after {list(move)} is not the one it leads to")
             if len(findings) >= FINDINGS:
                 return findings
     left = len(bits) - board[goal].bit_count()

@@ -65,7 +65,7 @@ def replay(puzzle: str, answers: Iterable[tuple[str, Sequence[tuple[int, int]]]]
     for step, (kind, marks) in enumerate(answers):
         fault = _follow(pages, kind, [(divmod(cell, 9), str(digit)) for cell, digit in marks])
         if fault:
-            return [f"step {step}: {fault}; the steps after it were not replayed"]
+            return [f"step {step + 1:,}: {fault}; the steps after it were not replayed"]
     return _final(pages[-1])
 
 

@@ -67,19 +67,31 @@ def answers(last: Callable[[], Reply]) -> Callable[[list[dict[str, Any]], dict[s
 
 
 def test_a_refused_key_is_written_nowhere(tmp_path: Path) -> None:
-    """From the environment, echoed in headers, in a 503 and in the 401 that ends the run: no file or stream has it."""
+    """From the environment, echoed in headers, in a 503 and in the 401 that ends the run: no file or stream has it.
+
+    In the middle of a run a 401 is asked about again; gone on with, the run fails by it at once.
+    """
     refusal = Reply.error(401, f"Incorrect API key provided: {CANARY}", code=CANARY, headers=ECHO)
     with OpenAIServer(answers(lambda: refusal)) as server:
         arguments, environment = command(tmp_path, server.base_url)
-        done = subprocess.run(arguments, check=False, capture_output=True, env=environment, cwd=tmp_path)
+        with subprocess.Popen(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path
+        ) as process:
+            while process.poll() is None and len(server.requests) <= HONEST + 3:
+                pass
+            process.send_signal(signal.SIGINT)
+            said = process.communicate()
+        (session,) = (tmp_path / "sessions").rglob("*.maker")
+        resume = [*arguments[:3], "sessions", "resume", str(session), "--headless", "--json"]
+        again = subprocess.run(resume, check=False, capture_output=True, env=environment, cwd=tmp_path)
         sent = [request.headers["authorization"] for request in server.requests]
-    assert done.returncode == 1
-    assert b'"failed"' in done.stdout
+    assert b'"stopped"' in said[0]
+    assert (again.returncode, b'"failed"' in again.stdout) == (1, True)
     assert sent.count(f"Bearer {CANARY}") == len(sent) > HONEST
     files = dict(written(tmp_path))
     assert sum(name.endswith("unpacked") for name in files) == 1
     assert [name for name, content in files.items() if b"canary" in content] == []
-    assert b"canary" not in done.stdout + done.stderr
+    assert b"canary" not in b"".join(said) + again.stdout + again.stderr
 
 
 def test_a_killed_run_has_not_written_the_key_either(tmp_path: Path) -> None:

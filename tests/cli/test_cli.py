@@ -15,7 +15,8 @@ from tests.support.running import TOY
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
     "outcome", "reason", "task", "problem", "model", "simulated", "k", "steps", "samples", "votes", "flagged", "wasted",
-    "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning", "cost_usd", "wall_s",
+    "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning", "cost_usd",
+    "timeouts", "resets_at", "wall_s",
     "session",
 ]  # fmt: skip
 

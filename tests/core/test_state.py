@@ -167,6 +167,29 @@ def test_a_failure_shows_until_an_answer_comes():
     assert (mended.failure, mended.totals.failures) == (None, 1)
 
 
+def test_calls_that_timed_out_are_counted_among_those_that_failed():
+    """A timeout is a failed call with a count of its own; other failures are not in it."""
+    totals = after(FAILED, replace(FAILED, kind="timeout"), replace(FAILED, kind="timeout")).totals
+    assert (totals.failures, totals.timeouts) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("totals", "simulated", "cost"),
+    [
+        (Totals(), False, None),
+        (Totals(), True, 0.0),
+        (Totals(wasted=3, tokens_in=0), False, None),
+        (Totals(votes=1), False, 0.0),
+        (Totals(flagged=1, cost_known=False), False, None),
+        (Totals(probes=1, cost_usd=0.5), False, 0.5),
+        (Totals(wasted=1, cost_usd=0.5), False, 0.5),
+    ],
+)
+def test_a_cost_is_known_once_a_response_has_shown_it(totals, simulated, cost):
+    """Before the first response of a real model nobody knows whether it has a price; the simulated one's is known."""
+    assert totals.cost(simulated=simulated) == cost
+
+
 def test_a_snapshot_does_not_move():
     """What was read from a run stays as it was when the run goes on."""
     run = RunState.fold(step(0, [7]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maker_engine.core.errors import InputError
+from maker_engine.models.litellm_route import is_near
 from maker_engine.models.via_litellm import LiteLLMModel
 from tests.models.test_via_litellm import NAMES, only_our_key
 from tests.support.openai_server import OpenAIServer
@@ -62,3 +63,32 @@ async def test_the_check_calls_nobody():
     with OpenAIServer(lambda _messages, _body, _number: "") as server:
         await LiteLLMModel(NAMES[0], server.base_url).check()
         assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "near"),
+    [
+        ("openai/any", "http://127.0.0.1:8000/v1", True),
+        ("openai/any", "http://gpu-box:8000/v1", True),
+        ("openai/any", "http://192.168.0.7:8000/v1", True),
+        ("ollama/qwen", None, True),
+        ("openai/any", "https://api.example.com/v1", False),
+        ("openai/any", "no address at all", False),
+        ("gpt-4.1", None, False),
+        ("ollama_chat/qwen", "https://ollama.example.com", False),
+    ],
+)
+def test_a_server_of_this_machine_or_network_is_known_by_its_address(
+    name: str, address: str | None, near: bool
+) -> None:
+    """Such a server may be started after the run; nothing is asked, and LiteLLM is not loaded, to find out."""
+    assert is_near(name, address) is near
+
+
+@pytest.mark.parametrize(("address", "near"), [("https://ollama.example.com", False), ("http://127.0.0.1:1", True)])
+def test_the_environment_says_where_a_local_server_is(
+    address: str, near: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ollama's usual place is this machine, unless its variable names another one."""
+    monkeypatch.setenv("OLLAMA_API_BASE", address)
+    assert is_near("ollama/qwen", None) is near

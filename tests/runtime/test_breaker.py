@@ -11,8 +11,8 @@ from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import CircuitClosed, CircuitOpened, Event
 from maker_engine.core.responses import Prompt, Response, SampleRequest
 from maker_engine.models.scripted import ScriptedModel
-from maker_engine.runtime.breaker import FAILURES, FIRST_REST_S, LONGEST_REST_S, PATIENCE_S, Breaker
-from maker_engine.runtime.calls import LONGEST_RETRY_AFTER_S, Caller
+from maker_engine.runtime.breaker import FAILURES, FIRST_REST_S, LONGEST_REST_S, NONSENSE_S, Breaker
+from maker_engine.runtime.calls import Caller, Manner
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.rate import RateLimit
 
@@ -25,18 +25,16 @@ TURNS = 20
 class Circuit:
     """A breaker on a manual clock, with what it told."""
 
-    def __init__(self, *, answered: bool = True, failures: int = 0) -> None:
+    def __init__(self, failures: int = 0) -> None:
         self.clock = ManualClock()
         self.told: list[Event] = []
         self.breaker = Breaker(self.clock, self.told.append)
-        if answered:
-            self.breaker.answered()
         self.fail(failures)
 
     def fail(self, times: int = 1, error: ProviderError = DOWN) -> None:
         """Let so many calls fail."""
         for _ in range(times):
-            self.breaker.failed(error, 1)
+            self.breaker.failed(error)
             self.breaker.tried()
 
     @property
@@ -68,7 +66,7 @@ async def soon(call: Awaitable[Response]) -> Response | None:
 
 
 def test_six_failures_in_a_row_open_the_circuit() -> None:
-    """The sixth failure of any calls opens it, for fifteen seconds, with the provider's words; five do not."""
+    """The sixth failure of any calls opens it, for a second, with the provider's words; five do not."""
     circuit = Circuit(failures=FAILURES - 1)
     assert (circuit.told, circuit.breaker.rest_s) == ([], None)
     circuit.fail()
@@ -88,10 +86,10 @@ def test_an_answer_in_between_begins_the_count_anew() -> None:
 async def test_each_rest_is_twice_as_long_up_to_five_minutes() -> None:
     """A call that tries in vain doubles the rest; the longest is five minutes."""
     circuit = Circuit(failures=FAILURES)
-    for _ in range(6):
+    for _ in range(10):
         await circuit.breaker.admit()
         circuit.fail()
-    assert circuit.rests == [15, 30, 60, 120, 240, 300, 300]
+    assert circuit.rests == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
     assert circuit.clock.slept == circuit.rests[:-1]
     assert LONGEST_REST_S == 300
 
@@ -110,32 +108,93 @@ async def test_an_answer_closes_the_circuit_and_is_told_once() -> None:
     await circuit.breaker.admit()
     assert len(circuit.clock.slept) == before
     circuit.fail(FAILURES)
-    assert circuit.rests == [15, 30, 15]
+    assert circuit.rests == [1, 2, 1]
 
 
 def test_the_rest_counts_down() -> None:
     """What is left of the rest is what a screen counts down, never below nought."""
     circuit = Circuit(failures=FAILURES)
     left = []
-    for seconds in (0, 5, 9, 100):
+    for seconds in (0, 0.5, 0.25, 100):
         circuit.clock._now += seconds
         left.append(circuit.breaker.rest_s)
-    assert left == [15, 10, 1, 0]
+    assert left == [1, 0.5, 0.25, 0]
 
 
-def test_a_rest_is_as_long_as_the_provider_asks() -> None:
-    """Retry-After makes a rest longer, never shorter."""
-    for asked, rest in ((100, 100), (3, FIRST_REST_S)):
-        circuit = Circuit(failures=FAILURES - 1)
-        circuit.fail(error=ProviderError(Fault.RATE, "slow down", retry_after_s=asked))
-        assert circuit.rests == [rest]
+def refused(after_s: float | None, kind: Fault = Fault.RATE) -> ProviderError:
+    """A refusal that states when to ask again."""
+    return ProviderError(kind, "slow down", retry_after_s=after_s)
 
 
-def test_a_rest_is_not_as_long_as_a_mad_provider_asks() -> None:
-    """Retry-After is capped for a rest as it is for a single call."""
-    circuit = Circuit(failures=FAILURES - 1)
-    circuit.fail(error=ProviderError(Fault.RATE, "slow down", retry_after_s=1e9))
-    assert circuit.rests == [LONGEST_RETRY_AFTER_S]
+@pytest.mark.parametrize("stated", [0.25, 7, 3600, 20 * 3600])
+async def test_a_rest_is_as_long_as_the_provider_states(stated: float) -> None:
+    """One statement is enough for everybody to wait, to the second, and the hour at which it ends is known."""
+    circuit = Circuit()
+    circuit.fail(error=refused(stated))
+    assert (circuit.rests, circuit.breaker.resets_at) == ([stated], stated)
+    assert await circuit.breaker.admit()
+    assert circuit.clock.slept == [stated]
+
+
+@pytest.mark.parametrize("stated", [None, 0, -5, NONSENSE_S + 1])
+def test_a_time_that_has_passed_or_is_nonsense_states_nothing(stated: float | None) -> None:
+    """Then rests go from small to large as where nothing is stated."""
+    circuit = Circuit()
+    circuit.fail(FAILURES, refused(stated))
+    assert (circuit.rests, circuit.breaker.resets_at) == ([FIRST_REST_S], None)
+
+
+def test_words_that_are_final_state_no_time() -> None:
+    """A gateway that puts Retry-After beside every refusal does not make a wrong key a matter of time."""
+    circuit = Circuit()
+    circuit.fail(error=refused(60, Fault.AUTH))
+    assert circuit.rests == []
+    circuit.fail(error=refused(60, Fault.QUOTA))
+    assert circuit.rests == [60]
+
+
+def test_a_later_time_makes_a_rest_longer_and_the_same_one_is_told_once() -> None:
+    """Calls that were in flight together are refused together: they are one rest, as long as the longest of them."""
+    circuit = Circuit()
+    for stated in (60, 60.5, 59, 90):
+        circuit.fail(error=refused(stated))
+    assert (circuit.rests, circuit.breaker.resets_at) == ([60, 90], 90)
+
+
+async def test_a_call_that_waits_waits_on_when_the_rest_grows_meanwhile() -> None:
+    """What a late refusal states counts for the call that is to try already."""
+    circuit = Circuit()
+    circuit.fail(error=refused(60))
+    sleeping = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        circuit.clock._now += seconds
+        if not sleeping.is_set():
+            sleeping.set()
+            circuit.breaker.failed(refused(100))
+
+    circuit.clock.sleep = sleep  # type: ignore[method-assign]
+    await circuit.breaker.admit()
+    assert circuit.clock.now() == 160
+
+
+async def test_a_short_time_stated_in_vain_is_not_believed_for_ever() -> None:
+    """A provider that states one second and refuses for hours is asked less and less often all the same."""
+    circuit = Circuit()
+    for _ in range(15):
+        await circuit.breaker.admit()
+        circuit.fail(error=refused(1))
+    assert circuit.rests[:6] == [1] * 6
+    assert circuit.rests[6:] == [2, 4, 8, 16, 32, 64, 128, 256, 300]
+
+
+async def test_a_sleep_of_the_machine_ends_the_wait_when_the_time_has_passed() -> None:
+    """After two hours with the lid closed nobody waits for two hours more: the wall clock says that it is time."""
+    circuit = Circuit()
+    circuit.fail(error=refused(7200))
+    circuit.clock.suspend(7200)
+    assert await circuit.breaker.admit()
+    assert (circuit.clock.now(), circuit.clock.wall(), circuit.breaker.rest_s) == (0, 7200, 0)
 
 
 async def test_one_call_tries_and_the_others_wait_for_it() -> None:
@@ -155,7 +214,7 @@ async def test_a_circuit_that_opens_again_under_the_call_that_tries_makes_the_ot
     trier = await circuit.breaker.admit()
     circuit.breaker.answered()
     for _ in range(FAILURES):
-        circuit.breaker.failed(DOWN, 1)
+        circuit.breaker.failed(DOWN)
     assert trier
     call = asyncio.ensure_future(circuit.breaker.admit())
     await turn()
@@ -172,7 +231,7 @@ async def test_a_call_that_tries_in_vain_hands_over_to_one_other() -> None:
         await turn()
         assert sum(call.done() for call in calls) == tried
         circuit.fail()
-    assert circuit.clock.slept == [15, 30, 60, 120]
+    assert circuit.clock.slept == [1, 2, 4, 8]
 
 
 @pytest.mark.parametrize("late", ["failure", "cut short"])
@@ -215,7 +274,7 @@ async def opened(script: list[Response | ProviderError]) -> tuple[Caller, RateLi
     lines = iter([Response(""), *[DOWN] * FAILURES, *script])
     clock = ManualClock()
     rate = RateLimit(60, None, clock)
-    caller = Caller(ScriptedModel(lambda _: next(lines, Response("fine"))), clock, lambda _: None, rate)
+    caller = Caller(ScriptedModel(lambda _: next(lines, Response("fine"))), clock, lambda _: None, Manner(rate=rate))
     await caller.draw(request())
     calls = [asyncio.ensure_future(caller.draw(request(1 + n))) for n in range(FAILURES)]
     for _ in range(TURNS):
@@ -246,22 +305,3 @@ async def test_a_call_that_is_cut_short_at_any_moment_lets_another_try(turns: in
     trying.cancel()
     await asyncio.gather(trying, return_exceptions=True)
     assert await soon(caller.draw(request(51))) == Response("fine")
-
-
-def test_a_provider_that_never_answered_is_given_up_after_six_attempts() -> None:
-    """Nothing tells a mistyped address from an outage: a call's sixth attempt ends it with the provider's words."""
-    circuit = Circuit(answered=False, failures=100)
-    circuit.breaker.failed(DOWN, FAILURES - 1)
-    with pytest.raises(ProviderError, match="HTTP 503: down"):
-        circuit.breaker.failed(DOWN, FAILURES)
-    assert circuit.told == []
-
-
-def test_a_provider_that_has_answered_is_waited_for_for_a_day() -> None:
-    """No number of attempts ends a run that had answers; a day without one does."""
-    circuit = Circuit()
-    circuit.clock._now = PATIENCE_S
-    circuit.breaker.failed(DOWN, 10_000)
-    circuit.clock._now += 1
-    with pytest.raises(ProviderError, match="HTTP 503: down"):
-        circuit.breaker.failed(DOWN, 10_000)

@@ -3,57 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Event, Outcome, SampleFailed
+from maker_engine.core.events import Outcome, SampleFailed
 from maker_engine.core.responses import Prompt, Response, SampleRequest
-from maker_engine.models.scripted import ScriptedModel
-from maker_engine.runtime.calls import COPIES, LONGEST_RETRY_AFTER_S, LONGEST_WAIT_S, Caller
-from maker_engine.runtime.clock import ManualClock
+from maker_engine.runtime.patience import COPIES, LONGEST_WAIT_S
+from tests.support.calling import FINE, REQUEST, Line, failing
 from tests.support.running import Bench, right
 
-REQUEST = SampleRequest(4, 2, Prompt("system", "user"), 0.1, 100)
-FINE = Response("fine")
 PASSING = [kind for kind in Fault if kind.passing and kind is not Fault.COPY]
-LASTING = [kind for kind in Fault if not kind.passing]
-
-
-class Line:
-    """A caller on a manual clock, whose model says these lines and is then fine."""
-
-    def __init__(self, lines: Iterable[Response | ProviderError | Exception], *, answered: bool = True) -> None:
-        self.clock = ManualClock()
-        self.told: list[Event] = []
-        self.asked: list[SampleRequest] = []
-        self._lines = iter(lines)
-        self.caller = Caller(ScriptedModel(self._say), self.clock, self.told.append)
-        if answered:
-            self.caller.breaker.answered()
-
-    def _say(self, request: SampleRequest) -> Response | ProviderError:
-        self.asked.append(request)
-        line = next(self._lines, FINE)
-        if isinstance(line, Exception) and not isinstance(line, ProviderError):
-            raise line
-        return line
-
-    async def draw(self) -> Response:
-        """Draw the sample."""
-        return await self.caller.draw(REQUEST)
-
-    @property
-    def waits(self) -> list[float]:
-        """The waits that were told of."""
-        return [event.wait_s for event in self.told if isinstance(event, SampleFailed)]
-
-
-def failing(times: int, kind: Fault = Fault.OVERLOAD, retry_after_s: float | None = None) -> list[ProviderError]:
-    """So many failures."""
-    return [ProviderError(kind, "not now", retry_after_s) for _ in range(times)]
 
 
 async def turns(number: int) -> None:
@@ -69,15 +31,6 @@ async def test_a_passing_fault_is_tried_again(kind: Fault) -> None:
     assert await line.draw() == FINE
     assert line.asked == [REQUEST] * 4
     assert line.told == [SampleFailed(4, 2, kind.value, "not now", wait) for wait in line.clock.slept]
-
-
-@pytest.mark.parametrize("kind", LASTING)
-async def test_a_lasting_fault_is_raised_at_once(kind: Fault) -> None:
-    """A refused key stays refused: one request, no wait, nothing told."""
-    line = Line(failing(9, kind))
-    with pytest.raises(ProviderError, match="not now"):
-        await line.draw()
-    assert (len(line.asked), line.clock.slept, line.told) == (1, [], [])
 
 
 async def test_waits_double_with_jitter_up_to_half_a_minute() -> None:
@@ -98,20 +51,32 @@ async def test_no_own_wait_is_longer_than_half_a_minute() -> None:
     assert all(LONGEST_WAIT_S / 2 <= wait <= LONGEST_WAIT_S for wait in line.waits[6:])
 
 
-@pytest.mark.parametrize(("asked", "waited"), [(7, 7), (0, 0), (0.25, 0.25), (300, 300), (1e9, 300), (3600, 300)])
-async def test_retry_after_is_obeyed_within_reason(asked: float, waited: float) -> None:
-    """The provider's own wait is kept to the second, and never more than five minutes."""
-    line = Line(failing(1, Fault.RATE, asked))
-    await line.draw()
-    assert (line.waits, line.clock.slept, LONGEST_RETRY_AFTER_S) == ([waited], [waited], 300)
+@pytest.mark.parametrize("stated", [7, 0.25, 300, 3600, 20 * 3600])
+async def test_a_stated_time_is_waited_for(stated: float) -> None:
+    """The provider's own wait is kept to the second, however long, and nothing is asked before it is over."""
+    line = Line(failing(1, Fault.RATE, stated))
+    assert await line.draw() == FINE
+    assert (line.waits, line.clock.slept, line.times) == ([stated], [stated], [0, stated])
 
 
-async def test_a_call_gives_up_on_a_provider_that_never_answered() -> None:
-    """The sixth attempt is the last; its failure is raised and not told."""
-    line = Line(failing(99), answered=False)
-    with pytest.raises(ProviderError, match="not now"):
-        await line.draw()
-    assert (len(line.asked), len(line.told)) == (6, 5)
+@pytest.mark.parametrize("stated", [None, 0, -5, 1e9])
+async def test_where_no_time_is_stated_calls_back_off_from_small_to_large(stated: float | None) -> None:
+    """Six calls in a third of a second do not happen, and neither is nothing asked for a minute."""
+    line = Line(failing(6, Fault.RATE, stated))
+    assert await line.draw() == FINE
+    gaps = [after - before for before, after in pairwise(line.times)]
+    assert gaps == sorted(gaps)
+    assert 0.25 <= gaps[0] <= 0.5
+    assert line.times[5] > 3
+    assert line.times[6] < 40
+
+
+async def test_all_calls_wait_for_a_stated_time() -> None:
+    """One refusal is enough: a call that comes later goes out when the time is over, behind the one that tries."""
+    line = Line(failing(1, Fault.RATE, 600))
+    calls = [asyncio.ensure_future(line.draw(SampleRequest(4, n, Prompt("", ""), 0.1, 100))) for n in range(4)]
+    await asyncio.gather(*calls)
+    assert line.times == [0, 600, 600, 600, 600]
 
 
 def copies(number: int) -> list[Response]:

@@ -15,6 +15,7 @@ from maker_engine.core.events import Outcome
 from maker_engine.core.responses import ESCALATED, Flag, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.models.port import Figures
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.limits import Limits
@@ -25,6 +26,7 @@ from maker_engine.sessions.packing import Act
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag
+from tests.support.leaping import LoopClock, Slots, leaping
 from tests.support.running import Bench, right
 from tests.support.toy import Count, answer
 
@@ -255,6 +257,26 @@ async def test_a_limit_on_time_holds_through_an_outage(tmp_path: Path) -> None:
     view = await bench.run()
     assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.OUT_OF_BUDGET, 1)
     assert view.elapsed_s < 60 + 300 + 30
+
+
+@pytest.mark.parametrize(
+    ("figures", "ended_s"), [(Figures(), 120), (Figures(usd_per_token_in=1e-6, usd_per_token_out=2e-6), 130)]
+)
+def test_when_the_time_is_up_only_calls_that_are_paid_for_are_waited_for(
+    tmp_path: Path, figures: Figures, ended_s: float
+) -> None:
+    """A call to a local server costs nothing but the time that was to be limited: it is cut at the limit."""
+
+    async def run() -> RunView:
+        server = Slots(8, lambda *_: 65, right)
+        server.figures = figures
+        bench = Bench(tmp_path, task=Count(20), model=server, clock=LoopClock(), limits=Limits(seconds=120))
+        return await bench.run()
+
+    view = leaping(run())
+    assert (view.snapshot.outcome, round(view.elapsed_s)) == (Outcome.OUT_OF_BUDGET, ended_s)
+    assert view.snapshot.reason == f"went on for {ended_s} of 120 seconds"
+    assert view.snapshot.totals.steps == ended_s // 65
 
 
 async def test_steps_that_are_taken_over_are_not_waited_for(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause, Stop
-from maker_engine.core.decomposition import Do, Mistake
+from maker_engine.core.decomposition import Do, Mistake, Step
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Outcome
 from maker_engine.core.responses import Prompt, Response, SampleRequest
@@ -31,7 +31,34 @@ async def test_a_wrong_solution_is_unsolved_though_every_step_is_decided(tmp_pat
     """Unanimous error is decided, counted by the oracle as wrong, and refused by the verifier."""
     view = await Bench(tmp_path, lambda _: answer(7)).run()
     assert (view.snapshot.outcome, view.snapshot.totals.wrong) == (Outcome.UNSOLVED, 3)
-    assert "the solution is wrong" in view.snapshot.reason
+    assert view.snapshot.reason.startswith("every step is decided, but the solution is wrong: not [1, 2, 3]")
+
+
+@dataclass(frozen=True)
+class DeadEnd(Count):
+    """Counting, where a wrong hour leaves nothing to go on with."""
+
+    counted: bool = True
+
+    def step(self, state: int) -> Step | None:
+        moves, hour = divmod(state, self.hours)
+        return super().step(state) if hour == moves % self.hours else None
+
+    @property
+    def expected_steps(self) -> int | None:  # type: ignore[override] - a task need not know
+        return self.length if self.counted else None
+
+
+@pytest.mark.parametrize(
+    ("counted", "said"), [(True, "no step is left after 1 of 45"), (False, "no step is left after 1")]
+)
+async def test_a_run_that_ends_early_does_not_say_that_every_step_is_decided(
+    tmp_path: Path, counted: bool, said: str
+) -> None:
+    """A wrong answer that leads to a dead end is a wrong solution after one step, and the reason says so."""
+    view = await Bench(tmp_path, lambda _: answer(7), task=DeadEnd(45, counted=counted)).run()
+    assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.UNSOLVED, 1)
+    assert view.snapshot.reason.startswith(f"{said}, but the solution is wrong: ")
 
 
 async def test_rubbish_for_ever_ends_undecided_and_never_with_a_plurality(tmp_path: Path) -> None:
@@ -81,7 +108,7 @@ async def test_the_providers_own_waiting_time_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [Fault.AUTH, Fault.QUOTA, Fault.BAD_REQUEST, Fault.NOT_FOUND, Fault.CONTEXT])
-async def test_a_lasting_fault_ends_the_run_at_once(tmp_path: Path, kind: Fault) -> None:
+async def test_a_lasting_fault_before_any_answer_ends_the_run_at_once(tmp_path: Path, kind: Fault) -> None:
     """A wrong key is not tried again; the session says why the run failed."""
     snapshot = (await Bench(tmp_path, lambda _: ProviderError(kind, "no")).run()).snapshot
     assert (snapshot.outcome, snapshot.totals.failures) == (Outcome.FAILED, 0)

@@ -14,7 +14,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -99,12 +99,17 @@ Answer = Callable[[list[dict[str, Any]], dict[str, Any], int], str | Reply]
 class OpenAIServer:
     """The server; a context manager. It listens on 127.0.0.1 at a port of the system's choice, in its own thread.
 
+    Args:
+        answer: What it says.
+        slots: Answers that are under way at the same time, None for all; the others wait in the order of arrival.
+        up: False to refuse connections until `come_up`.
+
     Attributes:
         requests: Every chat request that arrived whole, in order of arrival.
         hung_up: Clients that closed their connection before their answer was complete.
     """
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, *, slots: int | None = None, up: bool = True) -> None:
         self.requests: list[Request] = []
         self.hung_up = 0
         self._answer = answer
@@ -112,8 +117,11 @@ class OpenAIServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="openai-server", daemon=True)
         # Connections are accepted by hand: asyncio's own server loses sight of one that arrives while it closes.
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
         self._listener.setblocking(False)
+        self._slots = None if slots is None else asyncio.Semaphore(slots)
+        self._up = up
         self._port = self._listener.getsockname()[1]
         self._talks: dict[asyncio.Task[None], socket.socket] = {}
         self._bugs: list[BaseException] = []
@@ -128,9 +136,15 @@ class OpenAIServer:
         with self._changed:
             assert self._changed.wait_for(lambda: condition(self), PATIENCE_S), "the server waited in vain"
 
+    def come_up(self) -> None:
+        """Listen from now on."""
+        self._listener.listen(512)
+        self._loop.call_soon_threadsafe(self._loop.add_reader, self._listener, self._accept)
+
     def __enter__(self) -> Self:
-        self._loop.add_reader(self._listener, self._accept)
         self._thread.start()
+        if self._up:
+            self.come_up()
         return self
 
     def __exit__(
@@ -217,9 +231,9 @@ class OpenAIServer:
                 half.cancel()
             await asyncio.gather(sending, leaving, return_exceptions=True)
 
-    @staticmethod
-    async def _send(reply: Reply, body: bytes, writer: asyncio.StreamWriter) -> bool:
-        await asyncio.sleep(reply.delay_s)
+    async def _send(self, reply: Reply, body: bytes, writer: asyncio.StreamWriter) -> bool:
+        async with self._slots or nullcontext():
+            await asyncio.sleep(reply.delay_s)
         if reply.close == "before":
             return False
         headers = {"content-type": "application/json", "content-length": str(len(body)), **reply.headers}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from maker_engine.core.commands import Command
 from maker_engine.core.decomposition import AnyTask
@@ -13,7 +14,7 @@ from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.models.port import Model
 from maker_engine.models.scripted import ScriptedModel
-from maker_engine.runtime.clock import ManualClock
+from maker_engine.runtime.clock import Clock, ManualClock
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import Plan
@@ -50,24 +51,28 @@ class Bench:
         limits: Limits | None = None,
         model: Model | None = None,
         concurrency: int = 8,
+        clock: Clock | None = None,
+        **plan: Any,
     ) -> None:
         self.task = task or Count(3)
         settings = settings or Settings(k=2)
         order = {"task": TOY, "source": self.task.source(), "max_tokens": settings.flags.max_tokens}
         self.journal = Journal(directory / "run.maker", self.task, order)
         self.clock = ManualClock()
+        """Turned by hand, and not looked at where another one is given."""
         self.inbox = Inbox()
         self.views: list[RunView] = []
         self.watch: Callable[[RunView], None] = lambda _: None
-        plan = Plan(
+        driven = Plan(
             self.task,
             model or ScriptedModel(script),
             settings,
             started(self.task, settings.k),
             limits or Limits(),
             concurrency,
+            **plan,
         )
-        self.runner = Runner(plan, self.journal, inbox=self.inbox, on_view=self._see, clock=self.clock)
+        self.runner = Runner(driven, self.journal, inbox=self.inbox, on_view=self._see, clock=clock or self.clock)
 
     def _see(self, view: RunView) -> None:
         self.views.append(view)

@@ -148,9 +148,9 @@ def test_verify_tells_what_is_wrong(method):
     problem = scrambled(method)
     answers = answers_of(problem)
     assert "stickers are not on their face" in problem.verify(answers[:-1])[0]
-    assert problem.verify([*answers, answers[-1]]) == [f"step {len(answers)}: the cube was solved before it"]
+    assert problem.verify([*answers, answers[-1]]) == [f"step {len(answers) + 1}: the cube was solved before it"]
     odd = unlisted(method)._replace(choice="X")
-    assert problem.verify([odd, *answers])[0].startswith("step 0: ")
+    assert problem.verify([odd, *answers])[0].startswith("step 1: ")
 
 
 def test_verify_ends_on_an_endless_solution():

@@ -63,9 +63,9 @@ def test_verify_replays_the_moves_and_not_the_claims():
     """A solution whose claimed states are wrong is found out, and so is one whose moves break a rule."""
     answers = path(THREE)
     false_claim = [*answers[:3], Answer(answers[3].move, answers[2].pegs), *answers[4:]]
-    assert THREE.verify(false_claim) == ["step 3: the state claimed after [3, 0, 2] is not the one it leads to"]
+    assert THREE.verify(false_claim) == ["step 4: the state claimed after [3, 0, 2] is not the one it leads to"]
     cheat = [Answer((3, 0, 2), ((), (), (3, 2, 1)))]
-    assert THREE.verify(cheat) == ["step 0: disk 3 is not on top of peg 0; the moves after it were not replayed"]
+    assert THREE.verify(cheat) == ["step 1: disk 3 is not on top of peg 0; the moves after it were not replayed"]
     assert THREE.verify([]) == ["3 of 3 disks are not on peg 2 at the end"]
 
 
@@ -76,7 +76,7 @@ def test_verify_finds_every_kind_of_illegal_move(move):
     """With disk 1 on peg 2, no covered, absent or unknown disk moves, nor any onto a smaller one or off the board."""
     findings = THREE.verify([THREE.oracle(THREE.start()), Answer(move, ((3, 2), (), (1,)))])
     assert len(findings) == 1
-    assert findings[0].startswith("step 1: ")
+    assert findings[0].startswith("step 2: ")
     assert findings[0].endswith("not replayed")
 
 
@@ -85,7 +85,7 @@ def test_verify_finds_every_kind_of_illegal_move(move):
 )
 def test_verify_compares_the_claimed_board_exactly(pegs):
     """A board in another order, with doubles, unchanged, empty or too short is not the one the move leads to."""
-    assert "step 0: the state claimed after [1, 0, 2]" in THREE.verify([Answer((1, 0, 2), pegs)])[0]
+    assert "step 1: the state claimed after [1, 0, 2]" in THREE.verify([Answer((1, 0, 2), pegs)])[0]
 
 
 def test_verify_tells_the_first_findings_of_an_endless_solution():

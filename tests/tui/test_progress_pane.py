@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from maker_engine.core.events import CircuitOpened, Outcome, SampleFailed
 from maker_engine.core.snapshot import Totals
 from maker_engine.core.state import RunState
 from maker_engine.runtime.view import RunView
+from maker_tui.halt_words import halt_words
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
 from maker_tui.words import RUNNING, run_word
 from tests.tui.sources import SESSION, hanoi, opening
@@ -70,7 +72,7 @@ def test_wrong_decisions_need_an_oracle():
 def test_the_provider_s_trouble_is_told_while_it_lasts():
     """Rule: a failing call shows what it is and when it is made again, until the run ends."""
     failure = SampleFailed(39, 2, "rate", "429 Too Many Requests", 4.0)
-    text = "waiting for the provider: rate, again in 4.0 s (429 Too Many Requests)"
+    text = "waiting for the provider: rate, again in 4 s (429 Too Many Requests)"
     assert text in told(view(failure=failure), 90)
     assert text in meter_line(view(failure=failure), 100).plain
     assert text not in told(view(failure=failure, outcome=Outcome.FAILED), 90)
@@ -80,6 +82,72 @@ def test_a_resting_provider_is_told_with_the_time_to_go():
     """Rule: while nobody calls the provider, the pane says why and how long still."""
     resting = replace(view(resting=CircuitOpened(30.0, "the endpoint refuses connections")), rest_s=12.0)
     assert "waiting for the provider: tried again in 12 s (the endpoint refuses connections)" in told(resting, 90)
+
+
+def test_a_limit_that_resets_is_told_with_its_hour():
+    """Rule: where the provider states when it can be asked again, the pane gives that hour and the time to go."""
+    at = 1_795_000_000.0
+    resting = replace(view(resting=CircuitOpened(7080.0, "usage limit reached")), rest_s=7080.0, resets_at=at)
+    hour = time.strftime("%H:%M", time.localtime(at))
+    assert f"the provider's limit resets at {hour}; waiting 1 h 58 min (usage limit reached)" in told(resting, 100)
+
+
+def test_what_a_person_has_to_settle_with_the_provider_is_told():
+    """Rule: a run that holds since the provider refuses says so, whatever else is the matter."""
+    held = replace(view(paused=True, resting=CircuitOpened(30.0, "down")), obstacle="the provider refuses sample 1")
+    assert "held: the provider refuses sample 1" in told(held, 90)
+    assert halt_words(held) == "the provider refuses sample 1 · c asks again"
+
+
+REAL = opening(hanoi(), model="openai/slow", simulated=False)
+SLOW = {"in_flight": 4, "oldest_call_s": 94.0, "concurrency": 2, "concurrency_ordered": 8, "timeout_s": 60.0}
+
+
+def slow(*, real: bool = True, timeouts: int = 20, **changed: object) -> RunView:
+    """A run on a slow server."""
+    shown = view(replace(SPENT, timeouts=timeouts), **({"started": REAL} if real else {}))
+    return replace(shown, **{**SLOW, "deadline_s": 120.0, **changed})
+
+
+def test_timeouts_and_the_age_of_the_oldest_call_are_told():
+    """Rule: how many calls timed out, after how long, what is allowed now, and how old the oldest call is."""
+    text = told(slow(), 90)
+    assert "calls   4 in flight, the oldest for 1:34, 2 of 8 allowed, 0 steps ahead" in text
+    assert "timeouts 20 calls timed out (60 s), 120 s are allowed now" in text
+    assert "timeouts" not in told(slow(timeouts=0), 90)
+    assert "1 call timed out (60 s)" in told(slow(timeouts=1), 90)
+
+
+def test_a_low_pane_tells_of_the_calls_where_they_matter():
+    """Rule: in eight rows old calls and timeouts take the place of dissent, with the most telling word first."""
+    trouble = SampleFailed(0, 0, "timeout", "no complete answer within 60 s; asked for again with 2 min", 0.4)
+    for shown, row in ((slow(), 4), (replace(slow(), snapshot=replace(slow().snapshot, failure=trouble)), 5)):
+        rows = told(shown, 70, 8).splitlines()
+        assert rows[row].rstrip() == "calls   20 timed out · oldest 1:34 · 2 of 8 allowed"
+        assert len(told(shown, 36, 8).splitlines()[row]) == 36
+    assert "timed out: no complete answer within 60 s; asked for again with 2 min" in rows[2]
+    assert "dissent" in told(slow(timeouts=0, oldest_call_s=3.0), 70, 8)
+    assert "oldest 1:34" in told(slow(timeouts=0), 70, 8)
+    assert "dissent" in told(slow(real=False), 70, 8)
+
+
+@pytest.mark.parametrize(
+    ("speed", "text"),
+    [(2.0, "2.0 steps/s"), (0.96, "1.0 steps/s"), (0.5, "2.0 s a step"), (1 / 8.2, "8.2 s a step"), (0, "–")],
+)
+def test_a_slow_run_is_told_by_the_step(speed, text):
+    """Rule: below one step a second it is the time of a step that says something; where none is known, a dash."""
+    shown = view(speed=speed)
+    assert f"speed   {text} " in told(shown)
+    assert f" {text} " in meter_line(shown, 80).plain
+
+
+def test_a_real_model_s_cost_is_unknown_until_a_response_shows_it():
+    """Rule: nothing counted of a real model is no $0.00: whether it has a price is not known yet."""
+    nothing = Totals()
+    assert "cost    unknown" in told(view(nothing, started=REAL))
+    assert "cost    $0.00" in told(view(nothing))
+    assert "cost    $0.50" in told(view(replace(nothing, votes=1, cost_usd=0.5), started=REAL))
 
 
 def test_waste_is_counted():
