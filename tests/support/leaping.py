@@ -88,6 +88,7 @@ class Slots:
     """
 
     name, simulated, immediate = "openai/slow", False, False
+    adjustments: tuple[str, ...] = ()
 
     def __init__(self, slots: int, takes: Takes, answer: Script) -> None:
         self._slots = asyncio.Semaphore(slots)
