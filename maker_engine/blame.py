@@ -28,10 +28,18 @@ def blaming(family: type[AnyTask]) -> Iterator[None]:
     except MakerError:
         raise
     except Exception as error:
-        files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-        if not any(file.startswith(homes(family)) for file in files):
+        fault = fault_of(family, error)
+        if fault is None:
             raise
-        raise TaskError(f"task {getattr(family, 'name', family.__name__)} fails with {told(error)}") from error
+        raise fault from error
+
+
+def fault_of(family: type[AnyTask], error: BaseException) -> TaskError | None:
+    """Return the error of a task whose own files are in an error's traceback, None where none of them is."""
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    if not any(file.startswith(homes(family)) for file in files):
+        return None
+    return TaskError(f"task {getattr(family, 'name', family.__name__)} fails with {told(error)}")
 
 
 def homes(family: type[AnyTask]) -> tuple[str, ...]:

@@ -21,10 +21,10 @@ from maker_engine.input_files import is_file, is_folder
 GROUP = "maker.tasks"
 
 _FLAGS = (
-    "api_base break concurrency count draft first_temperature flags headless hedge help hopeless json k keep limit"
-    " limit_minutes limit_samples limit_tokens limit_usd max_reasoning_tokens max_samples max_tokens max_waste"
-    " model no_mouse on_hangup only problem progress reasoning reuse rpm seed session states target temperature"
-    " timeout tpm undecided voter window"
+    "accept_model api_base break concurrency count draft first_temperature flags headless hedge help hopeless"
+    " json k keep limit limit_minutes limit_samples limit_tokens limit_usd max_reasoning_tokens max_samples"
+    " max_tokens max_waste model n no_mouse no_preflight on_hangup only price problem progress reasoning reuse"
+    " rpm seed session states target temperature timeout tpm undecided voter window"
 )
 TAKEN = frozenset(_FLAGS.split())
 """What a task's own options cannot be called: these are flags of maker's."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +16,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from maker_engine.core.errors import MakerError
+from maker_engine.core.errors import MakerError, UntrustedError
 from maker_engine.output import complain_at_length
 from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
@@ -157,16 +159,27 @@ class MakerApp(PersonalApp, CellDiff):
         """Go on with a saved run; reading it takes a moment, so in a thread."""
         self.run_worker(partial(self._resume, message.path, message.branch), thread=True, exclusive=True, group="open")
 
-    def _resume(self, path: Path, branch: int) -> None:
+    def _resume(self, path: Path, branch: int, *, trusted: bool = False) -> None:
         from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - home does not need it
 
         family = None if self._source is None else type(self._source.task)
         try:
-            prepared = prepare_resume(path, {"apart": True, "attended": True}, family, branch)
+            prepared = prepare_resume(path, {"apart": True, "attended": True}, family, branch, trusted=trusted)
+        except UntrustedError as error:
+            agreed = partial(self._resume, path, branch, trusted=True)
+            self.call_from_thread(self._ask_trust, error, path, "resume {}", agreed)
+            return
         except MakerError as error:
             self.call_from_thread(self._refuse, str(error))
             return
         self.call_from_thread(self._start, prepared)
+
+    def _ask_trust(self, error: UntrustedError, path: Path, asked: str, work: Callable[[], None]) -> None:
+        """Ask whether a session from elsewhere may use what it names; do the work if it may."""
+        from maker_tui.screens.consent import Consent  # noqa: PLC0415 - few sessions come from elsewhere
+
+        agreed = partial(self.run_worker, work, thread=True, exclusive=True, group="open")
+        self.push_screen(Consent(error, path, asked, agreed))
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""
@@ -225,6 +238,11 @@ class MakerApp(PersonalApp, CellDiff):
         self.close_source()
         try:
             prepared = forked(wish)
+        except UntrustedError as error:
+            self._read(wish.path, wish.branch, instead=True)
+            agreed = partial(self._fork, replace(wish, trusted=True))
+            self.call_from_thread(self._ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed)
+            return
         except MakerError as error:
             self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
             self._read(wish.path, wish.branch, instead=True)

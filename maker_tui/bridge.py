@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from maker_engine.core.commands import Command, Stop
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError
+from maker_engine.models.families import by_family
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
@@ -146,10 +147,13 @@ class SavedSource:
 
 def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     """Return the view of a saved run as it stands."""
-    order = saved.order
+    order, totals = saved.order, saved.run.totals
     timeout: Any = order.get("timeout_s")
+    limited = order.get("limit_usd") is not None or order.get("limit_tokens") is not None
     return RunView(
         saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, whole(order, "max_tokens", 0),
-        timeout_s=float(timeout) if fits(timeout, float) else 0.0,
-        temperature=temperature_of(order),
+        timeout_s=float(timeout) if fits(timeout, float) else 0.0, temperature=temperature_of(order),
+        adjustments=saved.adjustments,
+        answered_by=by_family(saved.answered) or saved.run.answered_by,
+        limit_is_estimate=limited and totals.tokens_estimated > 0,
     )  # fmt: skip

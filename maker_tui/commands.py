@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError
 from maker_engine.output import say, say_json
-from maker_tui import added_commands, config_commands, task_commands
+from maker_tui import added_commands, check_model_command, config_commands, task_commands
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import Parser
@@ -22,6 +22,7 @@ examples:
   maker interview "a simple task management API"
                                                what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
+  maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
   maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker config                                 settings, themes and keys: where they are; init writes the file
@@ -30,8 +31,8 @@ examples:
   maker check-task ./mine                      hold it to the contract; maker run ./mine solves it
   maker lint REQUIREMENTS.md                   quality gates for a requirements document
 
-exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 bad input,
-  70 an error of our own (the run is saved), 74 standard output takes no more,
+exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 bad input or a model that does not
+  fit, 70 an error of our own (the run is saved), 74 standard output takes no more,
   129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
 """
 
@@ -85,6 +86,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     task_commands.add_commands(commands)
     add_commands(commands)
     config_commands.add_command(commands)
+    commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
     _add_plan(commands)
     own = set(commands.choices)
     for name in added_commands.names():
@@ -182,5 +184,10 @@ def _plan(chosen: argparse.Namespace) -> int:
     return 0
 
 
-_WITH_A_TASKS_FLAGS = {"run": _run, "interview": _interview, "check-task": task_commands.check}
+_WITH_A_TASKS_FLAGS = {
+    "run": _run,
+    "interview": _interview,
+    "check-task": task_commands.check,
+    "check-model": check_model_command.check_model,
+}
 """Commands whose flags are known once the task that they name is."""

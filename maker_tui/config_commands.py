@@ -8,6 +8,7 @@ from dataclasses import fields
 
 from maker_engine.core.errors import InputError
 from maker_engine.output import say
+from maker_engine.printable import one_line
 from maker_tui.parsing import Parser
 from maker_tui.settings.config import NOTIFY, Config, read
 from maker_tui.settings.places import MEMORY, config_file, state_directory
@@ -28,7 +29,9 @@ def _show(_: argparse.Namespace) -> int:
     config = read(path)
     where = "" if path.exists() else "   (not there: maker config init writes it)"
     shown = [("file", f"{path}{where}"), ("remembered", str(state_directory() / MEMORY))]
-    shown += [(field.name, _told(getattr(config, field.name))) for field in fields(Config) if field.name != "keys"]
+    plain = [field.name for field in fields(Config) if field.name not in ("keys", "prices")]
+    shown += [(name, _told(getattr(config, name))) for name in plain]
+    shown += [(f"prices.{one_line(name, 80)}", f"{list(price)}") for name, price in config.prices.items()]
     shown += [(f"keys.{name}", keys) for name, keys in config.keys.items()]
     say(*(f"{name:<12} {value}" for name, value in shown))
     return 0
@@ -71,6 +74,11 @@ def template() -> str:
         "# title = true         # progress in the title of the terminal",
         "# bell = false         # ring when a run ends, holds or needs a person",
         f'# notify = "none"      # ask the terminal for a desktop notification then: {", ".join(NOTIFY)}',
+        "",
+        "[prices]",
+        "# What a model costs, in dollars per million tokens: prompt, output, and where they differ from the prompt's,",
+        "# reading and writing a cache. It goes before the list price.",
+        '# "openai/my-model" = [0.5, 2.0, 0.05, 0.6]',
         "",
         "[keys]",
         "# Where and what, and the keys that do it, with commas between them. What works together cannot share a key.",

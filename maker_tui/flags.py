@@ -11,13 +11,24 @@ from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import read_named
 from maker_engine.models.pool import VOTER_FORM
-from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, REASONING_ROOM, Temperature, read_temperature
+from maker_engine.models.sampling import (
+    AUTO,
+    DEFAULT,
+    EFFORTS,
+    REASONING_ROOM,
+    Answers,
+    Temperature,
+    read_answers,
+    read_temperature,
+)
 from maker_engine.runtime.order import RunOrder
 from maker_tui import progress
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
-from maker_tui.parsing import Parser
+from maker_tui.parsing import Parser, add_no_preflight
+from maker_tui.price_flags import add_prices
+from maker_tui.pricing import priced
 
 RUN_EXAMPLES = """\
 examples:
@@ -51,7 +62,7 @@ def run_parser(task_name: str | None) -> Parser:
     if task_name is not None:
         add_problem(parser, catalogue.find(task_name))
     _add_model(parser)
-    _add_sampling(parser)
+    add_sampling(parser)
     _add_voting(parser)
     _add_speed(parser)
     _add_record(parser)
@@ -113,7 +124,8 @@ def _add_model(parser: Parser) -> None:
     group.add_argument("--seed", type=int, default=0, metavar="N", help="of the simulated model (default 0)")
 
 
-def _add_sampling(parser: Parser) -> None:
+def add_sampling(parser: Parser) -> None:
+    """Add the flags that say how a model is to sample."""
     group = parser.add_argument_group("sampling")
     group.add_argument(
         "--temperature",
@@ -180,8 +192,13 @@ def _add_voting(parser: Parser) -> None:
 def _add_speed(parser: Parser) -> None:
     group = parser.add_argument_group("speed and faults")
     group.add_argument(
+        "--n", type=_answers, default=AUTO, metavar="N|auto",
+        help="most answers that one call may bring, its prompt paid for once: auto (default: all that a step needs now,"
+             " where the model gives several and they differ), or a number; 1 for a call a sample",
+    )  # fmt: skip
+    group.add_argument(
         "--concurrency", type=int, default=8, metavar="N",
-        help="most calls in flight (default 8); halved when calls time out, raised again when they are answered",
+        help="most samples in flight (default 8); halved when calls time out, raised again when they are answered",
     )  # fmt: skip
     group.add_argument(
         "--window", type=int, default=8, metavar="N", help="most steps in flight; 1 never looks ahead (default 8)"
@@ -195,7 +212,7 @@ def _add_speed(parser: Parser) -> None:
         type=_share,
         default=0.1,
         metavar="10%",
-        help="most samples drawn for nothing (default 10%%)",
+        help="most samples drawn ahead for nothing, of all drawn so far, however the run ends (default 10%%)",
     )
     group.add_argument(
         "--reuse", action="store_true", help="take over the decision of an identical prompt; no independent vote then"
@@ -203,25 +220,37 @@ def _add_speed(parser: Parser) -> None:
     group.add_argument(
         "--count", choices=("launch", "arrival"), default="launch", help="arrival is biased towards fast answers"
     )
+    add_timeout(group)
+    group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")
+    group.add_argument("--tpm", dest="tokens_per_minute", type=float, metavar="N", help="most tokens a minute")
+
+
+def add_timeout(group: argparse._ActionsContainer) -> None:
+    """Add the flag that bounds a call."""
     group.add_argument(
         "--timeout", dest="timeout_s", type=float, default=120.0, metavar="S",
         help="seconds that a call may take from when its turn has come in the server's queue (default 120); a sample "
              "that timed out is asked for again with twice as many, up to 8 times",
     )  # fmt: skip
-    group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")
-    group.add_argument("--tpm", dest="tokens_per_minute", type=float, metavar="N", help="most tokens a minute")
 
 
 def _add_record(parser: Parser) -> None:
     group = parser.add_argument_group("limits and record")
     group.add_argument("--limit-samples", type=int, metavar="N", help="end as out of budget after so many samples")
-    group.add_argument("--limit-usd", type=float, metavar="USD", help="end as out of budget after so many dollars")
-    group.add_argument("--limit-tokens", type=int, metavar="N", help="end as out of budget after so many tokens")
+    group.add_argument(
+        "--limit-usd", type=float, metavar="USD", help="end as out of budget before a call that may go over it"
+    )
+    group.add_argument(
+        "--limit-tokens", type=int, metavar="N",
+        help="likewise; where a server reports none, one token for 4 characters counts",
+    )  # fmt: skip
     group.add_argument(
         "--limit-minutes", type=float, metavar="M",
         help="end as out of budget after so many minutes, waits for the provider included and pauses not; calls in "
              "flight are then waited for only where their price is known",
     )  # fmt: skip
+    add_no_preflight(group)
+    add_prices(group)
     group.add_argument("--session", type=Path, metavar="FILE", help="session file to write; must not exist")
     group.add_argument("--keep", choices=("all", "dissent"), default="all",
                        help="texts of all responses (default), or only of steps with dissent or a flag")  # fmt: skip
@@ -244,6 +273,13 @@ def _margin(text: str) -> int | None:
 def _temperature(text: str) -> Temperature:
     try:
         return read_temperature(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _answers(text: str) -> Answers:
+    try:
+        return read_answers(text)
     except InputError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -273,6 +309,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
         "options": options,
         "source": source,
         "voters": tuple(arguments.voters),
+        "accept_models": tuple(arguments.accept_models),
         "breaks": breaks_of(arguments),
         "paper_flags": arguments.paper_flags == "paper",
         "limit_seconds": None if minutes is None else 60 * minutes,
@@ -281,7 +318,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
     }
     # Every other flag is called as the field of the order that it fills.
     same = {field.name: flags[field.name] for field in fields(RunOrder) if field.name in flags}
-    return RunOrder(**{**same, **made})
+    return priced(RunOrder(**{**same, **made}), arguments.price)
 
 
 def _is_chosen(name: str, value: object) -> bool:

@@ -16,7 +16,9 @@ from maker_tui.roles import line
 Piece = tuple[str, str]
 """A bit of text and its role."""
 MOST_WORDS = 3_000
-"""Two lines with more words than this between them are not compared word by word."""
+"""Two lines with more words than this between them are not compared word by word: the time grows with the square."""
+MOST_LINES = 3_000
+"""Two texts with more lines than this between them are set beside each other line by line, for the same reason."""
 AROUND = 2
 """Lines shown before and after one that is not as it was."""
 LEFT_ROLE, RIGHT_ROLE = "source", "target"
@@ -94,9 +96,9 @@ def differing(left: str, right: str) -> tuple[list[Piece], list[Piece]]:
 def compared(left: str, right: str) -> Iterator[tuple[list[Piece] | None, list[Piece] | None]]:
     """Pair the lines of two raw texts; None where one side has no such line."""
     lines = printable(left, newlines=True).split("\n"), printable(right, newlines=True).split("\n")
-    for kind, a, b, c, d in SequenceMatcher(None, *lines, autojunk=False).get_opcodes():
+    for a, b, c, d in _blocks(*lines):
         for one, other in zip_longest(lines[0][a:b], lines[1][c:d]):
-            if kind == "equal":
+            if one == other and one is not None:
                 yield [(one, "plain")], [(other, "plain")]
             elif one is None:
                 yield None, [(other, RIGHT_ROLE)]
@@ -104,6 +106,15 @@ def compared(left: str, right: str) -> Iterator[tuple[list[Piece] | None, list[P
                 yield [(one, LEFT_ROLE)], None
             else:
                 yield differing(one, other)
+
+
+def _blocks(left: list[str], right: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Give the lines that belong together: from and to of the left ones, and of the right ones, 0-based."""
+    if len(left) + len(right) > MOST_LINES:
+        yield 0, len(left), 0, len(right)
+        return
+    for _, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        yield a, b, c, d
 
 
 def side_by_side(left: str, right: str, width: int) -> list[Text]:

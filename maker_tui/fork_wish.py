@@ -30,6 +30,7 @@ class ForkWish:
         prompt: What its agents read at that step alone, None for what the task says.
         breaks: Breakpoints it begins with.
         family: The task's class.
+        trusted: The user agrees to the models that a session from elsewhere names.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class ForkWish:
     prompt: Prompt | None = None
     breaks: tuple[str, ...] = ()
     family: type[AnyTask] | None = None
+    trusted: bool = False
 
 
 def parse_wish(text: str) -> tuple[dict[str, Any], str, bool]:

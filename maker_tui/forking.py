@@ -7,6 +7,7 @@ import getpass
 from maker_engine.runtime.continuing import fork, prepare_resume
 from maker_engine.runtime.order import PreparedRun
 from maker_tui.fork_wish import ForkWish
+from maker_tui.pricing import with_prices
 
 
 def forked(wish: ForkWish) -> PreparedRun:
@@ -14,10 +15,13 @@ def forked(wish: ForkWish) -> PreparedRun:
 
     Raises:
         InputError: A change cannot be used, or there is no such step.
+        UntrustedError: The session came from elsewhere, and names what the user has not agreed to.
         SessionError: The session cannot be written.
     """
+    changes = with_prices(wish.path, wish.branch, wish.changes)
     number = fork(
-        wish.path, wish.step, wish.changes, branch=wish.branch, voter=getpass.getuser(), note=wish.note,
-        prompt=wish.prompt, family=wish.family,
+        wish.path, wish.step, changes, branch=wish.branch, voter=getpass.getuser(), note=wish.note,
+        prompt=wish.prompt, family=wish.family, trusted=wish.trusted,
     )  # fmt: skip
-    return prepare_resume(wish.path, {"apart": True, "attended": True, "breaks": wish.breaks}, wish.family, number)
+    here = {"apart": True, "attended": True, "breaks": wish.breaks}
+    return prepare_resume(wish.path, here, wish.family, number, trusted=wish.trusted)

@@ -10,12 +10,13 @@ from maker_engine.core.commands import Stop
 from maker_engine.core.copies import effective_votes, identical_share
 from maker_engine.core.events import Outcome
 from maker_engine.core.hopeless import StepHopeless
-from maker_engine.output import say_json, say_text
+from maker_engine.output import complain, say_json, say_text
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
+from maker_tui.check_lines import Remarks, refusal, remark, spent_words
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
 from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
 from maker_tui.streams import OutputError
@@ -24,7 +25,13 @@ SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
 
 
 def exit_status(view: RunView) -> int:
-    """Exit status of a run: 0 solved and verified, 129 the terminal went away, 130 otherwise stopped, 1 the rest."""
+    """Exit status of a run.
+
+    0 solved and verified, 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1 the
+    rest.
+    """
+    if refusal(view):
+        return BAD_INPUT
     outcome = view.snapshot.outcome
     if outcome is Outcome.SOLVED:
         return SOLVED
@@ -48,8 +55,14 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progre
             inbox.send(Stop(WENT_AWAY))
 
     with Watch(hear, signal.SIGHUP, terminal=sys.stdout.fileno() if terminal else None):
-        with shown(progress, prepared.plan.started) as (show, tick):
-            view = asyncio.run(_drive(prepared, inbox, show, tick))
+        with shown(progress, prepared.plan.started) as (show, tick, write):
+            remarks = Remarks(None if prepared.saved is None else prepared.saved.run.check, write)
+
+            def look(view: RunView) -> None:
+                remarks.tell(view)
+                show(view)
+
+            view = asyncio.run(_drive(prepared, inbox, look, tick))
         return conclude(view, as_json=as_json)
 
 
@@ -59,10 +72,13 @@ def conclude(view: RunView, *, as_json: bool = False) -> int:
     Raises:
         OutputError: It cannot be printed.
     """
+    refused = refusal(view)
+    if refused:
+        complain(refused)
     try:
         if as_json:
             say_json(summary(view))
-        else:
+        elif not refused:
             say_text(report(view))
     except OutputError as error:
         outcome = view.snapshot.outcome
@@ -116,13 +132,20 @@ def summary(view: RunView) -> dict[str, object]:
         "votes": totals.votes,
         "flagged": totals.flagged,
         "wasted": totals.wasted,
+        "refused": totals.refused,
         "identical_texts": None if (share := identical_share(totals)) is None else round(share, 3),
         "hopeless": _hopeless(snapshot.hopeless),
         "wrong_decisions": totals.wrong if started.has_oracle else None,
         "tokens_in": totals.tokens_in,
         "tokens_out": totals.tokens_out,
         "tokens_reasoning": totals.tokens_reasoning,
+        "adjustments": [*view.adjustments],
+        "model_check": None if snapshot.check is None else snapshot.check.to_json(),
         "cost_usd": None if snapshot.cost_usd is None else round(snapshot.cost_usd, 6),
+        "tokens_estimated": totals.tokens_estimated,
+        "cost_usd_estimated": round(totals.usd_estimated, 6),
+        "limit_is_estimate": view.limit_is_estimate,
+        "answered_by": dict(view.answered_by),
         "timeouts": totals.timeouts,
         "resets_at": None if view.resets_at is None else int(view.resets_at),
         "wall_s": round(view.elapsed_s, 3),
@@ -162,18 +185,32 @@ def report(view: RunView, standing: str = "interrupted") -> str:
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
     tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
+    refused = f", {figures['refused']:,} refused" if figures["refused"] else ""
+    samples = f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
     hopeless = view.snapshot.hopeless
     said = hopeless is not None and view.snapshot.reason.startswith(sentence(hopeless, quoting=False))
     lines = (
         ("outcome", ended),
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
+        *([("answered", view.answerers)] if view.answerers else []),
         ("steps", f"{figures['steps']:,} decided{wrong}"),
-        ("samples", f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted"),
+        ("samples", samples),
+        *([("calls", view.timeouts)] if view.timeouts else []),
         *([("texts", texts)] if (texts := _texts(view)) else []),
         *([("hopeless", sentence(hopeless))] if hopeless is not None and not said else []),
-        *([("calls", view.timeouts)] if view.timeouts else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
+        *([("besides", view.estimated)] if view.estimated else []),
+        *(("sent", line) for line in view.adjustments),
+        *_check_rows(view),
         ("session", str(figures["session"])),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)
+
+
+def _check_rows(view: RunView) -> list[tuple[str, str]]:
+    """Say what a check of the model has cost, and what it found amiss."""
+    check = view.snapshot.check
+    if check is None:
+        return []
+    return [("check", spent_words(check)), *(("", remark(one)) for one in check.remarks)]

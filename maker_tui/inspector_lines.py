@@ -177,8 +177,9 @@ def _doubted(entry: Doubted, width: int) -> list[Text]:
 
 def _facts(step: Inspection, place: int, response: Response) -> str:
     ended = "" if response.finish_reason == "stop" else f" · ended by {one_line(response.finish_reason, 30)}"
+    shared = "" if response.shared == 1 else f" · a share: 1 of {response.shared} answers of its call"
     figures = f"{_degree(step, place)} · {_tokens(response)} tokens in/out · {duration(response.latency_s or None)}"
-    return f"{one_line(response.model, 60)} · {figures} · {_cost(response)}{ended}"
+    return f"{one_line(response.model, 60)} · {figures} · {_cost(response)}{shared}{ended}"
 
 
 def _verdict(step: Inspection, sample: Sample, describe: Describe) -> Text:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Temperature, read_temperature
+from maker_engine.models.prices import PRICE_FORM
+from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Answers, Temperature, read_answers, read_temperature
 from maker_engine.runtime.order import RunOrder
 from maker_engine.runtime.plan import ASK
 from maker_tui.flags import read_problem
+from maker_tui.pricing import priced
 
 OPTION = "option-"
 """Prefix of the fields that a task brings with it."""
@@ -55,6 +57,7 @@ MODEL = (
         DEFAULT,
         tuple((effort, effort) for effort in EFFORTS),
     ),
+    Field("n", "answers/call", "Most answers one call may bring: auto (several where they differ), or a number.", AUTO),
     Field("concurrency", "in flight", "Most samples in flight at a time.", "8"),
     Field("seed", "seed", "Of the simulated model; the same seed gives the same run.", "0"),
 )
@@ -83,7 +86,10 @@ VOTING = (
 LIMITS = (
     Field("max_samples", "step limit", "Most samples of one step; then it is undecided, and asks you.", empty=AUTO),
     Field("limit_samples", "sample limit", "The run ends as out of budget after so many samples.", empty="no limit"),
-    Field("limit_usd", "dollar limit", "The run ends as out of budget after so many dollars.", empty="no limit"),
+    Field(
+        "limit_usd", "dollar limit", "The run ends before a call that may go over so many dollars.", empty="no limit"
+    ),
+    Field("price", "price", f"{PRICE_FORM}, in dollars per million tokens.", empty="list price"),
 )
 GROUPS = (("model", MODEL), ("voting and red flags", VOTING), ("limits", LIMITS))
 """What every task is asked besides its problem, in the order of the form."""
@@ -119,7 +125,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
     given = _Values(values)
     problem = given.text("problem")
     k = None if given.text("k").lower() in ("", AUTO) else given.whole("k", f"a whole number or {AUTO}")
-    return RunOrder(
+    order = RunOrder(
         task=name,
         options={option.name: given.option(option.name, option.default) for option in family.options},
         source=read_problem(Path(problem).expanduser()) if problem else None,
@@ -135,6 +141,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         max_reasoning_tokens=given.whole("max_reasoning_tokens") if given.text("max_reasoning_tokens") else None,
         paper_flags=given.text("flags") == "paper",
         max_samples=given.whole("max_samples") if given.text("max_samples") else None,
+        n=given.answers("n"),
         concurrency=given.whole("concurrency"),
         seed=given.whole("seed"),
         limit_samples=given.whole("limit_samples") if given.text("limit_samples") else None,
@@ -143,6 +150,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         apart=True,
         attended=True,
     )
+    return priced(order, [given.text("price")] if given.text("price") else [])
 
 
 class _Values:
@@ -170,6 +178,12 @@ class _Values:
     def temperature(self, key: str) -> Temperature:
         try:
             return read_temperature(self.text(key) or AUTO)
+        except InputError as error:
+            raise InputError(f"{self._label(key)} {error}") from None
+
+    def answers(self, key: str) -> Answers:
+        try:
+            return read_answers(self.text(key) or AUTO)
         except InputError as error:
             raise InputError(f"{self._label(key)} {error}") from None
 

@@ -23,3 +23,9 @@ class Parser(argparse.ArgumentParser):
         """Print help and versions through the gate: a stranger's task writes some of it."""
         if message:
             say_text(message)
+
+
+def add_no_preflight(group: argparse._ActionsContainer) -> None:
+    """Add the flag that leaves the check of the model out."""
+    told = "do not check a real model by two or three calls before the first step"
+    group.add_argument("--no-preflight", dest="preflight", action="store_false", help=told)

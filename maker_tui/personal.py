@@ -22,6 +22,7 @@ from maker_tui.widgets.line_pane import LinePane
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from maker_engine.core.model_check import ModelCheck
     from maker_tui.outlets.signals import News
 
 THEME = "theme"
@@ -35,7 +36,11 @@ def _commands() -> type[Provider]:
 
 
 class PersonalApp(NamedKeys, App[None]):
-    """Reads the configuration, and what is remembered, and keeps to both."""
+    """Reads the configuration, and what is remembered, and keeps to both.
+
+    Attributes:
+        noticed: The check of a model that the user was told of last, None for none.
+    """
 
     COMMANDS = {_commands}
 
@@ -46,6 +51,7 @@ class PersonalApp(NamedKeys, App[None]):
         super().__init__(ansi_color=True if self.colourless else None)
         self.config, self._config_trouble = load()
         self.memory = Memory()
+        self.noticed: ModelCheck | None = None
         for theme in THEMES:
             self.register_theme(theme)
         if self.colourless:

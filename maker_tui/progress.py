@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
+from maker_engine.output import LONGEST_ERROR, complain
 from maker_engine.printable import one_line
 from maker_tui.figures import count, duration, speed
 from maker_tui.streams import forgiving
+from maker_tui.words import checking_words
 
 if TYPE_CHECKING:
     import argparse
@@ -35,6 +37,7 @@ LEAST_BAR_CELLS = 10
 
 Show = Callable[["RunView"], None]
 Tick = Callable[[], None]
+Say = Callable[[str], None]
 
 
 def add_flag(parser: argparse._ActionsContainer) -> None:
@@ -62,6 +65,8 @@ def form_of(asked: str) -> str:
 
 def figures(view: RunView) -> str:
     """Tell in one line how far a run is, what went wrong, how fast it is and how long it will take."""
+    if view.checking is not None:
+        return checking_words(view.checking)
     totals, started = view.snapshot.totals, view.snapshot.started
     steps = None if started is None else started.steps
     parts = (
@@ -136,25 +141,25 @@ def label(started: RunStarted, seconds: float, width: int) -> str:
 
 
 @contextmanager
-def progress(asked: str, started: RunStarted) -> Iterator[tuple[Show, Tick]]:
-    """Show progress as `asked`; give what takes each view, and what is called every `TICK_S`.
+def progress(asked: str, started: RunStarted) -> Iterator[tuple[Show, Tick, Say]]:
+    """Show progress as `asked`; give what takes each view, what is called every `TICK_S`, and what says a line besides.
 
     Raises:
         InputError: It cannot be shown so.
     """
     form = form_of(asked)
     if form == NONE:
-        yield (lambda _: None), (lambda: None)
+        yield (lambda _: None), (lambda: None), complain
     elif form == LINES:
         lines = Lines(sys.stderr.write, time.monotonic, 0.0 if asked == LINES else QUIET_S)
-        yield lines.show, lines.tick
+        yield lines.show, lines.tick, complain
     else:
-        with _bar(started) as show:
-            yield show, (lambda: None)
+        with _bar(started) as (show, say):
+            yield show, (lambda: None), say
 
 
 @contextmanager
-def _bar(started: RunStarted) -> Iterator[Show]:
+def _bar(started: RunStarted) -> Iterator[tuple[Show, Say]]:
     from rich.console import Console, Group  # noqa: PLC0415 - as above
     from rich.live import Live  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -171,5 +176,9 @@ def _bar(started: RunStarted) -> Iterator[Show]:
     def show(view: RunView) -> None:
         seen[:] = [view]
 
+    def say(words: str) -> None:
+        """Print a line above the bar, which would be torn by what is written beside it."""
+        console.print(Text(f"maker: {one_line(words, LONGEST_ERROR)}"), soft_wrap=True)
+
     with Live(console=console, get_renderable=draw, transient=True, redirect_stdout=False, redirect_stderr=False):
-        yield show
+        yield show, say

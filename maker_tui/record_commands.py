@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core import decisions
-from maker_engine.core.errors import InputError
+from maker_engine.core.errors import InputError, MakerError
 from maker_engine.output import end_progress, say, say_json, say_text, show_progress, write_document
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import INTERRUPTED, RUNNING
@@ -88,16 +88,19 @@ def family_of(chosen: argparse.Namespace) -> type[AnyTask] | None:
 
 
 def _show(chosen: argparse.Namespace) -> int:
+    from maker_engine.blame import blaming  # noqa: PLC0415
     from maker_engine.sessions.forks import tree  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
     from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
     from maker_tui.bridge import SavedSource  # noqa: PLC0415
+    from maker_tui.check_lines import check_rows  # noqa: PLC0415
     from maker_tui.fork_lines import fork_lines  # noqa: PLC0415
     from maker_tui.headless import report, summary  # noqa: PLC0415
 
     path, task = _opened(chosen)
     if chosen.step is not None:
-        return _show_step(path, task, chosen)
+        with blaming(type(task)):
+            return _show_step(path, task, chosen)
     view = SavedSource(open_saved(path, type(task), chosen.fork)).view()
     with Reader(path) as reader:
         nodes = tree(reader)
@@ -107,7 +110,11 @@ def _show(chosen: argparse.Namespace) -> int:
         say_json({**summary(view), "forks": [asdict(node) for node in nodes]})
         return 0
     say_text(report(view, _standing(path)))
+    if named := _named(path):
+        say(f"origin   from elsewhere; it names {named}, which resume asks about")
     say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(fork_lines(nodes))))
+    if view.snapshot.check is not None:
+        say("", *check_rows(view.snapshot.check))
     return 0
 
 
@@ -172,18 +179,20 @@ def _salvage(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace) -> int:
+    from maker_engine.blame import blaming  # noqa: PLC0415
     from maker_engine.sessions import export  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
     from maker_engine.sessions.report import report  # noqa: PLC0415
 
     path, task = _opened(chosen)
-    if chosen.form == "jsonl":
-        _write(chosen.to, (line + "\n" for line in export.lines(path, task)))
-        return 0
-    if chosen.form == "papers":
-        return _papers(path, task, chosen)
-    with Reader(path, chosen.fork) as reader:
-        _write(chosen.to, export.csv_lines(reader, task) if chosen.form == "csv" else [report(reader, task)])
+    with blaming(type(task)):
+        if chosen.form == "papers":
+            return _papers(path, task, chosen)
+        if chosen.form == "jsonl":
+            _write(chosen.to, (line + "\n" for line in export.lines(path, task)))
+            return 0
+        with Reader(path, chosen.fork) as reader:
+            _write(chosen.to, export.csv_lines(reader, task) if chosen.form == "csv" else [report(reader, task)])
     return 0
 
 
@@ -213,10 +222,30 @@ def _import(chosen: argparse.Namespace) -> int:
     to = chosen.to or Library().new_path("imported")
     steps = import_lines(lines_of(chosen.file, "file", LONGEST_LINE), to, family_of(chosen))
     say(f"{to}: {steps:,} steps")
+    if named := _named(to):
+        say(f"it names {named}: maker sessions resume will ask you to agree")
     return 0
 
 
+def _named(path: Path) -> str:
+    """Say what a session from elsewhere names that costs money or may get a key; empty for nothing."""
+    from maker_engine.runtime.continuing import reordered  # noqa: PLC0415
+    from maker_engine.runtime.trust import named_elsewhere  # noqa: PLC0415
+    from maker_engine.sessions import origin  # noqa: PLC0415
+    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+
+    with Reader(path) as reader:
+        if origin.is_own(path, reader.record(reader.branch.id)):
+            return ""
+        try:
+            named = named_elsewhere(reordered(reader.meta()["order"], path, {}), {})
+        except MakerError:
+            return "what cannot be read"
+    return "" if named is None else str(named)
+
+
 def _revote(chosen: argparse.Namespace) -> int:
+    from maker_engine.blame import blaming  # noqa: PLC0415
     from maker_engine.core.red_flags import FlagRules  # noqa: PLC0415
     from maker_engine.core.voting import named_rule  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
@@ -226,7 +255,7 @@ def _revote(chosen: argparse.Namespace) -> int:
     path, task = _opened(chosen)
     if any(k < 1 for k in chosen.k or ()):
         raise InputError("k must be at least 1")
-    with Reader(path, chosen.fork) as reader:
+    with blaming(type(task)), Reader(path, chosen.fork) as reader:
         meta = reader.meta()
         limit = chosen.max_tokens or whole(meta["order"], "max_tokens", 750)
         flags = FlagRules(limit, chosen.paper_flags) if chosen.max_tokens or chosen.paper_flags else None

@@ -16,7 +16,8 @@ from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.library_commands import NAME, add_verbs
-from maker_tui.parsing import Parser
+from maker_tui.parsing import Parser, add_no_preflight
+from maker_tui.price_flags import add_prices
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
@@ -41,7 +42,10 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--limit-usd", type=float, metavar="USD", help="new limit in dollars")
     resume.add_argument("--limit-tokens", type=int, metavar="N", help="new limit on tokens")
     resume.add_argument("--limit-minutes", type=float, metavar="M", help="new limit on going time")
+    add_prices(resume)
     resume.add_argument("--max-samples", type=int, metavar="N", help="new limit on the samples of a step")
+    resume.add_argument("--api-base", metavar="URL", help="another server than the one it was run on")
+    _add_trust(resume)
     resume.add_argument(
         "--timeout", dest="timeout_s", type=float, metavar="S", help="new deadline of a call, in seconds"
     )
@@ -51,6 +55,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     add_hopeless(resume)
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_no_preflight(resume)
     add_flag(resume)
     progress.add_flag(resume)
     add_breaks(resume)
@@ -61,12 +66,13 @@ def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
     from maker_engine.sessions.library import find  # noqa: PLC0415
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
+    from maker_tui.pricing import with_prices  # noqa: PLC0415
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
     refuse_unattended_hold(chosen)
     names = (
         "limit_samples", "limit_usd", "limit_tokens", "max_samples", "timeout_s", "undecided", "hopeless", "max_tokens",
-        "max_reasoning_tokens",
+        "max_reasoning_tokens", "api_base",
     )  # fmt: skip
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
@@ -77,8 +83,19 @@ def _resume(chosen: argparse.Namespace) -> int:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
         return open_view(path, family, mouse=chosen.mouse)
-    changes |= {"apart": not headless, "attended": not headless, "breaks": breaks}
-    return _run(prepare_resume(path, changes, family, chosen.fork), chosen)
+    changes |= {"apart": not headless, "attended": not headless, "breaks": breaks, **_unchecked(chosen)}
+    changes = with_prices(path, chosen.fork, {**changes, "accept_models": chosen.accept_models}, chosen.price)
+    return _run(prepare_resume(path, changes, family, chosen.fork, trusted=chosen.trust), chosen)
+
+
+def _add_trust(parser: Parser) -> None:
+    told = "agree to the server and the models that a session from elsewhere names"
+    parser.add_argument("--trust", action="store_true", help=told)
+
+
+def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Leave the check of the model out, where that is said; else the order says whether there is one."""
+    return {} if chosen.preflight else {"preflight": False}
 
 
 def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
@@ -100,6 +117,9 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument("--k", type=int, metavar="K", help="margin needed")
     fork.add_argument("--model", metavar="MODEL", help="who answers")
     fork.add_argument("--voter", action="append", metavar="VOTER", help="several times: a pool of voters")
+    add_prices(fork)
+    fork.add_argument("--api-base", metavar="URL", help="another server than the run's")
+    _add_trust(fork)
     fork.add_argument("--seed", type=int, metavar="N", help="of the simulated model (default one of the fork's own)")
     fork.add_argument(
         "--decide", metavar="JSON", help="what step STEP is decided as, as `show --step --json` writes it"
@@ -109,6 +129,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
     fork.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_no_preflight(fork)
     add_flag(fork)
     progress.add_flag(fork)
     add_breaks(fork)
@@ -118,24 +139,27 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
 def _fork(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
     from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_tui.pricing import with_prices  # noqa: PLC0415
 
     breaks = breaks_of(chosen)
     path = find(chosen.session)
     family = record_commands.family_of(chosen)
-    changes = {name: getattr(chosen, name) for name in ("k", "model", "seed") if getattr(chosen, name) is not None}
+    said = {name: getattr(chosen, name) for name in ("k", "model", "seed", "api_base")}
+    changes = {name: value for name, value in said.items() if value is not None}
     if chosen.voter:
         changes["voters"] = tuple(chosen.voter)
+    changes = with_prices(path, chosen.fork, {**changes, "accept_models": chosen.accept_models}, chosen.price)
     decision = None if chosen.decide is None else _decision(path, family, chosen.decide)
     number = fork(
         path, chosen.at - 1, changes, branch=chosen.fork, decision=decision, voter=getpass.getuser(), note=chosen.note,
-        family=family,
+        family=family, trusted=chosen.trust,
     )  # fmt: skip
     if chosen.stay:
         say(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it")
         return 0
     screen = not (chosen.headless or chosen.json)
-    changes = {"apart": screen, "attended": screen, "breaks": breaks}
-    return _run(prepare_resume(path, changes, family, number), chosen)
+    changes = {"apart": screen, "attended": screen, "breaks": breaks, **_unchecked(chosen)}
+    return _run(prepare_resume(path, changes, family, number, trusted=chosen.trust), chosen)
 
 
 def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:

@@ -31,6 +31,8 @@ class Word(NamedTuple):
 RUNNING = Word("▶", "running", "accent")
 PAUSED = Word("‖", "paused", "warn")
 STARTING = Word("…", "starting", "quiet")
+CHECKING = Word("…", "checking", "warn")
+"""The model is checked before the first step."""
 SAVING = Word("…", "saving", "quiet")
 UNDECIDED = Word("?", "undecided", "warn")
 ASKING = Word("?", "a question", "warn")
@@ -48,6 +50,11 @@ _OUTCOMES = {
     Outcome.STOPPED: Word("■", "stopped", "warn"),
     Outcome.FAILED: Word("✖", "failed", "bad"),
 }
+
+
+def checking_words(place: tuple[int, int]) -> str:
+    """Say which call of a check of the model is under way, from 1, and of how many."""
+    return f"checking the model: call {place[0]} of {place[1]}"
 
 
 def outcome_word(outcome: str | None) -> Word:

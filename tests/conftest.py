@@ -20,9 +20,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Sessions of a test go to a directory of its own."""
-    directory = tmp_path / "home"
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Sessions of a test, and this installation's key, go to a directory of its own beside the test's."""
+    directory = tmp_path_factory.mktemp("home") / "home"
     monkeypatch.setenv("MAKER_HOME", str(directory))
     for name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
         monkeypatch.delenv(name, raising=False)

@@ -2,7 +2,8 @@
 
     MakerError
     ├── InputError        the user's: a flag, a file, a key, a model name. One line, with the mend; exit status 2.
-    │   └── ProblemError  the problem given to a task cannot be read, or is not a legal instance of it.
+    │   ├── ProblemError  the problem given to a task cannot be read, or is not a legal instance of it.
+    │   └── UntrustedError  a session from elsewhere names a server or a model that the user has not agreed to.
     ├── ProviderError     the provider's: no answer, or none that can be used. Its `kind` says whether to try again.
     ├── SessionError      the record's: the session file cannot be written or read.
     │   ├── SessionBusyError  somebody else is writing it; it can be looked at.
@@ -27,6 +28,20 @@ class InputError(MakerError):
 
 class ProblemError(InputError):
     """The problem is unreadable or not a legal instance of the task."""
+
+
+class UntrustedError(InputError):
+    """A session that came from elsewhere would have the user's keys or money used as it says.
+
+    Attributes:
+        address: The server that it names, None for the providers' own.
+        models: The real models that it names.
+    """
+
+    def __init__(self, message: str, address: str | None, models: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.address = address
+        self.models = models
 
 
 class SessionError(MakerError):
@@ -58,6 +73,7 @@ class Fault(StrEnum):
     CONNECTION = "connection"
     MALFORMED = "malformed"
     COPY = "copy"
+    STRANGER = "another model"
     AUTH = "auth"
     QUOTA = "quota"
     NOT_FOUND = "not found"
@@ -74,6 +90,7 @@ class Fault(StrEnum):
 _PASSING = frozenset(
     {
         Fault.RATE, Fault.OVERLOAD, Fault.LOADING, Fault.TIMEOUT, Fault.CONNECTION, Fault.MALFORMED, Fault.COPY,
+        Fault.STRANGER,
     }
 )  # fmt: skip
 
@@ -84,9 +101,13 @@ class ProviderError(MakerError):
     Attributes:
         kind: What went wrong.
         retry_after_s: Seconds the provider asked us to wait, None when it did not say.
+        maybe_billed: The call went out and brought no answer in time: it may be billed for all that.
     """
 
-    def __init__(self, kind: Fault, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, kind: Fault, message: str, retry_after_s: float | None = None, *, maybe_billed: bool = False
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.retry_after_s = retry_after_s
+        self.maybe_billed = maybe_billed

@@ -8,6 +8,7 @@ from typing import TypeAlias, get_args
 
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.outcomes import Outcome as Outcome  # noqa: PLC0414 - an event tells it
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
@@ -45,6 +46,13 @@ class RunStarted:
 @dataclass(frozen=True, slots=True)
 class RunResumed:
     """A run that had ended, or was cut off, goes on from where its session stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChecked:
+    """The model was checked by a few calls, which are paid for and never vote."""
+
+    check: ModelCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +163,14 @@ class WrongDecisionFound:
 
 @dataclass(frozen=True, slots=True)
 class SampleWasted:
-    """A sample drawn for nothing: its step was squashed or decided without it, or it was a draft or a second call."""
+    """A sample drawn for nothing: its step was squashed or decided without it, or it was a draft or a second call.
+
+    `guess` says that its step was opened from a prediction that did not hold, or that the run ended before it.
+    """
 
     step: int
     sample: int
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,40 @@ class ResponseWasted:
 
     step: int
     response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRefused:
+    """A response was not admitted: a copy of another one, or another model's. It is paid for, and nothing else.
+
+    Attributes:
+        step: Step, 0-based.
+        sample: Sample within the step, 0-based.
+        kind: `errors.Fault` in words, or "surplus" for an answer that was not asked for.
+        response: What came back.
+    """
+
+    step: int
+    sample: int
+    kind: str
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class UsageEstimated:
+    """A call was counted by an estimate, since nobody said what it used: a server that does not, or no answer at all.
+
+    Attributes:
+        step: Step, 0-based.
+        sample: Sample within the step, 0-based.
+        tokens: Prompt and output tokens, at most.
+        usd: Dollars, at most; 0 where no price is known.
+    """
+
+    step: int
+    sample: int
+    tokens: int
+    usd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +280,7 @@ class RunEnded:
 Event: TypeAlias = (
     RunStarted
     | RunResumed
+    | ModelChecked
     | StepOpened
     | SampleAsked
     | SampleFailed
@@ -248,6 +295,8 @@ Event: TypeAlias = (
     | SampleWasted
     | ResponseWasted
     | StepHopeless
+    | ResponseRefused
+    | UsageEstimated
     | StepEscalated
     | StepReused
     | PersonVoted

@@ -51,7 +51,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _SAME = {"≥": ">=", "≤": "<=", "≠": "!=", "==": "="}
-_WORD_BEFORE = re.compile(r"[^\W\d]\w*\Z")
+_WORD_BEFORE = re.compile(r"(?<!\w)\d*+([^\W\d]\w*+)\Z")
 
 
 class _Token(NamedTuple):
@@ -87,7 +87,7 @@ def completions(text: str, caret: int) -> list[str]:
 def word_start(text: str, caret: int) -> int:
     """Return where the word begins that ends at `caret`; the caret itself where none does."""
     found = _WORD_BEFORE.search(text[:caret])
-    return caret if found is None else found.start()
+    return caret if found is None else found.start(1)
 
 
 class _Parser:

@@ -7,13 +7,14 @@ reaches a decision: it is only ever waste.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.open_step import OpenStep
-from maker_engine.core.responses import DRAFT, PROBES, Prompt, Response, SampleRequest
+from maker_engine.core.responses import DRAFT, PROBES, Afford, Alike, Prompt, Response, SampleRequest
 from maker_engine.core.settings import Settings
 
 REMEMBERED = 100_000
@@ -21,11 +22,39 @@ REMEMBERED = 100_000
 
 
 class Waste(NamedTuple):
-    """A sample drawn for nothing."""
+    """A sample drawn for nothing; `guess` where its step was opened from a prediction."""
 
     step: int
     sample: int
     response: Response | None
+    guess: bool = False
+
+
+class Stakes(NamedTuple):
+    """How much may be at stake on guesses.
+
+    Attributes:
+        share: Share of all samples drawn that may be thrown away, those that may yet be included.
+        drawn: Samples drawn so far.
+        lost: Samples of those that were thrown away because of a wrong guess.
+        left: Samples that may still be drawn; as many as are at stake are kept back for the steps before.
+    """
+
+    share: float
+    drawn: int
+    lost: int
+    left: float = math.inf
+
+    def spare(self, exposed: int, asked: int) -> float:
+        """Samples that may still be put at stake, with `exposed` at stake and `asked` drawn since.
+
+        After n more, lost + exposed + n must be at most the share of drawn + asked + n, and what is left as many as
+        are at stake.
+        """
+        kept_back = (self.left - asked - exposed) / 2
+        if self.share >= 1:
+            return kept_back
+        return min(kept_back, (self.share * (self.drawn + asked) - self.lost - exposed) / (1 - self.share))
 
 
 class Lookahead:
@@ -75,43 +104,58 @@ class Lookahead:
         self.steps.append(ahead)
         return True
 
-    def ahead(self, room: int, guesses: float) -> list[SampleRequest]:
+    def ahead(
+        self, room: int, stakes: Stakes, afford: Afford | None = None, alike: Alike | None = None
+    ) -> list[SampleRequest]:
         """Ask for samples of the steps behind the first, opening further ones.
 
         Args:
             room: Most requests to return.
-            guesses: Samples of steps that may yet be squashed, beyond which no further one is opened.
+            stakes: How many samples of steps that may yet be squashed there may be. A step is only opened when all
+                that it needs in any case may be asked for.
+            afford: As for `OpenStep.votes`.
+            alike: As for `OpenStep.votes`. Where a step has no room for all, none further ahead gets what is left.
         """
         requests: list[SampleRequest] = []
-        place = 1
+        exposed, place = self.exposed, 1
         while len(requests) < room:
+            spare = stakes.spare(exposed, len(requests))
             if place == len(self.steps):
-                if place >= self._settings.window or self.exposed >= guesses:
+                if place >= self._settings.window or spare < self._settings.k:
                     break
                 if not self.extend():
-                    requests += self._draft(self.steps[-1])
+                    requests += self._draft(self.steps[-1], afford)
                     break
-            requests += self.steps[place].votes(room - len(requests))
+            most = int(max(0, min(room - len(requests), spare)))
+            asked = self.steps[place].votes(most, afford, alike)
+            requests += asked
+            exposed += len(asked)
+            if alike is not None and self.steps[place].due is not None:
+                break
             place += 1
         return requests
 
-    def hedges(self, room: int) -> list[SampleRequest]:
-        """Ask a second time for samples that hold a step up, at most `room` of each."""
-        if room <= 0:
-            return []
-        return [
-            one.request(sample, copy=1)
-            for one in self.steps
-            if one.poll is not None
-            for sample in one.poll.stragglers(min(room, self._settings.hedge))
-        ]
+    def hedges(self, room: int, afford: Afford | None = None) -> list[SampleRequest]:
+        """Ask a second time for samples that hold a step up, at most `room` in all."""
+        requests: list[SampleRequest] = []
+        for one in self.steps:
+            if one.poll is None:
+                continue
+            for sample in one.poll.stragglers(min(room - len(requests), self._settings.hedge)):
+                request = one.request(sample, copy=1)
+                if afford is None or afford(request):
+                    requests.append(request)
+        return requests
 
-    def _draft(self, one: OpenStep) -> list[SampleRequest]:
+    def _draft(self, one: OpenStep, afford: Afford | None) -> list[SampleRequest]:
         idle = not isinstance(one.step, Vote) or one.draft_asked or one.prediction is not None
         if idle or self._settings.draft != "model":
             return []
+        request = one.request(0, voter=DRAFT)
+        if afford is not None and not afford(request):
+            return []
         one.draft_asked = True
-        return [one.request(0, voter=DRAFT)]
+        return [request]
 
     def steer(self, changed: OpenStep) -> list[Waste]:
         """Squash what was opened from another answer than `changed` now predicts."""
@@ -161,7 +205,7 @@ class Lookahead:
         for one in squashed:
             waste += [Waste(one.number, counted.sample, counted.response) for counted in one.counted]
             waste += _waste_of(one)
-        return waste
+        return [each._replace(guess=True) for each in waste]
 
     def _open(self, number: int, state: Hashable, origin: Hashable) -> OpenStep:
         self._serial += 1

@@ -22,7 +22,7 @@ from maker_engine.core.hopeless import Doubt, StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
 from maker_engine.core.red_flags import inspect
-from maker_engine.core.responses import PROBES, AtOnce, Flag, Prompt, Response, Sample, SampleRequest
+from maker_engine.core.responses import PROBES, Afford, Alike, AtOnce, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.words import PersonAsked
 
@@ -126,10 +126,43 @@ class OpenStep:
             return self.draft
         return self.poll.leader
 
-    def votes(self, room: int) -> list[SampleRequest]:
-        """Ask for the samples that are needed in any case, at most `room`."""
+    def votes(self, room: int, afford: Afford | None = None, alike: Alike | None = None) -> list[SampleRequest]:
+        """Ask for the samples that are needed in any case, at most `room`, up to the first that `afford` refuses.
+
+        Args:
+            room: Most requests to return.
+            afford: Tells whether a request may go out.
+            alike: Where given, samples that one call can bring are not parted for want of room: there are fewer.
+        """
         poll = self.poll
-        return [] if poll is None else [self.request(poll.ask()) for _ in range(min(room, poll.wanted))]
+        if poll is None:
+            return []
+        number = min(room, poll.wanted)
+        if alike is not None and 0 < number < poll.wanted:
+            number = self._unparted(number, alike)
+        requests: list[SampleRequest] = []
+        for _ in range(number):
+            request = self.request(poll.asked)
+            if afford is not None and not afford(request):
+                break
+            poll.ask()
+            requests.append(request)
+        return requests
+
+    @property
+    def due(self) -> SampleRequest | None:
+        """The request that `votes` would make next, None where it would make none."""
+        return None if self.poll is None or not self.poll.wanted else self.request(self.poll.asked)
+
+    def _unparted(self, most: int, alike: Alike) -> int:
+        """Return how many of the next samples to ask for, at most `most`, without parting those of one call."""
+        assert self.poll is not None  # noqa: S101 - only asked of a step that has one
+        kinds = [alike(self.request(self.poll.asked + one)) for one in range(self.poll.wanted)]
+        for number in range(most, 0, -1):
+            before, after = kinds[:number], kinds[number:]
+            if all(before.count(kind) % kind[1] == 0 for kind in set(before) & set(after)):
+                return number
+        return 0
 
     def request(self, sample: int, copy: int = 0, voter: int | None = None) -> SampleRequest:
         """Make the request for a sample; `voter` is who answers it, None for whose turn it is."""

@@ -119,10 +119,6 @@ class Poll:
         """Tell whether a response to `sample` can still be counted."""
         return self.winner is None and sample in self._launched
 
-    def hedged(self, sample: int) -> bool:
-        """Tell whether `sample` was asked for twice."""
-        return sample in self._hedged
-
     def arrive(self, sample: int, response: Response, verdict: Hashable) -> list[Sample]:
         """Take a response in; return those whose turn has come, in the order of counting, up to the deciding one.
 

@@ -34,6 +34,9 @@ ENDINGS: dict[str, str] = {
 }
 """What is to be said of finish reasons that have one cause."""
 
+LONGEST_TOKEN = 16
+"""Characters: a text has no fewer tokens than one for so many."""
+
 _REFUSAL = re.compile(
     r"\b(?:I(?:['’]m| am) (?:sorry|unable)|I (?:cannot|can['’]t|won['’]t) (?:help|assist|answer|continue|comply)"
     r"|as an AI (?:language )?model)\b",
@@ -70,7 +73,10 @@ def inspect(
 
     The order is cheapest first and most telling first: how it ended, what it says, its form, its content.
     """
-    if response.finish_reason != "stop" or (response.tokens_out or 0) > rules.max_tokens:
+    tokens = response.tokens_out
+    if tokens is None:  # nobody counted: the fewest that so long a text can have
+        tokens = len(response.text) // LONGEST_TOKEN
+    if response.finish_reason != "stop" or tokens > rules.max_tokens:
         flag = _ending(response, rules)
         if flag is not None:
             return flag
@@ -95,19 +101,28 @@ def _may_refuse(text: str) -> bool:
 
 def _ending(response: Response, rules: FlagRules) -> Flag | None:
     """Judge how a response ended, and its length: answer and reasoning each by its own limit."""
-    tail, answer, reasoning = excerpt(response.text[-60:]), response.tokens_answer, response.tokens_reasoning or 0
+    tail, reasoning = excerpt(response.text[-60:]), response.tokens_reasoning or 0
     if response.finish_reason == "length":
         if not response.text.strip():
             return Flag(TRUNCATED, f"cut off while reasoning, before any answer{_used(response)}")
         return Flag(TRUNCATED, f"cut off at {rules.max_tokens + rules.max_reasoning_tokens} tokens", tail)
-    if answer is not None and answer > rules.max_tokens:
-        return Flag(LENGTH, f"{answer} output tokens in the answer, at most {rules.max_tokens}", tail)
+    if too_long := _too_long(response, rules.max_tokens):
+        return Flag(LENGTH, too_long, tail)
     if rules.max_reasoning_tokens and reasoning > rules.max_reasoning_tokens:
         return Flag(REASONING, f"{reasoning} reasoning tokens, at most {rules.max_reasoning_tokens}", tail)
     if response.finish_reason != "stop":
         reason = f"finish reason {response.finish_reason!r}, only 'stop' may vote"
         return Flag(FINISH, ENDINGS.get(response.finish_reason, reason), tail)
     return None
+
+
+def _too_long(response: Response, most: int) -> str:
+    """Say that an answer has more than `most` tokens, by count or by its length; empty where it has not."""
+    answer, fewest = response.tokens_answer, len(response.text) // LONGEST_TOKEN
+    if answer is None and fewest > most:
+        how = f"{len(response.text)} characters, and no usage was reported"
+        return f"at least {fewest} output tokens, at most {most}: it has {how}"
+    return f"{answer} output tokens in the answer, at most {most}" if answer is not None and answer > most else ""
 
 
 def _used(response: Response) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from maker_engine.core.errors import Fault, ProviderError
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -105,8 +107,24 @@ class Response:
         return None if self.tokens_out is None else max(0, self.tokens_out - (self.tokens_reasoning or 0))
 
 
+class UnusableError(ProviderError):
+    """A response came back that cannot be used; it was paid for.
+
+    Attributes:
+        response: What it cost, and who sent it.
+    """
+
+    def __init__(self, kind: Fault, message: str, response: Response, retry_after_s: float | None = None) -> None:
+        super().__init__(kind, message, retry_after_s)
+        self.response = response
+
+
 AtOnce: TypeAlias = Callable[[SampleRequest], Response]
 """Asks a model that answers at once."""
+Afford: TypeAlias = Callable[[SampleRequest], bool]
+"""Tells whether a request may go out, and sets aside what it can cost at most."""
+Alike: TypeAlias = Callable[[SampleRequest], tuple[Hashable, int]]
+"""Tells what requests that one call can bring have in common, and how many of them it can bring at most."""
 
 
 class Flag(NamedTuple):

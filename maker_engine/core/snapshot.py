@@ -10,6 +10,7 @@ from maker_engine.core.decomposition import Ask, Gathered
 from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import Flag
 
 FLAG_TAIL = 1_000
@@ -78,6 +79,10 @@ class Totals:
             of a simulated run, whose texts are made to differ, and none where proposals are gathered.
         repeated: Those of them with the same text, byte for byte, behind as many tokens of reasoning.
         echoes: Those of these that voted.
+        guessed_wrong: The wasted samples that were drawn ahead.
+        refused: Responses that were not admitted, and paid for.
+        tokens_estimated: Tokens that nobody reported, at most; they count against a limit and not among the others.
+        usd_estimated: Dollars likewise.
     """
 
     steps: int = 0
@@ -96,15 +101,31 @@ class Totals:
     cost_usd: float = 0.0
     cost_known: bool = True
     tokens_reasoning: int = 0
+    checks: int = 0
     timeouts: int = 0
     compared: int = 0
     repeated: int = 0
     echoes: int = 0
+    guessed_wrong: int = 0
+    refused: int = 0
+    tokens_estimated: int = 0
+    usd_estimated: float = 0.0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
         """Read totals from a record; what is counted since a later version is 0."""
         return cls(**{name: kept[name] for name in cls.__dataclass_fields__ if name in kept or name not in _LATER})
+
+    def add_check(self, check: ModelCheck) -> None:
+        """Count the calls of a check of the model: they are paid for, and are no samples."""
+        self.checks += check.calls
+        self.tokens_in += check.tokens_in
+        self.tokens_out += check.tokens_out
+        self.tokens_reasoning += check.tokens_reasoning
+        if check.cost_usd is None:
+            self.cost_known = False
+        else:
+            self.cost_usd += check.cost_usd
 
     @property
     def samples(self) -> int:
@@ -116,11 +137,16 @@ class Totals:
 
         A price is missing, or no response has come that shows it; the simulated model's prices are always known.
         """
-        shown = simulated or self.samples or self.probes or self.cost_usd
+        shown = simulated or self.samples or self.probes or self.checks or self.cost_usd
         return self.cost_usd if self.cost_known and shown else None
 
 
-_LATER = frozenset({"probes", "tokens_reasoning", "timeouts", "compared", "repeated", "echoes"})
+_LATER = frozenset(
+    {
+        "probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes", "guessed_wrong",
+        "refused", "tokens_estimated", "usd_estimated",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +169,7 @@ class Snapshot:
         question: What a person is asked at the open step; None for nothing.
         refused: Why the last words of a person could not be taken; empty once others were.
         hopeless: What was found of the open step, whose last samples were all flagged; None for nothing.
+        check: The last check of the model, None where there was none.
     """
 
     started: RunStarted | None
@@ -160,6 +187,7 @@ class Snapshot:
     question: Ask | None = None
     refused: str = ""
     hopeless: StepHopeless | None = None
+    check: ModelCheck | None = None
 
     @property
     def cost_usd(self) -> float | None:

@@ -6,6 +6,7 @@ many at a time as it likes; the outcome depends only on what sample n of step i 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import replace
 
@@ -24,12 +25,14 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAsked, SettingsChanged
-from maker_engine.core.lookahead import Lookahead, Waste
+from maker_engine.core.lookahead import Lookahead, Stakes, Waste
 from maker_engine.core.open_step import OpenStep, fault_of, told_of
 from maker_engine.core.responses import (
     DRAFT,
     ESCALATED,
     PROBES,
+    Afford,
+    Alike,
     AtOnce,
     Flag,
     Response,
@@ -72,7 +75,7 @@ class Solver:
             self._flight.first.open_the_run()
         self.drawn = 0
         self.wasted = 0
-        self._guessed_wrong = 0  # the waste that looking ahead makes; drafts and second calls were asked for
+        self.guessed_wrong = 0  # the waste that looking ahead makes; drafts and second calls were asked for
 
     def begin(self) -> list[Event]:
         """Tell of the first step; an empty list when there is none."""
@@ -151,7 +154,20 @@ class Solver:
         one = self._flight.find(request.ballot)
         return one is not None and one.poll is not None and (is_draft(request) or one.poll.expects(request.sample))
 
-    def requests(self, room: int, *, ahead: bool = False) -> list[SampleRequest]:
+    @property
+    def due(self) -> SampleRequest | None:
+        """The sample that the open step needs next in any case, None where it waits for others or for a person."""
+        return self._flight.steps[0].due
+
+    def requests(
+        self,
+        room: int,
+        *,
+        ahead: bool = False,
+        left: float = math.inf,
+        afford: Afford | None = None,
+        alike: Alike | None = None,
+    ) -> list[SampleRequest]:
         """Return the samples to draw now, at most `room`, counting them as asked; earlier steps first.
 
         They are the k − margin that are needed in any case: drawing them at once costs no extra sample.
@@ -159,13 +175,19 @@ class Solver:
         Args:
             room: Most requests to return.
             ahead: Look ahead, up to the window, as long as the waste keeps within its limit.
+            left: Samples that may still be drawn in the whole run: near its end nothing is drawn ahead that could not
+                be used any more.
+            afford: Asked before each request; the first one that it refuses, and those behind it, are not made.
+            alike: Asks for samples that one call can bring together, or not yet where they have no room.
         """
         flight = self._flight
-        requests = flight.steps[0].votes(room)
-        if ahead:
-            requests += flight.ahead(room - len(requests), self._guesses())
+        requests = flight.steps[0].votes(room, afford, alike)
+        if ahead and (alike is None or flight.steps[0].due is None):
+            drawn = self.drawn + len(requests)
+            stakes = Stakes(self._settings.max_waste, drawn, self.guessed_wrong, left - len(requests))
+            requests += flight.ahead(room - len(requests), stakes, afford, alike)
         if self._settings.hedge:
-            requests += flight.hedges(room - len(requests))
+            requests += flight.hedges(room - len(requests), afford)
         if ahead or self._settings.hedge:
             self.wasted += sum(map(is_extra, requests))
         self.drawn += len(requests)
@@ -189,15 +211,15 @@ class Solver:
         """
         flight = self._flight
         if is_probe(request):
-            return flight.first.take_probe(request, response)
+            return flight.first.take_probe(request, response) or [ResponseWasted(request.step, response)]
         one = flight.find(request.ballot)
         if one is None or one.poll is None:
-            return []
+            return [ResponseWasted(request.step, response)]  # squashed meanwhile, and paid for all the same
         if request.voter == DRAFT:
             return self._drafted(one, response)
         poll = one.poll
         if not poll.expects(request.sample):
-            return [ResponseWasted(one.number, response)] if poll.hedged(request.sample) else []
+            return [ResponseWasted(one.number, response)]
         counted = one.take(request.sample, response)
         squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
@@ -315,20 +337,14 @@ class Solver:
         one.draft = None if isinstance(verdict, Flag) else verdict
         return [ResponseWasted(one.number, response), *self._squashed(self._flight.steer(one))]
 
-    def _guesses(self) -> float:
-        """Samples that steps further ahead may have in flight: a share of all that were drawn, less what went wrong."""
-        settings = self._settings
-        # A run begins with room for one window of guesses, so that the limit does not forbid the first one.
-        return settings.max_waste * self.drawn + settings.k * settings.window - self._guessed_wrong
-
     def _squashed(self, waste: list[Waste]) -> list[Event]:
         if not waste:
             return []
         self.wasted += len(waste)
-        self._guessed_wrong += len(waste)
         events: list[Event] = []
-        for step, sample, response in waste:
-            events.append(SampleWasted(step, sample))
+        for step, sample, response, guess in waste:
+            self.guessed_wrong += guess
+            events.append(SampleWasted(step, sample, guess))
             if response is not None:
                 events.append(ResponseWasted(step, response))
         return events

@@ -18,9 +18,11 @@ from maker_engine.core.events import (
     CircuitClosed,
     CircuitOpened,
     Event,
+    ModelChecked,
     Outcome,
     PersonVoted,
     ResponseFlagged,
+    ResponseRefused,
     ResponseWasted,
     RunContinued,
     RunEnded,
@@ -36,11 +38,13 @@ from maker_engine.core.events import (
     StepOpened,
     StepReused,
     StepUndecided,
+    UsageEstimated,
     VoteCast,
     WrongDecisionFound,
 )
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Snapshot, Tally, Totals
 from maker_engine.core.voting import Ballot
@@ -88,6 +92,7 @@ class RunState:
     question: Ask | None = None
     refused: str = ""
     hopeless: StepHopeless | None = None
+    check: ModelCheck | None = None
     _is_open: bool = False
     _counts: _Counts = field(default_factory=_Counts)
     _decided: tuple[_Counts, Hashable] | None = None
@@ -170,10 +175,8 @@ class RunState:
 
     def _record_seldom(self, event: Event) -> None:  # noqa: C901, PLR0912 - one arm an event, and nothing else
         match event:
-            case SampleWasted():
-                self.totals.wasted += 1
-            case ResponseWasted():
-                self._spend(event.response)
+            case SampleWasted() | ResponseWasted() | ResponseRefused() | UsageEstimated():
+                self._pay(event)
             case WrongDecisionFound():
                 self.totals.wrong += 1
             case PersonVoted():
@@ -199,14 +202,36 @@ class RunState:
                 self._hear(event)
             case RunPaused() | RunContinued():
                 self.paused = isinstance(event, RunPaused)
-            case RunEnded():
-                self.outcome, self.reason = event.outcome, event.reason
+            case RunStarted() | RunResumed() | ModelChecked() | RunEnded():
+                self._begin_or_end(event)
+            case _:
+                pass  # decided by a person: the decision itself follows
+
+    def _begin_or_end(self, event: RunStarted | RunResumed | ModelChecked | RunEnded) -> None:
+        match event:
             case RunStarted():
                 self.started = event
             case RunResumed():
                 self.outcome, self.reason, self.paused = None, "", False
+            case ModelChecked():
+                self.check, self.failure = event.check, None  # what failed before has been answered, or ends the run
+                self.totals.add_check(event.check)
+            case RunEnded():
+                self.outcome, self.reason = event.outcome, event.reason
+
+    def _pay(self, event: SampleWasted | ResponseWasted | ResponseRefused | UsageEstimated) -> None:
+        """Count what was drawn or paid for and is neither a vote nor a flag."""
+        totals = self.totals
+        match event:
+            case SampleWasted():
+                totals.wasted += 1
+                totals.guessed_wrong += event.guess
+            case UsageEstimated():
+                totals.tokens_estimated += event.tokens
+                totals.usd_estimated += event.usd
             case _:
-                pass  # decided by a person: the decision itself follows
+                totals.refused += isinstance(event, ResponseRefused)
+                self._spend(event.response)
 
     def _fail(self, event: SampleFailed) -> None:
         self.totals.failures += 1
@@ -236,7 +261,15 @@ class RunState:
             question=self.question,
             refused=self.refused,
             hopeless=self.hopeless,
+            check=self.check,
         )
+
+    @property
+    def answered_by(self) -> dict[str, int]:
+        """How many responses came from a simulated model, by its name; nothing of a real one."""
+        if self.started is None or not self.started.simulated or not self.totals.samples:
+            return {}
+        return {self.started.model: self.totals.samples}
 
     def _intervene(self, event: ProbeAsked | ProbeAnswered | SettingsChanged) -> None:
         match event:

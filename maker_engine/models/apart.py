@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from maker_engine.core.errors import Fault, InputError, MakerError, ProviderError
-from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.models.port import Figures
+from maker_engine.core.responses import Response, SampleRequest, UnusableError
+from maker_engine.models.port import Figures, Together
+from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Sampling
+from maker_engine.models.several import Sharing
 from maker_engine.models.via_litellm import LiteLLMModel
 from maker_engine.models.worker import LINE_BYTES
 
@@ -26,6 +29,7 @@ class ApartModel:
         api_base: Endpoint of a local or private server.
         timeout_s: Total deadline of a call.
         sampling: How it is to sample.
+        price: What it costs, None for its list price.
 
     Attributes:
         adjustments: What is sent otherwise than ordered, and why; one line each.
@@ -34,22 +38,34 @@ class ApartModel:
     simulated = False
 
     def __init__(
-        self, name: str, api_base: str | None = None, timeout_s: float = 120.0, sampling: Sampling | None = None
+        self,
+        name: str,
+        api_base: str | None = None,
+        timeout_s: float = 120.0,
+        sampling: Sampling | None = None,
+        price: Price | None = None,
     ) -> None:
         self.name = name
         self.adjustments: tuple[str, ...] = ()
         asked = asdict(sampling or Sampling())
-        self._opening = {"name": name, "api_base": api_base, "timeout_s": timeout_s, "sampling": asked}
-        self._figures = LiteLLMModel(name, api_base, timeout_s).figures
+        self._opening = {
+            "name": name, "api_base": api_base, "timeout_s": timeout_s, "sampling": asked, "price": price,
+        }  # fmt: skip
+        self._here = LiteLLMModel(name, api_base, timeout_s, price=price)
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._sharing = Sharing()
+        self._waiting: dict[int, asyncio.Future[list[Response]]] = {}
         self._number = 0
 
     @property
     def figures(self) -> Figures:
-        """Prices, where LiteLLM's table has them."""
-        return self._figures
+        """The price, where one is known."""
+        return self._here.figures
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use."""
+        return self._here.quote(request)
 
     async def check(self) -> None:
         """Start the process, which looks at name, key and endpoint.
@@ -70,11 +86,24 @@ class ApartModel:
         if "refused" in answer:
             await self.aclose()
             raise InputError(answer["refused"])
-        self.adjustments = tuple(answer["adjustments"])
+        self._learn(answer)
         self._reading = asyncio.create_task(self._read(process))
 
     async def sample(self, request: SampleRequest) -> Response:
         """Draw one sample; a cancelled call is cut short in the other process too.
+
+        Raises:
+            ProviderError: No usable response came back.
+        """
+        (response,) = await self.sample_many((request,))
+        return response
+
+    def together(self, request: SampleRequest) -> Together:
+        """Return what decides which samples may share a call with this one, as far as is known here by now."""
+        return self._sharing.of(request)
+
+    async def sample_many(self, requests: Sequence[SampleRequest]) -> list[Response]:
+        """Draw samples that are alike by one call, as `SeveralModel.sample_many`; cancelled likewise.
 
         Raises:
             ProviderError: No usable response came back.
@@ -84,15 +113,15 @@ class ApartModel:
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         if self._reading is None or self._reading.done():
             raise MakerError(f"the helper process for {self.name} is not running")
-        self._send({"id": number, "request": asdict(request)})
+        self._send({"id": number, "requests": [asdict(request) for request in requests]})
         try:
-            response: Response = await waiting
+            responses: list[Response] = await waiting
         except asyncio.CancelledError:
             self._send({"id": number, "cancel": True})
             raise
         finally:
             del self._waiting[number]
-        return response
+        return responses
 
     async def aclose(self) -> None:
         """End the process."""
@@ -126,16 +155,29 @@ class ApartModel:
             if not waiting.done():
                 waiting.set_exception(MakerError(trouble))
 
+    def _learn(self, message: dict[str, Any]) -> None:
+        if "adjustments" in message:
+            self.adjustments = tuple(message["adjustments"])
+            sharing = message["sharing"]
+            self._sharing = Sharing(**{**sharing, "fixed": tuple(sharing["fixed"])})
+
     def _answer(self, message: dict[str, Any]) -> None:
-        self.adjustments = tuple(message.get("adjustments", self.adjustments))
+        self._learn(message)
         waiting = self._waiting.get(message["id"])
         if waiting is None or waiting.done():
             return
-        if "response" in message:
-            waiting.set_result(Response(**message["response"]))
+        if "responses" in message:
+            waiting.set_result([Response(**response) for response in message["responses"]])
         else:
-            fault = message["fault"]
-            waiting.set_exception(ProviderError(Fault(fault["kind"]), fault["message"], fault["retry_after_s"]))
+            waiting.set_exception(_fault(**message["fault"]))
+
+
+def _fault(
+    kind: str, message: str, retry_after_s: float | None, *, maybe_billed: bool, paid: dict[str, Any] | None
+) -> ProviderError:
+    if paid is not None:
+        return UnusableError(Fault(kind), message, Response(**paid), retry_after_s)
+    return ProviderError(Fault(kind), message, retry_after_s, maybe_billed=maybe_billed)
 
 
 def _stdout(process: asyncio.subprocess.Process) -> asyncio.StreamReader:

@@ -90,9 +90,13 @@ def _without_comments(text: str) -> str:
 
 def _messages_made_plain(fields: dict[str, Any]) -> Iterator[str]:
     choices = fields.get("choices")
-    for choice in choices if isinstance(choices, list) else ():
-        if not isinstance(choice, dict):
-            continue
+    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+        return
+    numbers = [choice.get("index") for choice in choices]
+    if all(type(number) is int for number in numbers) and numbers != sorted(numbers):
+        choices.sort(key=lambda choice: int(choice["index"]))  # LiteLLM numbers them anew
+        yield "the server lists the answers of a call out of their order: put in order"
+    for choice in choices:
         ending = choice.get("finish_reason")
         if isinstance(ending, dict):
             choice["finish_reason"] = str(ending.get("type", ending))

@@ -31,7 +31,7 @@ _LITELLM = "OpenAIError"  # the root of the openai package's errors, and so of L
 _AT_THE_PROXY = frozenset({403, 407, 502, 503, 504})
 """Statuses with which a proxy says that it does not let a request through, or cannot."""
 _CERTIFICATES = re.compile(r" ssl:(?:<[^<>]*>|\w+)")  # aiohttp's word on certificates, of plain http addresses too
-_PREFIX = re.compile(r"^(?:litellm\.)?(?:\w*(?:Error|Exception|Timeout)\b(?: Error)?(?::| -)? *)+")
+_PREFIX = re.compile(r"^(?:litellm\.)?(?:(?>\w*(?:Error|Exception|Timeout)\b)(?: Error)?+(?::| -)?+ *+)++")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:API)?(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)S?(?:_|$)", re.IGNORECASE)
 _SHORTEST_SECRET = 6  # characters: shorter values are words such as "none", and would blot out half of the message
 _SECRETS = (

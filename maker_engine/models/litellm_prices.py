@@ -7,27 +7,11 @@ import importlib.util
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from maker_engine.models.prices import Price
 
 _TABLE = "model_prices_and_context_window_backup.json"
-
-
-class Price(NamedTuple):
-    """Dollars per token.
-
-    Attributes:
-        prompt: Price of a prompt token.
-        cached: Price of a prompt token that the provider had in its cache.
-        output: Price of an output token, reasoning included.
-    """
-
-    prompt: float
-    cached: float
-    output: float
-
-    def cost(self, prompt: int, cached: int, output: int) -> float:
-        """Price a call in dollars; `cached` of the `prompt` tokens came from the cache."""
-        return (prompt - cached) * self.prompt + cached * self.cached + output * self.output
 
 
 @functools.lru_cache(maxsize=64)
@@ -76,8 +60,20 @@ def _entry(text: str, name: str) -> Mapping[str, Any] | None:
 
 
 def _price(found: Mapping[str, Any]) -> Price | None:
-    prompt, output = found.get("input_cost_per_token"), found.get("output_cost_per_token")
-    if not isinstance(prompt, int | float) or not isinstance(output, int | float):
+    def of(name: str) -> float | None:
+        value = found.get(name)
+        return value if isinstance(value, int | float) else None
+
+    prompt, output = of("input_cost_per_token"), of("output_cost_per_token")
+    if prompt is None or output is None:
         return None
-    cached = found.get("cache_read_input_token_cost")
-    return Price(prompt, cached if isinstance(cached, int | float) else prompt, output)
+    cached = of("cache_read_input_token_cost")
+    if cached is None:
+        cached = of("input_cost_per_token_cache_hit")
+    return Price(
+        prompt,
+        prompt if cached is None else cached,
+        output,
+        of("cache_creation_input_token_cost"),
+        of("output_cost_per_reasoning_token"),
+    )

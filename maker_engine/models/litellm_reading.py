@@ -57,7 +57,7 @@ def usage(reply: Any, wire: Wire) -> Usage:
     prompt, output = _counted(said, wire)
     if prompt is None and output is None:
         return Usage(None, 0, 0, None, None)
-    if not output and text(reply):
+    if not output and any(text(reply, index) for index in range(len(reply.choices))):
         output = None  # no text has no tokens
     details = getattr(said, "prompt_tokens_details", None)
     cached = min(_count(details, "cached_tokens") or 0, prompt or 0)

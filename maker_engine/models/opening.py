@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from maker_engine.core.decomposition import AnyTask
@@ -10,6 +10,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.responses import DRAFT, ESCALATED
 from maker_engine.models.pool import Pool, VoterSpec
 from maker_engine.models.port import Model
+from maker_engine.models.prices import given
 from maker_engine.models.profile import PREFIX, parse_profile
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.simulated import SimulatedModel
@@ -27,12 +28,14 @@ class Access:
         timeout_s: Total deadline of a call.
         sampling: How they are to sample, where a voter says nothing else.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
+        prices: What the user says a model costs, by its name: dollars per million tokens, as `prices.PRICE_FORM`.
     """
 
     api_base: str | None = None
     timeout_s: float = CALL_S
     sampling: Sampling = field(default_factory=Sampling)
     apart: bool = False
+    prices: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 def open_model(name: str, task: AnyTask, access: Access | None = None, seed: int = 0) -> Model:
@@ -60,10 +63,10 @@ def open_model(name: str, task: AnyTask, access: Access | None = None, seed: int
     if access.apart:
         from maker_engine.models.apart import ApartModel  # noqa: PLC0415
 
-        return ApartModel(name, access.api_base, access.timeout_s, access.sampling)
+        return ApartModel(name, access.api_base, access.timeout_s, access.sampling, given(access.prices, name))
     from maker_engine.models.via_litellm import LiteLLMModel  # noqa: PLC0415
 
-    return LiteLLMModel(name, access.api_base, access.timeout_s, access.sampling)
+    return LiteLLMModel(name, access.api_base, access.timeout_s, access.sampling, given(access.prices, name))
 
 
 def open_pool(

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Prompt, Response, SampleRequest
-from maker_engine.models.port import Figures, ImmediateModel, Model
+from maker_engine.models.port import Figures, ImmediateModel, Model, SeveralModel, Together
+from maker_engine.models.prices import Quote
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Sampling, Temperature, read_temperature, reasons
 
 VARIANTS: dict[str, str] = {
@@ -39,11 +40,18 @@ class VoterSpec:
     variant: str = "plain"
     reasoning: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The voter as a user writes it, without its wording."""
+        temperature = [] if self.temperature is None else [f"temperature={self.temperature}"]
+        reasoning = [] if self.reasoning is None else [f"reasoning={self.reasoning}"]
+        return " ".join([self.model, *temperature, *reasoning])
+
     def sampling(self, shared: Sampling) -> Sampling:
         """Return how it is to sample, where the run says `shared`."""
         own = self.temperature
         fixed = shared.fixed if own is None else (float(own),) if not isinstance(own, str) else ()
-        return Sampling(self.reasoning or shared.reasoning, fixed)
+        return Sampling(self.reasoning or shared.reasoning, fixed, shared.answers)
 
     def fitted(self, request: SampleRequest, shared: str) -> SampleRequest:
         """Return a request as this voter is asked, in a run whose effort of reasoning is `shared`."""
@@ -91,6 +99,36 @@ def _temperature(value: str) -> Temperature:
         raise InputError(f"a voter's temperature {error}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of those who answer in a run.
+
+    Attributes:
+        voter: Its number, as in `SampleRequest.voter`.
+        name: The voter as a user writes it.
+        model: Who answers.
+        spec: What it was ordered as.
+        shared: The run's effort of reasoning.
+    """
+
+    voter: int
+    name: str
+    model: Model
+    spec: VoterSpec
+    shared: str = DEFAULT
+
+    def fitted(self, request: SampleRequest) -> SampleRequest:
+        """Return a request as this one is asked."""
+        return self.spec.fitted(request, self.shared)
+
+
+def members(model: Model) -> list[Member]:
+    """Return all who answer in a run, each distinct one once: wordings of the same voter are no distinction."""
+    if isinstance(model, Pool):
+        return model.members
+    return [Member(0, model.name, model, VoterSpec(model.name))]
+
+
 class Pool:
     """Several models as one; the request says which of them answers.
 
@@ -134,9 +172,26 @@ class Pool:
         return tuple(dict.fromkeys(found))
 
     @property
+    def members(self) -> list[Member]:
+        """All who answer, each distinct one once, the voters first."""
+        distinct: dict[str, Member] = {}
+        for number, (spec, model) in enumerate(self._voters):
+            distinct.setdefault(spec.name, Member(number, spec.name, model, spec, self._reasoning))
+        others = [
+            Member(role, model.name, model, VoterSpec(model.name), self._reasoning)
+            for role, model in self._others.items()
+        ]
+        return [*distinct.values(), *others]
+
+    @property
     def immediate(self) -> bool:
         """True when all of them answer at once."""
         return all(getattr(model, "immediate", False) for model in self._models)
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call of the voter whose turn it is may use."""
+        model, said = self._turn(request)
+        return model.quote(said)
 
     async def check(self) -> None:
         """Check everybody."""
@@ -146,6 +201,19 @@ class Pool:
         """Let the voter whose turn it is answer."""
         model, said = self._turn(request)
         return await model.sample(said)
+
+    def together(self, request: SampleRequest) -> Together:
+        """Return what decides which samples may share a call with this one, as the voter whose turn it is says."""
+        model, said = self._turn(request)
+        return model.together(said) if isinstance(model, SeveralModel) else Together(1, said.temperature)
+
+    async def sample_many(self, requests: Sequence[SampleRequest]) -> list[Response]:
+        """Let the voter whose turn it is answer all of them; they are all the same one's."""
+        turns = [self._turn(request) for request in requests]
+        model = turns[0][0]
+        if not isinstance(model, SeveralModel):
+            raise TypeError(f"{model.name} answers one sample a call")
+        return await model.sample_many([said for _, said in turns])
 
     def answer(self, request: SampleRequest) -> Response:
         """Let the voter whose turn it is answer at once."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from maker_engine.core.responses import Response, SampleRequest
+    from maker_engine.models.prices import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Model(Protocol):
     def adjustments(self) -> tuple[str, ...]:
         """What is sent otherwise than ordered, since the model takes no other, and why; one line each."""
 
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use."""
+
     async def check(self) -> None:
         """Find out, before the first call, what can be found out without one: a missing key, an unknown parameter.
 
@@ -77,3 +82,34 @@ class ImmediateModel(Protocol):
 
     def answer(self, request: SampleRequest) -> Response:
         """Draw one sample now."""
+
+
+class Together(NamedTuple):
+    """Which samples of a ballot one call may bring.
+
+    Attributes:
+        most: Answers that a call for this sample may bring, its own included; 1 where it is to have its own call.
+        temperature: What is sent, which is the same for all samples of a call; None for none.
+    """
+
+    most: int
+    temperature: float | None
+
+
+@runtime_checkable
+class SeveralModel(Protocol):
+    """A model that may answer several samples by one call, each by an answer of its own."""
+
+    def together(self, request: SampleRequest) -> Together:
+        """Return what decides which samples may share a call with this one, as far as is known by now."""
+
+    async def sample_many(self, requests: Sequence[SampleRequest]) -> list[Response]:
+        """Draw samples that are alike, by one call.
+
+        Returns:
+            At least one response, in the order of the requests. Where there are fewer, the last requests have got
+            none; where there are more, the surplus was not asked for: it is paid for, and nothing else.
+
+        Raises:
+            ProviderError: No usable response came back.
+        """

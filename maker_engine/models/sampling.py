@@ -8,7 +8,7 @@ left to us ("auto") is dropped where LiteLLM's tables or the provider's own refu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -27,8 +27,12 @@ REASONING_ROOM = 4_096
 
 Temperature: TypeAlias = float | str
 """A number, "auto" for the paper's where the model takes it, or "none" to send none."""
+Answers: TypeAlias = int | str
+"""Most answers of a call: a number, or "auto" for as many as are needed, where the model gives them and they differ."""
+MOST_ANSWERS = 100
+"""Answers that one call is asked for at most: no provider is known to give many more."""
 
-NOT_SENT = "no temperature is sent"
+NO_TEMPERATURE = "no temperature is sent"
 """How an adjustment begins that leaves the temperature out, behind the model's name."""
 
 _IGNORED = re.compile(r"gemini-(?:3\.[5-9]-flash-lite|3\.[6-9]-|[4-9]\b|[4-9]\.)")
@@ -46,14 +50,18 @@ class Sampling:
     Attributes:
         reasoning: One of `EFFORTS`.
         fixed: Temperatures that the user named: a model that refuses one cannot be used. All others may be dropped.
+        answers: Most answers that one call may bring.
     """
 
     reasoning: str = DEFAULT
     fixed: tuple[float, ...] = ()
+    answers: Answers = 1
 
     def __post_init__(self) -> None:
         if self.reasoning not in EFFORTS:
             raise InputError(f"--reasoning is one of {', '.join(EFFORTS)}, got {self.reasoning!r}")
+        if self.answers != AUTO and not (isinstance(self.answers, int) and 1 <= self.answers <= MOST_ANSWERS):
+            raise InputError(f"--n is {AUTO} or a whole number from 1 to {MOST_ANSWERS}, got {self.answers!r}")
 
 
 def read_temperature(text: str) -> Temperature:
@@ -73,6 +81,23 @@ def read_temperature(text: str) -> Temperature:
     return number
 
 
+def read_answers(text: str) -> Answers:
+    """Read how many answers a call may bring, as a user writes it.
+
+    Raises:
+        InputError: It is neither "auto" nor a number from 1 to `MOST_ANSWERS`; the text goes on after the thing's name.
+    """
+    if text == AUTO:
+        return AUTO
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= MOST_ANSWERS:
+        raise InputError(f"must be {AUTO} or a whole number from 1 to {MOST_ANSWERS}, got {one_line(text, 40)!r}")
+    return number
+
+
 def resolve(first: Temperature, other: Temperature) -> tuple[float | None, float | None, tuple[float, ...]]:
     """Return the temperatures of a step's first sample and of the others, and those that the user insists on."""
     if first == AUTO and other == NONE:
@@ -85,6 +110,11 @@ def _value(asked: Temperature, paper: float) -> float | None:
     if isinstance(asked, str):
         return None if asked == NONE else paper
     return asked
+
+
+def sent_temperature(request: SampleRequest, fixed: Sequence[float], *, dropped: bool) -> float | None:
+    """Return the temperature that is sent with a request, None for none; `dropped` is all that is not `fixed`."""
+    return None if dropped and request.temperature not in fixed else request.temperature
 
 
 def reasons(name: str, effort: str) -> bool:
@@ -119,7 +149,7 @@ class Parameters:
         self.adjustments: tuple[str, ...] = ()
         if _IGNORED.search(name) and not sampling.fixed:
             self._no_temperature = True
-            self._note(f"{NOT_SENT}: this model ignores it")
+            self._note(f"{NO_TEMPERATURE}: this model ignores it")
 
     def fit(self, accepts: Callable[[Mapping[str, Any]], str]) -> None:
         """Hold what is to be sent against what the model takes, without a call.
@@ -148,10 +178,15 @@ class Parameters:
         """Return the parameters of a call."""
         limit = "max_completion_tokens" if self._renamed_limit else "max_tokens"
         sent: dict[str, Any] = {limit: request.max_output, **self._effort()}
-        temperature = request.temperature
-        if temperature is not None and (temperature in self._sampling.fixed or not self._no_temperature):
+        temperature = sent_temperature(request, self._sampling.fixed, dropped=self._no_temperature)
+        if temperature is not None:
             sent["temperature"] = temperature
         return sent
+
+    @property
+    def drops_temperature(self) -> bool:
+        """True when no temperature is sent but those that the user named."""
+        return self._no_temperature
 
     def learn(self, error: ProviderError, sent: Mapping[str, Any]) -> bool:
         """Learn from a refused call; True where the same call may go through with what is sent from now on.
@@ -194,7 +229,7 @@ class Parameters:
     def _drop_temperature(self, why: str) -> None:
         if not self._no_temperature:
             self._no_temperature = True
-            self._note(f"{NOT_SENT}: {one_line(why, _SENTENCE)}")
+            self._note(f"{NO_TEMPERATURE}: {one_line(why, _SENTENCE)}")
 
     def _note(self, adjustment: str) -> None:
         self.adjustments = (*self.adjustments, adjustment)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from maker_engine.core.errors import ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
+from maker_engine.models.prices import Price, Quote
 
 Script: TypeAlias = Callable[[SampleRequest], Response | ProviderError]
 
@@ -29,6 +30,11 @@ class ScriptedModel:
         self._script = script
         self.figures = figures or Figures()
         self.closed = False
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use, priced by its figures."""
+        prompt, output = self.figures.usd_per_token_in, self.figures.usd_per_token_out
+        return Quote.of(request, None if prompt is None or output is None else Price(prompt, prompt, output))
 
     async def check(self) -> None:
         """A script is always there."""

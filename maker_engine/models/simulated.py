@@ -16,9 +16,9 @@ from typing import NamedTuple
 from maker_engine.core.decomposition import AnyTask, Mistake
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
+from maker_engine.models.prices import CHARACTERS_PER_TOKEN, Price, Quote
 from maker_engine.models.profile import Profile
 
-CHARACTERS_PER_TOKEN = 4
 LONG = 1.3
 """A response longer than this many mean lengths is long; the paper's bound of 700 tokens at a mean of 538 (§4.5)."""
 _SECOND_THOUGHTS = " Wait, let me go through that once more."
@@ -84,6 +84,11 @@ class SimulatedModel:
         """True when its latency is 0."""
         return self._profile.latency == 0
 
+    def quote(self, request: SampleRequest) -> Quote:
+        """Return the most that a call may use; of the prompt that is what it will use."""
+        prompt, output = self._profile.price_in / 1e6, self._profile.price_out / 1e6
+        return Quote(_tokens_of(request), request.max_output, Price(prompt, prompt, output))
+
     async def check(self) -> None:
         """Nothing can be missing."""
 
@@ -102,7 +107,7 @@ class SimulatedModel:
         tokens = self._length(draws)
         hard = self._profile.hard > 0 and draw(self._seed, request.step, -1).kind < self._profile.hard
         text, cut = self._text(request, draws, tokens, hard=hard)
-        tokens_in = _tokens(request.prompt.system) + _tokens(request.prompt.user)
+        tokens_in = _tokens_of(request)
         tokens_out = request.max_tokens if cut else _tokens(text)
         return Response(
             text=text,
@@ -172,6 +177,10 @@ class SimulatedModel:
 
 def _normal(radius: float, angle: float) -> float:
     return math.sqrt(-2 * math.log(radius)) * math.cos(2 * math.pi * angle)
+
+
+def _tokens_of(request: SampleRequest) -> int:
+    return _tokens(request.prompt.system) + _tokens(request.prompt.user)
 
 
 def _tokens(text: str) -> int:

@@ -1,9 +1,11 @@
 """The helper process: LiteLLM with an event loop of its own, fed one JSON object a line.
 
-In: `{"open": {name, api_base, timeout_s, sampling}}` first, then `{"id", "request": {…}}` and `{"id", "cancel": true}`.
-Out: `{"ready": true, "adjustments": […]}` or `{"refused": text}`, then `{"id", "response": {…}, "adjustments": […]}` or
-`{"id", "fault": {kind, message, retry_after_s}}`, and `{"bug": text}` when something broke that should not. It ends
-when its input ends.
+In: `{"open": {name, api_base, timeout_s, sampling, price}}` first, then `{"id", "requests": [{…}, …]}`, which one call
+is to answer, and `{"id", "cancel": true}`.
+Out: `{"ready": true, …}` or `{"refused": text}`, then `{"id", "responses": [{…}, …], …}` or
+`{"id", "fault": {kind, message, retry_after_s, maybe_billed, paid}, …}`, each with what is known of the model by then,
+`"adjustments": […]` and `"sharing": {…}`; and `{"bug": text}` when something broke that should not. It ends when its
+input ends.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from dataclasses import asdict
 from typing import Any
 
 from maker_engine.core.errors import InputError, ProviderError
-from maker_engine.core.responses import Prompt, SampleRequest
+from maker_engine.core.responses import Prompt, SampleRequest, UnusableError
+from maker_engine.models.prices import Price
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel
 
@@ -36,13 +39,15 @@ class Worker:
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         opened = json.loads(await lines.readline())["open"]
-        model = LiteLLMModel(opened["name"], opened["api_base"], opened["timeout_s"], _sampling(opened["sampling"]))
+        price = None if opened["price"] is None else Price(*opened["price"])
+        sampling = _sampling(opened["sampling"])
+        model = LiteLLMModel(opened["name"], opened["api_base"], opened["timeout_s"], sampling, price)
         try:
             await model.check()
         except InputError as error:
             _say({"refused": str(error)})
             return
-        _say({"ready": True, "adjustments": model.adjustments})
+        _say({"ready": True, **_known(model)})
         while line := await lines.readline():
             self._take(model, json.loads(line))
         for call in self._calls.values():
@@ -56,26 +61,30 @@ class Worker:
             if number in self._calls:
                 self._calls[number].cancel()
             return
-        fields = message["request"]
-        request = SampleRequest(**{**fields, "prompt": Prompt(**fields["prompt"])})
-        self._calls[number] = asyncio.create_task(self._draw(model, number, request))
+        requests = [SampleRequest(**{**fields, "prompt": Prompt(**fields["prompt"])}) for fields in message["requests"]]
+        self._calls[number] = asyncio.create_task(self._draw(model, number, requests))
 
-    async def _draw(self, model: LiteLLMModel, number: int, request: SampleRequest) -> None:
+    async def _draw(self, model: LiteLLMModel, number: int, requests: list[SampleRequest]) -> None:
         try:
-            response = await model.sample(request)
+            responses = await model.sample_many(requests)
         except ProviderError as error:
             fault = {"kind": error.kind.value, "message": str(error), "retry_after_s": error.retry_after_s}
-            _say({"id": number, "fault": fault})
+            paid = asdict(error.response) if isinstance(error, UnusableError) else None
+            _say({"id": number, "fault": {**fault, "maybe_billed": error.maybe_billed, "paid": paid}, **_known(model)})
         except Exception:  # noqa: BLE001 - told to the parent, which raises it
             _say({"bug": traceback.format_exc()})
         else:
-            _say({"id": number, "response": asdict(response), "adjustments": model.adjustments})
+            _say({"id": number, "responses": [asdict(response) for response in responses], **_known(model)})
         finally:
             del self._calls[number]
 
 
 def _sampling(opened: dict[str, Any]) -> Sampling:
-    return Sampling(opened["reasoning"], tuple(opened["fixed"]))
+    return Sampling(**{**opened, "fixed": tuple(opened["fixed"])})
+
+
+def _known(model: LiteLLMModel) -> dict[str, Any]:
+    return {"adjustments": model.adjustments, "sharing": asdict(model.sharing)}
 
 
 def _say(message: dict[str, Any]) -> None:

@@ -7,53 +7,103 @@ rate nobody measured. How it ended and what it says is for the red flags.
 
 from __future__ import annotations
 
-import re
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterable, Mapping
 
-from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.core.errors import Fault
+from maker_engine.core.responses import Response, SampleRequest, UnusableError
+from maker_engine.models.families import Answered, family_of
+from maker_engine.runtime.copies import Copies
 
-REMEMBERED = 10_000
-"""Response ids kept to notice a copy."""
-_VERSION = re.compile(r"[-@:](?:\d{4}-?\d{2}-?\d{2}|\d{3,4}|latest|preview)$")
+STRANGERS, LOOKED_AT = 3, 12
+"""Other models' answers, among a voter's last so many, with which the model counts as switched."""
+ANY = "any"
+"""Written instead of a model's name: whoever answers is accepted."""
+
+
+class SwitchError(UnusableError):
+    """Another model has come to answer; a person has to say whether it may.
+
+    Attributes:
+        family: The model that answers now.
+        before: The one that answered before.
+    """
+
+    def __init__(self, family: str, before: str, response: Response) -> None:
+        told = f"answered by {family}, not by {before} as before: its error rate and price are not those measured"
+        super().__init__(Fault.STRANGER, told, response)
+        self.family = family
+        self.before = before
 
 
 class Admission:
-    """Admits the responses of one run."""
+    """Admits the responses of one run, from one model or pool.
 
-    def __init__(self) -> None:
-        self._seen: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
-        self._answered: defaultdict[int, Counter[str]] = defaultdict(Counter)  # by voter
-        self._family: dict[int, str] = {}
+    Args:
+        accepted: Names of models that may answer in place of another; `ANY` for all.
+        answered: Counts the responses that are admitted, by voter and family.
+        known: Families of models that have answered before, by voter; those of `None` for voters that are not named.
+
+    Attributes:
+        copies: Notices copies.
+    """
+
+    def __init__(
+        self,
+        accepted: Iterable[str] = (),
+        answered: Answered | None = None,
+        known: Mapping[int | None, Collection[str]] | None = None,
+    ) -> None:
+        names = set(accepted)
+        self._any = ANY in names
+        self._accepted = {family_of(name) for name in names}
+        self._known = {voter: list(families) for voter, families in (known or {}).items() if families}
+        self.copies = Copies()
+        self._recent: defaultdict[int, deque[bool]] = defaultdict(lambda: deque(maxlen=LOOKED_AT))
+        self._came: defaultdict[int, Counter[str]] = defaultdict(Counter)  # by voter, those not admitted included
+        self._most: dict[int, str] = {}
+        self._answered: Answered = Counter() if answered is None else answered
+        self._newcomer = ""
 
     def admit(self, request: SampleRequest, response: Response) -> None:
         """Let a response through.
 
         Raises:
-            ProviderError: It is a copy, or another model's.
+            SwitchError: Another model has come to answer.
+            UnusableError: It is a copy, or an answer of another model that may have been a single one.
         """
-        sample = (request.ballot, request.sample, request.copy)
-        if response.id and self._seen.setdefault(response.id, sample) != sample:
-            raise ProviderError(
-                Fault.COPY,
-                f"the server gave response {response.id!r} to two samples: a cached answer is no independent vote; "
-                "switch caching off in the server or proxy",
-            )
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        family = _family(response.model)
+        self.copies.look(request, response)
+        family = family_of(response.model)
         if not family:
             return
+        before, recent = self._expected_of(request.voter, family), self._recent[request.voter]
+        recent.append(bool(before))
+        if not before:
+            self._answered[request.voter, family] += 1
+            return
+        if sum(recent) >= STRANGERS:
+            self._newcomer = family
+            raise SwitchError(family, before, response)
+        told = f"answered by model {response.model!r}, others mostly by {before!r}"
+        raise UnusableError(Fault.STRANGER, told, response)
+
+    def accept_switch(self) -> None:
+        """Admit from now on what the model answers that has come to answer last, if one has."""
+        if self._newcomer:
+            self._accepted.add(self._newcomer)
+            self._recent.clear()
+            self._newcomer = ""
+
+    def _expected_of(self, voter: int, family: str) -> str:
+        """Return the family that should have answered instead; empty where this one may."""
+        if self._any or family in self._accepted:
+            return ""
+        if known := self._known.get(voter) or self._known.get(None):
+            return "" if family in known else known[0]
         # Who has answered most often is the model that was asked; a stranger that came first is soon outnumbered.
-        seen = self._answered[request.voter]
-        seen[family] += 1
-        most = self._family.setdefault(request.voter, family)
-        if seen[family] > seen[most]:
-            self._family[request.voter] = family
-        elif family != most:
-            raise ProviderError(Fault.MALFORMED, f"answered by model {response.model!r}, others mostly by {most!r}")
-
-
-def _family(model: str) -> str:
-    """Name of a model without its provider and version: a dated build is the same model."""
-    return _VERSION.sub("", model.rpartition("/")[2]).lower()
+        came = self._came[voter]
+        came[family] += 1
+        most = self._most.setdefault(voter, family)
+        if came[family] > came[most]:
+            most = self._most[voter] = family
+        return "" if family == most else most

@@ -5,23 +5,41 @@ A fault is neither a vote nor a red flag: it says nothing about the answer, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Event, Outcome, RunEnded, SampleFailed
-from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.models.port import ImmediateModel, Model
-from maker_engine.runtime.admission import Admission
+from maker_engine.core.responses import Response, SampleRequest, UnusableError
+from maker_engine.core.snapshot import Totals
+from maker_engine.models.port import ImmediateModel, Model, SeveralModel
+from maker_engine.runtime.admission import Admission, SwitchError
 from maker_engine.runtime.breaker import Breaker, stated_wait_s
+from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import Deadlines, OverdueError
+from maker_engine.runtime.grouping import alike, grouped
 from maker_engine.runtime.hours import hour, span
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.patience import OutOfPatienceError, Patience, Tries
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.throttle import Throttle
+
+SURPLUS = "surplus"
+"""Why an answer is refused that nobody asked for."""
+
+
+class Drawn(NamedTuple):
+    """What one call has brought.
+
+    Attributes:
+        answers: Requests with their responses, in order; the other requests have to be sent again.
+        wait_s: Seconds to wait before they are.
+    """
+
+    answers: list[tuple[SampleRequest, Response]]
+    wait_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +51,18 @@ class Manner:
         timeout_s: Seconds that a call may take from when it is likely to have left the server's queue.
         near: The server is on this machine or network.
         rate: Spaces the calls, None for no limit.
+        budget: Counts what they cost, None for one without limits.
+        admit: Makes the list of whose answers are let through, for each model that is turned to.
+        wanted: Tells whether the answer to a request can still count.
     """
 
     concurrency: int = 8
     timeout_s: float = 120.0
     near: bool = False
     rate: RateLimit | None = None
+    budget: Budget | None = None
+    admit: Callable[[], Admission] = Admission
+    wanted: Callable[[SampleRequest], bool] = lambda _: True
 
 
 class Caller:
@@ -56,10 +80,13 @@ class Caller:
         breaker: Keeps everybody from asking while the provider rests.
         throttle: Says how many calls may be in flight.
         deadlines: Cuts the calls that take too long.
+        budget: Counts what they cost.
     """
 
     def __init__(self, model: Model, clock: Clock, tell: Callable[[Event], None], manner: Manner | None = None) -> None:
         manner = manner or Manner()
+        self.budget = manner.budget or Budget(Limits(), Totals(), tell)
+        self._admit, self._wanted = manner.admit, manner.wanted
         self.turn_to(model)
         self._clock = clock
         self._tell = tell
@@ -71,9 +98,19 @@ class Caller:
 
     def turn_to(self, model: Model) -> None:
         """Ask `model` from now on; calls in flight stay with whom they were sent to."""
-        self._model, self._admission = model, Admission()  # who is a stranger depends on who is asked
+        self._model, self._admission = model, self._admit()  # who is a stranger depends on who is asked
+        self.budget.model = model
         self.paid = model.figures.usd_per_token_out is not None
         self.answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
+
+    @property
+    def adjustments(self) -> tuple[str, ...]:
+        """What is sent otherwise than ordered, and why; one line each."""
+        return self._model.adjustments
+
+    def accept_switch(self) -> None:
+        """Let a model answer from now on that has come to answer in place of another, if one has."""
+        self._admission.accept_switch()
 
     def figures(self) -> dict[str, Any]:
         """Return what a view tells of the calls."""
@@ -84,66 +121,142 @@ class Caller:
             "timeout_s": deadlines.ordered_s, "deadline_s": deadlines.base_s,
         }  # fmt: skip
 
+    def alike(self, request: SampleRequest) -> tuple[Hashable, int]:
+        """Return what requests of one call have in common, and how many of them one call may bring now."""
+        key, most = alike(self._model, request)
+        return key, min(most, self.throttle.limit)
+
+    def grouped(self, requests: Sequence[SampleRequest]) -> list[list[SampleRequest]]:
+        """Put those requests together that one call is to bring, in their order."""
+        return grouped(requests, self.alike)
+
     async def draw(self, request: SampleRequest) -> Response:
         """Draw one sample.
 
         Raises:
             OutOfPatienceError: A provider that has answered before is waited for no longer.
+            SwitchError: Another model has come to answer.
+            UnwantedError: The call would be made again, and its answer cannot count any more.
             ProviderError: The fault does not pass, or has not passed in reasonable time.
         """
-        tries, asked = Tries(), (self._model, self._admission)  # the request's voter is one of this model's
-        while True:
-            outcome = await self._call(request, tries, *asked)
-            if isinstance(outcome, Response):
-                return outcome
-            if outcome > 0:
-                await self._clock.sleep(outcome)
+        return (await self.draw_many((request,))).answers[0][1]
 
-    async def _call(self, request: SampleRequest, tries: Tries, model: Model, admission: Admission) -> Response | float:
-        """Make one call; return the response, or the seconds to wait before the next."""
-        number = await self.throttle.enter()
+    async def draw_many(self, requests: Sequence[SampleRequest], after_s: float = 0.0) -> Drawn:
+        """Draw samples by one call, which is made again as it was where it fails.
+
+        Args:
+            requests: What to ask for; all of them are alike.
+            after_s: Seconds to wait first.
+
+        Raises:
+            ProviderError, UnwantedError: As `draw`.
+        """
+        tries, asked = Tries(), (self._model, self._admission)  # the requests' voter is one of this model's
+        wait_s = after_s
+        try:
+            while True:
+                if wait_s > 0:
+                    await self._clock.sleep(wait_s)
+                outcome = await self._call(await self._held(requests), tries, *asked)
+                if isinstance(outcome, Drawn):
+                    return outcome
+                wait_s = outcome
+        finally:
+            for request in requests:
+                self.budget.release(request)
+
+    async def _held(self, requests: Sequence[SampleRequest]) -> list[SampleRequest]:
+        """Return what to ask for now: what there is money for and, where a call is made again, what can still count."""
+        first, *others = [one for one in requests if self.budget.holds(one) or self._wanted(one)] or requests[:1]
+        await self.budget.hold(first, self._wanted)
+        return [first, *filter(self.budget.hold_now, others)]
+
+    async def _call(
+        self, requests: Sequence[SampleRequest], tries: Tries, model: Model, admission: Admission
+    ) -> Drawn | float:
+        """Make one call; return what it brought, or the seconds to wait before the next."""
+        number = await self.throttle.enter(len(requests))
         try:
             trying = await self.breaker.admit()
             try:
-                return await self._ask(request, tries, model, admission)
+                return await self._ask(requests, tries, model, admission)
             except ProviderError as error:
                 if error.kind is Fault.TIMEOUT:
                     self.throttle.timed_out(number)
-                return self._failed(request, error, tries)
+                return self._failed(requests, error, tries)
             finally:
                 if trying:
                     self.breaker.tried()
         finally:
-            self.throttle.leave()
+            self.throttle.leave(len(requests))
 
-    async def _ask(self, request: SampleRequest, tries: Tries, model: Model, admission: Admission) -> Response:
-        await self._rate.admit(request)
+    async def _ask(self, requests: Sequence[SampleRequest], tries: Tries, model: Model, admission: Admission) -> Drawn:
+        first, answers = requests[0], len(requests)
+        await self._rate.admit(first, answers)
         tries.allowed_s = max(tries.allowed_s, self.deadlines.base_s)
-        response = await self.deadlines.within(tries.allowed_s, model.sample(request))
-        self._rate.used(request, response)
-        admission.admit(request, response)
+        with self.budget.paying(*requests):
+            responses = await self.deadlines.within(tries.allowed_s, _sampled(model, requests))
+            self._rate.used(first, *responses, answers=answers)
+        for surplus in responses[answers:]:
+            self.budget.refused(requests[-1], surplus, SURPLUS)
+        drawn = self._admitted(list(zip(requests, responses, strict=False)), admission)
         self.breaker.answered()
-        self.throttle.answered()
-        self._patience.answered(request)
-        return response
+        self.throttle.answered(len(drawn.answers))
+        self._patience.answered(first)
+        return drawn
 
-    def _failed(self, request: SampleRequest, error: ProviderError, tries: Tries) -> Response | float:
-        if error.kind is Fault.POLICY and (declined := self._patience.declined(request, error)) is not None:
+    def _admitted(self, brought: Sequence[tuple[SampleRequest, Response]], admission: Admission) -> Drawn:
+        """Return what is let through; an answer that is not is paid for, and its sample asked for again.
+
+        Raises:
+            ProviderError: Nothing is let through.
+        """
+        answers: list[tuple[SampleRequest, Response]] = []
+        refusals: list[tuple[SampleRequest, UnusableError]] = []
+        for request, response in brought:
+            try:
+                admission.admit(request, response)
+            except UnusableError as error:
+                self.budget.refused(request, response, error.kind.value)
+                refusals.append((request, error))
+            else:
+                self.budget.answered(request, response)
+                answers.append((request, response))
+        if not answers:
+            raise max((refusal for _, refusal in refusals), key=lambda refusal: isinstance(refusal, SwitchError))
+        waits = [0.0]
+        for request, refusal in refusals:
+            waits.append(stated_wait_s(refusal) or 0.0)
+            self._tell(SampleFailed(request.step, request.sample, refusal.kind.value, str(refusal), waits[-1]))
+        return Drawn(answers, max(waits))
+
+    def _failed(self, requests: Sequence[SampleRequest], error: ProviderError, tries: Tries) -> Drawn | float:
+        first = requests[0]
+        if error.kind is Fault.POLICY and (declined := self._patience.declined(first, error)) is not None:
             self.breaker.answered()
-            return declined
+            return Drawn([(request, declined) for request in requests])
+        if isinstance(error, SwitchError):
+            self.breaker.answered()
+            raise error
         try:
-            wait = self._patience.fail(request, error, tries)
+            wait = self._patience.fail(first, error, tries)
         except ProviderError as last:
             if isinstance(error, OverdueError) or isinstance(last, OutOfPatienceError):  # for the counts
-                self._tell(SampleFailed(request.step, request.sample, error.kind.value, str(error), 0.0))
+                self._tell(SampleFailed(first.step, first.sample, error.kind.value, str(error), 0.0))
             raise
-        if error.kind is Fault.COPY:
+        if error.kind in (Fault.COPY, Fault.STRANGER):
             self.breaker.answered()  # not well, but the provider is there
         else:
             self.breaker.failed(error, self._patience.rest_s(error))
         note, wait_s = self._patience.note(error, tries), stated_wait_s(error) or wait
-        self._tell(SampleFailed(request.step, request.sample, error.kind.value, note, wait_s))
+        self._tell(SampleFailed(first.step, first.sample, error.kind.value, note, wait_s))
         return wait
+
+
+async def _sampled(model: Model, requests: Sequence[SampleRequest]) -> list[Response]:
+    if len(requests) > 1 and isinstance(model, SeveralModel):
+        return await model.sample_many(requests)
+    return [await model.sample(requests[0])]
 
 
 def resets_too_late(caller: Caller, limits: Limits, elapsed_s: float) -> RunEnded | None:

@@ -11,20 +11,24 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
 from maker_engine.core.responses import Prompt
-from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare
-from maker_engine.sessions import forks, storage
+from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare, sent_by
+from maker_engine.runtime.preflight import Ordered
+from maker_engine.runtime.trust import named_elsewhere, require_trust
+from maker_engine.sessions import forks, origin, storage
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.record import fits
-from maker_engine.sessions.saved import open_saved, task_of
+from maker_engine.sessions.saved import SavedRun, open_saved, task_of
 from maker_engine.sessions.upgrade import bring_up
 
 
 def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -> RunOrder:
     """Return the order that a session keeps, with changes; voters go when a model comes, and the other way round.
+
+    Prices and models that may answer come on top of those that it keeps.
 
     Raises:
         SessionError: A field of what is kept is of another kind; it is named.
@@ -36,14 +40,23 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
             raise storage.damaged(path, f"{name!r} in what was ordered is no {known[name]}")
     if "model" in changes:
         order["voters"] = ()
-    order = {**order, "session": path, **changes}
+    added = {
+        "prices": {**kept.get("prices", {}), **changes.get("prices", {})},
+        "accept_models": (*kept.get("accept_models", ()), *changes.get("accept_models", ())),
+    }
+    order = {**order, "session": path, **changes, **added}
     if "task" not in order:
         raise storage.damaged(path, "what was ordered names no task")
     return RunOrder(**{**order, "voters": tuple(order.get("voters", ()))})
 
 
 def prepare_resume(
-    path: Path, changes: Mapping[str, Any], family: type[AnyTask] | None = None, branch: int | None = None
+    path: Path,
+    changes: Mapping[str, Any],
+    family: type[AnyTask] | None = None,
+    branch: int | None = None,
+    *,
+    trusted: bool = False,
 ) -> PreparedRun:
     """Make a saved run ready to go on, with the same order but for `changes`: higher limits, another policy.
 
@@ -52,18 +65,35 @@ def prepare_resume(
         changes: Fields of `RunOrder` to change.
         family: As for `open_saved`.
         branch: Which of its runs, None for the newest.
+        trusted: The user agrees to what it names, wherever it came from.
 
     Raises:
         SessionError: It cannot be opened.
+        UntrustedError: It came from elsewhere, and names a server or a model that the user has not.
         InputError: It is solved already, or a change cannot be used.
     """
     saved = open_saved(path, family, branch)
     if saved.run.outcome in (Outcome.SOLVED, Outcome.UNSOLVED):
         raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
-    prepared = prepare(reordered(saved.order, path, changes), type(saved.task))
+    order = reordered(saved.order, path, changes)
+    if not (saved.own or trusted):
+        require_trust(path, named_elsewhere(order, changes, saved.voters))
+    prepared = prepare(order, type(saved.task))
     if saved.voters:  # the order stays what it was: the record says from where on it was changed
         prepared = replace(prepared, plan=replace(prepared.plan, model=prepared.plan.open_pool(saved.voters)))
-    return replace(prepared, saved=saved)
+    checked = prepared.plan.preflight if _to_check(prepared.plan.preflight, saved) else None
+    return replace(prepared, saved=saved, plan=replace(prepared.plan, preflight=checked))
+
+
+def _to_check(ordered: Ordered | None, saved: SavedRun) -> bool:
+    """Tell whether the model is to be checked: only where something else is sent than was checked."""
+    if ordered is None:
+        return False
+    check = saved.run.check
+    if check is not None:
+        return not check.complete or bool(check.refusal) or dict(check.ordered) != dict(ordered)
+    begun = saved.step > 0 or bool(saved.entries)
+    return not begun or sent_by(reordered(saved.before, saved.path, {})) != ordered
 
 
 def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
@@ -77,6 +107,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     note: str = "",
     prompt: Prompt | None = None,
     family: type[AnyTask] | None = None,
+    trusted: bool = False,
 ) -> int:
     """Add a fork to a session; return its number. Nothing is run yet, and nobody is called.
 
@@ -90,9 +121,11 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
         note: For a person.
         prompt: What agents read at that step, and at no other, instead of what the task says; None for that.
         family: As for `open_saved`.
+        trusted: As for `prepare_resume`.
 
     Raises:
         InputError: There is no such step, or a change cannot be used.
+        UntrustedError: As for `prepare_resume`.
         SessionError: The session cannot be read or written.
     """
     bring_up(path)
@@ -102,14 +135,18 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
         if not 0 <= step <= reader.branch.steps:
             raise forks.no_such_step(step, reader.branch.steps)
         run = moment(reader, task, step, flags_shown=0)
-        changes = _inherited(in_force(reader, task, step), changes)
+        own = origin.is_own(path, reader.record(parent))
+        inherited = _inherited(in_force(reader, task, step), changes)
         number = reader.branches[-1].id + 1
     if task.step(run.state) is None:
         raise InputError(f"the run has ended at step {step:,}: there is nothing left to decide differently")
     if decision is not None and (objection := task.objection(run.state, decision)) is not None:
         raise InputError(f"step {step + 1:,} cannot be decided so: {objection.reason}")
     seed = forks.seed_of(int(meta["order"].get("seed", 0)), number)
-    prepared = prepare(reordered(meta["order"], path, {"seed": seed, **changes}), type(task))
+    order = reordered(meta["order"], path, {"seed": seed, **inherited})
+    if not (own or trusted):
+        require_trust(path, named_elsewhere(order, changes))
+    prepared = prepare(order, type(task))
     entries: list[Entry] = [] if prompt is None else [Change(voter, prompt=prompt)]
     entries += [] if decision is None else [Act("decided", voter, decision)]
     return forks.add_fork(
@@ -133,4 +170,4 @@ def prepare_fork(path: Path, step: int, changes: Mapping[str, Any], **chosen: An
     """Add a fork as `fork` does, and make it ready to run."""
     number = fork(path, step, changes, **chosen)
     here = {name: value for name, value in changes.items() if name in NOT_KEPT}  # true of this run, not of the fork
-    return prepare_resume(path, here, chosen.get("family"), number)
+    return prepare_resume(path, here, chosen.get("family"), number, trusted=bool(chosen.get("trusted")))

@@ -91,7 +91,8 @@ class Deadlines:
             self._learn(loop.time() - call.since)
         except TimeoutError:
             if call.limit.expired():
-                raise OverdueError(Fault.TIMEOUT, f"no complete answer within {allowed_s:g} s") from None
+                told = f"no complete answer within {allowed_s:g} s"
+                raise OverdueError(Fault.TIMEOUT, told, maybe_billed=True) from None
             raise
         else:
             return given

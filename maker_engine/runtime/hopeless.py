@@ -8,7 +8,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome, RunEnded
 from maker_engine.core.hopeless import HOLD, POLICIES, STOP, WARM, StepHopeless
 from maker_engine.core.solver import Solver
-from maker_engine.models.sampling import NOT_SENT
+from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line
 from maker_engine.runtime.plan import ESCALATE, Plan
 
@@ -68,7 +68,7 @@ def _warmed(plan: Plan, solver: Solver, found: StepHopeless) -> StepHopeless:
 
 def takes_temperature(plan: Plan) -> bool:
     """Tell whether the run's temperature reaches those who answer."""
-    return not plan.temperatures_named and not any(NOT_SENT in line for line in plan.model.adjustments)
+    return not plan.temperatures_named and not any(NO_TEMPERATURE in line for line in plan.model.adjustments)
 
 
 def sentence(found: StepHopeless, *, quoting: bool = True) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.runtime.calls import Caller
+from maker_engine.runtime.calls import Caller, Drawn
 
 
 class InFlight:
@@ -33,17 +33,26 @@ class InFlight:
         self._wake = wake
         self._wants = wants
         self._fail = fail
-        # By id of the request, which the entry keeps alive.
-        self._calls: dict[int, tuple[SampleRequest, asyncio.Task[None]]] = {}
+        # By id of the call's first request, which the entry keeps alive.
+        self._calls: dict[int, tuple[list[SampleRequest], asyncio.Task[None]]] = {}
+        self._samples = 0
         self._aside: list[SampleRequest] = []
         self.arrived: list[tuple[SampleRequest, Response]] = []
 
     def __len__(self) -> int:
+        """Samples in flight; a call may bring several."""
+        return self._samples
+
+    @property
+    def calls(self) -> int:
+        """Calls in flight."""
         return len(self._calls)
 
-    def start(self, request: SampleRequest) -> None:
-        """Send a request."""
-        self._calls[id(request)] = (request, asyncio.create_task(self._call(request)))
+    def start(self, requests: Sequence[SampleRequest], after_s: float = 0.0) -> None:
+        """Send requests, after a wait; those that one call can bring are sent together."""
+        for group in self._caller.grouped(requests):
+            self._samples += len(group)
+            self._calls[id(group[0])] = (group, asyncio.create_task(self._call(group, after_s)))
 
     def set_aside(self, request: SampleRequest) -> None:
         """Keep a request whose call failed for good, until somebody says that it may be sent again."""
@@ -55,16 +64,20 @@ class InFlight:
         return len(self._aside)
 
     def send_again(self) -> int:
-        """Send what was set aside, where its response can still count; return how many calls that are."""
+        """Send what was set aside, where its response can still count; return how many samples that are."""
         again, self._aside = list(filter(self._wants, self._aside)), []
-        for request in again:
-            self.start(request)
+        self.start(again)
         return len(again)
 
     def cut_short(self) -> None:
-        """Cancel the calls whose response cannot count any more."""
-        for request, call in self._calls.values():
-            if not self._wants(request):
+        """Cancel the calls of whose responses none can count any more.
+
+        With a limit on money, one that is with the provider is waited for: only its answer says what it cost.
+        """
+        budget = self._caller.budget
+        for group, call in self._calls.values():
+            kept = budget.limits.money and any(map(budget.asking, group))
+            if not kept and not any(map(self._wants, group)):
                 call.cancel()
 
     def drain(self) -> list[tuple[SampleRequest, Response]]:
@@ -78,13 +91,23 @@ class InFlight:
             call.cancel()
         await asyncio.gather(*(call for _, call in calls), return_exceptions=True)
 
-    async def _call(self, request: SampleRequest) -> None:
+    async def _call(self, group: list[SampleRequest], after_s: float) -> None:
+        drawn: Drawn | None = None
         try:
-            response = await self._caller.draw(request)  # first: the list is another one after the wait
-            self.arrived.append((request, response))
+            drawn = await self._caller.draw_many(group, after_s)
+            self.arrived += drawn.answers
         except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
-            if self._wants(request):  # what befalls a squashed guess is nobody's concern
+            for request in filter(self._wants, group):  # what befalls a squashed guess is nobody's concern
                 self._fail(request, error)
         finally:
-            del self._calls[id(request)]
+            del self._calls[id(group[0])]
+            self._samples -= len(group)
+            if drawn is not None:
+                self._send_rest(group, drawn)
             self._wake.set()
+
+    def _send_rest(self, group: list[SampleRequest], drawn: Drawn) -> None:
+        """Send again what a call has brought nothing for."""
+        answered = {id(request) for request, _ in drawn.answers}
+        rest = [request for request in group if id(request) not in answered and self._wants(request)]
+        self.start(rest, drawn.wait_s)

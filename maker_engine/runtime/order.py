@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
 
 from maker_engine import catalogue
@@ -16,17 +15,27 @@ from maker_engine.core.filters import parse_filter
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.forecast import Forecast, forecast
+from maker_engine.models import litellm_prices
 from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VoterSpec, parse_voter
 from maker_engine.models.port import Model
-from maker_engine.models.sampling import AUTO, DEFAULT, REASONING_ROOM, Sampling, Temperature, reasons, resolve
-from maker_engine.models.simulated import CHARACTERS_PER_TOKEN
+from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
+from maker_engine.models.profile import PREFIX
+from maker_engine.models.sampling import (
+    AUTO,
+    REASONING_ROOM,
+    Sampling,
+    reasons,
+    resolve,
+)
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
+from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
+from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import ALL, DISSENT, Journal
@@ -34,97 +43,6 @@ from maker_engine.sessions.library import Library
 from maker_engine.sessions.saved import SavedRun
 
 MOST_CONCURRENT = 1_000
-NOT_KEPT = {"options", "session", "apart", "attended", "breaks"}
-"""Fields of an order that say nothing about the run itself; the source holds what the options chose."""
-TASK = "task"
-"""The draft that a task makes itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOrder:
-    """What a user asks for.
-
-    Attributes:
-        task: Name of the task, or the path of its file or folder.
-        options: The task's own options.
-        source: Text of a problem file, None for the problem the options describe.
-        model: `sim…` or a LiteLLM provider string.
-        voters: Several voters that take turns instead of `model`, each as `pool.parse_voter` reads it.
-        api_base: Endpoint of a local or private server.
-        k: Margin, None for the smallest that reaches `target` (Eq. 14).
-        target: Probability that the whole run is right, for an automatic k.
-        temperature: Of every sample but a step's first: a number, "auto" for the paper's where the model takes it, or
-            "none" to send none.
-        first_temperature: Of a step's first sample, likewise.
-        reasoning: How much the model is asked to reason, one of `sampling.EFFORTS`; "default" says nothing to it.
-        max_tokens: Most output tokens of an answer.
-        max_reasoning_tokens: Room for reasoning beside the answer, in output tokens; None for `REASONING_ROOM` where
-            the model is known to reason, and else for none of its own.
-        paper_flags: Keep to the paper's two red flags.
-        max_samples: Most samples a step may draw, None for the default.
-        concurrency: Most samples in flight.
-        seed: Of the simulated model.
-        limit_samples: Most samples of the run.
-        limit_usd: Most dollars of the run.
-        limit_tokens: Most tokens of the run, prompts included.
-        limit_seconds: Longest going time of the run.
-        requests_per_minute: The provider's limit, None for none.
-        tokens_per_minute: Likewise.
-        timeout_s: Deadline of a call, from when it is likely to have left the server's queue.
-        count: "launch" to count samples in launch order, "arrival" to prefer fast answers.
-        window: Most steps in flight.
-        hedge: Second calls for so many of a step's slowest samples.
-        max_waste: Share of all samples that may be drawn for nothing.
-        draft: "task", or a model that predicts steps before their first vote; empty for neither.
-        reuse: Take the decision of an earlier step over where the prompt is the same.
-        undecided: "stop", "ask", or "escalate:MODEL".
-        hopeless: What happens to a step of which a dozen samples in a row were flagged: "hold", "stop" or "warm"; None
-            to hold the run where it is attended, and else to stop it.
-        session: File to write, None for a new one in the library.
-        keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
-        apart: Run the provider's library in a process of its own, so that it never stalls a screen.
-        attended: There is somebody to answer questions while it runs; else the first question stops it.
-        breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
-    """
-
-    task: str
-    options: Mapping[str, int | str] = field(default_factory=dict)
-    source: str | None = None
-    model: str = "sim"
-    voters: tuple[str, ...] = ()
-    api_base: str | None = None
-    k: int | None = None
-    target: float = 0.95
-    rule: str = "ahead"
-    temperature: Temperature = AUTO
-    first_temperature: Temperature = AUTO
-    reasoning: str = DEFAULT
-    max_tokens: int = 750
-    max_reasoning_tokens: int | None = None
-    paper_flags: bool = False
-    max_samples: int | None = None
-    concurrency: int = 8
-    seed: int = 0
-    limit_samples: int | None = None
-    limit_usd: float | None = None
-    limit_tokens: int | None = None
-    limit_seconds: float | None = None
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
-    timeout_s: float = 120.0
-    count: str = "launch"
-    window: int = 8
-    hedge: int = 0
-    max_waste: float = 0.1
-    draft: str = ""
-    reuse: bool = False
-    undecided: str = STOP
-    hopeless: str | None = None
-    session: Path | None = None
-    keep: str = ALL
-    apart: bool = False
-    attended: bool = False
-    breaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +74,12 @@ class PreparedRun:
     def record(self) -> dict[str, Json]:
         """The order as the session keeps it: enough to start the same run, and no key."""
         kept = {name: value for name, value in asdict(self.order).items() if name not in NOT_KEPT}
-        base = self.order.api_base
+        base, asked = self.order.api_base, real_models(self.order)
         return {
             **kept,
             "voters": list(self.order.voters),
+            "prices": {name: [*self.order.prices[name]] for name in asked if name in self.order.prices},
+            "accept_models": list(self.order.accept_models),
             "source": self.task.source(),
             "k": self.plan.started.k,
             "k_auto": self.order.k is None,
@@ -187,16 +107,19 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
+    if not order.timeout_s > 0:
+        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     model, voters = _open_models(order, task, stronger)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
+    started = _started(order, task, model, settings)
     plan = Plan(
         task,
         model,
         settings,
-        _started(order, task, model, settings),
+        started,
         Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds),
         order.concurrency,
         order.requests_per_minute,
@@ -208,8 +131,10 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
         order.timeout_s,
         _is_near(order, model),
-        hopeless=policy_of(order.hopeless, attended=order.attended),
-        temperatures_named=all(one.temperature not in (None, AUTO) for one in _voters(order)),
+        policy_of(order.hopeless, attended=order.attended),
+        all(one.temperature not in (None, AUTO) for one in _voters(order)),
+        sent_by(order) if order.preflight and not model.simulated else None,
+        order.accept_models,
     )
     return PreparedRun(order, plan, expected)
 
@@ -261,26 +186,60 @@ def _reasoning_room(order: RunOrder) -> int:
     """Return the room for reasoning that the voters are given, in output tokens."""
     if order.max_reasoning_tokens is not None:
         return order.max_reasoning_tokens
-    others = [VoterSpec(name) for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
-    voters = [*_voters(order), *others]
+    voters = [*_voters(order), *map(VoterSpec, _others(order))]
     return REASONING_ROOM if any(reasons(one.model, one.reasoning or order.reasoning) for one in voters) else 0
+
+
+def sent_by(order: RunOrder) -> Ordered:
+    """Return what of an order decides what is sent to whom."""
+    return ordered_of({name: getattr(order, name) for name in SENT})
 
 
 def _voters(order: RunOrder) -> list[VoterSpec]:
     return [parse_voter(text) for text in order.voters] or [VoterSpec(order.model)]
 
 
+def _others(order: RunOrder) -> list[str]:
+    return [name for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
+
+
+def real_models(order: RunOrder) -> list[str]:
+    """Return the name of every real model that a run asks, each once: voters, stronger model and draft.
+
+    Raises:
+        InputError: A voter is not written as one.
+    """
+    names = dict.fromkeys([*(spec.model for spec in _voters(order)), *_others(order)])
+    return [name for name in names if name.partition(":")[0] != PREFIX]
+
+
+def _check_prices(order: RunOrder) -> None:
+    """See to it that a limit in dollars can be held.
+
+    Raises:
+        InputError: A price is none, or there is none for a model that the run asks.
+    """
+    for figures in order.prices.values():
+        check_price(figures)
+    if order.limit_usd is not None:
+        models = real_models(order)
+        missing = [name for name in models if name not in order.prices and litellm_prices.find(name) is None]
+        if missing:
+            raise no_price(missing, models)
+
+
 def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, int]:
     """Open everybody who answers; return them as one model, and the number of voters."""
+    _check_prices(order)
     if not order.timeout_s > 0:
         raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
-    sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2])
+    sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2], order.n)
     model = open_pool(
         voters,
         task,
         # The runner cuts calls by a deadline that moves; the model's own is beyond any of it.
-        Access(order.api_base, (TOTAL + 1) * order.timeout_s, sampling, order.apart),
+        Access(order.api_base, (TOTAL + 1) * order.timeout_s, sampling, order.apart, order.prices),
         draft="" if order.draft == TASK else order.draft,
         stronger=stronger,
         seed=order.seed,

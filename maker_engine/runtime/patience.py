@@ -112,7 +112,8 @@ class Patience:
             tries.copies += 1
             if tries.copies == COPIES:
                 raise error
-            return self._backoff(tries)
+        if error.kind in (Fault.COPY, Fault.STRANGER):
+            return max(error.retry_after_s or 0.0, self._backoff(tries))
         if isinstance(error, OverdueError):
             self._be_slow(tries)
         stated = stated_wait_s(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.models.opening import CALL_S
 from maker_engine.models.port import Model
+from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.limits import Limits
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
@@ -42,10 +44,12 @@ class Plan:
         breaks: Breakpoints to begin with.
         open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
         timeout_s: Seconds that a call may take from when it is likely to have left the server's queue.
+        accept_models: Names of models that may answer in place of the ones that were asked.
         near: The server is on this machine or network, and may be started after the run.
         hopeless: What happens to a step whose samples are flagged one after the other: "hold" the run, "stop" it, or
             "warm" the step up first.
         temperatures_named: Every voter has a temperature of its own, which is not raised.
+        preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
     """
 
     task: AnyTask
@@ -65,6 +69,8 @@ class Plan:
     near: bool = False
     hopeless: str = STOP
     temperatures_named: bool = False
+    preflight: tuple[tuple[str, str], ...] | None = None
+    accept_models: tuple[str, ...] = ()
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
@@ -80,7 +86,8 @@ def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
 
 def waiting_no_longer(error: ProviderError) -> RunEnded:
     """Tell how a run ends that has nobody to hold for, when a provider that has answered is waited for no longer."""
-    return RunEnded(Outcome.STOPPED, f"{error} (nothing is lost; to go on: maker sessions resume)")
+    accept = f" --accept-model {shlex.quote(error.family)}" if isinstance(error, SwitchError) else ""
+    return RunEnded(Outcome.STOPPED, f"{error} (nothing is lost; to go on: maker sessions resume{accept})")
 
 
 def failure(fault: Exception) -> RunEnded:

@@ -50,32 +50,36 @@ class RateLimit:
         self._requests = None if requests_per_minute is None else Bucket(requests_per_minute, clock)
         self._tokens = None if tokens_per_minute is None else Bucket(tokens_per_minute, clock)
 
-    async def admit(self, request: SampleRequest) -> None:
-        """Wait for the request's turn."""
+    async def admit(self, request: SampleRequest, answers: int = 1) -> None:
+        """Wait for the turn of a call that is to bring so many answers."""
         wait = self._requests.take(1) if self._requests is not None else 0.0
         if self._tokens is not None:
-            wait = max(wait, self._tokens.take(most_tokens(request)))
+            wait = max(wait, self._tokens.take(most_tokens(request, answers)))
         if wait > 0:
             try:
                 await self._clock.sleep(wait)
             except asyncio.CancelledError:
-                self._return(request)
+                self._return(request, answers)
                 raise
 
-    def _return(self, request: SampleRequest) -> None:
+    def _return(self, request: SampleRequest, answers: int) -> None:
         """Give the turn of a call back that was cut short before it went out."""
         if self._requests is not None:
             self._requests.give_back(1)
         if self._tokens is not None:
-            self._tokens.give_back(most_tokens(request))
+            self._tokens.give_back(most_tokens(request, answers))
 
-    def used(self, request: SampleRequest, response: Response) -> None:
-        """Give the tokens back that the request was counted with and the response did not use."""
-        if self._tokens is not None and response.tokens_in is not None and response.tokens_out is not None:
-            self._tokens.give_back(most_tokens(request) - response.tokens_in - response.tokens_out)
+    def used(self, request: SampleRequest, *responses: Response, answers: int = 1) -> None:
+        """Give the tokens back that the call was counted with and its responses did not use."""
+        if self._tokens is None:
+            return
+        counts = [count for one in responses for count in (one.tokens_in, one.tokens_out)]
+        used = [count for count in counts if count is not None]
+        if len(used) == len(counts):
+            self._tokens.give_back(most_tokens(request, answers) - sum(used))
 
 
-def most_tokens(request: SampleRequest) -> float:
+def most_tokens(request: SampleRequest, answers: int = 1) -> float:
     """Tokens a call may cost: providers count the prompt and the whole output limit when it goes out."""
     prompt = len(request.prompt.system) + len(request.prompt.user)
-    return prompt / CHARACTERS_PER_TOKEN + request.max_output
+    return prompt / CHARACTERS_PER_TOKEN + answers * request.max_output

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from typing import Any
 
 from maker_engine.core.decisions import is_voted
@@ -22,8 +23,10 @@ from maker_engine.core.events import (
 from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
 from maker_engine.core.words import PersonAsked
+from maker_engine.models.families import Answered, by_family, by_voter, kept_of
+from maker_engine.runtime.admission import Admission
+from maker_engine.runtime.budget import Budget, Spending
 from maker_engine.runtime.clock import Clock
-from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import SOLVED
 from maker_engine.runtime.view import RunView
@@ -50,14 +53,26 @@ class Record:
         journal: Where they are written.
         clock: Tells time.
         saved: The run to go on from, None for a new one.
+        adjustments: Tells what is sent to the model otherwise than ordered.
     """
 
-    def __init__(self, task: AnyTask, journal: Journal, clock: Clock, saved: SavedRun | None = None) -> None:
+    def __init__(
+        self,
+        task: AnyTask,
+        journal: Journal,
+        clock: Clock,
+        saved: SavedRun | None = None,
+        adjustments: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
         self.run = RunState() if saved is None else saved.run
         self.meter = Meter(clock, 0.0 if saved is None else saved.elapsed_s, self.run.totals.steps)
         self.journal = journal
         self.unseen = True
         self.obstacle = ""
+        self.answered: Answered = Counter() if saved is None else saved.answered
+        self.budget: Budget | None = None
+        self._known = by_voter(self.answered)
+        self._owed = Spending()
         self._task = task
         self._clock = clock
         self._unwritten: list[Event] = []
@@ -69,7 +84,7 @@ class Record:
             StepDecided: self._decided, StepOpened: self._opened,
             PersonAsked: self._person_asked, RunPaused: self._paused, RunContinued: self._continued,
         }  # fmt: skip
-        journal.follow(self.run.totals, lambda: self.meter.elapsed_s)
+        journal.follow(self.run.totals, lambda: self.meter.elapsed_s, self._more, adjustments)
 
     def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
         """Take events in, each as it is asked for; hand over those of a kind `followed`, to act on before the next."""
@@ -137,9 +152,10 @@ class Record:
             show()
             await self._clock.sleep(ROOM_S)
 
-    def room(self, limits: Limits, drawn: int) -> int:
-        """Return how many samples `limits` still allow a run that has drawn so many."""
-        return limits.room(drawn, self.run.totals, self.meter.elapsed_s)
+    def admission(self, accepted: Iterable[str]) -> Admission:
+        """Make the list of whose answers are let through; the first one knows who has answered on record."""
+        known, self._known = self._known, {}
+        return Admission(accepted, self.answered, known)
 
     async def verified(self) -> RunEnded:
         """Check the whole solution as it stands in the journal."""
@@ -164,8 +180,23 @@ class Record:
             steps_per_s=self.meter.speed(self.run.totals.steps),
             session=self.journal.path,
             notice=self.obstacle or self.journal.notice,
+            adjustments=self.journal.adjustments,
+            answered_by=by_family(self.answered) or self.run.answered_by,
+            limit_is_estimate=self.budget is not None and self.budget.estimated,
             **more,
         )
+
+    def _more(self) -> dict[str, object]:
+        """Return what is to be kept of the run besides its events: who answered, and what may be spent unseen."""
+        kept = kept_of(self.answered) if self.answered else {}
+        if self.budget is None:
+            return kept
+        if (owed := self.budget.owed) != self._owed:
+            self._owed = owed
+            kept["owed"] = [int(owed.tokens), owed.usd]
+        if self.budget.limits.money:
+            kept["density"] = {str(voter): round(density, 6) for voter, density in self.budget.density.items()}
+        return kept
 
     def _opened(self, event: StepOpened) -> None:
         self._before = event.state

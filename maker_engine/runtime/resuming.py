@@ -7,7 +7,7 @@ from dataclasses import replace
 from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.decomposition import Amendment, Said
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import Event, RunResumed, StepUndecided
+from maker_engine.core.events import Event, RunResumed, StepUndecided, UsageEstimated
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import SettingsChanged
 from maker_engine.core.responses import Sample
@@ -38,7 +38,7 @@ def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
     for entry in saved.entries:
         _replay(solver, entry, saved)
     solver.drawn = totals.samples + totals.wasted + totals.probes
-    solver.wasted = totals.wasted
+    solver.wasted, solver.guessed_wrong = totals.wasted, totals.guessed_wrong
     return solver
 
 
@@ -55,7 +55,9 @@ def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]
         return [plan.started, *solver.begin()]
     stuck = [StepUndecided(solver.step, len(saved.entries))] if solver.undecided else []
     asked = [] if solver.asking is None else [PersonAsked(solver.step, solver.asking)]
-    return [RunResumed(), *stuck, *asked]
+    # What was with the provider when the process went away: an upper estimate, since nobody heard what it cost.
+    owed = [UsageEstimated(solver.step, 0, *saved.owed)] if any(saved.owed) else []
+    return [RunResumed(), *owed, *stuck, *asked]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:

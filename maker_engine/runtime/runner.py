@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
+from functools import partial
 
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import EVERY, Event, Outcome, RunEnded, StepDecided, StepEscalated, StepUndecided
+from maker_engine.core.events import (
+    EVERY,
+    Event,
+    Outcome,
+    RunEnded,
+    StepDecided,
+    StepEscalated,
+    StepUndecided,
+)
 from maker_engine.core.hopeless import HOLD, StepHopeless
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.runtime.admission import SwitchError
+from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
-from maker_engine.runtime.changing import Changing
+from maker_engine.runtime.changing import MOST_PROBES, Changing
+from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
@@ -61,14 +74,19 @@ class Runner:
         self._clock = clock or SystemClock()
         self._limits = None if plan.limits == Limits() else plan.limits
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate)
-        self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._saved = saved
         self._solver = solver_of(plan, saved)
-        self._book = Record(plan.task, journal, self._clock, saved)
+        self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
+        self._wake = asyncio.Event()
+        self._budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
+        self._budget.drawn = lambda: self._solver.drawn
+        self._budget.density.update({} if saved is None else saved.density)
+        self._book.budget = self._budget
+        admit = partial(self._book.admission, plan.accept_models)
+        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
+        self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
-        self._wake = asyncio.Event()
         self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
         self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
@@ -76,6 +94,9 @@ class Runner:
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
         self._pace = Pace(self._clock)
+        self._checking = Checking(
+            plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
+        )
         self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
@@ -87,6 +108,7 @@ class Runner:
         self._inbox.bind(asyncio.get_running_loop(), self._wake)
         try:
             self._record(beginning(self._plan, self._solver, self._saved))
+            await self._check_model()
             self._commit()
             while (ending := self._ending()) is None:
                 await self._turn()
@@ -112,8 +134,21 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            **self._caller.figures(),
+            checking=self._checking.place, **self._caller.figures(),
         )  # fmt: skip
+
+    async def _check_model(self) -> None:
+        """Find out by a few calls whether the model fits the run, where the plan says so."""
+        if self._ending() is not None:
+            return
+        checked = await self._checking.conduct(lambda: self._hear() or self._fault is not None, self._wait)
+        self._ended, self._fault = checked.ended or self._ended, checked.fault or self._fault
+        self._record(checked.events)
+        self._publish()
+
+    def _tell_place(self) -> None:
+        self._book.unseen = True
+        self._wake.set()
 
     async def _turn(self) -> None:
         """Let commands and responses in, ask for what is wanted, wait when there is nothing else to do."""
@@ -130,6 +165,7 @@ class Runner:
             return
         if self._calls.aside and self._gate.room > 0:
             self._obstacle = ""
+            self._caller.accept_switch()
             self._caller.breaker.ask_now()
             self._gate.asked(self._calls.send_again())
         if self._ask():
@@ -149,24 +185,44 @@ class Runner:
 
     def _room(self) -> int:
         room = min(self._caller.throttle.limit - len(self._calls), self._gate.room)
-        return room if self._limits is None else min(room, self._book.room(self._limits, self._solver.drawn))
+        return room if self._limits is None or room <= 0 else int(min(room, self._left()))
+
+    def _left(self) -> float:
+        """Samples that may still be drawn within the limits."""
+        if self._limits is None:
+            return math.inf
+        return self._budget.left(self._solver.due, self._book.meter.elapsed_s)
 
     def _ask(self) -> int:
         if (room := self._room()) <= 0:
             return 0
         if self._caller.answer is not None and not self._plan.settings.hedge and not self._calls:
             return self._draw_at_once(self._caller.answer)
-        requests = self._solver.requests(room, ahead=self._caller.answer is None and not self._gate.stepping)
+        requests = self._wanted(room)
         self._gate.asked(len(requests))
         return self._send(requests)
+
+    def _wanted(self, room: int) -> list[SampleRequest]:
+        """Return the samples to draw now.
+
+        Those that one call can bring are not parted for want of room while others are in flight: there will be room.
+        """
+        ahead = self._caller.answer is None and not self._gate.stepping
+        left, afford = self._left(), self._budget.afford
+        requests = self._solver.requests(room, ahead=ahead, left=left, afford=afford, alike=self._caller.alike)
+        if requests or self._calls:
+            return requests
+        return self._solver.requests(room, ahead=ahead, left=left, afford=afford)
 
     def _send(self, requests: list[SampleRequest]) -> int:
         for request in requests:
             self._record(self._solver.asked(request))
-            if self._caller.answer is None:
-                self._calls.start(request)
-            else:
-                self._receive(request, self._caller.answer(request))
+            if self._caller.answer is not None:
+                response = self._caller.answer(request)
+                self._budget.answered(request, response)
+                self._receive(request, response)
+        if self._caller.answer is None:
+            self._calls.start(requests)
         return len(requests)
 
     def _draw_at_once(self, answer: AtOnce) -> int:
@@ -180,7 +236,8 @@ class Runner:
             before = self._solver.drawn
             if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
                 break
-            told, self._fault = self._solver.draw(answer, min(room, self._gate.stride))
+            stride = 1 if self._plan.limits.money else self._gate.stride
+            told, self._fault = self._solver.draw(answer, min(room, stride))
             self._gate.asked(self._solver.drawn - before)
             self._record(told)
             self._commit()
@@ -224,7 +281,7 @@ class Runner:
 
     def _fail(self, request: SampleRequest, fault: Exception) -> None:
         """Do what follows from a call that failed for good: a provider that has answered before ends no run."""
-        if not isinstance(fault, OutOfPatienceError):
+        if not isinstance(fault, OutOfPatienceError | SwitchError):
             self._fault = fault
         elif self._plan.attended:
             self._calls.set_aside(request)
@@ -243,7 +300,7 @@ class Runner:
                 self._take_up(self._solver.obey(command))
             case Probe():
                 self._record(self._gate.hold())
-                self._send(self._changing.probe(command, self._book.room(self._plan.limits, self._solver.drawn)))
+                self._send(self._changing.probe(command, int(min(MOST_PROBES, self._left()))))
             case ChangeSettings():
                 self._take_up(self._changing.change(command))
             case _:
@@ -291,12 +348,12 @@ class Runner:
         if self._limits is None:
             return None
         elapsed, run = self._book.meter.elapsed_s, self._book.run
-        reached = self._limits.reached(self._solver.drawn, run.totals, elapsed)
+        reached = self._budget.reached(self._solver.due, elapsed)
         # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
         if self._calls.arrived:
             return None
         in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
-        if reached and (in_vain or not self._calls):
+        if reached and (in_vain or self._calls.calls <= self._budget.parked):
             return RunEnded(Outcome.OUT_OF_BUDGET, reached)
         return resets_too_late(self._caller, self._limits, elapsed)
 
@@ -305,7 +362,8 @@ class Runner:
         await self._flush()
         self._publish(if_due=True)
         try:
-            counting = len(self._calls) > 0 or self._plan.limits.seconds is not None
+            waiting = len(self._calls) > 0 or self._checking is not None
+            counting = waiting or self._plan.limits.seconds is not None
             async with asyncio.timeout(self._pace.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()
         except TimeoutError:

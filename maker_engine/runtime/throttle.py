@@ -27,32 +27,35 @@ class Throttle:
         self._out = 0
         self._number = 0  # of the next call
         self._halved_at = 0  # calls from this number on were sent since the limit was halved
-        self._queue: deque[asyncio.Future[None]] = deque()
+        self._queue: deque[tuple[asyncio.Future[None], int]] = deque()
 
     @property
     def limit(self) -> int:
         """Calls that may be in flight now."""
         return int(self._allowed)
 
-    async def enter(self) -> int:
-        """Wait for a place; return the call's number."""
-        if self._queue or self._out >= self.limit:
-            await self._turn()
+    async def enter(self, answers: int = 1) -> int:
+        """Wait for the places of a call that is to bring so many answers; return the call's number.
+
+        One that is to bring more than the limit goes out when nothing else is in flight.
+        """
+        if self._queue or not self._fits(answers):
+            await self._turn(answers)
         else:
-            self._out += 1
+            self._out += answers
         self._number += 1
         return self._number - 1
 
-    def leave(self) -> None:
-        """Give the place back."""
-        self._out -= 1
+    def leave(self, answers: int = 1) -> None:
+        """Give the places back."""
+        self._out -= answers
         self._admit()
 
-    def answered(self) -> None:
-        """Note an answer."""
+    def answered(self, answers: int = 1) -> None:
+        """Note answers."""
         if self._allowed < self.most:
             rounds = self._rounds if self.limit + 1 == self._too_many else 1
-            self._allowed = min(float(self.most), self._allowed + 1 / (self.limit * rounds))
+            self._allowed = min(float(self.most), self._allowed + answers / (self.limit * rounds))
             self._admit()
 
     def timed_out(self, number: int) -> None:
@@ -67,21 +70,25 @@ class Throttle:
         self._rounds = min(2 * self._rounds, MOST_ROUNDS) if out == self._too_many else FEWEST_ROUNDS
         self._too_many, self._allowed, self._halved_at = out, float(max(1, out // 2)), self._number
 
-    async def _turn(self) -> None:
+    def _fits(self, answers: int) -> bool:
+        return not self._out or self._out + answers <= self.limit
+
+    async def _turn(self, answers: int) -> None:
         turn = asyncio.get_running_loop().create_future()
-        self._queue.append(turn)
+        self._queue.append((turn, answers))
         try:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
-                self._queue.remove(turn)
+                self._queue.remove((turn, answers))
+                self._admit()  # the next may fit where this one did not
             else:
-                self.leave()  # it had got a place by then
+                self.leave(answers)  # it had got its places by then
             raise
 
     def _admit(self) -> None:
-        while self._queue and self._out < self.limit:
-            turn = self._queue.popleft()
+        while self._queue and self._fits(self._queue[0][1]):
+            turn, answers = self._queue.popleft()
             if not turn.done():
-                self._out += 1
+                self._out += answers
                 turn.set_result(None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from maker_engine.core.copies import notice
@@ -37,6 +37,8 @@ class RunView:
         held: Where it holds and why, None while it goes on or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person wished for was not made; empty where it was.
+        checking: The call under way of a check of the model, from 1, and how many there are; None while there is none.
+        adjustments: What is sent to the model otherwise than ordered, and why; one line each.
         obstacle: Why the provider is asked nothing more before a person lets the run go on; empty while it is asked.
         resets_at: When the provider can be asked again by its own statement, in seconds since 1970; None where it
             states nothing, or does not rest.
@@ -46,6 +48,8 @@ class RunView:
         timeout_s: Seconds that a call may take as ordered, 0 where that is not known.
         deadline_s: Seconds that it may take now: longer since a complete answer took longer.
         temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
+        answered_by: How many responses came from each family of models, most first.
+        limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -62,6 +66,8 @@ class RunView:
     held: Held | None = None
     waiting: Hashable = None
     refused: str = ""
+    checking: tuple[int, int] | None = None
+    adjustments: tuple[str, ...] = ()
     obstacle: str = ""
     resets_at: float | None = None
     oldest_call_s: float | None = None
@@ -70,6 +76,8 @@ class RunView:
     timeout_s: float = 0.0
     deadline_s: float = 0.0
     temperature: float | None = None
+    answered_by: Mapping[str, int] = field(default_factory=dict)
+    limit_is_estimate: bool = False
 
     @property
     def copies(self) -> str:
@@ -95,6 +103,23 @@ class RunView:
         if snapshot.resting is not None:
             return self._rest(snapshot.resting)
         return "" if snapshot.failure is None else _failure(snapshot.failure)
+
+    @property
+    def answerers(self) -> str:
+        """Who answered, in one line; empty for simulated models, which nobody can answer for."""
+        if self.snapshot.started is None or self.snapshot.started.simulated:
+            return ""
+        return one_line(", ".join(f"{name} × {number:,}" for name, number in self.answered_by.items()))
+
+    @property
+    def estimated(self) -> str:
+        """What is counted that nobody reported, in one line; empty where there is none."""
+        totals = self.snapshot.totals
+        if not (totals.tokens_estimated or totals.usd_estimated):
+            return ""
+        usd = f" and ${totals.usd_estimated:.4f}" if totals.usd_estimated else ""
+        where = ", counted against the limit" if self.limit_is_estimate else ""
+        return f"at most {totals.tokens_estimated:,} tokens{usd}, estimated{where}: calls whose usage nobody reported"
 
     @property
     def timeouts(self) -> str:

@@ -1,6 +1,6 @@
 """A session as text: JSON Lines with everything in it, one event a line, and CSV with a line a step.
 
-The lines are described in docs/session-format.md. Everything a model said is in them as JSON strings in ASCII, so that
+The lines are described in docs/sessions.md. Everything a model said is in them as JSON strings in ASCII, so that
 no escape code and no half character reaches a terminal or an editor.
 """
 
@@ -22,8 +22,10 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Flag, Response
 from maker_engine.input_files import exists
+from maker_engine.models.families import answered_of, by_family
 from maker_engine.printable import one_line
 from maker_engine.sessions.asides import Change, Doubted, Probe, further
+from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag, step_of
@@ -57,9 +59,10 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
     """Give one branch's own events."""
     branch, meta = reader.branch, reader.meta()
     own = {"branch": branch.id}
+    found = {key: meta[key] for key in (MODEL_CHECK, ADJUSTMENTS) if key in meta}
     yield {
         "event": "run", **own, "parent": branch.parent, "from_step": branch.fork_step, "created": branch.created,
-        "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"],
+        "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"], **found,
     }  # fmt: skip
     for row in reader.rows(branch.fork_step):
         stored = reader.stored(task, row)
@@ -72,7 +75,11 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
     for entry in reader.open_entries(task):
         yield {"event": "", **own, "step": branch.steps, **told(entry, task)}
-    yield {"event": "totals", **own, "totals": meta["totals"], "elapsed_s": meta["elapsed_s"]}
+    answered = by_family(answered_of(meta))
+    yield {
+        "event": "totals", **own, "totals": meta["totals"], "elapsed_s": meta["elapsed_s"],
+        **({"answered_by": answered} if answered else {}),
+    }  # fmt: skip
     if "ended" in meta:
         yield {"event": "ended", **own, **meta["ended"]}
 

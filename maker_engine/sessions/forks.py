@@ -13,7 +13,7 @@ from maker_engine.core.decomposition import AnyTask, Json
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import RunStarted
 from maker_engine.core.snapshot import Totals
-from maker_engine.sessions import chain, storage
+from maker_engine.sessions import chain, origin, storage
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.lock import WriterLock
 from maker_engine.sessions.packing import Entry, pack, to_json
@@ -105,6 +105,7 @@ class NewFork:
         totals: What the run had spent when it came to that step.
         entries: What is done to the open step's ballot at once.
         note: For a person, at most 200 characters.
+        own: As for `Journal`.
     """
 
     parent: int
@@ -114,6 +115,7 @@ class NewFork:
     totals: Totals
     entries: Sequence[Entry] = ()
     note: str = ""
+    own: bool = True
 
 
 def add_fork(path: Path, task: AnyTask, fork: NewFork) -> int:
@@ -134,6 +136,10 @@ def add_fork(path: Path, task: AnyTask, fork: NewFork) -> int:
             "order": fork.order, "started": asdict(fork.started), "totals": asdict(fork.totals), "elapsed_s": 0.0,
             "created": int(time.time()), "open": len(fork.entries), "note": fork.note[:LONGEST_NOTE],
         }  # fmt: skip
+        if not fork.own:
+            meta[origin.IMPORTED] = True
+        elif (signature := origin.sign(to_json(fork.order))) is not None:
+            meta[origin.SIGNED] = signature
         record = {key: to_json(value) for key, value in meta.items()}
         branch = Branch(number, fork.parent, fork.step, meta["created"], fork.step, link)
         branch = branch._replace(seal=chain.seal(branch, record.items()))

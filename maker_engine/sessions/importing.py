@@ -15,13 +15,24 @@ from typing import Any, cast
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError, StorageFullError
-from maker_engine.core.events import Event, Outcome, RunEnded, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
+from maker_engine.core.events import (
+    Event,
+    ModelChecked,
+    Outcome,
+    RunEnded,
+    RunStarted,
+    SampleFailed,
+    StepDecided,
+    WrongDecisionFound,
+)
 from maker_engine.core.responses import PROBES, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.input_files import exists
+from maker_engine.models.families import answered_of, kept_of
 from maker_engine.printable import one_line
 from maker_engine.sessions import event_fields as fields_of, export, forks, storage
 from maker_engine.sessions.asides import Probe
+from maker_engine.sessions.checked import adjustments_in, check_in
 from maker_engine.sessions.event_fields import LONGEST_LINE as LONGEST_LINE  # noqa: PLC0414 - whoever reads the lines
 from maker_engine.sessions.journal import ALL, Journal
 from maker_engine.sessions.moment import moment
@@ -81,6 +92,7 @@ class _Import:
         self._link: str | None = None
         self._begun = False
         self._name = ""
+        self._adjustments: tuple[str, ...] = ()
 
     def taken(self, lines: Iterable[str]) -> int:
         """Take all lines in; return the steps.
@@ -177,10 +189,11 @@ class _Import:
         if number != self._branches or number >= MOST_BRANCHES or (parent is None) != (number == 0):
             raise InputError(f"run {number} is out of its order")
         started = RunStarted(**{name: told[name] for name in _STARTED if name in told})
+        check, self._adjustments = check_in(event), adjustments_in(event)
         keep = order.get("keep", ALL)
         if self._task is None:
             self._task, self._problem = task_of({"order": order}, self._family), (order["task"], order["source"])
-            self._journal = Journal(self._path, self._task, order, keep=keep)
+            self._journal = Journal(self._path, self._task, order, keep=keep, own=False)
             self._made = True
             self._state, self._step = self._task.start(), 0
         elif (order.get("task"), order.get("source")) != self._problem:
@@ -190,11 +203,14 @@ class _Import:
             with Reader(self._path, parent) as reader:
                 run = moment(reader, self._task, self._step, flags_shown=0)
             self._state = run.state
-            new = forks.NewFork(fields_of.of(event, "parent", int), self._step, order, started, run.totals, note=note)
+            parent = fields_of.of(event, "parent", int)
+            new = forks.NewFork(parent, self._step, order, started, run.totals, note=note, own=False)
             forks.add_fork(self._path, self._task, new)
-            self._journal = Journal(self._path, self._task, order, number, keep)
+            self._journal = Journal(self._path, self._task, order, number, keep, own=False)
         self._branches += 1
         self._journal.record(started)
+        if check is not None:
+            self._journal.record(ModelChecked(check))
 
     def _entry(self, event: dict[str, Any]) -> None:
         task, journal = self._task, self._journal
@@ -243,8 +259,10 @@ class _Import:
         elapsed = fields_of.of(event, "elapsed_s", float)
         check_totals(event.get("totals"))
         totals = Totals.of(event["totals"])
+        answered = answered_of(event)
         if self._journal is not None:
-            self._journal.follow(totals, lambda: elapsed)
+            more = kept_of(answered) if answered else {}
+            self._journal.follow(totals, lambda: elapsed, lambda: more, lambda: self._adjustments)
 
 
 def _ended(event: dict[str, Any]) -> RunEnded:

@@ -15,6 +15,7 @@ from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gathered, Json
 from maker_engine.core.events import (
     Event,
+    ModelChecked,
     RunEnded,
     RunStarted,
     SampleAsked,
@@ -26,8 +27,9 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.responses import Sample
 from maker_engine.core.snapshot import Totals
-from maker_engine.sessions import chain, places, schema, storage
+from maker_engine.sessions import chain, origin, places, schema, storage
 from maker_engine.sessions.chain import Branch
+from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK, adjustments_in, together
 from maker_engine.sessions.compression import LARGEST_ROW, Press
 from maker_engine.sessions.in_force import CHANGED_STEPS
 from maker_engine.sessions.lock import WriterLock
@@ -72,6 +74,7 @@ class Journal:
         order: What was asked for, as JSON; enough to start the same run again, without any key.
         branch: The branch of an existing file that is gone on with, None to make a new file.
         keep: `ALL` or `DISSENT`.
+        own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
 
     Raises:
         InputError: The file exists, or cannot be created there.
@@ -80,7 +83,14 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, task: AnyTask, order: Mapping[str, Json], branch: int | None = None, keep: str = ALL
+        self,
+        path: Path,
+        task: AnyTask,
+        order: Mapping[str, Json],
+        branch: int | None = None,
+        keep: str = ALL,
+        *,
+        own: bool = True,
     ) -> None:
         self.path = path
         self._task = task
@@ -95,17 +105,12 @@ class Journal:
                 storage.remove(path)
             raise
         try:
-            self._totals = Totals()
-            self._elapsed: Callable[[], float] = float
-            self._pending: list[_Pending] = []
-            self._snaps: list[tuple[int, str, str, bytes]] = []
-            self._failed_calls = 0
-            self._dirty = branch is None  # a session that is only opened and closed again stays as it was
             self._stand(branch)
             connection = self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
             self.notice = _notice(path)
             self._watch = FileWatch(path, self._connection)
             self._note("order", order)
+            self._note_origin(own=own)
             if branch is None:
                 self._note("created", self._branch.created)
                 self.flush()
@@ -119,6 +124,14 @@ class Journal:
 
     def _stand(self, branch: int | None) -> None:
         """Take up where the file stands."""
+        self._totals = Totals()
+        self._elapsed: Callable[[], float] = float
+        self._more: Callable[[], Mapping[str, object]] = dict
+        self._adjustments: Callable[[], tuple[str, ...]] = tuple
+        self._pending: list[_Pending] = []
+        self._snaps: list[tuple[int, str, str, bytes]] = []
+        self._failed_calls = 0
+        self._dirty = branch is None  # a session that is only opened and closed again stays as it was
         self._record: dict[str, str] = {}
         self._changed: dict[str, str] = {}
         self._open: list[Entry] = []
@@ -132,6 +145,8 @@ class Journal:
                 self._open = reader.open_entries(self._task)
                 dictionary = reader.dictionary()
             self._record.pop("ended", None)
+        kept = {key: json.loads(value) for key, value in self._record.items() if key == ADJUSTMENTS}
+        self.adjustments = adjustments_in(kept)
         self._open_written = len(self._open)
         self._goes_on = branch is not None
         self._press = Press(dictionary)
@@ -151,9 +166,22 @@ class Journal:
         """The chain's link at the last step that is durable; empty before the first."""
         return self._branch.chain
 
-    def follow(self, totals: Totals, elapsed: Callable[[], float]) -> None:
-        """Keep these live totals and the going time with the run: written at every flush."""
-        self._totals, self._elapsed = totals, elapsed
+    def follow(
+        self,
+        totals: Totals,
+        elapsed: Callable[[], float],
+        more: Callable[[], Mapping[str, object]] = dict,
+        adjustments: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
+        """Keep these live totals and the going time with the run, written at every flush.
+
+        Args:
+            totals: They grow as the run goes.
+            elapsed: Returns the going time in seconds.
+            more: Returns further values of the record, by their keys.
+            adjustments: Returns what is sent otherwise than ordered.
+        """
+        self._totals, self._elapsed, self._more, self._adjustments = totals, elapsed, more, adjustments
 
     def record(self, event: Event) -> None:
         """Take one event in."""
@@ -171,10 +199,8 @@ class Journal:
                 self._pending[place] = wrong._replace(flags=wrong.flags | StepFlag.WRONG)
             case SampleFailed():
                 self._failed_calls += 1
-            case RunStarted():
-                self._note("started", asdict(event))
-            case RunEnded():
-                self._note("ended", {"outcome": event.outcome.value, "reason": event.reason})
+            case RunStarted() | ModelChecked() | RunEnded():
+                self._note_run(event)
             case _ if isinstance(event, Kept):
                 self._open.append(entry_of(event))
             case _:
@@ -190,9 +216,8 @@ class Journal:
         if not self._dirty:
             return
         self._watch.look()
-        self._note("totals", asdict(self._totals))
-        self._note("elapsed_s", round(self._elapsed(), 3))
-        self._note("open", len(self._open))
+        self._note_figures()
+        self._note_adjustments()
         rows, link = self._linked()
         number = self._branch.id
         steps = self._branch.steps + len(rows)
@@ -239,10 +264,37 @@ class Journal:
                 self._connection.close()
             self._lock.release()
 
+    def _note_run(self, event: RunStarted | ModelChecked | RunEnded) -> None:
+        match event:
+            case RunStarted():
+                self._note("started", asdict(event))
+            case ModelChecked():
+                self._note(MODEL_CHECK, event.check.to_json())
+                self._failed_calls = 0  # those were the check's
+            case RunEnded():
+                self._note("ended", {"outcome": event.outcome.value, "reason": event.reason})
+
+    def _note_adjustments(self) -> None:
+        known = together(self.adjustments, self._adjustments())
+        if known != self.adjustments:
+            self.adjustments = known
+            self._note(ADJUSTMENTS, known)
+
+    def _note_figures(self) -> None:
+        figures = {"totals": asdict(self._totals), "elapsed_s": round(self._elapsed(), 3), "open": len(self._open)}
+        for key, value in {**self._more(), **figures}.items():
+            self._note(key, value)
+
     def _note(self, key: str, value: object) -> None:
         text = to_json(value)
         if self._record.get(key) != text:
             self._record[key] = self._changed[key] = text
+
+    def _note_origin(self, *, own: bool) -> None:
+        if not own:
+            self._note(origin.IMPORTED, value=True)
+        elif (signature := origin.sign(self._record["order"])) is not None:
+            self._note(origin.SIGNED, signature)
 
     def _linked(self) -> tuple[list[tuple[object, ...]], bytes]:
         """Make rows of the pending steps; return them with the last one's link."""

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_closed, is_file
 from maker_engine.sessions.summaries import SessionSummary, summarise
+from maker_engine.sessions.user_data import FOLDER, home, library
 
 __all__ = ["FOLDER", "SUFFIX", "Library", "SessionSummary", "choose", "find", "home", "summarise"]
 
 SUFFIX = ".maker"
-FOLDER = "sessions"
-"""Of the user's own library, under `home()`."""
 TOLD_EVERY = 50
 """While sessions are read it is said after so many how far that has come."""
 NAMED = 5
 """So many candidates are named where a session is not named clearly."""
-
-
-def home() -> Path:
-    """Return the directory that sessions live under: `MAKER_HOME`, or the user data directory."""
-    given = os.environ.get("MAKER_HOME")
-    return Path(given).expanduser() if given else user_data_path("maker", appauthor=False)
 
 
 class Library:
@@ -39,7 +29,7 @@ class Library:
     """
 
     def __init__(self, directory: Path | None = None) -> None:
-        self.directory = directory or home() / FOLDER
+        self.directory = directory or library()
         self._listed: dict[Path, tuple[_Stamp, SessionSummary]] = {}
 
     def new_path(self, task: str) -> Path:

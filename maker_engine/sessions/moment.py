@@ -13,6 +13,7 @@ from maker_engine.core.snapshot import FLAG_TAIL, Totals
 from maker_engine.core.state import RunState
 from maker_engine.core.words import PersonAsked
 from maker_engine.sessions.asides import Change
+from maker_engine.sessions.checked import checks
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.packing import Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
@@ -42,6 +43,10 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
         before = reader.last_steps(task, 1, begun)[0]
         # The snapshot was taken at the decision, before the oracle spoke.
         run.totals.wrong += bool(before.flags & StepFlag.WRONG)
+    for check in checks(reader):
+        if begun <= check.step <= step:
+            run.check = run.check or check
+            run.totals.add_check(check)
     if (changed := in_force(reader, task, begun)) is not None:
         run.record(SettingsChanged(begun, *changed))
     for stored in reader.steps(task, begun, step):

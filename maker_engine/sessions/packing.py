@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Sequence
-from itertools import count
+from collections.abc import Hashable, Sequence
+from itertools import count, product
+from types import NoneType
 from typing import Any, NamedTuple, TypeAlias
 
 import msgpack
@@ -32,6 +33,10 @@ from maker_engine.sessions.record import LARGEST
 MOST_PARTS, _UNCOUNTED = 2_000_000, 4 * 2**20
 """Most lists and objects of a step, and from how many bytes on they are counted: an empty list is one byte in a file,
 and fifty in memory."""
+_TEXT, _COUNT, _FIGURE = {str}, (int, NoneType), (float, int, NoneType)
+_SAMPLE_KINDS = frozenset(product([int], _COUNT, _COUNT, [str, NoneType], _FIGURE, _FIGURE, _COUNT, [int]))
+"""Types of what stands in a sample's row, for a file may be anybody's: looked up at once, since there are millions."""
+_MOST = float(LARGEST)
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 
@@ -243,7 +248,7 @@ def open_packed(packed: bytes) -> Packed:
 def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     """Turn what `pack` gave back into equal entries."""
     encoded, texts, models, rows = open_packed(packed)
-    if not all(type(text) is str for text in (*texts, *models)):
+    if not {*map(type, texts), *map(type, models)} <= _TEXT:
         raise ValueError("a text is not as maker writes it")
     answers = [decisions.decode(task, undense(answer)) for answer in encoded]
     entries: list[Entry] = []
@@ -259,7 +264,11 @@ def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
             continue
         number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model, *further = row
         reasoning, shared = further or (None, 1)
-        if not _is_sound((number, shared), (tokens_in, tokens_out, reasoning), (cost, latency), finish):
+        kinds = (
+            type(number), type(tokens_in), type(tokens_out), type(finish), type(cost), type(latency), type(reasoning),
+            type(shared),
+        )  # fmt: skip
+        if kinds not in _SAMPLE_KINDS or not (-_MOST <= (cost or 0) <= _MOST and -_MOST <= (latency or 0) <= _MOST):
             raise ValueError("a sample is not as maker writes it")
         said = "" if text is None else texts[text]
         response = Response(
@@ -267,16 +276,3 @@ def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
         )
         entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else flag_in(verdict), response))
     return entries
-
-
-def _is_sound(numbers: Iterable[Any], tokens: Iterable[Any], figures: Iterable[Any], finish: object) -> bool:
-    """Tell whether what stands in a sample's row is of the kinds that are written; a file may be anybody's."""
-    return (
-        all(type(number) is int for number in numbers)
-        and all(one is None or type(one) is int for one in tokens)
-        and all(one is None or (type(one) in _NUMBERS and -LARGEST <= one <= LARGEST) for one in figures)
-        and (finish is None or type(finish) is str)
-    )
-
-
-_NUMBERS = frozenset({int, float})

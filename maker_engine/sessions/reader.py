@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from maker_engine.blame import fault_of
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.errors import SessionError
+from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.responses import Sample
 from maker_engine.sessions import chain, schema, storage
 from maker_engine.sessions.chain import Branch
@@ -175,8 +175,10 @@ class Reader:
     def answers(self, task: AnyTask, first: int = 0, last: int | None = None) -> Iterator[Any]:
         """Give the decided answers of steps `first` to `last` (0-based, exclusive; None for all), in order."""
         for row, action in self._columns("id, action", first, last):
-            with self._reading(step_of(row)):
+            try:
                 answer = decisions.decode(task, undense(action))
+            except Exception as error:
+                raise self._unreadable(step_of(row), task, error) from error
             yield answer
 
     def steps(self, task: AnyTask, first: int = 0, last: int | None = None, flags: int = 0) -> Iterator[StoredStep]:
@@ -199,20 +201,18 @@ class Reader:
     def stored(self, task: AnyTask, row: Row) -> StoredStep:
         """Unpack a row."""
         step = step_of(row.id)
-        with self._reading(step):
-            entries = unpack(decompress(row.votes, self.dictionary()), task)
-            return StoredStep(step, int(row.flags), decisions.decode(task, undense(row.action)), entries)
-
-    @contextmanager
-    def _reading(self, step: int) -> Iterator[None]:
-        """Blame the file for what is raised where a step (0-based) is unpacked: its bytes may be anybody's."""
+        dictionary = self.dictionary()
         try:
-            yield
-        except SessionError:
-            raise
+            entries = unpack(decompress(row.votes, dictionary), task)
+            return StoredStep(step, int(row.flags), decisions.decode(task, undense(row.action)), entries)
         except Exception as error:
-            what = f"step {step + 1:,} cannot be read ({type(error).__name__}: {error})"
-            raise storage.damaged(self.path, what) from error
+            raise self._unreadable(step, task, error) from error
+
+    def _unreadable(self, step: int, task: AnyTask, error: Exception) -> MakerError:
+        """Blame the file for what is raised where a step (0-based) is unpacked, unless it is the task that fails."""
+        if (fault := fault_of(type(task), error)) is not None:
+            return fault
+        return storage.damaged(self.path, f"step {step + 1:,} cannot be read ({type(error).__name__}: {error})")
 
     def snapshot(self, step: int) -> tuple[int, Any, dict[str, Any] | None]:
         """Return the newest snapshot at or before `step`: its step, the state's JSON value, the totals then.
@@ -256,8 +256,10 @@ class Reader:
                 raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} has been changed")
         if len(rows) != self.note("open", 0):
             raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} is missing")
-        with self._reading(self.branch.steps):
+        try:
             return [entry for _, body, _ in rows for entry in unpack(body, task)]
+        except Exception as error:
+            raise self._unreadable(self.branch.steps, task, error) from error
 
     def link_before(self, step: int) -> bytes:
         """Return the chain's link at the step before `step`; empty at the first."""

@@ -11,7 +11,9 @@ from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
+from maker_engine.core.errors import InputError
 from maker_engine.core.events import RunStarted
+from maker_engine.core.model_check import ModelCheck, lines_of
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.snapshot import Totals
 
@@ -27,10 +29,11 @@ _TOTALS = get_type_hints(Totals)
 _ORDER: Mapping[str, Any] = {
     "task": str, "source": str | None, "model": str, "seed": int, "keep": str, "api_base": str | None, "draft": str,
     "undecided": str, "voters": list, "hopeless": str | None, "temperature": float | str | None,
-    "first_temperature": float | str | None,
+    "first_temperature": float | str | None, "prices": dict, "accept_models": list,
 }  # fmt: skip
 _PLAIN: Mapping[str, Any] = {
     "created": float, "elapsed_s": float, "open": int, "name": str, "note": str, "signed": str, "imported": bool,
+    "answered_by": dict, "answered_voters": dict, "owed": list, "density": dict,
 }  # fmt: skip
 
 
@@ -75,6 +78,8 @@ def check_record(record: Mapping[str, Any]) -> None:
         raise ValueError("'created' is no point in time")
     if record.get("open", 0) < 0:
         raise ValueError("'open' is a number that cannot be")
+    if not _spent(record):
+        raise ValueError("'owed' or 'density' is none that can be")
     for key, check in (("order", check_order), ("started", check_started), ("totals", check_totals)):
         if key in record:
             check(record[key])
@@ -83,8 +88,18 @@ def check_record(record: Mapping[str, Any]) -> None:
         _check("ended", ended, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
         if ended["outcome"] not in set(Outcome):
             raise ValueError("'ended' names no outcome")
+    _check_model(record)
     if not all(fits(step, int) and step >= 0 for step in _list("changed", record.get("changed", []))):
         raise ValueError("'changed' is no list of steps")
+
+
+def _check_model(record: Mapping[str, Any]) -> None:
+    try:
+        if "model_check" in record:
+            ModelCheck.of(record["model_check"])
+        lines_of(record.get("adjustments", []), "adjustments")
+    except InputError as error:
+        raise ValueError(str(error)) from None
 
 
 def check_order(order: object) -> None:
@@ -95,8 +110,20 @@ def check_order(order: object) -> None:
     """
     values = _object("order", order)
     _check("order", values, _ORDER)
-    if not all(fits(voter, str) for voter in values.get("voters", [])):
-        raise ValueError("'voters' in 'order' are not all texts")
+    for name in ("voters", "accept_models"):
+        if not all(fits(one, str) for one in values.get(name, [])):
+            raise ValueError(f"{name!r} in 'order' are not all texts")
+    for figures in values.get("prices", {}).values():
+        if not isinstance(figures, list) or not all(fits(figure, float) for figure in figures):
+            raise ValueError("'prices' in 'order' are not all lists of numbers")
+
+
+def _spent(record: Mapping[str, Any]) -> bool:
+    """Whether a run's record can be right about what may be spent beside its totals."""
+    owed, density = record.get("owed", [0, 0.0]), record.get("density", {})
+    kinds = [fits(one, kind) and one >= 0 for one, kind in zip(owed, (int, float), strict=False)]
+    voters = all(name.removeprefix("-").isdecimal() and len(name) < 10 for name in density)
+    return len(owed) == 2 and all(kinds) and voters and all(fits(one, float) and one >= 0 for one in density.values())
 
 
 def whole(order: Mapping[str, Any], name: str, default: int) -> int:

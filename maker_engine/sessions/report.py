@@ -15,7 +15,9 @@ from maker_engine.core.copies import effective_votes, identical_share, notice
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import Totals
+from maker_engine.models.families import answered_of, by_family
 from maker_engine.printable import one_line
+from maker_engine.sessions.checked import adjustments_in, check_in
 from maker_engine.sessions.forks import tree
 from maker_engine.sessions.inspection import temperature_of
 from maker_engine.sessions.reader import Reader, StoredStep
@@ -99,6 +101,7 @@ def _cells(cells: Iterable[object], numbers: Iterable[int] = ()) -> str:
 def _figures(meta: dict[str, Any]) -> Iterator[str]:
     totals, steps = meta["totals"], max(1, meta["totals"]["steps"])
     samples = totals["votes"] + totals["flagged"]
+    answered = by_family(answered_of(meta))
     spent = Totals.of(totals).cost(simulated=meta["started"]["simulated"])
     yield _cells(("begun", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))))
     for name, value in (
@@ -116,10 +119,17 @@ def _figures(meta: dict[str, Any]) -> Iterator[str]:
             f"{totals['wrong']:,}" if meta["started"]["has_oracle"] else "not known: the task has no oracle",
         ),
         ("wasted samples", f"{totals['wasted']:,}"),
+        ("refused answers", f"{totals.get('refused', 0):,}"),
+        ("answered by", ", ".join(f"{name} × {number:,}" for name, number in answered.items()) or "not recorded"),
         ("probes, never counted", f"{totals.get('probes', 0):,}"),
         ("failed calls", f"{totals['failures']:,}, {totals.get('timeouts', 0):,} of them timed out"),
         ("tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"),
+        (
+            "estimated besides",
+            f"{totals.get('tokens_estimated', 0):,} tokens, ${totals.get('usd_estimated', 0.0):,.4f}",
+        ),
         ("cost", "unknown" if spent is None else f"${spent:,.4f}"),
+        *_of_the_model(meta),
     ):
         yield _cells((name, value))
 
@@ -134,6 +144,17 @@ def _alike(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "effective votes", f"{votes:.2f} a step, each text counted once"
     if said := notice(totals, temperature_of(meta["order"])):
         yield "copies", said
+
+
+def _of_the_model(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Say what was sent otherwise than ordered, and what a check of the model found amiss."""
+    for line in adjustments_in(meta):
+        yield "sent", line
+    check = check_in(meta)
+    if check is not None:
+        yield "check of the model", f"{check.calls:,} calls, none of them a vote: {check.verdict}"
+        for one in check.remarks:
+            yield f"{one.name}: {one.verdict}", " → ".join(filter(None, (one.who, one.found, one.mend)))
 
 
 def _forks(reader: Reader) -> Iterator[str]:

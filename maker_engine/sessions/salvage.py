@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.errors import SessionError
-from maker_engine.core.events import Event, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
+from maker_engine.core.errors import InputError, SessionError
+from maker_engine.core.events import Event, ModelChecked, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
+from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.state import RunState
-from maker_engine.sessions import chain, schema
+from maker_engine.sessions import chain, origin, schema
+from maker_engine.sessions.checked import MODEL_CHECK
 from maker_engine.sessions.compression import decompress
 from maker_engine.sessions.journal import ALL, Journal
 from maker_engine.sessions.packing import Entry, events_of, undense, unpack
@@ -61,10 +64,13 @@ def salvage(path: Path, to: Path, branch: int = 0, family: type[AnyTask] | None 
         raise SessionError(f"nothing can be saved of {path}: the order of the run is lost")
     task = task_of(record, family)
     sound, whole = found.sound(branch)
-    journal = Journal(to, task, record["order"], keep=record["order"].get("keep", ALL))
+    own = found.is_own(path, branch)
+    journal = Journal(to, task, record["order"], keep=record["order"].get("keep", ALL), own=own)
     try:
         book = _Book(journal, task)
         book.take(RunStarted(**{name: record["started"][name] for name in _NAMES}))
+        for check in found.checks(branch):
+            book.take(ModelChecked(check))
         for one in sound:
             book.decided(one)
         for entry in _open_entries(found, branch, task) if whole else ():
@@ -168,6 +174,26 @@ class _Found:
                 except ValueError:
                     continue
         return found if len(found) == 2 and all(isinstance(value, dict) for value in found.values()) else None
+
+    def checks(self, branch: int) -> list[ModelCheck]:
+        """Return what a check of the run's model found, where that can be read."""
+        for value in self._spare.get(f"{MODEL_CHECK}/{branch}", []):
+            try:
+                return [ModelCheck.of(json.loads(value))]
+            except (ValueError, RecursionError, InputError):
+                continue
+        return []
+
+    def is_own(self, path: Path, branch: int) -> bool:
+        """Tell whether a run was ordered here, as far as what is left of its record shows it."""
+        kept: dict[str, list[str]] = {
+            key: [value.decode(errors="replace") for value in self._spare.get(f"{key}/{branch}", [])]
+            for key in ("order", origin.SIGNED, origin.IMPORTED)
+        }
+        if not kept[origin.SIGNED]:
+            return origin.is_own(path, {key: values[0] for key, values in kept.items() if values})
+        pairs = product(kept["order"], kept[origin.SIGNED])
+        return any(origin.is_own(path, {"order": order, origin.SIGNED: signed}) for order, signed in pairs)
 
     def sound(self, branch: int) -> tuple[list[_Sound], bool]:
         """Return a run's rows from its first step up to the last that is linked, and whether that is all of them."""

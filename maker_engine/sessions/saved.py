@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
-from maker_engine.sessions import storage, upgrade
+from maker_engine.models.families import Answered, answered_of
+from maker_engine.sessions import origin, storage, upgrade
 from maker_engine.sessions.asides import Change, Doubted
+from maker_engine.sessions.checked import adjustments_in, checks
 from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
@@ -37,6 +41,12 @@ class SavedRun:
         elapsed_s: Going time.
         branch: Which branch of the session it is; 0 for the run itself.
         changed: What a person had changed before the open step, None for nothing.
+        before: The order of the branch that it was forked from, its own where it is no fork.
+        adjustments: What was sent to the model otherwise than ordered, and why.
+        answered: Who has answered so far.
+        density: How many tokens prompts have, by voter, as `runtime.budget` takes it.
+        owed: Tokens and dollars that were spent at most, and were not in the totals when its process went away.
+        own: It was ordered here; False for one that came from elsewhere.
     """
 
     path: Path
@@ -49,6 +59,12 @@ class SavedRun:
     elapsed_s: float
     branch: int = 0
     changed: Change | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    adjustments: tuple[str, ...] = ()
+    answered: Answered = field(default_factory=Counter)
+    owed: tuple[int, float] = (0, 0.0)
+    density: Mapping[int, float] = field(default_factory=dict)
+    own: bool = False
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -122,9 +138,16 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
+    run.check = next(checks(reader), None)
     run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])
     changed = in_force(reader, task, done)
+    parent = reader.branch.parent
+    before = meta["order"] if parent is None else reader.meta(parent)["order"]
+    tokens, usd = meta.get("owed", (0, 0.0))  # values of the right kinds, as all of the record
     return SavedRun(
-        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed
-    )
+        reader.path, task, run, meta["order"], run.state, done, entries, elapsed_s, reader.branch.id, changed, before,
+        adjustments_in(meta), answered_of(meta), (int(tokens), float(usd)),
+        {int(voter): float(density) for voter, density in meta.get("density", {}).items()},
+        origin.is_own(reader.path, reader.record(reader.branch.id)),
+    )  # fmt: skip

@@ -7,14 +7,14 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
 from maker_engine.input_files import is_file
-from maker_engine.sessions import chain, storage
+from maker_engine.sessions import chain, origin, storage
 from maker_engine.sessions.library import FOLDER, SUFFIX, choose
 from maker_engine.sessions.lock import WriterLock, writer_of
 from maker_engine.sessions.summaries import SessionSummary, summarise
@@ -37,7 +37,7 @@ def rename(path: Path, name: str) -> None:
     _sound(path, "renamed")
     bring_up(path)
     with WriterLock(path), _reported(f"session {path} cannot be renamed"), closing(storage.connect(path)) as connection:
-        _write_name(connection, " ".join(name.split())[:LONGEST_NAME])
+        _note(connection, 0, {"name": " ".join(name.split())[:LONGEST_NAME]})
 
 
 def duplicate(path: Path, directory: Path) -> Path:
@@ -54,7 +54,8 @@ def duplicate(path: Path, directory: Path) -> Path:
         try:
             with closing(_source(path)) as source, closing(storage.connect(target)) as copy:
                 source.backup(copy)
-                _write_name(copy, f"copy of {known.label}"[:LONGEST_NAME])
+                _note(copy, 0, {"name": f"copy of {known.label}"[:LONGEST_NAME]})
+                _keep_origin(copy, path)
         except BaseException:
             for ending in _COMPANIONS:
                 _beside(target, ending).unlink(missing_ok=True)
@@ -148,14 +149,23 @@ def find_trashed(text: str, directory: Path) -> Path:
     return choose(text, trashed(directory), none)
 
 
-def _write_name(connection: sqlite3.Connection, name: str) -> None:
-    """Write a session's name into the record of its first run, whose seal covers it."""
+def _note(connection: sqlite3.Connection, branch: int, values: Mapping[str, object]) -> None:
+    """Write values into the record of one of a session's runs, whose seal covers it."""
     with connection as write:
         write.execute("BEGIN IMMEDIATE")
-        write.execute("INSERT OR REPLACE INTO meta VALUES (0, 'name', ?)", (json.dumps(name),))
-        branch = chain.Branch._make(write.execute("SELECT * FROM branch WHERE id = 0").fetchone())
-        seal = chain.seal(branch, write.execute("SELECT k, v FROM meta WHERE branch = 0").fetchall())
-        write.execute("UPDATE branch SET seal = ? WHERE id = 0", (seal,))
+        pairs = [(branch, key, json.dumps(value)) for key, value in values.items()]
+        write.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", pairs)
+        row = chain.Branch._make(write.execute("SELECT * FROM branch WHERE id = ?", (branch,)).fetchone())
+        seal = chain.seal(row, write.execute("SELECT k, v FROM meta WHERE branch = ?", (branch,)).fetchall())
+        write.execute("UPDATE branch SET seal = ? WHERE id = ?", (seal, branch))
+
+
+def _keep_origin(copy: sqlite3.Connection, source: Path) -> None:
+    """Mark the runs of a copy that came from elsewhere: in the library they would pass for the user's own."""
+    for (branch,) in copy.execute("SELECT id FROM branch").fetchall():
+        record = dict(copy.execute("SELECT k, v FROM meta WHERE branch = ?", (branch,)))
+        if not origin.is_own(source, record):
+            _note(copy, branch, {origin.IMPORTED: True})
 
 
 def _sound(path: Path, wish: str) -> SessionSummary:

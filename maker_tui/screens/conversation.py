@@ -21,6 +21,7 @@ from maker_tui.halt_words import HELD
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import backed_up
+from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
 from maker_tui.screens.writing import Writing
 from maker_tui.widgets.document_pane import DocumentPane
@@ -28,7 +29,7 @@ from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.vote_tally import VoteTally, alike
-from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
+from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
 
 if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
@@ -60,6 +61,7 @@ class Conversation(Writing):
         Binding("c", "resume", "go on", show=False, tooltip="go on with a saved run"),
         Binding("i", "name", "who", show=False, tooltip="say who you are: every answer bears a name"),
         Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
+        CHECK_KEY,
     ]
 
     HELP_TITLE = "conversation"
@@ -141,6 +143,7 @@ class Conversation(Writing):
         started, asking = snapshot.started, snapshot.question is not None
         if started is not None:
             word = ASKING if asking and live and not self._over else run_word(snapshot, live=live)
+            word = CHECKING if view.checking else word
             badge = "SIMULATED" if started.simulated else ""
             self._head.tell(started.title, facts=(started.problem, started.model), badge=badge, word=word)
         before = self._question.question
@@ -151,6 +154,7 @@ class Conversation(Writing):
         self.show_document(view)
         self._show_votes()
         self._tell(view)
+        notice(self, view, live=live)
         if isinstance(self.app, PersonalApp):
             self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
 
@@ -189,6 +193,8 @@ class Conversation(Writing):
             self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if asked else reason)
         elif self._source.writer is not None:
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
+        elif view.checking is not None:
+            self._banner.tell(CHECKING, checking_words(view.checking))
         elif snapshot.hopeless is not None and snapshot.paused:
             self._banner.tell(HELD, "no sample of the open step can be used: b opens the vote, and says why")
         elif snapshot.undecided and snapshot.paused:
@@ -222,6 +228,10 @@ class Conversation(Writing):
         self.app.switch_screen(workbench)
         if step is not None:
             workbench.call_after_refresh(workbench.go_to, step)
+
+    def action_check(self) -> None:
+        """Show what was found out about the model."""
+        open_check(self, self._view)
 
     def action_leave(self) -> None:
         """Leave; whoever opened the run closes it."""

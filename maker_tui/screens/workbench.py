@@ -26,6 +26,7 @@ from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import backed_up
+from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.panes import PaneLayout
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
@@ -38,7 +39,7 @@ from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally, alike
-from maker_tui.words import ASKING, SAVING, STARTING, UNDECIDED, Word, outcome_word, run_word
+from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,7 @@ class Workbench(Stepping, PaneLayout):
         *TRAVEL_KEYS[:4],
         *STOP_KEYS,
         *TRAVEL_KEYS[4:],
+        CHECK_KEY,
         Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
@@ -159,7 +161,8 @@ class Workbench(Stepping, PaneLayout):
 
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
-        self._show_panes(view, run_word(snapshot, live=live))
+        self._show_panes(view, CHECKING if view.checking else run_word(snapshot, live=live))
+        notice(self, view, live=live)
         if isinstance(self.app, PersonalApp):
             self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
         if (snapshot.outcome is not None or not live) and not self._over:
@@ -205,7 +208,9 @@ class Workbench(Stepping, PaneLayout):
     def _ask_for_a_person(self, view: RunView) -> None:
         """Say so while the run holds, or waits for somebody to settle its open step."""
         snapshot = view.snapshot
-        if told := halt_words(view):
+        if view.checking is not None:
+            self._banner.tell(CHECKING, checking_words(view.checking))
+        elif told := halt_words(view):
             self._banner.tell(HELD, told)
         elif snapshot.undecided and snapshot.paused and snapshot.open is not None:
             step = f"step {snapshot.open.step + 1:,} has used up its samples"
@@ -263,6 +268,10 @@ class Workbench(Stepping, PaneLayout):
         from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - it leads back here
 
         self.app.switch_screen(Conversation(self._source))
+
+    def action_check(self) -> None:
+        """Show what was found out about the model."""
+        open_check(self, self._view)
 
     def focus_votes(self) -> None:
         """Focus the votes."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import read_named
+from maker_engine.models.prices import check_price
 from maker_engine.printable import one_line
 from maker_tui.settings.places import config_file
 
@@ -20,6 +21,8 @@ NOTIFY = ("none", "osc9", "osc777")
 ALLOWED: Mapping[str, tuple[type, tuple[str, ...]]] = {
     "theme": (str, ()), "mouse": (bool, ()), "title": (bool, ()), "bell": (bool, ()), "notify": (str, NOTIFY),
 }  # fmt: skip
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Config:
         bell: Ring the bell when a run ends, holds or needs a person.
         notify: Ask the terminal for a desktop notification then, one of `NOTIFY`.
         keys: Keys by action, as `settings.keymap` reads them.
+        prices: What models cost, by their names: dollars per million tokens, as `prices.PRICE_FORM` has them.
     """
 
     theme: str = ""
@@ -41,6 +45,7 @@ class Config:
     bell: bool = False
     notify: str = "none"
     keys: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def load() -> tuple[Config, str]:
@@ -62,10 +67,24 @@ def read(path: Path) -> Config:
     Raises:
         InputError: It cannot be read, or something in it cannot be used; the text names it.
     """
+    return _read(path, parse) or Config()
+
+
+def prices() -> Mapping[str, tuple[float, ...]]:
+    """Read what models cost from the user's configuration, and nothing else of it: whoever runs headless needs no keys.
+
+    Raises:
+        InputError: The file cannot be read, or a price in it cannot be used.
+    """
+    return _read(config_file(), lambda text: _prices(_table(text))) or {}
+
+
+def _read(path: Path, parse: Callable[[str], Read]) -> Read | None:
+    """Parse a file's text; None where there is no file."""
     try:
         path.stat()
     except FileNotFoundError:
-        return Config()
+        return None
     except OSError as error:
         raise InputError(f"settings file {path} cannot be read: {error.strerror}") from None
     text = read_named(path, "settings file", LONGEST)
@@ -81,24 +100,44 @@ def parse(text: str) -> Config:
     Raises:
         InputError: It is not TOML, or something in it cannot be used.
     """
-    import tomllib  # noqa: PLC0415 - most users have no file to read
-
-    try:
-        given = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"not TOML: {one_line(str(error))}") from None
+    given = _table(text)
+    costs = _prices(given)
+    given.pop("prices", None)
     keys = given.pop("keys", {})
     if not isinstance(keys, dict):
         raise InputError("keys must be a table: write [keys] on a line of its own")
     for name, value in given.items():
         _check_value(name, value)
-    return Config(**given, keys=_keymap(keys) if keys else {})
+    return Config(**given, keys=_keymap(keys) if keys else {}, prices=costs)
+
+
+def _table(text: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - most users have no file to read
+
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"not TOML: {one_line(str(error))}") from None
+
+
+def _prices(given: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
+    table = given.get("prices", {})
+    if not isinstance(table, dict):
+        raise InputError("prices must be a table: write [prices] on a line of its own")
+    found = {}
+    for name, figures in _flat(table):
+        try:
+            found[name] = check_price(figures if isinstance(figures, list) else [figures])
+        except InputError:
+            told = f'"{name}" = [IN, OUT], [IN, OUT, CACHED] or [IN, OUT, CACHED, WRITE], in dollars per million tokens'
+            raise InputError(f"prices: write {one_line(told, 160)}, got {one_line(repr(figures), 40)}") from None
+    return found
 
 
 def _check_value(name: str, value: object) -> None:
     if name not in ALLOWED:
         near = get_close_matches(name, ALLOWED, 1)
-        mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(ALLOWED)} and [keys]"
+        mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(ALLOWED)}, [keys] and [prices]"
         raise InputError(f"{one_line(name, 40)} is no setting: {mend}")
     kind, choices = ALLOWED[name]
     if not isinstance(value, kind):

@@ -13,6 +13,7 @@ from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal,
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.words import Word
+from maker_tui.wrapping import wrapped
 
 Part = str | tuple[str, str]
 
@@ -57,7 +58,7 @@ def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[T
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
     lines += [*gap, *figures, *gap, _model(snapshot, width)]
-    return lines + (_details(view, snapshot) if roomy else [])
+    return lines + _adjusted(view, width) + (_details(view, snapshot) if roomy else [])
 
 
 def meter_line(view: RunView, width: int) -> Text:
@@ -174,6 +175,13 @@ def _model(snapshot: Snapshot, width: int) -> Text:
     return line((fit("model", NAME_CELLS), "label"), one_line(started.model, room), " ", (badge, "badge"))
 
 
+def _adjusted(view: RunView, width: int) -> list[Text]:
+    """Say what is sent to the model otherwise than ordered."""
+    rows = [row for told in view.adjustments for row in wrapped(told, width - NAME_CELLS)]
+    names = ["sent", *[""] * len(rows)]
+    return [line((fit(name, NAME_CELLS), "label"), row) for name, row in zip(names, rows, strict=False)]
+
+
 def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
     started, totals = snapshot.started, snapshot.totals
     if started is None:
@@ -185,12 +193,19 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         ("calls", _calls(view)),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),
         ("seed", str(started.seed) if started.simulated else NONE),
-        ("retries", f"{count(totals.failures)} calls made again"),
+        ("retries", f"{count(totals.failures)} calls made again" + _refused(totals.refused)),
+        *([("answered", view.answerers)] if view.answerers else []),
+        *([("besides", view.estimated)] if view.estimated else []),
+        *([("checks", f"{count(totals.checks)} calls, never counted")] if totals.checks else []),
         *([("probes", f"{count(totals.probes)}, never counted")] if totals.probes else []),
         ("elapsed", duration(view.elapsed_s) if view.elapsed_s else NONE),
         ("session", str(view.session)),
     ]
     return [_row(name, value) for name, value in rows]
+
+
+def _refused(number: int) -> str:
+    return f", {count(number)} answers refused" if number else ""
 
 
 def _row(name: str, value: str) -> Text:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 SKIP, DECIDE, NONE = "skip", "you decide", "none of these"
 """What may be answered to every question."""
 
-_ENDS = re.compile(r"(?<=[.!?])\s+|\s*[;\n]\s*|,\s*(?:and |but )?(?=(?:no|not|without) )")
+_ENDS = re.compile(r"(?<=[.!?])\s+|[;\n]|,\s*(?:and |but )?(?=(?:no|not|without) )")
 _NUMBERS = re.compile(r"\d{1,3}(?:[\s,]+\d{1,3})*")
 
 

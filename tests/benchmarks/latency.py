@@ -17,7 +17,7 @@ from tests.benchmarks.table import Row
 MEAN_S = 0.05
 K = 3
 DISKS, SLOW_STEPS, REPEATS = 10, 300, 3
-WIDE = {"draft": "task", "concurrency": 64, "window": 64}
+WIDE = {"draft": "task", "concurrency": 64, "window": 64, "max_waste": 1.0}
 
 
 def rows(disks: int = DISKS, slow_steps: int = SLOW_STEPS, repeats: int = REPEATS, mean_s: float = MEAN_S) -> list[Row]:

@@ -11,6 +11,7 @@ PARTS = {
     "throughput": "steps a second with a model that answers at once",
     "sessions": "steps a second into a session file, and their bytes",
     "litellm_calls": "CPU a call on top of LiteLLM",
+    "several": "calls and money with several answers a call, beside one a call",
     "first_paint": "CPU until the home screen stands",
     "wire": "bytes to the terminal, keys answered, stalls and resizes; two minutes",
     "debugger": "looking at 1,048,575 steps beside Textual's DataTable; makes them first, and runs only when named",

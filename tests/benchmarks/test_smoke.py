@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.benchmarks import debugger, first_paint, latency, litellm_calls, million, sessions, throughput, wire
+from tests.benchmarks import debugger, first_paint, latency, litellm_calls, million, sessions, several, throughput, wire
 from tests.benchmarks.parts import PARTS
 from tests.benchmarks.table import Row, markdown
 
@@ -13,6 +13,7 @@ TOY: dict[str, Callable[[], list[Row]]] = {
     "latency": lambda: latency.rows(disks=4, slow_steps=3, repeats=1, mean_s=0.002),
     "throughput": lambda: throughput.rows({5: 1}),
     "litellm_calls": lambda: litellm_calls.rows(calls=8, rounds=1, at_a_time=4),
+    "several": lambda: several.rows(disks=2, steps=3),
     "first_paint": lambda: first_paint.rows(repeats=1),
     "sessions": lambda: sessions.rows(disks=5, single=9, repeats=1),
     "wire": lambda: wire.rows(seconds=0.3, presses=2, resizes=9),

@@ -47,7 +47,7 @@ def command(directory: Path, address: str) -> tuple[list[str], dict[str, str]]:
         "TMPDIR": str(directory / "tmp"),
         "MAKER_HOME": str(directory / "sessions"),
     }
-    flags = ["--disks", "5", "--k", "2", "--model", "openai/any", "--api-base", address, "--headless", "--json"]
+    flags = ["--disks", "5", "--k", "2", "--model", "openai/any", "--api-base", address, "--json", "--no-preflight"]
     return [sys.executable, "-m", "maker_tui", "run", "hanoi", *flags], environment
 
 

@@ -15,9 +15,9 @@ from tests.support.running import TOY
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
     "outcome", "reason", "task", "problem", "model", "simulated", "k", "steps", "samples", "votes", "flagged", "wasted",
-    "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning", "cost_usd",
-    "timeouts", "resets_at", "wall_s",
-    "session",
+    "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
+    "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
+    "answered_by", "timeouts", "resets_at", "wall_s", "session",
 ]  # fmt: skip
 
 

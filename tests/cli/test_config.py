@@ -73,3 +73,43 @@ def test_the_commands_that_open_the_app_can_leave_the_mouse_alone(capsys: pytest
             main([*command, "--help"])
         assert left.value.code == 0
         assert "--no-mouse" in capsys.readouterr().out
+
+
+def test_prices_are_shown_and_held_to_how_one_is_written(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A model's name may have dots, slashes and colons; what is no price is named with the mend."""
+    home.mkdir()
+    path = home / "config.toml"
+    path.write_text('[prices]\n"openrouter/a/b:free" = [0, 0]\ngpt-4.1 = [2, 8, 0.5, 2.5]\n')
+    assert main(["config"]) == 0
+    told = capsys.readouterr().out
+    assert "prices.openrouter/a/b:free [0.0, 0.0]\n" in told
+    assert "prices.gpt-4.1 [2.0, 8.0, 0.5, 2.5]\n" in told
+    for wrong in (
+        "m = 1",
+        'm = "1,2"',
+        "m = [1]",
+        "m = [1, -2]",
+        "m = [1, true]",
+        "m = [1, inf]",
+        "m = [1, 2, 3, 4, 5]",
+    ):
+        path.write_text(f"[prices]\n{wrong}\n")
+        assert main(["config", "check"]) == 2
+        told = capsys.readouterr().err
+        assert told.startswith(f'maker: {path}: prices: write "m" = [IN, OUT]')
+        assert told.count("\n") == 1
+    path.write_text("prices = 1\n")
+    assert main(["config", "check"]) == 2
+    assert "write [prices] on a line of its own" in capsys.readouterr().err
+
+
+def test_a_price_that_cannot_be_used_stops_a_run_of_a_real_model_alone(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Money is at stake there; a simulated run needs no price and does not read the file."""
+    home.mkdir()
+    (home / "config.toml").write_text("[prices]\nm = 1\n")
+    assert main(["run", "hanoi", "--disks", "3", "--json"]) == 0
+    capsys.readouterr()
+    assert main(["run", "hanoi", "--model", "openai/any", "--api-base", "http://127.0.0.1:9/v1", "--json"]) == 2
+    assert "prices: write" in capsys.readouterr().err

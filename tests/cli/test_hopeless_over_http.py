@@ -43,7 +43,17 @@ def ran(
 ) -> tuple[int, dict[str, Any], OpenAIServer]:
     """Run or resume against a server; return the exit status, what was printed, and the server."""
     with OpenAIServer(answering) as server:
-        common = ["--model", "openai/any", "--api-base", server.base_url, "--session", str(path), "--disks", "3"]
+        common = [
+            "--model",
+            "openai/any",
+            "--api-base",
+            server.base_url,
+            "--session",
+            str(path),
+            "--disks",
+            "3",
+            "--no-preflight",
+        ]
         status = main([*(verb or ("run", "hanoi", *common)), "--json", *flags])
     return status, json.loads(capsys.readouterr().out), server
 
@@ -84,7 +94,7 @@ def test_a_starved_run_goes_on_with_more_room(capsys: pytest.CaptureFixture[str]
         return right(messages) if enough else body("", "length", 750, 750)(messages, asked, number)
 
     with OpenAIServer(answering) as server:
-        run = ["run", "hanoi", "--disks", "3", "--model", "openai/any", "--api-base", server.base_url]
+        run = ["run", "hanoi", "--disks", "3", "--model", "openai/any", "--api-base", server.base_url, "--no-preflight"]
         assert main([*run, "--k", "2", "--json", "--session", str(path)]) == 1
         assert main(["sessions", "resume", str(path), "--json", "--max-reasoning-tokens", "4000"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])

@@ -38,7 +38,7 @@ def solve(
 ) -> tuple[int, dict[str, Any], OpenAIServer]:
     """Run `maker run hanoi` against a server; return the exit status, what was printed, and the server."""
     with OpenAIServer(answering) as server:
-        common = ["--model", "openai/any", "--api-base", server.base_url, "--headless", "--json"]
+        common = ["--model", "openai/any", "--api-base", server.base_url, "--headless", "--json", "--no-preflight"]
         status = main(["run", "hanoi", "--disks", str(disks), *common, *flags])
     printed = capsys.readouterr().out
     return status, json.loads(printed) if printed else {}, server
@@ -68,6 +68,26 @@ def test_a_first_sample_is_drawn_at_temperature_0_and_the_others_at_the_one_give
     _, _, server = solve(reader(), capsys, "--k", "3", "--temperature", "0.7", "--max-tokens", "99", disks=1)
     assert sorted(request.body["temperature"] for request in server.requests) == [0, 0.7, 0.7]
     assert {request.body["max_tokens"] for request in server.requests} == {99}
+
+
+def test_one_answer_a_call_asks_for_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    """Left alone, the votes of a step that are asked for alike share a call; with --n 1 each has its own."""
+    numbers = {}
+    for flags in ((), ("--n", "auto"), ("--n", "2"), ("--n", "1")):
+        asked = ("--k", "4", "--temperature", "0.7", "--first-temperature", "0.7", *flags)
+        _, _, server = solve(reader(), capsys, *asked, disks=1)
+        numbers[flags[-1:]] = [request.body.get("n") for request in server.requests]
+    assert [numbers[flags][0] for flags in ((), ("auto",), ("2",), ("1",))] == [4, 4, 2, None]
+    assert all(None in found for found in numbers.values()), "the server gives one answer, and the rest is asked again"
+
+
+@pytest.mark.parametrize("number", ["0", "101", "some", "1.5"])
+def test_a_number_of_answers_that_cannot_be_is_one_line(capsys: pytest.CaptureFixture[str], number: str) -> None:
+    """What is wrong with --n is said in a line that says what it may be, with an exit status of its own."""
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "hanoi", "--n", number, "--headless"])
+    assert caught.value.code == 2
+    assert f"must be auto or a whole number from 1 to 100, got '{number}'" in capsys.readouterr().err
 
 
 def test_a_model_that_answers_rubbish_for_ever_ends_undecided(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,3 +120,40 @@ def test_a_hiccup_of_the_provider_changes_nothing(capsys: pytest.CaptureFixture[
     status, result, server = solve(flaky, capsys, "--k", "2", disks=3)
     assert (status, result["outcome"], result["samples"]) == (0, "solved", 14)
     assert len(server.requests) > 14
+
+
+def exported(capsys: pytest.CaptureFixture[str], tmp_path: Path, server: OpenAIServer, *flags: str) -> Path:
+    """What somebody exports of a run that is not over, and names their server."""
+    common = ["--model", "openai/any", "--api-base", server.base_url, "--headless", "--json", "--limit-samples", "9"]
+    assert main(["run", "hanoi", "--disks", "3", "--k", "2", *common, *flags]) == 1
+    session = json.loads(capsys.readouterr().out)["session"]
+    export = tmp_path / "theirs.jsonl"
+    assert main(["sessions", "export", session, "--to", str(export)]) == 0
+    return export
+
+
+def test_no_key_goes_to_the_server_that_an_import_names(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before that is agreed to on the command line; or another server is named, and gets it instead."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-0123456789abcdef")
+    with OpenAIServer(reader()) as theirs, OpenAIServer(reader()) as mine:
+        export = exported(capsys, tmp_path, theirs)
+        before = len(theirs.requests)
+        for name in ("one", "two"):
+            assert main(["sessions", "import", str(export), "--to", str(tmp_path / f"{name}.maker")]) == 0
+            assert f"names the model openai/any at the server {theirs.base_url}" in capsys.readouterr().out
+        go_on = ["--headless", "--json", "--limit-samples", "99"]
+        for verb in (["resume"], ["fork", "--at", "2"]):
+            assert main(["sessions", verb[0], str(tmp_path / "one.maker"), *verb[1:], "--json"]) == 2
+            error = capsys.readouterr().err
+            assert theirs.base_url in error
+            assert "your API key would go there: if that is meant, add --trust, or --api-base URL" in error
+            assert error.count("\n") == 1
+        assert len(theirs.requests) == before
+        assert main(["sessions", "resume", str(tmp_path / "two.maker"), "--api-base", mine.base_url, *go_on]) == 0
+        assert len(theirs.requests) == before
+        assert "authorization" in mine.requests[0].headers
+        assert main(["sessions", "resume", str(tmp_path / "one.maker"), "--trust", *go_on]) == 0
+        assert len(theirs.requests) > before
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["outcome"] == "solved"

@@ -19,7 +19,18 @@ SAMPLES = 2 * 3
 
 def ran(capsys: pytest.CaptureFixture[str], server: OpenAIServer, *flags: str, disks: int = 2) -> tuple[int, str]:
     """Run `maker run hanoi` headless against a server; return the exit status and what was printed."""
-    common = ["--model", "openai/any", "--api-base", server.base_url, "--headless", "--k", "2", "--window", "1"]
+    common = [
+        "--model",
+        "openai/any",
+        "--api-base",
+        server.base_url,
+        "--headless",
+        "--k",
+        "2",
+        "--window",
+        "1",
+        "--no-preflight",
+    ]
     status = main(["run", "hanoi", "--disks", str(disks), *common, *flags])
     return status, capsys.readouterr().out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -12,6 +13,7 @@ from maker_engine.core.facts import NUMBERS, TEXTS, YES_NO
 from maker_engine.core.filter_tree import COMPARISONS, MATCHES, Both, Compares, Filter, Is, Matches, Not, Within
 from maker_engine.core.filters import DEEPEST, StepFacts, completions, parse_filter, word_start
 from tests.support.driving import modest
+from tests.support.growth import grows_with_length
 
 values = st.integers(0) | st.floats(0, allow_infinity=False, allow_nan=False)
 tests_of_a_step = st.one_of(
@@ -156,3 +158,18 @@ def test_what_is_offered_can_be_taken(data, begun):
     word = data.draw(st.sampled_from(completions(text, len(text))))
     made = text[: word_start(text, len(text))] + word
     assert refusal(made) == "" or f"it ends at character {len(made) + 1}" in refusal(made)
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [("", 0), ("k>", 2), ("dissent and fla", 12), ("1abc", 1), ("12", 2), ("a²b", 0), ("x y_1", 2), ("é9", 0)],
+)
+def test_a_word_begins_with_its_first_letter(text: str, start: int) -> None:
+    """The word before the caret reaches back to a letter or an underscore that follows no other letter."""
+    assert word_start(text, len(text)) == start
+
+
+@pytest.mark.parametrize("unit", ["a", "1", "_", " a"])
+def test_a_word_is_found_in_linear_time(unit: str) -> None:
+    """Whatever has been pasted into the line of a filter."""
+    assert grows_with_length(lambda size: partial(word_start, unit * (size // len(unit)) + "!", size + 1), 8_000)

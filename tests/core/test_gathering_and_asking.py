@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from maker_engine.core import decisions
 from maker_engine.core.commands import Amend, Answer, CastVote, Decide
 from maker_engine.core.decomposition import Amendment, Gather, Gathered, Said
-from maker_engine.core.events import SampleAsked, StepDecided, StepUndecided
+from maker_engine.core.events import ResponseWasted, SampleAsked, StepDecided, StepUndecided
 from maker_engine.core.responses import Response
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
@@ -143,12 +143,12 @@ def test_a_person_amends_at_any_step():
 
 
 def test_what_an_amendment_overtakes_is_waste():
-    """Samples in flight for a step that was amended count as wasted, and their responses for nothing."""
+    """Samples in flight for a step that was amended count as wasted, and their responses as paid for and no more."""
     driven = talk()
     driven.ask(4)
     obey(driven, Amend("stop that", "ada"))
     assert driven.live.totals.wasted == 4
-    assert driven.arrive(0, saying(number(1))) == []
+    assert driven.arrive(0, saying(number(1))) == [ResponseWasted(0, number(1))]
 
 
 def test_a_task_may_take_no_amendments():

@@ -125,14 +125,15 @@ def test_with_right_guesses_nothing_is_wasted():
 
 
 def test_an_exact_draft_opens_the_whole_window_at_once():
-    """With a draft that is right nothing waits for an answer: window × k samples are asked for at once."""
-    driven = Ahead(Solver(Drafted(length=40, luck=0), Settings(k=3, window=8, draft="task")))
+    """With a draft that is right, and all samples at stake, nothing waits: window × k samples are asked for at once."""
+    settings = Settings(k=3, window=8, draft="task", max_waste=1.0)
+    driven = Ahead(Solver(Drafted(length=40, luck=0), settings))
     assert len(driven.ask(1000)) == 24
 
 
 def test_a_wrong_first_vote_squashes_what_was_built_on_it():
     """Two votes against the first one turn the prediction, and the step behind is opened again."""
-    driven = Ahead(Solver(Count(length=5), Settings(k=3, window=2)))
+    driven = Ahead(Solver(Count(length=5), Settings(k=3, window=2, max_waste=1.0)))
     says = [answer(5), answer(1), answer(1)]
     driven.ask(100)
     driven.arrive(0, lambda *_: says[0])
@@ -155,18 +156,75 @@ def test_neither_effects_nor_questions_are_looked_ahead_to():
         assert driven.solver.steps_ahead == 0
 
 
-def test_waste_keeps_within_its_limit():
-    """With a model that is mostly wrong first, waste stays below the limit and one window of guesses."""
-    task, dice = Count(length=100), Random(3)
-    settings = Settings(k=3, window=16, max_waste=0.1)
-    driven = Ahead(Solver(task, settings))
+@modest
+@given(seeds, st.sampled_from([0.0, 0.05, 0.1, 0.3]), st.sampled_from([0.0, 0.1, 0.35]), st.integers(1, 120))
+def test_waste_keeps_within_its_limit_whenever_the_run_ends(dice, share, wrong, turns):
+    """However wrong the guesses are, and however short the run: what was drawn ahead for nothing is at most its share.
+
+    Both what was squashed so far and what would be if the run ended now.
+    """
+    driven = Ahead(Solver(Count(length=100), Settings(k=3, window=16, max_waste=share)))
     noisy = {}
 
     def responses(step, sample):
-        return answer(noisy.setdefault((step, sample), (step + 1 + (dice.random() < 0.35)) % 8))
+        return answer(noisy.setdefault((step, sample), (step + 1 + (dice.random() < wrong)) % 8))
 
-    driven.to_the_end(responses, Random(4))
-    assert driven.solver.wasted <= 0.1 * driven.solver.drawn + 2 * 3 * 16
+    for _ in range(turns):
+        if driven.over:
+            break
+        driven.ask(dice.randint(1, 40))
+        driven.arrive(int(dice.random() * len(driven.in_flight)), responses)
+    driven._keep(driven.solver.hang_up())
+    assert driven.live.totals.guessed_wrong == driven.solver.guessed_wrong
+    assert driven.solver.guessed_wrong <= share * driven.solver.drawn
+
+
+def test_all_samples_may_be_at_stake():
+    """A share of 100 % is no limit: the window is as wide as it was ordered from the first answer on."""
+    driven = Ahead(Solver(Count(length=40), Settings(k=3, window=8, max_waste=1.0)))
+    driven.ask(100)
+    driven.arrive(0, lambda *_: answer(1))
+    assert len(driven.ask(100)) == 3
+    assert driven.solver.steps_ahead == 1
+
+
+def test_near_the_end_of_what_may_be_drawn_nothing_is_drawn_ahead_that_could_not_be_used():
+    """With a limit on samples a unanimous run wastes none of them: its last ones go to the open step."""
+    for limit in range(1, 90):
+        driven = Ahead(Solver(Count(length=40), Settings(k=3, window=8, max_waste=1.0)))
+        while True:
+            left = limit - driven.solver.drawn
+            requests = driven.solver.requests(min(left, 8), ahead=True, left=left)
+            driven.in_flight += requests
+            driven._keep([SampleAsked(one.step, one.sample) for one in requests if one.step == driven.solver.step])
+            if not driven.in_flight:
+                break
+            driven.arrive(0, lambda step, _: answer((step + 1) % 8))
+        driven._keep(driven.solver.hang_up())
+        assert (driven.solver.drawn, driven.solver.wasted) == (limit, 0)
+
+
+def test_a_request_that_cannot_be_afforded_is_not_made():
+    """The first request that is refused, and all behind it, are neither asked for nor counted as drawn."""
+    solver = Solver(Count(length=40), Settings(k=5, window=8, max_waste=1.0))
+    purse = iter([True, True, False])
+    asked = solver.requests(100, ahead=True, afford=lambda _: next(purse))
+    assert ([one.sample for one in asked], solver.drawn) == ([0, 1], 2)
+    assert solver.due is not None
+    assert solver.due.sample == 2
+    assert [one.sample for one in solver.requests(100)] == [2, 3, 4]
+    assert solver.due is None
+
+
+def test_second_calls_keep_within_the_room_that_there_is():
+    """However many steps have a straggler, no more second calls go out than there is room for."""
+    solver = Solver(Drafted(length=40, luck=0), Settings(k=3, window=4, draft="task", max_waste=1.0, hedge=2))
+    driven = Ahead(solver)
+    driven.ask(100)
+    for number in range(4):
+        driven.arrive(2 * number, lambda step, _: answer((step + 1) % 8))
+    assert len(driven.ask(3)) == 2
+    assert len(driven.ask(100)) == 6
 
 
 def test_a_slow_sample_is_asked_for_twice_and_counted_once():

@@ -98,8 +98,15 @@ def test_the_limit_itself_is_allowed():
     assert verdict(answer(1, tokens_out=10), max_tokens=9).rule == "length"
 
 
-def test_an_unknown_token_count_is_no_sign():
-    """Where the provider does not say how long a response was, its length discards nothing."""
+def test_an_unknown_token_count_is_judged_by_the_fewest_that_the_text_can_have():
+    """Where the provider does not say how long a response was, one token for 16 characters is the benefit of doubt."""
+    longest = 16 * 750 + 15
+    for characters, counted in ((longest, 1), (longest + 1, "length")):
+        text = "a" * (characters - len("\n\nanswer = 1")) + "\n\nanswer = 1"
+        found = verdict(answer(1, text=text, tokens_out=None))
+        assert getattr(found, "rule", found) == counted
+    told = "at least 751 output tokens, at most 750: it has 12016 characters, and no usage was reported"
+    assert found.reason == told
     assert verdict(answer(1, tokens_out=None)) == 1
 
 

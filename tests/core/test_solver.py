@@ -6,7 +6,15 @@ from random import Random
 
 from hypothesis import given, strategies as st
 
-from maker_engine.core.events import ResponseFlagged, SampleAsked, StepDecided, StepOpened, StepUndecided, VoteCast
+from maker_engine.core.events import (
+    ResponseFlagged,
+    ResponseWasted,
+    SampleAsked,
+    StepDecided,
+    StepOpened,
+    StepUndecided,
+    VoteCast,
+)
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings, default_max_samples
 from maker_engine.core.solver import Solver
@@ -159,32 +167,32 @@ def test_an_early_arrival_waits_its_turn():
     assert [event.sample for event in events if isinstance(event, VoteCast)] == [0, 1]
 
 
-def test_a_late_response_brings_nothing():
-    """A response to a step that is over leaves no trace."""
+def test_a_late_response_is_paid_for_and_counts_for_nothing_else():
+    """A response to a step that is over changes no state and no vote; what it cost is told."""
     driven = drive(k=1)
     (request,) = driven.ask(1)
     driven.arrive(0, saying(1))
     before = driven.solver.state
-    assert driven.solver.receive(request, answer(2)) == []
+    assert driven.solver.receive(request, answer(2)) == [ResponseWasted(0, answer(2))]
     assert driven.solver.state == before
 
 
-def test_a_response_after_the_end_brings_nothing():
-    """A response to a finished run leaves no trace."""
+def test_a_response_after_the_end_is_paid_for_and_counts_for_nothing_else():
+    """A response to a finished run is told as waste alone."""
     driven = drive(Count(length=1), k=1)
     (request,) = driven.ask(1)
     driven.arrive(0, saying(1))
     assert driven.solver.finished
-    assert driven.solver.receive(request, answer(1)) == []
+    assert driven.solver.receive(request, answer(1)) == [ResponseWasted(0, answer(1))]
 
 
 def test_a_response_that_comes_twice_counts_once():
-    """A sample delivered a second time brings no event and no further request."""
+    """A sample delivered a second time is neither vote nor flag, and brings no further request."""
     driven = drive(k=2)
     first, _ = driven.ask(2)
     driven.arrive(0, lambda *_: FLAGGED["malformed"])
     driven.ask(8)
-    assert driven.solver.receive(first, FLAGGED["malformed"]) == []
+    assert driven.solver.receive(first, FLAGGED["malformed"]) == [ResponseWasted(0, FLAGGED["malformed"])]
     assert driven.solver.requests(8) == []
 
 

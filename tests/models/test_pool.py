@@ -90,6 +90,9 @@ def test_what_a_voter_does_not_have_is_refused(text: str, line: str) -> None:
         ({"undecided": "ask:sim"}, "'escalate:MODEL', got 'ask:sim'"),
         ({"undecided": "guess"}, "'escalate:MODEL', got 'guess'"),
         ({"undecided": "escalate:sim:p=x"}, "p must be a number"),
+        ({"limit_usd": 1.0, "model": "openai/foo"}, "no price for openai/foo: give --price IN,OUT[,CACHED,WRITE]"),
+        ({"limit_usd": 1.0, "draft": "openai/foo"}, "no price for openai/foo: give --price IN,OUT[,CACHED,WRITE]"),
+        ({"model": "openai/foo", "prices": {"openai/foo": (1,)}}, "a price is written IN,OUT[,CACHED,WRITE]"),
     ],
 )
 def test_an_order_with_a_bad_voter_is_refused_before_anything_is_written(order: dict[str, object], line: str) -> None:
@@ -97,6 +100,17 @@ def test_an_order_with_a_bad_voter_is_refused_before_anything_is_written(order: 
     with pytest.raises(InputError) as caught:
         prepare(RunOrder(task="hanoi", **order))  # type: ignore[arg-type]
     assert line in str(caught.value)
+
+
+def test_a_run_with_a_limit_in_dollars_takes_on_no_voter_without_a_price() -> None:
+    """A pool that a person changes to is held to the same rule; a price that was given is enough."""
+    order = RunOrder("hanoi", model="sim", limit_usd=1.0, prices={"openai/foo": (1.0, 2.0)})
+    plan = prepare(order).plan
+    with pytest.raises(InputError, match="no price for openai/bar"):
+        plan.open_pool(["openai/foo", "openai/bar"])
+    assert plan.open_pool(["openai/foo"]).figures.usd_per_token_out == 2e-6
+    assert "prices" in prepare(order).record()
+    assert prepare(order).record()["prices"] == {}  # of those that it does not ask nothing is kept
 
 
 async def test_voters_take_turns_from_step_to_step(tmp_path: Path) -> None:

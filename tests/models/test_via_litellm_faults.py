@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 
 import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
+from maker_engine.models.litellm_faults import _said
 from maker_engine.models.via_litellm import LONGEST_TEXT, LiteLLMModel
 from tests.models.test_via_litellm import CANARY, NAMES, REQUEST, ask, only_our_key
+from tests.support.growth import grows_with_length
 from tests.support.openai_server import OpenAIServer, Reply
 
 __all__ = ["only_our_key"]
@@ -151,3 +155,13 @@ async def test_a_fault_of_ours_is_not_blamed_on_the_provider(monkeypatch):
     monkeypatch.setattr("maker_engine.models.via_litellm._messages", lambda _request: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         await ask("ok")
+
+
+@pytest.mark.parametrize("unit", ["Error ", "APIError: ", "a", "Timeout Error - ", "litellm."])
+def test_an_error_s_text_is_read_in_linear_time(unit: str) -> None:
+    """A server that says nothing but "Error" again and again holds no run up."""
+
+    def work(size: int) -> Callable[[], object]:
+        return partial(_said, unit * (size // len(unit)) + "!")
+
+    assert grows_with_length(work, 8_000)

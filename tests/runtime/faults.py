@@ -29,6 +29,7 @@ from maker_engine.core.decomposition import Mistake
 from maker_engine.core.errors import ProviderError
 from maker_engine.core.responses import Flag, Prompt, Response, SampleRequest
 from maker_engine.models.port import Figures, Model
+from maker_engine.models.prices import Quote
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
@@ -77,7 +78,7 @@ class Watched:
         self._model = model
         self.longest_s = 0.0
         self.endings: Counter[str] = Counter()
-        self.delivered: list[str] = []
+        self.delivered: list[Response] = []
 
     name = property(lambda self: self._model.name)
     simulated = property(lambda self: self._model.simulated)
@@ -86,6 +87,9 @@ class Watched:
     @property
     def figures(self) -> Figures:
         return self._model.figures
+
+    def quote(self, request: SampleRequest) -> Quote:
+        return self._model.quote(request)
 
     async def check(self) -> None:
         await self._model.check()
@@ -96,7 +100,7 @@ class Watched:
         try:
             response = await self._model.sample(request)
             ending = "answered"
-            self.delivered.append(response.id)
+            self.delivered.append(response)
         except ProviderError as error:
             ending = error.kind.value
             raise
@@ -133,7 +137,8 @@ class Answers:
             return honest
         self.sent[name] += 1
         wrong = "\n".join(self._task.imitate(prompt, Mistake.WRONG, luck))
-        poison = Said(f"{POISON} [{name}] {wrong}", honest, f"chatcmpl-{number}", known[0], body["model"])
+        before = known[0]
+        poison = Said(f"{POISON} [{name}] {wrong}", honest, f"chatcmpl-{number}", before.id, before.text, body["model"])
         return KINDS[name].reply(poison)
 
     def _bad(self, number: int) -> bool:
@@ -170,6 +175,7 @@ async def run(disks: int, schedule: list[str], seed: int, directory: Path) -> Re
         order = RunOrder(
             task="hanoi", options={"disks": disks}, model="openai/any", api_base=server.base_url, k=K,
             window=8, timeout_s=TIMEOUT_S, session=directory / f"run-{len(schedule)}.maker",
+            preflight=False,
         )  # fmt: skip
         prepared = prepare(order)
         watched = answers.watched = Watched(prepared.plan.model)

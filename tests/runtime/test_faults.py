@@ -18,7 +18,7 @@ from tests.support.fault_server import KINDS, VOTE, Said
 from tests.support.openai_server import OpenAIServer, Reply
 
 EACH = 2
-HONEST = "the honest answer"
+HONEST, FIRST = "the honest answer", "the first answer"
 PATIENT_S = 20.0
 NAMES = ["openai/any", "openai/gpt-4.1-mini"]
 """One model for each of the two ways the adapter takes through LiteLLM."""
@@ -43,8 +43,8 @@ async def ended(kind: str, name: str) -> tuple[Fault | str, float]:
     """Draw an honest sample and then one of `kind`; return how that ended and how long it took."""
 
     def answer(_messages: object, body: dict[str, str], number: int) -> Reply | str:
-        said = Said("the answer is poison", HONEST, f"chatcmpl-{number}", "chatcmpl-0", body["model"])
-        return KINDS[kind].reply(said) if number else "the first answer"
+        said = Said("the answer is poison", HONEST, f"chatcmpl-{number}", "chatcmpl-0", FIRST, body["model"])
+        return KINDS[kind].reply(said) if number else FIRST
 
     admission = Admission()
     with OpenAIServer(answer) as server:
@@ -129,11 +129,14 @@ def test_no_call_outlives_its_deadline(runs: tuple[Report, Report]) -> None:
 def test_faults_are_neither_votes_nor_flags(runs: tuple[Report, Report]) -> None:
     """Each fault is a failed call, or one that was cut short; flags come from responses that deserve them."""
     calm, rough = runs
-    faults = sum(number for name, number in rough.sent.items() if isinstance(KINDS[name].outcome, Fault))
+    refused = (Fault.COPY, Fault.STRANGER)  # whole answers, which the model itself lets through
+    outcomes = {name: KINDS[name].outcome for name in rough.sent if isinstance(KINDS[name].outcome, Fault)}
+    faults = sum(rough.sent[name] for name, outcome in outcomes.items() if outcome not in refused)
     flags = sum(number for name, number in rough.sent.items() if name in flagged)
     assert faults_met(rough) >= faults
     assert rough.view.snapshot.totals.flagged <= calm.view.snapshot.totals.flagged + flags + 5
     assert rough.view.snapshot.totals.failures >= faults / 2
+    assert rough.view.snapshot.totals.refused >= EACH
 
 
 def test_the_waiting_is_done_on_the_clock(runs: tuple[Report, Report]) -> None:

@@ -43,7 +43,9 @@ class Driven:
         answer = lambda messages, _, number: bad(number) or honest(messages)  # noqa: E731 - bad or good, one line
         with OpenAIServer(answer, up=up) as self.server:
             fields = {"task": "hanoi", "options": {"disks": 2}, "model": "openai/any", "k": 2, "window": 1, **order}
-            prepared = prepare(RunOrder(api_base=self.server.base_url, session=directory / "run.maker", **fields))
+            prepared = prepare(
+                RunOrder(preflight=False, api_base=self.server.base_url, session=directory / "run.maker", **fields)
+            )
             self.last = asyncio.run(drive(prepared, Inbox(), self._see, self.clock))
 
     def _see(self, view: RunView) -> None:

@@ -220,11 +220,12 @@ async def test_a_step_is_escalated_once(tmp_path: Path) -> None:
 
 
 async def test_a_limit_on_tokens_ends_the_run_out_of_budget(tmp_path: Path) -> None:
-    """Prompt and output tokens count; what is in flight when the limit is reached still counts."""
-    bench = Bench(tmp_path, task=Count(20), limits=Limits(tokens=70), concurrency=1)
+    """Prompt and output tokens count, and no call goes out that might use more than is left."""
+    bench = Bench(tmp_path, task=Count(70), limits=Limits(tokens=1_600), concurrency=1)
     snapshot = (await bench.run()).snapshot
-    assert (snapshot.outcome, snapshot.reason) == (Outcome.OUT_OF_BUDGET, "used 75 of 70 tokens")
-    assert (snapshot.totals.samples, snapshot.totals.steps) == (5, 2)
+    said = "used 840 of 1,600 tokens: 760 left, the longest call takes 763"
+    assert (snapshot.outcome, snapshot.reason) == (Outcome.OUT_OF_BUDGET, said)
+    assert (snapshot.totals.samples, snapshot.totals.steps) == (56, 28)
 
 
 def slow(seconds: float) -> Callable[[SampleRequest], Response | ProviderError]:

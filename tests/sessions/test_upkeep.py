@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.sessions import upkeep
@@ -59,6 +59,7 @@ def test_a_name_is_kept_in_the_file(sessions: Path) -> None:
     assert len(Library().files()) == 1
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=300))
 def test_any_text_can_be_a_name(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     """Quotes, controls and lone surrogates come back as they were given, cut to the longest name."""

@@ -12,7 +12,7 @@ from maker_engine.runtime.calls import Caller, Manner
 from maker_engine.runtime.clock import ManualClock
 
 REQUEST = SampleRequest(4, 2, Prompt("system", "user"), 0.1, 100)
-FINE = Response("fine")
+FINE = Response("fine", tokens_in=3, tokens_out=1)
 
 
 class Line:

@@ -35,6 +35,7 @@ class Said:
         honest: The right one.
         id: The response's id.
         known: Id of an earlier response.
+        copied: Its text.
         model: The model asked for.
     """
 
@@ -42,6 +43,7 @@ class Said:
     honest: str
     id: str = "chatcmpl-x"
     known: str = "chatcmpl-0"
+    copied: str = ""
     model: str = "any"
 
 
@@ -259,7 +261,6 @@ UNREADABLE = {
     ),
     "204, nothing": lambda _: Reply(status=204, raw=b""),
     "huge text": _body(lambda said: completion(said, text=said.poison + "x" * 1_100_000)),
-    "another model": _with(model="another-model"),
 }
 
 FLAGGED = {
@@ -333,6 +334,7 @@ ODD = {
         lambda said: json.dumps(completion(said, text=f"{said.honest}\né"), ensure_ascii=False).encode("latin-1"),
         **{"content-type": "application/json; charset=ISO-8859-1"},
     ),
+    "an id twice": _body(lambda said: completion(said, said.honest, id=said.known)),
     "finish null": _honest(choice={"finish_reason": None}),
     "finish empty": _honest(choice={"finish_reason": ""}),
     "finish by a second name": _honest(choice={"native_finish_reason": "completed"}),
@@ -350,7 +352,8 @@ KINDS: dict[str, Kind] = {
     **{name: Kind(reply, Fault.CONNECTION) for name, reply in BROKEN.items()},
     **{name: Kind(reply, outcome) for name, (reply, outcome) in STATUSES.items()},
     **{name: Kind(reply, Fault.MALFORMED) for name, reply in UNREADABLE.items()},
-    "same id again": Kind(_body(lambda said: completion(said, id=said.known)), Fault.COPY),
+    "same response again": Kind(_body(lambda said: completion(said, said.copied, id=said.known)), Fault.COPY),
+    "another model": Kind(_with(model="another-model"), Fault.STRANGER),
     **{name: Kind(reply, outcome) for name, (reply, outcome) in FLAGGED.items()},
     **{name: Kind(reply, VOTE) for name, reply in ODD.items()},
 }

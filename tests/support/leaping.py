@@ -17,6 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 from maker_engine.core.errors import ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
+from maker_engine.models.prices import Quote
 from maker_engine.models.scripted import Script
 
 T = TypeVar("T")
@@ -87,8 +88,7 @@ class Slots:
         most: Most calls that were there at the same time.
     """
 
-    name, simulated, immediate = "openai/slow", False, False
-    adjustments: tuple[str, ...] = ()
+    name, simulated, immediate, adjustments = "openai/slow", False, False, ()
 
     def __init__(self, slots: int, takes: Takes, answer: Script) -> None:
         self._slots = asyncio.Semaphore(slots)
@@ -98,6 +98,10 @@ class Slots:
         self.asked: list[SampleRequest] = []
         self.busy = 0.0
         self.most = 0
+
+    def quote(self, request: SampleRequest) -> Quote:
+        """Nobody knows its price."""
+        return Quote.of(request, None)
 
     async def check(self) -> None:
         """It is there."""

@@ -13,7 +13,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -28,7 +28,7 @@ class Reply:
     """One answer, good or bad.
 
     Attributes:
-        text: The message's content; None is sent as null.
+        text: The message's content; None is sent as null. Several are those of as many choices.
         finish_reason: Sent as it is.
         usage: Prompt, output and cached prompt tokens; None sends no usage block.
         model: Name of the model that claims to have answered; None echoes the one asked for.
@@ -42,7 +42,7 @@ class Reply:
         stall: Keep the connection open after the last byte, and silent.
     """
 
-    text: str | None = "ok"
+    text: str | Sequence[str | None] | None = "ok"
     finish_reason: str | None = "stop"
     usage: tuple[int, int, int] | None = (11, 3, 0)
     model: str | None = None
@@ -65,13 +65,20 @@ class Reply:
         """Write the response body to request `number`, 0-based."""
         if self.raw is not None:
             return self.raw
-        message = {"role": "assistant", "content": self.text}
+        texts = [self.text] if self.text is None or isinstance(self.text, str) else self.text
         answer: dict[str, Any] = {
             "id": f"chatcmpl-{number}",
             "object": "chat.completion",
             "created": 0,
             "model": self.model or asked.get("model"),
-            "choices": [{"index": 0, "message": message, "finish_reason": self.finish_reason}],
+            "choices": [
+                {
+                    "index": index,
+                    "message": {"role": "assistant", "content": text},
+                    "finish_reason": self.finish_reason,
+                }
+                for index, text in enumerate(texts)
+            ],
         }
         if self.usage is not None:
             prompt, output, cached = self.usage

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings, strategies as st
 from rich.cells import cell_len
 
 from maker_engine.printable import printable
-from maker_tui.flow import LEFT_ROLE, RIGHT_ROLE, changes, compared, differing, flowed, marked, new_lines, side_by_side
+from maker_tui.flow import (
+    LEFT_ROLE,
+    MOST_LINES,
+    RIGHT_ROLE,
+    changes,
+    compared,
+    differing,
+    flowed,
+    marked,
+    new_lines,
+    side_by_side,
+)
+from tests.support.growth import grows_with_length
 
 TEXTS = st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from(" \n\tab字\x1b"), max_size=80)
 
@@ -64,3 +77,23 @@ def test_long_lines_are_compared_as_wholes():
 def test_spans_are_cut_before_anything_is_made_printable():
     """Rule: a span of the raw text is that of the shown text, however many glyphs stand for a letter before it."""
     assert marked("\u202eab\x1bcd", [(3, 5, "target")]) == [("‹202E›ab", "plain"), ("␛c", "target"), ("d", "plain")]
+
+
+@pytest.mark.parametrize("line", ["a", "", "a b c"])
+def test_texts_of_many_lines_are_compared_in_linear_time(line):
+    """Rule: beyond a bound lines are set beside each other in their order, so that no response stops the screen."""
+
+    def work(size):
+        texts = f"{line}\n" * size, f"x\n{line}\n" * (size // 2)
+        return lambda: list(compared(*texts))
+
+    assert grows_with_length(work, MOST_LINES)
+
+
+def test_what_is_set_beside_each_other_loses_nothing():
+    """Rule: beyond that bound too every line of both texts is there, equal ones plain."""
+    left, right = "a\n" * MOST_LINES, "a\nb\n" * MOST_LINES
+    pairs = list(compared(left, right))
+    assert ["".join(bit for bit, _ in one) for one, _ in pairs if one is not None] == left.split("\n")
+    assert ["".join(bit for bit, _ in other) for _, other in pairs if other is not None] == right.split("\n")
+    assert pairs[0] == ([("a", "plain")], [("a", "plain")])

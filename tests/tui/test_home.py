@@ -8,6 +8,8 @@ import pytest
 
 from maker_engine.sessions.library import SessionSummary
 from maker_tui.app import MakerApp
+from tests.support.shelves import solve
+from tests.support.spoiled import rewrite
 from tests.tui.looking import gone, shown, until
 
 SIZE = (80, 24)
@@ -114,3 +116,15 @@ async def test_a_double_click_opens():
         await shown(pilot, "sessions · 3")
         await pilot.click(offset=(5, 4), times=2)
         await shown(pilot, "cannot be opened", "1.maker")
+
+
+async def test_a_spoiled_session_hides_no_other(home):
+    """Rule: a record of other kinds is listed as damaged beside the sound ones, and says why when it is opened."""
+    sessions = home / "sessions"
+    for name in ("good", "bad"):
+        await solve(sessions / f"{name}.maker", disks=2)
+    rewrite(sessions / "bad.maker", "created", "1e300")
+    async with MakerApp().run_test(size=(120, 24), notifications=True) as pilot:
+        await shown(pilot, "sessions · 2", "✖ damaged", "✔ solved", "bad.maker")
+        await pilot.press("home" if pilot.app.screen._list.chosen.damaged else "end", "enter")
+        await shown(pilot, "no point in time")

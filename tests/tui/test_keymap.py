@@ -121,7 +121,8 @@ def test_every_line_of_the_file_to_begin_with_can_be_used():
     """Rule: with all its comment marks off it sets what is usual, every key of every screen among it."""
     lines = [line.removeprefix("# ") if " = " in line else line for line in template().splitlines()]
     config = parse("\n".join(lines))
-    assert config == Config(keys={name: action.keys for name, action in all_actions().items()})
+    prices = {"openai/my-model": (0.5, 2.0, 0.05, 0.6)}
+    assert config == Config(keys={name: action.keys for name, action in all_actions().items()}, prices=prices)
     assert parse(template()) == Config()
 
 

@@ -13,8 +13,8 @@ import maker_tui
 ROOT = Path(maker_tui.__file__).parent
 MEANT = {
     "compose", "render_line", "action_quit", "get_default_screen", "get_driver_class", "get_system_commands",
-    "_fatal_error", "_handle_exception", "_print_error_renderables", "theme", "animation_level", "border_title",
-    "border_subtitle",
+    "_fatal_error", "_handle_exception", "_print_error_renderables", "theme", "animation_level",
+    "border_title", "border_subtitle",
 }  # fmt: skip
 """What Textual asks its users to override or to set, and the crash report."""
 

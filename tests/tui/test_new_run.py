@@ -9,6 +9,7 @@ from textual.widgets import Input, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
+from maker_engine.runtime.order import prepare
 from maker_tui.app import MakerApp
 from maker_tui.order_form import FIELDS, read_order
 from tests.tui.looking import gone, shown, until
@@ -78,6 +79,7 @@ async def test_assumed_figures_are_called_so():
         ("k", "0", "k must be at least 1, got 0"),
         ("k", "some", "k must be a whole number or auto, got 'some'"),
         ("temperature", "hot", "temperature must be auto, none or between 0 and 2, got 'hot'"),
+        ("n", "0", "answers/call must be auto or a whole number from 1 to 100, got '0'"),
         ("model", "sim:p=2", "sim: p lies between 0 and 1, got 2"),
         ("problem", "/nowhere", "problem file /nowhere cannot be read: No such file or directory"),
     ],
@@ -193,3 +195,12 @@ def test_a_wrong_number_names_its_field():
     """Rule: the complaint names the field by its label."""
     with pytest.raises(InputError, match="in flight must be a whole number, got 'x'"):
         read_order("hanoi", catalogue.find("hanoi"), DEFAULTS | {"concurrency": "x"})
+
+
+def test_the_form_takes_a_price():
+    """Rule: as the flag takes it, for the one model; with a limit in dollars one that is missing is named."""
+    given = DEFAULTS | {"model": "openai/foo", "limit_usd": "1", "price": "0.5,2"}
+    order = read_order("hanoi", catalogue.find("hanoi"), given)
+    assert (order.limit_usd, order.prices) == (1.0, {"openai/foo": (0.5, 2.0)})
+    with pytest.raises(InputError, match="no price for openai/foo"):
+        prepare(read_order("hanoi", catalogue.find("hanoi"), given | {"price": ""}))

@@ -211,3 +211,15 @@ def test_effective_votes_stand_in_brackets_where_there_is_no_room():
     assert "votes   3.75 (1.50)" in small
     assert small.count("\n") == before.count("\n")
     assert "votes   3.75 a step" in before
+
+
+def test_what_is_sent_otherwise_is_told_whole_and_a_check_s_calls_are_counted():
+    """Rule: every adjustment is there in rows of the pane's width, also where there is no room to spare."""
+    run = RunState(started=opening(hanoi(), model="openai/m", simulated=False))
+    run.totals.checks = 3
+    line = "no temperature is sent: this model takes none while it reasons"
+    shown = RunView(run.snapshot(), 0, 0, SESSION, 750, adjustments=(line,))
+    narrow = told(shown, width=40, height=9)
+    assert "sent    no temperature is sent: this" in narrow
+    assert "takes none while it reasons" in " ".join(narrow.split())
+    assert "checks  3 calls, never counted" in told(shown)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from ..document import Document, Kind, Line, Status
 from .markdown import bullets, inline, page, section
 
-_TEST = re.compile(r"\bgiven\b.*\bwhen\b.*\bthen\b", re.IGNORECASE | re.DOTALL)
+_TEST = re.compile(r"\A(?>.*?\bgiven\b)(?>.*?\bwhen\b).*\bthen\b", re.IGNORECASE | re.DOTALL)
 _NO_SCENARIO = "None agreed on yet."
 
 

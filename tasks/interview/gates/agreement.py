@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 from ..document import GateResult, Kind
@@ -19,8 +20,9 @@ from .words import masked
 Judged: TypeAlias = tuple[int, str, Kind, str]
 """A line's place, its name, its kind, its text."""
 
-_ONLY = re.compile(r"^\W*only\s+(?P<who>.+?)\s+(?:can|may|shall|must|will)\s+(?P<what>.+)$", re.IGNORECASE | re.DOTALL)
-_ANYBODY = re.compile(r"^\W*(?P<who>.+?)\s+(?:can|may|shall|must|will)\s+(?P<what>.+)$", re.IGNORECASE | re.DOTALL)
+_MAY = r"\s+(?:can|may|shall|must|will)\s+(?P<what>\S.*)$"
+_ONLY = re.compile(rf"^\W*only\s+(?P<who>\S.*?){_MAY}", re.IGNORECASE | re.DOTALL)
+_ANYBODY = re.compile(rf"^\W*(?P<who>\w.*?){_MAY}", re.IGNORECASE | re.DOTALL)
 _DUTIES = frozenset({Kind.FEATURE, Kind.CONSTRAINT, Kind.DATA, Kind.INTERFACE})
 _SHOWN, _READ = 80, 500
 
@@ -102,26 +104,42 @@ def _by_opposite(
 
 
 def _by_non_goal(non_goals: Sequence[Judged], index: _Index) -> Iterator[tuple[int, GateResult]]:
+    asking: dict[frozenset[str], Judged | None] = {}  # the same words need not be looked for again
     for line in non_goals:
-        other = next(index.having(index.content(line[3])), None)
+        words = index.content(line[3])
+        if words not in asking:
+            asking[words] = next(index.having(words), None)
+        other = asking[words]
         if other is not None:
             yield line[0], _against("non-goal", other, "asks for it")
             yield other[0], _against("non-goal", line, "rules it out")
 
 
 def _by_only(lines: Sequence[Judged], index: _Index) -> Iterator[tuple[int, GateResult]]:
+    subjects: dict[frozenset[str], dict[frozenset[str], list[Judged]]] = {}
     for line in lines:
         only = _ONLY.match(line[3][:_READ])
         if only is None:
             continue
-        who = index.content(only["who"])
-        for other in index.having(index.content(only["what"])):
-            anybody = _ANYBODY.match(other[3][:_READ])
-            theirs = index.content(anybody["who"]) if anybody else who
-            if other[0] != line[0] and theirs and not theirs <= who:
-                yield line[0], _against("only", other, "lets others")
-                yield other[0], _against("only", line, "lets nobody else")
-                break
+        who, what = index.content(only["who"]), index.content(only["what"])
+        if what not in subjects:
+            subjects[what] = _by_subject(index.having(what), index)
+        those = (first for subject, first in subjects[what].items() if not subject <= who)
+        others = (other for first in those for other in first if other[0] != line[0])
+        other = min(islice(others, 2), default=None)  # the line itself may have come before the first of them
+        if other is not None:
+            yield line[0], _against("only", other, "lets others")
+            yield other[0], _against("only", line, "lets nobody else")
+
+
+def _by_subject(lines: Iterable[Judged], index: _Index) -> dict[frozenset[str], list[Judged]]:
+    """Return the first two lines of each subject: one of them is not the line that they are held against."""
+    first: dict[frozenset[str], list[Judged]] = defaultdict(list)
+    for line in lines:
+        anybody = _ANYBODY.match(line[3][:_READ])
+        if anybody is not None and len(known := first[index.content(anybody["who"])]) < 2:
+            known.append(line)
+    return first
 
 
 class _Index:

@@ -125,7 +125,7 @@ def _told(kind: Kind, failures: list[GateResult], lexicon: Lexicon) -> tuple[Gat
 
 
 def _failures(kind: Kind, text: str, lexicon: Lexicon) -> Iterator[GateResult]:
-    line = _LABEL.sub("", text[:LONGEST], count=1).strip()
+    line = " ".join(_LABEL.sub("", text[:LONGEST], count=1).split())
     sentence = masked(line)
     if len(text) > LONGEST:
         yield GateResult("clear", "too-long", "", f"Has over {LONGEST:,} characters: cut it into single needs.")

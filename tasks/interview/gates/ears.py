@@ -25,7 +25,7 @@ _DUTIES = tuple(re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in ("sh
 _MAY = re.compile(r"\b(?:may|can)\b", re.IGNORECASE)
 _MAY_NOT = re.compile(r"\b(?:may|can)\s*(?:not|only)\b", re.IGNORECASE)
 _ONLY = re.compile(r"only\b", re.IGNORECASE)
-_THEN = re.compile(r"(?:,\s*then\b|,|\bthen\b)(?!.*(?:,|\bthen\b))", re.IGNORECASE | re.DOTALL)
+_THEN = re.compile(r",(?:\s*then\b)?|\bthen\b", re.IGNORECASE)
 _ACTOR = re.compile(r"\s(?=(?:the|an?|each|every|all|no)\s)", re.IGNORECASE)
 _ARTICLES = re.compile(r"^(?:(?:the|an?|each|every|all|any|no|only)\b\s*)+", re.IGNORECASE)
 _PRONOUN = re.compile(r"^(?:it|this|that|these|those|they|he|she|we|i|you|one|there|which)$", re.IGNORECASE)
@@ -87,9 +87,9 @@ def _duty(sentence: str, *, leading: bool) -> re.Match[str] | None:
 
 def _split(head: str) -> tuple[str, str]:
     """Cut what stands before the word of duty into its leading clauses and the subject."""
-    cut = _THEN.search(head)
-    if cut is not None:
-        return head[: cut.start()], head[cut.end() :]
+    cuts = list(_THEN.finditer(head))
+    if cuts:
+        return head[: cuts[-1].start()], head[cuts[-1].end() :]
     actors = list(_ACTOR.finditer(head, len(head.split(maxsplit=1)[0]) + 1))
     return (head[: actors[-1].start()], head[actors[-1].end() :]) if actors else (head, "")
 

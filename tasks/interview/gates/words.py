@@ -8,13 +8,14 @@ from functools import lru_cache
 
 from .lexicon import Group
 
-_QUOTED = re.compile(r'`[^`\n]*`|"[^"\n]*"|“[^”\n]*”|«[^»\n]*»|\bhttps?://[^\s)]+')
+_QUOTED = re.compile(r'`[^`\n]*`|"[^"\n]*"|“[^“”\n]*”|«[^«»\n]*»|\bhttps?://[^\s)]+')
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety"
     "|hundred|thousand"
 )
+_NUMBER = r"(?<!\d[,:])(?<![.,:]{2})\d[\d.,:]*+"  # never begun within another: there are many places in "1,1,1,1"
 _MEASURE = re.compile(
-    rf"(?<![\w.-])(?:\d[\d.,:]*[ \t]?(?:%|[^\W\d_]+|°)|(?:{_NUMBER_WORDS})[ -]+[^\W\d_]{{2,}})", re.IGNORECASE
+    rf"(?<![\w.-])(?:{_NUMBER}[ \t]?(?:%|[^\W\d_]+|°)|(?:{_NUMBER_WORDS})[ -]+[^\W\d_]{{2,}})", re.IGNORECASE
 )
 # A proper name or an acronym: capitals inside (PDF, OAuth, UTF-8, iOS), or a capital that does not begin the sentence.
 _NAME = re.compile(r"\b(?:[A-Z][A-Z0-9+#-]+|[A-Z]?[a-z]+[A-Z]\w*)\b|(?<=[a-z,;] )[A-Z][a-z]+\b")

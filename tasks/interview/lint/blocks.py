@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 _FENCE = re.compile(r"^\s*(?:>\s*)?(`{3,}|~{3,})")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(?=\s)")
 _ITEM = re.compile(r"^(\s*)(?:[-*+•]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(\S.*)$")
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_TABLE_RULE = re.compile(r"^\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*+$")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
@@ -117,7 +117,8 @@ def _cells(line: str) -> tuple[str, ...]:
 def _block(lines: Sequence[str], at: int) -> tuple[Block, int]:
     heading = _HEADING.match(lines[at])
     if heading is not None:
-        return Block(Shape.HEADING, at + 1, heading[2], len(heading[1])), at + 1
+        words = lines[at][heading.end() :].strip().rstrip("#").rstrip()
+        return Block(Shape.HEADING, at + 1, words, len(heading[1])), at + 1
     item = _ITEM.match(lines[at])
     first = lines[at].lstrip(" >") if item is None else item[2]
     parts, end = [first], at + 1

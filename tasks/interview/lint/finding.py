@@ -9,6 +9,7 @@ it is prose about the program, or what has to be installed.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,7 @@ _IDS = {
 }  # fmt: skip
 _KIND_OF_ID = {prefix: kind for kind, prefixes in _IDS.items() for prefix in prefixes.split("|")}
 _PREFIXES = "|".join(sorted(_KIND_OF_ID, key=lambda prefix: (-len(prefix), prefix)))
-_ID = re.compile(rf"^({_PREFIXES})[-_ ]?(\d{{1,5}}(?:\.\d{{1,3}})*)(?![\w.]*\w)")
+_ID = re.compile(rf"^({_PREFIXES})[-_ ]?(\d{{1,5}}+(?:\.\d{{1,3}}+)*+)(?![\w.]*\w)")
 # Sections that mean it in every document, then those that do only in a requirements document.
 _SECTIONS = (
     (
@@ -44,10 +45,10 @@ _SECTIONS_OF_REQUIREMENTS = (
 )
 _TITLE = re.compile(r"\brequirements?\b|\bspec(?:ification)?s?\b|\bprd\b|\bsrs\b", re.IGNORECASE)
 _NAME = re.compile(r"(?:^|[\W_])(?:requirements?|specs?|specification|prd|srs)(?:[\W_]|$)", re.IGNORECASE)
-_DUTY = re.compile(r"\b[Ss]hall\b|\b(?:MUST|SHALL|SHOULD)\b|^(?:When|While|If|Where)\s.+?,.*?\bmust\b")
+_DUTY = re.compile(r"\b[Ss]hall\b|\b(?:MUST|SHALL|SHOULD)\b|^(?:When|While|If|Where)\s(?>.+?,).*?\bmust\b")
 _PROSE = re.compile(r"(?:We|I|You)\b")
 _STORY = re.compile(r"^As an? [^.]+? I (?:want|need|can|would like|wish)\b", re.IGNORECASE)
-_TEST = re.compile(r"^Given\b.+\bwhen\b.+\bthen\b", re.IGNORECASE)
+_TEST = re.compile(r"^Given\b(?>.+?\bwhen\b).+\bthen\b", re.IGNORECASE)
 _GIVEN = re.compile(r"^Given\b", re.IGNORECASE)
 _TEST_STEP = re.compile(r"^(?:Given|When|Then|And|But)\b", re.IGNORECASE)
 _WAIVER = re.compile(r"^waived(?:\s+([a-z]+(?:/[a-z-]+)?))?:\s*(\w.*)$", re.IGNORECASE)
@@ -97,6 +98,7 @@ def _found(read: Sequence[Block], *, meant: bool) -> list[Found]:
     numbered = any(_id_and_text(block)[0] for block in read)
     sections: list[tuple[int, Kind | None]] = []
     found: list[Found] = []
+    waivers: dict[int, list[tuple[str, str]]] = defaultdict(list)
     above: Block | None = None  # the requirement that a deeper item would belong to, the last of `found` when it was
     owner = 0
     for block in read:
@@ -108,14 +110,16 @@ def _found(read: Sequence[Block], *, meant: bool) -> list[Found]:
         nested = block.shape is Shape.ITEM and above is not None and block.level > above.level
         waiver = _WAIVER.match(block.text) if nested else None
         if waiver is not None:
-            found[owner] = replace(found[owner], waivers=(*found[owner].waivers, (waiver[1] or "", waiver[2])))
+            waivers[owner].append((waiver[1] or "", waiver[2]))
             continue
         section = sections[-1][1] if sections else None
         own = list(_judged(block, None if nested or block.shape is Shape.TEXT else section))
         found += own
         if not nested:
             above, owner = (block if own and block.shape is Shape.ITEM else None), len(found) - 1
-    return found
+    return [
+        replace(each, waivers=tuple(waivers[place])) if place in waivers else each for place, each in enumerate(found)
+    ]
 
 
 def _entered(
@@ -178,15 +182,20 @@ def _kind(line_id: str, text: str, section: Kind | None) -> Kind | None:
 
 def _tests_joined(found: Iterable[Found]) -> Iterator[Found]:
     """Put the steps of one test, an item each, together again: Given, then When, then Then."""
-    test: Found | None = None
+    steps: list[Found] = []
     for line in found:
-        if test is not None and not line.id and re.match(r"(?:When|Then|And|But)\b", line.text, re.IGNORECASE):
-            test = replace(test, text=f"{test.text.rstrip('.,;')}, {line.text}")
+        if steps and not line.id and re.match(r"(?:When|Then|And|But)\b", line.text, re.IGNORECASE):
+            steps.append(line)
             continue
-        if test is not None:
-            yield test
-        test = line if _TEST_STEP.match(line.text) and not re.search(r"\bthen\b", line.text, re.IGNORECASE) else None
-        if test is None:
+        yield from _test(steps)
+        steps = [line] if _TEST_STEP.match(line.text) and not re.search(r"\bthen\b", line.text, re.IGNORECASE) else []
+        if not steps:
             yield line
-    if test is not None:
-        yield test
+    yield from _test(steps)
+
+
+def _test(steps: Sequence[Found]) -> Iterator[Found]:
+    """Yield the test that these steps are, if there are any."""
+    if steps:
+        *before, last = (step.text for step in steps)
+        yield replace(steps[0], text=", ".join((*(text.rstrip(".,;") for text in before), last)))

@@ -1,0 +1,33 @@
+"""Which samples one call is to bring: those of one ballot and one voter that are asked for in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from maker_engine.core.responses import Alike, SampleRequest, is_extra, is_probe
+from maker_engine.models.port import Model, SeveralModel
+
+
+def alike(model: Model, request: SampleRequest) -> tuple[Hashable, int]:
+    """Return what requests of one call have in common, and how many of them one call may bring at most.
+
+    Drafts, second calls for a slow sample, and probes have calls of their own: each is cut short by itself.
+    """
+    if not isinstance(model, SeveralModel) or is_extra(request) or is_probe(request):
+        return None, 1
+    most, temperature = model.together(request)
+    return (request.ballot, request.voter, temperature), most
+
+
+def grouped(requests: Sequence[SampleRequest], alike: Alike) -> list[list[SampleRequest]]:
+    """Put those requests together that one call is to bring, in their order."""
+    groups: list[list[SampleRequest]] = []
+    filling: dict[Hashable, list[SampleRequest]] = {}
+    for request in requests:
+        key, most = alike(request)
+        group = filling.get(key)
+        if group is None or len(group) >= most:
+            group = filling[key] = []
+            groups.append(group)
+        group.append(request)
+    return groups

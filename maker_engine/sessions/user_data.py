@@ -1,0 +1,22 @@
+"""Where a user's data lies: the library of sessions, and what belongs to this installation."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+FOLDER = "sessions"
+"""Of the user's own library, under `home()`."""
+
+
+def home() -> Path:
+    """Return the directory that sessions live under: `MAKER_HOME`, or the user data directory."""
+    given = os.environ.get("MAKER_HOME")
+    return Path(given).expanduser() if given else user_data_path("maker", appauthor=False)
+
+
+def library() -> Path:
+    """Return the directory of the user's own library."""
+    return home() / FOLDER
