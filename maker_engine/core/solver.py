@@ -70,7 +70,7 @@ class Solver:
             except Exception as error:
                 raise fault_of(task, "start", step, error) from error
         self._flight = Lookahead(task, settings, state, step)
-        self._unread = unread
+        self.unread = unread  # no sample of the run has been read yet
         if unread:
             self._flight.first.open_the_run()
         self.drawn = 0
@@ -273,15 +273,15 @@ class Solver:
         except Exception as error:
             raise fault_of(self._task, f"apply of {answer!r}", first.number, error) from error
         waste = self._flight.advance(state)
-        if self._unread:
+        if self.unread:
             self._read(first)
         decided = [StepDecided(first.number, answer, state), *self._flight.steps[0].told()]
         return self._squashed(waste) + decided if waste else decided
 
     def _read(self, done: OpenStep) -> None:
         """Note that a step is done; where nobody was asked for it, the next one's samples are the first of the run."""
-        self._unread = done.poll is None or not done.poll.counted
-        if self._unread:
+        self.unread = done.poll is None or not done.poll.counted
+        if self.unread:
             self._flight.first.open_the_run()
 
     def answer_hopeless(self, hopeless: StepHopeless) -> list[Event]:

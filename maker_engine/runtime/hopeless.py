@@ -49,7 +49,8 @@ def respond(plan: Plan, solver: Solver, found: StepHopeless, *, escalated: bool)
         changed = _warmed(plan, solver, found)
         if changed.warmed:
             return changed, WARM
-    if plan.undecided == ESCALATE and not escalated:
+    # A run that starves from the start would do so at every step: a stronger model is no answer to a wrong limit.
+    if plan.undecided == ESCALATE and not escalated and not (found.starved and solver.unread):
         return found, ESCALATE
     if plan.hopeless == WARM:
         return found, HOLD if plan.attended else STOP

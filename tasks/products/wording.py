@@ -45,7 +45,7 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
     Raises:
         TaskError: The prompt is not one of this task's.
     """
-    found = _QUESTION.fullmatch(prompt)
+    found = _QUESTION.match(prompt)  # a reminder may follow
     if found is None:
         raise TaskError("this prompt asks for no product")
     a, b = int(found[1]), int(found[2])

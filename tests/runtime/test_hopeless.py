@@ -223,6 +223,13 @@ async def test_a_starved_run_ends_after_three_samples(tmp_path: Path, policy: st
     assert snapshot.reason == f"step 1 looks hopeless: 3 samples in a row were flagged, {STARVED}"
 
 
+async def test_a_starved_run_is_not_escalated_step_by_step(tmp_path: Path) -> None:
+    """The limit is what is wrong, and the stronger model would be paid for it at every step."""
+    bench = table(tmp_path, lambda _: CUT, undecided=ESCALATE, stronger="strong")
+    snapshot = (await bench.run()).snapshot
+    assert (snapshot.outcome, snapshot.totals.asked, snapshot.totals.escalated) == (Outcome.UNDECIDED, 3, 0)
+
+
 @pytest.mark.parametrize("latency", [0.0, 0.001])
 async def test_the_simulated_model_is_seen_through_too(tmp_path: Path, latency: float) -> None:
     """Whether it answers at once or not, the run ends after as many samples and with the same words."""
