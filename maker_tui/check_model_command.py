@@ -109,7 +109,7 @@ async def _checked(prepared: PreparedRun) -> ModelCheck:
         manner = Manner(plan.concurrency, plan.timeout_s, plan.near)
         caller = Caller(plan.model, SystemClock(), _tell, manner)
         trial = trial_of(plan, 0, plan.task.start())
-        checking = Preflight(plan, trial, 0, caller, lambda _: True, news)
+        checking = Preflight(plan, trial, 0, caller, lambda _check, _request: True, news)
         await checking.run()
     finally:
         await plan.model.aclose()

@@ -48,6 +48,8 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progre
         MakerError: It could not be recorded.
         OutputError: It has ended and is saved, but the summary cannot be printed.
     """
+    if prepared.plan.started.simulated and prepared.task.simulation:
+        complain(prepared.task.simulation)
     inbox, terminal = Inbox(), sys.stdout.isatty()
 
     def hear(_: signal.Signals) -> None:

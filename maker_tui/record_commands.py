@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from maker_engine.core import decisions
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.output import end_progress, say, say_json, say_text, show_progress, write_document
+from maker_engine.output import complain, end_progress, say, say_json, say_text, show_progress, write_document
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import INTERRUPTED, RUNNING
 from maker_tui.parsing import Parser
@@ -197,11 +197,13 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _papers(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.papers import papers, write_papers  # noqa: PLC0415
+    from maker_engine.sessions.papers import papers, warning, write_papers  # noqa: PLC0415
 
     if chosen.to is None:
         raise InputError("papers are several files: name a folder with --to DIR")
     say(*map(str, write_papers(task, papers(path, task, chosen.fork), chosen.to)))
+    if told := warning(path, task, chosen.fork):
+        complain(told)
     return 0
 
 

@@ -34,19 +34,19 @@ async def take(name: str, size: tuple[int, int], model: str, disks: int, ready: 
 
 
 async def interview() -> None:
-    """Take the interview at its question about features: what was settled before stands beside it."""
+    """Take the interview at a question that its idea leaves open: what was settled before stands beside it."""
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415 - MAKER_HOME is set first
     from maker_tui.app import MakerApp  # noqa: PLC0415
     from maker_tui.bridge import LiveRun  # noqa: PLC0415
 
-    order = RunOrder("interview", {"idea": "a simple task management API"}, attended=True)
+    order = RunOrder("interview", {"idea": "a command-line tool that renames photos by date"}, attended=True)
     run = LiveRun(prepare(order))
     app = MakerApp(run)
     async with app.run_test(size=(130, 34)) as pilot:
         run.start()
-        for keys in ("1", "7", "1", "12"):
+        for keys in (("3", "enter"), ("2", "enter"), ("1",)):
             await pilot.pause(1.5)
-            await pilot.press(*keys, *(["enter"] if keys != "12" else []))
+            await pilot.press(*keys)
         await pilot.pause(1)
         write("interview", app.export_screenshot(title="maker"))
     run.close()

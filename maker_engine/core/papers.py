@@ -75,6 +75,10 @@ class Papers(Generic[S]):
         """Return the files that `state` comes to, as {relative path with slashes: text}; `ballots` as above."""
         return {}
 
+    def rehearsed(self, state: S) -> S:
+        """Return `state` so that its papers say that it comes from simulated agents; the default has no such mark."""
+        return state
+
     def joined(self, name: str, text: str, there: str) -> str | None:  # noqa: ARG002 - the default joins nothing
         """Return what the paper `name` becomes where the file holds `there` already; None where it must not exist."""
         return None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from maker_engine.core.events import Event, ModelChecked, Outcome, RunEnded
 from maker_engine.core.model_check import ModelCheck
+from maker_engine.core.responses import SampleRequest
 from maker_engine.core.solver import Solver
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, resets_too_late
@@ -85,10 +86,11 @@ class Checking:
             return Checked(events, waiting_no_longer(fault))
         return Checked(events, RunEnded(Outcome.FAILED, check.refusal) if check.refusal else None, fault)
 
-    def _affords(self, check: ModelCheck) -> bool:
-        """Tell whether the limits allow a call more."""
+    def _affords(self, check: ModelCheck, request: SampleRequest) -> bool:
+        """Set aside what a call may cost at most; False where the limits do not allow it."""
         self._budget.checking = check.calls
-        return not self._limited or self._budget.left(self._solver.due, self._elapsed()) > 0
+        within = not self._limited or self._budget.left(request, self._elapsed()) > 0
+        return within and self._budget.afford(request)
 
     def _is_over(self) -> bool:
         limits, elapsed = self._plan.limits, self._elapsed()

@@ -106,7 +106,7 @@ class Preflight:
         trial: What they are asked.
         step: Number of that step, 0-based.
         caller: Draws the samples.
-        affords: Tells whether a further call may be made, after what this check has spent.
+        affords: Sets aside what a call may cost, after what this check has spent; False where there is no room for it.
         news: Called when a call goes out.
 
     Attributes:
@@ -120,7 +120,7 @@ class Preflight:
         trial: Trial,
         step: int,
         caller: Caller,
-        affords: Callable[[ModelCheck], bool],
+        affords: Callable[[ModelCheck, SampleRequest], bool],
         news: Callable[[], None],
     ) -> None:
         self._plan = plan
@@ -200,7 +200,7 @@ class Preflight:
     async def _ask(self, heard: Heard, sample: int) -> bool:
         """Make one call; False where the run cannot afford it."""
         request = self._trial.request(sample, voter=heard.member.voter)
-        if not self._affords(self.check()):
+        if not self._affords(self.check(), request):
             return False
         self._news()
         try:

@@ -83,7 +83,7 @@ class Runner:
         self._budget.density.update({} if saved is None else saved.density)
         self._book.budget = self._budget
         admit = partial(self._book.admission, plan.accept_models)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
+        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._wants)
         self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
@@ -145,6 +145,10 @@ class Runner:
         self._ended, self._fault = checked.ended or self._ended, checked.fault or self._fault
         self._record(checked.events)
         self._publish()
+
+    def _wants(self, request: SampleRequest) -> bool:
+        """Tell whether a response can still count; those to a check of the model, which is never a vote, do."""
+        return self._checking.place is not None or self._solver.wants(request)
 
     def _tell_place(self) -> None:
         self._book.unseen = True

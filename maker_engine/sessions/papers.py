@@ -34,10 +34,29 @@ def papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping[str,
         SessionError: It cannot be read.
     """
     with Reader(path, branch, steady=True) as reader:
-        made = task.papers(reader.state(task, reader.steps_done()), ballots(reader, task))
+        state = reader.state(task, reader.steps_done())
+        made = task.papers(task.rehearsed(state) if simulated(reader) else state, ballots(reader, task))
     if not made:
         raise InputError(f"{task.title} writes no papers: export it as jsonl, csv or html")
     return made
+
+
+def simulated(reader: Reader) -> bool:
+    """Tell whether simulated agents took part in a run, or in one of those that it was forked from."""
+    parents = {branch.id: branch.parent for branch in reader.branches}
+    at: int | None = reader.branch.id
+    while at is not None:
+        if reader.meta(at).get("started", {}).get("simulated"):
+            return True
+        at = parents.get(at)
+    return False
+
+
+def warning(path: Path, task: AnyTask, branch: int | None = None) -> str:
+    """Return what has to be said of the papers of a session where they are handed out; "" for nothing."""
+    with Reader(path, branch, steady=True) as reader:
+        told = task.simulation and simulated(reader)
+    return "these papers come from a simulated run and are marked so: do not build from them" if told else ""
 
 
 def write_papers(task: AnyTask, made: Mapping[str, str], folder: Path) -> list[Path]:

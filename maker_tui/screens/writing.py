@@ -11,6 +11,8 @@ from maker_engine.core.errors import MakerError
 from maker_tui.screens.speaking import Speaking
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from maker_engine.core.papers import Ballots
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
@@ -68,18 +70,22 @@ class Writing(Speaking):
             self.run_worker(partial(self._write, self._written.session, folder), thread=True, group="papers")
 
     def _write(self, session: Path, folder: Path) -> None:
-        from maker_engine.sessions.papers import papers, write_papers  # noqa: PLC0415 - not before they are wanted
+        from maker_engine.sessions.papers import papers, warning, write_papers  # noqa: PLC0415 - not before they are wanted
 
         task = self._source.task
         try:
             written = write_papers(task, papers(session, task, self._source.branch), folder)
+            told = warning(session, task, self._source.branch)
         except MakerError as error:
             self.app.call_from_thread(self._refused, str(error))
             return
-        self.app.call_from_thread(self._told, f"{len(written)} files in {folder}")
+        self.app.call_from_thread(self._told, f"{len(written)} files in {folder}", told)
 
     def _refused(self, reason: str) -> None:
         self.notify(reason, title="not written", severity="error", markup=False)
 
-    def _told(self, words: str) -> None:
-        self.notify(words, title="papers written", markup=False)
+    def _told(self, words: str, warning: str) -> None:
+        severity: SeverityLevel = "warning" if warning else "information"
+        self.notify(
+            f"{words}; {warning}" if warning else words, title="papers written", severity=severity, markup=False
+        )

@@ -1,4 +1,9 @@
-"""What agents say: drafts of lines, and picks from a numbered list; read strictly, never repaired."""
+"""What agents say: drafts of lines, and picks from a numbered list.
+
+The form is read generously: a code fence around the answer, bold, another bullet, blank lines, `answer=1` for
+`answer = 1` change nothing of what is said. The content is read strictly and never repaired: a number that is no
+number, two numbers, a line of no kind that was asked for are flagged.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +21,22 @@ LONGEST = 200
 """Characters of a proposed line."""
 TOLD = 24
 
-_PROPOSALS = re.compile(r"(?:\A|\n)proposals:[ ]*\n((?:-[^\S\n][^\n]+(?:\n|\Z))+)\s*\Z", re.IGNORECASE)
-_PICK = re.compile(r"(?:\A|\n)answer[^\S\n]=[^\S\n]([0-9]{1,4})\s*\Z", re.IGNORECASE)
-_TAGGED = re.compile(r"([a-z-]{1,12}): *(.*)")
+_MARKUP = "*_`#>~ \t\xa0"
+_HEADING = re.compile(r"(?:[\w' ]{0,40} )?proposals\W{0,6}", re.IGNORECASE)
+_FENCE = re.compile(r"(?:`{3,}|~{3,})\w{0,12}")
+_BULLET = re.compile(r"(?:[-*+•–—]|\d{1,2}[.)])\s+(?=\S)")
+_PICK = re.compile(
+    r"(?<![\w-])answer[*_`]{0,3}\s{0,3}(?:=|:|is\b)[*_`\s]{0,4}(?:option |number |no\. ?"
+    r"|#)?(?P<number>[0-9]{1,4})(?![\w]|[.,][0-9])",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"(?<![\w-])answer[*_`]{0,3}\s{0,3}[=:]", re.IGNORECASE)
+_TAGGED = re.compile(
+    r"[\[(*_`]{0,4}(?P<kind>[A-Za-z]{1,12}(?:[- ][A-Za-z]{1,8})?)[\])*_`]{0,4}\s?(?::|–|—| - "
+    r"|(?<=[\])]))[*_`]{0,3}\s*(?P<text>.*)"
+)
+_PLURALS = {"stories": "story", "interfaces": "interface", "features": "feature", "constraints": "constraint"}
+_NO_SAY = re.compile(r"[\s*_`~.)\]]*")
 
 
 class Draft(NamedTuple):
@@ -45,30 +63,68 @@ class Pick(NamedTuple):
 
 def read_draft(text: str, kinds: Sequence[Kind]) -> Draft | Flag:
     """Read proposals; where `kinds` are several, each line has to name its own."""
-    found = _PROPOSALS.search(text)
-    if found is None:
+    rows = [row for row in re.split(r"[\r\n]+", text) if row.strip() and not _FENCE.fullmatch(row.strip())]
+    headings = (place for place in range(len(rows) - 1, -1, -1) if _HEADING.fullmatch(rows[place].strip(_MARKUP)))
+    bullets = rows[next(headings, len(rows)) + 1 :]
+    if not bullets or not all(_BULLET.match(row.strip()) for row in bullets):
         return Flag(MALFORMED, "does not end with `proposals:` and lines that begin with `- `", excerpt(text[-80:]))
     lines: list[tuple[Kind, str]] = []
-    for each in found[1].splitlines():
-        said = each.removeprefix("-").strip()
-        kind: Kind | None = kinds[0]
-        if len(kinds) > 1:
-            tagged = _TAGGED.fullmatch(said)
-            kind = next((one for one in kinds if tagged is not None and tagged[1] == one), None)
-            said = "" if tagged is None else tagged[2]
+    for row in bullets:
+        kind, said = _line(_BULLET.sub("", row.strip(), count=1), kinds)
         if kind is None or not said:
-            return Flag(MALFORMED, f"a line does not begin with one of {', '.join(kinds)}", excerpt(each))
+            return Flag(MALFORMED, f"a line does not begin with one of {', '.join(kinds)}", excerpt(row))
         lines.append((kind, said))
     return Draft(tuple(lines))
 
 
+def asking(draft: Draft | Flag) -> Draft | Flag:
+    """Flag a draft of questions of which one asks nothing."""
+    if isinstance(draft, Draft):
+        silent = next((text for _, text in draft.lines if "?" not in text), None)
+        if silent is not None:
+            return Flag(MALFORMED, "a line asks nothing: QUESTION? [ANSWER | ANSWER]", excerpt(silent))
+    return draft
+
+
+def _line(said: str, kinds: Sequence[Kind]) -> tuple[Kind | None, str]:
+    """Read what stands behind a bullet: the kind it names, None for none of `kinds`, and its text."""
+    tagged = _TAGGED.fullmatch(said)
+    named = "" if tagged is None else tagged["kind"].lower().replace(" ", "-")
+    kind = next((one for one in kinds if named in (one, f"{one}s") or _PLURALS.get(named) == one), None)
+    if kind is None and len(kinds) == 1:
+        return kinds[0], _unwrapped(said)
+    return kind, "" if tagged is None else _unwrapped(tagged["text"])
+
+
+def _unwrapped(said: str) -> str:
+    """Take off the marks that stand around the whole of a line: **bold**, `code`."""
+    said = said.strip()
+    for mark in ("**", "__", "`", "*", "_"):
+        inner = said[len(mark) : -len(mark)]
+        if len(said) > 2 * len(mark) and said.startswith(mark) and said.endswith(mark) and mark[0] not in inner:
+            return inner.strip()
+    return said
+
+
 def read_pick(text: str, listed: Sequence[str]) -> Pick | Flag:
     """Read a vote for one of `listed`, or for none of them."""
-    found = _PICK.search(text)
-    if found is None:
+    names = list(_NAMED.finditer(text))
+    found = _PICK.search(text, names[-1].start() if names else 0)
+    if found is None or not _says_no_more(text[found.end() :], int(found["number"]), listed):
         return Flag(MALFORMED, "does not end with a line `answer = N`", excerpt(text[-80:]))
-    number = int(found[1])
+    number = int(found["number"])
     return Pick(number, listed[number - 1] if 0 < number <= len(listed) else "")
+
+
+def _says_no_more(rest: str, number: int, listed: Sequence[str]) -> bool:
+    """Tell whether what stands behind the number says nothing else: marks, a fence, or the entry's own words."""
+    line, _, below = rest.partition("\n")
+    line = line.strip(_MARKUP + ".:()[]\"'–—-")
+    own = listed[number - 1].strip(".") if 0 < number <= len(listed) else "none of them"
+    if line and len(line) < 3:
+        return False
+    told = own.casefold().startswith(line.rstrip(".…").casefold()) or line.casefold().startswith(own.casefold())
+    return told and all(_FENCE.fullmatch(row.strip()) or _NO_SAY.fullmatch(row) for row in below.splitlines())
 
 
 def draft_objection(draft: Draft, most: int) -> Flag | None:

@@ -8,7 +8,10 @@ from typing import Any
 from maker_engine.core.decomposition import Amendment, Gathered, Said
 
 from .answers import Draft, Pick
-from .document import Document, Kind
+from .document import Document, Kind, Line
+from .rewording import as_constraint, as_feature, as_non_goal
+from .spoken import spoken
+from .talk import RULES
 from .words import clauses, one_line
 
 MOST_TOLD = 5
@@ -22,38 +25,54 @@ def audit(document: Document, answers: Iterable[Any], earlier: Document | None) 
         answers: Every decision of the run, in order.
         earlier: The document it went on from, None for none.
     """
-    proposed, spoken, votes = _said(answers)
-    known = {line.text for line in earlier.lines} if earlier is not None else set(clauses(document.idea))
-    findings = [*_quoted(document, proposed, spoken, known, votes), *_whole(document)]
+    proposed, persons, votes = _said(answers)
+    said_first = clauses(document.idea)
+    lines = {one.line for one in spoken(said_first, RULES)} | {as_non_goal(one) for one in said_first}
+    known = {line.text for line in earlier.lines} if earlier is not None else {*lines, *said_first}
+    findings = [*_quoted(document, proposed, persons, known, votes), *_whole(document)]
     return findings[:MOST_TOLD]
 
 
 def _said(answers: Iterable[Any]) -> tuple[set[str], dict[str, str], set[int]]:
     """Return what agents proposed, what each person said, and the steps that were voted on."""
     proposed: set[str] = set()
-    spoken: dict[str, str] = {}
+    persons: dict[str, str] = {}
     votes: set[int] = set()
     for step, answer in enumerate(answers):
         if isinstance(answer, Gathered):
             proposed |= {text for one, _ in answer.proposals if isinstance(one, Draft) for _, text in one.lines}
         elif isinstance(answer, Said | Amendment):
-            spoken[answer.voter] = f"{spoken.get(answer.voter, '')} {one_line(answer.text)}"
+            persons[answer.voter] = f"{persons.get(answer.voter, '')}\n{one_line(answer.text)}"
         elif isinstance(answer, Pick):
             votes.add(step)
-    return proposed, spoken, votes
+    return proposed, persons, votes
+
+
+def _said_by(line: Line, words: str) -> bool:
+    """Tell whether a line is a person's words, as they were said or as they are worded in a document."""
+    said = line.source.words
+    if line.text in words:
+        return True
+    if not said or said not in words:
+        return False
+    wordings = {as_constraint(said), as_non_goal(said)}
+    return line.text in wordings or any(
+        line.text == one.line for lead in clauses(words) for one in spoken((lead, said), RULES)
+    )
 
 
 def _quoted(
-    document: Document, proposed: set[str], spoken: dict[str, str], known: set[str], votes: set[int]
+    document: Document, proposed: set[str], persons: dict[str, str], known: set[str], votes: set[int]
 ) -> Iterator[str]:
     """Every line stands as somebody put it, and behind a line that stands is a person's word or a vote."""
     for line in document.lines:
         if line.text in known or line.kind is Kind.QUESTION:
             continue
         by = line.source.voter
-        if line.text not in proposed and line.text not in spoken.get(by, ""):
+        named = line.source.words in proposed and as_feature(line.source.words) == line.text
+        if line.text not in proposed and not named and not _said_by(line, persons.get(by, "")):
             yield f"{line.id} is quoted from nobody: {line.text[:60]!r}"
-        if by and by not in spoken:
+        if by and by not in persons:
             yield f"{line.id} is said to be {by}'s, who said nothing"
         voted = {tally.step for tally in line.tallies} & votes
         if line.status.stands and not by and not voted and not any(tally.persons for tally in line.tallies):

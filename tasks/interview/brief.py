@@ -10,11 +10,12 @@ from typing import Any
 
 from maker_engine.core.errors import ProblemError
 
-from .document import Document, Kind, Line, Source, Status
+from .document import Document, Line, Source, Status
 from .document_json import FORMAT, from_fields, to_fields
-from .parts import PARTS, part_of
-from .talk import IDEA, Stage, Statement, Talk
-from .tracing import is_exclusion
+from .parts import OPEN, PARTS, part_of
+from .sentences import Sense
+from .spoken import left_open, spoken
+from .talk import IDEA, RULES, Stage, Statement, Talk
 from .words import clauses, one_line
 
 EXAMPLE = "a simple task management API"
@@ -35,6 +36,7 @@ class Brief:
         drafts: Agents that propose, each time.
         persons: Who is asked, by name, each in turn; empty for whoever is there.
         document: What an earlier interview came to; None for a new one.
+        rules: By which rules answers are taken in, see `talk.RULES`.
     """
 
     idea: str = EXAMPLE
@@ -42,6 +44,7 @@ class Brief:
     drafts: int = DRAFTS
     persons: tuple[str, ...] = ()
     document: Document | None = None
+    rules: int = RULES
 
 
 def read_brief(options: Mapping[str, int | str], source: str | None) -> Brief:
@@ -100,12 +103,17 @@ def _from_source(text: str) -> Brief:
     if value.get("format") == FORMAT:
         document = _from_another_run(from_fields(value))
         return Brief(idea=document.idea or document.title, document=document)
-    strange = set(value) - {"idea", "questions", "drafts", "persons", "document"}
+    strange = set(value) - {"idea", "questions", "drafts", "persons", "document", "rules"}
     if strange:
         raise ProblemError(
             f"an interview has no {min(strange)[:40]!r}: it has idea, questions, drafts, persons, document"
         )
-    return _from_object(value)
+    # What an earlier version wrote into its sessions names no rules; what a person writes need not.
+    saved = text == json.dumps(value) and list(value)[:4] == ["idea", "questions", "drafts", "persons"]
+    rules = value.pop("rules", 1 if saved else RULES)
+    if type(rules) is not int or not 1 <= rules <= RULES:
+        raise ProblemError(f"this version knows the rules 1 to {RULES}, and the file asks for {str(rules)[:20]!r}")
+    return replace(_from_object(value), rules=rules)
 
 
 def _from_object(value: dict[str, Any]) -> Brief:
@@ -124,6 +132,8 @@ def write_brief(brief: Brief) -> str:
     """Write a brief as JSON that `read_brief` turns back into an equal one."""
     kept = None if brief.document is None else to_fields(brief.document)
     value = {"idea": brief.idea, "questions": brief.questions, "drafts": brief.drafts, "persons": list(brief.persons)}
+    if brief.rules > 1:
+        value["rules"] = brief.rules
     return json.dumps(value if kept is None else {**value, "document": kept})
 
 
@@ -134,7 +144,7 @@ def _from_another_run(document: Document) -> Document:
     """
 
     def line(one: Line) -> Line:
-        source = Source(None, one_line(one.source.voter), one_line(one.source.words))
+        source = Source(None, *map(one_line, (one.source.voter, one.source.words, one.source.chosen)))
         tallies = tuple(replace(tally, step=None) for tally in one.tallies)
         return replace(one, text=one_line(one.text), source=source, reason=one_line(one.reason), tallies=tallies)
 
@@ -150,21 +160,40 @@ def _from_another_run(document: Document) -> Document:
 
 def beginning(brief: Brief) -> Talk:
     """Return the state before step 0."""
-    said = tuple(Statement(one, part=IDEA) for one in clauses(brief.idea))
     if brief.document is None:
-        document = Document(_title(brief.idea), brief.idea, brief.persons)
-        for one in filter(is_exclusion, (each.text for each in said)):
-            document = document.added(Kind.NON_GOAL, one, Source(words=one), status=Status.ACCEPTED)
-        return Talk(document, said)
+        return _new(brief)
+    said = tuple(Statement(one, part=IDEA) for one in clauses(brief.idea))
     document = replace(brief.document, persons=tuple(dict.fromkeys((*brief.document.persons, *brief.persons))))
     said += tuple(
-        Statement(line.text, line.source.voter) for line in document.lines if line.source.voter and line.status.stands
+        Statement(line.text, who)
+        for line in document.lines
+        if line.status.stands and (who := line.source.voter or line.source.chosen)
     )
     there = {part_of(line.kind).name for line in document.lines if line.status.stands}
-    missing = tuple(part.name for part in PARTS if part.name not in there)
+    missing = tuple(part.name for part in PARTS if part.name not in there and part is not OPEN)
     if not missing:
-        return Talk(document, said, (), Stage.REVIEW if brief.questions else Stage.CLOSED)
-    return Talk(document, said, missing)
+        return Talk(document, said, (), Stage.REVIEW if brief.questions else Stage.CLOSED, rules=brief.rules)
+    return Talk(document, said, missing, rules=brief.rules)
+
+
+def _new(brief: Brief) -> Talk:
+    """Return a new interview: what the idea itself rules out, or never lets happen, holds before anybody is asked."""
+    document = Document(_title(brief.idea), brief.idea, brief.persons)
+    queue = tuple(part.name for part in PARTS if brief.rules > 1 or part is not OPEN)
+    talk = Talk(document, (), queue, rules=brief.rules)
+    for one in spoken(clauses(brief.idea), brief.rules):
+        statement = Statement(one.said, part=IDEA)
+        if one.sense is Sense.UNCLEAR:
+            talk = replace(talk, unclear=(*talk.unclear, statement))
+        else:
+            talk = replace(talk, said=tuple(dict.fromkeys((*talk.said, statement))))
+        if one.sense.kind is not None:
+            source = Source(words=one.said)
+            added = talk.document.added(one.sense.kind, one.line, source, status=Status.ACCEPTED)
+            talk = replace(talk, document=added)
+    if talk.unclear and not brief.questions:
+        return replace(talk, document=left_open(talk.document, talk.unclear), unclear=())
+    return talk
 
 
 def _title(idea: str) -> str:

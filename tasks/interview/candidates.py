@@ -10,7 +10,7 @@ from typing import Any
 from . import clusters
 from .document import Document, Kind
 from .gates import check_line, standard
-from .talk import Candidate
+from .talk import LATER_GATES, RULES, Candidate
 from .wording import tokens
 
 WITHDRAWN = "re-opened"
@@ -20,12 +20,13 @@ MOST = 6
 option has a figure of its own."""
 
 
-def candidates(drafts: Iterable[tuple[Any, int]], step: int) -> tuple[Candidate, ...]:
+def candidates(drafts: Iterable[tuple[Any, int]], step: int, rules: int = RULES) -> tuple[Candidate, ...]:
     """Put lines that say the same together; those of most drafts first, of equals by alphabet.
 
     Args:
         drafts: Each `Draft`, and how many agents wrote exactly it.
         step: Step of the run in which they did (0-based).
+        rules: The rules of the interview.
     """
     drafts = list(drafts)
     wordings: dict[Kind, Counter[str]] = defaultdict(Counter)
@@ -39,19 +40,24 @@ def candidates(drafts: Iterable[tuple[Any, int]], step: int) -> tuple[Candidate,
             agents = sum(
                 times for draft, times in drafts if any(line[0] is kind and line[1] in own for line in draft.lines)
             )
-            made.append(Candidate(kind, tuple(_best_first(kind, each.wordings)), agents, step))
+            made.append(Candidate(kind, tuple(_best_first(kind, each.wordings, rules)), agents, step))
     return tuple(sorted(made, key=lambda one: (-one.drafts, one.text)))
 
 
-def _best_first(kind: Kind, wordings: Iterable[tuple[str, int]]) -> list[str]:
+def _best_first(kind: Kind, wordings: Iterable[tuple[str, int]], rules: int) -> list[str]:
     """Order wordings: those that pass the gates first, else as they come."""
-    texts = [text for text, _ in wordings]
-    return sorted(texts, key=lambda text: any(not each.passed for each in check_line(kind, text)))
+    unheeded = LATER_GATES if rules == 1 else ()
+
+    def fails(text: str) -> bool:
+        return any(not each.passed and each.rule not in unheeded for each in check_line(kind, text))
+
+    return sorted((text for text, _ in wordings), key=fails)
 
 
 def fresh(found: Sequence[Candidate], document: Document, most: int = MOST) -> tuple[Candidate, ...]:
     """Leave out what the document says, or has rejected, already, and all but the `most` that most drafts hold."""
-    there = {_key(line.kind, line.text) for line in document.lines if not line.reason.startswith(WITHDRAWN)}
+    said = [line for line in document.lines if not line.reason.startswith(WITHDRAWN)]
+    there = {_key(line.kind, text) for line in said for text in (line.text, line.source.words)}
     return tuple(one for one in found if _key(one.kind, one.text) not in there)[:most]
 
 

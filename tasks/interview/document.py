@@ -49,6 +49,7 @@ class Status(StrEnum):
     ASKED = "asked"  # put to a person, or to a vote, and not answered yet
     ACCEPTED = "accepted"
     WAIVED = "waived"  # accepted although a gate failed; the reason is given
+    NOT_NOW = "not-now"  # offered and not chosen: neither wanted nor ruled out, and never lost
     REJECTED = "rejected"
 
     @property
@@ -64,17 +65,20 @@ class Source:
     Attributes:
         step: Step of the run in which it was said (0-based), None when it was there before the run, as the idea is.
         voter: Name of the person who said it; "" for agents.
-        words: The person's own words that it rests on, quoted; "" when agents added it of their own accord.
+        words: The person's own words that it rests on, quoted; "" when agents added it of their own accord. Beside a
+            `voter` they are what was said, where the line words it otherwise.
+        chosen: Name of the person who chose it as agents worded it; "" for nobody.
     """
 
     step: int | None = None
     voter: str = ""
     words: str = ""
+    chosen: str = ""
 
     @property
     def asked_for(self) -> bool:
         """Whether a person said it, or said words that it rests on. What is not asked for is spill."""
-        return bool(self.voter or self.words)
+        return bool(self.voter or self.words or self.chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,7 @@ class Document:
         conflicts: Where persons split.
         spill: What drafts added that nobody had asked for.
         drafts: How many drafts the spill was counted over.
+        simulated: Whether any of it comes from simulated agents: then it is a rehearsal, and its papers say so.
     """
 
     title: str
@@ -218,6 +223,7 @@ class Document:
     conflicts: tuple[Conflict, ...] = ()
     spill: tuple[Spill, ...] = ()
     drafts: int = 0
+    simulated: bool = False
 
     def of(self, kind: Kind, *, standing: bool = True) -> tuple[Line, ...]:
         """Return the lines of a kind; only those that stand, unless told otherwise."""

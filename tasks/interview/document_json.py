@@ -23,7 +23,8 @@ Reader: TypeAlias = Callable[[Any, str], Any]
 
 def to_fields(document: Document) -> dict[str, Json]:
     """Turn a document into an object that JSON can hold."""
-    return {"format": FORMAT, **asdict(document)}
+    fields: dict[str, Any] = asdict(document)
+    return {"format": FORMAT, "simulated": fields.pop("simulated"), **fields}
 
 
 def to_json(document: Document) -> str:
@@ -124,7 +125,7 @@ _flag: Reader = partial(_plain, bool, "true or false")
 _step: Reader = partial(_or_none, _number)
 _texts: Reader = partial(_many, _text)
 
-_SOURCE: Reader = partial(_object, Source, {"step": _step, "voter": _text, "words": _text})
+_SOURCE: Reader = partial(_object, Source, {"step": _step, "voter": _text, "words": _text, "chosen": _text})
 _TALLY: Reader = partial(
     _object,
     Tally,
@@ -170,5 +171,6 @@ _DOCUMENT: Reader = partial(
         "conflicts": partial(_many, _CONFLICT),
         "spill": partial(_many, _SPILL),
         "drafts": _number,
+        "simulated": _flag,
     },
 )

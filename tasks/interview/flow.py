@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from maker_engine.core.decomposition import Gathered
 
-from . import accepting
+from . import accepting, open_points
 from .answers import Pick
 from .brief import Brief
 from .candidates import MOST, candidates, dissent, fresh
 from .document import Document, Kind, Line, Source, Status, Tally
-from .parts import ACCEPTANCE, BUILT, BY_NAME, NON_GOALS, Part
+from .parts import ACCEPTANCE, BUILT, BY_NAME, NON_GOALS, OPEN, Part
 from .talk import Candidate, Stage, Talk
 from .tracing import Entry, alike, bars, entries
 
@@ -21,11 +21,14 @@ THRESHOLD = 0.3
 
 def gathered(talk: Talk, brief: Brief, answer: Gathered) -> Talk:
     """Take proposals in."""
-    found = candidates(answer.proposals, talk.step)
+    found = candidates(answer.proposals, talk.step, talk.rules)
     if talk.stage is Stage.SURVEY:
         document = replace(talk.document, drafts=sum(times for _, times in answer.proposals))
         return begin(replace(talk, survey=found, document=document), brief)
     part = talk.part
+    if part is OPEN:
+        talk = open_points.gathered(talk, brief, found)
+        return talk if talk.candidates else finish(talk, brief)
     if part is NON_GOALS:
         found = _unasked(talk, found)
     found = found[:MOST] if part.single else fresh(found, talk.document, 2 * MOST if part is NON_GOALS else MOST)
@@ -55,16 +58,23 @@ def _within(talk: Talk, found: tuple[Candidate, ...]) -> tuple[Talk, tuple[Candi
     out = [one for one in found if any(bars(limit, one.text) for limit in limits)]
     document = talk.document
     for one in out:
-        document = accepting.kept_out(document, one, talk.step, Tally())
+        document = accepting.kept_out(replace(talk, document=document), one, Tally())
     return replace(talk, document=document), tuple(one for one in found if one not in out)
 
 
 def begin(talk: Talk, brief: Brief) -> Talk:
     """Begin the next part that there is something to do for; where there is none, the review."""
-    while talk.queue and talk.part is ACCEPTANCE and untested(talk) is None:
+    while talk.queue and _idle(talk, brief):
         talk = replace(talk, queue=talk.queue[1:])
     stage = Stage.GATHER if talk.queue else (Stage.REVIEW if brief.questions else Stage.CLOSED)
     return replace(talk, stage=stage, candidates=(), at=0, heard=())
+
+
+def _idle(talk: Talk, brief: Brief) -> bool:
+    """Tell whether there is nothing to do for the part at hand: all is tested, or nobody is there to be asked."""
+    if talk.part is OPEN:
+        return talk.forced != OPEN.name and brief.questions <= talk.asked
+    return talk.part is ACCEPTANCE and untested(talk) is None
 
 
 def finish(talk: Talk, brief: Brief) -> Talk:
@@ -100,11 +110,11 @@ def worth_asking(talk: Talk, brief: Brief) -> bool:
     part = talk.part
     if talk.forced == part.name:
         return True
-    left = brief.questions - talk.asked
+    left = brief.questions - talk.asked - (open_points.reserved(brief) if OPEN.name in talk.queue else 0)
     own = score(talk.candidates, part, brief.drafts)
     if left <= 0 or part is ACCEPTANCE or own < THRESHOLD:
         return False
-    later = [BY_NAME[name] for name in talk.queue[1:] if name != ACCEPTANCE.name]
+    later = [BY_NAME[name] for name in talk.queue[1:] if name not in (ACCEPTANCE.name, OPEN.name)]
     worth = [score(surveyed(talk, one), one, brief.drafts) for one in later]
     return sum(one > own for one in worth) < left
 
@@ -134,7 +144,7 @@ def _chosen(talk: Talk, brief: Brief, pick: Pick) -> Talk:
     words = talk.document.idea if tested is None else tested.source.words or tested.text
     traces = () if tested is None else (tested.id,)
     source = Source(candidate.step, "", words)
-    document = accepting.proposed(talk.document, candidate, source, Tally(talk.step), traces)
+    document = accepting.proposed(talk, candidate, source, Tally(talk.step), traces)
     return finish(replace(talk, document=document), brief)
 
 
@@ -145,10 +155,10 @@ def _traced(talk: Talk, brief: Brief, pick: Pick) -> Talk:
         return _spilled(talk, brief, entry)
     candidate, tally = talk.candidates[talk.at], Tally(talk.step)
     if entry is None:
-        document = accepting.kept_out(talk.document, candidate, talk.step, tally)
+        document = accepting.kept_out(talk, candidate, tally)
     else:
         traces = (entry.line,) if entry.line else ()
-        document = accepting.proposed(talk.document, candidate, entry.source(candidate.step), tally, traces)
+        document = accepting.proposed(talk, candidate, entry.source(candidate.step), tally, traces)
     talk = replace(talk, document=document, at=talk.at + 1)
     return talk if talk.at < len(talk.candidates) else finish(talk, brief)
 
@@ -163,16 +173,16 @@ def _spilled(talk: Talk, brief: Brief, entry: Entry | None) -> Talk:
         return talk
     if kept and worth_asking(talk, brief):
         asked = replace(talk, stage=Stage.ASK, candidates=kept[:MOST], at=0)
-        return replace(asked, document=_out(talk.document, kept[MOST:], talk.step))
+        return replace(asked, document=_out(talk, kept[MOST:]))
     return spill_out(talk, brief)
 
 
 def spill_out(talk: Talk, brief: Brief) -> Talk:
     """Make non-goals of all candidates that are left: agents found no word that asks for them."""
-    return finish(replace(talk, document=_out(talk.document, talk.candidates, talk.step)), brief)
+    return finish(replace(talk, document=_out(talk, talk.candidates)), brief)
 
 
-def _out(document: Document, left: tuple[Candidate, ...], step: int) -> Document:
+def _out(talk: Talk, left: tuple[Candidate, ...]) -> Document:
     for candidate in left:
-        document = accepting.kept_out(document, candidate, step, Tally(candidate.voted))
-    return document
+        talk = replace(talk, document=accepting.kept_out(talk, candidate, Tally(candidate.voted)))
+    return talk.document

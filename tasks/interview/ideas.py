@@ -1,7 +1,7 @@
 """What people typically want of six kinds of project: where the simulated agents get their proposals from.
 
-Nothing here is known of the one idea but its kind and what it is about, both read off its words. It is a stand-in for a
-model's general knowledge: enough to rehearse an interview without a key, and to test it.
+Nothing here is known of the one idea but its kind, what it is about and what it leaves open, all read off its words. It
+is a stand-in for a model's general knowledge: enough to rehearse an interview without a key, and to test it.
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from random import Random
 from typing import Any
 
 from .data_files import data_file, data_names
 from .gates.words import pattern
+from .situations import left_open, purpose_of
 
 DECISIVE = 3
 """How many hints a decisive word is worth."""
 
-USUAL = "web app"
-"""The kind of an idea that names none."""
+SURE = 2
+"""Hints that a kind needs at least: one word such as "tool" names none, and no kind is guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,31 @@ def projects() -> tuple[Project, ...]:
 def recognise(idea: str) -> Project:
     """Return the kind of project an idea names, its texts about what the idea is about.
 
-    The kind with the most words in the idea is taken, decisive ones weighing more; of equals the one named first. An
-    idea that names none is for a web app.
+    The kind with the most words in the idea is taken, decisive ones weighing more; of equals the one named first. For
+    an idea that names none there is a neutral project, of which less is proposed and more is asked. What the idea's own
+    words leave open comes first in the questions, and what they say in the purposes.
     """
     ranked = sorted((-_score(project, idea), _first(project, idea), project.kind, project) for project in projects())
     score, _, _, best = ranked[0]
-    project = best if score else next(each for each in projects() if each.kind == USUAL)
+    project = best if -score >= SURE else neutral()
+    found = left_open(idea)
+    purpose = purpose_of(idea)
+    system = re.search(r"\b[Tt]he ([\w -]+?) (?:shall|must)\b", project.features[0])
+    own = tuple(text.replace("{system}", system[1] if system else "product") for one in found for text in one.features)
+    asked = tuple(Question("what happens", one.ask, one.options) for one in found)
+    project = replace(
+        project,
+        purposes=((purpose,) * 3 if purpose else ()) + project.purposes,
+        features=own + project.features,
+        questions=asked + project.questions,
+    )
     return _about(project, thing_of(idea) or project.thing)
+
+
+@cache
+def neutral() -> Project:
+    """Return the project of no known kind."""
+    return _project(tomllib.loads(data_file("neutral.toml")))
 
 
 def thing_of(idea: str) -> tuple[str, str] | None:
@@ -99,13 +118,14 @@ def thing_of(idea: str) -> tuple[str, str] | None:
     return min(named)[2] if named else None
 
 
-def draw(texts: tuple[str, ...], seed: str, most: int) -> tuple[str, ...]:
+def draw(texts: tuple[str, ...], seed: str, most: int, *, reword: bool = True) -> tuple[str, ...]:
     """Propose some of these texts as an agent might: the first ones oftener, and each in a wording of its own.
 
     Args:
         texts: What there is to propose, the likeliest first.
         seed: Equal seeds propose the same.
         most: At most so many; at least one, if there is any.
+        reword: Whether each is worded anew.
     """
     dice = Random(seed)  # noqa: S311 - a simulation
     left, drawn = list(texts), []
@@ -113,7 +133,8 @@ def draw(texts: tuple[str, ...], seed: str, most: int) -> tuple[str, ...]:
         weights = [1 / (2 + texts.index(text)) for text in left]
         chosen = dice.choices(left, weights)[0]
         left.remove(chosen)
-        drawn.append(reworded(chosen, dice.randrange(len(_WORDINGS))))
+        way = dice.randrange(len(_WORDINGS))
+        drawn.append(reworded(chosen, way) if reword else chosen)
     return tuple(drawn)
 
 
@@ -131,7 +152,7 @@ _WORDINGS = (
     (r"\bshall\b", "must"),
     (r"\bshall\b", "should"),
     (r"\.$", ""),
-    (r"\.$", "!"),
+    (r"(?!)", ""),
     (r"\bstore\b", "save"),
     (r"\bshow\b", "display"),
     (r"\bdeletes\b", "removes"),

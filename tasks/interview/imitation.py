@@ -17,10 +17,11 @@ from maker_engine.core.errors import TaskError
 
 from .answers import LONGEST
 from .document import Kind
-from .ideas import Project, draw, recognise, reworded
+from .ideas import Project, Question, draw, recognise, reworded
 from .judging import rests_on, test_of
-from .parts import ACCEPTANCE, BY_NAME, FEATURES, LIMITS, NON_GOALS, Part
+from .parts import ACCEPTANCE, BY_NAME, FEATURES, LIMITS, NON_GOALS, OPEN, Part
 from .prompts import SURVEY_KINDS
+from .situations import answered
 from .tracing import bars
 
 _TASK = re.compile(r"^Task: (draft|propose|choose|trace)(?: ([a-z-]+))?$", re.MULTILINE)
@@ -57,7 +58,7 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
     task, idea = _TASK.search(prompt), _IDEA.search(prompt)
     if task is None or idea is None:
         raise TaskError("this prompt is no part of a requirements interview")
-    dice = Random(variant)  # noqa: S311 - a simulation
+    dice = Random(f"{variant} {idea[1]}")  # noqa: S311 - a simulation; other ideas, other drafts
     thought = dice.choice(_THOUGHTS)
     project = _kind_of(idea[1])
     if task[1] in ("choose", "trace"):
@@ -106,7 +107,9 @@ def _proposed(prompt: str, part: Part, project: Project, dice: Random, *, spilli
         feature = _FEATURE.search(prompt)
         test = test_of(feature[1] if feature else "", project, dice.randrange(4))
         return [(kind, reworded(test, dice.randrange(12)))]
-    if spilling or part is NON_GOALS:
+    if part is OPEN:
+        lines = [(kind, text) for text in _asked(prompt, project, part.most, dice)]
+    elif spilling or part is NON_GOALS:
         lines = [(kind, text) for text in _drawn(project.spill, part.most, dice)]
     elif part is LIMITS:
         texts = (
@@ -122,6 +125,19 @@ def _proposed(prompt: str, part: Part, project: Project, dice: Random, *, spilli
             lines += [(kind, text) for text in _drawn(project.spill, 1, dice)]
     barred = _barred(prompt)
     return [line for line in lines if not any(bars(one, line[1]) for one in barred)] or lines[:1]
+
+
+def _asked(prompt: str, project: Project, most: int, dice: Random) -> list[str]:
+    """Ask what the idea and the person's words leave open, as far as words tell it."""
+    said = prompt[: prompt.rindex("\nTask:")]
+    left = [one for one in project.questions if not answered(one.area, said) and one.ask not in said]
+    return [f"{one.ask} [{' | '.join(one.options)}]" for one in _questions(left or list(project.questions), most, dice)]
+
+
+def _questions(left: list[Question], most: int, dice: Random) -> list[Question]:
+    by_text = {one.ask: one for one in left}
+    drawn = draw(tuple(by_text), str(dice.random()), most, reword=False)
+    return [by_text[ask] for ask in drawn]
 
 
 def _drawn(texts: Sequence[str], most: int, dice: Random) -> tuple[str, ...]:

@@ -50,11 +50,12 @@ def test_of(feature: str, project: Project, way: int) -> str:
         return near
     said = _EARS.fullmatch(feature.strip())
     if said is None:
-        return f"Given a new installation, when a user tries it, then this holds: {feature.strip()}"
-    event = said["event"] if said["event"] and said["word"].lower() in ("when", "if") else "a user needs it"
-    verb, _, rest = said["what"].partition(" ")
-    what = f"is {rest}" if verb == "be" else f"{_third_person(verb)} {rest}".strip()
-    return f"Given a running {said['who']}, when {event}, then the {said['who']} {what}."
+        return f"Given a new installation, when it is run for the first time, then this holds: {feature.strip()}"
+    who = said["who"]
+    given, event = f"a running {who}", said["event"]
+    if not event or said["word"].lower() not in ("when", "if"):
+        given, event = (said["event"] or f"an installed {who}"), f"the {who} is run"
+    return f"Given {given}, when {event}, then the {who} {conjugated(said['what'])}."
 
 
 def _nearest(line: str, texts: Sequence[str]) -> str:
@@ -64,5 +65,28 @@ def _nearest(line: str, texts: Sequence[str]) -> str:
     return best if len(own & matter(best)) >= 2 else ""
 
 
+_ADVERBS = frozenset("only never always also not still then first at once again".split())  # noqa: SIM905 - a list to read
+_IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
+
+
+def conjugated(what: str) -> str:
+    """Return what somebody shall do as what they do: "only print and stop" is "only prints and stops"."""
+    words = what.split(" ")
+    at = next((place for place, word in enumerate(words) if word.lower() not in _ADVERBS), 0)
+    words[at] = _third_person(words[at])
+    verbs = {*standard().verbs, *standard().nouns_too, "report", "stop", "print", "list", "store", "log"}
+    determiners = ("it", "the", "a", "an", "its", "each", "every", "all", "them", "one", "nothing")
+    for place in range(at + 2, len(words)):
+        after = words[place + 1].strip(".,;").lower() if place + 1 < len(words) else ""
+        joined = words[place - 1] in ("and", "or") and words[place].strip(".,;") in verbs
+        if joined and (after in determiners or place + 1 == len(words)):
+            words[place] = re.sub(r"^\w+", lambda verb: _third_person(verb.group()), words[place])
+    return " ".join(words)
+
+
 def _third_person(verb: str) -> str:
-    return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x")) else f"{verb}s"
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
+    if verb.endswith("y") and verb[-2:-1] not in "aeiou":
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "z")) else f"{verb}s"

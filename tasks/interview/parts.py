@@ -49,7 +49,23 @@ NON_GOALS = Part(
     3,
     5,
     "things that projects like this one often get and that nobody has asked for here, each in a few words",
-    "Agents would also build these, which nobody asked for. Which of them do you want? The others become non-goals.",
+    "Agents would also build these, which nobody asked for. Which of them do you want? What you do not choose is kept "
+    'as not now; "none of these" rules it out.',
+)
+OPEN = Part(
+    "open-points",
+    (Kind.QUESTION,),
+    3,
+    3,
+    "questions to the person that the idea and their words leave open, the ones whose answers change most of what "
+    "is built "
+    "first: who uses it, what data it holds, what goes wrong, within what limits, and above all what happens when … "
+    "(two "
+    "things clash, something is missing, is there already, or stops half way). Nothing that was said already, "
+    "nothing that "
+    "would be asked about any project",
+    "What does the idea leave open?",
+    "QUESTION? [ANSWER | ANSWER | ANSWER]",
 )
 STORIES = Part(
     "stories",
@@ -66,7 +82,7 @@ FEATURES = Part(
     2,
     5,
     "what it has to do for the stories, and nothing beyond them",
-    "What does it have to do? The others become non-goals.",
+    "What does it have to do? What you do not choose is kept as not now.",
     "When EVENT, the SYSTEM shall RESPONSE. (or: The SYSTEM shall RESPONSE.)",
 )
 LIMITS = Part(
@@ -75,7 +91,7 @@ LIMITS = Part(
     2,
     4,
     "constraints it has to keep, data it holds, and interfaces to other systems",
-    "Within what limits? The others are left out.",
+    "Within what limits? What you do not choose is kept as not now.",
     "a number with its unit where a quality is meant",
 )
 ACCEPTANCE = Part(
@@ -88,12 +104,29 @@ ACCEPTANCE = Part(
     "Given STATE, when EVENT, then RESULT.",
 )
 
-PARTS = (PURPOSE, NON_GOALS, STORIES, FEATURES, LIMITS, ACCEPTANCE)
+PARTS = (PURPOSE, NON_GOALS, OPEN, STORIES, FEATURES, LIMITS, ACCEPTANCE)
 BY_NAME = {part.name: part for part in PARTS}
 BUILT = (Kind.FEATURE, Kind.CONSTRAINT, Kind.DATA, Kind.INTERFACE)
 """What is built, and what may therefore be spilled."""
 
 
 def part_of(kind: Kind) -> Part:
-    """Return the part that lines of `kind` belong to; open questions belong to the last."""
-    return next((part for part in PARTS if kind in part.kinds), ACCEPTANCE)
+    """Return the part that lines of `kind` belong to."""
+    return next(part for part in PARTS if kind in part.kinds)
+
+
+_OTHERS_BEFORE = {
+    NON_GOALS.name: "Which of them do you want? The others become non-goals.",
+    FEATURES.name: "The others become non-goals.",
+    LIMITS.name: "The others are left out.",
+}
+
+
+def question_of(part: Part, rules: int) -> str:
+    """Return what a person is asked about a part by the rules of an interview."""
+    if rules == 1 and part.name in _OTHERS_BEFORE:
+        asked = (
+            part.question.partition(" Which of them")[0] if part is NON_GOALS else part.question.partition("?")[0] + "?"
+        )
+        return f"{asked} {_OTHERS_BEFORE[part.name]}"
+    return part.question

@@ -5,15 +5,17 @@ from __future__ import annotations
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from .document import Document, Line, Status
+from .document import Document, Kind, Line, Status
 from .talk import Stage, Talk
-from .telling import HEADINGS, MARKS
+from .telling import DECIDED, HEADINGS, MARKS
+
+_HIDDEN = (Status.REJECTED, Status.NOT_NOW)
 
 
 def draw(talk: Talk, columns: int, rows: int) -> Text:
     """Draw where an interview stands: what is being settled, and the last lines that fit."""
     document = talk.document
-    told = [_counts(document), *(_row(line) for line in document.lines if line.status is not Status.REJECTED)]
+    told = [_counts(document), *(_row(line) for line in document.lines if line.status not in _HIDDEN)]
     head = [Text(_fit(document.idea, columns), style="given"), Text(_fit(doing(talk), columns), style="label")]
     room = max(0, rows - len(head))
     shown = told[:1] + told[1:][-(room - 1) :] if room > 1 else told[:room]
@@ -26,6 +28,8 @@ def draw(talk: Talk, columns: int, rows: int) -> Text:
 
 def doing(talk: Talk) -> str:
     """Say in a few words what is being settled."""
+    if talk.unclear:
+        return "you are asked what you mean"
     if talk.stage is Stage.SURVEY:
         return "agents draft what they would build"
     if talk.stage is Stage.REVIEW:
@@ -42,7 +46,9 @@ def doing(talk: Talk) -> str:
 
 
 def _counts(document: Document) -> Text:
-    counted = [(len(document.of(kind)), heading) for kind, heading in HEADINGS.items()]
+    headings = {**HEADINGS, Kind.QUESTION: DECIDED}
+    counted = [(len(document.of(kind)), heading) for kind, heading in headings.items()]
+    counted.append((sum(line.status is Status.NOT_NOW for line in document.lines), "not now"))
     words = " · ".join(f"{number} {heading}" for number, heading in counted if number)
     return Text(words or "nothing is settled yet", style="label")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from . import accepting
 from .brief import Brief
 from .candidates import WITHDRAWN
-from .document import Document, Kind, Line, Source, Status
+from .document import Document, Kind, Line, Status
 from .flow import begin
 from .gates import check_document
-from .parts import BY_NAME, PARTS, part_of
+from .parts import BY_NAME, PARTS, part_of, question_of
+from .spoken import written
 from .talk import Stage, Statement, Talk
 
 
@@ -21,14 +21,18 @@ def reopened(talk: Talk, brief: Brief, part: str, sentences: Sequence[str], vote
     said = tuple(one for one in talk.said if one.part != part)
     document = talk.document
     own = {line.id for line in document.lines if line.kind in BY_NAME[part].kinds and _goes(line, taken)}
-    own |= {line.id for line in document.of(Kind.QUESTION, standing=False) if line.text == BY_NAME[part].question}
+    own |= {
+        line.id
+        for line in document.of(Kind.QUESTION, standing=False)
+        if line.text == question_of(BY_NAME[part], talk.rules)
+    }
     gone = _resting_on(document, own, taken)
     for line_id in gone:
         document = document.changed(line_id, status=Status.REJECTED, reason=f"{WITHDRAWN}: {voter} revised the {part}")
     document = replace(document, spill=tuple(one for one in document.spill if not one.line or one.line not in gone))
-    for text in sentences:
-        document = accepting.said(document, BY_NAME[part].kinds[0], text, Source(talk.step, voter))
-        said = (*said, Statement(text, voter, part, talk.step))
+    talk = replace(talk, document=document, said=said)
+    talk = written(talk, sentences, BY_NAME[part].kinds[0], Statement("", voter, part, talk.step))
+    document, said = talk.document, talk.said
     open_parts = {part_of(line.kind).name for line in document.lines if line.id in gone} | set(talk.queue)
     open_parts = open_parts - {part} if sentences else open_parts | {part}
     queue = tuple(one.name for one in PARTS if one.name in open_parts)
@@ -40,7 +44,8 @@ def reopened(talk: Talk, brief: Brief, part: str, sentences: Sequence[str], vote
 
 def _goes(line: Line, taken: set[str]) -> bool:
     """Tell whether a line of the revised part goes: what persons wrote stays, unless it was that very answer."""
-    return line.status is not Status.REJECTED and (line.text in taken or not line.source.voter)
+    answered = line.text in taken or line.source.words in taken
+    return line.status is not Status.REJECTED and (answered or not line.source.voter)
 
 
 def _resting_on(document: Document, own: set[str], taken: set[str]) -> set[str]:

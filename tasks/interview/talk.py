@@ -17,6 +17,11 @@ from .document_json import from_fields, to_fields
 from .parts import BY_NAME, PARTS, Part
 
 IDEA = "idea"
+LATER_GATES = ("no-event", "near-non-goal")
+"""Rules of gates that interviews by rule 1 did not have: what failed nowhere must not fail when it is played back."""
+RULES = 2
+"""The rules of a new interview. By rule 1, of earlier versions, every exclusion and every option that was not chosen
+became a non-goal; a saved interview that began so is played back so."""
 
 
 class Stage(StrEnum):
@@ -88,6 +93,8 @@ class Talk:
         heard: Answers to the open question, where several persons are asked one after the other.
         survey: What agents would have built, had nobody asked anything.
         forced: Name of the part whose question is asked whatever the dissent; "" for none.
+        unclear: What persons said that may be a prohibition or an exclusion; they are asked which, the oldest first.
+        rules: By which rules answers are taken in: an interview keeps those that it began with.
     """
 
     document: Document
@@ -101,6 +108,8 @@ class Talk:
     heard: tuple[Statement, ...] = ()
     survey: tuple[Candidate, ...] = ()
     forced: str = ""
+    unclear: tuple[Statement, ...] = ()
+    rules: int = 1
 
     @property
     def part(self) -> Part:
@@ -110,8 +119,26 @@ class Talk:
 
 def encode(talk: Talk) -> Json:
     """Turn a state into JSON."""
-    value = asdict(talk)
-    return {**value, "document": to_fields(talk.document)}
+    value = {**asdict(talk), "document": to_fields(talk.document)}
+    return _as_before(value) if talk.rules == 1 else value
+
+
+def _as_before(value: dict[str, Any]) -> Json:
+    """Leave out what interviews by rule 1 did not have, so that a saved one is seen to lead where it led."""
+    document = {name: item for name, item in value["document"].items() if name != "simulated"}
+    lines = []
+    for line in document["lines"]:
+        source = {name: item for name, item in line["source"].items() if name != "chosen"}
+        gates = [one for one in line["gates"] if one["rule"] not in LATER_GATES]
+        order = [one["gate"] for one in line["gates"]]
+        gone = {gate for gate in order if gate not in {one["gate"] for one in gates}}
+        gates += [{"gate": gate, "rule": "", "words": "", "why": ""} for gate in gone]
+        gates.sort(key=lambda one: order.index(one["gate"]))
+        if line["kind"] is Kind.STORY:
+            gates = [one for one in gates if one["gate"] != "consistent"]
+        lines.append({**line, "source": source, "gates": tuple(gates)})
+    kept = {name: item for name, item in value.items() if name not in ("unclear", "rules")}
+    return {**kept, "document": {**document, "lines": tuple(lines)}}
 
 
 def decode(value: Any) -> Talk:
@@ -124,6 +151,7 @@ def decode(value: Any) -> Talk:
         "stage": Stage(value["stage"]),
         "candidates": tuple(map(_candidate, value["candidates"])),
         "survey": tuple(map(_candidate, value["survey"])),
+        "unclear": tuple(Statement(**one) for one in value.get("unclear", ())),
     }
     return Talk(**{**value, **made})
 

@@ -31,11 +31,11 @@ from .audit import audit
 from .brief import DRAFTS, EXAMPLE, QUESTIONS, Brief, beginning, read_brief, write_brief
 from .document import Kind
 from .exports import export
-from .exports.agents import placed
+from .exports.agents import placed, with_claude
 from .ideas import recognise
 from .imitation import imitate
 from .judging import rests_on
-from .parts import ACCEPTANCE
+from .parts import ACCEPTANCE, OPEN
 from .picture import draw
 from .talk import Stage, Talk, decode, encode
 from .telling import counted, document_lines
@@ -72,9 +72,10 @@ class Interview(Task[Talk, Answer]):
     )
     amendable = True
     converses = True
-    simulation = "proposals come from a catalogue, not from a model"
+    simulation = "rehearsal only, from a catalogue; --model for real proposals"
     document_keys = (
         DocumentKey("t", "take", "accept {id}", "let the line stand, whatever agents or gates say"),
+        DocumentKey("l", "later", "later {id}", "put the line off: neither wanted nor ruled out"),
         DocumentKey("r", "reject", "reject {id} {text}", "reject the line, with a reason or without", "because"),
         DocumentKey("e", "edit", "edit {id} {text}", "put your own wording in its place", "your wording", keep=True),
         DocumentKey("o", "non-goal", "non-goal {text}", "add what is not to be built", "not to be built"),
@@ -121,6 +122,8 @@ class Interview(Task[Talk, Answer]):
         """Say whom to ask what: agents for drafts or votes, a person for their word."""
         brief = self._brief
         match state.stage:
+            case _ if state.unclear:
+                pass
             case Stage.CLOSED:
                 return None
             case Stage.SURVEY:
@@ -143,7 +146,8 @@ class Interview(Task[Talk, Answer]):
     def parse(self, state: Talk, text: str) -> Answer | Flag:
         """Read proposals, or a vote."""
         if state.stage in (Stage.SURVEY, Stage.GATHER):
-            return answers.read_draft(text, self._kinds(state))
+            draft = answers.read_draft(text, self._kinds(state))
+            return answers.asking(draft) if state.stage is Stage.GATHER and state.part is OPEN else draft
         return answers.read_pick(text, self._listed(state))
 
     def _kinds(self, state: Talk) -> tuple[Kind, ...]:
@@ -213,12 +217,16 @@ class Interview(Task[Talk, Answer]):
         """Return the document for people, for a coding agent, as a specification and as JSON."""
         return export(counted(state.document, ballots))
 
+    def rehearsed(self, state: Talk) -> Talk:
+        """Return the state with its document marked as simulated."""
+        return replace(state, document=replace(state.document, simulated=True))
+
     def joined(self, name: str, text: str, there: str) -> str | None:
         """Put the agents' block in place of the one that is there, and the line that leads to it after all else."""
         if name == AGENTS:
             return placed(text, there)
         if name == CLAUDE:
-            return there if text.strip() in there.splitlines() else f"{there.rstrip()}\n\n{text}"
+            return with_claude(text, there)
         return None
 
     def describe(self, answer: Answer) -> str:

@@ -22,16 +22,23 @@ HEADINGS = {
     Kind.ACCEPTANCE: "acceptance",
     Kind.QUESTION: "open questions",
 }
+DECIDED = "decided"
+_ELSEWHERE = (Status.REJECTED, Status.NOT_NOW)
 MARKS = {Status.ACCEPTED: ("✓", "target"), Status.WAIVED: ("!", "moved"), Status.ASKED: ("?", "source"),
-         Status.REJECTED: ("×", "label")}  # fmt: skip
+         Status.NOT_NOW: ("·", "label"), Status.REJECTED: ("×", "label")}  # fmt: skip
 
 
 def sections(document: Document) -> Iterator[tuple[str, tuple[Line, ...]]]:
-    """Give each heading with the lines under it that are not rejected, in order."""
+    """Give each heading with the lines under it that are not rejected, in order; last what is not now."""
     for kind, heading in HEADINGS.items():
-        lines = tuple(line for line in document.of(kind, standing=False) if line.status is not Status.REJECTED)
-        if lines:
-            yield heading, lines
+        lines = tuple(line for line in document.of(kind, standing=False) if line.status not in _ELSEWHERE)
+        decided = tuple(line for line in lines if line.kind is Kind.QUESTION and line.status.stands)
+        if decided:
+            yield DECIDED, decided
+        if left := tuple(line for line in lines if line not in decided):
+            yield heading, left
+    if aside := tuple(line for line in document.lines if line.status is Status.NOT_NOW):
+        yield "not now: offered and not chosen", aside
 
 
 def document_lines(document: Document, ballots: Ballots) -> list[DocumentLine]:
@@ -54,6 +61,8 @@ def _notes(line: Line, ballots: Ballots) -> str:
     notes = [f"{who}: {choice}" for tally in line.tallies for who, choice in tally.persons]
     if line.source.voter and not notes:
         notes.append(f"{line.source.voter}'s words")
+    if line.status is Status.NOT_NOW and line.reason:
+        notes = [line.reason]
     rows = [ballots[tally.step] for tally in line.tallies if tally.step is not None and ballots.get(tally.step)]
     notes += [f"votes {':'.join(str(votes) for _, votes in each)}{':0' if len(each) == 1 else ''}" for each in rows]
     notes += [_failed(one) for one in line.failures if one.rule != UNTESTED]

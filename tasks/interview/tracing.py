@@ -9,6 +9,7 @@ from .data_files import data_file
 from .document import Kind, Source
 from .gates import standard
 from .parts import Part
+from .sentences import Sense, sense
 from .talk import Statement, Talk
 from .wording import NEGATIONS, tokens
 
@@ -54,8 +55,13 @@ def entries(talk: Talk, part: Part) -> tuple[Entry, ...]:
 
 def wanted(talk: Talk) -> list[Statement]:
     """Return what persons said that they want, oldest first; what they ruled out asks for nothing."""
-    out = {line.text for line in talk.document.of(Kind.NON_GOAL)}
-    return [one for one in talk.said if one.text not in out and not is_exclusion(one.text)]
+    non_goals = talk.document.of(Kind.NON_GOAL)
+    out = {text for line in non_goals for text in (line.text, line.source.words)}
+    return [one for one in talk.said if one.text not in out and not _excludes(one.text, talk.rules)]
+
+
+def _excludes(text: str, rules: int) -> bool:
+    return is_exclusion(text) if rules == 1 else sense(text) is Sense.NON_GOAL
 
 
 def alike(one: str, other: str) -> bool:
@@ -90,6 +96,6 @@ _EXCLUDED = (" out of scope", " not needed", " is not needed", " are not needed"
 
 
 def is_exclusion(text: str) -> bool:
-    """Tell whether a person's sentence says what not to build."""
+    """Tell whether a sentence says what not to build, by rule 1: by the word that it begins or ends with."""
     lowered = text.casefold().strip().replace("’", "'").rstrip(".!")
     return lowered.startswith(_EXCLUDES) or lowered.endswith(_EXCLUDED)

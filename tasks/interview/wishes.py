@@ -2,6 +2,7 @@
 
 accept ID              it stands, whatever agents or gates say          add KIND TEXT    a line of your own
 reject ID [REASON]     it goes                                          non-goal TEXT    short for add non-goal
+later ID               neither wanted nor ruled out: not now
 edit ID TEXT           your wording in its place                        revise PART      ask about a part again
 move ID up|down|first|last                                              revise PART TEXT with the answer at once
 """
@@ -20,6 +21,9 @@ from .flow import begin
 from .gates import check_document
 from .parts import ACCEPTANCE, BY_NAME
 from .reopening import reopened
+from .rewording import as_constraint, as_non_goal
+from .sentences import Sense, sense
+from .spoken import entered
 from .talk import Stage, Statement, Talk
 from .words import clauses, one_line
 
@@ -63,8 +67,8 @@ def read_wish(text: str, document: Document) -> Wish | str:
     if verb == "revise":
         part = what.lower()
         return Wish(verb, part=part, text=rest) if part in BY_NAME else f"revise which part? {', '.join(BY_NAME)}"
-    if verb not in ("accept", "reject", "edit", "move"):
-        return f"{said[:30]!r} is no wish: accept, reject, edit, move, add, non-goal or revise"
+    if verb not in ("accept", "reject", "later", "edit", "move"):
+        return f"{said[:30]!r} is no wish: accept, later, reject, edit, move, add, non-goal or revise"
     return _about(Wish(verb, what.upper(), text=rest), document)
 
 
@@ -81,12 +85,25 @@ def _about(wish: Wish, document: Document) -> Wish | str:
     if line is None:
         known = next((one.id for one in document.lines), "")
         return f"there is no line {wish.line[:20]!r}" + (f"; the first is {known}" if known else " yet")
-    if wish.verb == "edit" and not re.search(r"\w", wish.text):
-        return f"edit {line.id} needs the new words: edit {line.id} TEXT"
-    if wish.verb == "move" and wish.text.lower() not in _WAYS:
-        return f"move {line.id} which way? {', '.join(_WAYS)}"
-    if wish.verb == "accept" and wish.text:
-        return f"accept {line.id} takes no more words: edit {line.id} TEXT changes the line"
+    ruled_out = line.kind is Kind.NON_GOAL and wish.verb == "edit"
+    for wrong, mend in (
+        (
+            wish.verb == "edit" and not re.search(r"\w", wish.text),
+            f"edit {line.id} needs the new words: edit {line.id} TEXT",
+        ),
+        (
+            ruled_out and sense(wish.text) is Sense.CONSTRAINT,
+            "that must never happen, and is nothing to leave out: add constraint TEXT",
+        ),
+        (wish.verb == "later" and wish.text, f"later {line.id} takes no more words"),
+        (wish.verb == "move" and wish.text.lower() not in _WAYS, f"move {line.id} which way? {', '.join(_WAYS)}"),
+        (
+            wish.verb == "accept" and wish.text,
+            f"accept {line.id} takes no more words: edit {line.id} TEXT changes the line",
+        ),
+    ):
+        if wrong:
+            return mend
     return wish
 
 
@@ -117,8 +134,14 @@ def amended(talk: Talk, brief: Brief, amendment: Amendment) -> Talk:
 
 
 def _added(talk: Talk, wish: Wish, voter: str) -> Talk:
-    document = accepting.said(talk.document, wish.kind, wish.text, Source(talk.step, voter))
-    return replace(talk, document=document, said=(*talk.said, Statement(wish.text, voter, "", talk.step)))
+    said = Statement(wish.text, voter, "", talk.step)
+    if talk.rules == 1:
+        return entered(talk, wish.kind, wish.text, said)
+    if wish.kind is Kind.NON_GOAL and sense(wish.text) is not Sense.CONSTRAINT:
+        return entered(talk, wish.kind, as_non_goal(wish.text), said)
+    if wish.kind in (Kind.NON_GOAL, Kind.CONSTRAINT):
+        return entered(talk, Kind.CONSTRAINT, as_constraint(wish.text), said)
+    return entered(talk, wish.kind, wish.text, said)
 
 
 def _judged(talk: Talk, wish: Wish, line: Line, voter: str) -> Talk:
@@ -132,17 +155,24 @@ def _judged(talk: Talk, wish: Wish, line: Line, voter: str) -> Talk:
     elif wish.verb == "accept":
         tally = Tally(talk.step, persons=((voter, "in"),))
         document = document.changed(line.id, status=Status.ACCEPTED, tallies=(*line.tallies, tally))
-        document = accepting.stands(check_document(document), line.id, voter)
+        document = accepting.stands(check_document(document), line.id, _why(talk, voter, "accepted"), talk.rules)
+    elif wish.verb == "later":
+        document = check_document(document.changed(line.id, status=Status.NOT_NOW, reason=f"{voter}: not now"))
     else:
         document = document.changed(line.id, text=wish.text, source=Source(talk.step, voter), status=Status.ACCEPTED)
-        document = accepting.stands(check_document(document), line.id, voter)
+        document = accepting.stands(check_document(document), line.id, _why(talk, voter, "worded"), talk.rules)
         talk = replace(talk, said=(*talk.said, Statement(wish.text, voter, "", talk.step)))
-    told = {"reject": "rejected", "accept": "accepted", "edit": "edited"}[wish.verb]
+    told = {"reject": "rejected", "accept": "accepted", "edit": "edited", "later": "put off"}[wish.verb]
     conflicts = tuple(
         replace(one, settled=f"{told} by {voter}") if one.about == line.id and not one.settled else one
         for one in document.conflicts
     )
     return replace(talk, document=replace(document, conflicts=conflicts))
+
+
+def _why(talk: Talk, voter: str, did: str) -> str:
+    """Return why a line stands that a person accepted or worded."""
+    return accepting.WANTS_IT.format(voter) if talk.rules == 1 else f"{voter} {did} it so, although {{rules}} fails"
 
 
 def _moved(document: Document, wish: Wish) -> Document:

@@ -21,17 +21,20 @@ class Reply:
         picks: Options chosen, 0-based.
         sentences: What was said in the person's own words.
         word: `SKIP`, `DECIDE` or `NONE`; "" for none of them.
+        outs: Options ruled out, as in "not 3", 0-based.
     """
 
     picks: tuple[int, ...] = ()
     sentences: tuple[str, ...] = ()
     word: str = ""
+    outs: tuple[int, ...] = ()
 
 
 def read_reply(text: str, options: Sequence[str]) -> Reply:
     """Read an answer: options by their text or number (from 1), one of the three words, or anything else as said."""
     picks: list[int] = []
     sentences: list[str] = []
+    outs: list[int] = []
     word = ""
     for piece in (each.strip() for each in re.split(r"[\n;]", text)):
         if piece.casefold().rstrip(".") in (SKIP, DECIDE, NONE):
@@ -40,11 +43,20 @@ def read_reply(text: str, options: Sequence[str]) -> Reply:
             picks.append(options.index(piece))
         elif (numbers := _numbers(piece, len(options))) is not None:
             picks += numbers
+        elif (ruled_out := _ruled_out(piece, options)) is not None:
+            outs += ruled_out
         else:
             sentences += clauses(piece)
     words = [options[place] for place in picks if options[place] in (SKIP, DECIDE, NONE)]
     kept = dict.fromkeys(place for place in picks if options[place] not in words)
-    return Reply(tuple(kept), tuple(sentences), word or (words[0] if words else ""))
+    return Reply(tuple(kept), tuple(sentences), word or (words[0] if words else ""), tuple(dict.fromkeys(outs)))
+
+
+def _ruled_out(piece: str, options: Sequence[str]) -> list[int] | None:
+    """Return the options that a piece like "not 3" or "no 2, 4" rules out, None when it is nothing of the kind."""
+    found = re.fullmatch(r"(?:not|no|never|without|out:?) (?P<numbers>\d.*)", piece, re.IGNORECASE)
+    numbers = None if found is None else _numbers(found["numbers"], len(options))
+    return None if numbers is None else [place for place in numbers if options[place] not in (SKIP, DECIDE, NONE)]
 
 
 def _numbers(piece: str, most: int) -> list[int] | None:

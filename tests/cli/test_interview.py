@@ -90,7 +90,7 @@ def test_without_a_person_the_first_question_stops_it_by_name(capsys: pytest.Cap
     """Headless, the interview ends where somebody would have to answer, and says how to go on."""
     assert main(["interview", IDEA, "--headless"]) == 130
     told = capsys.readouterr().out
-    assert "asks a person: What is the one thing it is for? (go on in the app: maker sessions resume)" in told
+    assert re.search(r"asks a person: [^?]+\?.*\(go on in the app: maker sessions resume\)", " ".join(told.split()))
 
 
 def test_papers_are_exported_and_an_interview_goes_on_from_them(
@@ -101,9 +101,9 @@ def test_papers_are_exported_and_an_interview_goes_on_from_them(
     session = json.loads(capsys.readouterr().out)["session"]
     (tmp_path / "AGENTS.md").write_text("# Ours\n\nUse tabs.\n")
     assert main(["sessions", "export", session, "--as", "papers", "--to", str(tmp_path)]) == 0
-    capsys.readouterr()
+    assert "come from a simulated run and are marked so" in capsys.readouterr().err
     agents = (tmp_path / "AGENTS.md").read_text()
-    assert agents.startswith("# Ours\n\nUse tabs.\n\n<!-- maker:requirements:begin -->")
+    assert agents.startswith("# Ours\n\nUse tabs.\n\n<!-- maker:requirements:begin --> SIMULATED")
     exported = from_json((tmp_path / "requirements.json").read_text())
     assert all(tally.counts for line in exported.lines for tally in line.tallies if tally.step is not None)
     assert main(["sessions", "export", session, "--as", "papers", "--to", str(tmp_path)]) == 2
@@ -185,7 +185,7 @@ def test_a_kill_in_the_middle_of_a_question_costs_nothing(tmp_path: Path) -> Non
     saved = open_saved(session, Interview)
     assert saved.snapshot.question is not None
     assert saved.snapshot.question.question == asked[2]
-    assert [one.part for one in saved.state.said if one.voter == "ada"] == ["purpose", "non-goals"]
+    assert [one.part for one in saved.state.said if one.voter == "ada"] == ["non-goals", "open-points"]
     assert saved.state.asked == 2
     later = answered_to_the_end(session)
     assert later[0] == asked[2]

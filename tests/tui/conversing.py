@@ -15,10 +15,15 @@ from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun
 from tests.tui.looking import until
 
+QUESTIONS = 12
+"""Enough that a person is asked about every part, beside what the idea leaves open."""
+
 
 def interview(idea: str, **options: Any) -> LiveRun:
     """A run of the real engine about `idea`, not started."""
-    order = RunOrder("interview", {"idea": idea, **options}, model="sim", k=3, attended=True, undecided="ask")
+    order = RunOrder(
+        "interview", {"idea": idea, "questions": QUESTIONS, **options}, model="sim", k=3, attended=True, undecided="ask"
+    )
     return LiveRun(prepare(order))
 
 

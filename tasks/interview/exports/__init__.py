@@ -8,7 +8,7 @@ requirements.json          for programs: all there is; reads back to an equal do
 
 from ..document import Document
 from ..document_json import to_json
-from .agents import CLAUDE, agents_block, placed
+from .agents import agents_block, claude, placed
 from .requirements import requirements
 from .spec_kit import spec, spec_path
 
@@ -20,7 +20,7 @@ def export(document: Document, number: int = 1) -> dict[str, str]:
     return {
         "REQUIREMENTS.md": requirements(document),
         "AGENTS.md": agents_block(document),
-        "CLAUDE.md": CLAUDE,
+        "CLAUDE.md": claude(document),
         spec_path(document, number): spec(document, number),
         "requirements.json": to_json(document),
     }

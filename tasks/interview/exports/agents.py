@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..document import Document, Kind, Line, Status
+from ..document import Document, Kind
 from .markdown import bullets, inline, page, section
+from .reading import SIMULATED, aside, constraints, item, undecided, unwanted
 
 BEGIN, END = "<!-- maker:requirements:begin -->", "<!-- maker:requirements:end -->"
 LONGEST = 250
@@ -13,11 +14,24 @@ LONGEST = 250
 
 CLAUDE = "@AGENTS.md\n"
 """The whole of CLAUDE.md: it takes in AGENTS.md."""
+_MARKED = f"<!-- {SIMULATED} -->\n"
+
+
+def claude(document: Document) -> str:
+    """Write CLAUDE.md."""
+    return f"{_MARKED}{CLAUDE}" if document.simulated else CLAUDE
+
+
+def with_claude(text: str, there: str) -> str:
+    """Return CLAUDE.md with the line that takes in AGENTS.md, which comes after all else, and marked as `text` is."""
+    rest = there.replace(_MARKED, "")
+    rest = rest if CLAUDE.strip() in rest.splitlines() else f"{rest.rstrip()}\n\n{CLAUDE}"
+    return f"{_MARKED}{rest.lstrip()}" if text.startswith(_MARKED) else rest
 
 
 def agents_block(document: Document) -> str:
     """Write the block, markers included: what to build, what not, and when it is done."""
-    tests = [_item(line) for line in document.of(Kind.ACCEPTANCE)]
+    tests = [item(line) for line in document.of(Kind.ACCEPTANCE)]
     block = _block(document, tests)
     if len(block) > LONGEST and tests:
         first, last = document.of(Kind.ACCEPTANCE)[0].id, document.of(Kind.ACCEPTANCE)[-1].id
@@ -34,33 +48,24 @@ def placed(block: str, into: str) -> str:
 
 
 def _block(document: Document, tests: list[str]) -> list[str]:
-    wanted = [_item(line) for kind in (Kind.FEATURE, Kind.DATA, Kind.INTERFACE) for line in document.of(kind)]
-    lines = [BEGIN, f"## What to build: {inline(document.title) or 'this project'}", ""]
+    wanted = [item(line) for kind in (Kind.FEATURE, Kind.DATA, Kind.INTERFACE) for line in document.of(kind)]
+    lines = [f"{BEGIN} {SIMULATED}" if document.simulated else BEGIN]
+    lines += [f"## What to build: {inline(document.title) or 'this project'}", ""]
     purposes = [inline(line.text) for line in document.of(Kind.PURPOSE)]
     lines += [*purposes, ""] if purposes else []
     lines += section("### Build", bullets(wanted), "Nothing has been agreed on yet: ask.")
-    lines += section("### Keep to", bullets(_item(line) for line in document.of(Kind.CONSTRAINT)))
+    lines += section("### Keep to", bullets(constraints(document)))
+    lines += section("### Decided", bullets(item(line) for line in document.of(Kind.QUESTION)))
     lines += ["Build only what is listed above. Whatever is not listed is not wanted: ask before you add it.", ""]
-    lines += section("### Do not build", bullets(_unwanted(document)))
-    lines += section("### Not decided: ask, do not guess", bullets(_open(document)))
+    lines += section("### Do not build", bullets(unwanted(document)))
+    lines += section(
+        "### Not now: offered, and nobody chose these; ask before you build one", bullets(_aside(document))
+    )
+    lines += section("### Not decided: ask, do not guess", bullets(undecided(document)))
     lines += section("### It is done when", bullets(tests))
     return [*lines, END]
 
 
-def _item(line: Line) -> str:
-    return f"{line.id}: {inline(line.text)}"
-
-
-def _unwanted(document: Document) -> Iterator[str]:
-    lines = document.of(Kind.NON_GOAL)
-    yield from (_item(line) for line in lines)
-    told = {line.text for line in lines}
-    yield from (inline(item.text) for item in document.spill if item.kept is False and item.text not in told)
-
-
-def _open(document: Document) -> Iterator[str]:
-    yield from (_item(line) for line in document.lines if line.status is Status.ASKED)
-    for conflict in document.conflicts:
-        if not conflict.settled:
-            sides = " or ".join(inline(wanted) for wanted, _ in conflict.sides)
-            yield f"{inline(conflict.about)} {sides}?" if sides else inline(conflict.about)
+def _aside(document: Document) -> Iterator[str]:
+    """Yield what would be built, were it wanted; stories and limits that nobody chose tell an agent nothing."""
+    yield from (item(line) for line in aside(document) if line.kind in (Kind.FEATURE, Kind.DATA, Kind.INTERFACE))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..document import Conflict, Document, Kind, Line, Spill, Status, Tally
 from .markdown import bullets, inline, page, quoted, section
+from .reading import SIMULATED, aside, capability
 
 _SECTIONS = (
     (Kind.PURPOSE, "## Purpose", "Not said yet."),
@@ -21,20 +23,40 @@ _SECTIONS = (
 
 def requirements(document: Document) -> str:
     """Write the lines that stand, what is open, where persons split, and what was spilled."""
-    lines = [f"# {inline(document.title) or 'Project'}: requirements", ""]
+    lines = [f"> **{SIMULATED}**", ""] if document.simulated else []
+    lines += [f"# {inline(document.title) or 'Project'}: requirements", ""]
     if document.idea.strip():
         lines += [f"> {inline(document.idea)}", ""]
     for kind, heading, empty in _SECTIONS:
-        lines += section(heading, (told for line in document.of(kind) for told in _line(document, line)), empty)
+        lines += section(heading, (told for line in _of(document, kind) for told in _line(document, line)), empty)
+    decided = (told for line in document.of(Kind.QUESTION) for told in _line(document, line))
+    lines += section("## Decisions", decided)
+    lines += section("## Not now", (told for line in aside(document) for told in _aside(line)))
     lines += section("## Open questions", _open(document), "None.")
     lines += section("## Conflicts", (told for conflict in document.conflicts for told in _conflict(conflict)))
     lines += section("## Spill report", _spill(document))
     return page(lines)
 
 
+def _of(document: Document, kind: Kind) -> Iterator[Line]:
+    """Yield the lines of a section, each in the words that its meaning has there."""
+    for line in document.of(kind):
+        if kind is Kind.NON_GOAL:
+            yield replace(line, text=capability(line.text))
+        else:
+            yield line
+
+
 def _line(document: Document, line: Line) -> Iterator[str]:
     yield f"- **{line.id}** {inline(line.text)}"
     yield from bullets(_about(document, line), 1)
+
+
+def _aside(line: Line) -> Iterator[str]:
+    yield f"- **{line.id}** {inline(line.text)}"
+    yield from bullets(
+        [inline(line.reason), *map(_tally, line.tallies)] if line.reason else map(_tally, line.tallies), 1
+    )
 
 
 def _about(document: Document, line: Line) -> Iterator[str]:
@@ -58,8 +80,12 @@ def _source(line: Line) -> str:
     words = f": {quoted(source.words)}" if source.words else ""
     if source.voter:
         return f"said by {inline(source.voter)}{at}{words}"
+    if source.chosen:
+        return f"proposed by agents{at}{words}, chosen by {inline(source.chosen)}"
     if source.step is None and source.words == line.text:
         return "said with the idea"
+    if source.step is None and not line.tallies and not line.traces and words:
+        return f"said with the idea{words}"
     return f"proposed by agents{at}, after the words{words}" if words else f"added by agents{at}, asked for by nobody"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ..document import Document, Kind, Line, Status
 from .markdown import bullets, inline, page, section
+from .reading import SIMULATED, constraints, item, unwanted
 
 _TEST = re.compile(r"\A(?>.*?\bgiven\b)(?>.*?\bwhen\b).*\bthen\b", re.IGNORECASE | re.DOTALL)
 _NO_SCENARIO = "None agreed on yet."
@@ -29,6 +30,7 @@ def spec(document: Document, number: int = 1) -> str:
     tests = document.of(Kind.ACCEPTANCE)
     scenarios = [line for line in tests if _TEST.search(line.text)]
     lines = [
+        *([f"> **{SIMULATED}**", ""] if document.simulated else []),
         f"# Feature Specification: {inline(document.title) or 'Project'}",
         "",
         f"**Feature Branch**: `{number:03}-{slug(document.title)}`",
@@ -45,13 +47,14 @@ def spec(document: Document, number: int = 1) -> str:
     lines += section("### Edge Cases", bullets(_item(line) for line in _elsewhere(document, scenarios)))
     lines += ["## Requirements *(mandatory)*", ""]
     lines += section("### Functional Requirements", bullets(_item(line) for line in document.of(Kind.FEATURE)), "None.")
-    lines += section("### Constraints", bullets(_item(line) for line in document.of(Kind.CONSTRAINT)))
+    lines += section("### Constraints", bullets(map(_bold, constraints(document))))
+    lines += section("### Decisions", bullets(_item(line) for line in document.of(Kind.QUESTION)))
     lines += section("### Interfaces", bullets(_item(line) for line in document.of(Kind.INTERFACE)))
     lines += section("### Key Entities", bullets(_item(line) for line in document.of(Kind.DATA)))
     lines += section("### Open Questions", bullets(_undecided(document)))
     lines += ["## Success Criteria *(mandatory)*", ""]
     lines += section("### Measurable Outcomes", bullets(_outcomes(tests, scenarios)), "The scenarios above pass.")
-    lines += section("## Out of Scope", bullets(_item(line) for line in document.of(Kind.NON_GOAL)))
+    lines += section("## Out of Scope", bullets(map(_bold, unwanted(document))))
     return page(lines)
 
 
@@ -92,5 +95,10 @@ def _undecided(document: Document) -> list[str]:
     return [f"**{line.id}**: [NEEDS CLARIFICATION: {inline(line.text)}]" for line in lines]
 
 
+def _bold(item: str) -> str:
+    """Set the id that an item begins with in bold, as those of the template are."""
+    return re.sub(r"\A([A-Z]{2}-\d+):", r"**\1**:", item)
+
+
 def _item(line: Line) -> str:
-    return f"**{line.id}**: {inline(line.text)}"
+    return _bold(item(line))

@@ -7,7 +7,7 @@ is contradictory in other words is for the agents' vote to find. No pair of line
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeAlias
@@ -25,6 +25,8 @@ _ONLY = re.compile(rf"^\W*only\s+(?P<who>\S.*?){_MAY}", re.IGNORECASE | re.DOTAL
 _ANYBODY = re.compile(rf"^\W*(?P<who>\w.*?){_MAY}", re.IGNORECASE | re.DOTALL)
 _DUTIES = frozenset({Kind.FEATURE, Kind.CONSTRAINT, Kind.DATA, Kind.INTERFACE})
 _SHOWN, _READ = 80, 500
+_MOST_NEAR = 50
+"""Non-goals with the same word that a line is held against."""
 
 
 def contradictions(lines: Sequence[Judged], lexicon: Lexicon) -> Iterator[tuple[int, GateResult]]:
@@ -36,6 +38,26 @@ def contradictions(lines: Sequence[Judged], lexicon: Lexicon) -> Iterator[tuple[
     index = _Index(duties, lexicon.fillers)
     yield from _by_non_goal([line for line in lines if line[2] is Kind.NON_GOAL], index)
     yield from _by_only(duties, index)
+
+
+def near_non_goals(lines: Sequence[Judged], lexicon: Lexicon) -> Iterator[tuple[int, GateResult]]:
+    """Yield (place, failure) for each line that is about half of what a non-goal is about, or more.
+
+    That may be the same thing in other words, so a person has to say: too unsure for documents of other hands.
+    """
+    left_out = lexicon.fillers | NEGATIONS
+    words = {line[0]: frozenset(tokens(masked(line[3]), lexicon.glossary)) - left_out for line in lines}
+    out: dict[str, list[Judged]] = defaultdict(list)
+    for line in lines:
+        if line[2] is Kind.NON_GOAL and len(words[line[0]]) > 1:
+            for word in words[line[0]]:
+                out[word].append(line)
+    for line in lines:
+        if line[2] in _DUTIES or line[2] is Kind.STORY:
+            shared = Counter(each for word in words[line[0]] for each in out[word][:_MOST_NEAR])
+            near = [each for each, count in shared.items() if count > 1 and 2 * count >= len(words[each[0]])]
+            if near and not all(words[each[0]] <= words[line[0]] for each in near):
+                yield line[0], _against("near-non-goal", near[0], "rules out what is nearly the same")
 
 
 def repetitions(lines: Sequence[Judged], lexicon: Lexicon) -> Iterator[tuple[int, GateResult]]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ..document import Document, GateResult, Kind, Status
 from . import criterion, form
-from .agreement import contradictions, repetitions
+from .agreement import contradictions, near_non_goals, repetitions
 from .lexicon import GATES, Lexicon, standard
 from .single import second_need
 from .words import found, masked
@@ -17,7 +17,7 @@ from .words import found, masked
 GATES_OF: dict[Kind, tuple[str, ...]] = {
     Kind.PURPOSE: (),
     Kind.NON_GOAL: ("clear", "consistent"),
-    Kind.STORY: ("clear", "form"),
+    Kind.STORY: ("clear", "consistent", "form"),
     Kind.FEATURE: GATES,
     Kind.CONSTRAINT: ("clear", "testable", "minimal", "consistent"),
     Kind.DATA: ("clear", "testable", "minimal", "consistent"),
@@ -90,7 +90,7 @@ def check_document(document: Document, lexicon: Lexicon | None = None) -> Docume
 
     A feature that stands and that no acceptance line traces to fails "testable" as well.
     """
-    there = [line for line in document.lines if line.status is not Status.REJECTED]
+    there = [line for line in document.lines if line.status not in (Status.REJECTED, Status.NOT_NOW)]
     results = dict(
         zip(
             (line.id for line in there),
@@ -99,12 +99,16 @@ def check_document(document: Document, lexicon: Lexicon | None = None) -> Docume
         )
     )
     lexicon = standard() if lexicon is None else lexicon
+    judged = [(place, line.id, line.kind, line.text) for place, line in enumerate(there) if line.status.stands]
+    near = {there[place].id: result for place, result in near_non_goals(judged, lexicon) if _watched(result, lexicon)}
     untested = {line.id for line in document.untested()} if lexicon.watches("testable", _UNTESTED.rule) else set()
     lines = []
     for line in document.lines:
         said = results.get(line.id) or check_line(line.kind, line.text, lexicon)
         if line.id in untested:
             said = _told(line.kind, [*(result for result in said if not result.passed), _UNTESTED], lexicon)
+        if line.id in near and "consistent" in GATES_OF[line.kind]:
+            said = _told(line.kind, [*(result for result in said if not result.passed), near[line.id]], lexicon)
         lines.append(replace(line, gates=said))
     return replace(document, lines=tuple(lines))
 

@@ -16,6 +16,15 @@ _BARE = re.compile(
 )
 
 
+_NO_EVENT = re.compile(
+    r"\bwhen (?:an?|the|any|some)? ?(?:users?|persons?|people|clients?|somebody|someone|one|it|they)? ?"
+    r"(?:is |are )?(?:needs?|wants?|uses?|tries|try|likes?|needed|wanted|used|necessary|required)(?: (?:it|this"
+    r"|that|them|to))?"
+    r"\s*(?=,|\bthen\b)",
+    re.IGNORECASE,
+)
+
+
 def acceptance(sentence: str) -> Iterator[GateResult]:
     """Yield what keeps an acceptance line from being a test."""
     at, missing = 0, []
@@ -29,6 +38,12 @@ def acceptance(sentence: str) -> Iterator[GateResult]:
         told = " and ".join(missing)
         yield GateResult(
             "testable", "no-test", "", f'Is no test without {told}: say "Given …, when …, then …", or give a measure.'
+        )
+
+    event = _NO_EVENT.search(sentence)
+    if event is not None:
+        yield GateResult(
+            "testable", "no-event", event.group().strip(), "Names no event: say what is done, and with what."
         )
 
 

@@ -33,7 +33,12 @@ _SECTIONS = (
     (Kind.STORY, re.compile(r"\buser stor(?:y|ies)\b", re.IGNORECASE)),
     (Kind.ACCEPTANCE, re.compile(r"\bacceptance\b|\bsuccess criteria\b", re.IGNORECASE)),
     (Kind.CONSTRAINT, re.compile(r"\bnon[- ]?functional\b|\bquality (?:attributes|requirements)\b", re.IGNORECASE)),
-    (Kind.QUESTION, re.compile(r"\bopen questions?\b|\bclarifications?\b", re.IGNORECASE)),
+    (
+        Kind.QUESTION,
+        re.compile(
+            r"\bopen questions?\b|\bclarifications?\b|^not (?:now|decided)\b|^decisions?\b|^decided\b", re.IGNORECASE
+        ),
+    ),
     (Kind.FEATURE, re.compile(r"\bfunctional requirements?\b", re.IGNORECASE)),
 )
 _SECTIONS_OF_REQUIREMENTS = (
@@ -52,6 +57,12 @@ _TEST = re.compile(r"^Given\b(?>.+?\bwhen\b).+\bthen\b", re.IGNORECASE)
 _GIVEN = re.compile(r"^Given\b", re.IGNORECASE)
 _TEST_STEP = re.compile(r"^(?:Given|When|Then|And|But)\b", re.IGNORECASE)
 _WAIVER = re.compile(r"^waived(?:\s+([a-z]+(?:/[a-z-]+)?))?:\s*(\w.*)$", re.IGNORECASE)
+# What an export notes below a line: where it comes from, and how it was voted on. It quotes lines, and is none.
+_PROVENANCE = re.compile(
+    r"^(?:said (?:by|with)|proposed by agents|added by agents|votes(?: at step [\d,]+)?:|serves [A-Z]{2}-"
+    r"|tested by [A-Z]{2}-"
+    r"|fails \w+/|offered and not chosen|nobody's words ask for it|says nearly what)"
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")
 _TEXT_COLUMN = re.compile(r"requirement|description|statement|text|criteri|story|shall|what", re.IGNORECASE)
 
@@ -111,6 +122,8 @@ def _found(read: Sequence[Block], *, meant: bool) -> list[Found]:
         waiver = _WAIVER.match(block.text) if nested else None
         if waiver is not None:
             waivers[owner].append((waiver[1] or "", waiver[2]))
+            continue
+        if nested and _PROVENANCE.match(block.text):
             continue
         section = sections[-1][1] if sections else None
         own = list(_judged(block, None if nested or block.shape is Shape.TEXT else section))

@@ -74,7 +74,7 @@ def test_any_answer_is_taken_or_refused_in_one_line(asked, text):
 @pytest.fixture(scope="module")
 def asked():
     """An interview at its first question."""
-    return led(IDEA).to_the(lambda talk: talk.stage is Stage.ASK)
+    return led(IDEA, questions=12).to_the(lambda talk: talk.stage is Stage.ASK)
 
 
 def test_a_question_shows_counts_and_says_why(asked):
@@ -89,7 +89,7 @@ def test_a_question_shows_counts_and_says_why(asked):
 
 def test_the_same_choice_of_all_persons_stands():
     """Where several persons are named each is asked in turn, and what all of them choose is accepted."""
-    one = led(IDEA, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
+    one = led(IDEA, questions=12, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
     assert one.task.step(one.state).question == "ada: What is the one thing it is for?"
     one.say("1", "ada")
     assert one.task.step(one.state).question == "bob: What is the one thing it is for?"
@@ -102,10 +102,11 @@ def test_the_same_choice_of_all_persons_stands():
 
 def test_persons_who_split_are_shown_and_not_averaged():
     """What only some chose waits as a conflict with both sides named, until somebody's word settles it."""
-    one = led(IDEA, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
+    one = led(IDEA, questions=12, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
     one.say("1", "ada")
     one.say("2", "bob")
-    first, second = one.document.of(Kind.PURPOSE, standing=False)
+    first, second, *others = one.document.of(Kind.PURPOSE, standing=False)
+    assert {line.status for line in others} <= {Status.NOT_NOW}
     assert {first.status, second.status} == {Status.ASKED}
     assert [conflict.about for conflict in one.document.conflicts] == [first.id, second.id]
     assert one.document.conflicts[0].sides == ((f"in: {first.text}", ("ada",)), (f"out: {first.text}", ("bob",)))
@@ -116,7 +117,7 @@ def test_persons_who_split_are_shown_and_not_averaged():
 
 def test_different_words_for_one_line_are_a_conflict():
     """Where one line is wanted and two persons write different ones, neither stands."""
-    one = led(IDEA, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
+    one = led(IDEA, questions=12, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
     one.say("Plan the week.", "ada")
     one.say("Bill the hours.", "bob")
     assert one.document.of(Kind.PURPOSE) == ()
@@ -126,7 +127,7 @@ def test_different_words_for_one_line_are_a_conflict():
 
 def test_a_question_for_somebody_else_is_refused():
     """An answer in another name than that of who is asked is refused by name."""
-    one = led(IDEA, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
+    one = led(IDEA, questions=12, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
     assert one.task.refuses(one.state, Said("1", "eve")) == ("this question is for ada, not for 'eve': say who answers")
 
 

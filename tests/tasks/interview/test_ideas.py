@@ -31,8 +31,8 @@ def about_orders(kind: str) -> Project:
         ("A website for our family's recipes", "web app", "recipe"),
         ("Nightly ETL of orders into a warehouse", "data pipeline", "order"),
         ("a Python library to parse log files", "library", "log"),
-        ("", "web app", "entry"),
-        ("surprise me", "web app", "entry"),
+        ("", "unrecognised", "entry"),
+        ("surprise me", "unrecognised", "entry"),
     ],
 )
 def test_an_idea_tells_its_kind_and_what_it_is_about(idea: str, kind: str, thing: str) -> None:
