@@ -76,7 +76,8 @@ class Totals:
 
     Attributes:
         compared: Samples beyond the first of their step whose text was compared with those of the earlier ones. None
-            of a simulated run, whose texts are made to differ, and none where proposals are gathered.
+            of a simulated run, whose texts are made to differ, none where proposals are gathered, and none whose
+            reasoning is a share of its call's.
         repeated: Those of them with the same text, byte for byte, behind as many tokens of reasoning.
         echoes: Those of these that voted.
         guessed_wrong: The wasted samples that were drawn ahead.

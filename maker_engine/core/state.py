@@ -306,6 +306,8 @@ class RunState:
         counts, said = self._counts, (response.text, response.tokens_reasoning)
         if not response.text or counts.proposals or self.started is None or self.started.simulated:
             return False
+        if response.shared > 1 and response.tokens_reasoning:
+            return False  # a share of the call's: how much is behind which text, nobody says
         if counts.texts is None:
             counts.texts = {said}
             return False

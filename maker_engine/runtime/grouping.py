@@ -1,4 +1,4 @@
-"""Which samples one call is to bring: those of one ballot and one voter that are asked for in the same words."""
+"""Which samples one call is to bring: those of one ballot and voter that are asked for alike."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def alike(model: Model, request: SampleRequest) -> tuple[Hashable, int]:
     if not isinstance(model, SeveralModel) or is_extra(request) or is_probe(request):
         return None, 1
     most, temperature = model.together(request)
-    return (request.ballot, request.voter, temperature), most
+    return (request.ballot, request.voter, request.prompt, temperature), most
 
 
 def grouped(requests: Sequence[SampleRequest], alike: Alike) -> list[list[SampleRequest]]:

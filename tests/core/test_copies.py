@@ -24,9 +24,9 @@ def folded(*events: Event, opening: object = REAL) -> Totals:
     return run.totals
 
 
-def vote(sample: int, text: str, reasoning: int | None = None) -> VoteCast:
-    """A vote that says `text` behind so many tokens of reasoning."""
-    return VoteCast(0, sample, 1, Response(text, tokens_reasoning=reasoning))
+def vote(sample: int, text: str, reasoning: int | None = None, shared: int = 1) -> VoteCast:
+    """A vote that says `text` behind so many tokens of reasoning, one of so many of its call."""
+    return VoteCast(0, sample, 1, Response(text, tokens_reasoning=reasoning, shared=shared))
 
 
 def flagged(sample: int, text: str) -> ResponseFlagged:
@@ -40,6 +40,11 @@ COUNTED = {
     "flagged ones too": ([flagged(0, "a"), flagged(1, "a"), vote(2, "b"), vote(3, "a")], (3, 2, 1)),
     "a space is a difference": ([vote(0, "a"), vote(1, "a ")], (1, 0, 0)),
     "other reasoning behind the same words": ([vote(0, "a", 80), vote(1, "a", 95), vote(2, "a", 80)], (2, 1, 1)),
+    "a share of a call's reasoning is not compared": (
+        [vote(0, "a", 80, 3), vote(1, "a", 80, 3), vote(2, "a", 80)],
+        (0, 0, 0),
+    ),
+    "a share without reasoning is": ([vote(0, "a", 0, 2), vote(1, "a", 0, 2)], (1, 1, 1)),
     "no text is not compared": ([flagged(0, ""), flagged(1, ""), vote(2, "a"), vote(3, "a")], (1, 1, 1)),
     "steps are apart": ([vote(0, "a"), StepDecided(0, 1, 1), StepOpened(1, 1), vote(0, "a")], (0, 0, 0)),
     "ballots are apart": ([vote(0, "a"), StepEscalated(0, "strong"), vote(1, "a")], (0, 0, 0)),

@@ -48,8 +48,8 @@ def sizes(groups: list[list[SampleRequest]]) -> list[list[int]]:
     return [[request.sample for request in group] for group in groups]
 
 
-def test_samples_of_one_ballot_and_temperature_go_together():
-    """A call brings samples of the same ballot, voter and temperature, in their order, and no others."""
+def test_samples_of_one_ballot_that_are_asked_for_alike_go_together():
+    """A call brings samples of the same ballot, voter, prompt and temperature, in their order, and no others."""
     mixed = [
         replace(REQUEST, sample=0, temperature=0.0),
         replace(REQUEST, sample=1),
@@ -58,8 +58,9 @@ def test_samples_of_one_ballot_and_temperature_go_together():
         replace(REQUEST, sample=4, voter=1),
         replace(REQUEST, sample=5, ballot=10),
         replace(REQUEST, sample=6, temperature=0.0),
+        replace(REQUEST, sample=7, prompt=Prompt("s" * 100, "another")),
     ]
-    assert sizes(caller(Choir(all_of)).grouped(mixed)) == [[0], [1, 3], [2, 4], [5], [6]]
+    assert sizes(caller(Choir(all_of)).grouped(mixed)) == [[0], [1, 3], [2, 4], [5], [6], [7]]
 
 
 def test_drafts_second_calls_and_probes_go_alone():

@@ -97,6 +97,14 @@ async def test_a_run_is_vote_for_vote_the_one_of_single_calls(tmp_path):
     assert several.adjustments == ()
 
 
+async def test_a_run_with_its_provider_s_library_in_another_process_is_the_same(tmp_path):
+    """In the app, where a helper process asks, calls, votes and the bill are those of a run without one."""
+    here, apart = [await Ran(tmp_path / f"{apart}.maker", Counting()).start(apart=apart) for apart in (False, True)]
+    assert apart.votes == here.votes
+    assert sorted(apart.counting.asked) == sorted(here.counting.asked)
+    assert (apart.totals.tokens_in, apart.totals.tokens_out) == apart.counting.billed == here.counting.billed
+
+
 async def test_what_a_run_has_used_is_what_the_server_billed(tmp_path):
     """Prompt and output tokens and the price of all calls are those of the server's bill, to the token."""
     several = await Ran(tmp_path / "several.maker", Counting()).start()
