@@ -44,6 +44,14 @@ async def asked(pilot: Pilot[Any], begins: str = "") -> Ask:
     return question(app)
 
 
+async def answered_until(pilot: Pilot[Any], begins: str) -> Ask:
+    """Choose the first option of every question before the one that begins so; return that one."""
+    while not (one := await asked(pilot)).question.startswith(begins):
+        await pilot.press("1", "enter")
+        await until(pilot, lambda one=one: question(pilot.app) not in (None, one))
+    return one
+
+
 async def type_in(pilot: Pilot[Any], key: str, text: str) -> None:
     """Press a key that lets a line be typed, paste the text, enter it."""
     await pilot.press(key)
