@@ -43,7 +43,7 @@ class Ran:
     async def start(self, **order: Any) -> Ran:
         """Run from the start."""
         options = {"length": STEPS, "hours": STEPS + 1}
-        made = {"model": NAME, "k": 3, "window": 1, "session": self.path, **order}
+        made = {"model": NAME, "k": 3, "window": 1, "session": self.path, "preflight": False, **order}
         return await self.drive(lambda base: prepare(RunOrder(TOY, options, api_base=base, **made)))
 
     async def drive(self, prepared: Any) -> Ran:
