@@ -138,7 +138,7 @@ def changes(before: str, after: str) -> list[list[Piece]]:
     rows: list[list[Piece]] = []
     near: list[int] = []
     for one, other in compared(before, after):
-        if one and other and all(role == "plain" for _, role in one):
+        if one and other and all(role == "plain" for _, role in (*one, *other)):
             rows.append([("  ", "quiet"), *other])
             continue
         near += range(len(rows) - AROUND, len(rows) + AROUND + 2)
