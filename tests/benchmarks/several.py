@@ -91,7 +91,8 @@ def _bill(family: type[AnyTask], options: dict[str, int | str], name: str, answe
     answering = Answering(family.load({}))
     with tempfile.TemporaryDirectory() as directory, OpenAIServer(answering) as server:
         path = Path(directory) / "run.maker"
-        order = RunOrder(family.name, options, model=name, api_base=server.base_url, k=K, n=answers, session=path)
+        order = RunOrder(family.name, options, model=name, api_base=server.base_url, k=K, n=answers, session=path,
+                         preflight=False)  # fmt: skip
         view = asyncio.run(drive(prepare(order, family), Inbox(), lambda _: None))
     totals = view.snapshot.totals
     assert view.snapshot.outcome == "solved", view.snapshot.reason
