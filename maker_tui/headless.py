@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from maker_engine.core.commands import Stop
 from maker_engine.core.copies import effective_votes, identical_share
@@ -50,22 +52,45 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progre
     """
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
-    inbox, terminal = Inbox(), sys.stdout.isatty()
+    with _hearing(on_hangup) as inbox:
+        return conclude(_driven(prepared, inbox, progress), as_json=as_json)
+
+
+def drive_here(prepared: PreparedRun) -> RunView:
+    """Drive a run to its end in the plain terminal, with progress on standard error; return its last view.
+
+    An interrupt, or the terminal's going away, stops it and saves.
+
+    Raises:
+        InputError: The run could not be started.
+        MakerError: It could not be recorded.
+    """
+    with _hearing(STOP) as inbox:
+        return _driven(prepared, inbox, AUTO)
+
+
+@contextmanager
+def _hearing(on_hangup: str) -> Iterator[Inbox]:
+    """Notice when the terminal goes away, also while the summary is printed."""
+    inbox = Inbox()
 
     def hear(_: signal.Signals) -> None:
         if on_hangup == STOP:
             inbox.send(Stop(WENT_AWAY))
 
-    with Watch(hear, signal.SIGHUP, terminal=sys.stdout.fileno() if terminal else None):
-        with shown(progress, prepared.plan.started) as (show, tick, write):
-            remarks = Remarks(None if prepared.saved is None else prepared.saved.run.check, write)
+    with Watch(hear, signal.SIGHUP, terminal=sys.stdout.fileno() if sys.stdout.isatty() else None):
+        yield inbox
 
-            def look(view: RunView) -> None:
-                remarks.tell(view)
-                show(view)
 
-            view = asyncio.run(_drive(prepared, inbox, look, tick))
-        return conclude(view, as_json=as_json)
+def _driven(prepared: PreparedRun, inbox: Inbox, progress: str) -> RunView:
+    with shown(progress, prepared.plan.started) as (show, tick, write):
+        remarks = Remarks(None if prepared.saved is None else prepared.saved.run.check, write)
+
+        def look(view: RunView) -> None:
+            remarks.tell(view)
+            show(view)
+
+        return asyncio.run(_drive(prepared, inbox, look, tick))
 
 
 def conclude(view: RunView, *, as_json: bool = False) -> int:

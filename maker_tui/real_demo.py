@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ from maker_engine.models import gguf_server
 from maker_engine.models.served import endpoint, served_models, short_name
 from maker_engine.output import say
 from maker_engine.printable import one_line
-from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.runtime.view import RunView
 from maker_tui.hangup import INTERRUPTED
-from maker_tui.headless import NOT_SOLVED, SOLVED
+from maker_tui.headless import NOT_SOLVED, SOLVED, drive_here
 
 PRODUCTS = 40
 MARGINS = (1, 3)
@@ -97,7 +95,7 @@ def _decide(place: Place, k: int, products: int) -> RunView:
         max_tokens=MOST_TOKENS,
         concurrency=gguf_server.SLOTS,
     )
-    return asyncio.run(drive(prepare(order), Inbox(), lambda _: None))
+    return drive_here(prepare(order))
 
 
 def _line(view: RunView) -> str:

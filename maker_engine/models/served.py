@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from maker_engine.core.errors import InputError
+from maker_engine.models.served_name import served_name
 from maker_engine.printable import one_line
 
 PATIENCE_S = 10.0
 MOST_BYTES = 4 * 1024 * 1024
+GGUF = ".gguf"
 
 
 def endpoint(url: str) -> str:
@@ -52,5 +53,8 @@ def served_models(api_base: str) -> list[str]:
 
 
 def short_name(served: str) -> str:
-    """Return a model's name without the folders and the ending of its file: such a path is its owner's affair."""
-    return PurePath(served).stem if served.endswith(".gguf") else served
+    """Return what to call a served model: a model file by its name alone, since its path is its owner's affair.
+
+    Any other name is left whole, also where it is a path: its server knows the model by no other.
+    """
+    return served_name(served).removesuffix(GGUF) if served.endswith(GGUF) else served

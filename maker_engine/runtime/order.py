@@ -21,13 +21,7 @@ from maker_engine.models.pool import VoterSpec, parse_voter
 from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
-from maker_engine.models.sampling import (
-    AUTO,
-    REASONING_ROOM,
-    Sampling,
-    reasons,
-    resolve,
-)
+from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.gate import Inbox
@@ -107,8 +101,6 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
-    if not order.timeout_s > 0:
-        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     model, voters = _open_models(order, task, stronger)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")

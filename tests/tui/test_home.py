@@ -124,7 +124,7 @@ async def test_a_spoiled_session_hides_no_other(home):
     for name in ("good", "bad"):
         await solve(sessions / f"{name}.maker", disks=2)
     rewrite(sessions / "bad.maker", "created", "1e300")
-    async with MakerApp().run_test(size=(120, 24), notifications=True) as pilot:
+    async with MakerApp().run_test(size=(240, 24), notifications=True) as pilot:
         await shown(pilot, "sessions · 2", "✖ damaged", "✔ solved", "bad.maker")
         await pilot.press("home" if pilot.app.screen._list.chosen.damaged else "end", "enter")
-        await shown(pilot, "bad.maker is damaged")
+        await shown(pilot, "bad.maker is damaged: 'created' is a number that cannot be")
