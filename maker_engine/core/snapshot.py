@@ -41,6 +41,8 @@ class Tally:
         proposals: Proposals to gather, where the step is a gathering that is not over; else 0.
         probes: Responses that were only looked at.
         probing: Probes in flight.
+        wrong: The oracle disagrees with the winner.
+        right: What the oracle has in its place, None where it has no answer.
     """
 
     step: int
@@ -53,6 +55,8 @@ class Tally:
     proposals: int = 0
     probes: tuple[ProbeAnswered, ...] = ()
     probing: int = 0
+    wrong: bool = False
+    right: Hashable = None
 
     @property
     def gathers(self) -> bool:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.events import RunStarted
+from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.state import RunState
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.reader import Reader
 
@@ -15,8 +20,40 @@ def in_force(reader: Reader, task: AnyTask, step: int) -> Change | None:
 
     A fork begins with an order of its own, in which its parent's changes are: only its own steps are looked at.
     """
+    return _changed(reader, task, step, reader.note(CHANGED_STEPS, []))
+
+
+def started_at(reader: Reader, task: AnyTask, step: int) -> RunStarted:
+    """Return what a step was voted under: the start of the run that decided it, with what was changed by its end.
+
+    A fork shares the steps before its first own one: they were voted under the settings of its parent.
+
+    Args:
+        reader: The branch.
+        task: What it solves.
+        step: Step, 0-based; at most the number of decided steps.
+
+    Raises:
+        SessionError: The file is damaged.
+    """
+    owner = next((number for number, begin, stop in reader.segments if begin <= step < stop), reader.branch.id)
+    meta = reader.meta(owner)
+    started = RunStarted(**meta["started"])
+    change = _changed(reader, task, step + 1, meta.get(CHANGED_STEPS, []))
+    if step == reader.steps_done():
+        for entry in reader.open_entries(task):
+            change = entry.after(change) if isinstance(entry, Change) else change
+    if change is None:
+        return started
+    run = RunState(started)
+    run.record(SettingsChanged(step, *change))
+    return run.started or started
+
+
+def _changed(reader: Reader, task: AnyTask, step: int, numbers: Sequence[int]) -> Change | None:
+    """Put the changes of those steps among `numbers` that come before `step` into one."""
     change: Change | None = None
-    for number in reader.note(CHANGED_STEPS, []):
+    for number in numbers:
         for stored in reader.steps(task, number, min(number + 1, step)):
             for entry in stored.entries:
                 if isinstance(entry, Change):

@@ -14,7 +14,8 @@ from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.sampling import AUTO, NONE, resolve
 from maker_engine.sessions.asides import Doubted
-from maker_engine.sessions.moment import entries_of
+from maker_engine.sessions.in_force import started_at
+from maker_engine.sessions.moment import entries_of, right_answer
 from maker_engine.sessions.packing import Act, Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
@@ -54,6 +55,9 @@ class Inspection:
         flags: What is remarkable about it.
         spans: Where each entry's answer stands in its text, None where there is none or it cannot be found.
         temperatures: At which each entry was sampled, None where nobody knows.
+        k: Margin, or votes where `rule` is "first", that the step was voted under in the end.
+        rule: Likewise.
+        right: What the oracle has for the step once it is decided, None where no oracle knows.
     """
 
     step: int
@@ -65,6 +69,14 @@ class Inspection:
     flags: StepFlag
     spans: tuple[Span | None, ...]
     temperatures: tuple[float | None, ...]
+    k: int = 1
+    rule: str = "ahead"
+    right: Hashable = None
+
+    @property
+    def wrong(self) -> bool:
+        """The oracle disagreed with the decision."""
+        return StepFlag.WRONG in self.flags
 
 
 def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
@@ -84,6 +96,7 @@ def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
     state = reader.state(task, step)
     counted = tuple(replay(entries))
     order = reader.meta()["order"]
+    started = started_at(reader, task, step)
     return Inspection(
         step,
         _prompt(task, state),
@@ -94,6 +107,9 @@ def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
         StepFlag(0 if decided is None else decided.flags),
         tuple(_span(task, state, entry) for entry in entries),
         tuple(_temperatures(order, step, entries)),
+        started.k,
+        started.rule,
+        None if decided is None else right_answer(task, state, decided.answer),
     )
 
 
