@@ -14,13 +14,14 @@ from maker_engine.sessions.asides import Change, Doubted, Probe
 from maker_engine.sessions.inspection import Counted, Inspection
 from maker_engine.sessions.packing import Act, Entry
 from maker_tui.aside_words import change_words, doubt_words, probe_words, remedy_words
-from maker_tui.figures import NONE, count, dollars, duration, fit, letter, ordinal
+from maker_tui.figures import NONE, count_of, dollars, duration, fit, letter, ordinal
 from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_side
 from maker_tui.roles import line
 
 Describe = Callable[[Any], str]
 TOLD_CELLS, LEAST_TOLD = 35, 12
 RULE = "─"
+_FOLDS = (frozenset({"system"}), frozenset[str](), frozenset({"user"}))
 PERSONAL = ("voted", "decided", "struck")
 """What a person does to a ballot."""
 
@@ -31,19 +32,19 @@ def name_of(step: Inspection, answer: Hashable) -> str:
 
 
 def prompt_row(step: Inspection) -> Text:
-    """Name the prompt, and how much of it is not as at the step before."""
+    """Name the prompt, and how much of it has changed since the step before."""
     if step.prompt is None:
         return line(("prompt", "strong"), ("  this step is not answered by agents", "quiet"))
     if step.before is None:
         return line(("prompt", "strong"), ("  of the first step", "quiet"))
-    new = count(new_lines(_whole(step.before), _whole(step.prompt)))
-    return line(("prompt", "strong"), (f"  {new} lines are not as at the step before", "quiet"))
+    new = count_of(new_lines(_whole(step.before), _whole(step.prompt)), "line")
+    return line(("prompt", "strong"), (f"  {new} changed since step {ordinal(step.step - 1)}", "quiet"))
 
 
-def counted_row(step: Inspection, place: int, k: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
+def counted_row(step: Inspection, place: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
     """Tell one entry and the ballot after it."""
     counted = step.counted[place]
-    tail = _tally(step, counted, k)
+    tail = _tally(step, counted)
     if isinstance(counted.entry, Sample):
         head = (fit(f"{marked_as}#{counted.entry.sample + 1}", 6), "strong")
     else:
@@ -68,13 +69,22 @@ def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
         return f"{entry.kind} {about}{who}", "accent"
     if isinstance(entry.verdict, Flag):
         return f"⚑ {one_line(entry.verdict.rule, 30)}: {one_line(entry.verdict.reason)}", "warn"
-    return f"{name_of(step, entry.verdict)} {describe(entry.verdict)}", "plain"
+    mark, role = judged(step, entry.verdict)
+    return f"{mark}{name_of(step, entry.verdict)} {describe(entry.verdict)}", role
 
 
-def _tally(step: Inspection, counted: Counted, k: int) -> Piece:
+def judged(step: Inspection, answer: Hashable) -> Piece:
+    """Return the mark of an answer and its role: by the oracle, where one has judged the step and answers differ."""
+    if step.right is None or not (step.wrong or len(step.candidates) > 1):
+        return "", "plain"
+    return ("✔ ", "good") if answer == step.right else ("✖ ", "bad")
+
+
+def _tally(step: Inspection, counted: Counted) -> Piece:
     votes = " ".join(f"{name_of(step, answer)}{number}" for answer, number in counted.votes[:4])
     more = "…" if len(counted.votes) > 4 else ""
-    return fit(f"{votes}{more}", 12) + f" margin {counted.margin}/{k}  ", "good" if counted.margin >= k else "plain"
+    role = ("bad" if step.wrong else "good") if counted.margin >= step.k else "plain"
+    return fit(f"{votes}{more}", 12) + f" margin {counted.margin}/{step.k}  ", role
 
 
 def _figures(step: Inspection, place: int, room: int) -> list[Piece]:
@@ -113,21 +123,31 @@ def _whole(prompt: Prompt) -> str:
     return f"{prompt.system}\n{prompt.user}"
 
 
-def prompt_lines(step: Inspection, width: int, *, folded: frozenset[str], compare: bool) -> list[Text]:
+def next_folded(folded: frozenset[str]) -> frozenset[str]:
+    """Return which parts of a prompt are folded after those in `folded`: the system part, none, the user part."""
+    return _FOLDS[(_FOLDS.index(folded) + 1) % len(_FOLDS)] if folded in _FOLDS else _FOLDS[0]
+
+
+def prompt_lines(
+    step: Inspection, width: int, *, folded: frozenset[str], compare: bool, fold_key: str = "H"
+) -> list[Text]:
     """Lay a prompt out, its two parts under headings of their own; those in `folded` are closed."""
     if step.prompt is None:
         return [line(("this step is not answered by agents", "quiet"))]
     rows: list[Text] = []
-    for part, key in (("system", "s"), ("user", "u")):
+    turned = folded ^ next_folded(folded)
+    for part in ("system", "user"):
         text = getattr(step.prompt, part)
         closed = part in folded
         old = None if step.before is None else getattr(step.before, part)
-        same = "" if old is None else "as at the step before" if old == text else "not as at the step before"
-        about = f" · {count(text.count(chr(10)) + 1)} lines · {same or 'the first step'} · {key} "
+        since = f"since step {ordinal(step.step - 1)}"
+        same = "the first step" if old is None else f"{'unchanged' if old == text else 'changed'} {since}"
+        about = f" · {count_of(text.count(chr(10)) + 1, 'line')} · {same}"
+        key = f" · {fold_key} {'opens' if closed else 'folds'}" if part in turned else ""
         rows.append(
             line(
                 (f"{'▸' if closed else '▾'} {part} prompt", "strong"),
-                (about + ("opens" if closed else "folds"), "label"),
+                (about + key, "label"),
             )
         )
         if closed or (compare and old == text):
@@ -186,9 +206,13 @@ def _verdict(step: Inspection, sample: Sample, describe: Describe) -> Text:
     if isinstance(sample.verdict, Flag):
         flag = sample.verdict
         return line((f"⚑ {one_line(flag.rule, 30)}", "warn"), f": {one_line(flag.reason)}")
-    won = sample.verdict == step.answer
-    role, mark = ("good", " ✔ as decided") if won else ("plain", "")
-    return line((f"vote for {name_of(step, sample.verdict)} · {describe(sample.verdict)}{mark}", role))
+    words = f"vote for {name_of(step, sample.verdict)} · {describe(sample.verdict)}"
+    if sample.verdict == step.answer:
+        words += " · as decided"
+    if step.right is None:
+        return line((words, "accent" if sample.verdict == step.answer else "plain"))
+    right = sample.verdict == step.right
+    return line((f"{words} · {'✔ right' if right else '✖ wrong'}", "good" if right else "bad"))
 
 
 def pair_lines(step: Inspection, left: int, right: int, describe: Describe, width: int) -> list[Text]:

@@ -52,14 +52,14 @@ class Conversation(Writing):
         Binding("enter", "send", "answer", tooltip="answer with the marked options"),
         Binding("a", "say", "own words", tooltip="answer in your own words, beside the marked options"),
         Binding("tab", "pane(1)", "next pane", tooltip="to the next pane"),
-        Binding("b", "bench", "votes", tooltip="to the workbench, where every vote can be seen"),
-        Binding("x", "export", "papers", tooltip="write the papers of the document as it stands"),
+        Binding("w", "bench", "workbench", tooltip="to the workbench, where every vote can be seen"),
+        Binding("X", "export", "papers", tooltip="write the papers of the document as it stands"),
         Binding("space", "pause", "pause", tooltip="pause the run, or go on"),
         Binding("q", "leave", "leave", tooltip="leave; everything is saved, and it goes on later where it stands"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
         Binding("c", "resume", "go on", show=False, tooltip="go on with a saved run"),
-        Binding("i", "name", "who", show=False, tooltip="say who you are: every answer bears a name"),
+        Binding("I", "name", "who", show=False, tooltip="say who you are: every answer bears a name"),
         Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
         CHECK_KEY,
     ]
@@ -196,9 +196,9 @@ class Conversation(Writing):
         elif view.checking is not None:
             self._banner.tell(CHECKING, checking_words(view.checking))
         elif snapshot.hopeless is not None and snapshot.paused:
-            self._banner.tell(HELD, "no sample of the open step can be used: b opens the vote, and says why")
+            self._banner.tell(HELD, "no sample of the open step can be used: w opens the vote, and says why")
         elif snapshot.undecided and snapshot.paused:
-            self._banner.tell(UNDECIDED, "agents cannot agree on the open step: b opens the vote, where you decide it")
+            self._banner.tell(UNDECIDED, "agents cannot agree on the open step: w opens the vote, where you decide it")
         elif simulated and self._source.task.simulation:
             self._banner.tell(Word("≈", "simulated", "warn"), self._source.task.simulation)
         else:

@@ -41,6 +41,7 @@ class Looking(Going):
         step: The step to begin at, 0-based.
         view: The view to begin with.
         travel: Called with a step that the workbench is to show.
+        fork: Called with a step that a fork is to begin at, once this screen is left.
     """
 
     DEFAULT_CSS = """
@@ -54,12 +55,13 @@ class Looking(Going):
         Binding("t", "view('steps')", "table", tooltip="every step in a table"),
         Binding("m", "view('map')", "map", tooltip="the whole run as a map"),
         Binding("p", "view('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
-        Binding("q,escape", "back", "back", tooltip="back; escape first ends a search"),
+        Binding("q,escape", "leave", "leave", tooltip="leave the views; escape first ends a search"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
         Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
         *GOING_KEYS,
-        Binding("F", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
+        Binding("F", "fork", "fork", tooltip="another run from the step in view on, with changes"),
+        Binding("ampersand", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
         Binding("n", "match(1)", "next match", tooltip="to the next step found"),
         Binding("N", "match(-1)", "match before", tooltip="to the step found before"),
         Binding("w", "travel", "workbench", tooltip="show this moment on the workbench"),
@@ -80,12 +82,15 @@ class Looking(Going):
         ("in the plots", PlotPane),
     )
 
-    def __init__(self, run: LookedRun, step: int, view: str, travel: Callable[[int], None]) -> None:
+    def __init__(
+        self, run: LookedRun, step: int, view: str, travel: Callable[[int], None], fork: Callable[[int], None]
+    ) -> None:
         super().__init__()
         self._run = run
         self._step = step
         self._front = view
         self._travel = travel
+        self._fork = fork
         self._hear: Callable[[str], None] = self._go_typed
         self._head = HeadLine()
         self._steps = StepsView(run, id=STEPS)
@@ -188,7 +193,7 @@ class Looking(Going):
         """Bring a view to the front."""
         self.show_view(name, self._step)
 
-    def action_back(self) -> None:
+    def action_leave(self) -> None:
         """End a search that goes on, else go back."""
         if self._steps.finding.going:
             self._steps.finding.end()
@@ -206,6 +211,11 @@ class Looking(Going):
         """Show the step on the workbench."""
         self._leave()
         self._travel(self._step)
+
+    def action_fork(self) -> None:
+        """Ask on the workbench for a fork at the step in view."""
+        self._leave()
+        self._fork(self._step)
 
     def action_go_line(self) -> None:
         """Go to the number typed before, or ask for one."""

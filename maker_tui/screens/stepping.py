@@ -240,13 +240,23 @@ class Stepping(Travelling):
             raise InputError(f"{one_line(text, 40)!r} is no answer here: {wrong.reason}")
         self.send_command(Decide(answer, getpass.getuser()))
 
+    def offered_changes(self, view: RunView, step: int) -> str:
+        """Return what the line that asks for a fork is filled in with."""
+        raise NotImplementedError
+
+    def fork_at(self, step: int) -> None:
+        """Ask for a fork at another step than the one in view."""
+        if step != self.place:
+            self.go_to(step)
+        self.action_fork()
+
     def action_fork(self) -> None:
-        """Ask what a fork at the step in view is to do differently; one more vote ahead is what is offered."""
+        """Ask what a fork at the step in view is to do differently."""
         view = self._source.view()
         if view is None or view.snapshot.started is None:
             return
         step = self.place
-        offered = f"k={view.snapshot.started.k + 1}"
+        offered = self.offered_changes(view, step)
         if self._edited is not None and self._edited[0] == step:
             offered += f" {EDITED}"
         hint = "enter goes on there · model= voter= seed= note="
