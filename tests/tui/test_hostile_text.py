@@ -142,8 +142,8 @@ async def test_a_hostile_record_stays_text_wherever_it_is_looked_at(tmp_path):
         for key in (
             "left_square_bracket",
             "i",
-            "s",
-            "d",
+            "H",
+            "D",
             "down",
             "space",
             "down",
@@ -178,7 +178,7 @@ def test_no_page_of_the_inspector_lets_an_order_through(texts, width):
                       ((0, len(answer)), flag, None), (0.0, None, None))  # fmt: skip
     pages = [prompt_row(step), *prompt_lines(step, width, folded=frozenset(), compare=True)]
     for place in range(3):
-        pages += [counted_row(step, place, 3, lambda _: who, width), *entry_lines(step, place, lambda _: who, width)]
+        pages += [counted_row(step, place, lambda _: who, width), *entry_lines(step, place, lambda _: who, width)]
     pages += pair_lines(step, 0, 1, lambda _: who, width)
     pages.append(step_row(StepFacts(3, who, flags=(rule, reason)), width))
     assert not [row.plain for row in pages if UNSAFE.search(row.plain)]
