@@ -225,7 +225,7 @@ class MakerApp(PersonalApp, CellDiff):
             self.call_from_thread(self._open, source, view, instead=instead)
 
     def _refuse(self, reason: str) -> None:
-        self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)
+        self.notify(one_line(reason, 400), title="cannot be opened", severity="error", markup=False)
 
     def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
         """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
@@ -244,8 +244,8 @@ class MakerApp(PersonalApp, CellDiff):
             self.call_from_thread(self._ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed)
             return
         except MakerError as error:
-            self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
             self._read(wish.path, wish.branch, instead=True)
+            self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
             return
         self.call_from_thread(self._start, prepared)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Key, Resize
+from textual.events import Key, Resize, ScreenSuspend
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -79,6 +80,13 @@ class MakerScreen(NamedKeys, Screen[None]):
                 self.mount(TooSmall())
             self.query_one(TooSmall).tell(columns, rows)
         self.set_class(tiny, "-tiny")
+
+    def on_screen_suspend(self, event: ScreenSuspend) -> None:
+        """Take along what was said on this screen: what is said on the next one is of that one."""
+        left = time.time() - (time.monotonic() - event.time)
+        for notification in list(self.app._notifications):  # noqa: SLF001 - Textual clears all of them or none
+            if notification.raised_at < left:
+                self.app._unnotify(notification)  # noqa: SLF001 - likewise
 
     async def on_key_bar_chosen(self, message: KeyBar.Chosen) -> None:
         """Do what a clicked footer entry says."""

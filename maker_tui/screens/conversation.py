@@ -218,9 +218,8 @@ class Conversation(Writing):
         """Show the keys, those of the task's document among them."""
         from maker_tui.screens.help import HelpScreen, Section, sections_of  # noqa: PLC0415 - not before it is asked for
 
-        own, *others = sections_of(self)
         document = Section("on the line of the document", self._wish_bindings())
-        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [own, document, *others]))
+        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [document, *sections_of(self)]))
 
     def action_bench(self) -> None:
         """Show the same run in the workbench; where the cursor was moved in the document, at the step of that line."""

@@ -55,12 +55,12 @@ class Looking(Going):
         Binding("t", "view('steps')", "table", tooltip="every step in a table"),
         Binding("m", "view('map')", "map", tooltip="the whole run as a map"),
         Binding("p", "view('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
+        Binding("F", "fork", "fork", tooltip="another run from the step in view on, with changes"),
         Binding("q,escape", "leave", "leave", tooltip="leave the views; escape first ends a search"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
         Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
         *GOING_KEYS,
-        Binding("F", "fork", "fork", tooltip="another run from the step in view on, with changes"),
         Binding("ampersand", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
         Binding("n", "match(1)", "next match", tooltip="to the next step found"),
         Binding("N", "match(-1)", "match before", tooltip="to the step found before"),
@@ -259,14 +259,14 @@ class Looking(Going):
         if up is None:
             return False
         typed = up.feed(event)
-        if typed in (Typed.ENTERED, Typed.LEFT):
-            up.take_down()
         if typed is Typed.ENTERED:
             try:
                 self._hear(up.text)
             except InputError as error:
-                self.notify(one_line(str(error)), title="cannot be read", severity="error", markup=False)
-                up.ask("again", up.text, "esc leaves it")
+                up.complain(str(error))
+                return True
+        if typed in (Typed.ENTERED, Typed.LEFT):
+            up.take_down()
         return True
 
     def on_paste(self, event: Paste) -> None:

@@ -32,7 +32,7 @@ ENDED_KEYS = (*LOOKS, "fork", "next-wrong", "leave", "help", "next-dissent", "di
 UNFINISHED_KEYS = ("continue", *ENDED_KEYS)
 HELD_KEYS = ("probe", "decide", "vote", "fork", "continue", "inspect", "step", "edit-prompt", "leave", "help", "menu")
 PAST_KEYS = (
-    "back", "forth", "dissent-before", "next-dissent", "play", "now", "fork", "next-wrong", "inspect", "leave", "help",
+    "back", "forth", "now", "fork", "next-wrong", "play", "dissent-before", "next-dissent", "inspect", "leave", "help",
     "menu",
 )  # fmt: skip
 

@@ -78,7 +78,7 @@ class Stepping(Travelling):
         self._entry = EntryLine(id="entry")
         self._filter_entry = FilterLine(id="filter-entry")
         self._breaks = BreakList(id="breakpoints")
-        self._asking = Asking((self._entry, self._filter_entry), partial(self._cannot, "cannot be read"))
+        self._asking = Asking((self._entry, self._filter_entry))
         self._refused = ""
         self._edited: tuple[int, Prompt] | None = None
         self._probes = PROBES
@@ -97,7 +97,7 @@ class Stepping(Travelling):
                 self._cannot("not changed", view.refused)
 
     def _cannot(self, title: str, reason: str) -> None:
-        self.notify(one_line(reason), title=title, severity="error", markup=False)
+        self.notify(one_line(reason, 400), title=title, severity="error", markup=False)
 
     def typed(self, event: Key) -> bool:
         """Give a key to the row that is up."""

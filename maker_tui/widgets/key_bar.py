@@ -137,8 +137,13 @@ def named(bindings: Iterable[BindingType], names: Iterable[str]) -> list[Binding
         bindings: Those of a screen.
         names: Such as "step-back"; every binding of that name is picked.
     """
-    known = [one for one in bindings if isinstance(one, Binding) and one.id is not None]
-    return [one for name in names for one in known if (one.id or "").rpartition(".")[2] == name]
+    known = [one for one in bindings if isinstance(one, Binding)]
+    return [one for name in names for one in known if name_of(one) == name]
+
+
+def name_of(binding: Binding) -> str:
+    """Return the second half of a binding's name, empty for none."""
+    return (binding.id or "").rpartition(".")[2]
 
 
 def label_of(binding: Binding, *, every: bool = False) -> str:

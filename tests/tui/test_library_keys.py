@@ -50,7 +50,7 @@ async def test_keys_typed_fast_delete_one_session_each(library):
     """Rule: three presses that arrive at once delete three sessions, and each is undone."""
     async with app() as pilot:
         await shown(pilot, "sessions · 3")
-        for key in "ddduu":
+        for key in "xxxuu":
             pilot.app.post_message(Key(key, key))
         await shown(pilot, "restored run-2, u undoes 1 more", "sessions · 2")
         assert files(library) == ["run-1", "run-2"]
