@@ -22,6 +22,7 @@ from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import backed_up
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
+from maker_tui.screens.page import text_page
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
 from maker_tui.screens.writing import Writing
 from maker_tui.widgets.document_pane import DocumentPane
@@ -86,7 +87,7 @@ class Conversation(Writing):
         self._leaving = False
         self._signals = Signals()
         self._head = HeadLine()
-        self._banner = Banner()
+        self._banner = Banner("click shows all")
         self._tally = VoteTally(id="votes")
         self._panes: tuple[LinePane, ...] = (self._question, self._document, self._tally)
 
@@ -227,6 +228,12 @@ class Conversation(Writing):
         self.app.switch_screen(workbench)
         if step is not None:
             workbench.call_after_refresh(workbench.go_to, step)
+
+    def on_banner_opened(self, message: Banner.Opened) -> None:
+        """Show the banner's whole text where a part of it is cut."""
+        message.stop()
+        if whole := self._banner.whole:
+            self.app.push_screen(text_page("why", whole))
 
     def action_check(self) -> None:
         """Show what was found out about the model."""

@@ -123,9 +123,12 @@ def help_lines(words: Sequence[str], sections: Iterable[Section], width: int, se
     """Lay out the page: what the screen is for, its keys, the words; with `search`, what has all of its words."""
     sought = search.lower().split()
     lines = [] if sought else [line(row) for sentence in words for row in textwrap.wrap(sentence, max(20, width))]
-    parts = [(one.heading, [(label_of(key, every=True), _told(key)) for key in one.bindings]) for one in sections]
-    for heading, entries in (*parts, ("words", GLOSSARY)):
-        found = [(name, meaning) for name, meaning in entries if _has(sought, f"{name} {meaning} {heading}")]
+    parts = [
+        (one.heading, [(label_of(key, every=True), _told(key), key.description) for key in one.bindings])
+        for one in sections
+    ]
+    for heading, entries in (*parts, ("words", [(*entry, "") for entry in GLOSSARY])):
+        found = [entry[:2] for entry in entries if _has(sought, " ".join((heading, *entry)))]
         if found:
             lines += [line(), line((heading, "strong"))]
             lines += [row for name, meaning in found for row in _entry(name, meaning, width)]

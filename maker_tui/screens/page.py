@@ -11,8 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import ModalScreen
 
+from maker_tui.roles import line
 from maker_tui.settings.keymap import NamedKeys
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.wrapping import wrapped
 
 
 class ReadingPage(NamedKeys, ModalScreen[None]):
@@ -55,3 +57,8 @@ class ReadingPage(NamedKeys, ModalScreen[None]):
     def _lay_out(self) -> None:
         pane = self.query_one("#page", LinePane)
         pane.show(self._lines_for(pane.size.width))
+
+
+def text_page(heading: str, text: str) -> ReadingPage:
+    """Return a page that shows `text`, broken into rows."""
+    return ReadingPage(heading, lambda width: [line(row) for row in wrapped(text, width)])

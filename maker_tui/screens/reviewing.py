@@ -11,13 +11,11 @@ from maker_engine.core.outcomes import Outcome
 from maker_engine.sessions.mistakes import first_wrong, most_contested
 from maker_tui.figures import count, ordinal
 from maker_tui.mistake_words import advice_words, first_wrong_words, offered_changes, verdict_words
-from maker_tui.roles import line
-from maker_tui.screens.page import ReadingPage
+from maker_tui.screens.page import text_page
 from maker_tui.screens.stepping import Stepping
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, named
 from maker_tui.widgets.strips import Banner
 from maker_tui.words import outcome_word
-from maker_tui.wrapping import wrapped
 
 if TYPE_CHECKING:
     from maker_engine.core.snapshot import Snapshot
@@ -134,7 +132,7 @@ class Reviewing(Stepping):
     def action_banner(self) -> None:
         """Show the banner's whole text where a part of it is cut."""
         if whole := self._banner.whole:
-            self.app.push_screen(ReadingPage("why", lambda width: [line(row) for row in wrapped(whole, width)]))
+            self.app.push_screen(text_page("why", whole))
 
     def on_banner_opened(self, message: Banner.Opened) -> None:
         """A click on the banner does as its key."""

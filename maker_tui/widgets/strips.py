@@ -18,7 +18,7 @@ MOST_ROWS, FEW_ROWS = 3, 2
 SHORT = 20
 LONGEST = 4_000
 """Characters of a text that is shown."""
-MORE = " … enter shows all"
+MORE = "enter shows all"
 
 
 class HeadLine(LineView):
@@ -57,7 +57,8 @@ class HeadLine(LineView):
 class Banner(LineView):
     """Loud rows that say how a run ended, or that it waits for a person; not there otherwise.
 
-    A text longer than three rows ends with how to see it whole.
+    Args:
+        more: How to see the whole text; it stands at the end of one that takes more than three rows.
     """
 
     DEFAULT_CSS = """
@@ -67,8 +68,9 @@ class Banner(LineView):
     class Opened(Message):
         """The whole text is asked for."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, more: str = MORE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
+        self._more = f" … {more}"
         self._word: Word | None = None
         self._reason = ""
         self._cut = False
@@ -117,7 +119,8 @@ class Banner(LineView):
         rows = wrapped(self._text(), width - 4)
         self._cut = len(rows) > most
         if self._cut:
-            rows = [*rows[: most - 1], fit(" ".join(rows[most - 1 :]), width - 4 - len(MORE)).rstrip(" …") + MORE]
+            last = fit(" ".join(rows[most - 1 :]), width - 4 - len(self._more)).rstrip(" …")
+            rows = [*rows[: most - 1], last + self._more]
         marks = [f" {self._word.glyph} ", *["   "] * (len(rows) - 1)]
         role = f"banner.{self._word.role}"
         self.styles.height = len(rows)

@@ -63,7 +63,7 @@ async def test_a_decision_by_hand_is_a_persons(tmp_path: Path) -> None:
 
 
 async def test_probes_can_show_that_a_larger_k_would_have_decided_rightly(tmp_path: Path) -> None:
-    """Rule: where votes and probes together favour the right answer, the least k is told by which they decide for it."""
+    """Rule: where votes and probes together favour the right answer, the least k that decides for it is told."""
     path, seed = tmp_path / "run.maker", 5
     order = ordered(path, model="sim:p=0.6,v=1", k=1, seed=seed, breaks=tuple(f"step:{step}" for step in range(1, 13)))
     await steered(order, *[command for _ in range(12) for command in (Probe(9, "ann"), Continue())])
