@@ -44,6 +44,7 @@ class Reviewing(Stepping):
         super().__init__(source)
         self._banner = Banner()
         self._first_wrong: int | None = None
+        self._contested: int | None = None
         self._reviewed = False
         self._offered: tuple[int, str] | None = None
 
@@ -84,8 +85,8 @@ class Reviewing(Stepping):
         run.records.look(find, partial(self._found, view, self.place, opened=opened), "review")
 
     def _found(self, view: RunView, place: int, steps: tuple[int | None, int | None], *, opened: bool) -> None:
-        self._first_wrong, contested = steps
-        step = contested if self._first_wrong is None else self._first_wrong
+        self._first_wrong, self._contested = steps
+        step = self._contested if self._first_wrong is None else self._first_wrong
         if step is not None and opened and not self.in_the_past:
             if self._looking is not None and self._looking.place == place:
                 self._looking.go_to(step)
@@ -107,9 +108,12 @@ class Reviewing(Stepping):
         """Say what is to be known of the step in view before anything else, then `told`."""
         run = self.run
         wrong = self.wrong_at(self.place)
+        key = key_now(self.app, "workbench.fork", "F")
+        if self.place == self._contested:
+            place = f"step {ordinal(self.place)} has most votes against its decision"
+            return f"{place}; no step is known to be wrong · {key} forks here · . is now"
         if run is None or wrong is None:
             return told
-        key = key_now(self.app, "workbench.fork", "F")
         place = f"step {ordinal(wrong.step)} of {count(wrong.steps)}"
         return f"{place} {verdict_words(wrong, run.describe)} · {advice_words(wrong)} · {key} forks here · . is now"
 

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from maker_engine.core.events import Outcome
 from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.sessions.library import summarise
-from maker_engine.sessions.mistakes import WrongStep, first_wrong, wrong_step
+from maker_engine.sessions.mistakes import WrongStep, first_wrong, most_contested, wrong_step
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag
 from maker_engine.sessions.verify import verify
 from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun, SavedSource
+from tests.support.running import TOY
+from tests.support.toy import Count
 from tests.tui.looking import gone, screen_text, shown, until
 from tests.tui.sources import hanoi
 
@@ -95,6 +98,25 @@ async def test_from_the_end_of_a_run_to_the_fork_that_solves_it(tmp_path):
             await shown(pilot, word)
         await solved(pilot, path)
     assert len(pressed) <= FEW, pressed
+
+
+class Unjudged(Count):
+    """A task whose steps nobody can judge, only the whole."""
+
+    has_oracle = False
+
+
+async def test_where_nobody_knows_which_step_is_wrong_the_most_contested_is_shown(tmp_path):
+    """Rule: a failed run without an oracle opens at the step with most votes against its decision, and says so."""
+    path = tmp_path / "run.maker"
+    order = RunOrder(TOY, {"length": 12}, model="sim:p=0.6,v=1", k=2, seed=4, session=path)
+    view = await drive(prepare(order, Unjudged), Inbox(), lambda _: None)
+    assert view.snapshot.outcome is Outcome.UNSOLVED
+    with Reader(path) as reader:
+        step = most_contested(reader, Unjudged(12))
+    assert step is not None
+    async with MakerApp(SavedSource(open_saved(path, Unjudged))).run_test(size=SMALL) as pilot:
+        await shown(pilot, f"step {step + 1} has most votes against its decision", f"step {step + 1} · decided ✔")
 
 
 @pytest.mark.parametrize("view", ["i", "t", "m", "p"])
