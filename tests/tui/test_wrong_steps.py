@@ -106,7 +106,7 @@ class Unjudged(Count):
     has_oracle = False
 
     def verify(self, answers):
-        return [f"the last of {len(answers)} hours is not the right one"]
+        return [f"hour {list(answers)[-1]} is not the right one"]
 
 
 async def test_where_nobody_knows_which_step_is_wrong_the_most_contested_is_shown(tmp_path):
