@@ -37,7 +37,7 @@ def advice_words(wrong: WrongStep) -> str:
             return f"{share}{brings}: k = {wrong.better_k} makes it unlikely"
     if wrong.p is not None and wrong.p <= 0.5:
         return f"{same}, and votes around it are {100 * wrong.p:.0f} % right: more k will not help; change the model"
-    return f"{same}, more than chance explains: more k will not help; change the prompt or the model"
+    return f"{same}, more than chance explains: more k is unlikely to help; change the prompt or the model"
 
 
 def offered_changes(wrong: WrongStep | None, k: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from maker_engine.core.decomposition import Gather, Vote
 from maker_engine.core.outcomes import Outcome
 from maker_engine.sessions.mistakes import first_wrong, most_contested
 from maker_tui.figures import count, ordinal
@@ -18,11 +19,13 @@ from maker_tui.widgets.strips import Banner
 from maker_tui.words import outcome_word
 
 if TYPE_CHECKING:
+    from maker_engine.core.responses import Prompt
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.view import RunView
     from maker_engine.sessions.mistakes import WrongStep
     from maker_engine.sessions.reader import Reader
     from maker_tui.bridge import RunSource
+    from maker_tui.widgets.prompt_editor import PromptEditor
 
 LOOKS = ("inspect", "table", "map", "plots")
 ENDED_KEYS = (*LOOKS, "fork", "next-wrong", "leave", "help", "next-dissent", "dissent-before", "menu")
@@ -47,6 +50,7 @@ class Reviewing(Stepping):
         self._contested: int | None = None
         self._reviewed = False
         self._offered: tuple[int, str] | None = None
+        self._past_view: RunView | None = None
 
     # What is known of the steps.
 
@@ -57,12 +61,37 @@ class Reviewing(Stepping):
     def offered_changes(self, view: RunView, step: int) -> str:
         """Offer what the record of the step recommends."""
         k = 1 if view.snapshot.started is None else view.snapshot.started.k
-        text = offered_changes(self.wrong_at(step), k)
+        wrong = self.wrong_at(step)
+        edited = self._edited is not None and self._edited[0] == step
+        text = "" if edited and wrong is not None and wrong.better_k is None else offered_changes(wrong, k)
         self._offered = step, text
         return text
 
-    def renew_offer(self) -> None:
-        """Offer anew, unless something else was typed: what is known of a step is read after it was gone to."""
+    def prompt_in_view(self) -> Prompt | None:
+        """Return what the agents of the step in view read, as it was edited last."""
+        if not self.in_the_past or self._past_view is None:
+            return super().prompt_in_view()
+        if self._edited is not None and self._edited[0] == self.place:
+            return self._edited[1]
+        step = self._source.task.step(self._past_view.snapshot.state)
+        return step.prompt if isinstance(step, Vote | Gather) else None
+
+    def on_prompt_editor_done(self, message: PromptEditor.Done) -> None:
+        """Keep the prompt of a step in the past for the fork that it is edited for: no run is there to probe."""
+        if not self.in_the_past:
+            return
+        message.prevent_default()  # Textual calls the handler of each class, this one before that of its base
+        if message.prompt is not None:
+            self._edited = (self.place, message.prompt)
+        self.focus_votes()
+        self.action_fork()
+
+    def reviewed(self, view: RunView) -> None:
+        """Keep the moment in view, and offer a fork anew, unless something else was typed since the step was gone to.
+
+        What is known of a step is read after it was gone to.
+        """
+        self._past_view = view
         step, text = self._offered or (-1, "")
         if self._entry.up and step == self.place and self._entry.text == text and self.wrong_at(step) is not None:
             self.action_fork()
@@ -128,7 +157,10 @@ class Reviewing(Stepping):
 
     def show_footer(self, snapshot: Snapshot, *, over: bool) -> None:
         """Show the keys that are of use now."""
+        view = self._source.view()
         names = self.footer_bindings(snapshot, over=over)
+        if view is None or not view.snapshot.totals.wrong:
+            names = [name for name in names if name != "next-wrong"]
         usual = keys_of(type(self).BINDINGS)
         for bar in self.query(KeyBar):
             bar.offer(named(type(self).BINDINGS, names) if names else usual)

@@ -157,7 +157,7 @@ class Stepping(Travelling):
     def action_edit_prompt(self) -> None:
         """Edit the open step's prompt."""
         self._probes = self.take_count() or PROBES
-        prompt = self._prompt()
+        prompt = self.prompt_in_view()
         if prompt is None:
             self._cannot("nothing to edit", "no agent is asked anything at the open step")
             return
@@ -168,7 +168,7 @@ class Stepping(Travelling):
             self.mount(self._editor, before=self._entry)
         self._editor.call_after_refresh(self._editor.begin, prompt)
 
-    def _prompt(self) -> Prompt | None:
+    def prompt_in_view(self) -> Prompt | None:
         """Return what the agents of the open step read, as it was edited last."""
         view = self._source.view()
         if view is None or view.snapshot.open is None:
@@ -258,7 +258,7 @@ class Stepping(Travelling):
         step = self.place
         offered = self.offered_changes(view, step)
         if self._edited is not None and self._edited[0] == step:
-            offered += f" {EDITED}"
+            offered = f"{offered} {EDITED}".strip()
         hint = "enter goes on there · model= voter= seed= note="
         self._asking.ask(self._entry, f"fork at step {step + 1:,}", offered, hint, partial(self._fork, view, step))
 

@@ -181,7 +181,7 @@ class Workbench(Reviewing, PaneLayout):
         """Show a moment of the past, and say so."""
         self._show_panes(view, PAST)
         self._banner.tell(PAST, self.past_words(told))
-        self.renew_offer()
+        self.reviewed(view)
         self.show_footer(view.snapshot, over=self._over)
 
     def show_now(self) -> None:

@@ -236,7 +236,8 @@ def _facts(step: Inspection, describe: Describe) -> list[str]:
         answer = f"{name_of(step, step.answer)} {describe(step.answer)}"
         told.append(f"✖ wrong: {answer}" if step.wrong else f"decided {answer}")
     if step.wrong and step.right is not None:
-        told.append(f"right: {name_of(step, step.right)} {describe(step.right)} (oracle)")
+        name = f"{name_of(step, step.right)} " if step.right in step.candidates else ""
+        told.append(f"right: {name}{describe(step.right)} (oracle)")
     told.append(count_of(votes, "vote"))
     if last is not None:
         told.append(f"margin {last.margin}, k {step.k}")

@@ -11,6 +11,7 @@ from maker_engine.core.events import Outcome
 from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.sessions.asides import Change
 from maker_engine.sessions.library import summarise
 from maker_engine.sessions.mistakes import WrongStep, first_wrong, most_contested, wrong_step
 from maker_engine.sessions.reader import Reader
@@ -141,11 +142,28 @@ async def test_the_inspector_says_what_is_right(failed):
     async with MakerApp(SavedSource(open_saved(failed))).run_test(size=(100, 30)) as pilot:
         await shown(pilot, "✖ wrong")
         await pilot.press("i")
-        text = await shown(pilot, "─ step", f"right: – {task.describe(wrong.right)} (oracle)", "by chance: k =")
+        text = await shown(pilot, "─ step", f"right: {task.describe(wrong.right)} (oracle)", "by chance: k =")
         assert "✖ A" in text
         await pilot.press("down")
         text = await shown(pilot, "· as decided · ✖ wrong")
         assert "✔ as decided" not in text
+
+
+async def test_the_prompt_of_a_wrong_step_is_edited_for_its_fork(failed):
+    """Rule: E edits what the agents of the step in view read, nothing is asked, and the fork line takes it along."""
+    wrong = first_of(failed)
+    async with MakerApp(SavedSource(open_saved(failed))).run_test(size=(100, 30)) as pilot:
+        await shown(pilot, f"step {wrong.step + 1} of 63 ✖ wrong")
+        await pilot.press("E")
+        await shown(pilot, "user prompt", "^d takes it")
+        await pilot.press(*"Hm.", "ctrl+d")
+        await shown(pilot, f"fork at step {wrong.step + 1}", f"k={wrong.better_k} prompt")
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.started is not None and pilot.app.started.ended)
+        pilot.app.close_source()
+    with Reader(failed) as reader:
+        (change,) = [one for one in next(reader.steps(hanoi(DISKS), wrong.step)).entries if isinstance(one, Change)]
+    assert change.prompt.user.endswith("Hm.")
 
 
 async def test_wrong_steps_are_gone_through_in_a_round(failed):
