@@ -163,7 +163,7 @@ def _verify(chosen: argparse.Namespace) -> int:
     sound = (
         "sound" if not checked.findings else "NOT as it was written; maker sessions salvage saves what is sound in it"
     )
-    say(f"{path}: {sound}, {count_of(checked.steps, 'step')} and all votes checked")
+    say(f"{path}: {sound}, {count_of(checked.steps, 'step')} and all their votes checked")
     return int(bool(checked.findings))
 
 

@@ -26,7 +26,7 @@ from maker_tui.screens.page import text_page
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
 from maker_tui.screens.writing import Writing
 from maker_tui.widgets.document_pane import DocumentPane
-from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.key_bar import KeyBar, keys_of, named
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.vote_tally import VoteTally, alike
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
 
+ENDED_KEYS = ("workbench", "papers", "next-pane", "leave", "help", "menu")
+"""Keys of the footer once nothing more can be said; where a question is open, the run can be gone on with."""
 ROOM_FOR_ALL = 110
 """Columns from which on all panes are there at once; below, one at a time."""
 
@@ -192,6 +194,8 @@ class Conversation(Writing):
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
             asked = snapshot.question is not None and self._source.writer is None
             self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if asked else reason)
+            names = ("go-on", *ENDED_KEYS) if asked else ENDED_KEYS
+            self.query_one(KeyBar).offer(named(self.BINDINGS, names))
         elif self._source.writer is not None:
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
         elif view.checking is not None:

@@ -7,7 +7,7 @@ import pytest
 from maker_engine.core.responses import Prompt, Response, Sample
 from maker_engine.sessions.inspection import Counted, Inspection
 from maker_engine.sessions.schema import StepFlag
-from maker_tui.inspector_lines import entry_lines
+from maker_tui.inspector_lines import entry_lines, prompt_lines, prompt_row
 
 
 @pytest.mark.parametrize(("shared", "marked"), [(1, False), (3, True)])
@@ -18,3 +18,14 @@ def test_a_share_of_a_call_is_called_so(shared: int, marked: bool) -> None:
     step = Inspection(0, Prompt("", "one?"), None, counted, (1,), 1, StepFlag(0), (None,), (0.1,))
     facts = "".join(row.plain for row in entry_lines(step, 0, str, 120))
     assert ("a share: 1 of 3 answers of its call" in facts) is marked
+
+
+def test_a_prompt_tells_what_changed_since_the_step_before() -> None:
+    """One line that is new is one line, and the step that it is compared with is named."""
+    step = Inspection(30, Prompt("rules", "one\ntwo"), Prompt("rules", "one\nzwei"), (), (), None, StepFlag(0), (), ())
+    assert prompt_row(step).plain == "prompt  1 line changed since step 30"
+    page = [row.plain for row in prompt_lines(step, 80, folded=frozenset({"system"}), compare=False)]
+    assert page[:2] == [
+        "▸ system prompt · 1 line · unchanged since step 30 · H opens",
+        "▾ user prompt · 2 lines · changed since step 30",
+    ]
