@@ -49,7 +49,8 @@ PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("from step to step", ("back", "forth", "next-flag", "flag-before", "next-dissent", "dissent-before", "next-wrong",
                            "play", "now", "go-to", "find", "narrow", "next-match", "match-before")),
     ("another run", ("fork", "new-run", "start")),
-    ("sessions", ("open", "search", "order", "show-all", "rename", "duplicate", "delete", "undo", "refresh", "papers")),
+    ("sessions", ("open", "search", "order", "show-all", "rename", "duplicate", "delete", "undo", "refresh")),
+    ("the document", ("papers", "who")),
     ("panes", ("next-pane", "pane-before", "zoom", "taller", "lower", "border-left", "border-right", "usual-layout")),
 )  # fmt: skip
 """What keys of a screen are for: a heading, and the second halves of their names. Others stand at the end."""

@@ -9,7 +9,7 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 
 
 def screen_text(app: App[Any]) -> str:

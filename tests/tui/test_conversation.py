@@ -184,7 +184,7 @@ async def test_a_saved_interview_goes_on_from_home(run):
 
 
 async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
-    """In 80×24 tab leads from the question to document and vote, b to the workbench, a back; ? tells all keys."""
+    """In 80×24 tab leads from the question to document and vote, w to the workbench, a back; ? tells all keys."""
     run.start()
     async with MakerApp(run).run_test(size=SMALL, notifications=True) as pilot:
         one = await asked(pilot)
@@ -197,7 +197,7 @@ async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
         await shown(pilot, f"a question — a answers: {one.question}", "red flags")
         await pilot.press("a")
         assert await asked(pilot) == one
-        await pilot.press("question_mark", "pagedown")
+        await pilot.press("question_mark")
         await shown(pilot, "help · conversation", "on the line of the document", "put your own wording in its place")
 
 
