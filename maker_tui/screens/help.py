@@ -36,6 +36,7 @@ GLOSSARY = (
     ("wasted", "samples drawn ahead for a step that came out otherwise, or no longer needed; paid for all the same"),
     ("held", "at a breakpoint the run asks for nothing and commits nothing; what is in flight still counts"),
     ("probe", "a sample that is only looked at: paid for, never a vote"),
+    ("wrong", "a decision that the oracle of the task disagrees with; it is counted and shown, and never used"),
     ("dissent", "steps in which more than one candidate had votes"),
 )
 """The words of the screen."""

@@ -113,7 +113,7 @@ class Inspector(NamedKeys, Vertical):
             show=False,
             tooltip="mark a sample: the others are set beside it",
         ),
-        Binding("D", "compare", "differences", show=False, tooltip="the prompt against that of the step before"),
+        Binding("V", "compare", "versus", show=False, tooltip="the prompt versus that of the step before"),
         Binding("H", "fold", "fold", show=False, tooltip="fold the system prompt, neither part, or the user prompt"),
         Binding("tab,shift+tab", "other", "other pane", show=False, tooltip="to the other pane, to scroll it"),
     ]
@@ -169,7 +169,7 @@ class Inspector(NamedKeys, Vertical):
             return
         row, marked = self._rows.cursor, self._rows.chosen
         if row == 0:
-            key = key_now(self.app, "inspector.differences", "D")
+            key = key_now(self.app, "inspector.versus", "V")
             self._page.entitle("prompt", f"{key} shows {'it whole' if self._compare else 'the differences'}")
             fold = key_now(self.app, "inspector.fold", "H")
             lines = prompt_lines(step, width, folded=self._folded, compare=self._compare, fold_key=fold)

@@ -12,6 +12,8 @@ from maker_tui.settings.actions import all_actions
 from maker_tui.settings.keymap import bindings_of
 
 LEAVES = frozenset({"back", "leave", "quit", "do-not", "show-all"})
+ORDERS = "by-"
+"""In a table of columns a capital orders the rows by the one that it stands for, as in k9s, whatever it is else."""
 MOVES = frozenset({
     "up", "down", "left", "right", "top", "bottom", "first", "last", "next-pane", "pane-before", "other-pane",
     "next-field", "field-before", "next-plot", "plot-before",
@@ -42,7 +44,9 @@ def names_by_key() -> dict[str, set[str]]:
     names = defaultdict(set)
     for name, action in all_actions().items():
         for key in action.keys.split(","):
-            names[key].add(name.partition(".")[2])
+            does = name.partition(".")[2]
+            if not does.startswith(ORDERS):
+                names[key].add(does)
     return names
 
 

@@ -143,7 +143,7 @@ async def test_a_hostile_record_stays_text_wherever_it_is_looked_at(tmp_path):
             "left_square_bracket",
             "i",
             "H",
-            "D",
+            "V",
             "down",
             "space",
             "down",

@@ -92,7 +92,7 @@ async def test_the_inspector_shows_a_step_from_all_sides(app):
         await shown(pilot, f"step {STEPS} · decided", "▸ system prompt", "▾ user prompt", "Previous move:")
         await keys(pilot, "H")
         await shown(pilot, "▾ system prompt", f"lines · unchanged since step {STEPS - 1}")
-        await keys(pilot, "D")
+        await keys(pilot, "V")
         await shown(pilot, "− Previous move:", "+ Previous move:")
         await keys(pilot, *str(step + 1), "g")
         await shown(pilot, f"step {step + 1} · decided", "⚑ ")
