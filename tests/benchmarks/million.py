@@ -38,7 +38,7 @@ def rows(disks: int = DISKS, look_s: float = LOOK_S) -> list[Row]:
         onlooker.close()
         file_bytes = path.stat().st_size
         afterwards = kept.rows(path)
-    steps = int(figures["steps"])
+    steps = int(figures["decided_steps"])
     assert figures["outcome"] == "solved", figures["reason"]
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = used.ru_utime + used.ru_stime

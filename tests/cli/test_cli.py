@@ -14,7 +14,8 @@ from tests.support.running import TOY
 
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
-    "outcome", "reason", "task", "problem", "model", "simulated", "k", "steps", "samples", "votes", "flagged", "wasted",
+    "version", "outcome", "reason", "result", "task", "problem", "model", "simulated", "k", "steps", "decided_steps",
+    "samples", "votes", "flagged", "wasted",
     "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
     "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
     "answered_by", "timeouts", "resets_at", "wall_s", "session",
@@ -27,7 +28,7 @@ def test_a_headless_run_prints_one_json_object_and_nothing_else(capsys: pytest.C
     printed = capsys.readouterr()
     result = json.loads(printed.out)
     assert list(result) == KEYS
-    assert (result["outcome"], result["steps"], result["wrong_decisions"], result["simulated"]) == (
+    assert (result["outcome"], result["decided_steps"], result["wrong_decisions"], result["simulated"]) == (
         "solved",
         1023,
         0,
@@ -220,7 +221,7 @@ def test_an_interrupt_ends_the_run_and_saves_it(tmp_path: Path, number: signal.S
     result = json.loads(output)
     assert process.returncode == 130
     assert (result["outcome"], result["reason"]) == ("stopped", f"interrupted by {word}")
-    assert result["steps"] > 0
+    assert result["decided_steps"] > 0
     assert not wal.exists()
 
 

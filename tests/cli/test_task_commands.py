@@ -30,7 +30,7 @@ def test_from_nothing_to_a_solved_run(tmp_path, monkeypatch, capsys):
     assert f"./cards: {len(CHECKS)} kept; 200 states" in capsys.readouterr().out
     assert main(["run", "./cards", "--problem", "cards/problem.json", "--headless", "--json"]) == 0
     run = json.loads(capsys.readouterr().out)
-    assert (run["outcome"], run["steps"]) == ("solved", 13)
+    assert (run["outcome"], run["decided_steps"]) == ("solved", 13)
     assert main(["sessions", "resume", run["session"], "--headless"]) == 1
     assert "name it with --task ./cards" in capsys.readouterr().err
     assert main(["sessions", "resume", run["session"], "--task", "./cards", "--headless"]) == 2

@@ -16,7 +16,8 @@ from maker_engine.sessions.export import COLUMNS, csv_lines, lines, safe, write_
 from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.library import summarise
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.report import report
+from maker_engine.sessions.report import findings
+from maker_engine.sessions.report_html import as_html
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.upkeep import rename
 from tests.sessions.test_forks import drive_on
@@ -172,7 +173,7 @@ def test_the_report_tells_the_figures_and_escapes_the_rest(tmp_path: Path) -> No
     run = record(tmp_path / "run.maker", 30, seed=4, text=HOSTILE)
     drive_on(prepare_fork(run.path, 6, {}, note="<script>alert(1)</script>", family=Count))
     with Reader(run.path, 0) as reader:
-        page = report(reader, run.task)
+        page = as_html(findings(reader, run.task))
         hardest = max(reader.steps(run.task), key=lambda one: len(one.samples))
     assert "<script" not in page
     assert "http:" not in page
