@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from maker_engine.core import decomposition
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import MakerError, TaskError
 
+_CONTRACT = str(decomposition.__file__)
 _ENGINE = str(Path(__file__).parent)
 _PYTHON = sysconfig.get_paths()["stdlib"]
 
@@ -35,9 +37,13 @@ def blaming(family: type[AnyTask]) -> Iterator[None]:
 
 
 def fault_of(family: type[AnyTask], error: BaseException) -> TaskError | None:
-    """Return the error of a task whose own files are in an error's traceback, None where none of them is."""
+    """Return the error of a task whose own files are in an error's traceback, None where none of them is.
+
+    A method that the task should have written is missing in none of its files: that is its fault too.
+    """
     files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-    if not any(file.startswith(homes(family)) for file in files):
+    missing = isinstance(error, NotImplementedError) and files[-1:] == [_CONTRACT]
+    if not (missing or any(file.startswith(homes(family)) for file in files)):
         return None
     return TaskError(f"task {getattr(family, 'name', family.__name__)} fails with {told(error)}")
 

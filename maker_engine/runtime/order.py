@@ -24,6 +24,7 @@ from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
+from maker_engine.runtime.first_look import check_simulation, look_over
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
@@ -98,6 +99,7 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
 
 
 def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
+    look_over(task)
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
@@ -226,6 +228,7 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
     if not order.timeout_s > 0:
         raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
+    check_simulation(task, [*(voter.model for voter in voters), *_others(order)])
     sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2], order.n)
     model = open_pool(
         voters,
