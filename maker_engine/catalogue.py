@@ -17,6 +17,7 @@ from types import ModuleType
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file, is_folder
+from maker_engine.suggestion import suggestion
 
 GROUP = "maker.tasks"
 
@@ -66,7 +67,7 @@ def installed(name: str) -> type[AnyTask]:
     if point is None:
         known = ", ".join(names()) or "none is installed"
         here = f"; for the folder write ./{name}" if is_folder(Path(name)) else ""
-        raise InputError(f"there is no task {name!r}; known: {known}{here}")
+        raise InputError(f"there is no task {name!r}{suggestion(name, names())}; known: {known}{here}")
     try:
         found = point.load()
     except (Exception, SystemExit) as error:

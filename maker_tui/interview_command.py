@@ -53,5 +53,6 @@ def _parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.lenient = True
     parser.add_argument("--from", dest="document", type=Path, metavar="FILE", help="an exported requirements.json")
     return parser

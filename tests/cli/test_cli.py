@@ -105,6 +105,18 @@ BAD = [
     (["plan", "--steps", "0", "--p", "0.9"], "steps must be at least 1"),
     (["plan", "--steps", "10"], "--p"),
     (["fly"], "'fly'"),
+    (["rnu"], "there is no command 'rnu'; did you mean 'run'?"),
+    (["run", "hanoy"], "there is no task 'hanoy'; did you mean 'hanoi'?"),
+    (["run", "hanoi", "--disk", "3"], "there is no option --disk; did you mean '--disks'? (see maker run --help)"),
+    (["run", "hanoi", "--rule", "papr"], "'papr' is none of auto, paper, state; did you mean 'paper'?"),
+    (["sessions", "lss"], "there is no command 'lss'; did you mean 'ls'? (see maker sessions --help)"),
+    (["sessions", "ls", "--jsn"], "there is no option --jsn; did you mean '--json'? (see maker sessions ls --help)"),
+    (["check-task", "hanoi", "--only", "aply"], "did you mean 'apply'?"),
+    (["plan", "--step=3", "--p", "0.9"], "required: --steps; there is no option --step; did you mean '--steps'?"),
+    (["plan", "--steps", "1e6.5", "--p", "0.9"], "must be a whole number such as 1000000 or 1e6, got '1e6.5'"),
+    (["plan", "--steps", "1.5", "--p", "0.9"], "must be a whole number"),
+    (["plan", "--steps", "1e99999999", "--p", "0.9"], "must be a whole number"),
+    (["plan", "--steps", "2e19", "--p", "0.9"], "steps must be"),
 ]
 
 
@@ -178,6 +190,9 @@ def test_plan_prints_the_scaling_laws(capsys: pytest.CaptureFixture[str]) -> Non
     assert plan["k_min"] == 3
     assert plan["p_solve"] == pytest.approx(0.98882, abs=1e-5)
     assert plan["samples"] == pytest.approx(plan["votes"] / 0.98)
+    for steps in ("1e6", "1,000,000", "1_000_000"):
+        assert main(["plan", "--steps", steps, "--p", "0.9978", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["steps"] == 10**6
     assert main(["plan", "--steps", "1048575", "--p", "0.9978"]) == 0
     assert "k_min    3" in capsys.readouterr().out
 

@@ -108,6 +108,7 @@ def test_tasks_are_listed_with_their_options(capsys):
     out = capsys.readouterr().out
     assert "hanoi        Towers of Hanoi: " in out
     assert "--disks" in out
+    assert "What each prompt says to do; auto is paper for a whole tower. (default auto): auto, paper, state\n" in out
 
 
 def test_an_option_with_nothing_for_a_default_has_none_told(capsys):
