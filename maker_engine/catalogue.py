@@ -23,8 +23,8 @@ GROUP = "maker.tasks"
 
 _FLAGS = (
     "accept_model api_base break concurrency count draft first_temperature flags headless hedge help hopeless"
-    " json k keep limit limit_minutes limit_samples limit_tokens limit_usd max_reasoning_tokens max_samples"
-    " max_tokens max_waste model n no_mouse no_preflight on_hangup only price problem progress reasoning reuse"
+    " json k keep limit limit_minutes limit_samples limit_tokens limit_usd log max_reasoning_tokens max_samples"
+    " max_tokens max_waste model n no_mouse no_preflight on_hangup only price problem progress quiet reasoning reuse"
     " rpm seed session states target temperature timeout tpm undecided voter window"
 )
 TAKEN = frozenset(_FLAGS.split())

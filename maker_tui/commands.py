@@ -103,6 +103,7 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
         help="instead, 40 products by a real model, with k = 1 and k = 3: a server, or a model file (extra: local)",
     )
     demo.add_argument("--model", metavar="NAME", help="with --real: the model's name on that server")
+    demo.add_argument("--headless", action="store_true", help="in the plain terminal, without the app; takes 45 s")
     add_flag(demo)
     demo.set_defaults(act=_demo)
 
@@ -129,7 +130,9 @@ def _run(arguments: list[str]) -> int:
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress)
+        return run_headless(
+            prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress, quiet=chosen.quiet
+        )
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
@@ -153,11 +156,15 @@ def _demo(chosen: argparse.Namespace) -> int:
     if chosen.model is not None:
         raise InputError("--model names a model on a server: give --real URL with it")
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
+
+    prepared = prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL))
+    if chosen.headless:
+        from maker_tui.headless import run_headless  # noqa: PLC0415
+
+        return run_headless(prepared, as_json=False, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(
-        prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup, mouse=chosen.mouse
-    )
+    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
 
 def _plan(chosen: argparse.Namespace) -> int:

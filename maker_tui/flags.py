@@ -26,6 +26,7 @@ from maker_tui import progress
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
+from maker_tui.log_flags import add_log
 from maker_tui.parsing import Parser, add_no_preflight
 from maker_tui.price_flags import add_prices
 from maker_tui.pricing import priced
@@ -258,6 +259,7 @@ def _add_record(parser: Parser) -> None:
     add_breaks(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     progress.add_flag(group)
+    add_log(group)
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
 
 

@@ -14,7 +14,7 @@ from maker_engine.core.copies import effective_votes, identical_share
 from maker_engine.core.decomposition import Json
 from maker_engine.core.events import Outcome
 from maker_engine.core.hopeless import StepHopeless
-from maker_engine.output import complain, say_json, say_text, versioned
+from maker_engine.output import complain, say, say_json, say_text, versioned
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import sentence
@@ -46,7 +46,9 @@ def exit_status(view: RunView) -> int:
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
 
 
-def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progress: str = AUTO) -> int:
+def run_headless(
+    prepared: PreparedRun, *, as_json: bool, on_hangup: str, progress: str = AUTO, quiet: bool = False
+) -> int:
     """Drive a run to its end without the app; return the exit status.
 
     Raises:
@@ -57,7 +59,7 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progre
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
     with _hearing(on_hangup) as inbox:
-        return conclude(_driven(prepared, inbox, progress), as_json=as_json)
+        return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet)
 
 
 def drive_here(prepared: PreparedRun) -> RunView:
@@ -97,18 +99,27 @@ def _driven(prepared: PreparedRun, inbox: Inbox, progress: str) -> RunView:
         return asyncio.run(_drive(prepared, inbox, look, tick))
 
 
-def conclude(view: RunView, *, as_json: bool = False) -> int:
+def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False) -> int:
     """Print what has come of a run; return the exit status.
+
+    Args:
+        view: The run at its end.
+        as_json: Print one JSON object.
+        quiet: Print the result alone; where there is none, how the run ended, on standard error.
 
     Raises:
         OutputError: It cannot be printed.
     """
     refused = refusal(view)
-    if refused:
+    if refused and not quiet:
         complain(refused)
     try:
         if as_json:
             say_json(summary(view))
+        elif quiet and exit_status(view) == SOLVED and not view.result_fault:
+            say(result_text(view.result))
+        elif quiet:
+            complain(view.result_fault or refused or f"{_ended(view)}; the session is {view.session}")
         elif not refused:
             say_text(report(view) + result_line(view))
     except OutputError as error:
@@ -255,6 +266,11 @@ def result_line(view: RunView) -> str:
 def result_text(result: Json) -> str:
     """Write a result for a person: a text as it is, all else as JSON in one line."""
     return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+
+
+def _ended(view: RunView) -> str:
+    outcome = view.snapshot.outcome
+    return f"{outcome.value}: {view.snapshot.reason}" if outcome else "the run has not ended"
 
 
 def _check_rows(view: RunView) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.library_commands import NAME, add_verbs
+from maker_tui.log_flags import add_log
 from maker_tui.parsing import Parser, add_no_preflight
 from maker_tui.price_flags import add_prices
 
@@ -58,6 +59,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     add_no_preflight(resume)
     add_flag(resume)
     progress.add_flag(resume)
+    add_log(resume)
     add_breaks(resume)
     resume.set_defaults(act=_resume)
 
@@ -72,7 +74,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     refuse_unattended_hold(chosen)
     names = (
         "limit_samples", "limit_usd", "limit_tokens", "max_samples", "timeout_s", "undecided", "hopeless", "max_tokens",
-        "max_reasoning_tokens", "api_base",
+        "max_reasoning_tokens", "api_base", "log",
     )  # fmt: skip
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
@@ -102,7 +104,9 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress)
+        return run_headless(
+            prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress, quiet=chosen.quiet
+        )
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
@@ -132,6 +136,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     add_no_preflight(fork)
     add_flag(fork)
     progress.add_flag(fork)
+    add_log(fork)
     add_breaks(fork)
     fork.set_defaults(act=_fork)
 
@@ -158,7 +163,7 @@ def _fork(chosen: argparse.Namespace) -> int:
         say(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it")
         return 0
     screen = not (chosen.headless or chosen.json)
-    changes = {"apart": screen, "attended": screen, "breaks": breaks, **_unchecked(chosen)}
+    changes = {"apart": screen, "attended": screen, "breaks": breaks, "log": chosen.log, **_unchecked(chosen)}
     return _run(prepare_resume(path, changes, family, number, trusted=chosen.trust), chosen)
 
 

@@ -22,6 +22,7 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
+from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.first_look import check_simulation, look_over
@@ -270,21 +271,22 @@ async def drive(
 async def _drive(
     prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView], None], clock: Clock | None
 ) -> RunView:
-    order = prepared.order
+    order, saved = prepared.order, prepared.saved
     try:
         await prepared.plan.model.check()
-        saved = prepared.saved
-        path = order.session or Library().new_path(order.task)
-        branch = None if saved is None else saved.branch
-        journal = Journal(path, prepared.task, prepared.record(), branch, order.keep)
-        try:
-            if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
-                raise SessionError(f"session {path} has been written since it was opened: open it again")
-            runner = Runner(prepared.plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=saved)
-            await runner.run()
-        finally:
-            journal.close()
-        return runner.view
+        with call_log(order.log) as log:
+            path = order.session or Library().new_path(order.task)
+            branch = None if saved is None else saved.branch
+            journal = Journal(path, prepared.task, prepared.record(), branch, order.keep)
+            try:
+                if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
+                    raise SessionError(f"session {path} has been written since it was opened: open it again")
+                plan = replace(prepared.plan, log=log)
+                runner = Runner(plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=saved)
+                await runner.run()
+            finally:
+                journal.close()
+            return runner.view
     finally:
         await prepared.plan.model.aclose()
 

@@ -83,7 +83,8 @@ class Runner:
         self._budget.density.update({} if saved is None else saved.density)
         self._book.budget = self._budget
         admit = partial(self._book.admission, plan.accept_models)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
+        called = (plan.concurrency, plan.timeout_s, plan.near)
+        manner = Manner(*called, rate, self._budget, admit, self._solver.wants, plan.log)
         self._caller = Caller(plan.model, self._clock, self._tell, manner)
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
