@@ -66,8 +66,8 @@ def _list(chosen: argparse.Namespace) -> int:
 def _fields(one: SessionSummary) -> dict[str, object]:
     """Return a line of the library for scripts, as docs/json.md describes it."""
     fields = asdict(one)
-    path, decided = fields.pop("path"), fields.pop("steps_done")
-    return versioned({"session": str(path), **fields, "decided_steps": decided})
+    path, decided, forks = (fields.pop(name) for name in ("path", "steps_done", "forks"))
+    return versioned({"session": str(path), **fields, "decided_steps": decided, "fork_count": forks})
 
 
 def _outcome(text: str | None) -> str | None:

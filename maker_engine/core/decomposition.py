@@ -315,6 +315,7 @@ def result_of(task: AnyTask, state: Hashable) -> Json:
     """
     found = task.result(state)
     try:
-        return json.loads(json.dumps(found, allow_nan=False))
+        again: Json = json.loads(json.dumps(found, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         raise TaskError(f"task {task.name} gives a result that is no JSON: {error}") from None
+    return again

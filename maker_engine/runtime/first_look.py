@@ -26,10 +26,11 @@ def _faults(task: AnyTask) -> Iterator[str]:
     for kind in ("title", "label"):
         if not isinstance(text := getattr(task, kind), str):
             yield f"has {text!r:.60} for a {kind}: it must be text"
-    expected = task.expected_steps
-    if expected is not None and (type(expected) is not int or expected < 0):
+    expected: object = task.expected_steps
+    if not (expected is None or (type(expected) is int and expected >= 0)):
         yield f"has {expected!r:.60} for expected_steps: it must be a whole number, or None"
-    if not isinstance(source := task.source(), str):
+    source: object = task.source()
+    if not isinstance(source, str):
         yield f"has {source!r:.60} for its source: it must be text"
     if task.has_oracle and type(task).oracle is Task.oracle:
         yield "says that it has an oracle, and has none: write `oracle`, or leave `has_oracle` out"
@@ -43,7 +44,7 @@ def _first_step(task: AnyTask) -> Iterator[str]:
         json.dumps(task.encode_state(state), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         yield f"has a state that cannot be kept ({error}): states are hashable, and encode_state gives JSON"
-    step = task.step(state)
+    step: object = task.step(state)
     if step is None:
         return
     if not isinstance(step, Vote | Gather | Ask | Do):

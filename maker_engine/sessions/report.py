@@ -47,7 +47,7 @@ class SaidText(NamedTuple):
     """Responses that were judged alike: what they voted for or were flagged as, their number, one of their texts."""
 
     judged: str
-    count: int
+    number: int
     text: str
 
 
@@ -222,7 +222,7 @@ class _Teller:
                 judged = f"votes for {decisions.describe(self._task, verdict)}"
             said.setdefault(judged, Counter())[sample.response.text] += 1
         told = [SaidText(judged, texts.total(), texts.most_common(1)[0][0]) for judged, texts in said.items()]
-        return sorted(told, key=lambda one: -one.count)[:TEXTS]
+        return sorted(told, key=lambda one: -one.number)[:TEXTS]
 
 
 def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:

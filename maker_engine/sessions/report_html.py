@@ -130,7 +130,7 @@ def _closely(step: ToldStep) -> str:
 def judged(said: SaidText) -> str:
     """Write which responses a text is shown for."""
     return (
-        f"1 response, {said.judged}:" if said.count == 1 else f"{said.count:,} responses, {said.judged}; one of them:"
+        f"1 response, {said.judged}:" if said.number == 1 else f"{said.number:,} responses, {said.judged}; one of them:"
     )
 
 
