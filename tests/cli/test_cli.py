@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -181,6 +182,19 @@ def test_an_end_without_a_solution_has_a_name_and_status_1(
     result = json.loads(capsys.readouterr().out)
     assert result["outcome"] == outcome
     assert Path(result["session"]).is_file()
+
+
+@pytest.mark.parametrize("arguments", [["demo"], ["run", "hanoi"]])
+def test_what_needs_a_terminal_can_do_without_as_it_says(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The flag that the refusal names is one of that command's own."""
+    assert main(arguments) == 2
+    flag = re.search(r"add (--\w+)", capsys.readouterr().err)
+    assert flag is not None
+    with pytest.raises(SystemExit):
+        main([*arguments, "--help"])
+    assert flag[1] in capsys.readouterr().out
 
 
 def test_plan_prints_the_scaling_laws(capsys: pytest.CaptureFixture[str]) -> None:

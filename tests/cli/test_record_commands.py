@@ -116,6 +116,13 @@ def test_an_export_comes_back_by_import(capsys: pytest.CaptureFixture[str], sess
     assert [int(row["step"]) for row in table] == list(range(1, STEPS + 1))
     assert said(capsys, "export", "hanoi-a", "--as", "html").startswith("<!doctype html>")
     assert "exists already" in refused(capsys, "export", "hanoi-a", "--to", str(out))
+    said(capsys, "export", "hanoi-a", "--as", "md", "--to", str(out), "--force")
+    assert out.read_text().startswith("# Towers of Hanoi: 4 disks")
+    forced = ("export", "hanoi-a", "--as", "html", "--force", "--to")
+    assert "is a session, and none is ever written over" in refused(capsys, *forced, str(session))
+    assert "papers are never written over" in refused(
+        capsys, "export", "hanoi-a", "--as", "papers", "--force", "--to", str(tmp_path)
+    )
     assert "cannot be read" in refused(capsys, "import", str(tmp_path / "nothing.jsonl"))
 
 
