@@ -46,7 +46,7 @@ class Parser(argparse.ArgumentParser):
         known = [str(choice) for choice in action.choices]
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse names it nowhere else
             self.error(f"there is no command {value!r}{suggestion(str(value), known)}")
-        told = f"{value!r} is none of {', '.join(known)}{suggestion(str(value), known)}"
+        told = f"invalid choice: {value!r} (choose from {', '.join(known)}){suggestion(str(value), known)}"
         raise argparse.ArgumentError(action, told)
 
     def error(self, message: str) -> NoReturn:

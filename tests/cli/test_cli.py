@@ -109,7 +109,7 @@ BAD = [
     (["rnu"], "there is no command 'rnu'; did you mean 'run'?"),
     (["run", "hanoy"], "there is no task 'hanoy'; did you mean 'hanoi'?"),
     (["run", "hanoi", "--disk", "3"], "there is no option --disk; did you mean '--disks'? (see maker run --help)"),
-    (["run", "hanoi", "--rule", "papr"], "'papr' is none of auto, paper, state; did you mean 'paper'?"),
+    (["run", "hanoi", "--rule", "papr"], "'papr' (choose from auto, paper, state); did you mean 'paper'?"),
     (["sessions", "lss"], "there is no command 'lss'; did you mean 'ls'? (see maker sessions --help)"),
     (["sessions", "ls", "--jsn"], "there is no option --jsn; did you mean '--json'? (see maker sessions ls --help)"),
     (["check-task", "hanoi", "--only", "aply"], "did you mean 'apply'?"),
