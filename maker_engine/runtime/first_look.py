@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from maker_engine.core.decomposition import AnyTask, Ask, Do, Gather, Task, Vote
 from maker_engine.core.errors import InputError, TaskError
+from maker_engine.core.responses import Prompt
 from maker_engine.models.profile import PREFIX
 
 
@@ -17,6 +18,9 @@ def look_over(task: AnyTask) -> None:
         TaskError: Something is not as `decomposition.Task` promises.
         Exception: Whatever the task raises.
     """
+    loaded: object = task
+    if not isinstance(loaded, Task):
+        raise TaskError(f"a task's load gives {loaded!r:.60}: it must give a task")
     for fault in _faults(task):
         raise TaskError(f"task {_name(task)} {fault}; maker check-task says more")
 
@@ -32,7 +36,7 @@ def _faults(task: AnyTask) -> Iterator[str]:
     source: object = task.source()
     if not isinstance(source, str):
         yield f"has {source!r:.60} for its source: it must be text"
-    if task.has_oracle and type(task).oracle is Task.oracle:
+    if task.has_oracle and _lacks_oracle(task):
         yield "says that it has an oracle, and has none: write `oracle`, or leave `has_oracle` out"
     yield from _first_step(task)
 
@@ -56,6 +60,16 @@ def _first_step(task: AnyTask) -> Iterator[str]:
             yield f"asks {prompt!r:.60} at its first step: it must be a Prompt of two texts"
 
 
+def _lacks_oracle(task: AnyTask) -> bool:
+    if type(task).oracle is not Task.oracle:
+        return False
+    try:
+        task.oracle(task.start())
+    except NotImplementedError:
+        return True
+    return False
+
+
 def check_simulation(task: AnyTask, models: Iterable[str]) -> None:
     """See to it that a task can be simulated where one of its models is the simulated one.
 
@@ -66,14 +80,17 @@ def check_simulation(task: AnyTask, models: Iterable[str]) -> None:
     if all(name.partition(":")[0] != PREFIX for name in models):
         return
     step = task.step(task.start())
-    imitates = type(task).imitate is not Task.imitate
-    if imitates and isinstance(step, Vote | Gather):
-        try:
-            task.imitate(step.prompt, None, 0)
-        except NotImplementedError:
-            imitates = False
-    if not imitates:
-        raise InputError(f"task {_name(task)} cannot be simulated: give --model, such as openai/gpt-6-luna")
+    asked = isinstance(step, Vote | Gather)
+    try:
+        imitated: object = task.imitate(step.prompt if isinstance(step, Vote | Gather) else Prompt("", ""), None, 0)
+    except NotImplementedError:
+        raise InputError(f"task {_name(task)} cannot be simulated: give --model, such as openai/gpt-6-luna") from None
+    except Exception:
+        if asked:
+            raise
+        return  # the prompt is none of its own: nothing else is known of a task that asks a person first
+    if not (isinstance(imitated, tuple) and [type(part) for part in imitated] == [str, str]):
+        raise TaskError(f"task {_name(task)} imitates with {imitated!r:.60}: it must give reasoning and answer")
 
 
 def _name(task: AnyTask) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.decomposition import Step, Task, Vote
+from maker_engine.core.decomposition import Ask, Step, Task, Vote
 from maker_engine.core.errors import InputError, TaskError
 from maker_engine.core.responses import Prompt
 from maker_engine.runtime.order import RunOrder, prepare
@@ -45,6 +45,20 @@ def test_a_task_that_imitates_nothing_is_not_simulated(
     assert printed.out == ""
     assert printed.err == f"maker: task count {MENDED}\n"
     assert not list(home.rglob("*.maker"))
+
+
+class AsksFirst(Real):
+    """Asks a person before it asks anybody else."""
+
+    def step(self, state: int) -> Step | None:
+        """Ask."""
+        return Ask("may it begin?") if state == 0 else super().step(state)
+
+
+def test_a_task_that_asks_a_person_first_is_looked_at_too() -> None:
+    """What it asks agents is not known yet; whether it writes responses at all is."""
+    with pytest.raises(InputError, match=MENDED):
+        prepare(RunOrder("count"), AsksFirst)
 
 
 def test_it_is_ready_with_a_model_and_not_with_a_simulated_one_beside_it() -> None:
@@ -126,9 +140,46 @@ class Unwritten(Count):
         return self.oracle(0)
 
 
+class Short(Count):
+    """Takes no problem."""
+
+    @classmethod
+    def load(cls) -> Any:  # type: ignore[override]
+        """Load."""
+        return cls()
+
+
+class Empty(Count):
+    """Loads nothing."""
+
+    @classmethod
+    def load(cls, *_: Any) -> Any:
+        """Load."""
+
+
+class Quitter(Count):
+    """Would end the program."""
+
+    def start(self) -> int:
+        """End it."""
+        raise SystemExit(0)
+
+
+class OneText(Count):
+    """Imitates in one piece."""
+
+    def imitate(self, *_: Any) -> Any:
+        """Answer."""
+        return "answer = 1"
+
+
 @pytest.mark.parametrize(
     ("family", "told"),
     [
+        (Short, "fails with TypeError: Short.load() takes 1 positional argument but 3 were given"),
+        (Empty, "a task's load gives None: it must give a task"),
+        (Quitter, "fails with SystemExit: 0 (test_first_look.py:"),
+        (OneText, "imitates with 'answer = 1': it must give reasoning and answer"),
         (Oracleless, "says that it has an oracle, and has none: write `oracle`"),
         (Wordy, "has 'three' for expected_steps: it must be a whole number, or None"),
         (Unkept, "has a state that cannot be kept"),
@@ -151,3 +202,30 @@ def test_a_task_that_breaks_its_contract_at_once_is_refused_by_name(
     assert told in error
     assert error.count("\n") == 1
     assert not list(home.rglob("*.maker"))
+
+
+class Untitled(Count):
+    """Has no title."""
+
+    title = None  # type: ignore[assignment]
+
+
+class Optioned(Count):
+    """Has options in words."""
+
+    options = ("length",)  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Untitled", "its title must be text, got None"), ("Optioned", "its options must be a tuple of Option")],
+)
+def test_a_task_that_does_not_introduce_itself_is_not_loaded(
+    name: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What lists, flags and forms need is looked at where a task is loaded: one line, whatever the command."""
+    for command in ("run", "check-task"):
+        assert main([command, HERE + name]) == 2
+        error = capsys.readouterr().err
+        assert f"is not whole: {told}" in error
+        assert error.count("\n") == 1
