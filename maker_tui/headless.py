@@ -14,7 +14,7 @@ from maker_engine.core.copies import effective_votes, identical_share
 from maker_engine.core.decomposition import Json
 from maker_engine.core.events import Outcome
 from maker_engine.core.hopeless import StepHopeless
-from maker_engine.output import complain, say, say_json, say_text, versioned
+from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import sentence
@@ -117,7 +117,7 @@ def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False) -> in
         if as_json:
             say_json(summary(view))
         elif quiet and exit_status(view) == SOLVED and not view.result_fault:
-            say(result_text(view.result))
+            say_text(result_text(view.result) + "\n")
         elif quiet:
             complain(view.result_fault or refused or f"{_ended(view)}; the session is {view.session}")
         elif not refused:

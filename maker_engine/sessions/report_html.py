@@ -11,8 +11,8 @@ from maker_engine.printable import one_line, printable
 from maker_engine.sessions.marks import Share
 from maker_engine.sessions.report import BARS, Report, SaidText, ToldStep
 
-LONGEST_TEXT = 4_000
-"""Characters of a response that are shown."""
+LONGEST_TEXT = 5_000
+"""Characters of a response, or of a result, that are shown."""
 
 _PAGE = Template(
     """<!doctype html>
@@ -60,7 +60,7 @@ def as_html(told: Report) -> str:
         name=f"{_safe(told.name)} — " if told.name else "",
         simulated=f'<p class="simulated">{SIMULATED}</p>\n' if told.simulated else "",
         lead=_safe(told.lead),
-        result=f"<h2>Result</h2><pre>{_safe(told.result, 5_000)}</pre>\n" if told.result else "",
+        result=f"<h2>Result</h2><pre>{_block(told.result)}</pre>\n" if told.result else "",
         wrong=_wrong(told),
         figures="".join(map(_cells, told.figures)),
         map="".join(map(_stretch, told.map)),
@@ -143,8 +143,8 @@ def _block(text: str) -> str:
     return html.escape(printable(text[:LONGEST_TEXT], newlines=True) + more)
 
 
-def _safe(text: object, limit: int = 400) -> str:
-    return html.escape(one_line(str(text), limit))
+def _safe(text: object) -> str:
+    return html.escape(one_line(str(text), 400))
 
 
 def _cells(cells: Iterable[object], numbers: Iterable[int] = ()) -> str:

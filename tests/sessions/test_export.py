@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -240,3 +241,31 @@ def test_nothing_in_a_report_in_markdown_is_markup_of_others(tmp_path: Path) -> 
     outside = re.sub(r"^(`{3,})text\n.*?\n\1$", "", text, flags=re.DOTALL | re.MULTILINE)
     assert "# mine" not in outside
     assert not re.search(r"(?<!\\)<", outside)
+
+
+def test_a_report_is_a_page_whose_tags_are_closed(tmp_path: Path) -> None:
+    """Whatever a model said in it, each element ends where it should, and none is of a kind that loads or runs."""
+    page, _, _ = reported(tmp_path / "run.maker", text="</pre></table><img src=x onerror=alert(1)>")
+    reader = _Balanced()
+    reader.feed(page)
+    assert reader.open == []
+    assert reader.seen.isdisjoint({"script", "img", "iframe", "link", "object", "a"})
+
+
+class _Balanced(HTMLParser):
+    """Holds each end tag to the tag that it ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """Note it."""
+        self.seen.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Compare it."""
+        assert self.open.pop() == tag
