@@ -176,7 +176,7 @@ def _add_voting(parser: Parser) -> None:
         dest="paper_flags",
         choices=("all", "paper"),
         default="all",
-        help="red flags: all, or the paper's two, length and format",
+        help="red flags: all (default), or the paper's two, length and format",
     )
     group.add_argument(
         "--max-samples",
@@ -185,7 +185,10 @@ def _add_voting(parser: Parser) -> None:
         help="most samples of a step (default 20 k, at least 100)",
     )
     group.add_argument(
-        "--undecided", default="stop", metavar="POLICY", help="stop, ask (a person, in the app) or escalate:MODEL"
+        "--undecided",
+        default="stop",
+        metavar="POLICY",
+        help="stop (default), ask (a person, in the app) or escalate:MODEL",
     )
     add_hopeless(group)
 
@@ -219,7 +222,10 @@ def _add_speed(parser: Parser) -> None:
         "--reuse", action="store_true", help="take over the decision of an identical prompt; no independent vote then"
     )
     group.add_argument(
-        "--count", choices=("launch", "arrival"), default="launch", help="arrival is biased towards fast answers"
+        "--count",
+        choices=("launch", "arrival"),
+        default="launch",
+        help="in which order: launch (default), or arrival, which is biased towards fast answers",
     )
     add_timeout(group)
     group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")

@@ -152,7 +152,8 @@ def _check_parser(family: type[AnyTask] | None) -> Parser:
                         help=f"most distinct states to look at (default {DEFAULT_STATES:,})")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random walks and texts (default 0)")
     parser.add_argument("--only", action="append", metavar="CHECK", help="this check alone; several times for several")
-    parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="S", help="seconds a check may take")
+    parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="S",
+                        help=f"seconds a check may take (default {LIMIT_S:g})")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON object a task")
     if family is not None:
         add_problem(parser, family)

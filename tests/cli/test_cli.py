@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from maker_tui import check_model_command as check_model, task_commands
 from maker_tui.cli import main
+from maker_tui.commands import _parser
+from maker_tui.flags import run_parser
+from maker_tui.parsing import Parser
 from tests.support.running import TOY
 
 MAKER = [sys.executable, "-m", "maker_tui"]
@@ -226,6 +232,25 @@ def test_help_is_given_with_examples(arguments: list[str], capsys: pytest.Captur
     printed = capsys.readouterr().out
     assert "maker" in printed
     assert arguments[0] == "plan" or "examples:" in printed
+
+
+def parsers(parser: Parser) -> Iterator[Parser]:
+    """A parser, and those of its commands."""
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from parsers(command)
+
+
+def test_help_states_every_default() -> None:
+    """What is used where nothing is given stands in the help of each option that has it."""
+    tops = [_parser(listing=False)[0], run_parser("hanoi"), task_commands._check_parser(None), check_model._parser()]
+    for parser in (one for top in tops for one in parsers(top)):
+        for action in parser._actions:
+            takes = action.option_strings and action.nargs != 0 and action.help not in (None, argparse.SUPPRESS)
+            if takes and action.default not in (None, "", [], argparse.SUPPRESS):
+                assert "default" in str(action.help), f"{parser.prog} {action.option_strings}"
 
 
 def test_a_task_is_found_by_its_path(capsys: pytest.CaptureFixture[str]) -> None:

@@ -260,7 +260,7 @@ class _Balanced(HTMLParser):
         self.open: list[str] = []
         self.seen: set[str] = set()
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - the library's own argument
         """Note it."""
         self.seen.add(tag)
         if tag != "meta":
