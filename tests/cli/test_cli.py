@@ -249,7 +249,7 @@ def test_help_states_every_default() -> None:
     for parser in (one for top in tops for one in parsers(top)):
         for action in parser._actions:
             takes = action.option_strings and action.nargs != 0 and action.help not in (None, argparse.SUPPRESS)
-            if takes and action.default not in (None, "", [], argparse.SUPPRESS):
+            if takes and action.default and action.default != argparse.SUPPRESS:
                 assert "default" in str(action.help), f"{parser.prog} {action.option_strings}"
 
 
