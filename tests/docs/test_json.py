@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from maker_engine.output import JSON_VERSION
+from maker_tui import check_model_command as check_model, task_commands
 from maker_tui.cli import main
+from maker_tui.commands import _parser
+from maker_tui.flags import run_parser
+from tests.cli.test_cli import parsers
 from tests.cli.test_preflight import honest
 from tests.kit.faults import TwoRight
 from tests.support.openai_server import OpenAIServer
@@ -54,8 +58,12 @@ COMMANDS: dict[str, list[str]] = {
 
 
 def test_every_command_that_prints_json_is_documented() -> None:
-    """A section each, and no section for what there is not."""
+    """Whatever command has the flag is named on the page, and each section of it is held to what is printed."""
     assert set(SECTIONS) == set(COMMANDS)
+    tops = [_parser(listing=False)[0], run_parser(None), task_commands._check_parser(None), check_model._parser()]
+    with_json = {parser.prog for top in tops for parser in parsers(top) if "--json" in parser._option_string_actions}
+    assert len(with_json) > 8
+    assert {name for name in with_json if f"`{name}`" not in PAGE} == set()
 
 
 @pytest.fixture
