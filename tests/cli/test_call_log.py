@@ -92,3 +92,19 @@ def test_a_quiet_run_prints_its_result_and_nothing_else(capsys: pytest.CaptureFi
     assert printed.out == ""
     assert printed.err.startswith("maker: out_of_budget: ")
     assert printed.err.count("\n") == 1
+
+
+def test_a_run_that_goes_on_and_a_fork_of_it_are_logged_and_quiet_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The flags mean the same wherever a run is driven."""
+    session, log = str(tmp_path / "run.maker"), tmp_path / "calls.jsonl"
+    assert main(["run", "hanoi", "--disks", "3", "-q", "--limit-samples", "6", "--session", session]) == 1
+    capsys.readouterr()
+    assert main(["sessions", "resume", session, "--limit-samples", "999", "-q", "--log", str(log)]) == 0
+    assert capsys.readouterr() == ("[[], [], [3, 2, 1]]\n", "")
+    assert lines(log)[-1]["step"] == 7
+    before = len(lines(log))
+    assert main(["sessions", "fork", session, "--at", "6", "-q", "--log", str(log)]) == 0
+    assert capsys.readouterr().out == "[[], [], [3, 2, 1]]\n"
+    assert {one["step"] for one in lines(log)[before:]} == {6, 7}
