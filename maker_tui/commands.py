@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from importlib.metadata import version
 
 from maker_engine.core.errors import InputError
@@ -126,7 +127,7 @@ def _run(arguments: list[str]) -> int:
     if task is None and not {"-h", "--help"} & set(arguments):
         raise InputError("name the task first: maker run TASK [options]; maker tasks lists them")
     chosen = run_parser(task).parse_args(arguments)
-    prepared = prepare(order_from(chosen))
+    prepared = replace(prepare(order_from(chosen)), log=chosen.log)
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 

@@ -69,11 +69,10 @@ def _lines(path: Path, task: AnyTask, _: argparse.Namespace) -> Iterator[str]:
 
 
 def _result(path: Path, task: AnyTask, chosen: argparse.Namespace) -> list[str]:
-    from maker_engine.core.events import Outcome  # noqa: PLC0415
     from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
 
     saved = open_saved(path, type(task), chosen.fork)
-    if saved.run.outcome is not Outcome.SOLVED:
+    if saved.run.outcome is None or not saved.run.outcome.gives_result:
         ended = "it has not ended" if saved.run.outcome is None else f"it ended {saved.run.outcome.value}"
         raise InputError(f"session {path} has no result: {ended}; maker sessions show says more")
     return [json.dumps(saved.result) + "\n"]

@@ -256,7 +256,7 @@ def result_line(view: RunView) -> str:
     """Write what a solved run has come to as the last line of its summary; empty for any other run."""
     if view.result_fault:
         return f"result   cannot be given: {one_line(view.result_fault, 400)}\n"
-    if view.snapshot.outcome is not Outcome.SOLVED:
+    if view.snapshot.outcome is None or not view.snapshot.outcome.gives_result:
         return ""
     text = result_text(view.result)
     more = "" if len(text) <= LONGEST_RESULT else f" … ({len(text):,} characters; --json has all of them)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     refuse_unattended_hold(chosen)
     names = (
         "limit_samples", "limit_usd", "limit_tokens", "max_samples", "timeout_s", "undecided", "hopeless", "max_tokens",
-        "max_reasoning_tokens", "api_base", "log",
+        "max_reasoning_tokens", "api_base",
     )  # fmt: skip
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
@@ -101,6 +102,7 @@ def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
 
 
 def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
+    prepared = replace(prepared, log=chosen.log)
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
@@ -163,7 +165,7 @@ def _fork(chosen: argparse.Namespace) -> int:
         say(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it")
         return 0
     screen = not (chosen.headless or chosen.json)
-    changes = {"apart": screen, "attended": screen, "breaks": breaks, "log": chosen.log, **_unchecked(chosen)}
+    changes = {"apart": screen, "attended": screen, "breaks": breaks, **_unchecked(chosen)}
     return _run(prepare_resume(path, changes, family, number, trusted=chosen.trust), chosen)
 
 

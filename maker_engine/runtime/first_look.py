@@ -81,6 +81,8 @@ def check_simulation(task: AnyTask, models: Iterable[str]) -> None:
         return
     step = task.step(task.start())
     asked = isinstance(step, Vote | Gather)
+    if getattr(step, "form", None) is not None:  # the form of an answer writes responses by itself
+        return
     try:
         imitated: object = task.imitate(step.prompt if isinstance(step, Vote | Gather) else Prompt("", ""), None, 0)
     except NotImplementedError:

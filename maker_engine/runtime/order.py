@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from maker_engine import catalogue
@@ -50,12 +51,14 @@ class PreparedRun:
         plan: What the runner drives.
         forecast: What to expect.
         saved: The run to go on from, None for a new one.
+        log: File that gets a line for each call, None for no log.
     """
 
     order: RunOrder
     plan: Plan
     forecast: Forecast
     saved: SavedRun | None = None
+    log: Path | None = None
 
     @property
     def task(self) -> AnyTask:
@@ -274,7 +277,7 @@ async def _drive(
     order, saved = prepared.order, prepared.saved
     try:
         await prepared.plan.model.check()
-        with call_log(order.log) as log:
+        with call_log(prepared.log) as log:
             path = order.session or Library().new_path(order.task)
             branch = None if saved is None else saved.branch
             journal = Journal(path, prepared.task, prepared.record(), branch, order.keep)

@@ -10,7 +10,7 @@ from maker_engine.models.sampling import AUTO, DEFAULT, Answers, Temperature
 from maker_engine.runtime.plan import STOP
 from maker_engine.sessions.journal import ALL
 
-NOT_KEPT = {"options", "session", "apart", "attended", "breaks", "log"}
+NOT_KEPT = {"options", "session", "apart", "attended", "breaks"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""
 TASK = "task"
 """The draft that a task makes itself."""
@@ -66,7 +66,6 @@ class RunOrder:
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
         attended: There is somebody to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
-        log: File that gets a line for each call, None for none.
         preflight: Check a real model by a few calls before the first step.
     """
 
@@ -111,5 +110,4 @@ class RunOrder:
     apart: bool = False
     attended: bool = False
     breaks: tuple[str, ...] = ()
-    log: Path | None = None
     preflight: bool = True

@@ -148,7 +148,7 @@ class RunView:
 
 def result_fields(task: AnyTask, state: Hashable, outcome: Outcome | None) -> dict[str, Any]:
     """Return a view's fields on the result. A task that fails here takes nothing away from a run that is solved."""
-    if outcome is not Outcome.SOLVED:
+    if outcome is None or not outcome.gives_result:
         return {}
     try:
         with blaming(type(task)):

@@ -139,13 +139,13 @@ def findings(reader: Reader, task: AnyTask) -> Report:
             wrong.append(stored)
     stretches, each = _map(reader)
     teller = _Teller(reader, task)
-    solved = ended["outcome"] == Outcome.SOLVED
+    whole = "ended" in meta and Outcome(ended["outcome"]).gives_result
     return Report(
         title=f"{started['title']}: {started['problem']}",
         name=meta.get("name", "") if reader.branch.id == 0 else reader.meta(0).get("name", ""),
         lead=f"{ended['outcome']}: {ended['reason']}. {started['model']}, k = {started['k']}.",
         simulated=bool(started["simulated"]),
-        result=_result(task, reader) if solved else "",
+        result=_result(task, reader) if whole else "",
         figures=list(_figures(meta)),
         forks=[*_forks(reader)],
         map=stretches,

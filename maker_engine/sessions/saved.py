@@ -91,7 +91,7 @@ class SavedRun:
         Raises:
             TaskError: The task fails.
         """
-        if self.run.outcome is not Outcome.SOLVED:
+        if self.run.outcome is None or not self.run.outcome.gives_result:
             return None
         with blaming(type(self.task)):
             return result_of(self.task, self.state)

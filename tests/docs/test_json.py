@@ -60,7 +60,7 @@ COMMANDS: dict[str, list[str]] = {
 def test_every_command_that_prints_json_is_documented() -> None:
     """Whatever command has the flag is named on the page, and each section of it is held to what is printed."""
     assert set(SECTIONS) == set(COMMANDS)
-    tops = [_parser(listing=False)[0], run_parser(None), task_commands._check_parser(None), check_model._parser()]
+    tops = [_parser(listing=False)[0], run_parser(None), task_commands.check_parser(None), check_model._parser()]
     with_json = {parser.prog for top in tops for parser in parsers(top) if "--json" in parser._option_string_actions}
     assert len(with_json) > 8
     assert {name for name in with_json if f"`{name}`" not in PAGE} == set()
