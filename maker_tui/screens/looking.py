@@ -12,6 +12,7 @@ from textual.events import Key, Paste
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_engine.sessions.marks import Marks
+from maker_engine.sessions.schema import StepFlag
 from maker_tui.figures import count, ordinal
 from maker_tui.looked import LookedRun, Opened, Went
 from maker_tui.records import Records
@@ -20,7 +21,7 @@ from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_line import FilterLine
 from maker_tui.widgets.inspector import Inspector, Page
-from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.key_bar import KeyBar, keys_of, named
 from maker_tui.widgets.plot_pane import PlotPane
 from maker_tui.widgets.run_map import RunMap
 from maker_tui.widgets.steps_view import StepsView
@@ -177,6 +178,16 @@ class Looking(Going):
         if self.is_mounted:
             self._views[self._front].more()
             self.go_to(self._step)
+            self._show_footer()
+
+    def _show_footer(self) -> None:
+        """Show the key to the next wrong step among the first ones where there is such a step, else not at all."""
+        usual = keys_of(self.BINDINGS)
+        (wrong,) = named(usual, ["next-wrong"])
+        usual.remove(wrong)
+        if self.marks.after(-1, StepFlag.WRONG) is not None:
+            usual.insert(len(self._views) + 1, wrong)
+        self.query_one(KeyBar).offer(usual)
 
     def on_went(self, message: Went) -> None:
         """Keep the step that the view in front has gone to; it is there already, or farther by now."""

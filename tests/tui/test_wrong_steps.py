@@ -144,6 +144,7 @@ async def test_the_inspector_says_what_is_right(failed):
         await pilot.press("i")
         text = await shown(pilot, "─ step", f"right: {task.describe(wrong.right)} (oracle)", "by chance: k =")
         assert "✖ A" in text
+        assert "! next wrong" in text.split("\n")[-1]
         await pilot.press("down")
         text = await shown(pilot, "· as decided · ✖ wrong")
         assert "✔ as decided" not in text
