@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import RunStarted
 from maker_engine.core.interventions import SettingsChanged
@@ -15,12 +13,24 @@ CHANGED_STEPS = "changed"
 """Key of a branch's record: its steps, 0-based, in which something was changed, so that nobody has to look for them."""
 
 
-def in_force(reader: Reader, task: AnyTask, step: int) -> Change | None:
+def in_force(reader: Reader, task: AnyTask, step: int, branch: int | None = None) -> Change | None:
     """Return what had been changed when a branch came to `step` (0-based), all changes in one; None for nothing.
 
     A fork begins with an order of its own, in which its parent's changes are: only its own steps are looked at.
+
+    Args:
+        reader: The branch.
+        task: What it solves.
+        step: Step, 0-based.
+        branch: The one of its line that the step is stored with, None for itself.
     """
-    return _changed(reader, task, step, reader.note(CHANGED_STEPS, []))
+    change: Change | None = None
+    for number in reader.note(CHANGED_STEPS, [], branch):
+        for stored in reader.steps(task, number, min(number + 1, step)):
+            for entry in stored.entries:
+                if isinstance(entry, Change):
+                    change = entry.after(change)
+    return change
 
 
 def started_at(reader: Reader, task: AnyTask, step: int) -> RunStarted:
@@ -36,10 +46,9 @@ def started_at(reader: Reader, task: AnyTask, step: int) -> RunStarted:
     Raises:
         SessionError: The file is damaged.
     """
-    owner = next((number for number, begin, stop in reader.segments if begin <= step < stop), reader.branch.id)
-    meta = reader.meta(owner)
-    started = RunStarted(**meta["started"])
-    change = _changed(reader, task, step + 1, meta.get(CHANGED_STEPS, []))
+    owner = reader.owner(step)
+    started = RunStarted(**reader.meta(owner)["started"])
+    change = in_force(reader, task, step + 1, owner)
     if step == reader.steps_done():
         for entry in reader.open_entries(task):
             change = entry.after(change) if isinstance(entry, Change) else change
@@ -48,14 +57,3 @@ def started_at(reader: Reader, task: AnyTask, step: int) -> RunStarted:
     run = RunState(started)
     run.record(SettingsChanged(step, *change))
     return run.started or started
-
-
-def _changed(reader: Reader, task: AnyTask, step: int, numbers: Sequence[int]) -> Change | None:
-    """Put the changes of those steps among `numbers` that come before `step` into one."""
-    change: Change | None = None
-    for number in numbers:
-        for stored in reader.steps(task, number, min(number + 1, step)):
-            for entry in stored.entries:
-                if isinstance(entry, Change):
-                    change = entry.after(change)
-    return change
