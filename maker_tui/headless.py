@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from maker_engine.core.commands import Stop
 from maker_engine.core.copies import effective_votes, identical_share
-from maker_engine.core.events import Outcome
 from maker_engine.core.hopeless import StepHopeless
+from maker_engine.core.outcomes import ANSWERED, Outcome
 from maker_engine.output import complain, say_json, say_text
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
@@ -29,13 +29,13 @@ SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
 def exit_status(view: RunView) -> int:
     """Exit status of a run.
 
-    0 solved and verified, 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1 the
-    rest.
+    0 solved and verified, or shown to have no solution; 2 the check of its model stopped it, 129 the terminal went
+    away, 130 otherwise stopped, 1 the rest.
     """
     if refusal(view):
         return BAD_INPUT
     outcome = view.snapshot.outcome
-    if outcome is Outcome.SOLVED:
+    if outcome in ANSWERED:
         return SOLVED
     if outcome is Outcome.STOPPED and view.snapshot.reason == WENT_AWAY:
         return HUNG_UP

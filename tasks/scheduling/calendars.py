@@ -47,15 +47,12 @@ def busy_times(text: str, name: str, first: date, last: date, zone: str) -> tupl
     window = (datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=2),
               datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=3))  # fmt: skip
     try:
-        calendars = Calendar.from_ical(text, multiple=True)
-        if not calendars:
-            raise ProblemError(f"calendar {name} holds no calendar: export it as iCalendar (.ics)")
-        found = [interval for calendar in calendars for interval in _of(calendar, window, zone)]
-    except ProblemError:
-        raise
+        found = [
+            interval for calendar in Calendar.from_ical(text, multiple=True) for interval in _of(calendar, window, zone)
+        ]
     except RecursionError:
         raise ProblemError(f"calendar {name} cannot be read: it is nested too deeply") from None
-    except Exception as error:  # whatever a stranger's calendar makes a parser raise
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's calendar makes a parser raise
         reason = one_line(str(error).partition("\n")[0] or type(error).__name__, 100)
         raise ProblemError(f"calendar {name} cannot be read: {reason}: export it anew as iCalendar (.ics)") from None
     if len(found) > MOST_EVENTS:
@@ -77,7 +74,9 @@ def _check(text: str, name: str) -> None:
     own = {one.strip() for one in re.findall(r"^TZID:(.+)$", text, re.MULTILINE)}
     for zone in sorted({one.strip() for one in _TZID.findall(text)} - own):
         if not _known(zone):
-            raise ProblemError(f"calendar {name}: there is no time zone {one_line(zone, 60)!r}: export it with its zones")
+            raise ProblemError(
+                f"calendar {name}: there is no time zone {one_line(zone, 60)!r}: export it with its zones"
+            )
 
 
 def _known(zone: str) -> bool:

@@ -103,7 +103,7 @@ class Place:
         value = self.value
         if isinstance(value, str):
             try:
-                value = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+                value = datetime.fromisoformat(value.strip())
             except ValueError:
                 raise self.refuse("a time such as 2026-12-01T10:00") from None
         if not isinstance(value, datetime) or not 1971 <= value.year <= 9998:

@@ -70,7 +70,9 @@ def with_calendars(problem: Problem, named: Mapping[str, str], paths: list[Path]
     for path in paths:
         owner = owners.get(path.name) or folded.get(path.stem.casefold())
         if owner is None:
-            raise ProblemError(f"calendar {path.name} is nobody's: call it after a person, or name it in people.X.calendar")
+            raise ProblemError(
+                f"calendar {path.name} is nobody's: call it after a person, or name it in people.X.calendar"
+            )
         text = _read(str(path), "calendar", LARGEST)
         found = busy_times(text, path.name, problem.days[0], problem.days[-1], known[owner])
         busy.setdefault(owner, []).extend(found)

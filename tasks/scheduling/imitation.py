@@ -13,7 +13,9 @@ from .plain_words import read_plainly
 from .windows import AFTERNOON, MORNING, WEEKDAYS
 from .wording import READ
 
-_ROW = re.compile(r"^(\d+)\. [A-Z]\w+ (\d{4}-\d\d-\d\d \d\d:\d\d)(?:, (.+))?: reach (none|\d+(?:/\d+)?), takes (\d+)$", re.MULTILINE)
+_ROW = re.compile(
+    r"^(\d+)\. [A-Z]\w+ (\d{4}-\d\d-\d\d \d\d:\d\d)(?:, (.+))?: reach (none|\d+(?:/\d+)?), takes (\d+)$", re.MULTILINE
+)
 _ROOMS = re.compile(r"the room that comes first in: (.+)\.$", re.MULTILINE)
 _NEXT = re.compile(r"interviews are placed\. Next: ([^,]+), (.+), \d+ minutes\.")
 _PLACED = re.compile(r"^\d+\. ([^:]+): (.+)$", re.MULTILINE)
@@ -49,7 +51,9 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
     following = _NEXT.search(prompt)
     if following is None:
         raise TaskError("this prompt asks for no interview's slot")
-    if rows := [_Row(int(n), time, room or "", reach, int(takes)) for n, time, room, reach, takes in _ROW.findall(prompt)]:
+    if rows := [
+        _Row(int(n), time, room or "", reach, int(takes)) for n, time, room, reach, takes in _ROW.findall(prompt)
+    ]:
         return _slot(rows, _ROOMS.search(prompt), mistake, variant)
     people = {*following[2].split(", ")}
     placed = [(name, {*who.split(", ")}) for name, who in _PLACED.findall(prompt.partition("in this order:")[2])]
@@ -58,20 +62,30 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
 
 def _slot(rows: Sequence[_Row], rooms: re.Match[str] | None, mistake: Mistake | None, variant: int) -> tuple[str, str]:
     order = rooms[1].split(", ") if rooms else [""]
-    ranked = sorted(rows, key=lambda row: (tuple(-one for one in row.worth), row.takes, row.time, order.index(row.room)))
+    ranked = sorted(
+        rows, key=lambda row: (tuple(-one for one in row.worth), row.takes, row.time, order.index(row.room))
+    )
     right = ranked[0]
     others = ranked[1:] or [right]
     reasoning = f"The largest reach is {right.reach}: that is row {right.number}, which takes {right.takes}."
     if mistake is Mistake.WRONG:
         return reasoning, _lines(others[variant % len(others)])
     if mistake is Mistake.MALFORMED:
-        broken = (f"slot {right.number}", f"I choose the slot at {right.time}.", f"slot = {right.number}\ntime = {right.time}")
+        broken = (
+            f"slot {right.number}",
+            f"I choose the slot at {right.time}.",
+            f"slot = {right.number}\ntime = {right.time}",
+        )
         return reasoning, broken[variant % len(broken)]
     if mistake is Mistake.ILLEGAL:
         return reasoning, _lines(right._replace(number=len(rows) + 1 + variant % 5))
     if mistake is Mistake.INCONSISTENT:
         other = others[variant % len(others)]
-        slip = right._replace(time=f"2001-01-01 {8 + variant % 9:02}:00") if other is right else right._replace(number=other.number)
+        slip = (
+            right._replace(time=f"2001-01-01 {8 + variant % 9:02}:00")
+            if other is right
+            else right._replace(number=other.number)
+        )
         return reasoning, _lines(slip)
     return reasoning, _lines(right)
 
@@ -107,7 +121,11 @@ def _reading(words: str, mistake: Mistake | None, variant: int) -> tuple[str, st
     reasoning = "I look for each window that the words name."
     windows = (MORNING, AFTERNOON, *WEEKDAYS)
     extra = f"{'prefer' if variant % 2 else 'avoid'} {windows[variant % len(windows)]}"
-    wrong = right[1:] if right and variant % 3 == 0 else [*(line for line in right if line.split(" ", 1)[1] != extra.split(" ", 1)[1]), extra]
+    wrong = (
+        right[1:]
+        if right and variant % 3 == 0
+        else [*(line for line in right if line.split(" ", 1)[1] != extra.split(" ", 1)[1]), extra]
+    )
     wrong = wrong if sorted(wrong) != sorted(right) else []
     both = right or ["prefer morning"]
     turned = both[0].replace("prefer", "avoid") if both[0].startswith("prefer") else both[0].replace("avoid", "prefer")

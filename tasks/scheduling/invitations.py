@@ -37,7 +37,9 @@ def papers(problem: Problem, placed: Sequence[Place], result: Mapping[str, objec
     """Return the files of a whole schedule, as {relative path: text}."""
     whole = schedule(problem, placed)
     cancelled = [
-        one for one in problem.earlier if one.interview not in whole and one.people  # it is nobody's interview any more
+        one
+        for one in problem.earlier
+        if one.interview not in whole and one.people  # it is nobody's interview any more
     ]
     files = {
         "schedule.json": _json(problem, whole, result),
@@ -67,7 +69,9 @@ def table(problem: Problem, whole: Mapping[str, Earlier]) -> str:
         times = f"{start:%H:%M}-{end:%H:%M}"
         rows.append((f"{start:%a %Y-%m-%d}", times, one.room or "-", one.interview, ", ".join(one.people)))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows]
+    lines = [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
+    ]
     return f"{problem.name} ({problem.zone})\n" + "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -101,7 +105,7 @@ def _calendar(problem: Problem, some: Iterable[Earlier], method: str) -> str:
             address.params["CN"] = person
             event.add("attendee", address, encode=False)
         calendar.add_component(event)
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical().decode())
 
 
 def _json(problem: Problem, whole: Mapping[str, Earlier], result: Mapping[str, object]) -> str:

@@ -23,13 +23,17 @@ def best_value(board: Board, seconds: float = SECONDS) -> int | None:
     from ortools.sat.python import cp_model  # noqa: PLC0415 - an extra of 80 MB, for whoever wants the proof
 
     model = cp_model.CpModel()
-    chosen = [[model.new_bool_var(f"{one}.{place}") for place in range(len(slots))] for one, slots in enumerate(board.slots)]
+    chosen = [
+        [model.new_bool_var(f"{one}.{place}") for place in range(len(slots))] for one, slots in enumerate(board.slots)
+    ]
     for variables in chosen:
         model.add_exactly_one(variables)
     for sharing in _sharing(board):
         model.add_at_most_one(chosen[one][place] for one, place in sharing)
     model.maximize(
-        sum(chosen[one][place] * slot.value for one, slots in enumerate(board.slots) for place, slot in enumerate(slots))
+        sum(
+            chosen[one][place] * slot.value for one, slots in enumerate(board.slots) for place, slot in enumerate(slots)
+        )
     )
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds

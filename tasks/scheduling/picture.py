@@ -29,8 +29,8 @@ def draw(ruling: Ruling, state: State, question: Question | None, columns: int, 
     lines = [_head(problem, state, day, columns, question), _names(names, width, columns)]
     starts = [start for start in ruling.board.starts if _shown(problem, start, day)]
     room = max(1, rows - len(lines))
-    for start in _fitting(starts, room, _focus(state, question)):
-        lines.append(_row(ruling, state, question, start, names, width))
+    fitting = _fitting(starts, room, _focus(state, question))
+    lines += [_row(ruling, state, question, start, names, width) for start in fitting]
     return Text("\n").join(line if line.cell_len <= columns else _cut(line, columns) for line in lines[:rows])
 
 
@@ -78,8 +78,12 @@ def _fitting(starts: list[int], room: int, focus: int | None) -> list[int]:
 def _head(problem: Problem, state: State, day: str, columns: int, question: Question | None) -> Text:
     done = f"{len(state.placed)}/{len(problem.interviews)} placed"
     asked = f" · {question.interview}" if question else f" · {state.ended}" if state.ended else ""
-    weekday = next(f"{one:%a}" for one in problem.days if one.isoformat() == day) if day in map(str, problem.days) else ""
-    return Text(f"{weekday} {day} · {done}{asked}".strip()[:columns], "label")
+    weekday = (
+        next(f"{one:%a}" for one in problem.days if one.isoformat() == day) if day in map(str, problem.days) else ""
+    )
+    head = f"{weekday} {day} · {done}{asked}".strip()
+    legend = f"  {_FREE} free {_BUSY} busy {_GHOST} offered"
+    return Text((head + legend if len(head + legend) <= columns else head)[:columns], "label")
 
 
 def _names(names: list[str], width: int, columns: int) -> Text:
@@ -92,27 +96,38 @@ def _row(ruling: Ruling, state: State, question: Question | None, start: int, na
     line = Text(f"{moment_of(start, problem.zone):%H:%M} ", "label")
     for name in names:
         text, role = _cell(ruling, state, question, start, name)
-        line.append(set_cell_size(text, width - 1) if cell_len(text) > 1 else text * (width - 1), role)
+        filled = text * (width - 1) if text in (_BUSY, _FREE) else set_cell_size(_short(text, width - 1), width - 1)
+        line.append(filled, role)
         line.append(" ")
     line.rstrip()
     return line
+
+
+def _short(text: str, width: int) -> str:
+    """Return a name in so many cells: its beginning and its last character, which tells rounds of one person apart."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + text[-1]
 
 
 def _cell(ruling: Ruling, state: State, question: Question | None, start: int, name: str) -> tuple[str, str]:
     """Return what somebody does at a time: an interview's id, the one in question, busy, or free."""
     problem = ruling.board.problem
     by_id = {one.id: one for one in problem.interviews}
-    for number, place in enumerate(state.placed):
+    for place in state.placed:
         interview = by_id[place.interview]
         if place.start <= start < place.start + interview.minutes and (name in interview.people or name == place.room):
-            latest = number == len(state.placed) - 1
-            return (place.interview + " " if place.start == start else "│ "), "moved" if latest else "given"
+            latest = place is state.placed[-1]
+            return (place.interview if place.start == start else "│"), "moved" if latest else "given"
     if question is not None:
         asked = by_id[question.interview]
-        for offer in question.offers:
-            begun = offer.place.start
-            if begun <= start < begun + asked.minutes and (name in asked.people or name == offer.place.room):
-                return _GHOST, "target"
+        ghosts = [
+            (offer.place.start != start, str(number))
+            for number, offer in enumerate(question.offers, 1)
+            if offer.place.start <= start < offer.place.start + asked.minutes
+            and (name in asked.people or name == offer.place.room)
+        ]
+        if ghosts:
+            later, number = min(ghosts)
+            return (_GHOST if later else f"?{number}"), "target"
     if ruling.board.is_open(name, start):
         return _FREE, "rail"
     return _BUSY, "plain"
@@ -121,4 +136,8 @@ def _cell(ruling: Ruling, state: State, question: Question | None, start: int, n
 def brief(place: Place, zone: str) -> str:
     """Write a placement in at most 24 cells."""
     when = f"{moment_of(place.start, zone):%m-%d %H:%M}"
-    return set_cell_size(f"{when} {place.room}".strip(), 24).rstrip() if len(place.room) > 12 else f"{when} {place.room}".strip()
+    return (
+        set_cell_size(f"{when} {place.room}".strip(), 24).rstrip()
+        if len(place.room) > 12
+        else f"{when} {place.room}".strip()
+    )

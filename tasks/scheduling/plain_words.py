@@ -29,7 +29,13 @@ def read_plainly(words: str) -> Reading | None:
     for clause in _CLAUSES.split(words.lower()):
         if not clause.strip():
             continue
-        wanted = False if _AGAINST.search(clause) else wanted if not re.search(r"\b(?:prefer|like|best|fine|good|love|happy)\b", clause) else True
+        wanted = (
+            False
+            if _AGAINST.search(clause)
+            else wanted
+            if not re.search(r"\b(?:prefer|like|best|fine|good|love|happy)\b", clause)
+            else True
+        )
         windows, rest = _windows(clause)
         if _FILLER.sub(" ", rest).strip():
             return None

@@ -1,4 +1,4 @@
-"""The rounds to be scheduled, as frozen values. All times are whole minutes since 1970 in UTC; intervals are half-open."""
+"""The rounds to be scheduled, as frozen values. Times are whole minutes since 1970 in UTC, intervals half-open."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def merged(intervals: list[Interval]) -> tuple[Interval, ...]:
 
 
 def to_text(problem: Problem) -> str:
-    """Write a problem as JSON that `reading.read_problem` reads back as an equal one; calendars are in it as busy times."""
+    """Write a problem as JSON that `reading.read_problem` reads back as an equal one, calendars as busy times."""
     people = {
         one.id: {
             "zone": one.zone,

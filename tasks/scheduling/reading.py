@@ -14,8 +14,9 @@ import yaml
 from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
 
-from .fields import Place
+from .fields import Place as Value
 from .problem import Earlier, Interval, Interview, Person, Problem, Room, Rule, merged
+from .state import Place
 from .windows import FORMS, ROOM, read_window
 
 MOST_PEOPLE, MOST_ROOMS, MOST_INTERVIEWS, MOST_DAYS, MOST_WEIGHT = 200, 50, 200, 31, 1_000
@@ -44,7 +45,7 @@ def read_problem(text: str, defaults: Mapping[str, object] | None = None) -> tup
     parsed = _parsed(text)
     if isinstance(parsed, Mapping):
         parsed = {**(defaults or {}), **parsed}
-    top = Place(parsed).mapping(KEYS)
+    top = Value(parsed).mapping(KEYS)
     for key in ("days", "interviews"):
         if key not in top:
             raise ProblemError(f"the problem has no {key}: {_MEND}")
@@ -54,16 +55,16 @@ def read_problem(text: str, defaults: Mapping[str, object] | None = None) -> tup
     people = _people(top, zone, interviews, calendars)
     rooms = _rooms(top.get("rooms"), zone, calendars)
     problem = Problem(
-        top["name"].text(60) if "name" in top else "interviews",
-        zone,
-        _days(top["days"]),
-        top["slot_minutes"].whole(5, 240) if "slot_minutes" in top else 30,
-        people,
-        rooms,
-        interviews,
-        (),
-        *(top[key].whole(0, 240) if key in top else 0 for key in ("candidate_break_minutes", "panel_break_minutes")),
-        _earlier(top["earlier"]) if "earlier" in top else (),
+        name=top["name"].text(60) if "name" in top else "interviews",
+        zone=zone,
+        days=_days(top["days"]),
+        slot=top["slot_minutes"].whole(5, 240) if "slot_minutes" in top else 30,
+        people=people,
+        rooms=rooms,
+        interviews=interviews,
+        candidate_break=_minutes(top.get("candidate_break_minutes")),
+        panel_break=_minutes(top.get("panel_break_minutes")),
+        earlier=_earlier(top["earlier"]) if "earlier" in top else (),
     )
     return replace(problem, rules=_rules(top.get("preferences"), problem)), calendars
 
@@ -106,11 +107,11 @@ def _rows(text: str) -> list[dict[str, object]]:
     return found
 
 
-def _days(place: Place) -> tuple[date, ...]:
+def _days(place: Value) -> tuple[date, ...]:
     """Read a list of days, or `first..last` without weekends."""
     if isinstance(place.value, str) and ".." in place.value:
         first, _, last = place.value.partition("..")
-        begin, end = Place(first, place.path).day(), Place(last, place.path).day()
+        begin, end = Value(first, place.path).day(), Value(last, place.path).day()
         days = [begin + timedelta(number) for number in range(min(366, (end - begin).days + 1))]
         days = [day for day in days if day.weekday() < 5]
     else:
@@ -122,7 +123,11 @@ def _days(place: Place) -> tuple[date, ...]:
     return tuple(sorted(days))
 
 
-def _interviews(place: Place) -> tuple[Interview, ...]:
+def _minutes(place: Value | None) -> int:
+    return 0 if place is None else place.whole(0, 240)
+
+
+def _interviews(place: Value) -> tuple[Interview, ...]:
     found: list[Interview] = []
     for one in place.items():
         keys = one.mapping(COLUMNS)
@@ -143,7 +148,7 @@ def _interviews(place: Place) -> tuple[Interview, ...]:
 
 
 def _people(
-    top: Mapping[str, Place], zone: str, interviews: Iterable[Interview], calendars: dict[str, str]
+    top: Mapping[str, Value], zone: str, interviews: Iterable[Interview], calendars: dict[str, str]
 ) -> tuple[Person, ...]:
     """Read the people, and add those of the interviews that are not described."""
     hours = top["hours"].hours() if "hours" in top else (9 * 60, 17 * 60)
@@ -151,7 +156,7 @@ def _people(
     found: dict[str, Person] = {}
     for name, place in (top["people"].mapping() if "people" in top else {}).items():
         keys = place.mapping(PERSON_KEYS) if place.value is not None else {}
-        known = Place(name, "people").name()
+        known = Value(name, "people").name()
         own = keys["zone"].zone() if "zone" in keys else zone
         pauses = [_pauses(keys[key]) for key in ("pauses", "lunch") if key in keys]
         found[known] = Person(
@@ -173,7 +178,7 @@ def _people(
     return tuple(found.values())
 
 
-def _email(place: Place) -> str:
+def _email(place: Value) -> str:
     address = place.text(200)
     name, sign, host = address.partition("@")
     if not (name and sign and host) or set(address) & set(" <>\"'():;,\\"):
@@ -181,25 +186,25 @@ def _email(place: Place) -> str:
     return address
 
 
-def _pauses(place: Place) -> tuple[Interval, ...]:
+def _pauses(place: Value) -> tuple[Interval, ...]:
     """Read one closed time of the day, or a list of them."""
     return tuple(one.hours() for one in (place.items() if isinstance(place.value, list) else [place]))
 
 
-def _busy(place: Place, zone: str) -> tuple[Interval, ...]:
+def _busy(place: Value, zone: str) -> tuple[Interval, ...]:
     return merged([one.interval(zone) for one in place.items()])
 
 
-def _rooms(place: Place | None, zone: str, calendars: dict[str, str]) -> tuple[Room, ...]:
+def _rooms(place: Value | None, zone: str, calendars: dict[str, str]) -> tuple[Room, ...]:
     found: list[Room] = []
     for name, one in (place.mapping() if place is not None else {}).items():
         if isinstance(one.value, int):
-            one = Place({"capacity": one.value}, one.path)  # noqa: PLW2901 - the short form of the same
+            one = Value({"capacity": one.value}, one.path)  # noqa: PLW2901 - the short form of the same
         keys = one.mapping(("capacity", "busy", "calendar"))
         if "capacity" not in keys:
             raise ProblemError(f"{one.path} has no capacity: say how many people it holds")
         busy = _busy(keys["busy"], zone) if "busy" in keys else ()
-        known = Place(name, "rooms").name()
+        known = Value(name, "rooms").name()
         found.append(Room(known, keys["capacity"].whole(1, 10_000), busy))
         if "calendar" in keys:
             calendars[known] = keys["calendar"].text(300)
@@ -208,7 +213,7 @@ def _rooms(place: Place | None, zone: str, calendars: dict[str, str]) -> tuple[R
     return tuple(found)
 
 
-def _rules(place: Place | None, problem: Problem) -> tuple[Rule, ...]:
+def _rules(place: Value | None, problem: Problem) -> tuple[Rule, ...]:
     subjects = {*problem.interview_ids, *(one.id for one in problem.people)}
     if both := {*problem.interview_ids} & {one.id for one in problem.people}:
         raise ProblemError(f"{min(both)} is both a person and an interview: call one of them otherwise")
@@ -233,7 +238,7 @@ def _known_room(window: str, problem: Problem) -> bool:
     return not window.startswith(ROOM) or window.removeprefix(ROOM) in {room.id for room in problem.rooms}
 
 
-def _earlier(place: Place) -> tuple[Earlier, ...]:
+def _earlier(place: Value) -> tuple[Earlier, ...]:
     """Read the interviews of a written schedule."""
     found: list[Earlier] = []
     for name, one in place.mapping().items():
@@ -244,7 +249,7 @@ def _earlier(place: Place) -> tuple[Earlier, ...]:
         start = keys["start"].moment("UTC")
         found.append(
             Earlier(
-                Place(name, one.path).name(),
+                Value(name, one.path).name(),
                 start,
                 room.name() if room is not None and room.value is not None else "",
                 keys["sequence"].whole(0, 10**6) if "sequence" in keys else 0,
@@ -265,9 +270,16 @@ def read_earlier(text: str) -> dict[str, object]:
         whole = yaml.safe_load(text)
         found = whole["interviews"]
     except (yaml.YAMLError, TypeError, KeyError, RecursionError, ValueError):
-        raise ProblemError("the schedule to repair has no interviews: give the schedule.json that --out wrote") from None
-    _earlier(Place(found, "interviews"))
+        raise ProblemError(
+            "the schedule to repair has no interviews: give the schedule.json that --out wrote"
+        ) from None
+    _earlier(Value(found, "interviews"))
     return dict(found)
+
+
+def placed_of(schedule: Mapping[str, object]) -> list[Place]:
+    """Return where the interviews of a written schedule are."""
+    return [Place(one.interview, one.start, one.room) for one in _earlier(Value(dict(schedule), "interviews"))]
 
 
 def _different(names: list[str], what: str, where: str) -> None:

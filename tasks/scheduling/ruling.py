@@ -116,9 +116,7 @@ class Ruling:
         if not unplaced or state.ended:
             return None
         taken = self._taken(state)
-        left = {
-            number: [slot for slot in self.board.slots[number] if not slot.bits & taken] for number in unplaced
-        }
+        left = {number: [slot for slot in self.board.slots[number] if not slot.bits & taken] for number in unplaced}
         names = self.board.problem.interview_ids
         following = min(unplaced, key=lambda number: (len(left[number]), names[number]))
         offers = self._offers(state, following, left, taken)
@@ -171,7 +169,7 @@ class Ruling:
 
 
 def _prospect(slot: Slot, others: Sequence[Sequence[Slot]]) -> tuple[int | None, int]:
-    """Return a bound on the value of a slot and all others after it (None: one of them has no slot left), and what it takes."""
+    """Return a bound on the value of a slot and all after it (None: one has no slot left), and how many it takes."""
     bound: int | None = slot.value
     takes = 0
     for slots in others:

@@ -14,7 +14,7 @@ from .slots import Board, Slot
 NODES = 2_000
 """Nodes of one search for what can still be reached."""
 TOGETHER, TURN_NODES, WANTED = 7, 400, 6
-"""Interviews that are placed anew together, nodes of one such turn, and slots that are looked at for who is in the way."""
+"""Interviews placed anew together, nodes of one such turn, and slots that are looked at for who is in the way."""
 PROOF_NODES = 200_000
 """Nodes of the search for whether there is any schedule at all."""
 
@@ -122,7 +122,7 @@ def _open(board: Board, unplaced: Iterable[int], taken: int) -> dict[int, list[S
 
 
 def _improved(board: Board, schedule: dict[int, Slot], taken: int, nodes: int) -> dict[int, Slot]:
-    """Take a few interviews that are in each other's way out of a schedule, and place them as well as can be, by turns."""
+    """Take a few interviews that are in each other's way out of a schedule and place them anew, by turns."""
     turn, unchanged = 0, 0
     while nodes > 0 and unchanged < len(schedule):
         first = sorted(schedule)[turn % len(schedule)]

@@ -66,7 +66,9 @@ class Board:
         for interview in self.problem.interviews:
             found.append(tuple(self._slots_of(interview)))
             if sum(map(len, found)) > MOST_SLOTS:
-                raise ProblemError(f"more than {MOST_SLOTS:,} slots: give fewer days or rooms, or a longer slot_minutes")
+                raise ProblemError(
+                    f"more than {MOST_SLOTS:,} slots: give fewer days or rooms, or a longer slot_minutes"
+                )
         return tuple(found)
 
     @cached_property

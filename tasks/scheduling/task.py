@@ -1,4 +1,4 @@
-"""Interview scheduling as a task: one vote an interview, on its slot; words are read by vote and confirmed by a person."""
+"""Interview scheduling as a task: a vote on each interview's slot; words are read by vote, confirmed by a person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from typing import Any, ClassVar, Self
 from rich.text import Text
 
 from maker_engine.core.decomposition import (
-    PICTURE_COLUMNS, PICTURE_ROWS, Amendment, Ask, Json, Mistake, Option, Said, Task, Vote,
+    PICTURE_COLUMNS,
+    PICTURE_ROWS,
+    Amendment,
+    Ask,
+    Json,
+    Mistake,
+    Option,
+    Said,
+    Task,
+    Vote,
 )  # fmt: skip
 from maker_engine.core.papers import Ballots
 from maker_engine.core.red_flags import ILLEGAL
@@ -29,7 +38,7 @@ from .problem import Person, Problem, stamp, to_text
 from .ruling import Question, Ruling
 from .search import clash
 from .slots import KEPT, Board
-from .state import LEAVE_OUT, YES, Answer, Infeasible, Place, Reading, State, Undo, carry_out, confirmed
+from .state import LEAVE_OUT, YES, Answer, Place, Reading, State, Undo, carry_out, confirmed
 from .verifier import clash_findings, findings
 
 
@@ -45,11 +54,15 @@ class Scheduling(Task[State, Answer]):
 
     name = "scheduling"
     title = "Interview scheduling"
-    summary = "Interviews into people's calendars and rooms. An exact solver does it for $0; reading words needs a model."
+    summary = (
+        "Interviews into people's calendars and rooms. An exact solver does it for $0; reading words needs a model."
+    )
     source_help = "Rounds in YAML, JSON or CSV: days, people, rooms, interviews, preferences (docs/scheduling.md)."
     options: ClassVar[tuple[Option, ...]] = (
         Option("sample", "Rounds to try it with where no file is given.", SAMPLES[0], SAMPLES),
-        Option("calendars", "Calendars (.ics) of people and rooms, called after them; one a line.", ""),
+        Option(
+            "calendars", "Calendars (.ics) of people and rooms, called after them; several at once.", "", several=True
+        ),
         Option("repair", "A schedule.json to change as little as possible.", ""),
         Option("days", "Days where the rounds name none: 2026-12-01..2026-12-04, or several with commas.", ""),
         Option("zone", "Time zone where the rounds name none, such as Europe/Berlin.", ""),
@@ -125,7 +138,9 @@ class Scheduling(Task[State, Answer]):
         question = self._question(state)
         if question is None:
             return None
-        write = wording.slot_prompt if question.offers and isinstance(question.right, Place) else wording.dead_end_prompt
+        write = (
+            wording.slot_prompt if question.offers and isinstance(question.right, Place) else wording.dead_end_prompt
+        )
         return Vote(write(self._ruling(state), state, question))
 
     def parse(self, state: State, text: str) -> Answer | Flag:
@@ -215,7 +230,12 @@ class Scheduling(Task[State, Answer]):
         best = best_value(ruling.board)
         found: dict[str, Json] = {
             "interviews": {
-                name: {"start": stamp(one.start), "end": stamp(one.end), "room": one.room or None, "people": [*one.people]}
+                name: {
+                    "start": stamp(one.start),
+                    "end": stamp(one.end),
+                    "room": one.room or None,
+                    "people": [*one.people],
+                }
                 for name, one in whole.items()
             },
             "score": ruling.value(state) % KEPT,

@@ -95,7 +95,7 @@ class Rounds:
 
     @staticmethod
     def _overlap(start: int, end: int, busy_from: str, busy_to: str) -> bool:
-        taken = [int(datetime.fromisoformat(one.replace("Z", "+00:00")).timestamp()) // 60 for one in (busy_from, busy_to)]
+        taken = [int(datetime.fromisoformat(one).timestamp()) // 60 for one in (busy_from, busy_to)]
         return start < taken[1] and taken[0] < end
 
 
@@ -149,4 +149,8 @@ def clash_findings(source: str, clash: Iterable[str] | None, starts: Mapping[str
 
     if not placeable(0):
         return []
-    return ["there are too many ways to check the clash"] if tries > MOST_TRIES else ["the interviews said to clash do not"]
+    return (
+        ["there are too many ways to check the clash"]
+        if tries > MOST_TRIES
+        else ["the interviews said to clash do not"]
+    )

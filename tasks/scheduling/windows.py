@@ -77,7 +77,5 @@ def speaks_of(rule: Rule, interview: Interview) -> bool:
 def score(problem: Problem, rules: tuple[Rule, ...], interview: Interview, start: int, room: str) -> int:
     """Return the weight of all rules that an interview at `start` in `room` keeps."""
     return sum(
-        rule.weight
-        for rule in rules
-        if speaks_of(rule, interview) and kept(rule, interview, start, room, problem.zone)
+        rule.weight for rule in rules if speaks_of(rule, interview) and kept(rule, interview, start, room, problem.zone)
     )

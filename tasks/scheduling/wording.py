@@ -31,8 +31,8 @@ def slot_prompt(ruling: Ruling, state: State, question: Question) -> Prompt:
     user = f"""{_head(problem, state, question)}
 These slots are open:
 {rows}
-"reach" is the most preference that the whole schedule can still come to with that slot.{kept} "takes" is how many open \
-slots it takes from the interviews that are not placed yet.
+"reach" is the most preference that the whole schedule can still come to with that slot.{kept} "takes" is how many \
+open slots it takes from the interviews that are not placed yet.
 Rule: choose the largest reach; of several, the one that takes fewest; of several, the earliest{last}.
 End with these lines and nothing after them, copied from the row you choose:
 slot = NUMBER
@@ -45,12 +45,14 @@ def dead_end_prompt(ruling: Ruling, state: State, question: Question) -> Prompt:
     """Ask what is to be undone where an interview cannot be placed any more."""
     problem = ruling.board.problem
     people = {one.id: ", ".join(one.people) for one in problem.interviews}
-    rows = "\n".join(f"{number}. {one.interview}: {people[one.interview]}" for number, one in enumerate(state.placed, 1))
+    rows = "\n".join(
+        f"{number}. {one.interview}: {people[one.interview]}" for number, one in enumerate(state.placed, 1)
+    )
     user = f"""{_head(problem, state, question)}
 None of its slots leaves a complete schedule. Placed, in this order:
 {rows or "nothing"}
-Rule: undo the last placed interview that shares a person with {question.interview}; if none does, the last placed one. \
-If nothing is placed, there is no schedule at all.
+Rule: undo the last placed interview that shares a person with {question.interview}; if none does, the last placed \
+one. If nothing is placed, there is no schedule at all.
 End with one of these lines and nothing after it:
 undo = INTERVIEW
 no schedule"""
