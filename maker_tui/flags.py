@@ -92,14 +92,8 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:
     kind: type = type(option.default)
     if option.several:
-        group.add_argument(
-            option.flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=_verbatim(option.told)
-            dest=OPTION + option.name,
-            action=_Lines,
-            nargs="+",
-            metavar="TEXT",
-            help=_verbatim(option.told),
-        )
+        told = _verbatim(option.told)
+        group.add_argument(option.flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=told)
         return
     group.add_argument(
         option.flag,

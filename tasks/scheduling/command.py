@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
+from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -85,7 +85,12 @@ def _day(text: str, flag: str) -> date:
 
 
 def _parser() -> Arguments:
-    parser = Arguments(prog="maker scheduling", description="What calendars say.", epilog=EXAMPLES)
+    parser = Arguments(
+        prog="maker scheduling",
+        description="What calendars say.",
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     busy = verbs.add_parser("busy", help="print busy times in UTC as JSON")
     busy.add_argument("file", metavar="FILE.ics")
