@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from maker_engine.core.errors import InputError, ProblemError
 from maker_engine.input_files import read_named
+from maker_engine.printable import one_line
 
 from .calendars import LARGEST, busy_times
 from .problem import Interval, Person, Problem, Room, merged
@@ -71,7 +72,7 @@ def with_calendars(problem: Problem, named: Mapping[str, str], paths: list[Path]
         owner = owners.get(path.name) or folded.get(path.stem.casefold())
         if owner is None:
             raise ProblemError(
-                f"calendar {path.name} is nobody's: call it after a person, or name it in people.X.calendar"
+                f"calendar {one_line(path.name, 80)} is nobody's: call it after a person, or name it in people.X.calendar"
             )
         text = _read(str(path), "calendar", LARGEST)
         found = busy_times(text, path.name, problem.days[0], problem.days[-1], known[owner])

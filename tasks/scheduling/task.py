@@ -39,7 +39,7 @@ from .ruling import Question, Ruling
 from .search import clash
 from .slots import KEPT, Board
 from .state import LEAVE_OUT, YES, Answer, Place, Reading, State, Undo, carry_out, confirmed
-from .verifier import clash_findings, findings
+from .verifier import findings
 
 
 @dataclass(frozen=True)
@@ -189,17 +189,10 @@ class Scheduling(Task[State, Answer]):
         return self.oracle(state)
 
     def verify(self, answers: Iterable[Any]) -> list[str]:
-        """Check the schedule, or the clash, on plain minutes."""
-        state = self.start()
-        for answer in answers:
-            state = self.apply(state, answer)
-        if self.infeasible(state):
-            starts = {
-                one.id: sorted({slot.start for slot in slots})
-                for one, slots in zip(self.problem.interviews, self._ruling(state).board.slots, strict=True)
-            }
-            return clash_findings(self._source, self.clash(state), starts)
-        return findings(self._source, [(one.interview, one.start, one.room) for one in state.placed])
+        """Check the schedule and the order it was made in, or the clash, on plain minutes."""
+        moves = [answer_json(answer) for answer in answers if isinstance(answer, Place | Undo | Infeasible)]
+        clashing = self.clash(State()) if ["infeasible"] in moves else None
+        return findings(self._source, moves, clashing)
 
     def infeasible(self, state: State) -> str:
         """Say which interviews clash where there is no schedule."""

@@ -6,7 +6,7 @@ It reads the problem's text again and works on plain minutes: no slots, no bits,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 Placed = tuple[str, int, str]
 """(interview, start in minutes since 1970, room)."""
-MOST_TRIES = 2_000_000
+MOST_TRIES, MOST_COUNTED = 2_000_000, 60_000
 
 
 class Rounds:
@@ -73,11 +73,11 @@ class Rounds:
         begin, close = begun.hour * 60 + begun.minute, ended.hour * 60 + ended.minute
         if ended.date() != begun.date():
             close += 24 * 60
-        opens, closes = self._clock(person["hours"])
+        opens, closes = self.clock(person["hours"])
         if begin < opens or close > closes:
             return f"is asked to come at {begun:%H:%M}, outside {person['hours']} in {person['zone']}"
         for pause in person["pauses"]:
-            from_, to = self._clock(pause)
+            from_, to = self.clock(pause)
             if begin < to and from_ < close:
                 return f"is asked to come in the pause {pause}"
         if any(self._overlap(start, end, *busy) for busy in person["busy"]):
@@ -89,7 +89,7 @@ class Rounds:
         return datetime.fromtimestamp(minute * 60, zone)
 
     @staticmethod
-    def _clock(text: str) -> tuple[int, int]:
+    def clock(text: str) -> tuple[int, int]:
         first, second = (int(part[:2]) * 60 + int(part[3:]) for part in text.split("-"))
         return first, second
 
@@ -99,9 +99,39 @@ class Rounds:
         return start < taken[1] and taken[0] < end
 
 
-def findings(source: str, placed: Sequence[Placed]) -> list[str]:
-    """Check a whole schedule; return what is wrong with it, one line a breach."""
+def findings(source: str, moves: Iterable[Sequence[Any]], clash: Iterable[str] | None = None) -> list[str]:
+    """Check a whole run.
+
+    Args:
+        source: The problem in JSON.
+        moves: What was done, in order: `["place", interview, start, room]`, `["undo", interview]`, `["infeasible"]`.
+        clash: Where there is said to be no schedule, interviews that cannot all be placed; None where nobody knows any.
+
+    Returns:
+        What is wrong, one line a breach.
+    """
     rounds = Rounds(source)
+    choices = Choices(rounds)
+    placed: list[Placed] = []
+    found: list[str] = []
+    ended = False
+    for kind, *parts in moves:
+        if ended:
+            found.append("something was done after the end")
+        elif kind == "undo":
+            placed = [one for one in placed if one[0] != parts[0]]
+        elif kind == "infeasible":
+            ended = True
+        else:
+            found += choices.out_of_turn(parts[0], placed)
+            placed.append((parts[0], parts[1], parts[2]))
+    if ended:
+        return [*found, *clash_findings(rounds, choices, clash)]
+    return [*found, *schedule_findings(rounds, placed)]
+
+
+def schedule_findings(rounds: Rounds, placed: Sequence[Placed]) -> list[str]:
+    """Check a whole schedule; return what is wrong with it, one line a breach."""
     names = [name for name, _, _ in placed]
     found = [f"{name} is not placed" for name in rounds.interviews if name not in names]
     found += [f"{name} is placed twice" for name in sorted({name for name in names if names.count(name) > 1})]
@@ -112,31 +142,59 @@ def findings(source: str, placed: Sequence[Placed]) -> list[str]:
     return found
 
 
-def clash_findings(source: str, clash: Iterable[str] | None, starts: Mapping[str, Sequence[int]]) -> list[str]:
-    """Check that some interviews cannot all be placed, by trying everything.
+class Choices:
+    """Where each interview could be if it were the only one.
 
     Args:
-        source: The problem in JSON.
-        clash: Their ids; None where nobody knows any.
-        starts: Times at which each may begin at all.
+        rounds: The rounds.
     """
+
+    def __init__(self, rounds: Rounds) -> None:
+        self._rounds = rounds
+        self.of = {name: [*self._places(name)] for name in rounds.interviews}
+        self.countable = sum(map(len, self.of.values())) * len(self.of) <= MOST_COUNTED
+
+    def out_of_turn(self, name: str, placed: Sequence[Placed]) -> list[str]:
+        """Say whether another interview was to be placed first: one with fewer places left, or as many and a lower id."""
+        if not self.countable:  # the order is how a schedule is found, and no part of whether it is one
+            return []
+        done = {one for one, _, _ in placed}
+        left = {
+            other: sum(not any(self._rounds.together(place, one) for one in placed) for place in places)
+            for other, places in self.of.items()
+            if other not in done
+        }
+        due = min(left, key=lambda other: (left[other], other), default=name)
+        return [] if due == name else [f"{name} was placed before its turn: {due} had fewer open slots"]
+
+    def _places(self, name: str) -> Iterator[Placed]:
+        whole = self._rounds.whole
+        slot = whole["slot_minutes"]
+        opens = [
+            self._rounds.clock(one["hours"])[0] for one in whole["people"].values() if one["zone"] == whole["zone"]
+        ]
+        for day in whole["days"]:
+            for minutes in range(min(opens, default=0) % slot, 24 * 60, slot):
+                wall = datetime.fromisoformat(day) + timedelta(minutes=minutes)
+                start = int(wall.replace(tzinfo=self._rounds.zone).timestamp()) // 60
+                for room in [*whole["rooms"]] or [""]:
+                    if not self._rounds.alone((name, start, room)):
+                        yield name, start, room
+
+
+def clash_findings(rounds: Rounds, choices: Choices, clash: Iterable[str] | None) -> list[str]:
+    """Check that some interviews cannot all be placed, by trying everything."""
     if clash is None:
         return ["it was not shown which interviews clash"]
-    rounds = Rounds(source)
-    rooms = [*rounds.whole["rooms"]] or [""]
-    choices = [
-        [place for start in starts[name] for room in rooms if not rounds.alone(place := (name, start, room))]
-        for name in clash
-    ]
-    choices.sort(key=len)
+    left = sorted((choices.of[name] for name in clash), key=len)
     tries = 0
     chosen: list[Placed] = []
 
     def placeable(depth: int) -> bool:
         nonlocal tries
-        if depth == len(choices):
+        if depth == len(left):
             return True
-        for place in choices[depth]:
+        for place in left[depth]:
             tries += 1
             if tries > MOST_TRIES:
                 return True
@@ -149,8 +207,5 @@ def clash_findings(source: str, clash: Iterable[str] | None, starts: Mapping[str
 
     if not placeable(0):
         return []
-    return (
-        ["there are too many ways to check the clash"]
-        if tries > MOST_TRIES
-        else ["the interviews said to clash do not"]
-    )
+    too_many = ["there are too many ways to check the clash"]
+    return too_many if tries > MOST_TRIES else ["the interviews said to clash do not"]
