@@ -10,6 +10,7 @@ from pathlib import Path
 from maker_engine.blame import told
 from maker_engine.core.commands import Answer, Stop
 from maker_engine.core.errors import MakerError
+from maker_engine.core.outcomes import ANSWERED
 from maker_engine.kit.deciding import say
 from maker_engine.kit.guarded import ContractError, Guarded
 from maker_engine.kit.subject import Subject, UnfitError

@@ -72,7 +72,7 @@ def with_calendars(problem: Problem, named: Mapping[str, str], paths: list[Path]
         owner = owners.get(path.name) or folded.get(path.stem.casefold())
         if owner is None:
             raise ProblemError(
-                f"calendar {one_line(path.name, 80)} is nobody's: call it after a person, or name it in people.X.calendar"
+                f"calendar {one_line(path.name, 80)} is nobody's: call it after a person, or name it as their calendar"
             )
         text = _read(str(path), "calendar", LARGEST)
         found = busy_times(text, path.name, problem.days[0], problem.days[-1], known[owner])
@@ -97,4 +97,4 @@ def _read(path: str, what: str, largest: int) -> str:
     try:
         return read_named(Path(path).expanduser(), what, largest)
     except InputError as error:
-        raise ProblemError(str(error)) from None
+        raise ProblemError(one_line(str(error), 300)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from maker_engine.core.decomposition import Json
@@ -45,6 +46,19 @@ def answer_json(answer: Answer) -> Json:
     if isinstance(answer, Reading):
         return ["reading", [[wanted, window] for wanted, window in answer.rules]]
     return ["infeasible"]
+
+
+def moves_of(answers: Iterable[object]) -> list[list[Any]]:
+    """Return the answers that change the schedule as `answer_json` writes them."""
+    found: list[list[Any]] = []
+    for answer in answers:
+        if isinstance(answer, Place):
+            found.append(["place", *_parts(answer)])
+        elif isinstance(answer, Undo):
+            found.append(["undo", answer.interview])
+        elif isinstance(answer, Infeasible):
+            found.append(["infeasible"])
+    return found
 
 
 def answer_from(value: Any) -> Answer:

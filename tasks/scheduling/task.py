@@ -30,7 +30,7 @@ from .answers import read_place, read_reading, read_way_out
 from .files import SAMPLES, load_problem
 from .imitation import imitate
 from .invitations import papers, schedule
-from .keeping import answer_from, answer_json, state_from, state_json
+from .keeping import answer_from, answer_json, moves_of, state_from, state_json
 from .optimum import best_value
 from .picture import brief, draw
 from .plain_words import read_plainly
@@ -190,8 +190,8 @@ class Scheduling(Task[State, Answer]):
 
     def verify(self, answers: Iterable[Any]) -> list[str]:
         """Check the schedule and the order it was made in, or the clash, on plain minutes."""
-        moves = [answer_json(answer) for answer in answers if isinstance(answer, Place | Undo | Infeasible)]
-        clashing = self.clash(State()) if ["infeasible"] in moves else None
+        moves = moves_of(answers)
+        clashing = self.clash(State()) if moves[-1:] == [["infeasible"]] else None
         return findings(self._source, moves, clashing)
 
     def infeasible(self, state: State) -> str:
