@@ -58,7 +58,7 @@ def read_place(text: str, question: Question, problem: Problem) -> Place | Flag:
         "reach": reach_words(offer.reach, problem),
     }
     for name in needed[1:]:
-        said = parts[name].replace("T", " ") if name == "time" else parts[name]
+        said = re.sub(r"(?<=\d)[Tt](?=\d)", " ", parts[name])
         if due[name].casefold() not in (said.casefold(), _without_day(said).casefold()):
             return Flag(INCONSISTENT, f"slot {number} has {name} {due[name]}, not what is said", excerpt(said))
     return offer.place

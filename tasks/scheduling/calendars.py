@@ -23,6 +23,7 @@ MOST_EVENTS = 20_000
 """Events of a file, and occurrences within the days asked for."""
 _TZID = re.compile(r"^[A-Z-]+;(?:[^:\n]*;)?TZID=\"?([^\":;\n]+)\"?", re.MULTILINE)
 _HECTIC = re.compile(r"^RRULE[^:\n]*:[^\n]*FREQ=(SECONDLY|MINUTELY)", re.MULTILINE | re.IGNORECASE)
+_BEGINNINGS, _ENDS = (re.compile(rf"^{word}:\w", re.MULTILINE | re.IGNORECASE) for word in ("BEGIN", "END"))
 _EVENTS = re.compile(r"^BEGIN:(?:VEVENT|VFREEBUSY)\s*$", re.MULTILINE)
 _FREE = ("FREE",)
 
@@ -65,8 +66,8 @@ def _check(text: str, name: str) -> None:
         raise ProblemError(f"calendar {name} is larger than {LARGEST:,} characters: export fewer days")
     if "BEGIN:VCALENDAR" not in text.upper()[:10_000]:
         raise ProblemError(f"{name} is no calendar: export it as iCalendar (.ics)")
-    if "END:VCALENDAR" not in text.upper():
-        raise ProblemError(f"calendar {name} is cut off: its end is missing, so export it anew")
+    if not _BEGINNINGS.search(text) or len(_BEGINNINGS.findall(text)) != len(_ENDS.findall(text)):
+        raise ProblemError(f"calendar {name} is cut off: an end is missing, so export it anew")
     if len(_EVENTS.findall(text)) > MOST_EVENTS:
         raise ProblemError(f"calendar {name} has more than {MOST_EVENTS:,} events: export fewer days")
     if found := _HECTIC.search(text):

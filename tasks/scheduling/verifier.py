@@ -90,6 +90,7 @@ class Rounds:
 
     @staticmethod
     def clock(text: str) -> tuple[int, int]:
+        """Return a time of the day such as `09:00-17:00` as minutes after midnight."""
         first, second = (int(part[:2]) * 60 + int(part[3:]) for part in text.split("-"))
         return first, second
 
@@ -155,7 +156,7 @@ class Choices:
         self.countable = sum(map(len, self.of.values())) * len(self.of) <= MOST_COUNTED
 
     def out_of_turn(self, name: str, placed: Sequence[Placed]) -> list[str]:
-        """Say whether another interview was to be placed first: one with fewer places left, or as many and a lower id."""
+        """Say whether another interview was due: one with fewer places left, or with as many and a lower id."""
         if not self.countable:  # the order is how a schedule is found, and no part of whether it is one
             return []
         done = {one for one, _, _ in placed}
