@@ -19,8 +19,12 @@ class Outcome(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
 
+    @property
+    def gives_result(self) -> bool:
+        """True where the run has come to what was asked for."""
+        return self in (Outcome.SOLVED, Outcome.INFEASIBLE)
 
-ANSWERED = (Outcome.SOLVED, Outcome.INFEASIBLE)
-"""The outcomes that answer the problem, verified."""
-CONCLUDED = (*ANSWERED, Outcome.UNSOLVED)
-"""The outcomes with no step left to go on with."""
+    @property
+    def concluded(self) -> bool:
+        """True where no step is left to go on with."""
+        return self.gives_result or self is Outcome.UNSOLVED
