@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Key, Resize, ScreenSuspend
+from textual.events import Key, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -16,6 +15,9 @@ from maker_tui.roles import line
 from maker_tui.settings.keymap import NamedKeys, in_force
 from maker_tui.widgets.key_bar import KeyBar
 from maker_tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 10
 NARROW_COLUMNS, SHORT_ROWS, HIGH_ROWS = 76, 20, 36
@@ -68,6 +70,10 @@ class MakerScreen(NamedKeys, Screen[None]):
     HELP_OF: ClassVar[Sequence[tuple[str, type[Widget]]]] = ()
     """Widgets with keys of their own: what they are called, and their class."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._toasts: set[tuple[str, str]] = set()
+
     def on_resize(self, event: Resize) -> None:
         """Say in classes what there is room for, and give way where there is none for anything."""
         columns, rows = event.size
@@ -81,12 +87,20 @@ class MakerScreen(NamedKeys, Screen[None]):
             self.query_one(TooSmall).tell(columns, rows)
         self.set_class(tiny, "-tiny")
 
-    def on_screen_suspend(self, event: ScreenSuspend) -> None:
-        """Take along what was said on this screen: what is said on the next one is of that one."""
-        left = time.time() - (time.monotonic() - event.time)
+    def notify(
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:  # fmt: skip
+        """Say something in a toast, which goes when this screen does."""
+        self._toasts.add((title, message))
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_screen_suspend(self) -> None:
+        """Take along what this screen has said; what the app says of what it did is for the next screen too."""
         for notification in list(self.app._notifications):  # noqa: SLF001 - Textual clears all of them or none
-            if notification.raised_at < left:
+            if (notification.title, notification.message) in self._toasts:
                 self.app._unnotify(notification)  # noqa: SLF001 - likewise
+        self._toasts.clear()
 
     async def on_key_bar_chosen(self, message: KeyBar.Chosen) -> None:
         """Do what a clicked footer entry says."""

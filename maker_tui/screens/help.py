@@ -43,6 +43,7 @@ GLOSSARY = (
 
 
 PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
+    ("sessions", ("open", "search", "order", "show-all", "rename", "duplicate", "delete", "undo", "refresh")),
     ("go on", ("pause", "step", "sample", "one-vote", "continue", "go-on", "resume", "until", "to-dissent", "break",
                "breakpoints")),
     ("the open step", ("answer", "own-words", "probe", "edit-prompt", "vote", "decide", "strike", "k", "voters")),
@@ -50,7 +51,6 @@ PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("from step to step", ("back", "forth", "next-flag", "flag-before", "next-dissent", "dissent-before", "next-wrong",
                            "play", "now", "go-to", "find", "narrow", "next-match", "match-before")),
     ("another run", ("fork", "new-run", "start")),
-    ("sessions", ("open", "search", "order", "show-all", "rename", "duplicate", "delete", "undo", "refresh")),
     ("the document", ("papers", "who")),
     ("panes", ("next-pane", "pane-before", "zoom", "taller", "lower", "border-left", "border-right", "usual-layout")),
 )  # fmt: skip
