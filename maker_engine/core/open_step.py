@@ -20,6 +20,7 @@ from maker_engine.core.events import (
 from maker_engine.core.hopeless import Doubt, StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
+from maker_engine.core.prompts import prompt_in_effect
 from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
@@ -209,7 +210,7 @@ class OpenStep:
         if self.poll is None:
             return []
         if prompt is not None:
-            self._prompt = prompt
+            self._prompt = prompt_in_effect(self._prompt, edited=prompt)
         unused = self.poll.reconsider(*settings.decides_by())
         self._look_anew()
         self._raise_temperature(self.lowest)
@@ -269,7 +270,7 @@ class OpenStep:
         self._raise_temperature(hopeless.temperature)
         if hopeless.reminder:
             self.reminder = hopeless.reminder
-            self._prompt = replace(self._prompt, user=f"{self._prompt.user}\n\n{hopeless.reminder}")
+            self._prompt = prompt_in_effect(self._prompt, reminder=hopeless.reminder)
 
     def _look_anew(self) -> None:
         if self.poll is not None and self.doubt is not None:

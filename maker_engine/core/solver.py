@@ -306,8 +306,11 @@ class Solver:
         before = self._settings
         k = before.k if changed.k is None else changed.k
         self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters)
-        events = [changed, *self._squashed(self._flight.resettle(self._settings, changed.prompt))]
+        squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt))
         poll = self._flight.first.poll
+        if changed.voters and poll is not None:
+            changed = replace(changed, asked=poll.asked)
+        events = [changed, *squashed]
         return [*events, StepUndecided(self.step, poll.counted)] if poll is not None and poll.exhausted else events
 
     def hang_up(self) -> list[Event]:
