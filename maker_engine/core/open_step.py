@@ -233,9 +233,9 @@ class OpenStep:
             raise TaskError(f"task {self._task.name} parses a response into None at step {self.number}")
         return verdict
 
-    def take(self, sample: int, response: Response) -> list[Sample]:
-        """Read the response to a sample; return what is counted now, as `Poll.arrive` does."""
-        verdict = self.read(response)
+    def take(self, sample: int, response: Response, recorded: Hashable = None) -> list[Sample]:
+        """Read the response to a sample, unless it is on record how it was read; return what is counted now."""
+        verdict = self.read(response) if recorded is None else recorded
         if self.poll is None:
             return []
         counted = self.poll.arrive(sample, response, verdict)

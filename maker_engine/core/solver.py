@@ -208,10 +208,16 @@ class Solver:
             return [SampleAsked(request.step, request.sample)]
         return []
 
-    def receive(self, request: SampleRequest, response: Response) -> list[Event]:
+    def receive(self, request: SampleRequest, response: Response, recorded: Hashable = None) -> list[Event]:
         """Take the response to `request`; return what came of it for the open step.
 
         A response that arrives before an earlier sample's waits its turn and brings no event yet.
+
+        Args:
+            request: What was asked.
+            response: What came back.
+            recorded: The verdict on record, of a response that was read in an earlier sitting: it may be in a form that
+                the task does not ask for any more. None to read it.
         """
         flight = self._flight
         if is_probe(request):
@@ -224,7 +230,7 @@ class Solver:
         poll = one.poll
         if not poll.expects(request.sample):
             return [ResponseWasted(one.number, response)]
-        counted = one.take(request.sample, response)
+        counted = one.take(request.sample, response, recorded)
         squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
             one.counted += counted

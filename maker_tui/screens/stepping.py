@@ -233,7 +233,7 @@ class Stepping(Travelling):
         """Read an answer as a response would be read, and decide the open step as that."""
         task = self._source.task
         try:
-            answer = task.parse(state, text.replace("\\n", "\n"))
+            answer = task.read_decision(state, text.replace("\\n", "\n"))
             wrong = answer if isinstance(answer, Flag) else task.objection(state, answer)
         except Exception as error:  # noqa: BLE001 - a task may raise anything at what is no answer of it
             raise InputError(f"it cannot be read: {one_line(str(error), 80)}") from None
