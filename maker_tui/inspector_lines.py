@@ -39,8 +39,8 @@ def prompt_row(step: Inspection) -> Text:
         return line(("prompt", "strong"), ("  this step is not answered by agents", "quiet"))
     if step.rewritten:
         return line(("prompt", "strong"), ("  not what was read: the task writes other prompts now", "warn"))
-    first, others = step.wordings[0], len(step.wordings) - 1
-    more = f", {count(others)} more wordings" if others else ""
+    first, wordings = step.wordings[0], len(step.wordings)
+    more = f", in {count(wordings)} wordings" if wordings > 1 else ""
     if first.before is None:
         return line(("prompt", "strong"), (f"  of the first step{more}", "quiet"))
     new = count(new_lines(_whole(first.before), _whole(first.prompt)))
@@ -127,6 +127,7 @@ def prompt_lines(step: Inspection, width: int, *, folded: frozenset[str], compar
     rows = flowed([(REWRITTEN, "warn")], width) if step.rewritten else []
     for number, one in enumerate(step.wordings, 1):
         if len(step.wordings) > 1:
+            rows += [line()] if number > 1 else []
             head = f"wording {number} of {len(step.wordings)}, {one.name}: {_readers(one)}"
             rows += flowed([(head, "accent")], width)
         rows += _wording_lines(one, width, folded, compare=compare)

@@ -29,6 +29,7 @@ from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag, step_of
+from maker_engine.sessions.wordings import PROMPTS
 
 NAME, VERSION = "maker-session", 1
 COLUMNS = (
@@ -59,7 +60,7 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
     """Give one branch's own events."""
     branch, meta = reader.branch, reader.meta()
     own = {"branch": branch.id}
-    found = {key: meta[key] for key in (MODEL_CHECK, ADJUSTMENTS) if key in meta}
+    found = {key: meta[key] for key in (MODEL_CHECK, ADJUSTMENTS, PROMPTS) if key in meta}
     yield {
         "event": "run", **own, "parent": branch.parent, "from_step": branch.fork_step, "created": branch.created,
         "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"], **found,

@@ -213,7 +213,7 @@ def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:
     text, verdict = entry.response.text, entry.verdict
     if isinstance(verdict, Flag):
         return flagged_span(text, verdict)
-    return answer_span(lambda bit: task.parse(state, bit), text, verdict)
+    return answer_span(lambda bit: task.read_decision(state, bit), text, verdict)  # without its evidence
 
 
 def flagged_span(text: str, flag: Flag) -> Span | None:

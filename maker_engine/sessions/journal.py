@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gathered, Json
@@ -288,9 +288,12 @@ class Journal:
 
     def note_prompt(self, step: int, prompt: Prompt) -> None:
         """Note which prompt the task writes in this sitting, at its first step (0-based) that agents answer."""
-        noted = json.loads(self._record.get(PROMPTS, "[]"))
-        if len(noted) < MOST_SITTINGS:
-            self._note(PROMPTS, [*noted, [step, digest_of(prompt)]])
+        self.note_prompts([*json.loads(self._record.get(PROMPTS, "[]")), [step, digest_of(prompt)]])
+
+    def note_prompts(self, noted: list[Any]) -> None:
+        """Note the first prompt of each sitting, as `sessions.wordings` has them; beyond so many, the first ones."""
+        if noted:
+            self._note(PROMPTS, noted[:MOST_SITTINGS])
 
     def _note(self, key: str, value: object) -> None:
         text = to_json(value)

@@ -16,6 +16,8 @@ from maker_engine.models.pool import VARIANTS
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.sessions.export import lines
+from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.inspection import Inspection, inspect_step
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.moment import moment
@@ -154,6 +156,9 @@ async def test_prompts_that_the_task_writes_no_more_are_not_passed_off_as_read(t
     assert [step.rewritten for step in inspected(path, task=Count(4))] == [False] * voted + [True] * (4 - voted)
     changed = list(inspected(path, task=Reworded(4)))
     assert [step.rewritten for step in changed] == [True] * voted + [False] * (4 - voted)
+    imported = tmp_path / "imported.maker"
+    import_lines(list(lines(path, Count(4))), imported, Reworded)
+    assert [step.rewritten for step in inspected(imported, task=Reworded(4))] == [step.rewritten for step in changed]
     assert REWRITTEN in prompt_lines(changed[0], 200, folded=frozenset(), compare=False)[0].plain
 
 

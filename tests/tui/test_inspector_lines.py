@@ -20,7 +20,7 @@ def test_each_wording_says_who_read_it() -> None:
     text = "\n".join(row.plain for row in prompt_lines(step, 120, folded=frozenset(), compare=False))
     for words in ("1 of 2, plain: #1, #3", "and 8 more", "system plain", "careful: #2, #4", "system careful"):
         assert words in text
-    assert "1 more wordings" in prompt_row(step).plain
+    assert "in 2 wordings" in prompt_row(step).plain
 
 
 @pytest.mark.parametrize(("shared", "marked"), [(1, False), (3, True)])
