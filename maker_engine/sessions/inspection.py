@@ -12,7 +12,7 @@ from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
-from maker_engine.models.sampling import AUTO, NONE, resolve
+from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
 from maker_engine.sessions.in_effect import Effects, InEffect
 from maker_engine.sessions.moment import entries_of
 from maker_engine.sessions.packing import Act, Entry, events_of
@@ -197,14 +197,21 @@ _DISSENT, _WRONG = StepFlag.DISSENT.value, StepFlag.WRONG.value
 _FAILED, _PERSON = StepFlag.FAILED_CALLS.value, StepFlag.NOT_BY_VOTES_ALONE.value
 
 
-def temperature_of(order: Mapping[str, Any]) -> float | None:
-    """Return at which temperature a run draws all samples but the first of a step; None where none or several are."""
+def temperature_of(order: Mapping[str, Any], adjustments: Sequence[str], voters: Sequence[str] = ()) -> float | None:
+    """Return at which temperature a run draws all samples but the first of a step; None where none or several are.
+
+    Args:
+        order: What was ordered.
+        adjustments: What was sent otherwise.
+        voters: The pool that a person changed to, empty for the one that was ordered.
+    """
     try:
-        if any(parse_voter(voter).temperature not in (None, AUTO) for voter in order.get("voters") or ()):
+        if any(parse_voter(voter).temperature not in (None, AUTO) for voter in voters or order.get("voters") or ()):
             return None
     except InputError:  # a stranger's file
         return None
-    return resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))[1]
+    _, other, fixed = resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))
+    return None if other not in fixed and any(NO_TEMPERATURE in line for line in adjustments) else other
 
 
 def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:

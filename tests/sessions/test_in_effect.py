@@ -18,7 +18,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.sessions.export import lines
 from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.inspection import Inspection, inspect_step
+from maker_engine.sessions.inspection import Inspection, inspect_step, temperature_of
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.reader import Reader
@@ -209,3 +209,6 @@ async def test_no_temperature_is_shown_where_the_record_says_that_none_was_sent(
     journal.close()
     temperatures = {one for step in inspected(path) for one in step.temperatures}
     assert temperatures == {None, 0.3}, "the first was left to us, the others were named"
+    shown = [temperature_of({"temperature": one}, open_saved(path, Overheard).adjustments) for one in ("auto", 0.3)]
+    assert shown == [None, 0.3]
+    assert temperature_of({"temperature": 0.3}, (), (BRIEF,)) is None
