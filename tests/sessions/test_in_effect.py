@@ -43,15 +43,12 @@ class Overheard(Count):
         return super().imitate(prompt, mistake, variant)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_heard() -> None:
-    HEARD.clear()
-
-
 def ordered(path: Path, **chosen: Any) -> PreparedRun:
     """A run of four steps."""
     order = {"model": "sim:p=0.8,v=0.9", "k": 2, **chosen}
-    return prepare(RunOrder(TOY, {"length": 4}, session=path, **order), Overheard)
+    prepared = prepare(RunOrder(TOY, {"length": 4}, session=path, **order), Overheard)
+    HEARD.clear()  # whether a task can be simulated is tried out by one response
+    return prepared
 
 
 def inspected(path: Path, branch: int | None = None, task: Count | None = None) -> Iterator[Inspection]:
@@ -83,8 +80,8 @@ async def test_an_edited_prompt_is_shown_where_it_was_read_and_nowhere_else(tmp_
     """At a fork's first step it is the person's prompt, in each variant of the pool; at the next it is the task's."""
     path = tmp_path / "run.maker"
     await drive(ordered(path, voters=(CAREFUL, BRIEF)), Inbox(), lambda _: None)
-    HEARD.clear()
     fork = prepare_fork(path, 2, {}, prompt=EDITED, voter="ann", family=Overheard)
+    HEARD.clear()
     await drive(fork, Inbox(), lambda _: None)
     steps = list(inspected(path, 1))
     assert said_to_be_read(iter(steps[2:])) == HEARD
