@@ -39,16 +39,16 @@ class Overheard(Count):
     """Counting, with every prompt that reaches the model written down."""
 
     def imitate(self, prompt: Prompt, mistake: Mistake | None, variant: int) -> tuple[str, str]:
-        HEARD.append(prompt)
+        if variant:  # 0 is the one response by which it is tried out whether a task can be simulated
+            HEARD.append(prompt)
         return super().imitate(prompt, mistake, variant)
 
 
 def ordered(path: Path, **chosen: Any) -> PreparedRun:
     """A run of four steps."""
     order = {"model": "sim:p=0.8,v=0.9", "k": 2, **chosen}
-    prepared = prepare(RunOrder(TOY, {"length": 4}, session=path, **order), Overheard)
-    HEARD.clear()  # whether a task can be simulated is tried out by one response
-    return prepared
+    HEARD.clear()
+    return prepare(RunOrder(TOY, {"length": 4}, session=path, **order), Overheard)
 
 
 def inspected(path: Path, branch: int | None = None, task: Count | None = None) -> Iterator[Inspection]:
