@@ -39,17 +39,17 @@ def race(step: Inspection, describe: Callable[[Any], str], size: tuple[int, int]
             points = _own(answer, rounds)
             name = f"{fit(describe(answer), 24).rstrip()} {last.get(answer, 0)}"
             series.append(Series(letter(place), name, f"hue.{place % HUES + 1}", points))
+    margins = [k for one, k in zip(step.counted, step.needed, strict=True) if isinstance(one.entry, Sample)]
+    k = margins[-1]
     if step.rule == "first":
-        needed = [(number, step.k) for number in range(len(rounds) + 1)]
+        needed = [(number, margins[max(0, number - 1)]) for number in range(len(rounds) + 1)]
     else:
-        needed = [(number, _second(one) + step.k) for number, one in enumerate(rounds, 1)]
-    named = count_of(step.k, "vote") if step.rule == "first" else f"second + k {step.k}"
+        needed = [(number, _second(one) + margins[number - 1]) for number, one in enumerate(rounds, 1)]
+    named = count_of(k, "vote") if step.rule == "first" else f"second + k {k}"
     series.append(Series("", named, "quiet", needed))
     most = max(y for one in series for _, y in one.points)
     end = "not decided" if step.answer is None else "decided ✖ wrong" if step.wrong else "decided"
-    heading = line(
-        ("vote race", "strong"), f" · step {ordinal(step.step)} · {end} · margin {rounds[-1].margin}, k {step.k}"
-    )
+    heading = line(("vote race", "strong"), f" · step {ordinal(step.step)} · {end} · margin {rounds[-1].margin}, k {k}")
     return [heading, *curves(series, Axis("rounds", len(rounds), count), Axis("votes", most, count), *_below(size))]
 
 

@@ -11,10 +11,10 @@ from rich.text import Text
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.printable import one_line, printable
 from maker_engine.sessions.asides import Change, Doubted, Probe
-from maker_engine.sessions.inspection import Counted, Inspection
+from maker_engine.sessions.inspection import Counted, Inspection, Wording
 from maker_engine.sessions.packing import Act, Entry
 from maker_tui.aside_words import change_words, doubt_words, probe_words, remedy_words
-from maker_tui.figures import NONE, count_of, dollars, duration, fit, letter, ordinal
+from maker_tui.figures import NONE, count, count_of, dollars, duration, fit, letter, ordinal
 from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_side
 from maker_tui.roles import line
 
@@ -22,6 +22,9 @@ Describe = Callable[[Any], str]
 TOLD_CELLS, LEAST_TOLD = 35, 12
 RULE = "─"
 _FOLDS = (frozenset({"system"}), frozenset[str](), frozenset({"user"}))
+REWRITTEN = "the task writes other prompts now than when this was voted on: what follows is not what was read"
+MOST_READERS = 12
+"""Samples that are named beside a wording."""
 PERSONAL = ("voted", "decided", "struck")
 """What a person does to a ballot."""
 
@@ -33,18 +36,22 @@ def name_of(step: Inspection, answer: Hashable) -> str:
 
 def prompt_row(step: Inspection) -> Text:
     """Name the prompt, and how much of it has changed since the step before."""
-    if step.prompt is None:
+    if not step.wordings:
         return line(("prompt", "strong"), ("  this step is not answered by agents", "quiet"))
-    if step.before is None:
-        return line(("prompt", "strong"), ("  of the first step", "quiet"))
-    new = count_of(new_lines(_whole(step.before), _whole(step.prompt)), "line")
-    return line(("prompt", "strong"), (f"  {new} changed since step {ordinal(step.step - 1)}", "quiet"))
+    if step.rewritten:
+        return line(("prompt", "strong"), ("  not what was read: the task writes other prompts now", "warn"))
+    first, wordings = step.wordings[0], len(step.wordings)
+    more = f", in {count(wordings)} wordings" if wordings > 1 else ""
+    if first.before is None:
+        return line(("prompt", "strong"), (f"  of the first step{more}", "quiet"))
+    new = count_of(new_lines(_whole(first.before), _whole(first.prompt)), "line")
+    return line(("prompt", "strong"), (f"  {new} changed since step {ordinal(step.step - 1)}{more}", "quiet"))
 
 
 def counted_row(step: Inspection, place: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
     """Tell one entry and the ballot after it."""
     counted = step.counted[place]
-    tail = _tally(step, counted)
+    tail = _tally(step, counted, step.needed[place])
     if isinstance(counted.entry, Sample):
         head = (fit(f"{marked_as}#{counted.entry.sample + 1}", 6), "strong")
     else:
@@ -80,11 +87,11 @@ def judged(step: Inspection, answer: Hashable) -> Piece:
     return ("✔ ", "good") if answer == step.right else ("✖ ", "bad")
 
 
-def _tally(step: Inspection, counted: Counted) -> Piece:
+def _tally(step: Inspection, counted: Counted, needed: int) -> Piece:
     votes = " ".join(f"{name_of(step, answer)}{number}" for answer, number in counted.votes[:4])
     more = "…" if len(counted.votes) > 4 else ""
-    role = ("bad" if step.wrong else "good") if counted.margin >= step.k else "plain"
-    return fit(f"{votes}{more}", 12) + f" margin {counted.margin}/{step.k}  ", role
+    role = ("bad" if step.wrong else "good") if counted.margin >= needed else "plain"
+    return fit(f"{votes}{more}", 12) + f" margin {counted.margin}/{needed}  ", role
 
 
 def _figures(step: Inspection, place: int, room: int) -> list[Piece]:
@@ -131,16 +138,41 @@ def next_folded(folded: frozenset[str]) -> frozenset[str]:
 def prompt_lines(
     step: Inspection, width: int, *, folded: frozenset[str], compare: bool, fold_key: str = "H"
 ) -> list[Text]:
-    """Lay a prompt out, its two parts under headings of their own; those in `folded` are closed."""
-    if step.prompt is None:
+    """Lay out what was read: where there were several wordings, each under a heading that says by whom."""
+    if not step.wordings:
         return [line(("this step is not answered by agents", "quiet"))]
+    rows = flowed([(REWRITTEN, "warn")], width) if step.rewritten else []
+    for number, one in enumerate(step.wordings, 1):
+        if len(step.wordings) > 1:
+            rows += [line()] if number > 1 else []
+            head = f"wording {number} of {len(step.wordings)}, {one.name}: {_readers(one)}"
+            rows += flowed([(head, "accent")], width)
+        since = f"since step {ordinal(step.step - 1)}"
+        rows += _wording_lines(one, width, folded, (since, fold_key), compare=compare)
+    return rows
+
+
+def _readers(one: Wording) -> str:
+    """Say which samples read a wording, as many as a person reads."""
+    named = ", ".join(f"#{sample + 1}" for sample in one.samples[:MOST_READERS])
+    more = len(one.samples) - MOST_READERS
+    return f"{named} and {count(more)} more" if more > 0 else named
+
+
+def _wording_lines(
+    one: Wording, width: int, folded: frozenset[str], words: tuple[str, str], *, compare: bool
+) -> list[Text]:
+    """Lay a prompt out, its two parts under headings of their own; those in `folded` are closed.
+
+    `words` say since which step it may have changed, and which key folds.
+    """
     rows: list[Text] = []
+    since, fold_key = words
     turned = folded ^ next_folded(folded)
     for part in ("system", "user"):
-        text = getattr(step.prompt, part)
+        text = getattr(one.prompt, part)
         closed = part in folded
-        old = None if step.before is None else getattr(step.before, part)
-        since = f"since step {ordinal(step.step - 1)}"
+        old = None if one.before is None else getattr(one.before, part)
         same = "the first step" if old is None else f"{'unchanged' if old == text else 'changed'} {since}"
         about = f" · {count_of(text.count(chr(10)) + 1, 'line')} · {same}"
         key = f" · {fold_key} {'opens' if closed else 'folds'}" if part in turned else ""

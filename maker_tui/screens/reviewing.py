@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from maker_engine.core.decomposition import Gather, Vote
 from maker_engine.core.outcomes import Outcome
+from maker_engine.core.prompts import asked_by
 from maker_engine.sessions.mistakes import first_wrong, most_contested
 from maker_tui.figures import count, ordinal
 from maker_tui.mistake_words import advice_words, first_wrong_words, offered_changes, verdict_words
@@ -73,8 +73,9 @@ class Reviewing(Stepping):
             return super().prompt_in_view()
         if self._edited is not None and self._edited[0] == self.place:
             return self._edited[1]
-        step = self._source.task.step(self._past_view.snapshot.state)
-        return step.prompt if isinstance(step, Vote | Gather) else None
+        snapshot = self._past_view.snapshot
+        own = asked_by(self._source.task.step(snapshot.state))
+        return own if own is None or snapshot.open is None else snapshot.open.prompt_in_effect(own)
 
     def on_prompt_editor_done(self, message: PromptEditor.Done) -> None:
         """Keep the prompt of a step in the past for the fork that it is edited for: no run is there to probe."""
