@@ -71,6 +71,7 @@ class LiveRun:
         self.task = prepared.task
         self.error: str | None = None
         self.crash: BaseException | None = None
+        self.saved = prepared.saved
         self.branch = 0 if prepared.saved is None else prepared.saved.branch
         self._prepared = prepared
         self._inbox = Inbox()

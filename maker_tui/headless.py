@@ -21,6 +21,7 @@ from maker_engine.runtime.view import RunView
 from maker_tui.check_lines import Remarks, refusal, remark, spent_words
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
 from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
+from maker_tui.resuming import going_on_line
 from maker_tui.streams import OutputError
 
 SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
@@ -52,8 +53,9 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progre
     """
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
+    branch = None if prepared.saved is None else prepared.saved.branch
     with _hearing(on_hangup) as inbox:
-        return conclude(_driven(prepared, inbox, progress), as_json=as_json)
+        return conclude(_driven(prepared, inbox, progress), as_json=as_json, branch=branch)
 
 
 def drive_here(prepared: PreparedRun) -> RunView:
@@ -93,8 +95,13 @@ def _driven(prepared: PreparedRun, inbox: Inbox, progress: str) -> RunView:
         return asyncio.run(_drive(prepared, inbox, look, tick))
 
 
-def conclude(view: RunView, *, as_json: bool = False) -> int:
-    """Print what has come of a run; return the exit status.
+def conclude(view: RunView, *, as_json: bool = False, branch: int | None = None) -> int:
+    """Print what has come of a run, and last the command that goes on with it; return the exit status.
+
+    Args:
+        view: The run.
+        as_json: Print one JSON object.
+        branch: Which run of its session it is, None for the newest.
 
     Raises:
         OutputError: It cannot be printed.
@@ -106,7 +113,7 @@ def conclude(view: RunView, *, as_json: bool = False) -> int:
         if as_json:
             say_json(summary(view))
         elif not refused:
-            say_text(report(view))
+            say_text(report(view) + going_on_line(view.session, branch))
     except OutputError as error:
         outcome = view.snapshot.outcome
         error.result = f"the run is {outcome.value if outcome else 'not ended'}, its session is {view.session}"

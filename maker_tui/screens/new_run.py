@@ -234,6 +234,11 @@ class NewRun(MakerScreen):
             self._ordered = True
             self.post_message(self.Ordered(message.prepared))
 
+    def refuse_start(self, reason: str) -> None:
+        """Show, whole, why the run that was ordered here could not be started; the fields stay as they were."""
+        self._ordered = False
+        self._refuse(reason)
+
     def _refuse(self, reason: str) -> None:
         self._refused = True
         self._forecast.show_forecast(None)
