@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from maker_engine.sessions.reader import Reader
 LOOK_S = 0.05
 PATIENCE_S = 60.0
 """A process has this long to begin: importing LiteLLM may take 15 s on a busy machine."""
-_NOT_STARTED = 2
 
 
 def go_on_alone(path: Path, branch: int) -> int | None:
@@ -33,6 +33,7 @@ def go_on_alone(path: Path, branch: int) -> int | None:
     Raises:
         InputError: The process could not go on with it; in its own words.
     """
+    before = _ended(path, branch)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - this program itself, and no shell
             _command(path, branch),
@@ -44,16 +45,24 @@ def go_on_alone(path: Path, branch: int) -> int | None:
         until = time.monotonic() + PATIENCE_S
         while process.poll() is None and time.monotonic() < until:
             if writer_of(path) == process.pid:
+                threading.Thread(target=process.wait, name="maker-background", daemon=True).start()
                 return process.pid
             time.sleep(LOOK_S)
         if process.returncode is None:
             process.terminate()
+            process.wait()
             raise InputError(f"a process of its own had not begun with it after {PATIENCE_S:.0f} s")
-        if process.returncode != _NOT_STARTED:
+        if _ended(path, branch) != before:
             return None
         said.seek(0)
         words = said.read().decode(errors="replace").strip().splitlines() or ["it gave no reason"]
     raise InputError(one_line(words[-1].removeprefix("maker: "), 400))
+
+
+def _ended(path: Path, branch: int) -> object:
+    """Return how a run has ended, which is another thing once somebody has driven it."""
+    with Reader(path, branch) as reader:
+        return reader.meta().get("ended")
 
 
 def _command(path: Path, branch: int) -> list[str]:
