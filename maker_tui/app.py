@@ -241,6 +241,11 @@ class MakerApp(ResumingApp, CellDiff):
         self.close_source()
         self.call_from_thread(self.go_home)
 
+    def leave_unstarted(self) -> None:
+        """End an app that was opened on a run which does not start: the terminal has room for the whole reason."""
+        if not self._stay and getattr(self._source, "ended", False):
+            self.exit()
+
     def go_home(self) -> None:
         """Leave the run that is shown: to the sessions, or out of the app."""
         if not self._stay:

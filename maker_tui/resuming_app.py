@@ -71,6 +71,10 @@ class ResumingApp(PersonalApp):
         """Ask whether a session from elsewhere may use what it names; do the work if it may."""
         raise NotImplementedError
 
+    def leave_unstarted(self) -> None:
+        """End an app that was opened on a run which does not start: the terminal has room for the whole reason."""
+        raise NotImplementedError
+
     def go_home(self) -> None:
         """Leave the run that is shown: to the sessions, or out of the app."""
         raise NotImplementedError
@@ -149,7 +153,8 @@ class ResumingApp(PersonalApp):
         form = next((one for one in reversed(self.screen_stack) if isinstance(one, NewRun)), None)
         saved = None if self.started is None else self.started.saved
         if form is None and saved is None:
-            return  # its one line is in the banner
+            self.leave_unstarted()  # else its one line is in the banner
+            return
         self.started = self._source = None
         if form is not None:
             while self.screen is not form:

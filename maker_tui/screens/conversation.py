@@ -31,7 +31,17 @@ from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.vote_tally import VoteTally, alike
-from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
+from maker_tui.words import (
+    ASKING,
+    CHECKING,
+    SAVING,
+    UNDECIDED,
+    Word,
+    checking_words,
+    outcome_word,
+    run_word,
+    starting_word,
+)
 
 if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
@@ -110,7 +120,8 @@ class Conversation(Writing):
 
     def on_mount(self) -> None:
         """Begin to look at the run."""
-        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        word = starting_word(self._source)
+        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
         self._bring_forward(self._question)
         self._question.focus()
         self._poll()

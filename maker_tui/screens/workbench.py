@@ -40,7 +40,17 @@ from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally, alike
-from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
+from maker_tui.words import (
+    ASKING,
+    CHECKING,
+    SAVING,
+    UNDECIDED,
+    Word,
+    checking_words,
+    outcome_word,
+    run_word,
+    starting_word,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,7 +145,8 @@ class Workbench(Leaving, PaneLayout):
 
     def on_mount(self) -> None:
         """Begin to look at the run."""
-        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        word = starting_word(self._source)
+        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
         self.take_panes(self._board, self._tally, self._flags, self._progress)
         self._bring_forward(self._board)
         self._bring_forward(self._tally)
