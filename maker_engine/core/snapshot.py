@@ -41,6 +41,7 @@ class Tally:
         proposals: Proposals to gather, where the step is a gathering that is not over; else 0.
         probes: Responses that were only looked at.
         probing: Probes in flight.
+        decider: The person who decided it, empty where votes did.
     """
 
     step: int
@@ -53,6 +54,7 @@ class Tally:
     proposals: int = 0
     probes: tuple[ProbeAnswered, ...] = ()
     probing: int = 0
+    decider: str = ""
 
     @property
     def gathers(self) -> bool:

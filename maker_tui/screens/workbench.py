@@ -214,7 +214,7 @@ class Workbench(Leaving, PaneLayout):
             )
         self._board.show_state(family, snapshot.state)
         self._tally.entitle("votes", alike(view.copies))
-        self._tally.show_votes(snapshot, partial(describe, family), view.copies)
+        self._tally.show_votes(snapshot, partial(describe, family), view.copies, waiting=view.waiting)
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
