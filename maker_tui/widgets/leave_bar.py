@@ -32,7 +32,7 @@ class LeaveBar(KeyBar):
             "q", "stop and save", "stay")  # fmt: skip
         self._shown = (
             Binding(key, STOP, again),
-            Binding("b", BACKGROUND, "leave it running in the background"),
+            Binding("b", BACKGROUND, "run on in the background"),
             Binding("escape", STAY, stay),
         )
         self.add_class("-up")

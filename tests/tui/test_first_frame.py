@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual.screen import Screen
@@ -18,7 +18,7 @@ from tests.tui.sources import Scripted, contested, hanoi, run_events
 class Filmed(MakerApp):
     """Keeps every frame of a workbench as text."""
 
-    CSS_PATH = [Path(app.__file__).parent / path for path in MakerApp.CSS_PATH]
+    CSS_PATH: ClassVar[list[Path]] = [Path(app.__file__).parent / path for path in MakerApp.CSS_PATH]
     frames: list[str]
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:

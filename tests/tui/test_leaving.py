@@ -19,7 +19,7 @@ from tests.tui.looking import gone, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 
 SIZE = (80, 24)
-CHOICES = ("q stop and save", "b leave it running in the background", "esc stay")
+CHOICES = ("q stop and save", "b run on in the background", "esc stay")
 
 
 @pytest.fixture
