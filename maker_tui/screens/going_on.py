@@ -59,6 +59,8 @@ class GoingOn(Stepping):
             if self._over:
                 self._keep(command)
                 return
+        elif isinstance(command, Pause) and not self._over:
+            self.action_now()  # it spends nothing, and is wanted at once
         elif self.back_to_now():
             return
         if self._source.writer is not None:

@@ -181,9 +181,10 @@ class Workbench(Leaving, PaneLayout):
         if (snapshot.outcome is not None or not live) and not self._over:
             self._over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
-            if snapshot.outcome not in AT_ITS_END:
-                reason += f" · {key_now(self.app, 'workbench.continue', 'c')} goes on"
-            self._banner.tell(outcome_word(snapshot.outcome), reason)
+            word = outcome_word(snapshot.outcome)
+            if snapshot.outcome not in AT_ITS_END:  # said first: a long reason is cut
+                word = word._replace(text=f"{word.text}, {key_now(self.app, 'workbench.continue', 'c')} goes on")
+            self._banner.tell(word, reason)
         if self._source.writer is not None and not self._over:
             told = f"process {self._source.writer} drives this run, and you look on"
             self._banner.tell(LOOKING_ON, told)

@@ -80,7 +80,7 @@ def test_show_ends_with_it_too(capsys: pytest.CaptureFixture[str]) -> None:
         (
             {
                 "outcome": "stopped",
-                "reason": "b (nothing is lost; to go on: maker sessions resume --accept-model 'a b')",
+                "reason": "x (to go on: maker sessions resume --accept-model 'a b')",
             },
             {},
             Shortage("accept-model", "a b"),

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from maker_engine.core.commands import Pause
-from maker_engine.core.filters import parse_filter
+from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.sessions.library import Library
@@ -67,6 +67,17 @@ async def test_a_stopped_run_goes_on_in_two_keys(keys: tuple[str, ...]) -> None:
     (session,) = Library().list()
     assert session.outcome == "solved"
     assert verify(session.path, hanoi(4)).findings == ()
+
+
+async def test_what_nobody_ended_goes_on_too() -> None:
+    """A run whose program went away, here a fork that was only added, has no end, and goes on like one that has."""
+    path = await saved()
+    fork(path, 5, {"k": 3})
+    async with home() as pilot:
+        await shown(pilot, "■ interrupted")
+        await pilot.press("R")
+        await shown(pilot, "✔ solved and verified")
+    assert ended(path) == "solved"
 
 
 @pytest.mark.parametrize(
@@ -189,11 +200,6 @@ async def test_a_breakpoint_of_a_fork_that_cannot_be_read_is_told() -> None:
         await shown(pilot, "cannot be read", "nonsense", "fork at step")
     with Reader(path) as reader:
         assert len(reader.branches) == 1
-
-
-def test_a_filter_comes_back_as_it_was_written() -> None:
-    """A breakpoint that goes along as text is the same filter again."""
-    assert str(parse_filter("dissent and step:2-")) == "dissent and step:2-"
 
 
 async def test_stepping_in_the_past_spends_nothing() -> None:
