@@ -20,7 +20,7 @@ from maker_engine.core.snapshot import Tally
 from maker_tui.halt_words import HELD
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
-from maker_tui.resuming import Resumption
+from maker_tui.resuming import AT_ITS_END, Resumption
 from maker_tui.screens.base import NotStarted, ResumeAsked, backed_up
 from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
@@ -196,8 +196,8 @@ class Conversation(Writing):
         if snapshot.outcome is not None or not live:
             self._over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
-            asked = snapshot.question is not None and self._source.writer is None
-            self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if asked else reason)
+            more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
+            self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if more else reason)
         elif self._source.writer is not None:
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
         elif view.checking is not None:
@@ -219,7 +219,7 @@ class Conversation(Writing):
 
     def action_resume(self) -> None:
         """Go on with a saved run."""
-        if self._view is not None and not self._source.live and self._source.writer is None:
+        if self._view is not None and self._over and self._source.writer is None:
             wish = Resumption(self._view.session, self._source.branch, family=type(self._source.task))
             self.post_message(ResumeAsked(wish))
 
