@@ -44,6 +44,8 @@ class Tally:
         probing: Probes in flight.
         edited: What agents read instead of the task's prompt, None for that.
         reminder: What the prompt was made to end with since; empty for nothing.
+        decider: The person who decided it, empty where votes did.
+        committed: False where the winner waits to be committed.
         wrong: The oracle disagrees with the winner.
         right: What the oracle has in its place, None where it has no answer.
     """
@@ -60,6 +62,8 @@ class Tally:
     probing: int = 0
     edited: Prompt | None = None
     reminder: str = ""
+    decider: str = ""
+    committed: bool = True
     wrong: bool = False
     right: Hashable = None
 

@@ -12,11 +12,12 @@ from maker_engine.core.prompts import asked_by
 from maker_engine.sessions.mistakes import first_wrong, most_contested
 from maker_tui.figures import count, ordinal
 from maker_tui.mistake_words import advice_words, first_wrong_words, offered_changes, verdict_words
+from maker_tui.resuming import AT_ITS_END
 from maker_tui.screens.page import text_page
 from maker_tui.screens.stepping import Stepping
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, named
 from maker_tui.widgets.strips import Banner
-from maker_tui.words import outcome_word
+from maker_tui.words import Word, outcome_word
 
 if TYPE_CHECKING:
     from maker_engine.core.responses import Prompt
@@ -66,6 +67,12 @@ class Reviewing(Stepping):
         text = "" if edited and wrong is not None and wrong.better_k is None else offered_changes(wrong, k)
         self._offered = step, text
         return text
+
+    @property
+    def edits_for_a_fork(self) -> bool:
+        """True in the past of a run that has ended."""
+        view = self._source.view()
+        return view is not None and (view.snapshot.outcome is not None or not self._source.live)
 
     def prompt_in_view(self) -> Prompt | None:
         """Return what the agents of the step in view read, as it was edited last."""
@@ -122,9 +129,16 @@ class Reviewing(Stepping):
                 self._looking.go_to(step)
             self.go_to(step)
         elif not self.in_the_past:
-            self._banner.tell(outcome_word(view.snapshot.outcome), self.end_words(view.snapshot))
+            self._banner.tell(self.end_word(view.snapshot), self.end_words(view.snapshot))
 
     # What is said.
+
+    def end_word(self, snapshot: Snapshot) -> Word:
+        """Name the end of a run; that it can go on is said first, since a long reason is cut."""
+        word = outcome_word(snapshot.outcome)
+        if snapshot.outcome in AT_ITS_END:
+            return word
+        return word._replace(text=f"{word.text}, {key_now(self.app, 'workbench.continue', 'c')} goes on")
 
     def end_words(self, snapshot: Snapshot) -> str:
         """Say why a run ended, and where it went wrong."""
@@ -152,7 +166,7 @@ class Reviewing(Stepping):
         if self.in_the_past:
             return list(PAST_KEYS)
         if over:
-            finished = snapshot.outcome in (Outcome.SOLVED, Outcome.UNSOLVED)
+            finished = snapshot.outcome in AT_ITS_END
             return list(ENDED_KEYS if finished else UNFINISHED_KEYS)
         return list(HELD_KEYS) if snapshot.paused and snapshot.open is not None else []
 

@@ -82,12 +82,16 @@ class KeyBar(LineView):
         """Lay out for the new width."""
         self._lay_out()
 
+    @property
+    def _width(self) -> int:
+        return self.size.width
+
     def _lay_out(self) -> None:
         self._spans = []
         parts: list[str | tuple[str, str]] = []
         at = 0
         typed = f" {self._count} " if self._count else ""
-        room = self.size.width - len(typed)
+        room = self._width - len(typed)
         for key in fitting([_entry(one) for one in in_force(self._shown, self.app)], room):
             self._spans.append((at, at + key.cells, key))
             parts += [(f" {key.label}", "key"), f" {key.words} "]

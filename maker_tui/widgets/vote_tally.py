@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -57,8 +57,17 @@ class VoteTally(LinePane):
         super().__init__("votes", id=id, classes=classes)
         self._seen: tuple[Snapshot, Describe, str] | None = None
 
-    def show_votes(self, snapshot: Snapshot, describe: Describe, copies: str = "") -> None:
-        """Show the ballots of `snapshot`, its answers told by `describe`, and what is to be said of `copies`."""
+    def show_votes(self, snapshot: Snapshot, describe: Describe, copies: str = "", *, waiting: Hashable = None) -> None:
+        """Show the ballots of `snapshot`, its answers told by `describe`, and what is to be said of `copies`.
+
+        Args:
+            snapshot: The run.
+            describe: Tells an answer.
+            copies: What is to be said of texts that are alike.
+            waiting: What the open step is decided as and not committed yet, None where it is not decided.
+        """
+        if waiting is not None and snapshot.open is not None:
+            snapshot = replace(snapshot, open=replace(snapshot.open, winner=waiting, committed=False))
         self._seen = snapshot, describe, copies
         self.show(tally_lines(snapshot, describe, self.size.width, self.size.height, copies))
 
@@ -111,8 +120,10 @@ def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> l
     step = (f"step {ordinal(tally.step)}", "strong")
     if tally.winner is not None:
         what = count_of(tally.votes, "proposal" if tally.gathers else "vote")
-        word = ("decided ✖ wrong", "bad") if tally.wrong else ("gathered ✔" if tally.gathers else "decided ✔", "good")
-        return [line(step, " · ", word, (f" · {what}", "quiet"))]
+        by = f" by {one_line(tally.decider, 24)}" if tally.decider else ""
+        word = (f"decided{by} ✖ wrong", "bad") if tally.wrong else (f"decided{by} ✔", "good")
+        tail = (f" · {what}", "quiet") if tally.committed else (", not committed", "warn")
+        return [line(step, " · ", ("gathered ✔", "good") if tally.gathers else word, tail)]
     if state == ASKING:
         return [line(step, " · ", state)]
     if tally.gathers:

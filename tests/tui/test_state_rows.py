@@ -83,9 +83,9 @@ async def test_what_is_wrong_with_an_entry_stands_above_it(app):
     async with app.run_test(size=(60, 16)) as pilot:
         await shown(pilot, "✔ solved")
         await pilot.press("F", "ctrl+u", *"speed=3", "enter")
-        text = await shown(pilot, "a fork has no 'speed=3'", "note=TEXT or prompt", "fork at step")
+        text = await shown(pilot, "a fork has no 'speed=3'", "or prompt", "fork at step")
         assert "Toast" not in {type(one).__name__ for one in pilot.app.screen.walk_children()}
-        assert "…" not in next(row for row in text.split("\n") if "note=TEXT" in row)
+        assert "…" not in next(row for row in text.split("\n") if "or prompt" in row)
         await pilot.press("x")
         await gone(pilot, "a fork has no")
 
