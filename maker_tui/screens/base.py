@@ -121,6 +121,11 @@ class MakerScreen(NamedKeys, Screen[None]):
                 self.app._unnotify(notification)  # noqa: SLF001 - likewise
         self._toasts.clear()
 
+    @property
+    def footers(self) -> list[KeyBar]:
+        """The footer, none before the screen is composed; rows that ask something are key bars of their own kinds."""
+        return [bar for bar in self.query(KeyBar) if type(bar) is KeyBar]
+
     async def on_key_bar_chosen(self, message: KeyBar.Chosen) -> None:
         """Do what a clicked footer entry says."""
         message.stop()

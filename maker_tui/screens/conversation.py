@@ -201,7 +201,8 @@ class Conversation(Writing):
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
             more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
             self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if more else reason)
-            self.query_one(KeyBar).offer(named(self.BINDINGS, ("go-on", *ENDED_KEYS) if more else ENDED_KEYS))
+            for bar in self.footers:
+                bar.offer(named(self.BINDINGS, ("go-on", *ENDED_KEYS) if more else ENDED_KEYS))
         elif self._source.writer is not None:
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
         elif view.checking is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.events import Key
 
 from maker_tui.screens.base import MakerScreen
-from maker_tui.widgets.key_bar import KeyBar
 
 MOST_DIGITS = 9
 
@@ -35,7 +34,7 @@ class Counting(MakerScreen):
         """Keep the digits typed so far, and show them in the footer."""
         if digits != self._digits:
             self._digits = digits
-            for bar in self.query(KeyBar):
+            for bar in self.footers:
                 bar.echo(digits)
 
     async def on_key(self, event: Key) -> None:

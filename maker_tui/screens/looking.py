@@ -187,7 +187,8 @@ class Looking(Going):
         usual.remove(wrong)
         if self.marks.after(-1, StepFlag.WRONG) is not None:
             usual.insert(len(self._views) + 1, wrong)
-        self.query_one(KeyBar).offer(usual)
+        for bar in self.footers:
+            bar.offer(usual)
 
     def on_went(self, message: Went) -> None:
         """Keep the step that the view in front has gone to; it is there already, or farther by now."""

@@ -15,7 +15,7 @@ from maker_tui.mistake_words import advice_words, first_wrong_words, offered_cha
 from maker_tui.resuming import AT_ITS_END
 from maker_tui.screens.page import text_page
 from maker_tui.screens.stepping import Stepping
-from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, named
+from maker_tui.widgets.key_bar import key_now, keys_of, named
 from maker_tui.widgets.strips import Banner
 from maker_tui.words import Word, outcome_word
 
@@ -177,7 +177,7 @@ class Reviewing(Stepping):
         if view is None or not view.snapshot.totals.wrong:
             names = [name for name in names if name != "next-wrong"]
         usual = keys_of(type(self).BINDINGS)
-        for bar in self.query(KeyBar):
+        for bar in self.footers:
             bar.offer(named(type(self).BINDINGS, names) if names else usual)
 
     def action_banner(self) -> None:
