@@ -26,4 +26,5 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MAKER_HOME", str(directory))
     for name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
     return directory
