@@ -144,5 +144,5 @@ def _cut(whole: bytes) -> Iterator[Table]:
         at += phase.size
 
 
-def _own(little: bytes) -> bytes:
-    return little if sys.byteorder == "little" else little(array("H", little))
+def _own(low_first: bytes) -> bytes:
+    return low_first if sys.byteorder == "little" else little(array("H", low_first))
