@@ -25,7 +25,7 @@ from maker_engine.core.decisions import describe
 from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
-from maker_tui.screens.base import backed_up
+from maker_tui.screens.base import HIGH_ROWS, SHORT_ROWS, backed_up
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.panes import PaneLayout
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
@@ -39,6 +39,7 @@ from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally, alike
+from maker_tui.widgets.wide_parts import DecidedPane, ResponsePane, RunStrip
 from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Workbench(Stepping, PaneLayout):
 
     CSS_PATH = "workbench.tcss"
     KEY_SCOPE = LAYOUT_NAME = "workbench"
+    HORIZONTAL_BREAKPOINTS = [(0, "-two-columns"), (110, "-wide"), (140, "-broad")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (SHORT_ROWS, "-usual"), (HIGH_ROWS, "-tall")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
@@ -106,11 +109,14 @@ class Workbench(Stepping, PaneLayout):
         self._progress = ProgressPane(id="progress")
         self._tally = VoteTally(id="votes")
         self._flags = RedFlagLog(id="red-flags")
+        self._decided, self._response = DecidedPane(id="decided"), ResponsePane(id="response")
+        self._strip = RunStrip(self._decided, self._response, id="strip")
 
     def compose(self) -> ComposeResult:
-        """Head line; four panes in two columns; footer."""
+        """Head line; four panes in two columns, and what a large window shows beside them; footer."""
         yield self._head
         yield self._banner
+        yield self._strip
         with Horizontal(id="panes"):
             with Vertical(id="left", classes="column"):
                 yield self._board
@@ -118,12 +124,21 @@ class Workbench(Stepping, PaneLayout):
             with Vertical(id="right", classes="column"):
                 yield self._tally
                 yield self._flags
+            with Vertical(id="far", classes="column"):
+                yield self._decided
+                yield self._response
         yield self._meter
         yield self._person
         yield self._entry
         yield self._filter_entry
         yield self._breaks
         yield KeyBar(keys_of(self.BINDINGS))
+
+    @property
+    def reachable_panes(self) -> tuple[LinePane, ...]:
+        """Those of a small window, and in a large one the two beside them."""
+        large = not self.has_class("-low") and (self.has_class("-broad") or self.has_class("-wide", "-tall"))
+        return self._panes if large else self._panes[:4]
 
     @property
     def session_path(self) -> Path | None:
@@ -138,7 +153,7 @@ class Workbench(Stepping, PaneLayout):
     def on_mount(self) -> None:
         """Begin to look at the run."""
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
-        self.take_panes(self._board, self._tally, self._flags, self._progress)
+        self.take_panes(self._board, self._tally, self._flags, self._progress, self._decided, self._response)
         self._bring_forward(self._board)
         self._bring_forward(self._tally)
         self._tally.focus()
@@ -204,6 +219,7 @@ class Workbench(Stepping, PaneLayout):
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
+        self._strip.show_run(self.run, self.place if self.in_the_past else None)
 
     def _ask_for_a_person(self, view: RunView) -> None:
         """Say so while the run holds, or waits for somebody to settle its open step."""

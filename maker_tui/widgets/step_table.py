@@ -40,7 +40,7 @@ class Order(NamedTuple):
 
 
 IN_STEPS = Order()
-ORDER_KEYS = {"votes": "V", "samples": "A", "flags": "R", "margin": "M", "tokens": "T", "cost": "C", "slowest": "L"}
+ORDER_KEYS = {"votes": "V", "samples": "A", "flags": "R", "margin": "M", "tokens": "T", "cost": "C", "slowest": "D"}
 
 
 class StepTable(CursorPane, inherit_bindings=False):
