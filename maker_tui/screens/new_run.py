@@ -230,6 +230,7 @@ class NewRun(MakerScreen):
         self._refused = False
         self._hint(self.focused)
         self._forecast.show_forecast(message.prepared.forecast, message.prepared.order.target)
+        self._forecast.show_table(message.prepared.forecasts())
         if message.start and not self._ordered:
             self._ordered = True
             self.post_message(self.Ordered(message.prepared))

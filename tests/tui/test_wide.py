@@ -10,8 +10,10 @@ from hypothesis import given, settings, strategies as st
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.core.snapshot import Totals
+from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.marks import Marks
 from maker_tui.app import MakerApp
+from maker_tui.k_table import k_table
 from maker_tui.map_cells import Layer, Live, picture, window
 from maker_tui.pulse import MOST_SPANS, Pulse, sparkline
 from maker_tui.recent import Newest, Recent, decided_lines, response_heading, response_lines, strip_line
@@ -137,3 +139,36 @@ def test_progress_draws_its_rates_where_there_is_room():
     assert len(rows) == len(progress_lines(view, RUNNING, 60, 18)) + 1
     assert progress_lines(view, RUNNING, 40, 18, pulse) == progress_lines(view, RUNNING, 40, 18)
     assert progress_lines(view, RUNNING, 60, 10, pulse) == progress_lines(view, RUNNING, 60, 10)
+
+
+def test_the_table_of_k_holds_the_forecast_of_the_run():
+    """Rule: a row a k, one of them the run's own with its own figures; which reach the target is told by a glyph."""
+    prepared = prepare(RunOrder("hanoi", {"disks": 10}, model="sim:p=0.95,v=0.9,latency=0.5"))
+    by_k = prepared.forecasts()
+    assert [one.k for one in by_k] == [*range(1, 9)]
+    own = next(one for one in by_k if one.k == prepared.forecast.k)
+    assert (own.p_solve, own.votes, own.cost_usd) == (
+        prepared.forecast.p_solve, prepared.forecast.votes, prepared.forecast.cost_usd,
+    )  # fmt: skip
+    for width in (30, 60, 100):
+        rows = [row.plain for row in k_table(by_k, own.k, 0.95, width)]
+        assert max(map(len, rows)) <= width
+        assert [row for row in rows if "◀ taken" in row] == [
+            row for row in rows if row.strip("✔ ").startswith(f"{own.k} ")
+        ]
+        assert sum(row.lstrip().startswith("✔") for row in rows[1:-1]) == 9 - own.k
+    larger = prepare(RunOrder("hanoi", {"disks": 10}, model="sim:p=0.95", k=12))
+    assert [one.k for one in larger.forecasts()] == [*range(5, 13)]
+
+
+async def test_a_large_form_shows_every_k():
+    """Rule: the table stands below the forecast where both have room, and nowhere else."""
+    for size, there in (((160, 45), True), ((80, 24), False)):
+        form = MakerApp(listing=list)
+        async with form.run_test(size=size) as pilot:
+            await pilot.press("n")
+            await shown(pilot, "P(solve)")
+            if there:
+                await shown(pilot, "◀ taken", "reaches the target of 95 %")
+            else:
+                assert "◀ taken" not in screen_text(form)
