@@ -40,6 +40,8 @@ class RunStrip(LineView):
     def show_run(self, run: LookedRun | None, past: int | None) -> None:
         """Show what came in last of `run`, or what had at the step `past` (0-based)."""
         moved, self._run, self._past = past != self._past, run, past
+        if not self.display:
+            return
         if moved:
             self._look()
         elif not self._waiting:
