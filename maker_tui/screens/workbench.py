@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.message import Message
 
 from maker_engine.core.commands import (
@@ -159,6 +160,10 @@ class Workbench(Stepping, PaneLayout):
         self._tally.focus()
         self._poll()
         self.set_interval(POLL_S, self._poll)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Read what there is room for now."""
+        self.call_after_refresh(self._strip.look)
 
     def _poll(self) -> None:
         if self._leaving or backed_up(self.app):

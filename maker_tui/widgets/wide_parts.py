@@ -34,7 +34,7 @@ class RunStrip(LineView):
         self._run: LookedRun | None = None
         self._past: int | None = None
         self._recent: Recent | None = None
-        self._looked_at = 0.0
+        self.looked_at = 0.0
         self._waiting = False
 
     def show_run(self, run: LookedRun | None, past: int | None) -> None:
@@ -43,21 +43,17 @@ class RunStrip(LineView):
         if not self.display:
             return
         if moved:
-            self._look()
+            self.look()
         elif not self._waiting:
             self._waiting = True
-            self.set_timer(max(0.01, self._looked_at + LOOK_S - time.monotonic()), self._look)
+            self.set_timer(max(0.01, self.looked_at + LOOK_S - time.monotonic()), self.look)
 
-    def on_resize(self, event: Resize) -> None:
-        """Read for the new width."""
-        super().on_resize(event)
-        self._look()
-
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Read now, as after a change of the window's size, which not every widget that comes into view is told of."""
         self._waiting, run = False, self._run
         if run is None or not self.display or not self.size.width:
             return
-        self._looked_at = time.monotonic()
+        self.looked_at = time.monotonic()
         place, width = (run.total, run.live, self._past), self.size.width
         run.records.look(partial(_read, run, place, width), self._take, LANE, quiet=True)
 
