@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.events import Resize
+from textual.widget import Widget
 
 from maker_engine.printable import printable
 from maker_tui.recent import Recent, decided_lines, read_recent, response_heading, response_lines, strip_line
@@ -40,7 +41,7 @@ class RunStrip(LineView):
     def show_run(self, run: LookedRun | None, past: int | None) -> None:
         """Show what came in last of `run`, or what had at the step `past` (0-based)."""
         moved, self._run, self._past = past != self._past, run, past
-        if not self.display:
+        if not self._shown:
             return
         if moved:
             self.look()
@@ -48,18 +49,24 @@ class RunStrip(LineView):
             self._waiting = True
             self.set_timer(max(0.01, self.looked_at + LOOK_S - time.monotonic()), self.look)
 
+    @property
+    def _shown(self) -> bool:
+        """True where any of the three is in view; one of the panes may stand alone in a small window."""
+        beside = self._decided.parent
+        return self.display or (isinstance(beside, Widget) and beside.display)
+
     def look(self) -> None:
         """Read now, as after a change of the window's size, which not every widget that comes into view is told of."""
         self._waiting, run = False, self._run
-        if run is None or not self.display or not self.size.width:
+        if run is None or not self._shown:
             return
         self.looked_at = time.monotonic()
-        place, width = (run.total, run.live, self._past), self.size.width
+        place, width = (run.total, run.live, self._past), max(1, self.size.width)
         run.records.look(partial(_read, run, place, width), self._take, LANE, quiet=True)
 
     def _take(self, recent: Recent) -> None:
         self._recent = recent
-        self.show([strip_line(recent, self.size.width)])
+        self.show([strip_line(recent, max(1, self.size.width))])
         if self._run is not None:
             self._decided.show_recent(recent)
             self._response.show_recent(recent, self._run)

@@ -50,13 +50,18 @@ async def test_a_large_window_shows_what_came_in_last_then(app):
 
 
 async def test_tab_goes_round_the_panes_that_a_window_shows(app):
-    """Rule: the panes beside the usual ones are reached where they are shown, alone too, and nowhere else."""
+    """Rule: the panes beside the usual ones are reached where they are shown; alone, one is shown anywhere."""
     async with app.run_test(size=(160, 45)) as pilot:
         await shown(pilot, "decided last")
         await pilot.press(*["tab"] * 4)
         await until(pilot, lambda: app.focused is not None and app.focused.id == "response")
         await pilot.press("z")
         await until(pilot, lambda: "task state" not in screen_text(app) and "response · step" in screen_text(app))
+    remembered = MakerApp(saved_source())
+    async with remembered.run_test(size=(80, 24)) as pilot:
+        await shown(pilot, "response · step", "vote for disk")
+        await pilot.press("z")
+        await shown(pilot, "task state")
     seen, small = set[str](), MakerApp(saved_source())
     async with small.run_test(size=(80, 24)) as pilot:
         await shown(pilot, "task state")
