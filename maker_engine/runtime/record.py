@@ -29,7 +29,7 @@ from maker_engine.runtime.budget import Budget, Spending
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import SOLVED
-from maker_engine.runtime.view import RunView
+from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.journal import UNKEPT, Journal
 from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
@@ -157,11 +157,12 @@ class Record:
         known, self._known = self._known, {}
         return Admission(accepted, self.answered, known)
 
-    async def verified(self) -> RunEnded:
-        """Check the whole solution as it stands in the journal."""
+    async def verified(self, state: Hashable) -> RunEnded:
+        """Check the whole solution as it stands in the journal; `state` is the one it ended in."""
         findings = await asyncio.to_thread(self.journal.verify, self._task)
         if not findings:
-            return SOLVED
+            shown = self._task.infeasible(state)
+            return RunEnded(Outcome.INFEASIBLE, shown) if shown else SOLVED
         started, steps = self.run.started, self.run.totals.steps
         due = None if started is None else started.steps
         if due is None:
@@ -183,6 +184,7 @@ class Record:
             adjustments=self.journal.adjustments,
             answered_by=by_family(self.answered) or self.run.answered_by,
             limit_is_estimate=self.budget is not None and self.budget.estimated,
+            **result_fields(self._task, self.run.state, self.run.outcome),
             **more,
         )
 
