@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.text import Text
 
-from maker_engine.core.decomposition import AnyTask, Gather, Vote
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.printable import one_line, printable
-from maker_engine.sessions.inspection import facts_of
+from maker_engine.sessions.inspection import facts_of, prompts_read
 from maker_engine.sessions.marks import Marks
 from maker_engine.sessions.packing import Entry
 from maker_engine.sessions.reader import Reader
@@ -93,7 +92,7 @@ def read_recent(
     return Recent(
         map_cells.picture(marks, shown, Layer.DISSENT, live), at,
         [facts_of(one, describe) for one in reversed(stored)],
-        None if newest is None else Newest(step, newest, _prompt(task, reader.state(task, step))),
+        None if newest is None else Newest(step, newest, _prompt_of(reader, task, step, newest)),
     )  # fmt: skip
 
 
@@ -101,9 +100,10 @@ def _newest(entries: Sequence[Entry]) -> Sample | None:
     return next((one for one in reversed(entries) if isinstance(one, Sample)), None)
 
 
-def _prompt(task: AnyTask, state: Any) -> Prompt | None:
-    asked = task.step(state)
-    return asked.prompt if isinstance(asked, Vote | Gather) else None
+def _prompt_of(reader: Reader, task: AnyTask, step: int, newest: Sample) -> Prompt | None:
+    """Return what the very sample read, as it is on record; None where that cannot be said."""
+    wordings = prompts_read(reader, task, step)
+    return next((one.prompt for one in wordings if newest.sample in one.samples), None)
 
 
 def strip_line(recent: Recent, width: int) -> Text:

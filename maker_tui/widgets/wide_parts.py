@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.5
 """The record is read no more often than this."""
+PLACE_S = 0.02
 LANE = "recent"
 EMPTY = (line(("nothing is on record yet", "quiet")),)
 
@@ -35,7 +36,7 @@ class RunStrip(LineView):
         self._run: LookedRun | None = None
         self._past: int | None = None
         self._recent: Recent | None = None
-        self.looked_at = 0.0
+        self._looked_at = 0.0
         self._waiting = False
 
     def show_run(self, run: LookedRun | None, past: int | None) -> None:
@@ -47,7 +48,7 @@ class RunStrip(LineView):
             self.look()
         elif not self._waiting:
             self._waiting = True
-            self.set_timer(max(0.01, self.looked_at + LOOK_S - time.monotonic()), self.look)
+            self.set_timer(max(0.01, self._looked_at + LOOK_S - time.monotonic()), self.look)
 
     @property
     def _shown(self) -> bool:
@@ -55,14 +56,23 @@ class RunStrip(LineView):
         beside = self._decided.parent
         return self.display or (isinstance(beside, Widget) and beside.display)
 
+    def on_resize(self, event: Resize) -> None:
+        """Read for the new width."""
+        super().on_resize(event)
+        self.look()
+
     def look(self) -> None:
         """Read now, as after a change of the window's size, which not every widget that comes into view is told of."""
         self._waiting, run = False, self._run
         if run is None or not self._shown:
             return
-        self.looked_at = time.monotonic()
-        place, width = (run.total, run.live, self._past), max(1, self.size.width)
-        run.records.look(partial(_read, run, place, width), self._take, LANE, quiet=True)
+        width = self.size.width if self.display else self._decided.size.width or self._response.size.width
+        if not width:  # it is to come into view, and has no place yet
+            self._waiting = True
+            self.set_timer(PLACE_S, self.look)
+            return
+        self._looked_at = time.monotonic()
+        run.records.look(partial(_read, run, (run.total, run.live, self._past), width), self._take, LANE, quiet=True)
 
     def _take(self, recent: Recent) -> None:
         self._recent = recent
