@@ -29,13 +29,13 @@ SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
 def exit_status(view: RunView) -> int:
     """Exit status of a run.
 
-    0 solved and verified, 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1 the
-    rest.
+    0 solved and verified, or finished in a task that checks no whole solution, 2 the check of its model stopped it, 129
+    the terminal went away, 130 otherwise stopped, 1 the rest.
     """
     if refusal(view):
         return BAD_INPUT
     outcome = view.snapshot.outcome
-    if outcome is Outcome.SOLVED:
+    if outcome in (Outcome.SOLVED, Outcome.FINISHED):
         return SOLVED
     if outcome is Outcome.STOPPED and view.snapshot.reason == WENT_AWAY:
         return HUNG_UP

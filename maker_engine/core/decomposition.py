@@ -1,7 +1,8 @@
 """Idea 1, decomposition: a task is a state machine of single steps, each answered from its own context (§3.1).
 
-`start()` gives the first state, `step(state)` says what has to be answered there (None: nothing, the task has
-ended), `apply(state, answer)` gives the next state. States and answers are frozen values that go to JSON and back,
+Three methods make a task, `start`, `step` and `apply`; the others have working defaults, and what they are worth more
+for is in `core.offers`. `start()` gives the first state, `step(state)` says what has to be answered there (None:
+nothing, the task has ended), `apply(state, answer)` gives the next state. States and answers are frozen values that go to JSON and back,
 and a run's state is the fold of its answers: replay, rewind and fork are one mechanism.
 """
 
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
+from maker_engine.core import plain
+from maker_engine.core.errors import TaskError
 from maker_engine.core.papers import Papers
 from maker_engine.core.pictures import (  # tasks find all they need here
     LEAST_COLUMNS as LEAST_COLUMNS,  # noqa: PLC0414
@@ -21,40 +24,66 @@ from maker_engine.core.pictures import (  # tasks find all they need here
     PICTURE_ROWS as PICTURE_ROWS,  # noqa: PLC0414
     ROLES as ROLES,  # noqa: PLC0414
 )
+from maker_engine.core.plain import Json as Json  # noqa: PLC0414 - likewise
+from maker_engine.core.responses import Flag, Prompt
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from maker_engine.core.responses import Flag, Prompt
+    from maker_engine.core.answers import AnswerForm
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | tuple[Json, ...] | dict[str, Json] | None"
 S = TypeVar("S", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Vote:
     """A step that agents answer by first-to-ahead-by-k; the result is the winning answer.
 
     The prompt must state a decision rule that makes exactly one answer right: equally good answers split the vote.
+
+    Attributes:
+        prompt: What each of them reads. A text becomes a prompt that ends with the sentence that asks for the form.
+        form: The form of the answer, None for a task that words it in a prompt of its own and reads it in `parse`.
     """
 
     prompt: Prompt
+    form: AnswerForm[Any] | None
+
+    def __init__(self, prompt: Prompt | str, form: AnswerForm[Any] | None = None) -> None:
+        object.__setattr__(self, "prompt", _worded(prompt, form))
+        object.__setattr__(self, "form", form)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Gather:
     """A step in which agents propose and nobody votes; the result is `Gathered` (Appendix F).
 
     Attributes:
-        prompt: What each of them reads.
+        prompt: What each of them reads; a text as for `Vote`.
         n: Valid proposals to draw, at least 1.
         temperature: Sampling temperature: proposals are worth having only where they differ.
+        form: The form of a proposal, as for `Vote`.
     """
 
     prompt: Prompt
     n: int
-    temperature: float = 1.0
+    temperature: float
+    form: AnswerForm[Any] | None
+
+    def __init__(
+        self, prompt: Prompt | str, n: int, temperature: float = 1.0, form: AnswerForm[Any] | None = None
+    ) -> None:
+        object.__setattr__(self, "prompt", _worded(prompt, form))
+        object.__setattr__(self, "n", n)
+        object.__setattr__(self, "temperature", temperature)
+        object.__setattr__(self, "form", form)
+
+
+def _worded(prompt: Prompt | str, form: AnswerForm[Any] | None) -> Prompt:
+    if isinstance(prompt, Prompt):
+        return prompt
+    return Prompt("", prompt if form is None else f"{prompt.rstrip()}\n\n{form.sentence}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +184,9 @@ class Task(Papers[S], ABC, Generic[S, A]):
     """One problem of a task family, cut into single steps. Tasks of equal problems are equal and hash alike.
 
     Class attributes:
-        name: Id of the family, as in `maker run NAME`.
-        title: Name on the screen.
-        summary: One sentence for lists.
+        name: Id of the family, as in `maker run NAME`; by default the class's own name.
+        title: Name on the screen; by default likewise.
+        summary: One sentence for lists; by default the first line of the class's docstring.
         source_help: What `--problem FILE` holds, one sentence.
         options: What a user may choose.
     """
@@ -168,23 +197,9 @@ class Task(Papers[S], ABC, Generic[S, A]):
     source_help: ClassVar[str] = ""
     options: ClassVar[tuple[Option, ...]] = ()
 
-    @classmethod
-    @abstractmethod
-    def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:
-        """Make the problem from the user's `options` and, if given, the text of a problem file.
-
-        Raises:
-            ProblemError: Not a legal instance; the text is one line that names what is wrong and the mend.
-        """
-
-    @abstractmethod
-    def source(self) -> str:
-        """Return the problem as text that `load({}, text)` turns back into an equal task; kept in the session."""
-
-    @property
-    @abstractmethod
-    def label(self) -> str:
-        """The problem in at most 40 characters."""
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        plain.introduce(cls, Task)
 
     @abstractmethod
     def start(self) -> S:
@@ -195,10 +210,6 @@ class Task(Papers[S], ABC, Generic[S, A]):
         """Say what has to be answered at `state`; None when the task has ended there."""
 
     @abstractmethod
-    def parse(self, state: S, text: str) -> A | Flag:
-        """Read the answer, never None, out of a response, strictly; a malformed one is a flag. Raises on no text."""
-
-    @abstractmethod
     def apply(self, state: S, answer: A) -> S:
         """Return the state after `answer`. Any answer that `parse` returned for `state` must be taken.
 
@@ -206,33 +217,84 @@ class Task(Papers[S], ABC, Generic[S, A]):
         state it is `Amendment`: both of these last were not refused.
         """
 
-    @abstractmethod
-    def verify(self, answers: Iterable[A]) -> list[str]:
-        """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves."""
+    def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing
+        """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves.
 
-    @abstractmethod
+        A task without this method of its own comes to be finished, and is never called solved and verified.
+        """
+        return []
+
+    @classmethod
+    def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:
+        """Make the problem from the user's `options` and, if given, the text of a problem file.
+
+        The default gives both to the constructor by name, the source as a JSON object.
+
+        Raises:
+            ProblemError: Not a legal instance; the text is one line that names what is wrong and the mend.
+        """
+        return plain.load(cls, options, source)
+
+    def source(self) -> str:
+        """Return the problem as text that `load({}, text)` turns back into an equal task; kept in the session.
+
+        The default is what the constructor takes, as a JSON object.
+
+        Raises:
+            TaskError: The default cannot find what the constructor was given.
+        """
+        return plain.source(self)
+
+    @property
+    def label(self) -> str:
+        """The problem in at most 40 characters."""
+        return plain.label(self)
+
+    def parse(self, state: S, text: str) -> A | Flag:
+        """Read the answer, never None, out of a response, strictly; a malformed one is a flag. Raises on no text.
+
+        The default has the form of the step read it.
+        """
+        step = self.step(state)
+        form = step.form if isinstance(step, Vote | Gather) else None
+        if form is None:
+            raise TaskError(f"{self.name} asks for an answer of no form: give the step a form, or write `parse`")
+        answer: A | Flag = form.read(text)
+        return answer
+
     def picture(self, state: S, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
         """Draw `state` within `columns` × `rows` cells, its styles named by `ROLES`; the caller centres it."""
+        return plain.picture(state, columns, rows)
 
-    @abstractmethod
     def describe(self, answer: A) -> str:
         """Tell `answer` in at most 24 characters."""
+        return plain.describe(answer)
 
-    @abstractmethod
     def encode_state(self, state: S) -> Json:
-        """Turn a state into JSON; a tuple is an array, which comes back as a list."""
+        """Turn a state into JSON; a tuple is an array, which comes back as a list.
 
-    @abstractmethod
+        Raises:
+            TaskError: The default takes what JSON holds as it is, tuples, and a named tuple or dataclass of these.
+        """
+        return plain.encode_state(state)
+
     def decode_state(self, value: Any) -> S:
         """Turn what `encode_state` gave back into an equal state."""
+        state: S = plain.decode_state(value, self.start)
+        return state
 
-    @abstractmethod
     def encode_answer(self, answer: A) -> Json:
-        """Turn an answer or a proposal into JSON; not into an object with a key "maker", which is the engine's."""
+        """Turn an answer or a proposal into JSON; not into an object with a key "maker", which is the engine's.
 
-    @abstractmethod
+        Raises:
+            TaskError: The default takes what JSON holds as it is, tuples, records, and exact decimals.
+        """
+        return plain.encode(answer)
+
     def decode_answer(self, value: Any) -> A:
         """Turn what `encode_answer` gave back into an equal answer."""
+        answer: A = plain.decode(value)
+        return answer
 
     @property
     def expected_steps(self) -> int | None:
@@ -278,8 +340,16 @@ class Task(Papers[S], ABC, Generic[S, A]):
         """Guess the answer at `state` before anybody has voted; None for no guess. Only ever looked ahead from."""
         return None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Task) and type(self) is type(other) and self.source() == other.source()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.source()))
+
     def imitate(self, prompt: Prompt, mistake: Mistake | None, variant: int) -> tuple[str, str]:
         """Write a response to `prompt` as a model might, having read nothing but the prompt.
+
+        A step with a form needs none: the form writes responses, right by the oracle where there is one.
 
         Args:
             prompt: The prompt as sent.

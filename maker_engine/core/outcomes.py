@@ -6,11 +6,20 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a run ended. Only `SOLVED` is a success; a plurality is never passed off as a decision."""
+    """How a run ended. A plurality is never passed off as a decision.
+
+    `SOLVED` is solved and verified; `FINISHED` is that every step is decided, of a task that checks no whole solution.
+    """
 
     SOLVED = "solved"
+    FINISHED = "finished"
     UNSOLVED = "unsolved"
     UNDECIDED = "undecided"
     OUT_OF_BUDGET = "out_of_budget"
     STOPPED = "stopped"
     FAILED = "failed"
+
+    @property
+    def whole(self) -> bool:
+        """True where no step is left to go on with."""
+        return self in (Outcome.SOLVED, Outcome.FINISHED, Outcome.UNSOLVED)

@@ -24,6 +24,7 @@ from maker_engine.sessions.verify import verify
 MODEL = "sim:p=0.9,v=0.9"
 K = 6
 """At p = 0.9 a step is decided wrongly once in half a million (Eq. 9)."""
+DONE = (Outcome.SOLVED, Outcome.FINISHED)
 MOST_RUN_STEPS = 1_500
 MOST_SAMPLES = 40_000
 
@@ -63,7 +64,7 @@ def _in_two(order: RunOrder, problem: Guarded) -> RunView:
     """Run until the samples of `order` are spent, then go on from the session."""
     family = type(problem.task)
     view = _driven(prepare(order, family))
-    if view.snapshot.outcome is Outcome.SOLVED:  # so short that what was in flight solved it
+    if view.snapshot.outcome in DONE:  # so short that what was in flight solved it
         return view
     changes = {"limit_samples": MOST_SAMPLES, "attended": True}
     return _solved(prepare_resume(view.session, changes, family), problem)
@@ -100,7 +101,7 @@ def _driven(prepared: PreparedRun) -> RunView:
 def _solved(prepared: PreparedRun, problem: Guarded) -> RunView:
     view = _driven(prepared)
     snapshot = view.snapshot
-    if snapshot.outcome is not Outcome.SOLVED:
+    if snapshot.outcome not in DONE:
         outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
         came = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"
         raise problem.breach(came, snapshot.state)
