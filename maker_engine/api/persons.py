@@ -61,7 +61,7 @@ class Person:
         try:
             direct = inspect.iscoroutinefunction(self._on_ask)
             said = self._on_ask(question) if direct else await asyncio.to_thread(self._on_ask, question)
-            text = await said if inspect.isawaitable(said) else said
+            text: object = await said if inspect.isawaitable(said) else said
         except Exception as error:  # noqa: BLE001 - raised where the run was started, once it has stopped
             self.fault = error
             self.inbox.send(Stop("the question could not be answered"))

@@ -2,8 +2,8 @@
 
 Three methods make a task, `start`, `step` and `apply`; the others have working defaults, and what they are worth more
 for is in `core.offers`. `start()` gives the first state, `step(state)` says what has to be answered there (None:
-nothing, the task has ended), `apply(state, answer)` gives the next state. States and answers are frozen values that go to JSON and back,
-and a run's state is the fold of its answers: replay, rewind and fork are one mechanism.
+nothing, the task has ended), `apply(state, answer)` gives the next state. States and answers are frozen values that
+go to JSON and back, and a run's state is the fold of its answers: replay, rewind and fork are one mechanism.
 """
 
 from __future__ import annotations

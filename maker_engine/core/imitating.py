@@ -13,7 +13,6 @@ from zlib import crc32
 
 from maker_engine.core.answers import AnswerForm, Integer
 from maker_engine.core.decomposition import AnyTask, Gather, Mistake, Vote
-from maker_engine.core.errors import TaskError
 from maker_engine.core.flags import Flag
 from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.responses import Prompt, Question
@@ -43,11 +42,11 @@ def imitated(
     form, reasoning = question.form, _OPENINGS[variant % len(_OPENINGS)]
     if mistake is Mistake.MALFORMED or (mistake is not None and form.is_open and mistake is not Mistake.WRONG):
         return _malformed(form, reasoning, variant)
-    if mistake is Mistake.INCONSISTENT:
-        return reasoning, _contradiction(form, variant)
+    if mistake is Mistake.INCONSISTENT and (other := form.slip(one := form.example(variant), variant)) != one:
+        return reasoning, f"{form.write(one)}\n{form.write(other)}"
     if mistake is Mistake.ILLEGAL and isinstance(form, Integer) and form.high is not None:
         return reasoning, form.write(form.high + 1 + variant % 9)
-    if mistake is Mistake.ILLEGAL:
+    if mistake in (Mistake.ILLEGAL, Mistake.INCONSISTENT):
         return _malformed(form, reasoning, variant)
     gathers = isinstance(task.step(question.state), Gather)
     right = form.example(variant) if gathers else made_up(task, prompt, question.state, form)
@@ -75,16 +74,6 @@ def _malformed(form: AnswerForm[Any], reasoning: str, variant: int) -> tuple[str
     return reasoning, _BROKEN[variant % len(_BROKEN)]
 
 
-def _contradiction(form: AnswerForm[Any], variant: int) -> str:
-    one = form.example(variant)
-    return f"Answer: {form.write(one)}\n\nAnswer: {form.write(form.slip(one, variant))}"
-
-
 def question_of(step: Vote | Gather, state: Hashable) -> Question | None:
     """Return what a request for a step asks for, None where the step has no form."""
     return None if step.form is None else Question(state, step.form)
-
-
-def cannot_be_simulated(task: AnyTask, prompt: Prompt) -> TaskError:
-    """Make the error for a task without `imitate` whose steps have no form."""
-    return TaskError(f"{task.name} cannot be simulated: it neither imitates responses nor gives {prompt!r:.60} a form")

@@ -40,7 +40,7 @@ def damaged_responses_do_no_harm(subject: Subject) -> int:
     count = max(DAMAGES, len(places))
     for number in range(count):
         one = places[number % len(places)]
-        text = response(one.problem, one.prompt, dice.choice((None, *Mistake)), dice.randrange(VARIANTS))
+        text = response(one.problem, one.state, one.step, dice.choice((None, *Mistake)), dice.randrange(VARIANTS))
         tail = max(0, len(text) - dice.choice((4, 4, 12, 60, len(text))))  # the answer stands last
         if dice.random() < _SPOILT:
             text = text[:tail] + damaged(text[tail:], dice)
@@ -66,4 +66,4 @@ def _take(problem: Guarded, state: Hashable, text: str, *, imitates: bool) -> No
     if isinstance(step, Vote):
         known_answer(problem, after)
         if imitates:
-            problem.parse(after, response(problem, step.prompt, None, 0))
+            problem.parse(after, response(problem, after, step, None, 0))

@@ -16,7 +16,7 @@ from maker_engine.kit.guarded import ContractError, Guarded
 from maker_engine.kit.subject import Subject, UnfitError
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.order import PreparedRun, RunOrder, drive, may_never_end, prepare
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.verify import verify
@@ -101,6 +101,8 @@ def _driven(prepared: PreparedRun) -> RunView:
 def _solved(prepared: PreparedRun, problem: Guarded) -> RunView:
     view = _driven(prepared)
     snapshot = view.snapshot
+    if snapshot.outcome is Outcome.OUT_OF_BUDGET and may_never_end(problem.task):
+        raise UnfitError("what is right is made up, and so the run does not end: write `oracle` or `expected_steps`")
     if snapshot.outcome not in DONE:
         outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
         came = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"

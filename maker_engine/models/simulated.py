@@ -140,6 +140,8 @@ class SimulatedModel:
         limit = request.max_tokens * CHARACTERS_PER_TOKEN
         room = min(tokens * CHARACTERS_PER_TOKEN, limit) - len(answer)
         again = max(0, math.ceil((room - len(reasoning)) / (len(reasoning) + len(_SECOND_THOUGHTS) + 1)))
+        if not reasoning:  # what says nothing says nothing at any length
+            return answer, False
         thinking = reasoning + (_SECOND_THOUGHTS + " " + reasoning) * again
         if len(thinking) + len(answer) + 2 > limit:
             return thinking[:limit], True

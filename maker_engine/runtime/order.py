@@ -117,7 +117,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None) -> PreparedRun
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
     started = _started(order, task, model, settings)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
-    if limits == Limits() and model.simulated and _may_never_end(task):
+    if limits == Limits() and model.simulated and may_never_end(task):
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
     plan = Plan(
         task,
@@ -143,7 +143,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None) -> PreparedRun
     return PreparedRun(order, plan, expected)
 
 
-def _may_never_end(task: AnyTask) -> bool:
+def may_never_end(task: AnyTask) -> bool:
     """Tell whether a simulated run may go on for ever: nobody knows how long it is, and what is right is made up."""
     return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
 
