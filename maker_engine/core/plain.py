@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from maker_engine.core.answers.reading import parse_json
 from maker_engine.core.answers.records import Record, thawed
 from maker_engine.core.errors import ProblemError, TaskError
-from maker_engine.printable import one_line, printable
+from maker_engine.printable import one_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -61,16 +61,14 @@ def load(family: Callable[..., T], options: Mapping[str, int | str], source: str
         try:
             value = parse_json(source)
         except ValueError as error:
-            raise ProblemError(
-                f"the problem is not JSON ({one_line(str(error), 80)}): {name} takes an object"
-            ) from None
+            raise ProblemError(f"the problem is not JSON ({_shown(str(error), 80)}): {name} takes an object") from None
         if not isinstance(value, dict):
             raise ProblemError(f"the problem is no JSON object: {name} takes one with what its constructor takes")
         given |= {key: decode(one) for key, one in value.items()}
     try:
         return family(**given)
     except (TypeError, ValueError) as error:
-        raise ProblemError(f"{name} takes no such problem: {one_line(str(error), 160)}") from None
+        raise ProblemError(f"{name} takes no such problem: {_shown(str(error), 160)}") from None
 
 
 def source(task: Any) -> str:
@@ -95,12 +93,22 @@ def label(task: Any) -> str:
     except TaskError:
         given = {}
     told = ", ".join(f"{name} {one if isinstance(one, str) else json.dumps(one)}" for name, one in given.items())
-    return one_line(told, LABEL_CHARACTERS) or one_line(task.title, LABEL_CHARACTERS)
+    return _shown(told, LABEL_CHARACTERS) or _shown(task.title, LABEL_CHARACTERS)
 
 
 def describe(answer: Any) -> str:
     """Tell an answer in 1 to 24 printable characters."""
-    return one_line(_words(answer), DESCRIPTION_CHARACTERS) or "(empty)"
+    return _shown(_words(answer), DESCRIPTION_CHARACTERS) or "(empty)"
+
+
+def _shown(text: str, most: int) -> str:
+    """Return the start of a text on one line, without characters that have no glyph."""
+    line = one_line(text, most)
+    return (
+        line
+        if line.isprintable()
+        else "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
+    )
 
 
 def _words(value: Any) -> str:
@@ -142,7 +150,7 @@ def picture(state: Hashable, columns: int, rows: int) -> Text:
 def _cut(line: str, columns: int) -> str:
     from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - likewise
 
-    shown = printable(" ".join(line.split()))
+    shown = _shown(line, _MOST_CHARACTERS)
     return shown if cell_len(shown) <= columns else set_cell_size(shown, columns - 1).rstrip() + "…"
 
 
