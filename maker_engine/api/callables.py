@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
+from maker_engine.blame import told
 from maker_engine.core.errors import Fault, InputError, ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.opening import CALLABLE
@@ -53,6 +54,9 @@ class CallableModel:
 
     Args:
         call: The function.
+
+    Attributes:
+        fault: What it raised that ended the run, None for nothing.
     """
 
     simulated = False
@@ -62,6 +66,7 @@ class CallableModel:
 
     def __init__(self, call: Answers) -> None:
         self._call = call
+        self.fault: Exception | None = None
         named = getattr(call, "__qualname__", type(call).__name__).replace("<", "").replace(">", "")
         self.name = f"{CALLABLE}{named}"
         inner = getattr(call, "__call__", call)  # noqa: B004 - the method of an object that is called like a function
@@ -84,7 +89,8 @@ class CallableModel:
         begun = time.monotonic()
         said = await self._said(PromptText.of(request))
         if not isinstance(said, str):
-            raise InputError(f"model {self.name} returns a {type(said).__name__}: it has to return text")
+            self.fault = InputError(f"model {self.name} returns a {type(said).__name__}: it has to return text")
+            raise self.fault
         return Response(str(said), latency_s=time.monotonic() - begun, model=self.name)
 
     async def _said(self, prompt: PromptText) -> object:
@@ -95,6 +101,11 @@ class CallableModel:
             raise ProviderError(Fault.TIMEOUT, f"{self.name}: {str(error) or 'timed out'}") from error
         except ConnectionError as error:
             raise ProviderError(Fault.CONNECTION, f"{self.name}: {str(error) or 'not connected'}") from error
+        except ProviderError:
+            raise
+        except Exception as error:
+            self.fault = error
+            raise InputError(f"model {self.name} fails with {told(error)}") from error
 
     async def aclose(self) -> None:
         """Nothing is open."""

@@ -137,8 +137,10 @@ async def run(prepared: PreparedRun, person: Person, *, keep: bool, tell: Callab
         return made[0]
 
     view = await drive(prepared, person.inbox, person, journal_of=journal_of)
-    if person.fault is not None:
-        raise person.fault
+    model = prepared.plan.model
+    fault = person.fault or (model.fault if isinstance(model, CallableModel) else None)
+    if fault is not None:
+        raise fault
     return _result(prepared, view, made[0], keep=keep)
 
 

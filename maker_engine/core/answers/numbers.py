@@ -80,7 +80,8 @@ class Integer(AnswerForm[int]):
         minus = "" if self.low is not None and self.low >= 0 else '"-"? '
         known = self.low is not None and self.high is not None
         digits = max(len(str(abs(self.low or 0))), len(str(abs(self.high or 0)))) if known else 18
-        return f'root ::= {minus}("0" | [1-9] [0-9]{{0,{digits - 1}}})'
+        more = f" [0-9]{{0,{digits - 1}}}" if digits > 1 else ""
+        return f'root ::= {minus}("0" | [1-9]{more})'
 
     def example(self, number: int) -> int:
         """Return a number within the bounds."""

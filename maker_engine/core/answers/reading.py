@@ -63,7 +63,7 @@ def read(
     held = _held(lines, from_json)
     if held is not None:
         return held
-    found = [_in_line(line, value_of) for line in lines]
+    found = [_in_line(line, value_of, is_open=is_open) for line in lines]
     marked = [one.value for one in found if one.marked and one.value is not None]
     marked += [value for line in lines for value in _boxed(line, value_of)]
     if is_open:
@@ -109,13 +109,16 @@ def _held(lines: list[str], from_json: Callable[[Any], A | Flag | None]) -> A | 
     return Flag(MALFORMED, "the object holds no such answer", excerpt(whole)) if told is None else told
 
 
-def _in_line(line: str, value_of: Callable[[str], A | Flag | None]) -> _Found:
+def _in_line(line: str, value_of: Callable[[str], A | Flag | None], *, is_open: bool = False) -> _Found:
+    """Read a line with as much of its dress as is an answer; where any text is one, with what marks it as one off."""
+    first = _Found(None, marked=False)
     if len(line) <= _LONGEST_LINE:
         for bare, marked in undressed(line):
             value = value_of(bare)
-            if value is not None:
+            if value is not None and (marked or not is_open):
                 return _Found(value, marked)
-    return _Found(None, marked=False)
+            first = first if value is None or first.value is not None else _Found(value, marked)
+    return first
 
 
 def _boxed(line: str, value_of: Callable[[str], A | Flag | None]) -> Iterator[A | Flag]:
