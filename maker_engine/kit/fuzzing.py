@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from maker_engine.core.decomposition import LEAST_COLUMNS, LEAST_ROWS, Mistake, Vote
+from maker_engine.core.decomposition import LEAST_COLUMNS, LEAST_ROWS, Gather, Gathered, Mistake, Vote
 from maker_engine.core.responses import Flag
 from maker_engine.kit.deciding import VARIANTS, known_answer, response
 from maker_engine.kit.drawing import fits
@@ -59,7 +59,8 @@ def _take(problem: Guarded, state: Hashable, text: str, *, imitates: bool) -> No
         return
     if problem.objection(state, answer) is None:
         comes_back(problem, "answer", answer, state)
-    after = problem.apply(state, answer)
+    gathers = isinstance(problem.step(state), Gather)
+    after = problem.apply(state, Gathered(((answer, 1),)) if gathers else answer)
     comes_back(problem, "state", after, state)
     fits(problem, after, LEAST_COLUMNS, LEAST_ROWS)
     step = problem.step(after)

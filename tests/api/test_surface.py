@@ -13,8 +13,8 @@ from maker_engine.runtime.run_order import RunOrder
 NAMES = """
 AnswerForm Ask Ballot Ballots Choice Date Decimal Flag Forecast Gather Gathered InputError Integer Json MakerError
 Option Outcome ProblemError Prompt PromptText ProviderError Record Run RunStep Said SessionBusyError SessionError
-Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote asolve avote avote_many events plan solve stream
-vote vote_many
+Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote asolve avote avote_many events plan solve
+stream vote vote_many
 """
 BESIDES = {"task", "options", "source", "model", "k", "session", "apart", "attended", "breaks"}
 """Fields of an order that are no options of a library's run: they are arguments of its own, or the app's."""

@@ -40,7 +40,7 @@ class Choice(AnswerForm[str]):
     """One of a few labels; the answer is the label as it is given here.
 
     Attributes:
-        labels: At least two, which differ in more than case.
+        labels: At least one; they differ in more than case.
 
     Raises:
         InputError: They are no such labels.
@@ -50,8 +50,8 @@ class Choice(AnswerForm[str]):
     _known: dict[str, str] = field(repr=False, compare=False)
 
     def __init__(self, *labels: str) -> None:
-        if len(labels) < 2:
-            raise InputError(f"a choice needs at least two labels, got {len(labels)}")
+        if not labels:
+            raise InputError("a choice needs at least one label, got none")
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "_known", _checked(labels, "a choice"))
 
@@ -79,7 +79,7 @@ class Choice(AnswerForm[str]):
     def slip(self, answer: str, number: int) -> str:
         """Return another label."""
         others = [label for label in self.labels if label != answer]
-        return others[number % len(others)]
+        return others[number % len(others)] if others else answer
 
 
 @dataclass(frozen=True, init=False)

@@ -67,6 +67,8 @@ class Text(AnswerForm[str]):
             *_, (bare, _) = undressed(bare)
         elif not re.fullmatch(self.pattern, bare):
             return None
+        if not bare.isprintable():
+            return Flag(ILLEGAL, "it holds characters that are not printable")
         return bare if len(bare) <= self.longest else Flag(ILLEGAL, f"more than {self.longest} characters")
 
     def schema(self) -> Mapping[str, Any]:

@@ -173,7 +173,7 @@ def test_a_record_is_compared_as_its_json_is():
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: Choice("yes"), lambda: Choice("yes", "YES"), lambda: Choice("a\nb", "c"), lambda: Several("none"),
+        Choice, lambda: Choice("yes", "YES"), lambda: Choice("a\nb", "c"), lambda: Several("none"),
         lambda: Several("a,b"), lambda: Integer(2, 1), lambda: Decimal(0), lambda: Date("2026-13-01"),
         lambda: Date("2026-02-01", "2026-01-01"), lambda: Text("("), lambda: Text("[a]", examples=("b",)),
         lambda: Span(" "), lambda: Json({"type": "nothing"}), lambda: Json(complex),
