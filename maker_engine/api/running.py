@@ -167,8 +167,9 @@ def _result(prepared: PreparedRun, view: RunView, heard: Listening, *, keep: boo
 
 def result_of(task: AnyTask, state: Any) -> Any:
     """Return what a run has come to, as JSON holds it; the state itself where JSON does not."""
+    own = getattr(task, "result", None)
     try:
-        return task.encode_state(state)
+        return own(state) if callable(own) else task.encode_state(state)
     except TaskError:
         return state
 
