@@ -16,7 +16,7 @@ from maker_engine.api.persons import OnAsk, Person
 from maker_engine.api.results import Run
 from maker_engine.core.commands import Stop
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.errors import InputError, TaskError
+from maker_engine.core.errors import InputError
 from maker_engine.core.events import Event
 from maker_engine.core.outcomes import Outcome
 from maker_engine.runtime.order import PreparedRun, drive, in_file, prepare
@@ -151,7 +151,7 @@ def _result(prepared: PreparedRun, view: RunView, heard: Listening, *, keep: boo
         reason=snapshot.reason,
         answers=tuple(step.answer for step in heard.steps),
         state=snapshot.state,
-        result=result_of(prepared.task, snapshot.state),
+        result=view.result,
         totals=snapshot.totals,
         steps=tuple(heard.steps),
         open=heard.open,
@@ -163,15 +163,6 @@ def _result(prepared: PreparedRun, view: RunView, heard: Listening, *, keep: boo
         elapsed_s=view.elapsed_s,
         session=view.session if keep else None,
     )
-
-
-def result_of(task: AnyTask, state: Any) -> Any:
-    """Return what a run has come to, as JSON holds it; the state itself where JSON does not."""
-    own = getattr(task, "result", None)
-    try:
-        return own(state) if callable(own) else task.encode_state(state)
-    except TaskError:
-        return state
 
 
 def settle(work: Coroutine[Any, Any, T]) -> T:

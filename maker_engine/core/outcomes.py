@@ -23,3 +23,8 @@ class Outcome(StrEnum):
     def whole(self) -> bool:
         """True where no step is left to go on with."""
         return self in (Outcome.SOLVED, Outcome.FINISHED, Outcome.UNSOLVED)
+
+    @property
+    def gives_result(self) -> bool:
+        """True where the run has come to what was asked for."""
+        return self in (Outcome.SOLVED, Outcome.FINISHED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from maker_engine import catalogue
@@ -23,8 +24,10 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
+from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
+from maker_engine.runtime.first_look import check_simulation, look_over
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
@@ -52,12 +55,14 @@ class PreparedRun:
         plan: What the runner drives.
         forecast: What to expect.
         saved: The run to go on from, None for a new one.
+        log: File that gets a line for each call, None for no log.
     """
 
     order: RunOrder
     plan: Plan
     forecast: Forecast
     saved: SavedRun | None = None
+    log: Path | None = None
 
     @property
     def task(self) -> AnyTask:
@@ -106,6 +111,7 @@ def prepare(order: RunOrder, task: AnyTask | type[AnyTask] | None = None, model:
 
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None) -> PreparedRun:
+    look_over(task)
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
@@ -250,6 +256,7 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
     if not order.timeout_s > 0:
         raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
+    check_simulation(task, [*(voter.model for voter in voters), *_others(order)])
     sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2], order.n)
     model = open_pool(
         voters,
@@ -311,15 +318,27 @@ async def drive(
     with blaming(type(prepared.task)):
         try:
             await prepared.plan.model.check()
-            journal, saved = journal_of(prepared), prepared.saved
-            try:
-                runner = Runner(prepared.plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=saved)
-                await runner.run()
-            finally:
-                journal.close()
-            return runner.view
+            with call_log(prepared.log) as log:
+                logged = replace(prepared, plan=replace(prepared.plan, log=log))
+                return await _recorded(logged, inbox, on_view, clock, journal_of)
         finally:
             await prepared.plan.model.aclose()
+
+
+async def _recorded(
+    prepared: PreparedRun,
+    inbox: Inbox | None,
+    on_view: Callable[[RunView], None] | None,
+    clock: Clock | None,
+    journal_of: Callable[[PreparedRun], RunJournal],
+) -> RunView:
+    journal = journal_of(prepared)
+    try:
+        runner = Runner(prepared.plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=prepared.saved)
+        await runner.run()
+    finally:
+        journal.close()
+    return runner.view
 
 
 def _prompt_tokens(task: AnyTask) -> float:
