@@ -84,8 +84,8 @@ def check_simulation(task: AnyTask, models: Iterable[str]) -> None:
     asked = isinstance(step, Vote | Gather)
     if getattr(step, "form", None) is not None:  # the form of an answer writes responses by itself
         return
-    if not (asked or offers(type(task), Simulatable)):
-        return  # a person is asked first: what agents are asked later on has a form, or breaks the run there
+    if not asked and type(task).parse is Task.parse and not offers(type(task), Simulatable):
+        return  # a person is asked first; what agents are asked later on has a form, which reads the answers as well
     try:
         imitated: object = task.imitate(step.prompt if isinstance(step, Vote | Gather) else Prompt("", ""), None, 0)
     except NotImplementedError:
