@@ -111,7 +111,7 @@ def prepared_of(
     else:
         raise InputError(f"a model is a name or a function from prompt to text, got a {type(model).__name__}")
     order = replace(order, attended=attended)
-    return prepare(order, task, given)
+    return prepare(order, task, given, kept=session is not None)
 
 
 def _refuse_names(voters: tuple[str, ...], api_base: str | None, limit_usd: float | None) -> None:

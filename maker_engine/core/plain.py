@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from maker_engine.core.answers.reading import parse_json
-from maker_engine.core.answers.records import Record, thawed
+from maker_engine.core.answers.records import Record, frozen, thawed
 from maker_engine.core.errors import ProblemError, TaskError
 from maker_engine.printable import one_line
 
@@ -81,9 +81,14 @@ def source(task: Any) -> str:
     if is_dataclass(task):
         given = {field.name: getattr(task, field.name) for field in fields(task) if field.init}
     try:
-        return json.dumps({name: encode(value) for name, value in given.items() if not name.startswith("_")})
+        return json.dumps({name: encode(_held(value)) for name, value in given.items() if not name.startswith("_")})
     except TaskError as error:
         raise TaskError(f"task {task.name} cannot be kept ({error}): write `source` and `load`") from None
+
+
+def _held(value: Any) -> Any:
+    """Freeze what a constructor may be given that can be changed; it comes back as tuples and records."""
+    return frozen(value) if isinstance(value, list | dict) else value
 
 
 def label(task: Any) -> str:

@@ -90,13 +90,16 @@ class PreparedRun:
         }
 
 
-def prepare(order: RunOrder, task: AnyTask | type[AnyTask] | None = None, model: Model | None = None) -> PreparedRun:
+def prepare(
+    order: RunOrder, task: AnyTask | type[AnyTask] | None = None, model: Model | None = None, *, kept: bool = True
+) -> PreparedRun:
     """Look an order over and make it ready to start; nothing is written and nobody is called.
 
     Args:
         order: What is asked for.
         task: The task itself, or its class; None to find it by the order's name.
         model: Who answers, None to open whom the order names.
+        kept: It is written to a file: problem and states then have to go to JSON.
 
     Raises:
         InputError: Something in it cannot be used; the text names it and the mend.
@@ -104,14 +107,14 @@ def prepare(order: RunOrder, task: AnyTask | type[AnyTask] | None = None, model:
     """
     if isinstance(task, Task):
         with blaming(type(task)):
-            return _prepare(order, task, model)
+            return _prepare(order, task, model, kept=kept)
     family = task or catalogue.find(order.task)
     with blaming(family):
-        return _prepare(order, family.load(order.options, order.source), model)
+        return _prepare(order, family.load(order.options, order.source), model, kept=kept)
 
 
-def _prepare(order: RunOrder, task: AnyTask, given: Model | None) -> PreparedRun:
-    look_over(task)
+def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
+    look_over(task, kept=kept)
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")

@@ -180,3 +180,26 @@ async def test_a_run_can_be_looked_on_as_it_goes():
     stream = maker.stream(Countdown(), model=minus_one, k=2)
     assert isinstance(await anext(stream), maker.events.RunStarted)
     await stream.aclose()
+
+
+def test_what_is_not_kept_need_not_be_json(tmp_path):
+    """A task whose states JSON does not hold runs where nothing is kept, and is refused where it is."""
+
+    class Sets(maker.Task):
+        def __init__(self):
+            self.client = object()
+
+        def start(self):
+            return frozenset()
+
+        def step(self, done):
+            return maker.Vote(f"What is {len(done)} + 1?", maker.Integer(0, 9)) if len(done) < 2 else None
+
+        def apply(self, done, answer):
+            return done | {(len(done), answer)}
+
+    run = maker.solve(Sets(), model="sim:p=1,v=1", k=1)
+    assert (run.ok, run.state, run.result) == (True, frozenset({(0, 1), (1, 2)}), None)
+    with pytest.raises(maker.TaskError, match="write `source` and `load`"):
+        maker.solve(Sets(), model="sim", session=tmp_path / "sets.maker")
+    assert list(tmp_path.iterdir()) == []
