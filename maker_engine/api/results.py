@@ -49,7 +49,8 @@ class Run:
 
     Attributes:
         outcome: How: "solved" is solved and verified, "finished" every step decided in a task without a check of the
-            whole; then "unsolved", "undecided", "out_of_budget", "stopped", "failed".
+            whole, "infeasible" shown to have no solution; then "unsolved", "undecided", "out_of_budget", "stopped",
+            "failed".
         reason: Why, in one sentence.
         answers: What the steps were decided as, in order.
         state: The task's state at the end.
@@ -85,12 +86,12 @@ class Run:
     @property
     def ok(self) -> bool:
         """True where every step is decided and nothing is wrong with the whole, as far as the task can check it."""
-        return self.outcome in (Outcome.SOLVED, Outcome.FINISHED)
+        return self.outcome.gives_result
 
     @property
     def verified(self) -> bool:
-        """True where the task has checked the whole solution."""
-        return self.outcome is Outcome.SOLVED
+        """True where the task has checked the whole: a solution, or that there is none."""
+        return self.outcome in (Outcome.SOLVED, Outcome.INFEASIBLE)
 
     def __repr__(self) -> str:
         return f"<Run {', '.join(f'{name} {text}' for name, text in self._rows()[:-1])}>"

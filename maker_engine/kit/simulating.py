@@ -10,7 +10,7 @@ from pathlib import Path
 from maker_engine.blame import told
 from maker_engine.core.commands import Answer, Stop
 from maker_engine.core.errors import MakerError
-from maker_engine.core.events import Outcome
+from maker_engine.core.outcomes import Outcome
 from maker_engine.kit.deciding import say
 from maker_engine.kit.guarded import ContractError, Guarded
 from maker_engine.kit.subject import Subject, UnfitError
@@ -24,7 +24,6 @@ from maker_engine.sessions.verify import verify
 MODEL = "sim:p=0.9,v=0.9"
 K = 6
 """At p = 0.9 a step is decided wrongly once in half a million (Eq. 9)."""
-DONE = (Outcome.SOLVED, Outcome.FINISHED)
 MOST_RUN_STEPS = 1_500
 MOST_SAMPLES = 40_000
 
@@ -64,7 +63,8 @@ def _in_two(order: RunOrder, problem: Guarded) -> RunView:
     """Run until the samples of `order` are spent, then go on from the session."""
     family = type(problem.task)
     view = _driven(prepare(order, family))
-    if view.snapshot.outcome in DONE:  # so short that what was in flight solved it
+    ended = view.snapshot.outcome
+    if ended is not None and ended.gives_result:  # so short that what was in flight solved it
         return view
     changes = {"limit_samples": MOST_SAMPLES, "attended": True}
     return _solved(prepare_resume(view.session, changes, family), problem)
@@ -103,7 +103,7 @@ def _solved(prepared: PreparedRun, problem: Guarded) -> RunView:
     snapshot = view.snapshot
     if snapshot.outcome is Outcome.OUT_OF_BUDGET and may_never_end(problem.task):
         raise UnfitError("what is right is made up, and so the run does not end: write `oracle` or `expected_steps`")
-    if snapshot.outcome not in DONE:
+    if snapshot.outcome is None or not snapshot.outcome.gives_result:
         outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
         came = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"
         raise problem.breach(came, snapshot.state)

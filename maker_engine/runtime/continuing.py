@@ -72,7 +72,7 @@ def prepare_resume(
         InputError: It is solved already, or a change cannot be used.
     """
     saved = open_saved(path, family, branch)
-    if saved.run.outcome is not None and saved.run.outcome.whole:
+    if saved.run.outcome is not None and saved.run.outcome.concluded:
         raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
     order = reordered(saved.order, path, changes)
     if not (saved.own or trusted):
