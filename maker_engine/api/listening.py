@@ -70,12 +70,12 @@ class Listening:
 
     Args:
         file: The journal of its file, None for a run that is not kept.
-        tell: Called with every event, in order; samples that were drawn at once are told one by one.
+        on_event: Called with every event, in order; samples that were drawn at once are events of their own.
     """
 
-    def __init__(self, file: RunJournal | None = None, tell: Callable[[Event], None] | None = None) -> None:
+    def __init__(self, file: RunJournal | None = None, on_event: Callable[[Event], None] | None = None) -> None:
         self._file = file
-        self._tell = tell
+        self._on_event = on_event
         self._open = _Open()
         self._entries: list[Entry] = []
         self._adjustments: Callable[[], tuple[str, ...]] = tuple
@@ -120,9 +120,9 @@ class Listening:
         if self._file is not None:
             self._file.record(event)
         self._gather(event)
-        if self._tell is not None:
+        if self._on_event is not None:
             for one in _apart(event):
-                self._tell(one)
+                self._on_event(one)
 
     def _gather(self, event: Event) -> None:
         if isinstance(event, StepDecided):

@@ -19,7 +19,7 @@ Session: TypeAlias = str | Path | None
 
 
 class RunOptions(TypedDict, total=False):
-    """Options of a run; what each means, and its default, is told in `RunOrder`."""
+    """Options of a run; what each means, and its default, is documented in `RunOrder`."""
 
     voters: Sequence[str]
     api_base: str | None
@@ -82,6 +82,6 @@ def order_of(task: str, model: str, k: int | None, session: Session, options: Ma
     if "constrain" in given:
         given["constrain"] = {True: "schema", False: ""}.get(given["constrain"], given["constrain"])
     if given.get("hopeless") is None:
-        given["hopeless"] = STOP  # nobody is there to let a run go on that holds
+        given["hopeless"] = STOP  # no person is there to continue a run that holds
     path = None if session is None or session == LIBRARY else Path(session)
     return RunOrder(task, model=model, k=k, session=path, **given)

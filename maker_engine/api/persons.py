@@ -1,4 +1,4 @@
-"""Who is there while a run goes that no screen shows: answers its questions, and lets it hold for nobody."""
+"""The caller of a run: answers its questions, and stops it where it would wait for a person who is not there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VOTER = "caller"
 
 
 class Person:
-    """Hears every view of a run and sends what is to be done.
+    """Sees every view of a run and sends commands.
 
     Args:
         on_ask: Answers questions, None where nobody does; a plain function is called in a thread.

@@ -1,4 +1,4 @@
-"""What a run comes to, as frozen values that show themselves: in a line, and in a notebook as a small table."""
+"""The result of a run, as frozen values with a display: in a line, and in a notebook as a small table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from maker_engine.core.snapshot import Totals
 from maker_engine.printable import one_line
 
 _SHOWN = 12
-"""Steps that a table shows before it tells how many more there are."""
+"""Steps that a table shows before it says how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +150,17 @@ class Ballot:
         return self.answer is not None
 
     def __repr__(self) -> str:
-        told = f"answer {self.answer!r}" if self.ok else f"undecided ({self.reason})"
+        shown = f"answer {self.answer!r}" if self.ok else f"undecided ({self.reason})"
         votes = ", ".join(f"{answer!r}: {number}" for answer, number in self.votes)
         simulated = ", simulated" if self.simulated else ""
-        return f"<Ballot {told}, votes {{{votes}}}, {len(self.flags)} flagged, margin {self.margin}{simulated}>"
+        return f"<Ballot {shown}, votes {{{votes}}}, {len(self.flags)} flagged, margin {self.margin}{simulated}>"
 
     def _repr_html_(self) -> str:
         """Show the ballot as a small table."""
         rows = [(_words(answer), str(number)) for answer, number in self.votes] + [("flagged", str(len(self.flags)))]
-        told = f"{_words(self.answer)}, margin {self.margin}" if self.ok else f"undecided: {self.reason}"
+        shown = f"{_words(self.answer)}, margin {self.margin}" if self.ok else f"undecided: {self.reason}"
         simulated = " (simulated)" if self.simulated else ""
-        return f"<div><p>{_html(told)}{simulated}</p>{_table(rows, ('answer', 'votes'))}</div>"
+        return f"<div><p>{_html(shown)}{simulated}</p>{_table(rows, ('answer', 'votes'))}</div>"
 
 
 def _row(step: RunStep) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Runs a task from a program: `solve`, `asolve` for programs that await, `stream` for those that look on."""
+"""Runs a task from a program: `solve`, `asolve` for programs that await, `stream` to observe one."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def stream(
     """Run a task and yield its events as they come, `RunEnded` last; leaving early stops the run. As `solve`."""
     prepared = prepared_of(task, model, k, session, options, attended=on_ask is not None)
     person, events = Person(on_ask), asyncio.Queue[Event | None]()
-    running = asyncio.ensure_future(run(prepared, person, keep=session is not None, tell=events.put_nowait))
+    running = asyncio.ensure_future(run(prepared, person, keep=session is not None, on_event=events.put_nowait))
     running.add_done_callback(lambda _: events.put_nowait(None))
     try:
         while (event := await events.get()) is not None:
@@ -88,7 +88,7 @@ async def stream(
         await running
     finally:
         if not running.done():
-            person.inbox.send(Stop("nobody looks on any more"))
+            person.inbox.send(Stop("the stream was closed"))
             await asyncio.wait({running})
 
 
@@ -121,19 +121,21 @@ def _refuse_names(voters: tuple[str, ...], api_base: str | None, limit_usd: floa
             raise InputError(f"{name} goes with the name of a model, and the model is a function: leave it out")
 
 
-async def run(prepared: PreparedRun, person: Person, *, keep: bool, tell: Callable[[Event], None] | None = None) -> Run:
-    """Drive a run to its end; return what it comes to.
+async def run(
+    prepared: PreparedRun, person: Person, *, keep: bool, on_event: Callable[[Event], None] | None = None
+) -> Run:
+    """Drive a run to its end; return its result.
 
     Args:
         prepared: The run.
         person: Who is there.
         keep: Whether it is written to a file.
-        tell: Called with every event.
+        on_event: Called with every event.
     """
     made: list[Listening] = []
 
     def journal_of(prepared: PreparedRun) -> Listening:
-        made.append(Listening(in_file(prepared) if keep else None, tell))
+        made.append(Listening(in_file(prepared) if keep else None, on_event))
         return made[0]
 
     view = await drive(prepared, person.inbox, person, journal_of=journal_of)

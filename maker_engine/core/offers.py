@@ -80,7 +80,7 @@ _NEEDED: dict[type, tuple[str, ...]] = {
 
 
 def offers(family: type[AnyTask], part: type) -> bool:
-    """Tell whether a task family has methods of its own for a part, one of the protocols here."""
+    """Return whether a task family has methods of its own for a part, one of the protocols here."""
     if part is WithOracle and not family.has_oracle:
         return False
     return all(_own(family, name) for name in _NEEDED[part])

@@ -22,9 +22,9 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | tuple[Json, ...] | di
 T = TypeVar("T")
 DESCRIPTION_CHARACTERS, LABEL_CHARACTERS = 24, 40
 KIND = "kind"
-"""The key of an object that stands for a value which JSON does not have; no record's, since those have it escaped."""
+"""The key of an object that represents a value which JSON does not have; no record's, since those have it escaped."""
 _ENGINES_OWN = "maker"
-_MOST_CHARACTERS = 4_000  # of a state that are looked at for its picture
+_MOST_CHARACTERS = 4_000  # of a state that its picture is made of
 
 
 def introduce(family: Any, root: type) -> None:
@@ -97,12 +97,12 @@ def label(task: Any) -> str:
         given = json.loads(source(task))
     except TaskError:
         given = {}
-    told = ", ".join(f"{name} {one if isinstance(one, str) else json.dumps(one)}" for name, one in given.items())
-    return _shown(told, LABEL_CHARACTERS) or _shown(task.title, LABEL_CHARACTERS)
+    words = ", ".join(f"{name} {one if isinstance(one, str) else json.dumps(one)}" for name, one in given.items())
+    return _shown(words, LABEL_CHARACTERS) or _shown(task.title, LABEL_CHARACTERS)
 
 
 def describe(answer: Any) -> str:
-    """Tell an answer in 1 to 24 printable characters."""
+    """Describe an answer in 1 to 24 printable characters."""
     return _shown(_words(answer), DESCRIPTION_CHARACTERS) or "(empty)"
 
 

@@ -1,4 +1,4 @@
-"""The four kinds of step, by who answers, and what the three of them that agents do not vote on come to."""
+"""The four kinds of step, by who answers, and the results of those that agents do not vote on."""
 
 from __future__ import annotations
 

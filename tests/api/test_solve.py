@@ -132,7 +132,7 @@ def test_an_undecided_step_is_shown_as_it_stands():
 
 
 def test_a_simulated_run_that_may_never_end_is_bounded():
-    """Where nobody knows what is right, nor how long it takes, a simulated run ends by a limit that is told."""
+    """Where nobody knows what is right, nor how long it takes, a simulated run ends by a limit that is named."""
 
     class Endless(maker.Task):
         def start(self):
@@ -151,7 +151,7 @@ def test_a_simulated_run_that_may_never_end_is_bounded():
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({"model": "sim", "concurency": 2}, "did you mean concurrency"),
         ({"model": "sim", "constrain": "regex"}, "'schema' or a 'grammar'"),
@@ -160,9 +160,9 @@ def test_a_simulated_run_that_may_never_end_is_bounded():
         ({"model": "python:gone"}, "only that program can call it"),
     ],
 )
-def test_what_cannot_be_used_is_refused_in_one_line(given, told):
+def test_what_cannot_be_used_is_refused_in_one_line(given, message):
     """A wrong option, model or limit is bad input, named before anybody is called."""
-    with pytest.raises(maker.InputError, match=told) as refused:
+    with pytest.raises(maker.InputError, match=message) as refused:
         maker.solve(Countdown(), **given)
     assert "\n" not in str(refused.value)
     with pytest.raises(maker.InputError, match=r"give a task, such as Countdown\(\)"):

@@ -24,7 +24,7 @@ def _checked(labels: tuple[str, ...], kind: str) -> dict[str, str]:
     """Return the labels by their keys.
 
     Raises:
-        InputError: They cannot be told apart, or are no labels.
+        InputError: Two of them are alike, or one is no label.
     """
     for label in labels:
         if not label or label != " ".join(label.split()) or not label.isprintable():

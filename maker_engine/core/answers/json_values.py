@@ -54,7 +54,7 @@ class Json(AnswerForm[Any]):
         return f"End with nothing but {self.demand}"
 
     def read(self, text: str) -> Any:
-        """Read the JSON in a response: the whole of it, a fenced block, or the one value that stands in it.
+        """Read the JSON in a response: the whole of it, a fenced block, or the one value in it.
 
         Returns:
             The value, frozen, or a flag. Raises on no text.
@@ -65,11 +65,11 @@ class Json(AnswerForm[Any]):
         if not found:
             return Flag(MALFORMED, "there is no JSON in the response", excerpt(text.strip()[-120:]))
         value = parse_json(found[0])
-        told = self.from_json(value)
-        if isinstance(told, Flag) and isinstance(value, dict) and value.keys() == {"answer"}:
+        answer = self.from_json(value)
+        if isinstance(answer, Flag) and isinstance(value, dict) and value.keys() == {"answer"}:
             inner = self.from_json(value["answer"])  # as a provider that takes only the schema of an object gives it
-            return told if isinstance(inner, Flag) else inner
-        return told
+            return answer if isinstance(inner, Flag) else inner
+        return answer
 
     def value_of(self, text: str) -> Any:
         """Return the value that a text is."""

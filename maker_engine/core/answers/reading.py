@@ -67,16 +67,16 @@ def read(
     marked = [one.value for one in found if one.marked and one.value is not None]
     marked += [value for line in lines for value in _boxed(line, value_of)]
     if is_open:
-        told = marked or [found[-1].value]
+        values = marked or [found[-1].value]
     elif found[-1].value is None:
-        told = marked + [one.value for one in found]
+        values = marked + [one.value for one in found]
     else:
-        told = marked + _last_run(found)
-    return _one_of([value for value in told if value is not None], lines[-1])
+        values = marked + _last_run(found)
+    return _one_of([value for value in values if value is not None], lines[-1])
 
 
-def _one_of(told: list[A | Flag], last: str) -> A | Flag:
-    different = list(dict.fromkeys(told))
+def _one_of(values: list[A | Flag], last: str) -> A | Flag:
+    different = list(dict.fromkeys(values))
     if not different:
         return Flag(MALFORMED, "the last line does not hold the answer alone", excerpt(last.strip()))
     if len(different) > 1:
@@ -105,8 +105,8 @@ def _held(lines: list[str], from_json: Callable[[Any], A | Flag | None]) -> A | 
         return None
     if not (isinstance(value, dict) and value.keys() == {"answer"}):
         return None
-    told = from_json(value["answer"])
-    return Flag(MALFORMED, "the object holds no such answer", excerpt(whole)) if told is None else told
+    answer = from_json(value["answer"])
+    return Flag(MALFORMED, "the object holds no such answer", excerpt(whole)) if answer is None else answer
 
 
 def _in_line(line: str, value_of: Callable[[str], A | Flag | None], *, is_open: bool = False) -> _Found:

@@ -1,4 +1,4 @@
-"""JSON schemas: made of a dataclass, checked, and what may stand where one asks for it."""
+"""JSON schemas: made of a dataclass, checked, and examples that follow them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _validator(text: str) -> Any:
 
 
 def is_strict(schema: Any) -> bool:
-    """Tell whether every object in a schema names all its keys and allows no other, as strict providers want it."""
+    """Return whether every object in a schema names all its keys and allows no other, as strict providers want it."""
     if isinstance(schema, Mapping):
         if schema.get("type") == "object":
             known = set(schema.get("properties", ()))

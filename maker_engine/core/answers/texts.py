@@ -96,7 +96,7 @@ class Text(AnswerForm[str]):
 
 @dataclass(frozen=True)
 class Span(AnswerForm[str]):
-    """A passage of a given text, copied word for word; the answer is the passage as it stands there.
+    """A passage of a given text, copied word for word; the answer is the passage as it is written there.
 
     Attributes:
         of: The text, of at least one word.

@@ -80,8 +80,8 @@ def test_two_different_answers_are_a_flag(drawn, other, marked):
     answer = form.example(number)
     second = form.slip(answer, other)
     lead = "Answer: " if form.is_open or (marked and not name.startswith("json")) else ""
-    told = form.read(f"{lead}{form.write(answer)}\n{lead}{form.write(second)}")
-    assert isinstance(told, Flag) if second != answer else told == answer
+    read = form.read(f"{lead}{form.write(answer)}\n{lead}{form.write(second)}")
+    assert isinstance(read, Flag) if second != answer else read == answer
 
 
 @given(ANSWERS, st.integers(0, 2**20))
@@ -115,16 +115,16 @@ def _plain(answer):
 @given(st.sampled_from(NAMES), st.text())
 def test_no_text_is_too_odd(name, text):
     """Any text at all is read as an answer that can be written again, or as a flag with a rule and a reason."""
-    told = FORMS[name].read(text)
-    if isinstance(told, Flag):
-        assert told.rule in (MALFORMED, ILLEGAL, INCONSISTENT)
-        assert told.reason
+    read = FORMS[name].read(text)
+    if isinstance(read, Flag):
+        assert read.rule in (MALFORMED, ILLEGAL, INCONSISTENT)
+        assert read.reason
     else:
-        assert FORMS[name].read(FORMS[name].write(told)) == told
+        assert FORMS[name].read(FORMS[name].write(read)) == read
 
 
 @pytest.mark.parametrize(
-    ("form", "text", "read"),
+    ("form", "text", "expected"),
     [
         ("choice", "NOT  SURE.", "Not sure"),
         ("choice", "no\n\nBecause 91 is 7 times 13.", "no"),
@@ -157,10 +157,10 @@ def test_no_text_is_too_odd(name, text):
         ("json", '{"vendor": "A", "vendor": "B"}', MALFORMED),
     ],
 )  # fmt: skip
-def test_reading_is_strict_in_content_and_generous_in_form(form, text, read):
+def test_reading_is_strict_in_content_and_generous_in_form(form, text, expected):
     """What is dressed otherwise than asked is read, what says something else than an answer is flagged by its rule."""
-    told = FORMS[form].read(text)
-    assert (told.rule if isinstance(told, Flag) else told) == read
+    read = FORMS[form].read(text)
+    assert (read.rule if isinstance(read, Flag) else read) == expected
 
 
 def test_a_record_is_compared_as_its_json_is():
