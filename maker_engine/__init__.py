@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         vote_many as vote_many,
     )
     from maker_engine.api.callables import PromptText as PromptText
+    from maker_engine.api.loading import load_task as load_task
     from maker_engine.api.planning import Forecast as Forecast, plan as plan
     from maker_engine.api.results import Ballot as Ballot, Run as Run, RunStep as RunStep
     from maker_engine.api.running import asolve as asolve, solve as solve, stream as stream
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "api.ballots": ("Ballots", "avote", "avote_many", "vote", "vote_many"),
     "api.callables": ("PromptText",),
+    "api.loading": ("load_task",),
     "api.planning": ("Forecast", "plan"),
     "api.results": ("Ballot", "Run", "RunStep"),
     "api.running": ("asolve", "solve", "stream"),
@@ -88,7 +90,7 @@ __all__ = [
     "InputError", "Integer", "Json", "MakerError", "Option", "Outcome", "ProblemError", "Prompt", "PromptText",
     "ProviderError", "Record", "Run", "RunStep", "Said", "SessionBusyError", "SessionError", "Several", "Span",
     "StorageFullError", "Task", "TaskError", "Text", "Totals", "UntrustedError", "Vote", "asolve", "avote",
-    "avote_many", "events", "plan", "solve", "stream", "vote", "vote_many",
+    "avote_many", "events", "load_task", "plan", "solve", "stream", "vote", "vote_many",
 ]  # fmt: skip
 
 

@@ -18,8 +18,10 @@ from maker_engine.core.commands import Stop
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Event
+from maker_engine.core.hopeless import HOLD
 from maker_engine.core.outcomes import Outcome
 from maker_engine.runtime.order import PreparedRun, drive, in_file, prepare
+from maker_engine.runtime.plan import ASK
 from maker_engine.runtime.view import RunView
 
 T = TypeVar("T")
@@ -64,6 +66,7 @@ async def asolve(
     **options: Unpack[RunOptions],
 ) -> Run:
     """As `solve`, for a program that awaits."""
+    _refuse_waiting(options)
     prepared = prepared_of(task, model, k, session, options, attended=on_ask is not None)
     return await run(prepared, Person(on_ask), keep=session is not None)
 
@@ -78,6 +81,7 @@ async def stream(
     **options: Unpack[RunOptions],
 ) -> AsyncIterator[Event]:
     """Run a task and yield its events as they come, `RunEnded` last; leaving early stops the run. As `solve`."""
+    _refuse_waiting(options)
     prepared = prepared_of(task, model, k, session, options, attended=on_ask is not None)
     person, events = Person(on_ask), asyncio.Queue[Event | None]()
     running = asyncio.ensure_future(run(prepared, person, keep=session is not None, on_event=events.put_nowait))
@@ -112,6 +116,13 @@ def prepared_of(
         raise InputError(f"a model is a name or a function from prompt to text, got a {type(model).__name__}")
     order = replace(order, attended=attended)
     return prepare(order, task, given, kept=session is not None)
+
+
+def _refuse_waiting(options: RunOptions) -> None:
+    """Refuse what has a run wait for a person at a vote."""
+    for name, value in (("undecided", ASK), ("hopeless", HOLD)):
+        if options.get(name) == value:
+            raise InputError(f"{name}={value!r} waits for a person in the app: name another policy")
 
 
 def _refuse_names(voters: tuple[str, ...], api_base: str | None, limit_usd: float | None) -> None:

@@ -37,6 +37,20 @@ async def test_votes_are_taken_over_http_under_a_running_loop():
     assert [ballot.answer for ballot in ballots] == [0, 1, 2, 3, 4, 5]
 
 
+def test_another_model_that_comes_to_answer_ends_the_votes():
+    """Where another model answers in place of the one asked, nobody waits: what is decided stays, the rest says why."""
+
+    def answer(messages, body, number):
+        return Reply(difference(messages, body, number), model="gpt-6-luna" if number < 16 else "other-9")
+
+    with OpenAIServer(answer) as server:
+        prompts = [f"What is {n} - 1?" for n in range(1, 5)]
+        options = {"n": 1, "concurrency": 1, "api_base": server.base_url}
+        ballots = maker.vote_many(prompts, maker.Integer(), model=MODEL, k=8, **options)
+    assert [ballot.answer for ballot in ballots] == [0, 1, None, None]
+    assert "other-9" in ballots[2].reason
+
+
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_constrained_answer_is_asked_for_by_its_schema(apart):
     """With `constrain` the body carries the form's JSON schema, also from the process apart, and the answer is read."""

@@ -157,6 +157,8 @@ def test_a_simulated_run_that_may_never_end_is_bounded():
         ({"model": "sim", "constrain": "regex"}, "'schema' or a 'grammar'"),
         ({"model": 5}, "a model is a name or a function"),
         ({"model": minus_one, "limit_usd": 1.0}, "limit_usd goes with the name of a model"),
+        ({"model": "sim", "undecided": "ask"}, "waits for a person in the app"),
+        ({"model": "sim", "hopeless": "hold"}, "waits for a person in the app"),
         ({"model": "python:gone"}, "only that program can call it"),
     ],
 )

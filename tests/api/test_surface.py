@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import get_type_hints
 
+import pytest
+
 import maker_engine as maker
 from maker_engine.api.options import RunOptions
 from maker_engine.runtime.run_order import RunOrder
@@ -13,10 +15,10 @@ from maker_engine.runtime.run_order import RunOrder
 NAMES = """
 AnswerForm Ask Ballot Ballots Choice Date Decimal Flag Forecast Gather Gathered InputError Integer Json MakerError
 Option Outcome ProblemError Prompt PromptText ProviderError Record Run RunStep Said SessionBusyError SessionError
-Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote asolve avote avote_many events plan solve
-stream vote vote_many
+Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote asolve avote avote_many events load_task
+plan solve stream vote vote_many
 """
-BESIDES = {"task", "options", "source", "model", "k", "session", "apart", "attended", "breaks"}
+BESIDES = {"task", "options", "source", "model", "k", "session", "name", "apart", "attended", "breaks"}
 """Fields of an order that are no options of a library's run: they are arguments of its own, or the app's."""
 IMPORTED = """
 import sys, maker_engine as maker
@@ -59,3 +61,20 @@ def test_a_plan_needs_no_run():
     plan = maker.plan(steps=1_000_000, p=0.998)
     assert (plan.k, plan.auto) == (3, True)
     assert plan.p_solve > 0.95
+
+
+def test_a_task_is_loaded_by_its_name(tmp_path):
+    """An installed task, or one in a file, is loaded with its options or a problem; what it does not take is named."""
+    tower = maker.load_task("hanoi", disks=4)
+    assert maker.load_task("hanoi", tower.source()) == tower
+    (tmp_path / "mine.py").write_text(
+        "import maker_engine as maker\n"
+        "class Mine(maker.Task):\n"
+        "    def start(self): return 0\n"
+        "    def step(self, state): return None\n"
+        "    def apply(self, state, answer): return state\n"
+    )
+    assert maker.load_task(str(tmp_path / "mine.py")).name == "mine"
+    for given, message in (({"disk": 4}, "no option 'disk'; known: disks"), ({"disks": 0}, "disks must be")):
+        with pytest.raises(maker.InputError, match=message):
+            maker.load_task("hanoi", **given)
