@@ -18,7 +18,7 @@ from maker_engine.core.events import (
     StepEscalated,
     VoteCast,
 )
-from maker_engine.core.responses import Flag, Response
+from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.snapshot import Totals
 from maker_engine.core.voting import Ballot
 from maker_engine.sessions.keeping import RunJournal
@@ -114,6 +114,11 @@ class Listening:
         self._adjustments = adjustments
         if self._file is not None:
             self._file.follow(totals, elapsed, more, adjustments)
+
+    def note_prompt(self, step: int, prompt: Prompt) -> None:
+        """Note the first prompt that the task writes, where it is kept."""
+        if self._file is not None:
+            self._file.note_prompt(step, prompt)
 
     def record(self, event: Event) -> None:
         """Take one event in."""

@@ -165,6 +165,10 @@ class Task(Papers[S], ABC, Generic[S, A]):
         answer: A | Flag = form.read(text)
         return answer
 
+    def read_decision(self, state: S, text: str) -> A | Flag:
+        """Read what a person types as the decision of a step: as a response is read, unless that asks for more."""
+        return self.parse(state, text)
+
     def picture(self, state: S, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
         """Draw `state` within `columns` × `rows` cells, its styles named by `ROLES`; the caller centres it."""
         return plain.picture(state, columns, rows)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import Event
+from maker_engine.core.responses import Prompt
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.packing import Entry
 
@@ -43,6 +44,9 @@ class RunJournal(Protocol):
         adjustments: Callable[[], tuple[str, ...]] = ...,
     ) -> None:
         """Keep these with the run, as they are at every flush."""
+
+    def note_prompt(self, step: int, prompt: Prompt) -> None:
+        """Note the first prompt that the task writes, at a step (0-based); as `Journal.note_prompt`."""
 
     def record(self, event: Event) -> None:
         """Take one event in."""
