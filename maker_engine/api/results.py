@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field, fields
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.responses import Flag
@@ -15,6 +15,26 @@ from maker_engine.printable import one_line
 
 _SHOWN = 12
 """Steps that a table shows before it says how many more there are."""
+
+
+class FinalTotals(Totals):
+    """Totals of a run that has ended: they count no more."""
+
+    __slots__ = ()
+
+    @classmethod
+    def copied(cls, totals: Totals) -> Self:
+        """Return totals as they are now."""
+        made = object.__new__(cls)
+        for one in fields(totals):
+            object.__setattr__(made, one.name, getattr(totals, one.name))
+        return made
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to {name!r}: the run has ended")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete {name!r}: the run has ended")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from maker_engine.api.callables import Answers, CallableModel
 from maker_engine.api.listening import Listening
 from maker_engine.api.options import RunOptions, Session, order_of
 from maker_engine.api.persons import OnAsk, Person
-from maker_engine.api.results import Run
+from maker_engine.api.results import FinalTotals, Run
 from maker_engine.core.commands import Stop
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
@@ -165,7 +165,7 @@ def _result(prepared: PreparedRun, view: RunView, heard: Listening, *, keep: boo
         answers=tuple(step.answer for step in heard.steps),
         state=snapshot.state,
         result=view.result,
-        totals=snapshot.totals,
+        totals=FinalTotals.copied(snapshot.totals),
         steps=tuple(heard.steps),
         open=heard.open,
         model=prepared.plan.started.model,

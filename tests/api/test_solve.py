@@ -56,6 +56,9 @@ def test_a_run_is_a_frozen_value_that_shows_itself():
     run = maker.solve(Countdown(), model=minus_one, k=1)
     with pytest.raises(dataclasses.FrozenInstanceError):
         run.state = 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        run.totals.votes += 1
+    assert run.totals == maker.solve(Countdown(), model=minus_one, k=1).totals
     assert repr(run).startswith(
         "<Run outcome finished, problem Countdown, model python:minus_one, k 1, steps 5, votes 5"
     )
