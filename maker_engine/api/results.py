@@ -114,7 +114,8 @@ class Run:
         return self.outcome in (Outcome.SOLVED, Outcome.INFEASIBLE)
 
     def __repr__(self) -> str:
-        return f"<Run {', '.join(f'{name} {text}' for name, text in self._rows()[:-1])}>"
+        rows = self._rows()[:-1] if self.ok else self._rows()
+        return f"<Run {', '.join(f'{name} {one_line(text, 200)}' for name, text in rows)}>"
 
     def _repr_html_(self) -> str:
         """Show the run as a small table, its first steps in a second one."""

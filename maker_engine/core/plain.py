@@ -31,7 +31,7 @@ def introduce(family: Any, root: type) -> None:
     """Give a task family a name, a title and a summary where it has none, and note whether it has an oracle."""
     named = {key for one in family.__mro__ if one is not root and root in one.__mro__ for key in vars(one)}
     taken = named | set(vars(family).get("__annotations__", ()))
-    automatic = set(getattr(family, "_automatic", ()))
+    automatic = {key for key in getattr(family, "_automatic", ()) if key not in vars(family)}
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", family.__name__).replace("_", " ").strip()
     title = words[:1].upper() + words[1:].lower()
     doc = (vars(family).get("__doc__") or "").strip().partition("\n")[0].strip()
@@ -41,7 +41,7 @@ def introduce(family: Any, root: type) -> None:
         "summary": one_line(doc or f"{title}.", 400),
     }
     for key, text in plainly.items():
-        if key not in taken or (key in automatic and key not in vars(family)):
+        if key not in taken or key in automatic:
             setattr(family, key, text)
             automatic.add(key)
     family._automatic = frozenset(automatic)  # noqa: SLF001 - its own note of what was given to it

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from zlib import crc32
 
 import pytest
 
 import maker_engine as maker
 from maker_engine.core.answers import Integer
+from tests.core.answers.test_forms import FORMS, NAMES
 
 SUMS = [f"What is {n} + {n}?" for n in range(20)]
 
@@ -69,3 +71,15 @@ def test_a_text_is_no_list_of_prompts():
     """One text given for many is refused instead of being asked letter by letter."""
     with pytest.raises(maker.InputError, match="got one text"):
         maker.vote_many("yes?", maker.Choice("yes", "no"), model="sim")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_form_can_be_simulated(name):
+    """Simulated agents answer in every form, err in it, and write what is flagged; right is one answer a prompt."""
+    form = FORMS[name]
+    ballots = maker.vote_many([f"Case {n}?" for n in range(20)], form, model="sim:p=0.8,v=0.7", k=5)
+    assert [ballot.answer for ballot in ballots] == [
+        form.example(crc32(f"\nCase {n}?\n\n{form.sentence}".encode())) for n in range(20)
+    ]
+    assert sum(len(ballot.votes) > 1 for ballot in ballots) > 5
+    assert {flag.rule for ballot in ballots for flag in ballot.flags} >= {"malformed", "refusal"}

@@ -35,6 +35,7 @@ def test_with_verify_it_is_solved_and_verified():
     wrong = maker.solve(Verified(), model=lambda _: "0", k=1)
     assert (wrong.ok, wrong.outcome) == (False, maker.Outcome.UNSOLVED)
     assert "not 4, 3, 2, 1, 0" in wrong.reason
+    assert wrong.reason in repr(wrong)
 
 
 def test_a_session_is_written_only_where_it_is_asked_for(home, tmp_path):

@@ -98,6 +98,8 @@ def test_a_task_has_a_name_a_title_and_a_summary():
     assert (TwoWays.name, TwoWays.title) == ("two_ways", "Two ways")
     assert TwoWays.summary == "Choose a way, again and again. More is said below."
     assert (HTTPRoute2Plan.name, HTTPRoute2Plan.title) == ("http_route2_plan", "Http route2 plan")
+    named = type("Named", (TwoWays,), {"name": "chosen"})
+    assert type("Below", (named,), {}).name == "chosen"
     assert (Count.name, Count.title) == ("count", "Counting")
     assert TwoWays().label == 'steps 3, ways ["left", "right"]'
 
