@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from maker_engine import catalogue
+from maker_engine.core.outcomes import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun
 from maker_tui.cli import main
+from maker_tui.resuming import at_its_end
 from tests.tui.looking import shown, until
 
 SIZE = (80, 24)
@@ -22,7 +24,9 @@ async def test_it_shows_itself():
     try:
         app = MakerApp(run)
         async with app.run_test(size=SIZE, notifications=True) as pilot:
-            await shown(pilot, "Countdown", "SIMULATED", "✔ finished", "no check of the whole", "step 5")
+            await shown(
+                pilot, "Countdown", "SIMULATED", "✔ finished — every step is decided", "no check of the whole", "step 5"
+            )
             await pilot.press("i")
             await shown(pilot, "What is 1 - 1?", "a whole number from 0 to")
             await pilot.press("escape", "q")
@@ -50,3 +54,9 @@ def test_answers_without_a_form_are_not_constrained(capsys):
     """--constrain is refused for a task that words its answers itself, in one line."""
     assert main(["run", "hanoi", "--constrain", "schema", "--headless"]) == 2
     assert "they have no form to constrain them to" in capsys.readouterr().err
+
+
+def test_every_conclusion_has_its_sentence():
+    """A run that is concluded does not go on, whatever its outcome, and is told why; any other may."""
+    for outcome in Outcome:
+        assert bool(at_its_end(outcome, "")) == outcome.concluded
