@@ -81,7 +81,7 @@ def order_of(task: str, model: str, k: int | None, session: Session, options: Ma
             given[name] = (given[name],) if isinstance(given[name], str) else tuple(given[name])
     if "constrain" in given:
         given["constrain"] = {True: "schema", False: ""}.get(given["constrain"], given["constrain"])
-    if given.get("hopeless") is None:
-        given["hopeless"] = STOP  # no person is there to continue a run that holds
+    for name in ("undecided", "hopeless"):  # no person is there to continue a run that waits
+        given[name] = given.get(name) or STOP
     path = None if session is None or session == LIBRARY else Path(session)
     return RunOrder(task, model=model, k=k, session=path, **given)
