@@ -5,6 +5,7 @@ from __future__ import annotations
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
+from maker_engine.suggestion import suggestion
 
 
 def load_task(name: str, problem: str | None = None, **options: int | str) -> AnyTask:
@@ -23,7 +24,8 @@ def load_task(name: str, problem: str | None = None, **options: int | str) -> An
     known = {option.name.replace("-", "_"): option for option in family.options}
     for option in options:
         if option not in known:
-            raise InputError(f"task {name} has no option {option!r}; known: {', '.join(sorted(known)) or 'none'}")
+            names = ", ".join(sorted(known)) or "none"
+            raise InputError(f"task {name} has no option {option!r}{suggestion(option, known)}; known: {names}")
     defaults = {option.name: option.default for option in family.options} if problem is None else {}
     given = {known[option].name: value for option, value in options.items()}
     task: AnyTask = family.load({**defaults, **given}, problem)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
@@ -11,6 +10,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.models.sampling import Answers, Temperature
 from maker_engine.runtime.plan import STOP
 from maker_engine.runtime.run_order import RunOrder
+from maker_engine.suggestion import suggestion
 
 LIBRARY = "library"
 """The session that is a new file in the user's library."""
@@ -72,9 +72,8 @@ def order_of(task: str, model: str, k: int | None, session: Session, options: Ma
     """
     for name in options:
         if name not in RunOptions.__annotations__:
-            near = get_close_matches(name, RunOptions.__annotations__, 1)
-            mend = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(RunOptions.__annotations__))}"
-            raise InputError(f"there is no option {name!r}: {mend}")
+            known = sorted(RunOptions.__annotations__)
+            raise InputError(f"there is no option {name!r}{suggestion(name, known)}; known: {', '.join(known)}")
     given = dict(options)
     for name in ("voters", "accept_models"):
         if name in given:

@@ -157,7 +157,7 @@ def test_a_simulated_run_that_may_never_end_is_bounded():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"model": "sim", "concurency": 2}, "did you mean concurrency"),
+        ({"model": "sim", "concurency": 2}, "did you mean 'concurrency'"),
         ({"model": "sim", "constrain": "regex"}, "'schema' or a 'grammar'"),
         ({"model": 5}, "a model is a name or a function"),
         ({"model": minus_one, "limit_usd": 1.0}, "limit_usd goes with the name of a model"),
