@@ -84,7 +84,8 @@ def _told(one: SessionSummary) -> str:
 
 
 def _path(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import Library, find  # noqa: PLC0415
+    from maker_engine.sessions.library import Library  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
 
     say(str(Library().directory if chosen.session is None else find(chosen.session)))
     return 0
@@ -92,7 +93,7 @@ def _path(chosen: argparse.Namespace) -> int:
 
 def _rename(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
 
     upkeep.rename(find(chosen.session), chosen.name)
     return 0
@@ -100,7 +101,8 @@ def _rename(chosen: argparse.Namespace) -> int:
 
 def _duplicate(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library import Library, find  # noqa: PLC0415
+    from maker_engine.sessions.library import Library  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
 
     say(str(upkeep.duplicate(find(chosen.session), Library().directory)))
     return 0
@@ -108,7 +110,8 @@ def _duplicate(chosen: argparse.Namespace) -> int:
 
 def _remove(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library import Library, find  # noqa: PLC0415
+    from maker_engine.sessions.library import Library  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
 
     # All are found before the first is moved: a mistyped name deletes nothing.
     for path in dict.fromkeys([find(text) for text in chosen.sessions]):

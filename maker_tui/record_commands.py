@@ -69,7 +69,7 @@ def _with_task(parser: Parser) -> Parser:
 
 def _opened(chosen: argparse.Namespace) -> tuple[Path, AnyTask]:
     """Find a session, bring it up to date and load its task."""
-    from maker_engine.sessions.library import find  # noqa: PLC0415 - only these commands read sessions
+    from maker_engine.sessions.naming import find  # noqa: PLC0415 - only these commands read sessions
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
     from maker_engine.sessions.saved import task_of  # noqa: PLC0415
     from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
@@ -167,7 +167,7 @@ def _verify(chosen: argparse.Namespace) -> int:
 
 
 def _salvage(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
     from maker_engine.sessions.salvage import salvage  # noqa: PLC0415
 
     path = find(chosen.session)

@@ -64,8 +64,8 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
-    from maker_engine.sessions.library import find  # noqa: PLC0415
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
     from maker_tui.pricing import with_prices  # noqa: PLC0415
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
@@ -138,7 +138,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _fork(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
-    from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
     from maker_tui.pricing import with_prices  # noqa: PLC0415
 
     breaks = breaks_of(chosen)
