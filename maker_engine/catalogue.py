@@ -54,6 +54,12 @@ def is_path(name: str) -> bool:
     return path.endswith(".py") or path in (".", "..") or os.sep in path
 
 
+def located(name: str) -> str:
+    """Return a task's name as it is kept: a path absolute, so that it leads there from any directory."""
+    path, colon, kind = name.partition(":")
+    return f"{Path(path).absolute()}{colon}{kind}" if is_path(name) else name
+
+
 def installed(name: str) -> type[AnyTask]:
     """Return the installed task family called `name`; nothing is ever loaded from a path.
 

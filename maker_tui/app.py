@@ -30,32 +30,38 @@ if TYPE_CHECKING:
     from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import LiveRun, RunSource
     from maker_tui.fork_wish import ForkWish
+    from maker_tui.opening import Opening
     from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
     from maker_tui.screens.stepping import Stepping
     from maker_tui.screens.workbench import Workbench
 
+Show = Callable[["RunSource"], None]
+"""Puts a run that was opened on the screen."""
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 
 
-def screen_of(source: RunSource, view: str = "") -> Screen[None]:
+def screen_of(source: RunSource, view: str = "", step: int | None = None) -> Screen[None]:
     """Return the screen that shows a run: with its question and document where its task asks persons.
 
     Args:
         source: The run.
         view: The view of the workbench to open, "" for none.
+        step: The step to show, 0-based; None for where the run stands.
     """
     from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
 
-    if source.task.converses and not view:
+    if source.task.converses and not view and step is None:
         from maker_tui.screens.conversation import Conversation  # noqa: PLC0415
 
         return Conversation(source)
     workbench = Workbench(source)
+    if step is not None:
+        workbench.call_after_refresh(workbench.go_to, step)
     if view:
         workbench.call_after_refresh(workbench.action_look, view)
     return workbench
@@ -70,6 +76,8 @@ class MakerApp(PersonalApp, CellDiff):
 
     Args:
         source: A run to start on, None for the home screen.
+        view: The view of it to open, one of `Looking`'s; "" for none.
+        step: The step of it to show, 0-based; None for where it stands.
         stay: Go to the home screen when that run is left, instead of ending.
         listing: Reads the saved sessions.
     """
@@ -88,9 +96,13 @@ class MakerApp(PersonalApp, CellDiff):
     ]
     KEY_SCOPE = "app"
 
-    def __init__(self, source: RunSource | None = None, *, stay: bool = False, listing: Listing | None = None) -> None:
+    def __init__(
+        self, source: RunSource | None = None, *, view: str = "", step: int | None = None, stay: bool = False,
+        listing: Listing | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._source = source
+        self._at = view, step
         self.started: LiveRun | None = None
         self.fault: Exception | None = None
         self._stay = stay or source is None
@@ -125,13 +137,13 @@ class MakerApp(PersonalApp, CellDiff):
         sys.setswitchinterval(SWITCH_S)
         setattr(constants, "ESCAPE_DELAY", ESCAPE_S)  # noqa: B010 - Final, for want of a way to set it
         if self._source is not None:
-            self._open(self._source)
+            self._open(self._source, *self._at)
         self.tell_troubles()
 
-    def _open(self, source: RunSource, view: str = "", *, instead: bool = False) -> None:
+    def _open(self, source: RunSource, view: str = "", step: int | None = None, *, instead: bool = False) -> None:
         """Show a run, `instead` of the one that is shown."""
         self._source = source
-        screen = screen_of(source, view)
+        screen = screen_of(source, view, step)
         if instead:
             self.switch_screen(screen)
         else:
@@ -209,20 +221,47 @@ class MakerApp(PersonalApp, CellDiff):
         """Open one run of a session."""
         self.run_worker(partial(self._read, message.path, message.branch), thread=True, exclusive=True, group="open")
 
-    def _read(self, path: Path, branch: int | None = None, view: str = "", *, instead: bool = False) -> None:
-        from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
-        from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
-        from maker_tui.bridge import SavedSource  # noqa: PLC0415
-        from maker_tui.following import FollowedRun  # noqa: PLC0415
+    def _read(
+        self, path: Path, branch: int | None = None, view: str = "", step: int | None = None, *, instead: bool = False
+    ) -> None:
+        from maker_tui.opening import consider  # noqa: PLC0415 - home does not need it
 
         try:
-            saved = open_saved(path, branch=branch)
-            source = SavedSource(saved) if writer_of(path) is None else FollowedRun(saved)
+            opening = consider(path, branch, self.memory)
+        except MakerError as error:
+            self.call_from_thread(self._refuse, str(error))
+            return
+        show = partial(self._open, view=view, step=step, instead=instead)
+        if opening.ask is not None and not get_current_worker().is_cancelled:
+            self.call_from_thread(self._ask_code, opening, show)
+            return
+        self._read_source(opening, show)
+
+    def _ask_code(self, opening: Opening, show: Show) -> None:
+        """Ask whether the code of a task may be run; open the session by the answer."""
+        from maker_tui.screens.run_code import RunCode  # noqa: PLC0415 - few tasks are run from a path
+
+        if opening.ask is not None:
+            self.push_screen(RunCode(opening.ask, partial(self._code_answered, opening, show)))
+
+    def _code_answered(self, opening: Opening, show: Show, agreed: bool) -> None:
+        from maker_tui.opening import answered, remember  # noqa: PLC0415 - as above
+
+        if opening.ask is not None:
+            remember(self.memory, opening.ask, agreed=agreed)
+        reading = lambda: self._read_source(answered(opening, agreed=agreed), show)  # noqa: E731
+        self.run_worker(reading, thread=True, exclusive=True, group="open")
+
+    def _read_source(self, opening: Opening, show: Show) -> None:
+        from maker_tui.opening import open_source  # noqa: PLC0415 - home does not need it
+
+        try:
+            source = open_source(opening)
         except MakerError as error:
             self.call_from_thread(self._refuse, str(error))
             return
         if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
-            self.call_from_thread(self._open, source, view, instead=instead)
+            self.call_from_thread(show, source)
 
     def _refuse(self, reason: str) -> None:
         self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)
@@ -254,10 +293,13 @@ class MakerApp(PersonalApp, CellDiff):
         self.run_worker(self._leave, thread=True, exclusive=True, group="leave")
 
     def _leave(self) -> None:
+        source = self._source
+        view = None if source is None else source.view()
         self.close_source()
-        self.call_from_thread(self._left)
+        self.call_from_thread(self._left, None if view is None else view.session)
 
-    def _left(self) -> None:
+    def _left(self, session: Path | None) -> None:
+        """Go back to where the run was opened; on the home screen the cursor goes to it."""
         if not self._stay:
             self.exit()
             return
@@ -265,6 +307,9 @@ class MakerApp(PersonalApp, CellDiff):
         from maker_tui.screens.forks import Forks  # noqa: PLC0415 - home does not need it
 
         self.tell_terminal(News(self.TITLE))
+        home = self.screen_stack[0]
+        if isinstance(home, Home) and session is not None:
+            home.point_at(session)
         while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks):
             self.pop_screen()
 

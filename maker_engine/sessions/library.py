@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from maker_engine.sessions.naming import SUFFIX, files_in, find
+from maker_engine.sessions.shelf import newest
 from maker_engine.sessions.summaries import SessionSummary, summarise
 from maker_engine.sessions.user_data import FOLDER, home, library
 
@@ -52,7 +53,7 @@ class Library:
             listed[path] = self._current(path)
         self._listed = listed
         found = (summary for _, summary in listed.values())
-        return sorted(found, key=lambda one: (one.created, one.path.name), reverse=True)
+        return sorted(found, key=newest, reverse=True)
 
     def _current(self, path: Path) -> tuple[_Stamp, SessionSummary]:
         stamp, known = _stamp(path), self._listed.get(path)

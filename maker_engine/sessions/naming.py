@@ -32,11 +32,13 @@ class Named(NamedTuple):
         path: Its file.
         name: The name that `rename` gave it, empty for none.
         created: Seconds since the epoch.
+        written: When its file was written last, likewise.
     """
 
     path: Path
     name: str
     created: float
+    written: float
 
 
 def files_in(directory: Path | None = None) -> list[Path]:
@@ -86,7 +88,7 @@ def choose(text: str, paths: Iterable[Path], none: str, *, ranked: bool = False)
     """
     known = list(paths)
     if is_rank(text):
-        return _ranked(text, known if ranked else _newest_first(known), none)
+        return _ranked(text, known if ranked else [one.path for one in _newest_first(known)], none)
     for path in known:
         if text in (path.name, path.stem):
             return path
@@ -113,7 +115,7 @@ def session_names(directory: Path | None = None) -> list[str]:
 
     A name that two sessions share names neither of them, and is left out.
     """
-    known = sorted(map(_named, files_in(directory)), key=lambda one: one.created, reverse=True)
+    known = _newest_first(files_in(directory))
     given = [one.name for one in known if one.name]
     own = frozenset(name for name, times in Counter(given).items() if times == 1)
     names = (name for one in known for name in (one.name, one.path.stem) if name in own or name == one.path.stem)
@@ -146,9 +148,8 @@ def _ranked(text: str, known: Sequence[Path], none: str) -> Path:
     return known[rank - 1]
 
 
-def _newest_first(known: Iterable[Path]) -> list[Path]:
-    found = sorted(map(_named, known), key=lambda one: (one.created, one.path.name), reverse=True)
-    return [one.path for one in found]
+def _newest_first(known: Iterable[Path]) -> list[Named]:
+    return sorted(map(_named, known), key=lambda one: (one.created, one.written, one.path.name), reverse=True)
 
 
 def _ambiguous(text: str, meant: Sequence[tuple[Path, str]]) -> InputError:
@@ -172,8 +173,9 @@ def _named(path: Path) -> Named:
         finally:
             opened.close()
     name, created = values.get("name"), values.get("created")
-    known = float(created) if isinstance(created, int | float) else _modified(path)
-    return Named(path, name if isinstance(name, str) else "", known)
+    written = _modified(path)
+    begun = float(created) if isinstance(created, int | float) else written
+    return Named(path, name if isinstance(name, str) else "", begun, written)
 
 
 def _values(connection: sqlite3.Connection) -> dict[str, Any]:

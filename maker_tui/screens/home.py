@@ -19,6 +19,8 @@ from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from maker_engine.sessions.library import SessionSummary
 
 Listing = Callable[[], "Sequence[SessionSummary]"]
@@ -93,6 +95,7 @@ class Home(ShelfScreen):
         self._keeper = Housekeeper()
         self._one_chore = asyncio.Lock()
         self._age = 0
+        self._next: Path | None = None
 
     def on_mount(self) -> None:
         """Read the sessions, without making the first picture wait for them."""
@@ -112,6 +115,10 @@ class Home(ShelfScreen):
         if self.is_mounted:
             self.action_read()
 
+    def point_at(self, session: Path) -> None:
+        """Put the cursor on a session once the library is read the next time."""
+        self._next = session
+
     def action_read(self) -> None:
         """Read the sessions again."""
         self.run_worker(partial(self._read, self._listing, self._age), thread=True, exclusive=True, group="read")
@@ -125,7 +132,8 @@ class Home(ShelfScreen):
             self.action_read()
             return
         self._known, self._is_read = list(message.sessions), True
-        self.show_known()
+        self._next, point = None, self._next
+        self.show_known(point)
 
     def action_new_run(self) -> None:
         """Ask for the form."""

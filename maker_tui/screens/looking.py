@@ -12,6 +12,7 @@ from textual.events import Key, Paste
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_engine.sessions.marks import Marks
+from maker_engine.sessions.recorded_task import WITHOUT, RecordedTask
 from maker_tui.figures import count, ordinal
 from maker_tui.looked import LookedRun, Opened, Went
 from maker_tui.records import Records
@@ -156,7 +157,8 @@ class Looking(Going):
         if started is not None:
             place = f"step {ordinal(self._step)} of {count(self.records.steps)} decided"
             badge = "SIMULATED" if started.simulated else ""
-            self._head.tell(started.title, facts=(place, started.problem, started.model), badge=badge)
+            without = (WITHOUT,) if isinstance(self._run.task, RecordedTask) else ()
+            self._head.tell(started.title, facts=(*without, place, started.problem, started.model), badge=badge)
 
     def _look(self) -> None:
         if self._run.source.live and self.is_current:
