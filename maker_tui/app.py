@@ -155,17 +155,28 @@ class MakerApp(PersonalApp, CellDiff):
 
         self.push_screen(NewRun())
 
+    def on_home_demo_asked(self) -> None:
+        """Start the demo; looking its order over takes a moment, so in a thread."""
+        self.run_worker(self._demo, thread=True, exclusive=True, group="open")
+
+    def _demo(self) -> None:
+        from maker_tui.demo import prepare_demo  # noqa: PLC0415 - home does not need it
+
+        prepared = prepare_demo()
+        if not get_current_worker().is_cancelled:
+            self.call_from_thread(self._start, prepared, beside=True)
+
     def on_new_run_ordered(self, message: NewRun.Ordered) -> None:
         """Start the run that was ordered, in the form's place."""
         self._start(message.prepared)
 
-    def _start(self, prepared: PreparedRun) -> None:
+    def _start(self, prepared: PreparedRun, *, beside: bool = False) -> None:
+        """Start a run in the place of the screen that is shown, or on top of it."""
         from maker_tui.bridge import LiveRun  # noqa: PLC0415 - home does not need it
 
         run = self.started = LiveRun(prepared)
         run.start()
-        self._source = run
-        self.switch_screen(screen_of(run))
+        self._open(run, instead=not beside)
 
     def on_conversation_resume_asked(self, message: Conversation.ResumeAsked) -> None:
         """Go on with a saved run; reading it takes a moment, so in a thread."""

@@ -40,8 +40,6 @@ exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 b
 """
 
 SUFFIX = ".maker"
-DEMO_MODEL = "sim:p=0.85,v=0.85,latency=0.25"
-DEMO_DISKS = 7
 
 
 def act(given: list[str]) -> int:
@@ -167,12 +165,10 @@ def _demo(chosen: argparse.Namespace) -> int:
         return real_demo.run(chosen.real, chosen.model)
     if chosen.model is not None:
         raise InputError("--model names a model on a server: give --real URL with it")
-    from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
+    from maker_tui.demo import prepare_demo  # noqa: PLC0415
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(
-        prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup, mouse=chosen.mouse
-    )
+    return open_run(prepare_demo(), chosen.on_hangup, mouse=chosen.mouse)
 
 
 def _plan(chosen: argparse.Namespace) -> int:

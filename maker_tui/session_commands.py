@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
     from maker_engine.runtime.order import PreparedRun
 
-DESCRIPTION = "A session is named by its path, or in the library by its file name or the start of just one."
+DESCRIPTION = (
+    "A session is named by its path, by @ or last for the newest and @2 for the one before it, or in the library by its"
+    " file name, by the name that rename gave it, or by the start of just one of these."
+)
 
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -31,14 +31,12 @@ class Named(NamedTuple):
     Attributes:
         path: Its file.
         name: The name that `rename` gave it, empty for none.
-        created: Seconds since the epoch.
-        written: When its file was written last, likewise.
+        created: When its newest run was begun, seconds since the epoch.
     """
 
     path: Path
     name: str
     created: float
-    written: float
 
 
 def files_in(directory: Path | None = None) -> list[Path]:
@@ -149,7 +147,7 @@ def _ranked(text: str, known: Sequence[Path], none: str) -> Path:
 
 
 def _newest_first(known: Iterable[Path]) -> list[Named]:
-    return sorted(map(_named, known), key=lambda one: (one.created, one.written, one.path.name), reverse=True)
+    return sorted(map(_named, known), key=lambda one: (one.created, one.path.name), reverse=True)
 
 
 def _ambiguous(text: str, meant: Sequence[tuple[Path, str]]) -> InputError:
@@ -173,15 +171,17 @@ def _named(path: Path) -> Named:
         finally:
             opened.close()
     name, created = values.get("name"), values.get("created")
-    written = _modified(path)
-    begun = float(created) if isinstance(created, int | float) else written
-    return Named(path, name if isinstance(name, str) else "", begun, written)
+    begun = float(created) if isinstance(created, int | float) else _modified(path)
+    return Named(path, name if isinstance(name, str) else "", begun)
 
 
 def _values(connection: sqlite3.Connection) -> dict[str, Any]:
     columns = {row[1] for row in connection.execute("PRAGMA table_info(meta)")}
-    first = " AND branch = 0" if "branch" in columns else ""  # an older format has one run a file
-    rows = connection.execute(f"SELECT k, v FROM meta WHERE k IN ('name', 'created'){first}")  # noqa: S608 - ours
+    if "branch" not in columns:  # an older format has one run a file
+        rows = connection.execute("SELECT k, v FROM meta WHERE k IN ('name', 'created')").fetchall()
+    else:
+        rows = connection.execute("SELECT k, v FROM meta WHERE k = 'created' ORDER BY branch DESC LIMIT 1").fetchall()
+        rows += connection.execute("SELECT k, v FROM meta WHERE k = 'name' AND branch = 0").fetchall()
     return {key: json.loads(text) for key, text in rows}
 
 

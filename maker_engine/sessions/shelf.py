@@ -132,9 +132,9 @@ def pick(sessions: Iterable[SessionSummary], picks: Mapping[Facet, str]) -> list
     return [one for one in sessions if all(read(one) == value for read, value in wanted)]
 
 
-def newest(one: SessionSummary) -> tuple[float, float, str]:
-    """Return what puts sessions in the order of time: several may have been begun in one second."""
-    return one.created, one.written, one.path.name
+def newest(one: SessionSummary) -> tuple[float, str]:
+    """Return what puts sessions in the order of time."""
+    return one.created, one.path.name
 
 
 def arrange(sessions: Iterable[SessionSummary], order: Order) -> list[SessionSummary]:

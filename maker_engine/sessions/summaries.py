@@ -40,7 +40,6 @@ class SessionSummary:
         k: Margin needed, None in a file that cannot be read.
         cost_usd: Dollars spent by its newest run, None where that is not known.
         size: Of its file, in bytes.
-        written: When its file was written last, seconds since the epoch.
     """
 
     path: Path
@@ -60,7 +59,6 @@ class SessionSummary:
     k: int | None = None
     cost_usd: float | None = None
     size: int = 0
-    written: float = 0.0
 
     @property
     def label(self) -> str:
@@ -92,7 +90,6 @@ def summarise(path: Path) -> SessionSummary:
             k=started["k"],
             cost_usd=cost,
             size=size,
-            written=written,
         )
     except SessionError as error:
         reason = str(error)
@@ -100,7 +97,7 @@ def summarise(path: Path) -> SessionSummary:
         reason = f"session {path} is incomplete"
     except Exception as error:  # noqa: BLE001 - each file is judged alone: no damage of one may hide the others
         reason = str(storage.damaged(path, f"its record cannot be read ({type(error).__name__}: {error})"))
-    return SessionSummary(path, "?", "", "", False, None, 0, None, 0, written, reason, size=size, written=written)
+    return SessionSummary(path, "?", "", "", False, None, 0, None, 0, written, reason, size=size)
 
 
 def _label(text: str) -> str:
