@@ -22,6 +22,7 @@ from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.home import Home, Listing
+from maker_tui.session_opener import SessionOpener
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,15 +31,13 @@ if TYPE_CHECKING:
     from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import LiveRun, RunSource
     from maker_tui.fork_wish import ForkWish
-    from maker_tui.opening import Opening
+    from maker_tui.screens.compare import Compare
     from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.new_run import NewRun
     from maker_tui.screens.stepping import Stepping
     from maker_tui.screens.workbench import Workbench
 
-Show = Callable[["RunSource"], None]
-"""Puts a run that was opened on the screen."""
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
 ESCAPE_S = 0.025
@@ -110,6 +109,7 @@ class MakerApp(PersonalApp, CellDiff):
         self._library: Library | None = None
         self._looked_at = (0, 0)
         self._one_closer = threading.Lock()
+        self._opener = SessionOpener(self, self._open, self._refuse)
 
     def get_driver_class(self) -> type[Driver]:
         """Drive a terminal that may die, unless the environment names a driver."""
@@ -154,6 +154,22 @@ class MakerApp(PersonalApp, CellDiff):
         from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - home does not need it
 
         self.push_screen(NewRun())
+
+    def on_home_compare_asked(self, message: Home.CompareAsked) -> None:
+        """Compare two sessions, the newest run of each; that takes a moment, so in a thread."""
+        self._compare((message.left, None), (message.right, None))
+
+    def on_forks_compare_asked(self, message: Forks.CompareAsked) -> None:
+        """Compare two runs of a session."""
+        self._compare((message.path, message.left), (message.path, message.right))
+
+    def _compare(self, left: tuple[Path, int | None], right: tuple[Path, int | None]) -> None:
+        self.run_worker(partial(self._opener.read_compared, left, right), thread=True, exclusive=True, group="open")
+
+    def on_compare_run_asked(self, message: Compare.RunAsked) -> None:
+        """Open one of two runs that were compared, at a step."""
+        reading = partial(self._opener.read, message.path, message.branch, "inspector", message.step)
+        self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def on_home_demo_asked(self) -> None:
         """Start the demo; looking its order over takes a moment, so in a thread."""
@@ -206,76 +222,21 @@ class MakerApp(PersonalApp, CellDiff):
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""
-        reading = partial(self._read, message.summary.path, view=message.view)
+        reading = partial(self._opener.read, message.summary.path, view=message.view)
         self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def on_home_forks_asked(self, message: Home.ForksAsked) -> None:
         """Show all runs of a session."""
-        self.run_worker(partial(self._read_forks, message.summary), thread=True, exclusive=True, group="open")
-
-    def _read_forks(self, summary: SessionSummary) -> None:
-        from maker_engine.sessions.forks import tree  # noqa: PLC0415 - home does not need it
-        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
-        from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
-        from maker_tui.screens.forks import Forks  # noqa: PLC0415
-
-        try:
-            bring_up(summary.path)
-            with Reader(summary.path) as reader:
-                screen = Forks(summary.path, summary.label, tree(reader))
-        except MakerError as error:
-            self.call_from_thread(self._refuse, str(error))
-            return
-        self.call_from_thread(self.push_screen, screen)
+        self.run_worker(partial(self._opener.read_forks, message.summary), thread=True, exclusive=True, group="open")
 
     def on_forks_run_asked(self, message: Forks.RunAsked) -> None:
         """Open one run of a session."""
-        self.run_worker(partial(self._read, message.path, message.branch), thread=True, exclusive=True, group="open")
+        self.run_worker(
+            partial(self._opener.read, message.path, message.branch), thread=True, exclusive=True, group="open"
+        )
 
-    def _read(
-        self, path: Path, branch: int | None = None, view: str = "", step: int | None = None, *, instead: bool = False
-    ) -> None:
-        from maker_tui.opening import consider  # noqa: PLC0415 - home does not need it
-
-        try:
-            opening = consider(path, branch, self.memory)
-        except MakerError as error:
-            self.call_from_thread(self._refuse, str(error))
-            return
-        show = partial(self._open, view=view, step=step, instead=instead)
-        if opening.ask is not None and not get_current_worker().is_cancelled:
-            self.call_from_thread(self._ask_code, opening, show)
-            return
-        self._read_source(opening, show)
-
-    def _ask_code(self, opening: Opening, show: Show) -> None:
-        """Ask whether the code of a task may be run; open the session by the answer."""
-        from maker_tui.screens.run_code import RunCode  # noqa: PLC0415 - few tasks are run from a path
-
-        if opening.ask is not None:
-            self.push_screen(RunCode(opening.ask, partial(self._code_answered, opening, show)))
-
-    def _code_answered(self, opening: Opening, show: Show, agreed: bool) -> None:
-        from maker_tui.opening import answered, remember  # noqa: PLC0415 - as above
-
-        if opening.ask is not None:
-            remember(self.memory, opening.ask, agreed=agreed)
-        reading = lambda: self._read_source(answered(opening, agreed=agreed), show)  # noqa: E731
-        self.run_worker(reading, thread=True, exclusive=True, group="open")
-
-    def _read_source(self, opening: Opening, show: Show) -> None:
-        from maker_tui.opening import open_source  # noqa: PLC0415 - home does not need it
-
-        try:
-            source = open_source(opening)
-        except MakerError as error:
-            self.call_from_thread(self._refuse, str(error))
-            return
-        if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
-            self.call_from_thread(show, source)
-
-    def _refuse(self, reason: str) -> None:
-        self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)
+    def _refuse(self, reason: str, title: str = "cannot be opened") -> None:
+        self.notify(one_line(reason), title=title, severity="error", markup=False)
 
     def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
         """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
@@ -289,13 +250,13 @@ class MakerApp(PersonalApp, CellDiff):
         try:
             prepared = forked(wish)
         except UntrustedError as error:
-            self._read(wish.path, wish.branch, instead=True)
+            self._opener.read(wish.path, wish.branch, instead=True)
             agreed = partial(self._fork, replace(wish, trusted=True))
             self.call_from_thread(self._ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed)
             return
         except MakerError as error:
             self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
-            self._read(wish.path, wish.branch, instead=True)
+            self._opener.read(wish.path, wish.branch, instead=True)
             return
         self.call_from_thread(self._start, prepared)
 
@@ -315,13 +276,14 @@ class MakerApp(PersonalApp, CellDiff):
             self.exit()
             return
         from maker_tui.outlets.signals import News  # noqa: PLC0415
+        from maker_tui.screens.compare import Compare  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415 - home does not need it
 
         self.tell_terminal(News(self.TITLE))
         home = self.screen_stack[0]
         if isinstance(home, Home) and session is not None:
             home.point_at(session)
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks):
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks | Compare):
             self.pop_screen()
 
     def close_source(self) -> None:

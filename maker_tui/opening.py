@@ -13,7 +13,8 @@ from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line
 from maker_engine.sessions.lock import writer_of
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.recorded_task import RecordedTask
+from maker_engine.sessions.saved import open_saved, task_of
 from maker_engine.sessions.task_code import TaskCode, code_at, task_named_by
 from maker_engine.sessions.upgrade import bring_up
 from maker_engine.sessions.user_data import library
@@ -22,6 +23,7 @@ from maker_tui.following import FollowedRun
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
+    from maker_engine.sessions.reader import Reader
     from maker_tui.settings.memory import Memory
 
 REMEMBERED = "task-code"
@@ -107,6 +109,23 @@ def remember(memory: Memory, code: TaskCode, *, agreed: bool) -> None:
         others = {digest: said for digest, said in _answers(memory).items() if digest != code.digest}
         kept = list(others.items())[-MOST_REMEMBERED + 1 :]
         memory.keep(REMEMBERED, {**dict(kept), code.digest: agreed})
+
+
+def task_to_read(reader: Reader, memory: Memory) -> AnyTask:
+    """Return the task of a run to tell its answers in words; where it may not be loaded, what the record says alone.
+
+    Raises:
+        SessionError: The session cannot be read.
+    """
+    meta = reader.meta()
+    opening = consider(reader.path, reader.branch.id, memory)
+    reason = opening.without or ("its code was not agreed to" if opening.ask is not None else "")
+    if not reason:
+        try:
+            return task_of(meta, opening.family)
+        except MakerError as error:
+            reason = one_line(str(error))
+    return RecordedTask(reader, meta, reason)
 
 
 def open_source(opening: Opening) -> SavedSource | FollowedRun:

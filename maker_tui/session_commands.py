@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from maker_engine.core.errors import InputError
 from maker_engine.output import say
 from maker_engine.printable import one_line
-from maker_tui import progress, record_commands
+from maker_tui import look_commands, progress, record_commands
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
@@ -36,6 +36,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_verbs(verbs)
     record_commands.add_verbs(verbs)
+    look_commands.add_verbs(verbs)
     _add_fork(verbs)
     resume = verbs.add_parser("resume", help="go on from where a session stands", allow_abbrev=False)
     resume.add_argument("session", metavar=NAME)

@@ -158,7 +158,7 @@ def _packed(reader: Reader, terms: Terms, first: int, last: int) -> Iterator[tup
 def _open(reader: Reader, terms: Terms) -> Iterator[tuple[Packed, Sequence[int]]]:
     """Give the entries of the open step with a text that has all terms."""
     for (body,) in reader.query(
-        "SELECT votes FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(reader.branch.id)
+        "SELECT body FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(reader.branch.id)
     ):
         if found := _places(packed := open_packed(body), terms):
             yield packed, found
