@@ -25,7 +25,7 @@ from maker_tui.words import outcome_word
 if TYPE_CHECKING:
     from maker_tui.settings.memory import Memory
 
-LABEL_CELLS = 9
+LABEL_CELLS = 14
 MOST_CANDIDATES = 6
 
 
@@ -104,7 +104,7 @@ def verdict(found: Comparison) -> str:
     if found.parts_at is None:
         return f"They are the same: all {count(found.compared)} steps were decided alike."
     if not found.decided_by_both:
-        longer = "left" if found.left.steps > found.right.steps else "right"
+        longer = "first" if found.left.steps > found.right.steps else "second"
         return f"All {count(found.compared)} steps that both decided are alike; the {longer} one goes on from there."
     share = f"{count(found.differing)} of {count(found.compared)} steps that both decided differ"
     return f"They part at step {ordinal(found.parts_at)}; {share}."
@@ -115,18 +115,16 @@ def lines(found: Compared, width: int) -> list[Text]:
     half = max(8, (width - LABEL_CELLS - 2) // 2)
     figures = found.comparison.left, found.comparison.right
     sides = found.left, found.right
-    rows = [_row("", ("left", "right"), half, "quiet"), _row("session", [one.name for one in sides], half, "strong")]
-    rows += [_row(label, cells, half) for label, cells in _figures(figures)]
-    rows.append(line())
+    rows = [_row("session", [one.name for one in sides], half, "strong"), line()]
     rows += [line((text, "accent")) for text in textwrap.wrap(verdict(found.comparison), max(20, width))]
     step = found.comparison.parts_at
-    if step is None:
-        return rows
-    rows += [line(), line((f"step {ordinal(step)}", "strong"))]
-    rows.append(_row("decided", [one.answer or "not decided" for one in sides], half, "strong"))
-    for place in range(min(MOST_CANDIDATES, max(len(one.ballot) for one in sides))):
-        rows.append(_row("votes" if place == 0 else "", [_candidate(one, place) for one in sides], half))
-    rows.append(_row("samples", [f"{count(one.samples)}, {count(one.flagged)} flagged" for one in sides], half))
+    if step is not None:
+        rows.append(_row(f"step {ordinal(step)}", [one.answer or "not decided" for one in sides], half, "strong"))
+        for place in range(min(MOST_CANDIDATES, max(len(one.ballot) for one in sides))):
+            rows.append(_row("votes" if place == 0 else "", [_candidate(one, place) for one in sides], half))
+        rows.append(_row("samples", [f"{count(one.samples)}, {count(one.flagged)} flagged" for one in sides], half))
+    rows += [line(), line(("the whole runs", "label"))]
+    rows += [_row(label, cells, half) for label, cells in _figures(figures)]
     return rows
 
 
