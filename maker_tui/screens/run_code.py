@@ -51,7 +51,8 @@ class RunCode(NamedKeys, ModalScreen[None]):
         """Make the pane ready to be read."""
         pane = self.query_one("#run-code", LinePane)
         pane.entitle("the code of a task", "asked once for this code")
-        pane.focus()
+        pane.can_focus = False  # `y` answers, and copies nothing
+        self.set_focus(None)
 
     def on_resize(self, _event: Resize) -> None:
         """Lay the page out once the pane has its new width."""
