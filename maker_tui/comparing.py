@@ -7,8 +7,6 @@ from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.text import Text
-
 from maker_engine.core import decisions
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.printable import one_line
@@ -19,12 +17,13 @@ from maker_engine.sessions.naming import name_of
 from maker_engine.sessions.reader import Reader
 from maker_tui.figures import count, dollars, fit, ordinal
 from maker_tui.opening import task_to_read
-from maker_tui.roles import line
 from maker_tui.words import outcome_word
 
 if TYPE_CHECKING:
     from maker_tui.settings.memory import Memory
 
+Line = Sequence[tuple[str, str]]
+"""Bits of text, each with its role."""
 LABEL_CELLS = 14
 MOST_CANDIDATES = 6
 
@@ -110,20 +109,20 @@ def verdict(found: Comparison) -> str:
     return f"They part at step {ordinal(found.parts_at)}; {share}."
 
 
-def lines(found: Compared, width: int) -> list[Text]:
+def lines(found: Compared, width: int) -> list[Line]:
     """Lay a comparison out in two columns."""
     half = max(8, (width - LABEL_CELLS - 2) // 2)
     figures = found.comparison.left, found.comparison.right
     sides = found.left, found.right
-    rows = [_row("session", [one.name for one in sides], half, "strong"), line()]
-    rows += [line((text, "accent")) for text in textwrap.wrap(verdict(found.comparison), max(20, width))]
+    rows: list[Line] = [_row("session", [one.name for one in sides], half, "strong"), []]
+    rows += [[(text, "accent")] for text in textwrap.wrap(verdict(found.comparison), max(20, width))]
     step = found.comparison.parts_at
     if step is not None:
         rows.append(_row(f"step {ordinal(step)}", [one.answer or "not decided" for one in sides], half, "strong"))
         for place in range(min(MOST_CANDIDATES, max(len(one.ballot) for one in sides))):
             rows.append(_row("votes" if place == 0 else "", [_candidate(one, place) for one in sides], half))
         rows.append(_row("samples", [f"{count(one.samples)}, {count(one.flagged)} flagged" for one in sides], half))
-    rows += [line(), line(("the whole runs", "label"))]
+    rows += [[], [("the whole runs", "label")]]
     rows += [_row(label, cells, half) for label, cells in _figures(figures)]
     return rows
 
@@ -153,6 +152,6 @@ def _candidate(side: Side, place: int) -> str:
     return f"{votes:>4}  {told}"
 
 
-def _row(label: str, cells: Sequence[str], half: int, role: str = "plain") -> Text:
+def _row(label: str, cells: Sequence[str], half: int, role: str = "plain") -> Line:
     left, right = (fit(one_line(cell), half) for cell in cells)
-    return line((fit(label, LABEL_CELLS), "label"), (left, role), "  ", (right.rstrip(), role))
+    return [(fit(label, LABEL_CELLS), "label"), (f"{left}  ", role), (right.rstrip(), role)]

@@ -139,7 +139,8 @@ def _compare(chosen: argparse.Namespace) -> int:
             "left": _told(comparison.left, found.left), "right": _told(comparison.right, found.right),
         })  # fmt: skip
         return 0
-    say(*(row.plain.rstrip() for row in lines(found, min(120, shutil.get_terminal_size().columns))))
+    rows = lines(found, min(120, shutil.get_terminal_size().columns))
+    say(*("".join(text for text, _ in pieces).rstrip() for pieces in rows))
     return 0
 
 

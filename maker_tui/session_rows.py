@@ -13,6 +13,7 @@ from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import Order
 from maker_tui.figures import count, dollars, fit, moment, short
 from maker_tui.roles import line
+from maker_tui.session_table import cost_of
 from maker_tui.words import summary_word
 
 if TYPE_CHECKING:
@@ -151,11 +152,6 @@ def _figure(summary: SessionSummary, order: Order, width: int) -> str:
             summary
         )
     return number(summary.steps_done) + (f"/{number(summary.steps)}" if summary.steps is not None else "")
-
-
-def cost_of(summary: SessionSummary) -> str:
-    """Write what a session has cost; empty where that is not known."""
-    return "" if summary.cost_usd is None else dollars(summary.cost_usd)
 
 
 def _row(cells: Sequence[str], roles: Sequence[str], width: int, mark: str = "") -> Text:

@@ -9,8 +9,7 @@ from rich.cells import cell_len
 
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import outcome_name
-from maker_tui.figures import fit, short
-from maker_tui.session_rows import cost_of
+from maker_tui.figures import dollars, fit, short
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,3 +60,8 @@ def table(sessions: Sequence[SessionSummary], ranks: Mapping[Path, int], width: 
         shown.remove(less)
     cells["name"] = max(8, min(cells["name"], width - taken))
     return ["  ".join(fit(row[name], cells[name], right=name in RIGHT) for name in shown).rstrip() for row in rows]
+
+
+def cost_of(summary: SessionSummary) -> str:
+    """Write what a session has cost; empty where that is not known."""
+    return "" if summary.cost_usd is None else dollars(summary.cost_usd)

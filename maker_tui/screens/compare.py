@@ -10,6 +10,7 @@ from textual.events import Resize
 from textual.message import Message
 
 from maker_tui.comparing import lines
+from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
@@ -74,7 +75,10 @@ class Compare(MakerScreen):
     def on_resize(self, event: Resize) -> None:
         """Lay the page out once the pane has its new width."""
         super().on_resize(event)
-        self.call_after_refresh(lambda: self._page.show(lines(self._found, self._page.size.width)))
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        self._page.show([line(*pieces) for pieces in lines(self._found, self._page.size.width)])
 
     def action_open(self, side: int) -> None:
         """Ask for a run, at the step at which they part or at its last one."""
