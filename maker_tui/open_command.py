@@ -7,8 +7,8 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from maker_engine.core.errors import InputError
-from maker_engine.output import say_text
+from maker_engine.core.errors import InputError, MakerError
+from maker_engine.output import ask
 from maker_engine.printable import one_line
 from maker_tui.hangup import NO_MOUSE
 from maker_tui.library_commands import NAME
@@ -17,6 +17,7 @@ from maker_tui.parsing import Parser
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from maker_engine.core.decomposition import AnyTask
     from maker_engine.sessions.task_code import TaskCode
     from maker_tui.bridge import RunSource
     from maker_tui.settings.memory import Memory
@@ -78,7 +79,27 @@ def _opened(path: Path, branch: int | None, task: str | None, memory: Memory) ->
     return open_source(opening)
 
 
+def agreed_family(session: Path) -> type[AnyTask] | None:
+    """Return the class of a session's task where it lies in a file that the user agrees to run; None for any other.
+
+    It is asked on a terminal only, and once for the same code.
+    """
+    from maker_tui.opening import answered, consider, remember  # noqa: PLC0415
+    from maker_tui.settings.memory import Memory  # noqa: PLC0415
+
+    memory = Memory()
+    try:
+        opening = consider(session, None, memory)
+    except MakerError:  # what needs the task says what is wrong with the session
+        return None
+    if opening.ask is not None and sys.stdin.isatty() and sys.stderr.isatty():
+        agreed = _agreed(opening.ask)
+        remember(memory, opening.ask, agreed=agreed)
+        opening = answered(opening, agreed=agreed)
+    return opening.family
+
+
 def _agreed(code: TaskCode) -> bool:
     """Ask on the terminal whether code may be run; only a plain yes is one."""
-    say_text(f"run code from {one_line(str(code.path), 300)}? y/N ")
+    ask(f"run code from {one_line(str(code.path), 300)}? y/N ")
     return sys.stdin.readline(80).strip().casefold() in ("y", "yes")

@@ -76,15 +76,20 @@ def _opened(chosen: argparse.Namespace) -> tuple[Path, AnyTask]:
 
     path = find(chosen.session)
     bring_up(path)
+    family = family_of(chosen, path)
     with Reader(path) as reader:
-        return path, task_of(reader.meta(), family_of(chosen))
+        return path, task_of(reader.meta(), family)
 
 
-def family_of(chosen: argparse.Namespace) -> type[AnyTask] | None:
-    """Return the task's class that `--task` names, None where it names none."""
+def family_of(chosen: argparse.Namespace, session: Path | None = None) -> type[AnyTask] | None:
+    """Return the task's class that `--task` names; else that of a file that `session` names and the user agrees to."""
     from maker_engine import catalogue  # noqa: PLC0415
 
-    return None if chosen.task is None else catalogue.find(chosen.task)
+    if chosen.task is not None or session is None:
+        return None if chosen.task is None else catalogue.find(chosen.task)
+    from maker_tui.open_command import agreed_family  # noqa: PLC0415
+
+    return agreed_family(session)
 
 
 def _show(chosen: argparse.Namespace) -> int:

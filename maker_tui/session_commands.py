@@ -81,8 +81,8 @@ def _resume(chosen: argparse.Namespace) -> int:
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
         changes["limit_seconds"] = 60 * chosen.limit_minutes
-    family = record_commands.family_of(chosen)
     path = find(chosen.session)
+    family = record_commands.family_of(chosen, path)
     if not headless and writer_of(path) is not None:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
@@ -147,7 +147,7 @@ def _fork(chosen: argparse.Namespace) -> int:
 
     breaks = breaks_of(chosen)
     path = find(chosen.session)
-    family = record_commands.family_of(chosen)
+    family = record_commands.family_of(chosen, path)
     said = {name: getattr(chosen, name) for name in ("k", "model", "seed", "api_base")}
     changes = {name: value for name, value in said.items() if value is not None}
     if chosen.voter:
