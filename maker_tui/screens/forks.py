@@ -30,7 +30,7 @@ class Forks(MakerScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", tooltip="open the run under the cursor"),
-        Binding("C", "compare", "compare", tooltip="the marked run and the cursor's, or a fork and its run"),
+        Binding("V", "compare", "compare", tooltip="the marked run and the cursor's, or a fork and its run"),
         Binding("escape,q", "app.pop_screen", "back", tooltip="back to the sessions"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),

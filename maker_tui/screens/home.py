@@ -53,7 +53,12 @@ class Home(ShelfScreen):
         Binding("e", "rename", "rename", tooltip="give the session under the cursor a name"),
         Binding("t", "forks", "forks", tooltip="the tree of forks of the session under the cursor"),
         Binding("y", "duplicate", "duplicate", tooltip="copy the session under the cursor"),
-        Binding("C", "compare", "compare", tooltip="where two marked sessions part; or a marked one and the cursor's"),
+        Binding(
+            "V",
+            "compare",
+            "versus",
+            tooltip="compare: where two marked sessions part; or a marked one and the cursor's",
+        ),
         Binding("D", "demo", "demo", show=False, tooltip="watch a live run of the simulated model"),
         Binding("i", "look('inspector')", "inspect", show=False, tooltip="inspect the last step of the session"),
         Binding("s", "look('steps')", "steps", show=False, tooltip="the steps of the session in a table"),

@@ -37,14 +37,14 @@ async def two(home: Path) -> Path:
 
 @pytest.mark.usefixtures("two")
 async def test_two_marked_sessions_open_where_they_part() -> None:
-    """Space marks, C compares: the step they part at, both answers with their votes; 1 and 2 open them there."""
+    """Space marks, V compares: the step they part at, both answers with their votes; 1 and 2 open them there."""
     async with MakerApp().run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "sessions · 3")
-        await pilot.press("C")
+        await pilot.press("V")
         await shown(pilot, "two sessions are compared", "mark one")
         await pilot.press("space")
         await shown(pilot, "sessions · 3 · newest first · 1 marked", "● ")
-        await pilot.press("C")
+        await pilot.press("V")
         text = await shown(pilot, "compare · wrong · right", "They part at step ", " steps that both decided differ.")
         step = text.partition("They part at step ")[2].partition(";")[0]
         rows = [row for row in text.split("\n") if row.startswith((f"│ step {step} ", "│ votes"))]
@@ -59,14 +59,14 @@ async def test_two_marked_sessions_open_where_they_part() -> None:
         assert "✖ wrong" not in screen_text(pilot.app)
         await pilot.press("q", "q", "q")
         await shown(pilot, "1 marked")
-        await pilot.press("down", "C")
+        await pilot.press("down", "V")
         await shown(pilot, "cannot be compared")
         await pilot.press("escape")
         await shown(pilot, "newest first ─")
 
 
 async def test_a_fork_is_compared_with_its_run(tmp_path: Path) -> None:
-    """In the tree of forks C compares a fork with what it was forked from, or the marked run with another."""
+    """In the tree of forks V compares a fork with what it was forked from, or the marked run with another."""
     path = tmp_path / "hanoi-1.maker"
     order = RunOrder("hanoi", {"disks": 4}, model="sim:p=0.5", seed=3, k=2, session=path)
     await drive(prepare(order), Inbox(), lambda _: None)
@@ -75,11 +75,11 @@ async def test_a_fork_is_compared_with_its_run(tmp_path: Path) -> None:
         await shown(pilot, "sessions · 1")
         await pilot.press("t")
         await shown(pilot, "runs and forks · 2")
-        await pilot.press("C")
+        await pilot.press("V")
         await shown(pilot, "the first", "fork 1", "the whole runs")
-        await pilot.press("q", "up", "C")
+        await pilot.press("q", "up", "V")
         await shown(pilot, "two runs are compared")
-        await pilot.press("space", "down", "C")
+        await pilot.press("space", "down", "V")
         await shown(pilot, "the first", "fork 1", "the whole runs")
 
 
@@ -153,7 +153,7 @@ async def test_hostile_names_and_words_stay_text(text: str) -> None:
     assert main(["sessions", "rename", "wrong", text]) == 0
     async with MakerApp().run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "sessions · 3")
-        await pilot.press("space", "C")
+        await pilot.press("space", "V")
         await shown(pilot, "They part at step")
         assert strips_are_clean(pilot.app)
         await pilot.press("1")
