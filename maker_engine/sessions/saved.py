@@ -23,7 +23,7 @@ from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.recorded_task import RecordedTask
+from maker_engine.sessions.recorded_task import WITHOUT, RecordedTask
 from maker_engine.sessions.verify import check_tail
 
 
@@ -152,7 +152,8 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     if meta.get("ended", {}).get("outcome") == Outcome.UNDECIDED and not (entries and isinstance(entries[-1], Doubted)):
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
-        run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
+        without = f" · {WITHOUT}" if isinstance(task, RecordedTask) else ""
+        run.record(RunEnded(Outcome(meta["ended"]["outcome"]), f"{meta['ended']['reason']}{without}"))
     run.check = next(checks(reader), None)
     run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])

@@ -46,7 +46,7 @@ async def test_the_code_of_a_task_is_asked_about_once(tmp_path: Path) -> None:
         await pilot.press("enter")
         await shown(pilot, "Run code from this folder?", str(tmp_path / "mine"))
         await pilot.press("n")
-        await shown(pilot, "solved and verified", "opened without its task: you chose not to run", "red flags")
+        await shown(pilot, "✔ solved and verified · opened without its task", "you chose not to run", "red flags")
         await pilot.press("q")
         await shown(pilot, "sessions · 1")
         await pilot.press("s")
@@ -143,6 +143,26 @@ def test_open_shows_a_step_in_a_view_and_changes_nothing(tmp_path: Path) -> None
         terminal.close()
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.glob("theirs*")] == ["theirs.maker"]
+
+
+def test_the_terminal_asks_once_too(own: Path, home: Path) -> None:
+    """Commands that need the task ask on the terminal, and not again; anything but a yes is a no."""
+    for answer, told in ((b"\n", b"loads no code"), (b"", b"loads no code")):
+        terminal = Terminal(["sessions", "show", "last"], home.parent)
+        if answer:
+            terminal.until(lambda terminal=terminal: b"? y/N " in terminal.shown)
+            terminal.press(answer)
+        terminal.until(lambda terminal=terminal, told=told: told in terminal.shown)
+        assert (b"? y/N " in terminal.shown) is bool(answer)
+        assert terminal.end().status == 2
+        terminal.close()
+    code = code_at("./mine")
+    assert code is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAKER_HOME", str(home))
+        remember(Memory(), code, agreed=True)
+        patch.chdir("/")
+        assert main(["sessions", "show", own.stem, "--step", "3"]) == 0
 
 
 BAD = [
