@@ -14,16 +14,17 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
-from maker_engine.core.decomposition import AnyTask, Task
+from maker_engine.core.decomposition import AnyTask, Option, Task
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file, is_folder
+from maker_engine.suggestion import suggestion
 
 GROUP = "maker.tasks"
 
 _FLAGS = (
     "accept_model api_base break concurrency count draft first_temperature flags headless hedge help hopeless"
-    " json k keep limit limit_minutes limit_samples limit_tokens limit_usd max_reasoning_tokens max_samples"
-    " max_tokens max_waste model n no_mouse no_preflight on_hangup only price problem progress reasoning reuse"
+    " json k keep limit limit_minutes limit_samples limit_tokens limit_usd log max_reasoning_tokens max_samples"
+    " max_tokens max_waste model n no_mouse no_preflight on_hangup only price problem progress quiet reasoning reuse"
     " rpm seed session states target temperature timeout tpm undecided voter window"
 )
 TAKEN = frozenset(_FLAGS.split())
@@ -72,7 +73,7 @@ def installed(name: str) -> type[AnyTask]:
     if point is None:
         known = ", ".join(names()) or "none is installed"
         here = f"; for the folder write ./{name}" if is_folder(Path(name)) else ""
-        raise InputError(f"there is no task {name!r}; known: {known}{here}")
+        raise InputError(f"there is no task {name!r}{suggestion(name, names())}; known: {known}{here}")
     try:
         found = point.load()
     except (Exception, SystemExit) as error:
@@ -155,7 +156,18 @@ def _checked(found: object, name: str) -> type[AnyTask]:
     if inspect.isabstract(found):
         missing = ", ".join(sorted(found.__abstractmethods__))
         raise InputError(f"task {name!r} is not whole: it has to define {missing}")
+    _check_introduction(found, name)
     taken = [option.name for option in found.options if option.name.replace("-", "_") in TAKEN]
     if taken:
         raise InputError(f"task {name!r} cannot have an option {taken[0]!r}, a flag of maker's own: rename the option")
     return found
+
+
+def _check_introduction(family: type[AnyTask], name: str) -> None:
+    """See to it that a task says what lists, flags and forms need; whether it says it well, `check-task` looks at."""
+    for attribute in ("name", "title", "summary", "source_help"):
+        if not isinstance(text := getattr(family, attribute, None), str):
+            raise InputError(f"task {name!r} is not whole: its {attribute} must be text, got {text!r:.60}")
+    options: object = getattr(family, "options", ())
+    if not isinstance(options, tuple) or not all(isinstance(option, Option) for option in options):
+        raise InputError(f"task {name!r} is not whole: its options must be a tuple of Option, got {options!r:.60}")

@@ -138,7 +138,7 @@ def _figures(sides: tuple[RunFigures, RunFigures]) -> list[tuple[str, Sequence[s
         ("samples", [count(one.samples) for one in totals]),
         ("flagged", [count(one.flagged) for one in totals]),
         ("dissent", [f"{count(one.dissent)} steps" for one in totals]),
-        ("wrong", [count(one.wrong) for one in totals]),
+        ("wrong", [count(one.totals.wrong) if one.has_oracle else "no oracle" for one in sides]),
         ("cost", [dollars(one.cost_usd) for one in sides]),
     ]
 

@@ -8,6 +8,6 @@ DISKS = 7
 MODEL = "sim:p=0.85,v=0.85,latency=0.25"
 
 
-def prepare_demo() -> PreparedRun:
-    """Make the demo ready to start."""
-    return prepare(RunOrder("hanoi", {"disks": DISKS}, model=MODEL, attended=True))
+def prepare_demo(*, attended: bool = True) -> PreparedRun:
+    """Make the demo ready to start, with a person to answer for it or without."""
+    return prepare(RunOrder("hanoi", {"disks": DISKS}, model=MODEL, attended=attended))

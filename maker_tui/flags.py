@@ -26,6 +26,7 @@ from maker_tui import progress
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
+from maker_tui.log_flags import add_log
 from maker_tui.parsing import Parser, add_no_preflight
 from maker_tui.price_flags import add_prices
 from maker_tui.pricing import priced
@@ -175,7 +176,7 @@ def _add_voting(parser: Parser) -> None:
         dest="paper_flags",
         choices=("all", "paper"),
         default="all",
-        help="red flags: all, or the paper's two, length and format",
+        help="red flags: all (default), or the paper's two, length and format",
     )
     group.add_argument(
         "--max-samples",
@@ -184,7 +185,10 @@ def _add_voting(parser: Parser) -> None:
         help="most samples of a step (default 20 k, at least 100)",
     )
     group.add_argument(
-        "--undecided", default="stop", metavar="POLICY", help="stop, ask (a person, in the app) or escalate:MODEL"
+        "--undecided",
+        default="stop",
+        metavar="POLICY",
+        help="stop (default), ask (a person, in the app) or escalate:MODEL",
     )
     add_hopeless(group)
 
@@ -218,7 +222,10 @@ def _add_speed(parser: Parser) -> None:
         "--reuse", action="store_true", help="take over the decision of an identical prompt; no independent vote then"
     )
     group.add_argument(
-        "--count", choices=("launch", "arrival"), default="launch", help="arrival is biased towards fast answers"
+        "--count",
+        choices=("launch", "arrival"),
+        default="launch",
+        help="in which order: launch (default), or arrival, which is biased towards fast answers",
     )
     add_timeout(group)
     group.add_argument("--rpm", dest="requests_per_minute", type=float, metavar="N", help="most requests a minute")
@@ -258,6 +265,7 @@ def _add_record(parser: Parser) -> None:
     add_breaks(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     progress.add_flag(group)
+    add_log(group)
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
 
 

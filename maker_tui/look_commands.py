@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.output import complain, end_progress, say, say_json, show_progress
+from maker_engine.output import complain, end_progress, say, say_json, show_progress, versioned
 from maker_engine.printable import one_line
 from maker_tui.library_commands import NAME
 from maker_tui.parsing import Parser
@@ -107,8 +107,8 @@ def _say_hits(path: Path, hits: Iterator[tuple[int, Hit]], chosen: argparse.Name
         kind = "prompt" if hit.sample is None else "flagged" if hit.flagged else "vote"
         if chosen.json:
             sample = None if hit.sample is None else hit.sample + 1
-            say_json({"session": str(path), "fork": branch, "step": hit.step + 1, "sample": sample, "kind": kind,
-                      "excerpt": hit.excerpt})  # fmt: skip
+            fields = {"session": str(path), "fork": branch, "step": hit.step + 1, "sample": sample, "kind": kind}
+            say_json(versioned({**fields, "excerpt": hit.excerpt}))
             continue
         end_progress()
         fork = f" fork {branch}" if branch else ""
@@ -134,21 +134,23 @@ def _compare(chosen: argparse.Namespace) -> int:
     comparison = found.comparison
     if chosen.json:
         parts = None if comparison.parts_at is None else comparison.parts_at + 1
-        say_json({
-            "parts_at": parts, "compared": comparison.compared, "differing": comparison.differing,
-            "left": _told(comparison.left, found.left), "right": _told(comparison.right, found.right),
-        })  # fmt: skip
+        runs = [_fields(comparison.left, found.left), _fields(comparison.right, found.right)]
+        say_json(versioned({
+            "parts_at": parts, "compared_steps": comparison.compared, "differing_steps": comparison.differing,
+            "runs": runs,
+        }))  # fmt: skip
         return 0
     rows = lines(found, min(120, shutil.get_terminal_size().columns))
     say(*("".join(text for text, _ in pieces).rstrip() for pieces in rows))
     return 0
 
 
-def _told(figures: RunFigures, side: Side) -> dict[str, Any]:
+def _fields(figures: RunFigures, side: Side) -> dict[str, Any]:
     totals = figures.totals
     return {
         "session": str(figures.path), "fork": figures.branch, "model": figures.model, "simulated": figures.simulated,
-        "k": figures.k, "outcome": figures.outcome, "steps": figures.steps, "samples": totals.samples,
-        "votes": totals.votes, "flagged": totals.flagged, "dissent": totals.dissent, "wrong": totals.wrong,
+        "k": figures.k, "outcome": figures.outcome, "decided_steps": figures.steps, "samples": totals.samples,
+        "votes": totals.votes, "flagged": totals.flagged, "dissent_steps": totals.dissent,
+        "wrong_decisions": totals.wrong if figures.has_oracle else None,
         "cost_usd": figures.cost_usd, "decided": side.answer or None, "ballot": [list(one) for one in side.ballot],
     }  # fmt: skip

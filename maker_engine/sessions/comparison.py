@@ -28,6 +28,7 @@ class RunFigures(NamedTuple):
         outcome: How it ended, None while it has not.
         steps: Decided steps.
         totals: What it has spent and found.
+        has_oracle: Its task knows the right answers, so that wrong decisions are counted.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class RunFigures(NamedTuple):
     outcome: str | None
     steps: int
     totals: Totals
+    has_oracle: bool
 
     @property
     def cost_usd(self) -> float | None:
@@ -114,6 +116,7 @@ def _figures(reader: Reader) -> RunFigures:
     return RunFigures(
         reader.path, reader.branch.id, started["k"], started["model"], started["simulated"],
         meta.get("ended", {}).get("outcome"), reader.steps_done(), Totals.of(meta["totals"]),
+        started["has_oracle"],
     )  # fmt: skip
 
 

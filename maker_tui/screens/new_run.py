@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select
 
 from maker_engine import catalogue
-from maker_engine.core.errors import InputError
+from maker_engine.core.errors import InputError, MakerError
 from maker_engine.printable import one_line, printable
 from maker_engine.runtime.order import PreparedRun, RunOrder, prepare
 from maker_tui.order_form import FIELDS, GROUPS, PROBLEM, Field, hints, option_fields, read_order
@@ -218,7 +218,7 @@ class NewRun(MakerScreen):
     def _prepare(self, order: RunOrder, *, start: bool) -> None:
         try:
             message = self._Prepared(prepare(order), "", start=start)
-        except InputError as error:
+        except MakerError as error:  # a stranger's task may fail here
             message = self._Prepared(None, str(error), start=start)
         self.post_message(message)
 

@@ -10,7 +10,7 @@ from maker_engine.catalogue import TAKEN, names
 from maker_engine.kit.suite import CHECKS
 from maker_tui.cli import main
 from maker_tui.flags import run_parser
-from maker_tui.task_commands import _check_parser
+from maker_tui.task_commands import check_parser
 from tests.kit.faults import TwoRight
 
 FAULTS = f"{TwoRight.__module__.replace('.', '/')}.py"
@@ -30,7 +30,7 @@ def test_from_nothing_to_a_solved_run(tmp_path, monkeypatch, capsys):
     assert f"./cards: {len(CHECKS)} kept; 200 states" in capsys.readouterr().out
     assert main(["run", "./cards", "--problem", "cards/problem.json", "--headless", "--json"]) == 0
     run = json.loads(capsys.readouterr().out)
-    assert (run["outcome"], run["steps"]) == ("solved", 13)
+    assert (run["outcome"], run["decided_steps"]) == ("solved", 13)
     assert main(["sessions", "resume", run["session"], "--headless"]) == 1
     assert f"name it with --task {tmp_path / 'cards'}" in capsys.readouterr().err
     assert main(["sessions", "resume", run["session"], "--task", "./cards", "--headless"]) == 2
@@ -96,7 +96,7 @@ def test_bad_input_is_one_line_and_status_2(words, told, capsys):
 
 def test_no_option_of_a_task_can_be_a_flag_of_makers():
     """The names a task's options cannot have are just the flags of `maker run` and `maker check-task`."""
-    parsers = (run_parser(None), _check_parser(None))
+    parsers = (run_parser(None), check_parser(None))
     flags = {flag for parser in parsers for action in parser._actions for flag in action.option_strings}
     names = {flag.removeprefix("--").replace("-", "_") for flag in flags if flag.startswith("--")}
     assert names | {"problem"} == TAKEN
@@ -108,6 +108,7 @@ def test_tasks_are_listed_with_their_options(capsys):
     out = capsys.readouterr().out
     assert "hanoi        Towers of Hanoi: " in out
     assert "--disks" in out
+    assert "What is done with them. (default multiply): multiply, add\n" in out
 
 
 def test_an_option_with_nothing_for_a_default_has_none_told(capsys):
