@@ -88,6 +88,7 @@ class Looking(Going):
         self._run = run
         self._step = step
         self._front = view
+        self._asks = False
         self._travel = travel
         self._hear: Callable[[str], None] = self._go_typed
         self._head = HeadLine()
@@ -128,6 +129,8 @@ class Looking(Going):
     def on_mount(self) -> None:
         """Show the view that was asked for, and the run as it goes on."""
         self.show_view(self._front, self._step)
+        if self._asks:
+            self.action_find()
         self._catch_up()
         self.set_interval(LOOK_S, self._look)
 
@@ -225,6 +228,12 @@ class Looking(Going):
         """Ask for words or a filter, whose matches are gone to."""
         self._hear = self._find
         self._filter.ask("find", self._steps.finding.text)
+
+    def find_at_once(self) -> None:
+        """Ask as `/` does, as soon as there is where to type."""
+        self._asks = True
+        if self.is_mounted:
+            self.action_find()
 
     def _find(self, text: str) -> None:
         """Find by a filter in the table; find words there too, or in the inspector where that is in front."""

@@ -131,6 +131,20 @@ async def test_words_are_found_in_responses(home: Path) -> None:
         await shown(pilot, "cannot be read")
 
 
+async def test_a_slash_on_the_workbench_leads_to_the_response(home: Path) -> None:
+    """On the workbench a slash asks for words, the first time and again, and shows the response that has them."""
+    await solve(home / "sessions" / "a.maker", disks=5)
+    async with MakerApp().run_test(size=(100, 30), notifications=True) as pilot:
+        await shown(pilot, "sessions · 1")
+        await pilot.press("enter")
+        await shown(pilot, "solved and verified")
+        for words, step in ('"move = [5"', 5), ('"move = [4, 0, 1]"', 8):
+            await pilot.press("slash", "ctrl+u", *words, "enter")
+            await shown(pilot, f"step {step} · decided", "sample ")
+            await pilot.press("q")
+            await shown(pilot, "solved and verified")
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
