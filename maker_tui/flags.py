@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Option
@@ -91,6 +92,10 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
 
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:
     kind: type = type(option.default)
+    if option.several:
+        told = _verbatim(option.told)
+        group.add_argument(option.flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=told)
+        return
     group.add_argument(
         option.flag,
         dest=OPTION + option.name,
@@ -99,6 +104,15 @@ def _add(group: argparse._ArgumentGroup, option: Option) -> None:
         metavar=None if option.choices else ("N" if kind is int else "TEXT"),
         help=_verbatim(option.told),
     )
+
+
+class _Lines(argparse.Action):
+    """Joins several values into one, a line each, whether they are given at once or one after the other."""
+
+    def __call__(self, _: object, namespace: argparse.Namespace, values: Any, __: object = None) -> None:
+        """Add the values."""
+        before = getattr(namespace, self.dest, None)
+        setattr(namespace, self.dest, "\n".join([*([before] if before else []), *map(str, values)]))
 
 
 def _verbatim(text: str) -> str:
