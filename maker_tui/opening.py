@@ -97,6 +97,8 @@ def answered(opening: Opening, *, agreed: bool) -> Opening:
         return Opening(
             opening.path, opening.branch, without=f"you chose not to run {shown}: maker open --task PATH runs it"
         )
+    if (now := code_at(code.named)) is None or now.digest != code.digest:
+        return Opening(opening.path, opening.branch, without=f"{shown} was changed meanwhile: open it again")
     try:
         return Opening(opening.path, opening.branch, catalogue.find(code.named))
     except InputError as error:
