@@ -116,13 +116,14 @@ def _load_folder(folder: Path) -> ModuleType:
     if not is_file(folder / "task.py"):
         raise InputError(f"folder {str(folder)!r} holds no task: it needs an __init__.py or a task.py")
     package = ModuleType(name)
-    package.__path__ = [str(folder)]
+    package.__path__ = [str(folder.absolute())]
     sys.modules[name] = package
     return importlib.import_module(f"{name}.task")
 
 
 def _load(name: str, path: Path, folder: Path | None = None) -> ModuleType:
-    searched = None if folder is None else [str(folder)]
+    # Absolute: the import system keeps what it finds under a name, also where another directory is the present one.
+    searched = None if folder is None else [str(folder.absolute())]
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=searched)
     if spec is None or spec.loader is None:
         raise InputError(f"{str(path)!r} is not a Python file")
