@@ -18,25 +18,24 @@ from textual.worker import get_current_worker
 
 from maker_engine.core.errors import MakerError, UntrustedError
 from maker_engine.output import complain_at_length
-from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
-from maker_tui.personal import PersonalApp
+from maker_tui.resuming_app import ResumingApp
 from maker_tui.screens.home import Home, Listing
 from maker_tui.session_opener import SessionOpener
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from maker_engine.core.commands import Command
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library import Library, SessionSummary
-    from maker_tui.bridge import LiveRun, RunSource
+    from maker_tui.bridge import RunSource
     from maker_tui.fork_wish import ForkWish
     from maker_tui.screens.compare import Compare
-    from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
+    from maker_tui.screens.leaving import Leaving
     from maker_tui.screens.new_run import NewRun
     from maker_tui.screens.stepping import Stepping
-    from maker_tui.screens.workbench import Workbench
 
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
@@ -66,7 +65,7 @@ def screen_of(source: RunSource, view: str = "", step: int | None = None) -> Scr
     return workbench
 
 
-class MakerApp(PersonalApp, CellDiff):
+class MakerApp(ResumingApp, CellDiff):
     """The workbench for one terminal.
 
     Attributes:
@@ -91,8 +90,10 @@ class MakerApp(PersonalApp, CellDiff):
         Binding(
             "W", "save_view", "save view", show=False, tooltip="write this view to files, as text and as a picture"
         ),
+        Binding("ctrl+c", "interrupt", "interrupt", show=False, priority=True,
+                tooltip="pause the run, and stop it the second time"),
         Binding("ctrl+t", "change_theme", "theme", show=False, tooltip="choose a theme; it is remembered"),
-    ]
+    ]  # fmt: skip
     KEY_SCOPE = "app"
 
     def __init__(
@@ -102,14 +103,13 @@ class MakerApp(PersonalApp, CellDiff):
         super().__init__()
         self._source = source
         self._at = view, step
-        self.started: LiveRun | None = None
         self.fault: Exception | None = None
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
         self._library: Library | None = None
         self._looked_at = (0, 0)
         self._one_closer = threading.Lock()
-        self._opener = SessionOpener(self, self._open, self._refuse)
+        self._opener = SessionOpener(self, self._open, self.refuse)
 
     def get_driver_class(self) -> type[Driver]:
         """Drive a terminal that may die, unless the environment names a driver."""
@@ -168,7 +168,7 @@ class MakerApp(PersonalApp, CellDiff):
 
     def on_compare_run_asked(self, message: Compare.RunAsked) -> None:
         """Open one of two runs that were compared, at a step."""
-        reading = partial(self._opener.read, message.path, message.branch, "inspector", message.step)
+        reading = partial(self.read_session, message.path, message.branch, "inspector", message.step)
         self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def on_home_demo_asked(self) -> None:
@@ -180,40 +180,23 @@ class MakerApp(PersonalApp, CellDiff):
 
         prepared = prepare_demo()
         if not get_current_worker().is_cancelled:
-            self.call_from_thread(self._start, prepared, beside=True)
+            self.call_from_thread(self.start_prepared, prepared)
 
     def on_new_run_ordered(self, message: NewRun.Ordered) -> None:
-        """Start the run that was ordered, in the form's place."""
-        self._start(message.prepared)
+        """Start the run that was ordered, over the form: it is there again should the run not start."""
+        self.start_prepared(message.prepared)
 
-    def _start(self, prepared: PreparedRun, *, beside: bool = False) -> None:
-        """Start a run in the place of the screen that is shown, or on top of it."""
+    def start_prepared(self, prepared: PreparedRun, first: Command | None = None) -> None:
+        """Start a run and show it, in the place of the one that is shown; `first` is wished of it before it goes."""
         from maker_tui.bridge import LiveRun  # noqa: PLC0415 - home does not need it
 
         run = self.started = LiveRun(prepared)
+        if first is not None:
+            run.send(first)
         run.start()
-        self._open(run, instead=not beside)
+        self._open(run, instead=hasattr(self.screen, "source"))
 
-    def on_conversation_resume_asked(self, message: Conversation.ResumeAsked) -> None:
-        """Go on with a saved run; reading it takes a moment, so in a thread."""
-        self.run_worker(partial(self._resume, message.path, message.branch), thread=True, exclusive=True, group="open")
-
-    def _resume(self, path: Path, branch: int, *, trusted: bool = False) -> None:
-        from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - home does not need it
-
-        family = None if self._source is None else type(self._source.task)
-        try:
-            prepared = prepare_resume(path, {"apart": True, "attended": True}, family, branch, trusted=trusted)
-        except UntrustedError as error:
-            agreed = partial(self._resume, path, branch, trusted=True)
-            self.call_from_thread(self._ask_trust, error, path, "resume {}", agreed)
-            return
-        except MakerError as error:
-            self.call_from_thread(self._refuse, str(error))
-            return
-        self.call_from_thread(self._start, prepared)
-
-    def _ask_trust(self, error: UntrustedError, path: Path, asked: str, work: Callable[[], None]) -> None:
+    def ask_trust(self, error: UntrustedError, path: Path, asked: str, work: Callable[[], None]) -> None:
         """Ask whether a session from elsewhere may use what it names; do the work if it may."""
         from maker_tui.screens.consent import Consent  # noqa: PLC0415 - few sessions come from elsewhere
 
@@ -222,7 +205,7 @@ class MakerApp(PersonalApp, CellDiff):
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""
-        reading = partial(self._opener.read, message.summary.path, view=message.view)
+        reading = partial(self.read_session, message.summary.path, view=message.view)
         self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def on_home_forks_asked(self, message: Home.ForksAsked) -> None:
@@ -232,11 +215,14 @@ class MakerApp(PersonalApp, CellDiff):
     def on_forks_run_asked(self, message: Forks.RunAsked) -> None:
         """Open one run of a session."""
         self.run_worker(
-            partial(self._opener.read, message.path, message.branch), thread=True, exclusive=True, group="open"
+            partial(self.read_session, message.path, message.branch), thread=True, exclusive=True, group="open"
         )
 
-    def _refuse(self, reason: str, title: str = "cannot be opened") -> None:
-        self.notify(one_line(reason), title=title, severity="error", markup=False)
+    def read_session(
+        self, path: Path, branch: int | None = None, view: str = "", step: int | None = None, *, instead: bool = False
+    ) -> None:
+        """Read a session in this thread, and show it, `instead` of the run that is shown."""
+        self._opener.read(path, branch, view, step, instead=instead)
 
     def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
         """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
@@ -250,28 +236,34 @@ class MakerApp(PersonalApp, CellDiff):
         try:
             prepared = forked(wish)
         except UntrustedError as error:
-            self._opener.read(wish.path, wish.branch, instead=True)
+            self.read_session(wish.path, wish.branch, instead=True)
             agreed = partial(self._fork, replace(wish, trusted=True))
-            self.call_from_thread(self._ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed)
+            self.call_from_thread(self.ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed)
             return
         except MakerError as error:
-            self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
-            self._opener.read(wish.path, wish.branch, instead=True)
+            self.call_from_thread(self.refuse, f"it cannot be forked: {error}")
+            self.read_session(wish.path, wish.branch, instead=True)
             return
-        self.call_from_thread(self._start, prepared)
+        self.call_from_thread(self.start_prepared, prepared)
 
-    def on_workbench_left(self, _message: Workbench.Left) -> None:
+    def on_leaving_left(self, message: Leaving.Left) -> None:
         """Close the run that is left; it may take a moment to be saved, so in a thread."""
-        self.run_worker(self._leave, thread=True, exclusive=True, group="leave")
+        work = self.leave_running if message.background else self._leave
+        self.run_worker(work, thread=True, exclusive=True, group="leave")
 
     def _leave(self) -> None:
         source = self._source
         view = None if source is None else source.view()
         self.close_source()
-        self.call_from_thread(self._left, None if view is None else view.session)
+        self.call_from_thread(self.go_home, None if view is None else view.session)
 
-    def _left(self, session: Path | None) -> None:
-        """Go back to where the run was opened; on the home screen the cursor goes to it."""
+    def leave_unstarted(self) -> None:
+        """End an app that was opened on a run which does not start: the terminal has room for the whole reason."""
+        if not self._stay and getattr(self._source, "ended", False):
+            self.exit()
+
+    def go_home(self, session: Path | None = None) -> None:
+        """Leave the run that is shown: to where it was opened, on the home screen to `session`; or out of the app."""
         if not self._stay:
             self.exit()
             return

@@ -13,7 +13,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_engine.sessions.marks import Marks
 from maker_engine.sessions.recorded_task import WITHOUT, RecordedTask
-from maker_tui.figures import count, ordinal
+from maker_tui.figures import place_words
 from maker_tui.finding import is_filter
 from maker_tui.looked import LookedRun, Opened, Went
 from maker_tui.records import Records
@@ -161,7 +161,7 @@ class Looking(Going):
     def _tell_where(self) -> None:
         started = self._run.started
         if started is not None:
-            place = f"step {ordinal(self._step)} of {count(self.records.steps)} decided"
+            place = place_words(self._step, self.records.steps)
             badge = "SIMULATED" if started.simulated else ""
             without = (WITHOUT,) if isinstance(self._run.task, RecordedTask) else ()
             self._head.tell(started.title, facts=(*without, place, started.problem, started.model), badge=badge)

@@ -18,8 +18,9 @@ from textual.widgets import Button, Input, Label, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
+from maker_engine.models.keys import missing_key
 from maker_engine.printable import one_line, printable
-from maker_engine.runtime.order import PreparedRun, RunOrder, prepare
+from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
 from maker_tui.order_form import FIELDS, GROUPS, PROBLEM, Field, hints, option_fields, read_order
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
@@ -95,6 +96,7 @@ class NewRun(MakerScreen):
         self._word = LineView(id="word")
         self._refused = False
         self._ordered = False
+        self._missing = ""
 
     def compose(self) -> ComposeResult:
         """Form on the left, forecast on the right, one line for hints and errors."""
@@ -186,8 +188,11 @@ class NewRun(MakerScreen):
         self._tell(words, "quiet")
 
     def _tell(self, words: str, role: str) -> None:
-        rows = textwrap.wrap(words, max(20, self.size.width - 2))
-        self._word.show([line((f" {row}", role)) for row in rows])
+        rows = [(row, role) for row in textwrap.wrap(words, max(20, self.size.width - 2))]
+        if self._missing and not self._refused:
+            rows.insert(0, (f"⚠ {self._missing}", "warn"))
+        self._word.styles.height = max(2, len(rows))  # an error is shown whole
+        self._word.show([line((f" {row}", role)) for row, role in rows])
 
     def action_choose(self) -> None:
         """Open the list of the field in focus."""
@@ -222,17 +227,29 @@ class NewRun(MakerScreen):
             message = self._Prepared(None, str(error), start=start)
         self.post_message(message)
 
+    def on_screen_resume(self) -> None:
+        """Take an order again: the run that was started from here has been left."""
+        self._ordered = False
+
     def on_new_run__prepared(self, message: _Prepared) -> None:
         """Show the forecast, or what is wrong; go, if that was asked for."""
         if message.prepared is None:
             self._refuse(message.refusal)
             return
         self._refused = False
+        self._missing = missing_key(real_models(message.prepared.order), message.prepared.order.api_base)
         self._hint(self.focused)
         self._forecast.show_forecast(message.prepared.forecast, message.prepared.order.target)
-        if message.start and not self._ordered:
+        if message.start and self._missing:  # LiteLLM would say the same, some seconds later
+            self._refuse(f"{self._missing}: set it in the environment before maker starts, or choose another model")
+        elif message.start and not self._ordered:
             self._ordered = True
             self.post_message(self.Ordered(message.prepared))
+
+    def refuse_start(self, reason: str) -> None:
+        """Show, whole, why the run that was ordered here could not be started; the fields stay as they were."""
+        self._ordered = False
+        self._refuse(reason)
 
     def _refuse(self, reason: str) -> None:
         self._refused = True

@@ -204,3 +204,24 @@ def test_the_form_takes_a_price():
     assert (order.limit_usd, order.prices) == (1.0, {"openai/foo": (0.5, 2.0)})
     with pytest.raises(InputError, match="no price for openai/foo"):
         prepare(read_order("hanoi", catalogue.find("hanoi"), given | {"price": ""}))
+
+
+async def test_a_start_that_fails_comes_back_to_the_form_as_it_was():
+    """Rule: the key that is missing is named while the model is typed; a failed start keeps the form, and says why."""
+    async with MakerApp(listing=None).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, "option-disks", "4")
+        await fill(pilot, "model", "openai/gpt-4.1-mini")
+        await shown(pilot, "⚠ OPENAI_API_KEY is not set")
+        await pilot.press("enter")
+        await shown(pilot, "✖ OPENAI_API_KEY is not set: set it in the environment")
+        await fill(pilot, "model", "perplexity/sonar")  # of its key only LiteLLM knows
+        await pilot.press("enter")
+        await shown(pilot, "loading LiteLLM")
+        text = await shown(pilot, "✖ model perplexity/sonar needs PERPLEXITYAI_API_KEY", "problem file")
+        assert "set it in the environment" in " ".join(text.split())
+        await fill(pilot, "model", "sim:p=1,v=1")
+        await pilot.press("enter")
+        await shown(pilot, "4 disks", "✔ solved and verified")
+        await pilot.press("q")
+        await shown(pilot, "sessions · 1")
