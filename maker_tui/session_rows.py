@@ -43,7 +43,7 @@ class Column(NamedTuple):
 WHEN, TASK, LABEL, MODEL, K, OUTCOME, STEPS, COST = range(8)
 COLUMNS = (
     Column("when", (6, 11, 11, 16)), Column("task", (-1, 7, 8, 8)), Column("name or problem", (0, 0, 0, 0)),
-    Column("model", (9, 10, 12, 20)), Column("k", (2, 2, 2, 2), right=True), Column("outcome", (11, 13, 13, 13)),
+    Column("model", (9, 10, 12, 18)), Column("k", (2, 2, 2, 2), right=True), Column("outcome", (11, 13, 15, 15)),
     Column("steps", (9, 9, 9, 17), right=True), Column("cost", (-1, -1, 8, 8), right=True),
 )  # fmt: skip
 MARKS = {

@@ -52,7 +52,7 @@ async def test_an_empty_home_tells_what_to_press():
         await shown(pilot, "Press  D  to watch a demo", "k votes ahead of every other")
         await pilot.press("D")
         await shown(pilot, "Towers of Hanoi", "SIMULATED", "votes")
-        await pilot.press("q")
+        await pilot.press("q", "q")
         await shown(pilot, "No saved runs yet.")
 
 

@@ -114,6 +114,20 @@ async def test_a_run_without_its_task_is_neither_forked_nor_gone_on_with(tmp_pat
         await shown(pilot, "opened without its task")
 
 
+async def test_a_stopped_run_goes_on_once_its_code_is_agreed_to(own: Path) -> None:
+    """R on a stopped run of a task of one's own asks for its code as opening does, and goes on after a yes."""
+    order = RunOrder("./mine", k=2, model="sim:p=1,v=1", limit_samples=8, session=own.with_name("stopped.maker"))
+    await drive(prepare(order), Inbox(), lambda _: None)
+    async with MakerApp().run_test(size=SIZE, notifications=True) as pilot:
+        await shown(pilot, "sessions · 2", "out of budget")
+        await pilot.press("R")
+        await shown(pilot, "go on with")
+        await pilot.press("ctrl+u", *"limit-samples=900", "enter")
+        await shown(pilot, "Run code from this folder?")
+        await pilot.press("y")
+        await shown(pilot, "solved and verified")
+
+
 async def test_the_cursor_is_on_the_run_just_left(home: Path) -> None:
     """Back on the home screen, the cursor is on the run that was left, the newest or not."""
     for number in (1, 2, 3):
@@ -122,7 +136,7 @@ async def test_the_cursor_is_on_the_run_just_left(home: Path) -> None:
         await shown(pilot, "sessions · 3")
         await pilot.press("D")
         await shown(pilot, "Towers of Hanoi", "running")
-        await pilot.press("q")
+        await pilot.press("q", "q")
         await shown(pilot, "sessions · 4")
         assert pilot.app.screen._list.chosen.path.stem.startswith("hanoi-")
 
