@@ -70,6 +70,12 @@ class PreparedRun:
         """How it votes."""
         return self.plan.settings
 
+    def forecasts(self, number: int = 8) -> list[Forecast]:
+        """Return what to expect by each of the first `number` k; where the run's is larger, by as many up to that."""
+        steps, figures, tokens_in = self.forecast.steps, self.plan.model.figures, _prompt_tokens(self.task)
+        last = max(number, self.forecast.k)
+        return [forecast(steps, figures, k, self.order.target, tokens_in) for k in range(last - number + 1, last + 1)]
+
     def record(self) -> dict[str, Json]:
         """The order as the session keeps it: enough to start the same run, and no key."""
         kept = {name: value for name, value in asdict(self.order).items() if name not in NOT_KEPT}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from rich.text import Text
 from textual.events import Resize
 
 from maker_engine.forecast import Forecast
 from maker_tui.figures import chance, count, dollars, duration, fit
+from maker_tui.k_table import k_table
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 NAME_CELLS, FIGURE_CELLS = 10, 11
+TABLE_CELLS = 56
+"""From this width on there is room for the table of every k."""
 
 
 class ForecastPane(LinePane):
@@ -22,11 +26,24 @@ class ForecastPane(LinePane):
         super().__init__("forecast", id=id)
         self._forecast: Forecast | None = None
         self._target = 0.95
+        self._by_k: Sequence[Forecast] = ()
 
     def show_forecast(self, forecast: Forecast | None, target: float = 0.95) -> None:
         """Show what is expected; None while the form cannot be used."""
         self._forecast, self._target = forecast, target
-        self.show(forecast_lines(forecast, target, self.size.width))
+        lines = forecast_lines(forecast, target, self.size.width)
+        self.show([*lines, *self._table(len(lines))])
+
+    def show_table(self, by_k: Sequence[Forecast]) -> None:
+        """Show below the forecast what each k would bring, where there is room for all of it."""
+        self._by_k = by_k
+        self.show_forecast(self._forecast, self._target)
+
+    def _table(self, above: int) -> list[Text]:
+        if self._forecast is None or not self._by_k or self.size.width < TABLE_CELLS:
+            return []
+        rows = k_table(self._by_k, self._forecast.k, self._target, self.size.width)
+        return [line(), *rows] if above + 1 + len(rows) <= self.size.height else []
 
     def on_resize(self, _event: Resize) -> None:
         """Wrap for the new width."""

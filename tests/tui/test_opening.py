@@ -146,7 +146,7 @@ def test_open_shows_a_step_in_a_view_and_changes_nothing(tmp_path: Path) -> None
     path = solved(tmp_path / "theirs.maker", disks=4)
     before = path.read_bytes()
     for words, texts in (
-        (["open", str(path), "--step", "7", "--view", "inspect"], (b"step 7 of 15 decided", b"the past")),
+        (["open", str(path), "--step", "7", "--view", "inspect"], (b"space marks a sample", b"the past")),
         ([str(path)], (b"solved and verified",)),
     ):
         terminal = Terminal(words, tmp_path)
