@@ -193,6 +193,12 @@ def _add_voting(parser: Parser) -> None:
         help="red flags: all (default), or the paper's two, length and format",
     )
     group.add_argument(
+        "--constrain",
+        choices=("schema", "grammar"),
+        default="",
+        help="have the provider hold answers to their form: by a JSON schema, or by a grammar (llama.cpp)",
+    )
+    group.add_argument(
         "--max-samples",
         type=int,
         metavar="N",
