@@ -32,7 +32,7 @@ SIZE = (100, 30)
 async def own(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A finished run of a task of one's own, whose folder is `mine` in the present directory."""
     monkeypatch.chdir(tmp_path)
-    assert main(["new-task", "mine"]) == 0
+    assert main(["new-task", "mine", "--full"]) == 0
     path = home / "sessions" / "mine-1.maker"
     await drive(prepare(RunOrder("./mine", k=2, model="sim:p=0.9,v=0.9", session=path)), Inbox(), lambda _: None)
     return path
