@@ -15,6 +15,7 @@ from maker_engine.core.errors import MakerError, TaskError
 
 _CONTRACT = str(decomposition.__file__)
 _ENGINE = str(Path(__file__).parent)
+_PACKAGE = __name__.partition(".")[0]
 _PYTHON = sysconfig.get_paths()["stdlib"]
 
 
@@ -60,7 +61,8 @@ def homes(family: type[AnyTask]) -> tuple[str, ...]:
     found = []
     for one in family.__mro__:
         module = sys.modules.get(one.__module__)
-        if issubclass(one, Task) and one is not Task and module is not None and module.__file__:
+        theirs = one.__module__.partition(".")[0] != _PACKAGE
+        if theirs and issubclass(one, Task) and module is not None and module.__file__:
             file = Path(module.__file__)
             found.append(str(file.parent) if module.__package__ else str(file))
     return tuple(found)

@@ -55,6 +55,12 @@ def is_path(name: str) -> bool:
     return path.endswith(".py") or path in (".", "..") or os.sep in path
 
 
+def located(name: str) -> str:
+    """Return a task's name as it is kept: a path absolute, so that it leads there from any directory."""
+    path, colon, kind = name.partition(":")
+    return f"{Path(path).absolute()}{colon}{kind}" if is_path(name) else name
+
+
 def installed(name: str) -> type[AnyTask]:
     """Return the installed task family called `name`; nothing is ever loaded from a path.
 
@@ -110,13 +116,14 @@ def _load_folder(folder: Path) -> ModuleType:
     if not is_file(folder / "task.py"):
         raise InputError(f"folder {str(folder)!r} holds no task: it needs an __init__.py or a task.py")
     package = ModuleType(name)
-    package.__path__ = [str(folder)]
+    package.__path__ = [str(folder.absolute())]
     sys.modules[name] = package
     return importlib.import_module(f"{name}.task")
 
 
 def _load(name: str, path: Path, folder: Path | None = None) -> ModuleType:
-    searched = None if folder is None else [str(folder)]
+    # Absolute: the import system keeps what it finds under a name, also where another directory is the present one.
+    searched = None if folder is None else [str(folder.absolute())]
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=searched)
     if spec is None or spec.loader is None:
         raise InputError(f"{str(path)!r} is not a Python file")

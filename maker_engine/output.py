@@ -62,6 +62,12 @@ def complain_at_length(text: str) -> None:
     sys.stderr.flush()
 
 
+def ask(question: str) -> None:
+    """Print a question on standard error, where it is no part of a result; what is typed stands behind it."""
+    sys.stderr.write(printable(question))
+    sys.stderr.flush()
+
+
 def show_progress(line: str) -> None:
     """Show how far something has come, in the place of what was shown last; on a terminal only."""
     if sys.stderr.isatty():

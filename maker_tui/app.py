@@ -22,6 +22,7 @@ from maker_engine.output import complain_at_length
 from maker_tui.cell_diff import CellDiff
 from maker_tui.resuming_app import ResumingApp
 from maker_tui.screens.home import Home, Listing
+from maker_tui.session_opener import SessionOpener
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from maker_engine.sessions.library import Library, SessionSummary
     from maker_tui.bridge import RunSource
     from maker_tui.fork_wish import ForkWish
+    from maker_tui.screens.compare import Compare
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.leaving import Leaving
     from maker_tui.screens.new_run import NewRun
@@ -44,20 +46,23 @@ ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 
 
-def screen_of(source: RunSource, view: str = "") -> Screen[None]:
+def screen_of(source: RunSource, view: str = "", step: int | None = None) -> Screen[None]:
     """Return the screen that shows a run: with its question and document where its task asks persons.
 
     Args:
         source: The run.
         view: The view of the workbench to open, "" for none.
+        step: The step to show, 0-based; None for where the run stands.
     """
     from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
 
-    if source.task.converses and not view:
+    if source.task.converses and not view and step is None:
         from maker_tui.screens.conversation import Conversation  # noqa: PLC0415
 
         return Conversation(source)
     workbench = Workbench(source)
+    if step is not None:
+        workbench.call_after_refresh(workbench.go_to, step)
     if view:
         workbench.call_after_refresh(workbench.action_look, view)
     return workbench
@@ -72,6 +77,8 @@ class MakerApp(ResumingApp, CellDiff):
 
     Args:
         source: A run to start on, None for the home screen.
+        view: The view of it to open, one of `Looking`'s; "" for none.
+        step: The step of it to show, 0-based; None for where it stands.
         stay: Go to the home screen when that run is left, instead of ending.
         listing: Reads the saved sessions.
     """
@@ -92,15 +99,20 @@ class MakerApp(ResumingApp, CellDiff):
     ]  # fmt: skip
     KEY_SCOPE = "app"
 
-    def __init__(self, source: RunSource | None = None, *, stay: bool = False, listing: Listing | None = None) -> None:
+    def __init__(
+        self, source: RunSource | None = None, *, view: str = "", step: int | None = None, stay: bool = False,
+        listing: Listing | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._source = source
+        self._at = view, step
         self.fault: Exception | None = None
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
         self._library: Library | None = None
         self._looked_at = (0, 0)
         self._one_closer = threading.Lock()
+        self._opener = SessionOpener(self, self._open, self.refuse)
 
     def get_driver_class(self) -> type[Driver]:
         """Drive a terminal that may die, unless the environment names a driver."""
@@ -128,7 +140,7 @@ class MakerApp(ResumingApp, CellDiff):
         sys.setswitchinterval(SWITCH_S)
         setattr(constants, "ESCAPE_DELAY", ESCAPE_S)  # noqa: B010 - Final, for want of a way to set it
         if self._source is not None:
-            self._open(self._source)
+            self._open(self._source, *self._at)
         else:
             self.set_timer(IDLE_S, self._load_form)
         self.tell_troubles()
@@ -137,10 +149,10 @@ class MakerApp(ResumingApp, CellDiff):
         """Load what the form needs while the home screen is looked at, so that its first opening is as quick as any."""
         self.run_worker(partial(importlib.import_module, "maker_tui.screens.new_run"), thread=True, group="load")
 
-    def _open(self, source: RunSource, view: str = "", *, instead: bool = False) -> None:
+    def _open(self, source: RunSource, view: str = "", step: int | None = None, *, instead: bool = False) -> None:
         """Show a run, `instead` of the one that is shown."""
         self._source = source
-        screen = screen_of(source, view)
+        screen = screen_of(source, view, step)
         if instead:
             self.switch_screen(screen)
         else:
@@ -151,6 +163,33 @@ class MakerApp(ResumingApp, CellDiff):
         from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - home does not need it
 
         self.push_screen(NewRun())
+
+    def on_home_compare_asked(self, message: Home.CompareAsked) -> None:
+        """Compare two sessions, the newest run of each; that takes a moment, so in a thread."""
+        self._compare((message.left, None), (message.right, None))
+
+    def on_forks_compare_asked(self, message: Forks.CompareAsked) -> None:
+        """Compare two runs of a session."""
+        self._compare((message.path, message.left), (message.path, message.right))
+
+    def _compare(self, left: tuple[Path, int | None], right: tuple[Path, int | None]) -> None:
+        self.run_worker(partial(self._opener.read_compared, left, right), thread=True, exclusive=True, group="open")
+
+    def on_compare_run_asked(self, message: Compare.RunAsked) -> None:
+        """Open one of two runs that were compared, at a step."""
+        reading = partial(self.read_session, message.path, message.branch, "inspector", message.step)
+        self.run_worker(reading, thread=True, exclusive=True, group="open")
+
+    def on_home_demo_asked(self) -> None:
+        """Start the demo; looking its order over takes a moment, so in a thread."""
+        self.run_worker(self._demo, thread=True, exclusive=True, group="open")
+
+    def _demo(self) -> None:
+        from maker_tui.demo import prepare_demo  # noqa: PLC0415 - home does not need it
+
+        prepared = prepare_demo()
+        if not get_current_worker().is_cancelled:
+            self.call_from_thread(self.start_prepared, prepared)
 
     def on_new_run_ordered(self, message: NewRun.Ordered) -> None:
         """Start the run that was ordered, over the form: it is there again should the run not start."""
@@ -180,22 +219,7 @@ class MakerApp(ResumingApp, CellDiff):
 
     def on_home_forks_asked(self, message: Home.ForksAsked) -> None:
         """Show all runs of a session."""
-        self.run_worker(partial(self._read_forks, message.summary), thread=True, exclusive=True, group="open")
-
-    def _read_forks(self, summary: SessionSummary) -> None:
-        from maker_engine.sessions.forks import tree  # noqa: PLC0415 - home does not need it
-        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
-        from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
-        from maker_tui.screens.forks import Forks  # noqa: PLC0415
-
-        try:
-            bring_up(summary.path)
-            with Reader(summary.path) as reader:
-                screen = Forks(summary.path, summary.label, tree(reader))
-        except MakerError as error:
-            self.call_from_thread(self.refuse, str(error))
-            return
-        self.call_from_thread(self.push_screen, screen)
+        self.run_worker(partial(self._opener.read_forks, message.summary), thread=True, exclusive=True, group="open")
 
     def on_forks_run_asked(self, message: Forks.RunAsked) -> None:
         """Open one run of a session."""
@@ -203,21 +227,11 @@ class MakerApp(ResumingApp, CellDiff):
             partial(self.read_session, message.path, message.branch), thread=True, exclusive=True, group="open"
         )
 
-    def read_session(self, path: Path, branch: int | None = None, view: str = "", *, instead: bool = False) -> None:
+    def read_session(
+        self, path: Path, branch: int | None = None, view: str = "", step: int | None = None, *, instead: bool = False
+    ) -> None:
         """Read a session in this thread, and show it, `instead` of the run that is shown."""
-        from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
-        from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
-        from maker_tui.bridge import SavedSource  # noqa: PLC0415
-        from maker_tui.following import FollowedRun  # noqa: PLC0415
-
-        try:
-            saved = open_saved(path, branch=branch)
-            source = SavedSource(saved) if writer_of(path) is None else FollowedRun(saved)
-        except MakerError as error:
-            self.call_from_thread(self.refuse, str(error))
-            return
-        if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
-            self.call_from_thread(self._open, source, view, instead=instead)
+        self._opener.read(path, branch, view, step, instead=instead)
 
     def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
         """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
@@ -247,24 +261,30 @@ class MakerApp(ResumingApp, CellDiff):
         self.run_worker(work, thread=True, exclusive=True, group="leave")
 
     def _leave(self) -> None:
+        source = self._source
+        view = None if source is None else source.view()
         self.close_source()
-        self.call_from_thread(self.go_home)
+        self.call_from_thread(self.go_home, None if view is None else view.session)
 
     def leave_unstarted(self) -> None:
         """End an app that was opened on a run which does not start: the terminal has room for the whole reason."""
         if not self._stay and getattr(self._source, "ended", False):
             self.exit()
 
-    def go_home(self) -> None:
-        """Leave the run that is shown: to the sessions, or out of the app."""
+    def go_home(self, session: Path | None = None) -> None:
+        """Leave the run that is shown: to where it was opened, on the home screen to `session`; or out of the app."""
         if not self._stay:
             self.exit()
             return
         from maker_tui.outlets.signals import News  # noqa: PLC0415
+        from maker_tui.screens.compare import Compare  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415 - home does not need it
 
         self.tell_terminal(News(self.TITLE))
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks):
+        home = self.screen_stack[0]
+        if isinstance(home, Home) and session is not None:
+            home.point_at(session)
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, Forks | Compare):
             self.pop_screen()
 
     def close_source(self) -> None:

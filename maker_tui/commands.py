@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import is_file
 from maker_engine.output import say, say_json, versioned
-from maker_tui import added_commands, check_model_command, config_commands, task_commands
+from maker_tui import added_commands, check_model_command, config_commands, open_command, task_commands
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import MOST_STEPS, Parser, count
@@ -24,7 +26,8 @@ examples:
                                                what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
-  maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
+  maker sessions                               saved sessions; maker sessions resume NAME goes on from one
+  maker open last                              the newest in the app; @2, a name, a file; --step 12 --view table
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker config                                 settings, themes and keys: where they are; init writes the file
   maker tasks                                  what can be solved
@@ -37,14 +40,14 @@ exit status: 0 solved and verified (check-task: kept), 1 ended without that, 2 b
   129 the terminal went away, 130 stopped by a key, SIGINT or SIGTERM (both saved)
 """
 
-DEMO_MODEL = "sim:p=0.85,v=0.85,latency=0.25"
-DEMO_DISKS = 7
+SUFFIX = ".maker"
 
 
 def act(given: list[str]) -> int:
     """Do what the words of a command line say; return the exit status."""
     if given and given[0] in _WITH_A_TASKS_FLAGS:
         return _WITH_A_TASKS_FLAGS[given[0]](given[1:])
+    given = _completed(given)
     parser, own = _parser(listing=given[:1] in (["-h"], ["--help"]))
     if given and given[0] not in own and given[0] in added_commands.names():
         return added_commands.run(given[0], given[1:])
@@ -56,6 +59,15 @@ def act(given: list[str]) -> int:
         return 0
     chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
     return int(chosen.act(chosen))
+
+
+def _completed(given: list[str]) -> list[str]:
+    """Put in the word that is left out: a session's file alone is opened, and `sessions` alone lists them."""
+    if given and given[0].endswith(SUFFIX) and is_file(Path(given[0]).expanduser()):
+        return ["open", *given]
+    if given[:1] == ["sessions"] and (len(given) == 1 or (given[1][:1] == "-" and given[1] not in ("-h", "--help"))):
+        return ["sessions", "ls", *given[1:]]
+    return given
 
 
 def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
@@ -84,6 +96,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     _add_demo(commands)
     commands.add_parser("run", help="solve a problem; see maker run --help", add_help=False)
     commands.add_parser("interview", help="settle what to build, and what not, before any code", add_help=False)
+    open_command.add_command(commands)
     task_commands.add_commands(commands)
     add_commands(commands)
     config_commands.add_command(commands)
@@ -156,16 +169,15 @@ def _demo(chosen: argparse.Namespace) -> int:
         return real_demo.run(chosen.real, chosen.model)
     if chosen.model is not None:
         raise InputError("--model names a model on a server: give --real URL with it")
-    from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
+    from maker_tui.demo import prepare_demo  # noqa: PLC0415
 
-    prepared = prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL))
     if chosen.headless:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=False, on_hangup=chosen.on_hangup)
+        return run_headless(prepare_demo(attended=False), as_json=False, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
+    return open_run(prepare_demo(), chosen.on_hangup, mouse=chosen.mouse)
 
 
 def _plan(chosen: argparse.Namespace) -> int:

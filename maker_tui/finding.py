@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.errors import InputError
+from maker_engine.core.filters import FACTS, parse_filter
 from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.search import Search
+from maker_engine.sessions.search import Matches, Search
+from maker_engine.sessions.text_search import Terms, TextSearch, terms_of
 from maker_tui.figures import count, share
 from maker_tui.inspector_lines import Describe
 from maker_tui.records import Records
 
 LANE = "search"
+_FIRST_WORD = re.compile(r"[\s(]*(?:not[\s(]+)*([^\W\d]\w*)\s*[<>=~:!≥≤≠]")
+
+
+def is_filter(text: str) -> bool:
+    """Tell a filter from words to look for: `flags>2` from `disk 3`; in quotes anything is words.
+
+    Raises:
+        InputError: It begins as a filter does, and cannot be read as one.
+    """
+    try:
+        parse_filter(text)
+    except InputError:
+        begun = _FIRST_WORD.match(text)
+        if begun is not None and begun[1] in FACTS:
+            raise
+        return False
+    return True
 
 
 class Finding:
@@ -29,8 +49,9 @@ class Finding:
     def __init__(
         self, records: Records, task: AnyTask, marks: Marks, describe: Describe, tell: Callable[[], None]
     ) -> None:
-        self.search: Search | None = None
+        self.search: Matches | None = None
         self.text = ""
+        self.terms: Terms | None = None
         self._going = self._ended = False
         self._records, self._task, self._marks, self._describe, self._tell = records, task, marks, describe, tell
 
@@ -42,7 +63,10 @@ class Finding:
             return ""
         total = self._records.steps
         far = "" if search.looked >= total else f", {share(search.looked, total)} looked through"
-        return f"{count(len(search.found))} match {self.text}{far}"
+        found = count(len(search.found))
+        if self.terms is not None:
+            return f"{found} {'step says' if len(search.found) == 1 else 'steps say'} {self.text}{far}"
+        return f"{found} match {self.text}{far}"
 
     @property
     def going(self) -> bool:
@@ -56,8 +80,16 @@ class Finding:
             InputError: It cannot be read.
         """
         wanted = parse_filter(text) if text.strip() else None
-        self.text = text.strip()
-        self.search = None if wanted is None else Search(wanted, self._task, self._marks, self._describe)
+        search = None if wanted is None else Search(wanted, self._task, self._marks, self._describe)
+        self._begin(text, search, None)
+
+    def begin_words(self, text: str) -> None:
+        """Look for steps with a response that has all words; empty text ends what was looked for."""
+        terms = terms_of(text) if text.strip() else None
+        self._begin(text, None if terms is None else TextSearch(terms, self._marks), terms)
+
+    def _begin(self, text: str, search: Matches | None, terms: Terms | None) -> None:
+        self.text, self.search, self.terms = text.strip(), search, terms
         self._going = self._ended = False
         self.go_on()
 

@@ -10,7 +10,7 @@ from maker_engine.core.errors import MakerError
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.lock import writer_of
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import SavedRun, open_saved
+from maker_engine.sessions.saved import SavedRun, open_again
 from maker_tui.bridge import view_of
 
 LOOK_S = 0.5
@@ -73,7 +73,7 @@ class FollowedRun:
             seal = reader.branch.seal
         if seal == self._seal and not last:
             return
-        saved = open_saved(self._saved.path, type(self.task), self._saved.branch)
+        saved = open_again(self._saved)
         now = time.monotonic()
         speed = (saved.step - self._saved.step) / max(1e-3, now - self._read_at)
         self._saved, self._seal, self._read_at = saved, seal, now

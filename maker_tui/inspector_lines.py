@@ -13,6 +13,7 @@ from maker_engine.printable import one_line, printable
 from maker_engine.sessions.asides import Change, Doubted, Probe
 from maker_engine.sessions.inspection import Counted, Inspection, Wording
 from maker_engine.sessions.packing import Act, Entry
+from maker_engine.sessions.text_search import Terms
 from maker_tui.aside_words import change_words, doubt_words, probe_words, remedy_words
 from maker_tui.figures import NONE, count, count_of, dollars, duration, fit, letter, ordinal
 from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_side
@@ -192,8 +193,8 @@ def _wording_lines(
     return rows
 
 
-def entry_lines(step: Inspection, place: int, describe: Describe, width: int) -> list[Text]:
-    """Lay out one entry: its figures, its verdict, and the raw text with what counts in it marked."""
+def entry_lines(step: Inspection, place: int, describe: Describe, width: int, terms: Terms | None = None) -> list[Text]:
+    """Lay out one entry: its figures, its verdict, and the raw text with what counts in it and `terms` marked."""
     entry = step.counted[place].entry
     if isinstance(entry, Change):
         return [line((f"from here on {change_words(entry)}, by {one_line(entry.who, 60)}", "accent"))]
@@ -214,7 +215,21 @@ def entry_lines(step: Inspection, place: int, describe: Describe, width: int) ->
     role = "conflict" if isinstance(entry.verdict, Flag) else "target"
     span = step.spans[place]
     return [*rows, line((RULE * width, "rest")),
-            *flowed(marked(response.text, [(*span, role)] if span else []), width)]  # fmt: skip
+            *flowed(marked(response.text, _spans(response.text, span and (*span, role), terms)), width)]  # fmt: skip
+
+
+def _spans(text: str, answer: tuple[int, int, str] | None, terms: Terms | None) -> list[tuple[int, int, str]]:
+    """Return what is marked in a response: words that are looked for, and around them what counts in it."""
+    found = [] if terms is None else [(begin, end, "cursor") for begin, end in terms.spans(text)]
+    if answer is None:
+        return found
+    first, last, role = answer
+    spans, at = [one for one in found if one[1] <= first], first
+    for begin, end, word in found:
+        if begin < last and end > first:
+            spans += [(at, max(at, begin), role), (max(first, begin), min(last, end), word)]
+            at = min(last, end)
+    return [*spans, (at, last, role), *(one for one in found if one[0] >= last)]
 
 
 def _doubted(entry: Doubted, width: int) -> list[Text]:

@@ -13,13 +13,16 @@ from maker_engine.output import complain, complain_at_length
 from maker_tui.hangup import CONTINUE, HUNG_UP, INTERRUPTED, STOP, Attendance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from maker_engine.core.decomposition import AnyTask
     from maker_engine.runtime.order import PreparedRun
     from maker_tui.app import MakerApp
-    from maker_tui.bridge import LiveRun
+    from maker_tui.bridge import LiveRun, RunSource
+    from maker_tui.settings.memory import Memory
 
+SHOW = "maker sessions show tells how a session stands"
 SCREEN_FAILED = "the screen failed"
 """Why a run was stopped whose app ended by an error of its own."""
 
@@ -34,12 +37,32 @@ def open_home(*, mouse: bool = True) -> int:
 
 def open_view(path: Path, family: type[AnyTask] | None = None, *, mouse: bool = True) -> int:
     """Open the app on a run that another process drives, to look on; return the exit status."""
-    _need_terminal("maker sessions show tells how it stands")
+    _need_terminal(SHOW)
     from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
-    from maker_tui.app import MakerApp  # noqa: PLC0415
     from maker_tui.following import FollowedRun  # noqa: PLC0415
 
-    return _attended(MakerApp(FollowedRun(open_saved(path, family))), mouse=mouse)
+    return _shown(FollowedRun(open_saved(path, family)), mouse=mouse)
+
+
+def open_session(opened: Callable[[Memory], RunSource], view: str, step: int | None, *, mouse: bool = True) -> int:
+    """Open the app on a saved session; return the exit status.
+
+    Args:
+        opened: Opens it, given what the app remembers; called where there is a terminal.
+        view: The view to open, "" for the workbench.
+        step: The step to show, 0-based; None for where the run stands.
+        mouse: Whether the app takes the mouse.
+    """
+    _need_terminal(SHOW)
+    from maker_tui.settings.memory import Memory  # noqa: PLC0415
+
+    return _shown(opened(Memory()), view, step, mouse=mouse)
+
+
+def _shown(source: RunSource, view: str = "", step: int | None = None, *, mouse: bool) -> int:
+    from maker_tui.app import MakerApp  # noqa: PLC0415 - only an app pays for importing Textual
+
+    return _attended(MakerApp(source, view=view, step=step), mouse=mouse)
 
 
 def _show(app: MakerApp, *, mouse: bool) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
+import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,6 +16,7 @@ from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import DAMAGED, INTERRUPTED, RUNNING, Facet, Order, View, look, outcome_name
 from maker_tui.figures import moment
 from maker_tui.parsing import Parser
+from maker_tui.session_table import table
 
 if TYPE_CHECKING:
     from maker_engine.sessions.library import SessionSummary
@@ -21,13 +26,15 @@ NAME = "NAME|FILE"
 
 def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verbs to `maker sessions`."""
-    ls = verbs.add_parser("ls", help="list the sessions, newest first", allow_abbrev=False)
+    ls = verbs.add_parser("ls", help="list the sessions, newest first; sessions alone does the same",
+                          allow_abbrev=False)  # fmt: skip
     ls.add_argument("--search", default="", metavar="TEXT", help="only those with all of these words somewhere")
     orders = [order.value for order in Order]
     ls.add_argument("--sort", choices=orders, default="newest", help="what comes first (default newest)")
     ls.add_argument("--outcome", metavar="NAME", help="only those that ended so: solved, undecided, interrupted, …")
     ls.add_argument("--task", metavar="TASK", help="only those of this task")
     ls.add_argument("--model", metavar="MODEL", help="only those of this model")
+    ls.add_argument("--paths", action="store_true", help="print their paths, one a line, and nothing else")
     ls.add_argument("--json", action="store_true", help="print one JSON array")
     ls.set_defaults(act=_list)
     path = verbs.add_parser("path", help="print where the sessions are, or the file of one")
@@ -58,9 +65,24 @@ def _list(chosen: argparse.Namespace) -> int:
     shown = look(known, View(chosen.search, wanted, Order(chosen.sort)))
     if chosen.json:
         say_json([*map(_fields, shown)], indent=1)
+    elif chosen.paths:
+        say(*(str(one.path) for one in shown))
+    elif sys.stdout.isatty():
+        _say_table(known, shown)
     else:
         say(*map(_told, shown))
     return 0
+
+
+def _say_table(known: Sequence[SessionSummary], shown: Sequence[SessionSummary]) -> None:
+    """Print a table for a person; where there is nothing in it, say why, and what to do."""
+    if not known:
+        say("no saved sessions yet: maker demo watches a simulated run, maker run TASK begins one of your own")
+    elif not shown:
+        say(f"none of the {len(known):,} sessions is as asked: maker sessions lists them all")
+    else:
+        ranks = {one.path: rank for rank, one in enumerate(known, 1)}
+        say(*table(shown, ranks, shutil.get_terminal_size().columns, time.time()))
 
 
 def _fields(one: SessionSummary) -> dict[str, object]:
@@ -90,7 +112,8 @@ def _told(one: SessionSummary) -> str:
 
 
 def _path(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import Library, find  # noqa: PLC0415
+    from maker_engine.sessions.library import Library  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
 
     say(str(Library().directory if chosen.session is None else find(chosen.session)))
     return 0
@@ -98,7 +121,7 @@ def _path(chosen: argparse.Namespace) -> int:
 
 def _rename(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
 
     upkeep.rename(find(chosen.session), chosen.name)
     return 0
@@ -106,7 +129,8 @@ def _rename(chosen: argparse.Namespace) -> int:
 
 def _duplicate(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library import Library, find  # noqa: PLC0415
+    from maker_engine.sessions.library import Library  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
 
     say(str(upkeep.duplicate(find(chosen.session), Library().directory)))
     return 0
@@ -114,7 +138,8 @@ def _duplicate(chosen: argparse.Namespace) -> int:
 
 def _remove(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library import Library, find  # noqa: PLC0415
+    from maker_engine.sessions.library import Library  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
 
     # All are found before the first is moved: a mistyped name deletes nothing.
     for path in dict.fromkeys([find(text) for text in chosen.sessions]):
@@ -132,5 +157,8 @@ def _restore(chosen: argparse.Namespace) -> int:
     if chosen.session is not None:
         say(str(upkeep.restore(upkeep.find_trashed(chosen.session, library))))
         return 0
-    say(*(f"{one.stem}  deleted {moment(upkeep.deleted_at(one))}  {one}" for one in upkeep.trashed(library)))
+    trashed = upkeep.trashed(library)
+    if not trashed and sys.stdout.isatty():  # what reads a pipe takes no lines for no sessions
+        say("the trash is empty: there is no deleted session to restore")
+    say(*(f"{one.stem}  deleted {moment(upkeep.deleted_at(one))}  {one}" for one in trashed))
     return 0

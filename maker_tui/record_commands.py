@@ -58,22 +58,27 @@ def _with_task(parser: Parser) -> Parser:
 
 def _opened(chosen: argparse.Namespace) -> tuple[Path, AnyTask]:
     """Find a session, bring it up to date and load its task."""
-    from maker_engine.sessions.library import find  # noqa: PLC0415 - only these commands read sessions
+    from maker_engine.sessions.naming import find  # noqa: PLC0415 - only these commands read sessions
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
     from maker_engine.sessions.saved import task_of  # noqa: PLC0415
     from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
 
     path = find(chosen.session)
     bring_up(path)
+    family = family_of(chosen, path)
     with Reader(path) as reader:
-        return path, task_of(reader.meta(), family_of(chosen))
+        return path, task_of(reader.meta(), family)
 
 
-def family_of(chosen: argparse.Namespace) -> type[AnyTask] | None:
-    """Return the task's class that `--task` names, None where it names none."""
+def family_of(chosen: argparse.Namespace, session: Path | None = None) -> type[AnyTask] | None:
+    """Return the task's class that `--task` names; else that of a file that `session` names and the user agrees to."""
     from maker_engine import catalogue  # noqa: PLC0415
 
-    return None if chosen.task is None else catalogue.find(chosen.task)
+    if chosen.task is not None or session is None:
+        return None if chosen.task is None else catalogue.find(chosen.task)
+    from maker_tui.open_command import agreed_family  # noqa: PLC0415
+
+    return agreed_family(session)
 
 
 def _show(chosen: argparse.Namespace) -> int:
@@ -168,7 +173,7 @@ def _verify(chosen: argparse.Namespace) -> int:
 
 
 def _salvage(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
     from maker_engine.sessions.salvage import salvage  # noqa: PLC0415
 
     path = find(chosen.session)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.shortage import Shortage
     from maker_tui.bridge import LiveRun, RunSource
+    from maker_tui.opening import Opening
 
 LEFT_RUNNING = "left to go on in the background"
 """Why a run was stopped that another process goes on with."""
@@ -63,7 +64,9 @@ class ResumingApp(PersonalApp):
         """Tell the run that is open, if there is one, to end, and do not wait. May be called from any thread."""
         raise NotImplementedError
 
-    def read_session(self, path: Path, branch: int | None = None, view: str = "", *, instead: bool = False) -> None:
+    def read_session(
+        self, path: Path, branch: int | None = None, view: str = "", step: int | None = None, *, instead: bool = False
+    ) -> None:
         """Read a session in this thread, and show it, `instead` of the run that is shown."""
         raise NotImplementedError
 
@@ -75,8 +78,8 @@ class ResumingApp(PersonalApp):
         """End an app that was opened on a run which does not start: the terminal has room for the whole reason."""
         raise NotImplementedError
 
-    def go_home(self) -> None:
-        """Leave the run that is shown: to the sessions, or out of the app."""
+    def go_home(self, session: Path | None = None) -> None:
+        """Leave the run that is shown: to where it was opened, on the home screen to `session`; or out of the app."""
         raise NotImplementedError
 
     def refuse(self, reason: str, heading: str = "cannot be opened") -> None:
@@ -109,6 +112,7 @@ class ResumingApp(PersonalApp):
         from maker_engine.sessions.reader import Reader  # noqa: PLC0415
         from maker_engine.sessions.shortage import shortage_in  # noqa: PLC0415
         from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
+        from maker_tui.opening import consider  # noqa: PLC0415
 
         source = self._source
         if source is not None and source.writer is None:
@@ -123,10 +127,35 @@ class ResumingApp(PersonalApp):
         if short is not None:
             self.call_from_thread(self._ask_more, wish, short)
             return
+        if wish.family is None:
+            opening = consider(wish.path, wish.branch, self.memory)
+            if opening.ask is not None:
+                self.call_from_thread(self._ask_code, wish, opening)
+                return
+            wish = replace(wish, family=opening.family)
         changes = {**wish.changes, "apart": True, "attended": True, "breaks": wish.breaks}
         prepared = prepare_resume(wish.path, changes, wish.family, wish.branch, trusted=wish.trusted)
         self.close_source()
         self.call_from_thread(self.start_prepared, prepared, wish.first)
+
+    def _ask_code(self, wish: Resumption, opening: Opening) -> None:
+        """Ask whether the code of a task that was run from a path may be run; go on if it may."""
+        from maker_tui.opening import answered, remember  # noqa: PLC0415 - few tasks are run from a path
+        from maker_tui.screens.run_code import RunCode  # noqa: PLC0415
+
+        code = opening.ask
+        if code is None:
+            return
+
+        def hear(agreed: bool) -> None:
+            remember(self.memory, code, agreed=agreed)
+            found = answered(opening, agreed=agreed)
+            if found.without:
+                self.refuse(found.without, "cannot go on")
+            else:
+                self._resume_soon(replace(wish, family=found.family, asked=True))
+
+        self.push_screen(RunCode(code, hear))
 
     def _ask_more(self, wish: Resumption, short: Shortage, typed: str = "") -> None:
         """Ask for the limit that ran out, a higher one offered."""

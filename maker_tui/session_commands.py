@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from maker_engine.core.errors import InputError
 from maker_engine.output import say
 from maker_engine.printable import one_line
-from maker_tui import progress, record_commands
+from maker_tui import look_commands, progress, record_commands
 from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
     from maker_engine.runtime.order import PreparedRun
 
-DESCRIPTION = "A session is named by its path, or in the library by its file name or the start of just one."
+DESCRIPTION = (
+    "A session is named by its path, by @ or last for the newest and @2 for the one before it, or in the library by its"
+    " file name, by the name that rename gave it, or by the start of just one of these."
+)
 
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -35,6 +38,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_verbs(verbs)
     record_commands.add_verbs(verbs)
+    look_commands.add_verbs(verbs)
     _add_fork(verbs)
     resume = verbs.add_parser("resume", help="go on from where a session stands", allow_abbrev=False)
     resume.add_argument("session", metavar=NAME)
@@ -67,8 +71,8 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
-    from maker_engine.sessions.library import find  # noqa: PLC0415
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
     from maker_tui.pricing import with_prices  # noqa: PLC0415
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
@@ -80,8 +84,8 @@ def _resume(chosen: argparse.Namespace) -> int:
     changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.limit_minutes is not None:
         changes["limit_seconds"] = 60 * chosen.limit_minutes
-    family = record_commands.family_of(chosen)
     path = find(chosen.session)
+    family = record_commands.family_of(chosen, path)
     if not headless and writer_of(path) is not None:
         from maker_tui.launch import open_view  # noqa: PLC0415
 
@@ -145,12 +149,12 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _fork(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
-    from maker_engine.sessions.library import find  # noqa: PLC0415
+    from maker_engine.sessions.naming import find  # noqa: PLC0415
     from maker_tui.pricing import with_prices  # noqa: PLC0415
 
     breaks = breaks_of(chosen)
     path = find(chosen.session)
-    family = record_commands.family_of(chosen)
+    family = record_commands.family_of(chosen, path)
     said = {name: getattr(chosen, name) for name in ("k", "model", "seed", "api_base")}
     changes = {name: value for name, value in said.items() if value is not None}
     if chosen.voter:

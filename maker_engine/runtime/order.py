@@ -86,6 +86,7 @@ class PreparedRun:
         base, asked = self.order.api_base, real_models(self.order)
         return {
             **kept,
+            "task": catalogue.located(self.order.task),
             "voters": list(self.order.voters),
             "prices": {name: [*self.order.prices[name]] for name in asked if name in self.order.prices},
             "accept_models": list(self.order.accept_models),

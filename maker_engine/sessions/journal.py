@@ -113,7 +113,8 @@ class Journal:
             self._note("order", order)
             self._note_origin(own=own)
             if branch is None:
-                self._note("created", self._branch.created)
+                # Runs that are begun in one second are listed in their order too.
+                self._note("created", max(round(time.time(), 3), self._branch.created))
                 self.flush()
         except BaseException:
             if connection is not None:

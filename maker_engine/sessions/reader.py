@@ -187,6 +187,10 @@ class Reader:
                 raise self._unreadable(step_of(row), task, error) from error
             yield answer
 
+    def actions(self, first: int = 0) -> Iterator[bytes]:
+        """Give the decided answers from step `first` (0-based) on as they are packed, in order."""
+        return (action for _, action in self._columns("id, action", first, None))
+
     def steps(self, task: AnyTask, first: int = 0, last: int | None = None, flags: int = 0) -> Iterator[StoredStep]:
         """Give decided steps whole, in order; arguments as for `rows`."""
         for row in self.rows(first, last, flags):

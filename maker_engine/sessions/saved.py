@@ -23,6 +23,7 @@ from maker_engine.sessions.in_force import in_force
 from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.recorded_task import WITHOUT, RecordedTask
 from maker_engine.sessions.verify import check_tail
 
 
@@ -97,7 +98,9 @@ class SavedRun:
             return result_of(self.task, self.state)
 
 
-def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | None = None) -> SavedRun:
+def open_saved(
+    path: Path, family: type[AnyTask] | None = None, branch: int | None = None, *, without_task: str = ""
+) -> SavedRun:
     """Open a session at its end. One of an older format is brought up to date first.
 
     Args:
@@ -105,6 +108,7 @@ def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | No
         family: The task's class; None for the installed task of the name that the session gives. A session never
             loads code: one of a task that was run from a file needs this.
         branch: Which branch, None for the newest.
+        without_task: Why it is opened by what the record alone says; empty to load its task.
 
     Raises:
         SessionError: It cannot be read, or its task is not installed; or its last steps are not as they were written.
@@ -114,7 +118,7 @@ def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | No
         try:
             check_tail(reader)
             meta = reader.meta()
-            task = task_of(meta, family)
+            task = RecordedTask(reader, meta, without_task) if without_task else task_of(meta, family)
             with blaming(type(task)):
                 return _restored(reader, task, meta)
         except SessionError:
@@ -123,6 +127,17 @@ def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | No
             raise SessionError(f"session {path} cannot be opened: {error}") from None
         except Exception as error:
             raise storage.damaged(path, f"it cannot be read ({type(error).__name__}: {error})") from error
+
+
+def open_again(saved: SavedRun) -> SavedRun:
+    """Open a run again that has been written since.
+
+    Raises:
+        SessionError: As for `open_saved`.
+    """
+    if isinstance(saved.task, RecordedTask):
+        return open_saved(saved.path, None, saved.branch, without_task=saved.task.reason)
+    return open_saved(saved.path, type(saved.task), saved.branch)
 
 
 def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTask:
@@ -149,7 +164,8 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     if meta.get("ended", {}).get("outcome") == Outcome.UNDECIDED and not (entries and isinstance(entries[-1], Doubted)):
         run.record(StepUndecided(done, len(entries)))
     if "ended" in meta:
-        run.record(RunEnded(Outcome(meta["ended"]["outcome"]), meta["ended"]["reason"]))
+        without = f" · {WITHOUT}" if isinstance(task, RecordedTask) else ""
+        run.record(RunEnded(Outcome(meta["ended"]["outcome"]), f"{meta['ended']['reason']}{without}"))
     run.check = next(checks(reader), None)
     run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])

@@ -25,30 +25,21 @@ QUIET = BY_FLAGS | {"flags", "flag", "candidates", "falling"}
 """Facts that are the same for every step without a flag."""
 
 
-class Search:
-    """A search through one branch.
+class Matches:
+    """The steps found so far by a search that goes through a branch from its first step on.
 
     Args:
-        wanted: Picks steps.
-        task: What the run solves.
-        marks: Flags of the steps, caught up with the record by somebody else.
-        describe: Tells an answer in words; never raises.
+        marks: Flags of the steps, caught up with the record by the caller.
 
     Attributes:
         found: Numbers of the steps that were picked, 0-based, ascending.
         looked: How many steps have been looked through.
     """
 
-    def __init__(self, wanted: Filter, task: AnyTask, marks: Marks, describe: Callable[[Any], str]) -> None:
-        self.wanted = wanted
+    def __init__(self, marks: Marks) -> None:
         self.found = array("Q")
         self.looked = 0
-        self._task = task
-        self._describe = describe if wanted.fields & IN_WORDS else lambda _: ""
-        self._picks = _picks(wanted)
         self._marks = marks
-        # Where every step without a flag is the same to the filter, one answer does for all of them.
-        self._skips = wanted.fields <= QUIET and not wanted(StepFacts(candidates=1))
 
     @property
     def over(self) -> bool:
@@ -64,6 +55,34 @@ class Search:
         """Return the last step found before `step`; None where there is none."""
         place = bisect_left(self.found, step)
         return self.found[place - 1] if place else None
+
+    def go_on(self, reader: Reader) -> None:
+        """Look through the next stretch.
+
+        Raises:
+            SessionError: The file is damaged.
+        """
+        raise NotImplementedError
+
+
+class Search(Matches):
+    """A search for the steps that a filter picks.
+
+    Args:
+        wanted: Picks steps.
+        task: What the run solves.
+        marks: As for `Matches`.
+        describe: Tells an answer in words; never raises.
+    """
+
+    def __init__(self, wanted: Filter, task: AnyTask, marks: Marks, describe: Callable[[Any], str]) -> None:
+        super().__init__(marks)
+        self.wanted = wanted
+        self._task = task
+        self._describe = describe if wanted.fields & IN_WORDS else lambda _: ""
+        self._picks = _picks(wanted)
+        # Where every step without a flag is the same to the filter, one answer does for all of them.
+        self._skips = wanted.fields <= QUIET and not wanted(StepFacts(candidates=1))
 
     def go_on(self, reader: Reader) -> None:
         """Look through the next stretch.

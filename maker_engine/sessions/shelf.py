@@ -22,17 +22,26 @@ class Order(StrEnum):
 
     NEWEST = "newest"
     OLDEST = "oldest"
+    NAME = "name"
     TASK = "task"
     MODEL = "model"
     OUTCOME = "outcome"
     STEPS = "steps"
     SAMPLES = "samples"
+    COST = "cost"
+    SIZE = "size"
 
     @property
     def following(self) -> Order:
         """The order after this one, the first after the last."""
         orders = list(Order)
         return orders[(orders.index(self) + 1) % len(orders)]
+
+    @property
+    def preceding(self) -> Order:
+        """The order before this one, the last before the first."""
+        orders = list(Order)
+        return orders[orders.index(self) - 1]
 
 
 class Facet(StrEnum):
@@ -123,13 +132,18 @@ def pick(sessions: Iterable[SessionSummary], picks: Mapping[Facet, str]) -> list
     return [one for one in sessions if all(read(one) == value for read, value in wanted)]
 
 
+def newest(one: SessionSummary) -> tuple[float, str]:
+    """Return what puts sessions in the order of time."""
+    return one.created, one.path.name
+
+
 def arrange(sessions: Iterable[SessionSummary], order: Order) -> list[SessionSummary]:
     """Put sessions in order; what a damaged one lacks puts it last."""
-    newest = sorted(sessions, key=lambda one: (one.created, one.path.name), reverse=True)
+    found = sorted(sessions, key=newest, reverse=True)
     if order is Order.OLDEST:
-        newest.reverse()
+        found.reverse()
     key = _KEYS.get(order)
-    return newest if key is None else sorted(newest, key=lambda one: (one.damaged is not None, key(one)))
+    return found if key is None else sorted(found, key=lambda one: (one.damaged is not None, key(one)))
 
 
 def look(sessions: Iterable[SessionSummary], view: View) -> list[SessionSummary]:
@@ -161,11 +175,14 @@ def toggled(view: View, facet: Facet, value: str) -> View:
 
 
 _KEYS: Mapping[Order, Callable[[SessionSummary], object]] = {
+    Order.NAME: lambda one: (one.name or one.path.stem).casefold(),
     Order.TASK: lambda one: one.task.casefold(),
     Order.MODEL: lambda one: one.model.casefold(),
     Order.OUTCOME: outcome_name,
     Order.STEPS: lambda one: -one.steps_done,
     Order.SAMPLES: lambda one: -one.samples,
+    Order.COST: lambda one: -1.0 if one.cost_usd is None else -one.cost_usd,
+    Order.SIZE: lambda one: -one.size,
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.errors import SessionError
+from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import schema, storage, upgrade
 from maker_engine.sessions.lock import writer_of
 from maker_engine.sessions.reader import Reader
@@ -36,6 +37,9 @@ class SessionSummary:
         name: What the user calls it, empty for no name.
         forks: How many other runs go on from one of its steps.
         busy: True while another process writes it.
+        k: Margin needed, None in a file that cannot be read.
+        cost_usd: Dollars spent by its newest run, None where that is not known.
+        size: Of its file, in bytes.
     """
 
     path: Path
@@ -52,6 +56,9 @@ class SessionSummary:
     name: str = ""
     forks: int = 0
     busy: bool = False
+    k: int | None = None
+    cost_usd: float | None = None
+    size: int = 0
 
     @property
     def label(self) -> str:
@@ -61,9 +68,11 @@ class SessionSummary:
 
 def summarise(path: Path) -> SessionSummary:
     """Read the one-line summary of a session. Whatever is in the file, this raises nothing."""
+    size, written = _on_disk(path)
     try:
         meta, forks = _record(path)
         started, totals = meta["started"], meta["totals"]
+        cost = Totals.of(totals).cost(simulated=started["simulated"])
         return SessionSummary(
             path=path,
             task=_label(started["task"]),
@@ -78,6 +87,9 @@ def summarise(path: Path) -> SessionSummary:
             name=_label(meta.get("name", "")),
             forks=forks,
             busy=writer_of(path) is not None,
+            k=started["k"],
+            cost_usd=cost,
+            size=size,
         )
     except SessionError as error:
         reason = str(error)
@@ -85,7 +97,7 @@ def summarise(path: Path) -> SessionSummary:
         reason = f"session {path} is incomplete"
     except Exception as error:  # noqa: BLE001 - each file is judged alone: no damage of one may hide the others
         reason = str(storage.damaged(path, f"its record cannot be read ({type(error).__name__}: {error})"))
-    return SessionSummary(path, "?", "", "", False, None, 0, None, 0, _modified(path), reason)
+    return SessionSummary(path, "?", "", "", False, None, 0, None, 0, written, reason, size=size)
 
 
 def _label(text: str) -> str:
@@ -108,8 +120,10 @@ def _record(path: Path) -> tuple[dict[str, Any], int]:
         opened.close()
 
 
-def _modified(path: Path) -> float:
+def _on_disk(path: Path) -> tuple[int, float]:
+    """Return a file's bytes, and when it was written last."""
     try:
-        return path.stat().st_mtime
+        found = path.stat()
     except (OSError, ValueError):
-        return 0.0
+        return 0, 0.0
+    return found.st_size, found.st_mtime

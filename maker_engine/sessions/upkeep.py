@@ -15,8 +15,9 @@ from pathlib import Path
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
 from maker_engine.input_files import is_file
 from maker_engine.sessions import chain, origin, storage
-from maker_engine.sessions.library import FOLDER, SUFFIX, choose
+from maker_engine.sessions.library import FOLDER, SUFFIX
 from maker_engine.sessions.lock import WriterLock, writer_of
+from maker_engine.sessions.naming import check_name, choose, is_rank
 from maker_engine.sessions.summaries import SessionSummary, summarise
 from maker_engine.sessions.upgrade import bring_up
 
@@ -32,12 +33,15 @@ def rename(path: Path, name: str) -> None:
     """Give a session a name of the user's; an empty one takes it away.
 
     Raises:
+        InputError: The name means another session.
         SessionError: It is damaged, or cannot be written.
     """
+    name = " ".join(name.split())[:LONGEST_NAME]
+    check_name(name, path)
     _sound(path, "renamed")
     bring_up(path)
     with WriterLock(path), _reported(f"session {path} cannot be renamed"), closing(storage.connect(path)) as connection:
-        _note(connection, 0, {"name": " ".join(name.split())[:LONGEST_NAME]})
+        _note(connection, 0, {"name": name})
 
 
 def duplicate(path: Path, directory: Path) -> Path:
@@ -143,10 +147,10 @@ def find_trashed(text: str, directory: Path) -> Path:
         InputError: No session is meant, or several could be.
     """
     path = Path(text).expanduser()
-    if is_file(path):
+    if is_file(path) and not is_rank(text):
         return path
     none = "there is no deleted session {}: maker sessions restore lists them"
-    return choose(text, trashed(directory), none)
+    return choose(text, trashed(directory), none, ranked=True)
 
 
 def _note(connection: sqlite3.Connection, branch: int, values: Mapping[str, object]) -> None:

@@ -30,6 +30,7 @@ class Forks(MakerScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", tooltip="open the run under the cursor"),
+        Binding("V", "compare", "versus", tooltip="the marked run and the cursor's, or a fork and its run"),
         Binding("escape,q", "app.pop_screen", "back", tooltip="back to the sessions"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
@@ -49,6 +50,15 @@ class Forks(MakerScreen):
             super().__init__()
             self.path = path
             self.branch = branch
+
+    class CompareAsked(Message):
+        """The user wants to see where two runs of the session part."""
+
+        def __init__(self, path: Path, left: int, right: int) -> None:
+            super().__init__()
+            self.path = path
+            self.left = left
+            self.right = right
 
     def __init__(self, path: Path, label: str, nodes: Sequence[ForkNode]) -> None:
         super().__init__()
@@ -71,6 +81,15 @@ class Forks(MakerScreen):
     def action_open(self) -> None:
         """Open the run under the cursor."""
         self._tree.action_choose()
+
+    def action_compare(self) -> None:
+        """Ask for a comparison of two runs."""
+        pair = self._tree.pair
+        if pair is None:
+            told = "mark one with space, and go to the other; a fork alone is compared with its run"
+            self.notify(told, title="two runs are compared", markup=False, timeout=4)
+            return
+        self.post_message(self.CompareAsked(self._path, *pair))
 
     def on_cursor_pane_chosen(self, message: ForkTree.Chosen) -> None:
         """Ask for a run."""

@@ -43,7 +43,8 @@ GLOSSARY = (
 
 
 PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
-    ("sessions", ("open", "search", "order", "show-all", "rename", "duplicate", "delete", "undo", "refresh")),
+    ("sessions", ("open", "search", "order", "order-before", "mark", "versus", "show-all", "rename", "duplicate",
+                  "delete", "undo", "refresh", "demo")),
     ("go on", ("pause", "step", "sample", "one-vote", "continue", "go-on", "resume", "until", "to-dissent", "break",
                "breakpoints")),
     ("the open step", ("answer", "own-words", "probe", "edit-prompt", "vote", "decide", "strike", "k", "voters")),

@@ -21,6 +21,8 @@ from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from maker_engine.sessions.library import SessionSummary
 
 Listing = Callable[[], "Sequence[SessionSummary]"]
@@ -42,22 +44,32 @@ class Home(ShelfScreen):
         Binding("enter", "open", "open", tooltip="open the session under the cursor"),
         Binding("slash", "search", "search", tooltip="find sessions by any words told of them, as you type"),
         Binding("f", "filter", "filter", tooltip="keep to one task, model or outcome, or to real runs"),
-        Binding("x,delete", "delete", "delete", tooltip="move the session under the cursor to the trash"),
+        Binding("x,delete", "delete", "delete", tooltip="move the marked sessions, or this one, to the trash"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("q", "app.quit", "quit", tooltip="quit"),
-        Binding("o", "order", "order", tooltip="by time, task, model, outcome, steps or samples: the next order"),
+        Binding(
+            "o", "order", "order", tooltip="the next order: time, name, model, outcome, steps, samples, cost, size …"
+        ),
+        Binding("O", "order_before", "order before", show=False, tooltip="the order before"),
         Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
         Binding("R", "resume", "resume", tooltip="go on with the session under the cursor"),
         Binding("r,f2", "rename", "rename", tooltip="give the session under the cursor a name"),
         Binding("T", "forks", "forks", tooltip="the tree of forks of the session under the cursor"),
         Binding("y", "duplicate", "duplicate", tooltip="copy the session under the cursor"),
+        Binding(
+            "V",
+            "compare",
+            "versus",
+            tooltip="compare: where two marked sessions part; or a marked one and the cursor's",
+        ),
+        Binding("D", "demo", "demo", show=False, tooltip="watch a live run of the simulated model"),
         Binding("i", "look('inspector')", "inspect", show=False, tooltip="inspect the last step of the session"),
         Binding("t", "look('steps')", "table", show=False, tooltip="the steps of the session in a table"),
         Binding("m", "look('map')", "map", show=False, tooltip="the session as a map"),
         Binding("p", "look('plots')", "plots", show=False, tooltip="the plots of the session"),
         Binding("ctrl+r,f5", "read", "refresh", tooltip="read the sessions again"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
-        Binding("escape", "show_all", "show all", show=False, tooltip="end search and filters, show all sessions"),
+        Binding("escape", "show_all", "show all", show=False, tooltip="take marks off, then end search and filters"),
     ]
 
     HELP_TITLE = "home"
@@ -81,6 +93,17 @@ class Home(ShelfScreen):
     class ForksAsked(SessionAsked):
         """The user wants to see all runs of a session."""
 
+    class DemoAsked(Message):
+        """The user wants to watch the demo."""
+
+    class CompareAsked(Message):
+        """The user wants to see where two runs part."""
+
+        def __init__(self, left: Path, right: Path) -> None:
+            super().__init__()
+            self.left = left
+            self.right = right
+
     class _Read(Message):
         """The sessions are read; `age` is that of the library when this began."""
 
@@ -96,6 +119,7 @@ class Home(ShelfScreen):
         self._keeper = Housekeeper()
         self._one_chore = asyncio.Lock()
         self._age = 0
+        self._next: Path | None = None
 
     def on_mount(self) -> None:
         """Read the sessions, without making the first picture wait for them."""
@@ -115,6 +139,10 @@ class Home(ShelfScreen):
         if self.is_mounted:
             self.action_read()
 
+    def point_at(self, session: Path) -> None:
+        """Put the cursor on a session once the library is read the next time."""
+        self._next = session
+
     def action_read(self) -> None:
         """Read the sessions again."""
         self.run_worker(partial(self._read, self._listing, self._age), thread=True, exclusive=True, group="read")
@@ -128,7 +156,8 @@ class Home(ShelfScreen):
             self.action_read()
             return
         self._known, self._is_read = list(message.sessions), True
-        self.show_known()
+        self._next, point = None, self._next
+        self.show_known(point)
 
     def action_new_run(self) -> None:
         """Ask for the form."""
@@ -202,17 +231,39 @@ class Home(ShelfScreen):
             self._begin(partial(self._keeper.duplicate, chosen))
 
     def action_delete(self) -> None:
-        """Move the session under the cursor to the trash."""
-        chosen, beside = self._list.chosen, self._list.neighbour
+        """Move the marked sessions to the trash; where none is, the one under the cursor."""
+        chosen, marked, beside = self._list.chosen, self._list.marked, self._list.neighbour
         if chosen is None:
             return
-        if chosen.busy:
-            self._refuse(f"{called(chosen)} is being written by another program: stop its run first")
+        wanted = marked or [chosen]
+        going = [one for one in wanted if not one.busy]
+        if len(going) < len(wanted):
+            busy = next(one for one in wanted if one.busy)
+            self._refuse(f"{called(busy)} is being written by another program: stop its run first")
+        if not going:
             return
         # Off the list at once, so that the next press is about the next session.
-        self._known.remove(chosen)
-        self.show_known(None if beside is None else beside.path)
-        self._begin(partial(self._keeper.delete, chosen), chosen)
+        self._known = [one for one in self._known if one not in going]
+        stays = chosen if chosen not in going else beside
+        self.show_known(None if stays is None else stays.path)
+        for one in going:
+            self._begin(partial(self._keeper.delete, one), one)
+
+    def action_compare(self) -> None:
+        """Compare two marked sessions, or a marked one with the one under the cursor."""
+        chosen, marked = self._list.chosen, self._list.marked
+        pair = marked if len(marked) != 1 or chosen is None or chosen == marked[0] else [*marked, chosen]
+        if len(pair) != 2:
+            told = f"{len(pair)} are marked" if len(pair) > 2 else "mark one with space, and go to the other"
+            self._refuse(f"two sessions are compared: {told}")
+        elif any(one.damaged is not None for one in pair):
+            self._refuse("what cannot be read cannot be compared")
+        else:
+            self.post_message(self.CompareAsked(pair[0].path, pair[1].path))
+
+    def action_demo(self) -> None:
+        """Ask for the demo."""
+        self.post_message(self.DemoAsked())
 
     def action_undo(self) -> None:
         """Bring back what was deleted last."""

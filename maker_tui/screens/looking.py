@@ -12,8 +12,10 @@ from textual.events import Key, Paste
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_engine.sessions.marks import Marks
+from maker_engine.sessions.recorded_task import WITHOUT, RecordedTask
 from maker_engine.sessions.schema import StepFlag
 from maker_tui.figures import place_words
+from maker_tui.finding import is_filter
 from maker_tui.looked import LookedRun, Opened, Went
 from maker_tui.records import Records
 from maker_tui.screens.going import GOING_KEYS, Going
@@ -25,7 +27,7 @@ from maker_tui.widgets.key_bar import KeyBar, keys_of, named
 from maker_tui.widgets.plot_pane import PlotPane
 from maker_tui.widgets.run_map import RunMap
 from maker_tui.widgets.step_table import StepTable
-from maker_tui.widgets.steps_view import StepsView
+from maker_tui.widgets.steps_view import Sought, StepsView
 from maker_tui.widgets.strips import HeadLine
 
 LOOK_S = 0.5
@@ -61,7 +63,7 @@ class Looking(Going):
         Binding("q,escape", "leave", "leave", tooltip="leave the views; escape first ends a search"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
-        Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
+        Binding("slash", "find", "find", tooltip="find words in responses, or steps by a filter: flags>2 and dissent"),
         *GOING_KEYS,
         Binding("ampersand", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
         Binding("n", "match(1)", "next match", tooltip="to the next step found"),
@@ -73,8 +75,9 @@ class Looking(Going):
     HELP_TITLE = "looking at a run"
     HELP_WORDS = (
         "One run, saved or live, in four views at one step: what was asked and answered in it, the table, map, plots.",
+        "Words typed after / are looked for in responses, in quotes a phrase; n and N go from step to step.",
         'Filters are written like this: flags>2 and not dissent, votes>=5 or wrong, step:100-200, action~"3,0".',
-        "What a filter can ask for is offered while it is typed; tab completes it.",
+        "After / a filter finds steps too. What it can ask for is offered while it is typed; tab completes it.",
     )
     HELP_OF = (
         ("in the inspector", Inspector),
@@ -92,13 +95,15 @@ class Looking(Going):
         self._run = run
         self._step = step
         self._front = view
+        self._asks = False
         self._travel = travel
         self._fork = fork
         self._hear: Callable[[str], None] = self._go_typed
         self._head = HeadLine()
         self._steps = StepsView(run, id=STEPS)
+        self._inspector = Inspector(run, id=INSPECTOR)
         self._views: dict[str, View] = {
-            INSPECTOR: Inspector(run, id=INSPECTOR), STEPS: self._steps, MAP: RunMap(run, id=MAP),
+            INSPECTOR: self._inspector, STEPS: self._steps, MAP: RunMap(run, id=MAP),
             PLOTS: PlotPane(run, id=PLOTS),
         }  # fmt: skip
         self._number = EntryLine(id="number")
@@ -132,6 +137,8 @@ class Looking(Going):
     def on_mount(self) -> None:
         """Show the view that was asked for, and the run as it goes on."""
         self.show_view(self._front, self._step)
+        if self._asks:
+            self.action_find()
         self._catch_up()
         self.set_interval(LOOK_S, self._look)
 
@@ -164,7 +171,8 @@ class Looking(Going):
         if started is not None:
             place = place_words(self._step, self.records.steps)
             badge = "SIMULATED" if started.simulated else ""
-            self._head.tell(started.title, facts=(place, started.problem, started.model), badge=badge)
+            without = (WITHOUT,) if isinstance(self._run.task, RecordedTask) else ()
+            self._head.tell(started.title, facts=(*without, place, started.problem, started.model), badge=badge)
 
     def _look(self) -> None:
         if self._run.source.live and self.is_current:
@@ -241,8 +249,32 @@ class Looking(Going):
         self._number.ask("go to step", "", "a number, or a share such as 50% · enter goes · esc stays")
 
     def action_find(self) -> None:
-        """Ask for a filter, whose matches are gone to."""
-        self._ask_filter("find", narrow=False)
+        """Ask for words or a filter, whose matches are gone to."""
+        self._hear = self._find
+        self._filter.ask("find", self._steps.finding.text)
+
+    def find_at_once(self) -> None:
+        """Ask as `/` does, as soon as there is where to type."""
+        self._asks = True
+        if self.is_mounted:
+            self.action_find()
+
+    def _find(self, text: str) -> None:
+        """Find by a filter in the table; find words there too, or in the inspector where that is in front."""
+        words = bool(text.strip()) and not is_filter(text)
+        if self._front != STEPS and not (words and self._front == INSPECTOR):
+            self.show_view(STEPS, self._step)
+        if words:
+            self._steps.find_words(text)
+        else:
+            self._steps.find(text, narrow=False)
+        self._inspector.show_terms(self._steps.finding.terms)
+
+    def on_sought(self, message: Sought) -> None:
+        """Go to the first step that was found, where another view than the table is in front."""
+        message.stop()
+        if self._front != STEPS:
+            self.go_to(message.step)
 
     def action_narrow(self) -> None:
         """Ask for a filter that the table is kept to."""
@@ -251,9 +283,9 @@ class Looking(Going):
     def action_match(self, by: int) -> None:
         """Go to another match."""
         for _ in range(self.take_count() or 1):
-            step = self._steps.match(by)
+            step = self._steps.match(by, self._step)
             if step is None:
-                told = self._steps.finding.told or "type a filter after / first"
+                told = self._steps.finding.told or "type words or a filter after / first"
                 self.notify(one_line(told), title="no match there", markup=False, timeout=3)
                 return
             self.go_to(step)

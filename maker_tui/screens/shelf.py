@@ -12,11 +12,12 @@ from textual.events import Click, Key, Paste
 from maker_engine.sessions.shelf import View, choices, look, toggled
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
+from maker_tui.session_rows import detail_line
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_lines import FilterLines
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_view import LineView
-from maker_tui.widgets.session_list import SessionList, detail_line
+from maker_tui.widgets.session_list import SessionList
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
@@ -182,6 +183,11 @@ class ShelfScreen(MakerScreen):
         """Go to the next order."""
         self.look_at(replace(self._view, order=self._view.order.following))
 
+    def action_order_before(self) -> None:
+        """Go back to the order before."""
+        self.look_at(replace(self._view, order=self._view.order.preceding))
+
     def action_show_all(self) -> None:
-        """End the search and the filters."""
-        self.look_at(View(order=self._view.order))
+        """Take the marks off; where there are none, end the search and the filters."""
+        if not self._list.unmark():
+            self.look_at(View(order=self._view.order))

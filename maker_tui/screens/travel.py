@@ -34,6 +34,7 @@ TRAVEL_KEYS: list[BindingType] = [
     Binding("m", "look('map')", "map", tooltip="the whole run as a map"),
     Binding("p", "look('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
     *GOING_KEYS,
+    Binding("slash", "find", "find", show=False, tooltip="find words in responses, or steps by a filter"),
     Binding("full_stop", "now", "now", key_display=".", tooltip="back from the past"),
     Binding("P", "play", "play", tooltip="play the run from the moment in view, or stop; 50P plays 50 steps a second"),
 ]
@@ -181,6 +182,12 @@ class Travelling(Going):
         else:
             self._looking.look_at(self.place, view)
         self.app.push_screen(self._looking)
+
+    def action_find(self) -> None:
+        """Look at the run closely, and ask for words or a filter at once."""
+        self.action_look("inspector")
+        if self._looking is not None:
+            self._looking.find_at_once()
 
     async def on_unmount(self) -> None:
         """Close the record, and let go of the screen that looks at it."""

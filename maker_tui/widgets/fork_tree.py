@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 
 from maker_tui.figures import count
 from maker_tui.fork_lines import fork_lines
@@ -23,10 +24,15 @@ class ForkTree(CursorPane):
         nodes: The runs, parents first.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "mark", show=False, tooltip="mark the run under the cursor, to compare it"),
+    ]
+
     def __init__(self, nodes: Sequence[ForkNode]) -> None:
         super().__init__("runs and forks", id="forks")
         self._runs = nodes
         self._rows = fork_lines(nodes)
+        self._marked: int | None = None
         self._cursor = max(range(len(nodes)), key=lambda place: nodes[place].id, default=0)
 
     def on_mount(self) -> None:
@@ -42,7 +48,20 @@ class ForkTree(CursorPane):
 
     def row_at(self, index: int) -> Text:
         """Lay out one run."""
-        return line(self._rows[index])
+        return line(("● " if index == self._marked else "", "accent"), self._rows[index])
+
+    @property
+    def pair(self) -> tuple[int, int] | None:
+        """The runs to compare: the marked one and the one under the cursor, or a fork's parent and the fork."""
+        here = self._runs[self.cursor]
+        if self._marked is not None and self._marked != self.cursor:
+            return self._runs[self._marked].id, here.id
+        return None if here.parent is None else (here.parent, here.id)
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor, or take the mark off."""
+        self._marked = None if self._marked == self.cursor else self.cursor
+        self.refresh()
 
     def branch_at(self, row: int) -> int:
         """Return which branch a row stands for."""

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 
+from maker_engine.core.responses import Sample
 from maker_engine.sessions.inspection import Inspection, inspect_step
 from maker_engine.sessions.reader import Reader
 from maker_tui.figures import count_of, ordinal
@@ -32,6 +33,8 @@ from maker_tui.widgets.line_pane import LinePane
 from maker_tui.wrapping import wrapped
 
 if TYPE_CHECKING:
+    from maker_engine.sessions.packing import Entry
+    from maker_engine.sessions.text_search import Terms
     from maker_tui.looked import LookedRun
 
 
@@ -126,6 +129,7 @@ class Inspector(NamedKeys, Vertical):
         self._step: Inspection | None = None
         self._folded = frozenset({"system"})
         self._compare = False
+        self._terms: Terms | None = None
         self._rows = BallotRows(run.describe)
         self._page = Page("prompt", id="page")
 
@@ -153,10 +157,28 @@ class Inspector(NamedKeys, Vertical):
     def _take(self, step: Inspection) -> None:
         if step == self._step:
             return
+        other = self._step is None or step.step != self._step.step
         self._step = step
         self._rows.show_step(step)
         self._rows.entitle(" · ".join(_facts(step, self._describe)), "space marks a sample")
+        if other:
+            self._point_at_terms()
         self.lay_out()
+
+    def show_terms(self, terms: Terms | None) -> None:
+        """Mark words in responses, and bring the cursor to the first response of a step that has them."""
+        self._terms = terms
+        self._point_at_terms()
+        self.lay_out()
+
+    def _point_at_terms(self) -> None:
+        if self._step is not None and self._terms is not None:
+            rows = [place for place, one in enumerate(self._step.counted, 1) if self._has_terms(one.entry)]
+            if rows and self._rows.cursor not in rows:
+                self._rows.point(rows[0])
+
+    def _has_terms(self, entry: Entry) -> bool:
+        return isinstance(entry, Sample) and self._terms is not None and self._terms.within(entry.response.text)
 
     def take_focus(self) -> None:
         """Let the ballot hear the keys."""
@@ -179,7 +201,7 @@ class Inspector(NamedKeys, Vertical):
             lines = pair_lines(step, marked - 1, row - 1, self._describe, width)
         else:
             self._page.entitle("response")
-            lines = entry_lines(step, row - 1, self._describe, width)
+            lines = entry_lines(step, row - 1, self._describe, width, self._terms)
         self._page.show(lines)
 
     def _advice(self, step: Inspection, width: int) -> list[Text]:

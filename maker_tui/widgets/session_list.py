@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.message import Message
 
 from maker_engine.printable import one_line
-from maker_engine.sessions.shelf import Order, View
-from maker_tui.figures import count, count_of, fit, moment, short
+from maker_engine.sessions.shelf import View
+from maker_tui.figures import count
 from maker_tui.roles import line
+from maker_tui.session_rows import ORDER_WORDS, alike, heading, summary_line
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.words import summary_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,13 +24,19 @@ if TYPE_CHECKING:
     from maker_engine.sessions.library import SessionSummary
 
 
-def empty(key: str) -> tuple[Text, ...]:
+def empty(order_key: str, demo_key: str) -> tuple[Text, ...]:
     """Tell a newcomer what to press."""
     return (
         line(),
         line(("No saved runs yet.", "strong")),
         line(),
-        line("Press ", (f" {key} ", "key"), " to order the first one: a task, a model and a margin k."),
+        line("Press ", (f" {demo_key} ", "key"), " to watch a demo: a simulated model, no key, no cost."),
+        line("Press ", (f" {order_key} ", "key"), " to order the first run: a task, a model and k."),
+        line(),
+        line("Every step is voted on by independent samples until"),
+        line("one answer is k votes ahead of every other: a larger"),
+        line("k costs more samples, and lets fewer errors through."),
+        line(),
         line("Every run is saved as it goes, and is listed here."),
     )
 
@@ -47,6 +52,7 @@ class SessionList(LinePane):
         Binding("pageup,ctrl+u", "page(-1)", "page up", show=False),
         Binding("pagedown,ctrl+d", "page(1)", "page down", show=False),
         Binding("enter", "open", "open", show=False),
+        Binding("space", "mark", "mark", show=False, tooltip="mark the session under the cursor, or take the mark off"),
     ]
 
     class Opened(Message):
@@ -70,6 +76,8 @@ class SessionList(LinePane):
         self._total = 0
         self._view = View()
         self._cursor = 0
+        self._alike: Collection[SessionSummary] = ()
+        self._marked: dict[Path, None] = {}
 
     @property
     def chosen(self) -> SessionSummary | None:
@@ -77,11 +85,24 @@ class SessionList(LinePane):
         return self._sessions[self._cursor] if self._sessions else None
 
     @property
+    def marked(self) -> list[SessionSummary]:
+        """The sessions that are shown and marked, in the order in which they were."""
+        shown = {one.path: one for one in self._sessions or ()}
+        return [shown[path] for path in self._marked if path in shown]
+
+    def unmark(self) -> bool:
+        """Take all marks off; tell whether there were any."""
+        before, self._marked = self._marked, {}
+        self._entitle()
+        self.refresh()
+        return bool(before)
+
+    @property
     def neighbour(self) -> SessionSummary | None:
-        """The session after the one under the cursor, or before it at the end."""
+        """The next session that is not marked after the one under the cursor, or before it at the end."""
         shown = self._sessions or ()
-        beside = [*shown[self._cursor + 1 : self._cursor + 2], *shown[max(0, self._cursor - 1) : self._cursor]]
-        return beside[0] if beside else None
+        beside = [*shown[self._cursor + 1 :], *reversed(shown[: self._cursor])]
+        return next((one for one in beside if one.path not in self._marked), None)
 
     def show_sessions(
         self, sessions: Sequence[SessionSummary], view: View, total: int, point: Path | None = None
@@ -99,8 +120,14 @@ class SessionList(LinePane):
         otherwise = max(0, min(self._cursor, len(sessions) - 1)) if view == self._view else 0
         self._sessions, self._total, self._view = sessions, total, view
         self._cursor = next((place for place, one in enumerate(sessions) if one.path == before), otherwise)
-        self.entitle(title_of(view, len(sessions), total))
+        self._alike = alike(sessions)
+        self._marked = {one.path: None for one in self.marked}
+        self._entitle()
         self._reveal()
+
+    def _entitle(self) -> None:
+        marked = f" · {count(len(self._marked))} marked" if self._marked else ""
+        self.entitle(title_of(self._view, len(self._sessions or ()), self._total) + marked)
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how many of how many sessions have been read, before there is anything else to show."""
@@ -129,7 +156,7 @@ class SessionList(LinePane):
     @property
     def _empty(self) -> Sequence[Text]:
         if not self._total:
-            return empty(key_now(self.app, "home.new-run", "n"))
+            return empty(key_now(self.app, "home.new-run", "n"), key_now(self.app, "home.demo", "D"))
         every = f" shows all {count(self._total)} again."
         return (
             line(),
@@ -147,16 +174,19 @@ class SessionList(LinePane):
         if index == self._top:
             return heading(self.size.width, self._view.order)
         place = index - 1
-        row = summary_line(self._sessions[place], self.size.width, self._view.order)
+        row = self._row(self._sessions[place])
         if place == self._cursor:
             row = line((row.plain, "cursor"))
         return row
 
     def copied_lines(self, most: int) -> list[str]:
         """Return heading and sessions; the heading stands on top of the view, and not at the top of the list."""
-        width, order = self.size.width, self._view.order
-        rows = [summary_line(one, width, order) for one in (self._sessions or ())[:most]]
-        return [row.plain for row in (heading(width, order), *rows)] if rows else []
+        rows = [self._row(one) for one in (self._sessions or ())[:most]]
+        return [row.plain for row in (heading(self.size.width, self._view.order), *rows)] if rows else []
+
+    def _row(self, one: SessionSummary) -> Text:
+        marked, told_apart = one.path in self._marked, one in self._alike
+        return summary_line(one, self.size.width, self._view.order, marked=marked, told_apart=told_apart)
 
     def copied_line(self) -> str:
         """Return where the session under the cursor is."""
@@ -176,6 +206,15 @@ class SessionList(LinePane):
         """Open the session under the cursor."""
         if self.chosen is not None:
             self.post_message(self.Opened(self.chosen))
+
+    def action_mark(self) -> None:
+        """Mark the session under the cursor, or take its mark off, and go on to the next."""
+        if self.chosen is not None:
+            path = self.chosen.path
+            self._marked = {**self._marked, path: None} if path not in self._marked else {
+                one: None for one in self._marked if one != path}  # fmt: skip
+            self._entitle()
+            self.action_move(1)
 
     def on_click(self, event: Click) -> None:
         """Move the cursor to the clicked row; a second click opens it."""
@@ -209,82 +248,3 @@ def title_of(view: View, shown: int, total: int) -> str:
     if view.search.split():
         parts.append(f"/{one_line(view.search, 24)}")
     return " · ".join([*parts, *(one_line(value, 24) for value in view.picks.values())])
-
-
-def heading(width: int, order: Order) -> Text:
-    """Name the columns, with a mark at the one that orders them; for want of one, samples stand in that of steps."""
-    names = ["when", "task", "name or problem", "model", "outcome", "steps"]
-    place, mark = MARKS[order]
-    if order is Order.SAMPLES:
-        names[place] = "samples"
-    names[place] += mark
-    return _row(names, ["quiet" if one != place else "strong" for one in range(len(names))], width)
-
-
-def summary_line(summary: SessionSummary, width: int, order: Order = Order.NEWEST) -> Text:
-    """Tell one session in one row."""
-    wide = width >= WIDE_CELLS
-    when = moment(summary.created) if wide else moment(summary.created)[5:]
-    word = summary_word(summary)
-    if summary.damaged is not None:
-        return _row((when, summary.task, summary.path.name, "", str(word), ""), ["quiet"] * 6, width)
-    model = summary.model
-    if summary.simulated:
-        model = f"simulated: {summary.model}" if wide else "simulated"
-    number = count if wide else short
-    figure = number(summary.steps_done) + (f"/{number(summary.steps)}" if summary.steps is not None else "")
-    if order is Order.SAMPLES:
-        figure = number(summary.samples)
-    label = summary.problem
-    if summary.name:
-        label = f"{summary.name} · {summary.problem}" if wide else summary.name
-    roles = ["quiet", "plain", "strong" if summary.name else "plain", "plain", word.role, "plain"]
-    mark = f" ⋔{count(summary.forks)}" if summary.forks else ""
-    return _row((when, summary.task, label, model, str(word), figure), roles, width, mark)
-
-
-def detail_line(summary: SessionSummary) -> Text:
-    """Tell in one row what the list has no room for."""
-    told = [summary.damaged or "damaged"]
-    if summary.damaged is None:
-        told = [summary.problem] if summary.name else []
-        told += [summary.model, count_of(summary.samples, "sample")]
-        told += [f"{count(summary.forks)} {'forks' if summary.forks > 1 else 'fork'}"] if summary.forks else []
-    return line((" " + " · ".join(one_line(part) for part in (*told, str(summary.path))), "quiet"))
-
-
-ORDER_WORDS = {
-    Order.NEWEST: "newest first",
-    Order.OLDEST: "oldest first",
-    Order.TASK: "by task",
-    Order.MODEL: "by model",
-    Order.OUTCOME: "by outcome",
-    Order.STEPS: "most steps",
-    Order.SAMPLES: "most samples",
-}
-MARKS = {
-    Order.NEWEST: (0, " ▼"), Order.OLDEST: (0, " ▲"), Order.TASK: (1, " ▲"), Order.MODEL: (3, " ▲"),
-    Order.OUTCOME: (4, " ▲"), Order.STEPS: (5, " ▼"), Order.SAMPLES: (5, " ▼"),
-}  # fmt: skip
-"""Which column an order goes by, and which way."""
-WIDE_CELLS = 112
-"""From this width on the year is told, and numbers in full."""
-_NARROW, _WIDE = (11, 7, 0, 12, 13, 9), (16, 10, 0, 22, 15, 19)
-"""Cells of the columns; the 0 stands for what is left, which is the problem's."""
-
-
-def _row(cells: Sequence[str], roles: Sequence[str], width: int, mark: str = "") -> Text:
-    """Set cells in columns; in the widest, a mark stands after the text, which is cut for it if need be."""
-    columns, gap = (_WIDE, "  ") if width >= WIDE_CELLS else (_NARROW, " ")
-    spare = max(8, width - sum(columns) - len(gap) * (len(columns) - 1))
-    last = len(cells) - 1
-    row = line()
-    for place, (cell, room, role) in enumerate(zip(cells, columns, roles, strict=True)):
-        text = one_line(cell)
-        if room:
-            row.append(fit(text, room, right=place == last), role)
-        else:
-            cut = fit(text, min(cell_len(text), spare - len(mark)))
-            row.append(cut, role).append(fit(mark, spare - cell_len(cut)), "accent")
-        row.append(gap if place < last else "")
-    return row

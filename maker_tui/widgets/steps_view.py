@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Resize
+from textual.message import Message
 
 from maker_engine.core.facts import StepFacts
 from maker_engine.sessions.inspection import facts_of
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 
 NEAR = 8
 """Steps that lie no further apart than this are read in one go."""
+
+
+class Sought(Message):
+    """The first step that a search has found, 0-based."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step
 
 
 class StepsView(Vertical):
@@ -97,14 +106,22 @@ class StepsView(Vertical):
             InputError: It cannot be read.
         """
         self.finding.begin(text)
+        self._begun(narrow=narrow)
+
+    def find_words(self, text: str) -> None:
+        """Look for steps with a response that has all words, and show them among the others."""
+        self.finding.begin_words(text)
+        self._begun(narrow=False)
+
+    def _begun(self, *, narrow: bool) -> None:
         self._narrow, self._seek = narrow and self.finding.search is not None, not narrow
         self._begin_order(self._order)
         self._show()
 
-    def match(self, by: int) -> int | None:
-        """Return the step of the next match from the cursor on, or the one before; None where there is none yet."""
-        search, here = self.finding.search, self._table.step
-        if search is None or here is None:
+    def match(self, by: int, here: int) -> int | None:
+        """Return the step of the next match after step `here`, or the one before; None where there is none yet."""
+        search = self.finding.search
+        if search is None:
             return None
         return search.after(here) if by > 0 else search.before(here)
 
@@ -118,7 +135,9 @@ class StepsView(Vertical):
             self._seek = False  # only once: from then on the cursor is the user's
             here = self._table.step or 0
             first = search.after(here - 1)
-            self.show_step(search.found[0] if first is None else first)
+            step = search.found[0] if first is None else first
+            self.show_step(step)
+            self.post_message(Sought(step))
         self._ordering.go_on()
         self._show()
 

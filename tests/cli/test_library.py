@@ -109,7 +109,7 @@ def test_resume_takes_a_name_too(library: Path, capsys: pytest.CaptureFixture[st
 BAD = [
     (["rm", "hanoi"], "'hanoi' could be 2 sessions: hanoi-a, hanoi-b", 2),
     (["resume", "hanoi"], "'hanoi' could be 2 sessions: hanoi-a, hanoi-b", 2),
-    (["rm", "tower", "nothing"], "there is no session 'nothing': maker sessions ls lists them", 2),
+    (["rm", "tower", "nothing"], "there is no session 'nothing': maker sessions lists them", 2),
     (["path", "nothing"], "there is no session 'nothing'", 2),
     (["restore", "tower"], "there is no deleted session 'tower'", 2),
     (["rm"], "NAME|FILE", 2),

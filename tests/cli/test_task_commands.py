@@ -32,7 +32,7 @@ def test_from_nothing_to_a_solved_run(tmp_path, monkeypatch, capsys):
     run = json.loads(capsys.readouterr().out)
     assert (run["outcome"], run["decided_steps"]) == ("solved", 13)
     assert main(["sessions", "resume", run["session"], "--headless"]) == 1
-    assert "name it with --task ./cards" in capsys.readouterr().err
+    assert f"name it with --task {tmp_path / 'cards'}" in capsys.readouterr().err
     assert main(["sessions", "resume", run["session"], "--task", "./cards", "--headless"]) == 2
     assert "has ended solved" in capsys.readouterr().err
 

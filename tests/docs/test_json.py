@@ -48,6 +48,8 @@ COMMANDS: dict[str, list[str]] = {
     "sessions show": ["sessions", "show", "hanoi-a", "--json"],
     "sessions show --step": ["sessions", "show", "hanoi-a", "--step", "2", "--json"],
     "sessions ls": ["sessions", "ls", "--json"],
+    "sessions search": ["sessions", "search", "disk", "--json"],
+    "sessions compare": ["sessions", "compare", "@", "@", "--json"],
     "sessions revote": ["sessions", "revote", "count", "--task", TOY, "--k", "1", "--json"],
     "plan": ["plan", "--steps", "1e6", "--p", "0.99", "--json"],
     "tasks": ["tasks", "--json"],

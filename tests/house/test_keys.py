@@ -31,11 +31,12 @@ EXCEPTIONS: tuple[tuple[tuple[str, ...], frozenset[str], str], ...] = (
     (("equals_sign",), frozenset({"closer", "usual-layout"}), "plus without shift, where there is no layout"),
     (("n",), frozenset({"do-not", "new-run", "next-match", "step"}), "next: a step, a match; new where there is none"),
     (("o",), frozenset({"order", "next-order"}), "the next order of the rows"),
+    (("O",), frozenset({"order-before", "voters"}), "the order before; a run's voters, where rows have no order"),
     (("slash",), frozenset({"search", "find"}), "find"),
     (("space",), frozenset({"pause", "mark", "choose"}), "take what is under the cursor; a run has only itself"),
     (("u",), frozenset({"undo", "until"}), "undo among sessions, as in vi; in a run nothing can be undone"),
     (("x",), frozenset({"delete", "strike"}), "take away: a session, a candidate"),
-    (("y",), frozenset({"copy-pane", "duplicate"}), "copy: a text, a session"),
+    (("y",), frozenset({"copy-pane", "duplicate", "run-it"}), "copy: a text, a session; yes, where that is asked"),
 )
 """Keys, the names of the actions that they may have in different places, and the one meaning of these."""
 

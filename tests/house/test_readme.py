@@ -38,7 +38,7 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
 
 def test_every_command_of_the_readme_has_flags_that_exist() -> None:
     """What the README shows can be typed."""
-    from maker_tui.commands import _WITH_A_TASKS_FLAGS, _parser
+    from maker_tui.commands import _WITH_A_TASKS_FLAGS, _completed, _parser
     from maker_tui.flags import run_parser
 
     parser, own = _parser(listing=False)
@@ -48,7 +48,7 @@ def test_every_command_of_the_readme_has_flags_that_exist() -> None:
         if command == "run":
             run_parser(words[0]).parse_args(words)
         elif command in own and command not in _WITH_A_TASKS_FLAGS:
-            parser.parse_args([command, *words])
+            parser.parse_args(_completed([command, *words]))
 
 
 def test_the_readme_says_how_maker_comes_onto_the_path() -> None:

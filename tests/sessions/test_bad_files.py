@@ -20,7 +20,8 @@ from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.library import Library, summarise
 from maker_engine.sessions.moment import entries_of
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.report import report
+from maker_engine.sessions.report import findings
+from maker_engine.sessions.report_html import as_html
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.verify import verify
 from maker_tui.bridge import SavedSource
@@ -138,7 +139,7 @@ def read_all(path: Path) -> None:
     verify(path, saved.task)
     with Reader(path) as reader:
         tree(reader)
-        report(reader, saved.task)
+        as_html(findings(reader, saved.task))
         entries_of(reader, saved.task, saved.step)
         list(reader.steps(saved.task))
     with suppress(MakerError):

@@ -18,7 +18,8 @@ from maker_engine.sessions.export import lines
 from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.report import report
+from maker_engine.sessions.report import findings
+from maker_engine.sessions.report_html import as_html
 from maker_engine.sessions.salvage import salvage
 from maker_engine.sessions.saved import open_saved
 from tests.core.test_model_check import CHECK
@@ -52,7 +53,7 @@ def test_the_report_tells_the_check_and_escapes_it(tmp_path: Path) -> None:
     hostile = replace(CHECK, findings=(replace(CHECK.findings[1], found="<script>alert(1)</script>"),))
     path = checked(tmp_path / "run.maker", hostile)
     with Reader(path) as reader:
-        page = report(reader, Count(3))
+        page = as_html(findings(reader, Count(3)))
     assert "2 calls, none of them a vote: warning" in page
     assert "no temperature is sent: it takes none" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; → raise --temperature" in page

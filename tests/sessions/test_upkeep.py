@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.sessions import upkeep
 from maker_engine.sessions.library import Library, find, summarise
 from maker_engine.sessions.lock import writer_of
+from maker_engine.sessions.naming import is_rank
 from maker_engine.sessions.saved import open_saved
 from maker_tui.cli import main
 from tests.support.shelves import solved
@@ -62,7 +63,8 @@ def test_a_name_is_kept_in_the_file(sessions: Path) -> None:
 @settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=300))
 def test_any_text_can_be_a_name(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
-    """Quotes, controls and lone surrogates come back as they were given, cut to the longest name."""
+    """Quotes, controls and lone surrogates come back as they were given, cut to the longest name; ranks are none."""
+    assume(not is_rank(" ".join(name.split())))
     path = tmp_path_factory.getbasetemp() / "named.maker"
     if not path.exists():
         path.write_bytes(Path(__file__).with_name("golden").joinpath("format1-solved.maker").read_bytes())
@@ -217,7 +219,7 @@ def test_a_session_is_found_by_path_name_or_start(sessions: Path, tmp_path: Path
     for text, name in (("hanoi-1", "hanoi-1"), ("hanoi-1.maker", "hanoi-1"), ("hanoi-10", "hanoi-10"), ("s", "sort")):
         assert find(text) == sessions / f"{name}.maker"
     assert find(str(elsewhere)) == elsewhere
-    with pytest.raises(InputError, match="'han' could be 3 sessions: hanoi-1, hanoi-10, hanoi-2"):
+    with pytest.raises(InputError, match="'han' could be 3 sessions: hanoi-1, hanoi-10, hanoi-2: give more of one"):
         find("han")
     for nothing in ("", "x", "/no/such/file", "."):
         with pytest.raises(InputError, match="there is no session"):
@@ -225,11 +227,11 @@ def test_a_session_is_found_by_path_name_or_start(sessions: Path, tmp_path: Path
 
 
 def test_many_candidates_are_counted(sessions: Path) -> None:
-    """Five are named and the rest is a number, so that the error stays one line."""
+    """Three are named and the rest is a number, so that the error stays one line."""
     sessions.mkdir(parents=True)
     for number in range(9):
         sessions.joinpath(f"run-{number}.maker").touch()
-    with pytest.raises(InputError, match=r"9 sessions: run-0, .*, run-4 and 4 more"):
+    with pytest.raises(InputError, match="9 sessions: run-0, run-1, run-2, 6 more: give more of one"):
         find("run")
     assert len(Library().files()) == 9
 

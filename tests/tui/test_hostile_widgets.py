@@ -26,6 +26,7 @@ from maker_tui.app import MakerApp
 from maker_tui.fork_lines import fork_lines
 from maker_tui.outlets.sequences import title_sequence
 from maker_tui.roles import line, strip_of, styles_of
+from maker_tui.session_rows import detail_line, summary_line
 from maker_tui.themes import DARK
 from maker_tui.widgets.entry_line import EntryLine
 from maker_tui.widgets.filter_lines import choice_rows
@@ -34,7 +35,7 @@ from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.person_bar import PersonBar
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
 from maker_tui.widgets.red_flag_log import record_lines
-from maker_tui.widgets.session_list import detail_line, summary_line, title_of
+from maker_tui.widgets.session_list import title_of
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import picture_lines
 from maker_tui.widgets.vote_tally import tally_lines

@@ -17,9 +17,9 @@ from tests.tui.test_hostile_text import strips_are_clean
 SIZE = (80, 24)
 
 SHELF = [
-    saved("run-1", created=NOON, name="Turm", samples=5),
+    saved("run-1", created=NOON, name="Turm", samples=5, size=5_000),
     saved("run-2", created=NOON - 1, task="sort", problem="9 cards", outcome="undecided", steps_done=900, steps=None),
-    saved("run-3", created=NOON - 2, model="openai/x", simulated=False, outcome=None, busy=True, forks=2),
+    saved("run-3", created=NOON - 2, model="openai/x", simulated=False, outcome=None, busy=True, forks=2, cost_usd=12),
     saved("run-4", created=NOON - 3, model="openai/x", simulated=False, samples=9_999),
 ]
 
@@ -103,19 +103,20 @@ async def test_the_line_is_edited_like_any_line():
     [
         (0, ("newest first", "when ▼"), "run-1"),
         (1, ("oldest first", "when ▲"), "run-4"),
-        (2, ("by task", "task ▲"), "run-1"),
-        (3, ("by model", "model ▲"), "run-3"),
-        (4, ("by outcome", "outcome ▲"), "run-3"),
-        (5, ("most steps", "steps ▼"), "run-2"),
-        (6, ("most samples", "samples ▼", "10.0k"), "run-4"),
-        (7, ("newest first", "when ▼"), "run-1"),
+        (2, ("by name", "name or problem ▲"), "run-2"),
+        (5, ("by outcome", "outcome ▲"), "run-3"),
+        (6, ("most steps", "steps ▼"), "run-2"),
+        (7, ("most samples", "samples ▼", "10.0k"), "run-4"),
+        (8, ("dearest first", "cost ▼", "$12.00"), "run-3"),
+        (9, ("largest first", "size ▼", "5.0kB"), "run-1"),
+        (10, ("newest first", "when ▼"), "run-1"),
     ],
 )
 async def test_o_goes_through_the_orders(presses, told, first):
-    """Rule: title and heading tell the order; the cursor stays on its session."""
+    """Rule: title and heading tell the order; the cursor stays on its session; O goes the other way round."""
     async with app(listing=lambda: SHELF) as pilot:
         await shown(pilot, "sessions · 4")
-        await pilot.press("down", *["o"] * presses)
+        await pilot.press("down", *(["o"] * presses if presses < 6 else ["O"] * (10 - presses)))
         await shown(pilot, *told)
         assert under_cursor(pilot) == "run-2"
         await pilot.press("home")
@@ -209,7 +210,7 @@ async def test_five_thousand_sessions_are_searched_between_two_frames():
     many = [saved(f"run-{number}", created=number, steps_done=number, steps=None) for number in range(5_000)]
     async with app(listing=lambda: many) as pilot:
         await shown(pilot, "sessions · 5,000")
-        await pilot.press("slash", *"run-4999", "enter", "o", "o", "end")
+        await pilot.press("slash", *"run-4999", "enter", "o", "o", "o", "end")
         await shown(pilot, "1 of 5,000 · by task · /run-4999")
         await pilot.press("escape", "end")
         await shown(pilot, "run-4999" if under_cursor(pilot) == "run-4999" else "run-0")

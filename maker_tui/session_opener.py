@@ -1,0 +1,111 @@
+"""What the app reads of saved sessions to show them: a run, the tree of its forks, two runs compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.worker import get_current_worker
+
+from maker_engine.core.errors import MakerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from maker_engine.sessions.library import SessionSummary
+    from maker_tui.bridge import RunSource
+    from maker_tui.opening import Opening
+    from maker_tui.personal import PersonalApp
+
+Show = Callable[["RunSource"], None]
+
+
+class SessionOpener:
+    """Reads sessions in threads, and hands what it has read to the app's loop.
+
+    Each `read…` is to be called in a worker's thread; nothing is shown where the worker was cancelled, as it is when a
+    key was pressed twice.
+
+    Args:
+        app: The app.
+        show: Puts a run on the screen; takes the view, the step and whether it stands instead of another run's screen.
+        refuse: Says why something cannot be read, under a title.
+    """
+
+    def __init__(self, app: PersonalApp, show: Callable[..., None], refuse: Callable[..., None]) -> None:
+        self._app = app
+        self._show = show
+        self._refuse = refuse
+
+    def read(
+        self, path: Path, branch: int | None = None, view: str = "", step: int | None = None, *, instead: bool = False
+    ) -> None:
+        """Open a run, once the user has been asked about the code of its task where that is needed."""
+        from maker_tui.opening import consider  # noqa: PLC0415 - home does not need it
+
+        try:
+            opening = consider(path, branch, self._app.memory)
+        except MakerError as error:
+            self._app.call_from_thread(self._refuse, str(error))
+            return
+        show = partial(self._show, view=view, step=step, instead=instead)
+        if opening.ask is None:
+            self._read_source(opening, show)
+        elif not get_current_worker().is_cancelled:
+            self._app.call_from_thread(self._ask, opening, show)
+
+    def _ask(self, opening: Opening, show: Show) -> None:
+        """Ask whether the code of a task may be run; open the session by the answer."""
+        from maker_tui.screens.run_code import RunCode  # noqa: PLC0415 - few tasks are run from a path
+
+        if opening.ask is not None:
+            self._app.push_screen(RunCode(opening.ask, partial(self._answered, opening, show)))
+
+    def _answered(self, opening: Opening, show: Show, agreed: bool) -> None:
+        from maker_tui.opening import answered, remember  # noqa: PLC0415 - as above
+
+        if opening.ask is not None:
+            remember(self._app.memory, opening.ask, agreed=agreed)
+        reading = lambda: self._read_source(answered(opening, agreed=agreed), show)  # noqa: E731
+        self._app.run_worker(reading, thread=True, exclusive=True, group="open")
+
+    def _read_source(self, opening: Opening, show: Show) -> None:
+        from maker_tui.opening import open_source  # noqa: PLC0415 - home does not need it
+
+        try:
+            source = open_source(opening)
+        except MakerError as error:
+            self._app.call_from_thread(self._refuse, str(error))
+            return
+        if not get_current_worker().is_cancelled:
+            self._app.call_from_thread(show, source)
+
+    def read_forks(self, summary: SessionSummary) -> None:
+        """Show the tree of a session's runs."""
+        from maker_engine.sessions.forks import tree  # noqa: PLC0415 - home does not need it
+        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+        from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
+        from maker_tui.screens.forks import Forks  # noqa: PLC0415
+
+        try:
+            bring_up(summary.path)
+            with Reader(summary.path) as reader:
+                screen = Forks(summary.path, summary.label, tree(reader))
+        except MakerError as error:
+            self._app.call_from_thread(self._refuse, str(error))
+            return
+        self._app.call_from_thread(self._app.push_screen, screen)
+
+    def read_compared(self, left: tuple[Path, int | None], right: tuple[Path, int | None]) -> None:
+        """Show two runs side by side, each the newest of its session where its number is None."""
+        from maker_tui.comparing import Run, compared  # noqa: PLC0415 - home does not need it
+        from maker_tui.screens.compare import Compare  # noqa: PLC0415
+
+        try:
+            screen = Compare(compared(Run(*left), Run(*right), self._app.memory))
+        except MakerError as error:
+            self._app.call_from_thread(self._refuse, str(error), "cannot be compared")
+            return
+        if not get_current_worker().is_cancelled:
+            self._app.call_from_thread(self._app.push_screen, screen)
