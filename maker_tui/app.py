@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from maker_tui.fork_wish import ForkWish
     from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
-    from maker_tui.screens.new_run import NewRun
+    from maker_tui.screens.new_run import NewRun, Speed
     from maker_tui.screens.stepping import Stepping
     from maker_tui.screens.workbench import Workbench
 
@@ -72,6 +72,7 @@ class MakerApp(PersonalApp, CellDiff):
         source: A run to start on, None for the home screen.
         stay: Go to the home screen when that run is left, instead of ending.
         listing: Reads the saved sessions.
+        speed: Says how many samples a second this machine draws in a run, None to measure it.
     """
 
     TITLE = "maker"
@@ -88,8 +89,16 @@ class MakerApp(PersonalApp, CellDiff):
     ]
     KEY_SCOPE = "app"
 
-    def __init__(self, source: RunSource | None = None, *, stay: bool = False, listing: Listing | None = None) -> None:
+    def __init__(
+        self,
+        source: RunSource | None = None,
+        *,
+        stay: bool = False,
+        listing: Listing | None = None,
+        speed: Speed | None = None,
+    ) -> None:
         super().__init__()
+        self._speed = speed
         self._source = source
         self.started: LiveRun | None = None
         self.fault: Exception | None = None
@@ -137,11 +146,28 @@ class MakerApp(PersonalApp, CellDiff):
         else:
             self.push_screen(screen)
 
-    def on_home_new_run_asked(self) -> None:
-        """Show the form."""
-        from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - home does not need it
+    def on_home_new_run_asked(self, message: Home.NewRunAsked) -> None:
+        """Show the form, filled in where there is a run to order once more; reading that takes a moment."""
+        if message.like is None:
+            self.show_form({})
+        else:
+            self.run_worker(partial(self._read_like, message.like), thread=True, exclusive=True, group="open")
 
-        self.push_screen(NewRun())
+    def _read_like(self, path: Path) -> None:
+        from maker_tui.order_form import values_like  # noqa: PLC0415 - home does not need it
+
+        try:
+            values = values_like(path)
+        except MakerError as error:
+            self.call_from_thread(self._refuse, str(error))
+            return
+        self.call_from_thread(self.show_form, values)
+
+    def show_form(self, values: Mapping[str, str], error: str = "") -> None:
+        """Show the new-run form with `values` in its fields, and an error to mend where there is one."""
+        from maker_tui.screens.new_run import NewRun, measured_speed  # noqa: PLC0415 - home does not need it
+
+        self.push_screen(NewRun(values, error=error, speed=self._speed or measured_speed))
 
     def on_new_run_ordered(self, message: NewRun.Ordered) -> None:
         """Start the run that was ordered, in the form's place."""

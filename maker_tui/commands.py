@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError
 from maker_engine.output import say, say_json
-from maker_tui import added_commands, check_model_command, config_commands, task_commands
+from maker_tui import added_commands, check_model_command, config_commands, models_command, task_commands
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import Parser
@@ -23,6 +23,7 @@ examples:
                                                what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
+  maker models luna                            models, their prices, and for which there is a key
   maker sessions ls                            saved sessions; maker sessions resume NAME goes on from one
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker config                                 settings, themes and keys: where they are; init writes the file
@@ -86,6 +87,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     task_commands.add_commands(commands)
     add_commands(commands)
     config_commands.add_command(commands)
+    models_command.add_command(commands)
     commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
     _add_plan(commands)
     own = set(commands.choices)

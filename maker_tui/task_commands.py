@@ -127,7 +127,7 @@ def _check_parser(family: type[AnyTask] | None) -> Parser:
     parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="S", help="seconds a check may take")
     parser.add_argument("--json", action="store_true", help="print one JSON object a task")
     if family is not None:
-        add_problem(parser, family)
+        add_problem(parser, family, former=True)
     return parser
 
 

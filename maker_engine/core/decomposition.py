@@ -124,12 +124,14 @@ class Option:
         help: One sentence.
         default: Used when nothing is given; its type is the option's type.
         choices: The values allowed, None when any value of the type is.
+        formerly: A name that its flag had before and that is still understood, empty for none.
     """
 
     name: str
     help: str
     default: int | str
     choices: tuple[str, ...] | None = None
+    formerly: str = ""
 
     @property
     def flag(self) -> str:

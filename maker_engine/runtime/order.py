@@ -104,7 +104,10 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
     model, voters = _open_models(order, task, stronger)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
-    expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
+    expected = replace(
+        forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task)),
+        simulated=model.simulated,
+    )
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
     started = _started(order, task, model, settings)
     plan = Plan(
@@ -273,7 +276,7 @@ async def _drive(
         saved = prepared.saved
         path = order.session or Library().new_path(order.task)
         branch = None if saved is None else saved.branch
-        journal = Journal(path, prepared.task, prepared.record(), branch, order.keep)
+        journal = Journal(path, prepared.task, prepared.record(), branch, order.keep, name=order.name)
         try:
             if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
                 raise SessionError(f"session {path} has been written since it was opened: open it again")

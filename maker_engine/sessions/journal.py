@@ -39,6 +39,7 @@ from maker_engine.sessions.redecide import remarkable
 from maker_engine.sessions.schema import StepFlag, row_id
 from maker_engine.sessions.watch import FileWatch
 
+LONGEST_NAME = 200
 ALL, DISSENT = "all", "dissent"
 """Which responses are kept with their text: every one, or those of steps that had dissent or a flag."""
 
@@ -75,6 +76,7 @@ class Journal:
         branch: The branch of an existing file that is gone on with, None to make a new file.
         keep: `ALL` or `DISSENT`.
         own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
+        name: What a new session is called in the library, empty for nothing.
 
     Raises:
         InputError: The file exists, or cannot be created there.
@@ -91,6 +93,7 @@ class Journal:
         keep: str = ALL,
         *,
         own: bool = True,
+        name: str = "",
     ) -> None:
         self.path = path
         self._task = task
@@ -113,6 +116,8 @@ class Journal:
             self._note_origin(own=own)
             if branch is None:
                 self._note("created", self._branch.created)
+                if name:
+                    self._note("name", " ".join(name.split())[:LONGEST_NAME])
                 self.flush()
         except BaseException:
             if connection is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,18 +15,32 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, Select
+from textual.widgets import Button, Input, Select
 
 from maker_engine import catalogue
-from maker_engine.core.errors import InputError
-from maker_engine.printable import one_line, printable
+from maker_engine.core.errors import InputError, MakerError
+from maker_engine.printable import one_line
 from maker_engine.runtime.order import PreparedRun, RunOrder, prepare
-from maker_tui.order_form import FIELDS, GROUPS, PROBLEM, Field, hints, option_fields, read_order
+from maker_tui.form_values import OWN_TASK, FormValues, profile_values, usual_values
+from maker_tui.order_form import (
+    FIELDS,
+    FIRST_FIELDS,
+    GROUP_FIELDS,
+    OWN,
+    PROBLEM,
+    TASK,
+    Field,
+    hints,
+    option_fields,
+    read_order,
+)
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
+from maker_tui.widgets.completing import ModelSuggester, PathSuggester
 from maker_tui.widgets.forecast_pane import ForecastPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_view import LineView
+from maker_tui.widgets.option_rows import GroupLine, row
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
@@ -33,15 +48,18 @@ if TYPE_CHECKING:
 
 SETTLE_S = 0.15
 """The forecast waits until typing pauses for so long."""
-TASK_FIELD = "task-name"
-FIRST = "hanoi"
-"""The form opens on the target to calibrate on, where it is installed."""
+PROFILE = "profile"
+PATHS = ("problem", OWN, "session")
+"""Fields that hold a path."""
+
+Speed = Callable[[PreparedRun], "float | None"]
 
 
-class Choice(Select[str], inherit_bindings=False):
-    """A list to choose from; enter is left to the form, and the arrows go from field to field."""
+def measured_speed(prepared: PreparedRun) -> float | None:
+    """Measure samples a second, as `runtime.measuring` does."""
+    from maker_engine.runtime.measuring import samples_per_second  # noqa: PLC0415 - the form opens without it
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "show_overlay", "choose", show=False)]
+    return samples_per_second(prepared)
 
 
 class Form(VerticalScroll, inherit_bindings=False):
@@ -49,14 +67,20 @@ class Form(VerticalScroll, inherit_bindings=False):
 
 
 class NewRun(MakerScreen):
-    """Asks for an order and shows its forecast."""
+    """Asks for an order and shows its forecast.
+
+    Args:
+        values: What the fields hold at first, by their keys; what is left out is as the settings say.
+        error: What is said of them, such as why a run could not be started; empty for nothing.
+        speed: Says how many samples a second this machine draws in a run; called in a thread.
+    """
 
     CSS_PATH = "new_run.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "start", "start", tooltip="start the run"),
+        Binding("enter", "start", "start", tooltip="start the run; on the line of a group, open it"),
         Binding("escape", "app.pop_screen", "back", tooltip="back, without a run"),
-        Binding("tab", "app.focus_next", "next field", tooltip="to the next field"),
+        Binding("tab", "app.focus_next", "next field", tooltip="to the next field; where a name is typed, complete it"),
         Binding("shift+tab,up", "app.focus_previous", "field before", show=False, tooltip="to the field before"),
         Binding("down", "app.focus_next", "next field", show=False, tooltip="to the next field"),
         Binding("space", "choose", "choose", tooltip="open the list of a field that has one"),
@@ -66,15 +90,17 @@ class NewRun(MakerScreen):
     HELP_TITLE = "new run"
     HELP_WORDS = (
         "Order a run. The forecast follows every change; figures that nobody knows yet are listed as assumed.",
-        "Nothing is called and nothing is written before the run starts.",
+        "A group of options says what it holds; enter on its line opens it. Every option of maker run is here.",
+        "Nothing is called and nothing is kept before the run starts.",
     )
 
     class Ordered(Message):
-        """A run was ordered; it is ready to start."""
+        """A run was ordered and is ready to start; `values` are those that the form held."""
 
-        def __init__(self, prepared: PreparedRun) -> None:
+        def __init__(self, prepared: PreparedRun, values: Mapping[str, str]) -> None:
             super().__init__()
             self.prepared = prepared
+            self.values = values
 
     class _Prepared(Message):
         """An order was looked over in a thread; either it is ready, or `refusal` says why not."""
@@ -85,15 +111,29 @@ class NewRun(MakerScreen):
             self.refusal = refusal
             self.start = start
 
-    def __init__(self) -> None:
+    class _Measured(Message):
+        """This machine's speed is known for an order that was looked over."""
+
+        def __init__(self, prepared: PreparedRun, speed: float | None) -> None:
+            super().__init__()
+            self.prepared = prepared
+            self.speed = speed
+
+    def __init__(
+        self, values: Mapping[str, str] | None = None, *, error: str = "", speed: Speed = measured_speed
+    ) -> None:
         super().__init__()
         self._names = catalogue.names()
+        self._held = FormValues(usual_values() | dict(values or {}))
+        self._first_error = error or self._held.trouble
+        self._speed = speed
         self._family: type[AnyTask] | None = None
         self._hints = hints(FIELDS)
         self._settling: Timer | None = None
         self._forecast = ForecastPane(id="forecast")
         self._word = LineView(id="word")
         self._refused = False
+        self._stays = False
         self._ordered = False
 
     def compose(self) -> ComposeResult:
@@ -102,66 +142,137 @@ class NewRun(MakerScreen):
         with Horizontal(id="order"):
             with Form(id="form", can_focus=False) as form:
                 form.border_title = Content("order")
-                choices = tuple((name, name) for name in self._names)
-                first = _first(self._names) if self._names else ""
-                yield from _row(Field(TASK_FIELD, "task", "What to solve.", first, choices))
-                yield Vertical(id="options")
-                for field in PROBLEM:
-                    yield from _row(field)
-                for heading, fields in GROUPS:
-                    yield Label(Content(heading), classes="group")
-                    for field in fields:
-                        yield from _row(field)
+                yield from self._rows()
             with Vertical(id="expected"):
                 yield self._forecast
                 yield Button(Content("Start the run"), id="start", variant="primary", compact=True)
         yield self._word
         yield KeyBar(keys_of(self.BINDINGS))
 
+    def _rows(self) -> ComposeResult:
+        tasks = (*((name, name) for name in self._names), ("a file or folder of your own", OWN_TASK))
+        yield from row(Field(TASK, "task", "What to solve.", tasks[0][1], tasks), self._held.task)
+        with Vertical(id="own", classes="fields"):
+            yield from self._row(
+                Field(OWN, "task path", "Python file, or folder, with a task of yours. Tab completes.")
+            )
+        if len(self._held.profiles) > 1:
+            profiles = tuple((name or "none", name) for name in self._held.profiles)
+            yield from row(
+                Field(PROFILE, "profile", "Options from the settings file.", "", profiles), self._held.profile
+            )
+        yield Vertical(id="options", classes="fields")
+        for field in (*PROBLEM, *FIRST_FIELDS):
+            yield from self._row(field)
+        for group, _ in GROUP_FIELDS:
+            yield GroupLine(group.name, group.title)
+            yield Vertical(id=f"fields-{group.name}", classes="fields")
+
+    def _row(self, field: Field) -> ComposeResult:
+        suggester = PathSuggester() if field.key in PATHS else None
+        if field.key == "model":
+            yield from row(field, self._held.get(field.key), ModelSuggester(self._api_base))
+        else:
+            yield from row(field, self._held.get(field.key), suggester)
+
+    def _api_base(self) -> str:
+        return self.values["api_base"].strip()
+
     async def on_mount(self) -> None:
-        """Fill in the first task's options."""
+        """Fill in the task's options."""
         self.query_one("#head", HeadLine).tell("new run", facts=("a task, a model and a margin k",))
-        if not self._names:
-            self._refuse("no task is installed")
-            return
-        await self._choose(_first(self._names))
-        self.query_one(f"#{TASK_FIELD}").focus()
+        self._tell_groups()
+        await self._choose()
+        self.query_one(f"#{TASK}").focus()
+        if self._first_error:
+            self.show_error(self._first_error)
 
-    async def _choose(self, name: str) -> None:
-        """Bring the task's own options in."""
-        try:
-            self._family = catalogue.find(name)
-        except InputError as error:
-            self._family = None
-            self._refuse(str(error))
-            return
-        fields = option_fields(self._family)
-        self._hints = hints([*fields, *FIELDS]) | {TASK_FIELD: self._family.summary}
-        rows = [widget for field in fields for widget in _row(field)]
-        options = self.query_one("#options", Vertical)
-        await options.remove_children()
-        await options.mount_all(rows)
-        self._settle()
-
-    def _values(self) -> dict[str, str]:
-        values: dict[str, str] = {}
+    @property
+    def values(self) -> dict[str, str]:
+        """What every field holds, by its key, those of closed groups included."""
+        held = self._held.all()
         for entry in self.query(".entry"):
             if isinstance(entry, Input):
-                values[entry.id or ""] = entry.value
+                held[entry.id or ""] = entry.value
             elif isinstance(entry, Select):
-                values[entry.id or ""] = "" if entry.value is Select.NULL else str(entry.value)
-        return values
+                held[entry.id or ""] = "" if entry.value is Select.NULL else str(entry.value)
+        return held
+
+    async def fill(self, values: Mapping[str, str]) -> None:
+        """Put values into the fields, by their keys; other fields stay as they are."""
+        self._held.update({**self.values, **values})
+        with self.prevent(Input.Changed, Select.Changed):
+            for entry in self.query(".entry"):
+                held = self._held.get(entry.id or "")
+                if isinstance(entry, Input) and held is not None:
+                    entry.value = held
+                elif isinstance(entry, Select) and held is not None:
+                    entry.value = self._held.task if entry.id == TASK else held
+        self._tell_groups()
+        await self._choose()
+
+    def show_error(self, text: str) -> None:
+        """Say what is wrong, until something is changed; the run can be ordered again."""
+        self._ordered, self._stays = False, True
+        self._refuse(text)
+
+    async def _choose(self) -> None:
+        """Bring the task's own options in."""
+        name, family = self._chosen_task(), None
+        self.query_one("#own").display = self._held.is_own
+        options = self.query_one("#options", Vertical)
+        try:
+            family = catalogue.find(name) if name else None
+        except InputError as error:
+            self._refuse(str(error))
+        if family is not self._family or family is None:
+            self._family = family
+            await options.remove_children()
+        if family is not None and not options.children:
+            fields = option_fields(family)
+            self._hints = hints([*fields, *FIELDS]) | {TASK: family.summary}
+            await options.mount_all(widget for field in fields for widget in self._row(field))
+        self._settle()
+
+    def _chosen_task(self) -> str:
+        """Return the name or the path of the task, empty where none is typed yet."""
+        self._held.update(self.values)
+        return self._held.task_name
+
+    async def on_group_line_toggled(self, message: GroupLine.Toggled) -> None:
+        """Open a group, or close it; its fields are made when it is first opened."""
+        message.stop()
+        place = self.query_one(f"#fields-{message.key}", Vertical)
+        self._held.update(self.values)
+        self._held.toggle(message.key)
+        if not place.children:
+            fields = next(fields for group, fields in GROUP_FIELDS if group.name == message.key)
+            await place.mount_all(widget for field in fields for widget in self._row(field))
+        self._tell_groups()
+
+    def _tell_groups(self) -> None:
+        values = self.values
+        for group, fields in GROUP_FIELDS:
+            opened = group.name in self._held.opened
+            self.query_one(f"#group-{group.name}", GroupLine).tell(opened=opened, fields=fields, values=values)
+            self.query_one(f"#fields-{group.name}").display = opened
 
     async def on_select_changed(self, message: Select.Changed) -> None:
         """Follow a choice."""
         message.stop()
-        if message.select.id == TASK_FIELD and message.value is not Select.NULL:
-            await self._choose(str(message.value))
+        self._stays = False
+        if message.select.id == PROFILE:
+            await self.fill(profile_values(str(message.value)))
+        elif message.select.id == TASK:
+            await self._choose()
         self._settle()
 
-    def on_input_changed(self, message: Input.Changed) -> None:
+    async def on_input_changed(self, message: Input.Changed) -> None:
         """Follow what is typed."""
         message.stop()
+        self._stays = False
+        if message.input.id == OWN:
+            await self._choose()
         self._settle()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
@@ -183,11 +294,13 @@ class NewRun(MakerScreen):
         words = self._hints.get(widget.id or "", "") if widget is not None else ""
         if isinstance(widget, Select):
             words += " Space opens the list."
+        elif isinstance(widget, GroupLine):
+            words = "Enter opens these options, and closes them."
         self._tell(words, "quiet")
 
     def _tell(self, words: str, role: str) -> None:
-        rows = textwrap.wrap(words, max(20, self.size.width - 2))
-        self._word.show([line((f" {row}", role)) for row in rows])
+        rows = textwrap.wrap(words, max(20, self.size.width - 2), max_lines=2, placeholder=" …")
+        self._word.show([line((f" {one}", role)) for one in rows])
 
     def action_choose(self) -> None:
         """Open the list of the field in focus."""
@@ -206,51 +319,49 @@ class NewRun(MakerScreen):
         self._look_over(start=True)
 
     def _look_over(self, *, start: bool) -> None:
+        self._tell_groups()
+        name = self._chosen_task()
         if self._family is None:
+            self._refuse("name a Python file, or a folder, with a task: it is loaded when it is found")
             return
         try:
-            order = read_order(str(self._values()[TASK_FIELD]), self._family, self._values())
+            order = read_order(name, self._family, self.values)
         except InputError as error:
             self._refuse(str(error))
             return
-        self.run_worker(partial(self._prepare, order, start=start), thread=True, exclusive=True, group="prepare")
+        self.run_worker(
+            partial(self._prepare, order, self._family, start=start), thread=True, exclusive=True, group="prepare"
+        )
 
-    def _prepare(self, order: RunOrder, *, start: bool) -> None:
+    def _prepare(self, order: RunOrder, family: type[AnyTask], *, start: bool) -> None:
         try:
-            message = self._Prepared(prepare(order), "", start=start)
-        except InputError as error:
-            message = self._Prepared(None, str(error), start=start)
-        self.post_message(message)
+            prepared = prepare(order, family)
+        except MakerError as error:
+            self.post_message(self._Prepared(None, str(error), start=start))
+            return
+        self.post_message(self._Prepared(prepared, "", start=start))
+        if not start:
+            self.post_message(self._Measured(prepared, self._speed(prepared)))
 
     def on_new_run__prepared(self, message: _Prepared) -> None:
         """Show the forecast, or what is wrong; go, if that was asked for."""
         if message.prepared is None:
             self._refuse(message.refusal)
             return
-        self._refused = False
-        self._hint(self.focused)
+        if not self._stays:
+            self._refused = False
+            self._hint(self.focused)
         self._forecast.show_forecast(message.prepared.forecast, message.prepared.order.target)
         if message.start and not self._ordered:
             self._ordered = True
-            self.post_message(self.Ordered(message.prepared))
+            self._tell(f"starting {message.prepared.task.title}, {message.prepared.task.label} …", "strong")
+            self.post_message(self.Ordered(message.prepared, self.values))
+
+    def on_new_run__measured(self, message: _Measured) -> None:
+        """Show how long the run will take on this machine."""
+        self._forecast.show_speed(message.prepared.forecast, message.speed)
 
     def _refuse(self, reason: str) -> None:
         self._refused = True
         self._forecast.show_forecast(None)
         self._tell(f"✖ {one_line(reason)}", "bad")
-
-
-def _first(names: list[str]) -> str:
-    return FIRST if FIRST in names else names[0]
-
-
-def _row(field: Field) -> ComposeResult:
-    """Make one row of the form: a label and an entry."""
-    entry: Widget
-    if field.choices:
-        choices = [(Content(printable(shown)), value) for shown, value in field.choices]
-        entry = Choice(choices, value=field.default, allow_blank=False, compact=True, id=field.key, classes="entry")
-    else:
-        entry = Input(field.default, placeholder=field.empty, compact=True, id=field.key, classes="entry")
-        entry.cursor_blink = False  # half a kilobyte a second, for nothing
-    yield Horizontal(Label(Content(printable(field.label))), entry, classes="field")
