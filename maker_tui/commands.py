@@ -7,7 +7,14 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError
 from maker_engine.output import say, say_json
-from maker_tui import added_commands, check_model_command, config_commands, models_command, task_commands
+from maker_tui import (
+    added_commands,
+    check_model_command,
+    completion_command,
+    config_commands,
+    models_command,
+    task_commands,
+)
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import Parser
@@ -43,6 +50,8 @@ DEMO_DISKS = 7
 
 def act(given: list[str]) -> int:
     """Do what the words of a command line say; return the exit status."""
+    if given[:1] == [completion_command.ASKED]:
+        return completion_command.answer(given[1:])
     if given and given[0] in _WITH_A_TASKS_FLAGS:
         return _WITH_A_TASKS_FLAGS[given[0]](given[1:])
     parser, own = _parser(listing=given[:1] in (["-h"], ["--help"]))
@@ -56,6 +65,11 @@ def act(given: list[str]) -> int:
         return 0
     chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
     return int(chosen.act(chosen))
+
+
+def command_parser() -> Parser:
+    """Make the parser of all commands, as far as their flags do not hang on a task."""
+    return _parser(listing=False)[0]
 
 
 def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
@@ -88,6 +102,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     add_commands(commands)
     config_commands.add_command(commands)
     models_command.add_command(commands)
+    completion_command.add_command(commands)
     commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
     _add_plan(commands)
     own = set(commands.choices)
@@ -121,7 +136,8 @@ def _add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _run(arguments: list[str]) -> int:
     from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `maker plan` and `--help` do not need the engine
-    from maker_tui.flags import order_from, run_parser  # noqa: PLC0415
+    from maker_tui.flag_orders import order_from  # noqa: PLC0415
+    from maker_tui.flags import run_parser  # noqa: PLC0415
 
     task = arguments[0] if arguments and not arguments[0].startswith("-") else None
     if task is None and not {"-h", "--help"} & set(arguments):

@@ -7,19 +7,13 @@ from pathlib import Path
 
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Option
-from maker_engine.options.kinds import Value
 from maker_engine.options.option import GROUPS
-from maker_engine.options.table import BY_NAME, find, of_group
-from maker_engine.runtime.ordering import order_of
-from maker_engine.runtime.run_order import RunOrder
+from maker_engine.options.table import find, of_group
 from maker_tui import progress
-from maker_tui.break_flags import check_number
 from maker_tui.hangup import add_flag
-from maker_tui.option_flags import add_options, given, refuse_unattended, verbatim
+from maker_tui.option_flags import add_options, verbatim
 from maker_tui.parsing import Parser
-from maker_tui.pricing import priced
 from maker_tui.problem_files import read_problem
-from maker_tui.settings.run_defaults import with_defaults
 
 RUN_EXAMPLES = """\
 examples:
@@ -115,35 +109,6 @@ def _add_terminal(parser: Parser) -> None:
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     progress.add_flag(group)
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
-
-
-def order_from(arguments: argparse.Namespace) -> RunOrder:
-    """Make the order out of parsed flags. A run in the app keeps the provider's library out of the app's process.
-
-    Raises:
-        InputError: A flag or the problem file cannot be read, or a headless run is to wait for a person.
-    """
-    attended = not (arguments.headless or arguments.json)
-    options, source = problem_from(arguments)
-    options |= _meant_for_task(arguments)
-    values = given(arguments)
-    check_number(values.get("breakpoints", ()))
-    if not attended:
-        refuse_unattended(values)
-    values = with_defaults(values, arguments.profile, attended=attended)
-    return priced(order_of(arguments.task, options, source, values, attended=attended, apart=attended))
-
-
-def _meant_for_task(arguments: argparse.Namespace) -> dict[str, Value]:
-    """Take a flag by which the task's own option went before for that, where its value is none of the run's option."""
-    found: dict[str, Value] = {}
-    for option in catalogue.find(arguments.task).options:
-        value = vars(arguments).get(option.formerly) if option.formerly else None
-        own = BY_NAME.get(option.formerly)
-        if own is not None and value in (option.choices or ()) and value not in own.kind.choices:
-            delattr(arguments, option.formerly)
-            found[option.name] = value
-    return found
 
 
 def _is_chosen(name: str, value: object) -> bool:

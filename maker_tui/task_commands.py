@@ -78,7 +78,7 @@ def check(arguments: Sequence[str]) -> int:
 
     named = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
     family = catalogue.find(named[0]) if named else None
-    chosen = _check_parser(family).parse_args(arguments[len(named) :])
+    chosen = check_parser(family).parse_args(arguments[len(named) :])
     chosen.words = _without_only(arguments[len(named) :])
     if family is not None:
         return _check(named[0], family, chosen)
@@ -108,7 +108,8 @@ def _check_installed(name: str, chosen: argparse.Namespace) -> int:
         return 1
 
 
-def _check_parser(family: type[AnyTask] | None) -> Parser:
+def check_parser(family: type[AnyTask] | None) -> Parser:
+    """Make the parser of `maker check-task`, with the flags of the task where it is known."""
     from maker_engine.kit.subject import DEFAULT_STATES  # noqa: PLC0415
     from maker_tui.flags import add_problem  # noqa: PLC0415
 

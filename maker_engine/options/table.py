@@ -69,7 +69,7 @@ def _undecided(given: str) -> str:
     return given
 
 
-_TEMPERATURE = special("T", "auto, none or a number from 0 to 2", read_temperature, "0 to 2")
+_TEMPERATURE = special("T", "auto, none or a number from 0 to 2", read_temperature)
 _LIMIT = whole(empty=NONE)
 
 OPTIONS: tuple[RunOption, ...] = (

@@ -10,7 +10,7 @@ from maker_engine.catalogue import TAKEN, names
 from maker_engine.kit.suite import CHECKS
 from maker_tui.cli import main
 from maker_tui.flags import run_parser
-from maker_tui.task_commands import _check_parser
+from maker_tui.task_commands import check_parser
 from tests.kit.faults import TwoRight
 
 FAULTS = f"{TwoRight.__module__.replace('.', '/')}.py"
@@ -96,7 +96,7 @@ def test_bad_input_is_one_line_and_status_2(words, told, capsys):
 
 def test_no_option_of_a_task_can_be_a_flag_of_makers():
     """The names a task's options cannot have are just the flags of `maker run` and `maker check-task`."""
-    parsers = (run_parser(None), _check_parser(None))
+    parsers = (run_parser(None), check_parser(None))
     flags = {flag for parser in parsers for action in parser._actions for flag in action.option_strings}
     names = {flag.removeprefix("--").replace("-", "_") for flag in flags if flag.startswith("--")}
     assert names | {"problem"} == TAKEN

@@ -9,13 +9,14 @@ from textual.widgets import Input, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
+from maker_engine.options.table import BY_NAME
 from maker_engine.runtime.order import prepare
 from maker_tui.app import MakerApp
 from maker_tui.order_form import FIELDS, read_order
 from tests.tui.looking import gone, shown, until
 
 SIZE = (80, 24)
-DEFAULTS = {field.key: field.default for field in FIELDS} | {"option-disks": "5", "option-rule": "auto"}
+DEFAULTS = {field.key: field.default for field in FIELDS} | {"option-disks": "5", "option-strategy": "auto"}
 
 
 async def form(pilot):
@@ -26,7 +27,11 @@ async def form(pilot):
 
 
 async def fill(pilot, key: str, value: str) -> None:
-    """Type into a field."""
+    """Type into a field; the group it lies in is opened first."""
+    if not pilot.app.screen.query(f"#{key}"):
+        pilot.app.screen.query_one(f"#group-{BY_NAME[key].group.name}").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.query(f"#{key}"))
     entry = pilot.app.screen.query_one(f"#{key}", Input)
     entry.focus()
     entry.value = ""
@@ -39,14 +44,14 @@ async def test_the_form_has_the_task_s_own_options_and_a_forecast():
         text = await form(pilot)
         for label in (
             "disks",
-            "rule",
+            "strategy",
             "model",
-            "API base",
-            "target",
-            "temperature",
-            "reasoning",
-            "seed",
-            "red flags",
+            "k",
+            "▸ who answers",
+            "▸ voting",
+            "▸ speed",
+            "▸ limits",
+            "▸ record",
         ):
             assert label in text
         for figure in ("steps     31", "votes", "samples", "cost", "time"):
@@ -79,7 +84,7 @@ async def test_assumed_figures_are_called_so():
         ("k", "0", "k must be at least 1, got 0"),
         ("k", "some", "k must be a whole number or auto, got 'some'"),
         ("temperature", "hot", "temperature must be auto, none or between 0 and 2, got 'hot'"),
-        ("n", "0", "answers/call must be auto or a whole number from 1 to 100, got '0'"),
+        ("n", "0", "n must be auto or a whole number from 1 to 100, got '0'"),
         ("model", "sim:p=2", "sim: p lies between 0 and 1, got 2"),
         ("problem", "/nowhere", "problem file /nowhere cannot be read: No such file or directory"),
     ],
@@ -147,7 +152,7 @@ async def test_a_choice_is_made_from_a_list():
     """Rule: options with choices open a list of exactly those."""
     async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
         await form(pilot)
-        choice = pilot.app.screen.query_one("#option-rule", Select)
+        choice = pilot.app.screen.query_one("#option-strategy", Select)
         choice.focus()
         await pilot.press("space", "down", "down", "enter")
         await until(pilot, lambda: choice.value == "state")
@@ -158,11 +163,11 @@ async def test_arrows_go_from_field_to_field_and_enter_starts_from_any():
     app = MakerApp(listing=list)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await form(pilot)
-        for field in ("option-disks", "option-rule", "problem", "model"):
+        for field in ("option-disks", "option-strategy", "problem", "model"):
             await pilot.press("down")
             await until(pilot, lambda field=field: app.focused.id == field)
         await pilot.press("up", "up")
-        await until(pilot, lambda: app.focused.id == "option-rule")
+        await until(pilot, lambda: app.focused.id == "option-strategy")
         await pilot.press("enter")
         await shown(pilot, "Towers of Hanoi", "✔ solved and verified")
 
@@ -181,7 +186,7 @@ def test_the_form_makes_the_order_the_flags_would_make(tmp_path):
         1000,
     )
     assert order.source == problem.read_text()
-    assert order.options == {"disks": 5, "rule": "auto"}
+    assert order.options == {}, "what nobody changed leaves the say to the file"
     assert (order.api_base, order.max_samples) == (None, None)
 
 
@@ -192,15 +197,15 @@ def test_an_automatic_k_is_no_number():
 
 
 def test_a_wrong_number_names_its_field():
-    """Rule: the complaint names the field by its label."""
-    with pytest.raises(InputError, match="in flight must be a whole number, got 'x'"):
+    """Rule: the complaint names the option as every other place does."""
+    with pytest.raises(InputError, match="concurrency must be a whole number, got 'x'"):
         read_order("hanoi", catalogue.find("hanoi"), DEFAULTS | {"concurrency": "x"})
 
 
 def test_the_form_takes_a_price():
     """Rule: as the flag takes it, for the one model; with a limit in dollars one that is missing is named."""
-    given = DEFAULTS | {"model": "openai/foo", "limit_usd": "1", "price": "0.5,2"}
+    given = DEFAULTS | {"model": "openai/foo", "limit_usd": "1", "prices": "0.5,2"}
     order = read_order("hanoi", catalogue.find("hanoi"), given)
     assert (order.limit_usd, order.prices) == (1.0, {"openai/foo": (0.5, 2.0)})
     with pytest.raises(InputError, match="no price for openai/foo"):
-        prepare(read_order("hanoi", catalogue.find("hanoi"), given | {"price": ""}))
+        prepare(read_order("hanoi", catalogue.find("hanoi"), given | {"prices": ""}))
