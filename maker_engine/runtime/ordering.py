@@ -38,7 +38,8 @@ def order_of(
     Raises:
         InputError: A price is of no model that the run asks.
     """
-    made = {BY_NAME[name].order_field: _ordered(name, value, attended=attended) for name, value in values.items()}
+    said = {"undecided": AUTO, **values}  # what that is hangs on who is there
+    made = {BY_NAME[name].order_field: _ordered(name, value, attended=attended) for name, value in said.items()}
     prices = made.pop("prices", ())
     order = RunOrder(task, options, source, attended=attended, apart=apart, **made)
     return order.with_prices(read_prices(prices, real_models(order))) if prices else order
