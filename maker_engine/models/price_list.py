@@ -6,7 +6,7 @@ import functools
 import importlib.util
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -113,7 +113,7 @@ def _listed(name: str, entry: Mapping[str, Any]) -> ListedModel:
         _per_million(entry.get("output_cost_per_token")),
         context if isinstance(context, int) else None,
         variables,
-        any(os.environ.get(one, "").strip() for one in variables) if variables else None,
+        _is_set(variables) if variables else None,
     )
 
 
@@ -157,3 +157,29 @@ def _own_variables() -> dict[str, str]:
         return {name: str(one["api_key_env"]) for name, one in known.items() if "api_key_env" in one}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
+
+
+def missing_key(models: Iterable[str], api_base: str | None) -> str:
+    """Name the first key that one of `models` needs and the environment does not have, in a few words; empty for none.
+
+    Of a provider that the table does not have, and of a server of the user's own, nothing is said.
+
+    Args:
+        models: LiteLLM provider strings.
+        api_base: Endpoint of a local or private server, None for the provider's own.
+    """
+    for model in models if api_base is None else ():
+        provider, slash, _ = model.partition("/")
+        variables = key_variables(provider) if slash and provider in _providers() else ()
+        if variables and not _is_set(variables):
+            return f"{' or '.join(variables)} is not set"
+    return ""
+
+
+def _is_set(variables: Iterable[str]) -> bool:
+    return any(os.environ.get(one, "").strip() for one in variables)
+
+
+@functools.cache
+def _providers() -> frozenset[str]:
+    return frozenset(name.partition("/")[0] for name in _chat_models())

@@ -19,9 +19,11 @@ from textual.widgets import Button, Input, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
+from maker_engine.models.price_list import missing_key
 from maker_engine.printable import one_line
-from maker_engine.runtime.order import PreparedRun, RunOrder, prepare
+from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
 from maker_tui.form_values import OWN_TASK, FormValues, profile_values, usual_values
+from maker_tui.model_words import model_words
 from maker_tui.order_form import (
     FIELDS,
     FIRST_FIELDS,
@@ -51,6 +53,8 @@ SETTLE_S = 0.15
 PROFILE = "profile"
 PATHS = ("problem", OWN, "session")
 """Fields that hold a path."""
+
+NO_PATH = "name a Python file, or a folder, with a task: it is loaded when it is found"
 
 Speed = Callable[[PreparedRun], "float | None"]
 
@@ -103,13 +107,22 @@ class NewRun(MakerScreen):
             self.values = values
 
     class _Prepared(Message):
-        """An order was looked over in a thread; either it is ready, or `refusal` says why not."""
+        """An order was looked over in a thread; it is ready, with what is said of its model and a key it lacks."""
 
-        def __init__(self, prepared: PreparedRun | None, refusal: str, *, start: bool) -> None:
+        def __init__(self, prepared: PreparedRun, *, start: bool) -> None:
             super().__init__()
+            order = prepared.order
             self.prepared = prepared
-            self.refusal = refusal
             self.start = start
+            self.model_words = "" if order.voters else model_words(order.model)
+            self.missing = missing_key(real_models(order), order.api_base)
+
+    class _Refused(Message):
+        """An order was looked over in a thread, and cannot be used."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
 
     class _Measured(Message):
         """This machine's speed is known for an order that was looked over."""
@@ -133,8 +146,9 @@ class NewRun(MakerScreen):
         self._forecast = ForecastPane(id="forecast")
         self._word = LineView(id="word")
         self._refused = False
-        self._stays = False
+        self._wrong: dict[str, str] | None = None
         self._ordered = False
+        self._missing, self._no_task = "", NO_PATH
 
     def compose(self) -> ComposeResult:
         """Form on the left, forecast on the right, one line for hints and errors."""
@@ -169,7 +183,7 @@ class NewRun(MakerScreen):
             yield Vertical(id=f"fields-{group.name}", classes="fields")
 
     def _row(self, field: Field) -> ComposeResult:
-        suggester = PathSuggester() if field.key in PATHS else None
+        suggester = PathSuggester(tasks=field.key == OWN) if field.key in PATHS else None
         if field.key == "model":
             yield from row(field, self._held.get(field.key), ModelSuggester(self._api_base))
         else:
@@ -213,18 +227,27 @@ class NewRun(MakerScreen):
 
     def show_error(self, text: str) -> None:
         """Say what is wrong, until something is changed; the run can be ordered again."""
-        self._ordered, self._stays = False, True
+        self._ordered, self._wrong = False, self.values
         self._refuse(text)
+
+    def refuse_start(self, reason: str) -> None:
+        """Show, whole, why the run that was ordered here could not be started; the fields stay as they were."""
+        self.show_error(reason)
+
+    def on_screen_resume(self) -> None:
+        """Take an order again: the run that was started from here has been left."""
+        self._ordered = False
 
     async def _choose(self) -> None:
         """Bring the task's own options in."""
         name, family = self._chosen_task(), None
         self.query_one("#own").display = self._held.is_own
         options = self.query_one("#options", Vertical)
+        self._no_task = NO_PATH
         try:
             family = catalogue.find(name) if name else None
         except InputError as error:
-            self._refuse(str(error))
+            self._no_task = str(error)
         if family is not self._family or family is None:
             self._family = family
             await options.remove_children()
@@ -260,7 +283,6 @@ class NewRun(MakerScreen):
     async def on_select_changed(self, message: Select.Changed) -> None:
         """Follow a choice."""
         message.stop()
-        self._stays = False
         if message.select.id == PROFILE:
             await self.fill(profile_values(str(message.value)))
         elif message.select.id == TASK:
@@ -270,7 +292,6 @@ class NewRun(MakerScreen):
     async def on_input_changed(self, message: Input.Changed) -> None:
         """Follow what is typed."""
         message.stop()
-        self._stays = False
         if message.input.id == OWN:
             await self._choose()
         self._settle()
@@ -299,8 +320,13 @@ class NewRun(MakerScreen):
         self._tell(words, "quiet")
 
     def _tell(self, words: str, role: str) -> None:
-        rows = textwrap.wrap(words, max(20, self.size.width - 2), max_lines=2, placeholder=" …")
-        self._word.show([line((f" {one}", role)) for one in rows])
+        most = None if self._refused else 2  # an error is shown whole
+        wrapped = textwrap.wrap(words, max(20, self.size.width - 2), max_lines=most, placeholder=" …")
+        rows = [(one, role) for one in wrapped]
+        if self._missing and not self._refused:
+            rows.insert(0, (f"⚠ {self._missing}", "warn"))
+        self._word.styles.height = max(2, len(rows))
+        self._word.show([line((f" {one}", style)) for one, style in rows])
 
     def action_choose(self) -> None:
         """Open the list of the field in focus."""
@@ -322,7 +348,7 @@ class NewRun(MakerScreen):
         self._tell_groups()
         name = self._chosen_task()
         if self._family is None:
-            self._refuse("name a Python file, or a folder, with a task: it is loaded when it is found")
+            self._refuse(self._no_task)
             return
         try:
             order = read_order(name, self._family, self.values)
@@ -337,18 +363,18 @@ class NewRun(MakerScreen):
         try:
             prepared = prepare(order, family)
         except MakerError as error:
-            self.post_message(self._Prepared(None, str(error), start=start))
+            self.post_message(self._Refused(str(error)))
             return
-        self.post_message(self._Prepared(prepared, "", start=start))
+        self.post_message(self._Prepared(prepared, start=start))
         if not start:
             self.post_message(self._Measured(prepared, self._speed(prepared)))
 
     def on_new_run__prepared(self, message: _Prepared) -> None:
-        """Show the forecast, or what is wrong; go, if that was asked for."""
-        if message.prepared is None:
-            self._refuse(message.refusal)
-            return
-        if not self._stays:
+        """Show the forecast; go, if that was asked for."""
+        self._missing = message.missing
+        self._hints["model"] = message.model_words or hints(FIRST_FIELDS)["model"]
+        if self._wrong != self.values:  # what was wrong with these is still to be read
+            self._wrong = None
             self._refused = False
             self._hint(self.focused)
         self._forecast.show_forecast(message.prepared.forecast, message.prepared.order.target)
@@ -356,6 +382,10 @@ class NewRun(MakerScreen):
             self._ordered = True
             self._tell(f"starting {message.prepared.task.title}, {message.prepared.task.label} …", "strong")
             self.post_message(self.Ordered(message.prepared, self.values))
+
+    def on_new_run__refused(self, message: _Refused) -> None:
+        """Show what is wrong."""
+        self._refuse(message.reason)
 
     def on_new_run__measured(self, message: _Measured) -> None:
         """Show how long the run will take on this machine."""

@@ -16,28 +16,46 @@ SERVED = "hosted_vllm/"
 """Under this provider a model of a server of one's own is named."""
 
 
-class PathSuggester(Suggester):
-    """Completes the path of a file or folder, a name at a time; what begins with a dot only where that is typed."""
+_TASK_FILES = ("task.py", "__init__.py")
 
-    def __init__(self) -> None:
+
+class PathSuggester(Suggester):
+    """Completes the path of a file or folder, a name at a time; what begins with a dot only where that is typed.
+
+    Args:
+        tasks: Offer only what may hold a task, and nothing inside of a folder that holds one.
+    """
+
+    def __init__(self, *, tasks: bool = False) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
+        self._tasks = tasks
 
     async def get_suggestion(self, value: str) -> str | None:
         """Return the first path that begins like `value`."""
-        return await asyncio.to_thread(complete_path, value)
+        return await asyncio.to_thread(complete_path, value, tasks=self._tasks)
 
 
-def complete_path(value: str) -> str | None:
-    """Return the first path that begins like `value`, a folder with a slash at its end; None for none."""
+def complete_path(value: str, *, tasks: bool = False) -> str | None:
+    """Return the first path that begins like `value`, a folder with a slash at its end; None for none.
+
+    Args:
+        value: What was typed.
+        tasks: As for `PathSuggester`.
+    """
     if not value or value == "~":
         return None
     folder, _, begun = value.rpartition(os.sep)
     place = Path(f"{folder}{os.sep}" if os.sep in value else ".").expanduser()
     try:
         with os.scandir(place) as entries:
-            fitting = sorted((one.name, one.is_dir()) for one in entries if _fits(one.name, begun))
+            there = [(one.name, one.is_dir()) for one in entries]
     except (OSError, RuntimeError):
         return None
+    if tasks and not begun and any(name in _TASK_FILES for name, _ in there):
+        return None
+    fitting = sorted(
+        (name, folder) for name, folder in there if _fits(name, begun) and (folder or not tasks or name.endswith(".py"))
+    )
     if not fitting or (fitting[0][0] == begun and not fitting[0][1]):
         return None
     name, is_folder = fitting[0]

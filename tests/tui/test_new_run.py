@@ -9,10 +9,15 @@ from textual.widgets import Input, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
-from maker_engine.options.table import BY_NAME
-from maker_engine.runtime.order import prepare
+from maker_engine.kit.scaffold import write_task
+from maker_engine.options.table import BY_NAME, OPTIONS
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.measuring import samples_per_second
+from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_tui.app import MakerApp
+from maker_tui.form_values import OWN_TASK
 from maker_tui.order_form import FIELDS, read_order
+from tests.support.openai_server import OpenAIServer, Reply
 from tests.tui.looking import gone, shown, until
 
 SIZE = (80, 24)
@@ -209,3 +214,117 @@ def test_the_form_takes_a_price():
     assert (order.limit_usd, order.prices) == (1.0, {"openai/foo": (0.5, 2.0)})
     with pytest.raises(InputError, match="no price for openai/foo"):
         prepare(read_order("hanoi", catalogue.find("hanoi"), given | {"prices": ""}))
+
+
+async def test_every_option_is_reached_by_keys_alone_in_a_small_window():
+    """Rule: at 60×16 each group opens with enter, closes with enter, and says in its line what was changed in it."""
+    async with MakerApp(listing=list).run_test(size=(60, 16), notifications=True) as pilot:
+        await form(pilot)
+        for option in OPTIONS:
+            if not pilot.app.screen.query(f"#{option.name}"):
+                pilot.app.screen.query_one(f"#group-{option.group.name}").focus()
+                await pilot.press("enter")
+                await until(pilot, lambda option=option: pilot.app.screen.query(f"#{option.name}"))
+        await fill(pilot, "concurrency", "3")
+        line = pilot.app.screen.query_one("#group-speed")
+        line.focus()
+        await pilot.press("enter")
+        await shown(pilot, "▸ speed  concurrency 3")
+        assert pilot.app.screen.values["concurrency"] == "3"
+
+
+async def test_a_run_is_ordered_again_as_a_session_was():
+    """Rule: N on a session opens the form filled from its order, problem included, and enter runs it."""
+    order = RunOrder("hanoi", {"disks": 3, "strategy": "state"}, model="sim:p=0.9", k=5, limit_seconds=90, rule="first")
+    await drive(prepare(order), Inbox(), lambda _view: None)
+    async with MakerApp(listing=None).run_test(size=(160, 45), notifications=True) as pilot:
+        await shown(pilot, "sessions · 1")
+        await pilot.press("N")
+        await shown(pilot, "P(solve)", "as given", "limit minutes 1.5", "rule first", "sim:p=0.9")
+        await pilot.press("enter")
+        await shown(pilot, "3 disks, peg 0 → 2, rule state", "sim:p=0.9", "✔ solved")
+
+
+async def test_a_task_of_ones_own_is_named_by_a_path_that_tab_completes(tmp_path, monkeypatch):
+    """Rule: the last choice among the tasks asks for a file or folder, and tab completes its path."""
+    write_task("stones", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        pilot.app.screen.query_one("#task-name", Select).value = OWN_TASK
+        await shown(pilot, "task path", "name a Python file, or a folder")
+        await fill(pilot, "task-path", "./sto")
+        entry = pilot.app.screen.query_one("#task-path", Input)
+        await until(pilot, lambda: entry._suggestion == "./stones/")
+        await pilot.press("tab")
+        assert entry.value == "./stones/"
+        await shown(pilot, "P(solve)")
+        await pilot.press("tab")
+        await until(pilot, lambda: pilot.app.focused is not entry)
+
+
+async def test_tab_completes_the_name_of_a_model():
+    """Rule: from the price table, with price and key in the hint; a server's own models where its address is given."""
+    with OpenAIServer(lambda *_: Reply(raw=b'{"data": [{"id": "qwen-tiny"}]}')) as server:
+        async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+            await form(pilot)
+            entry = pilot.app.screen.query_one("#model", Input)
+            await fill(pilot, "model", "openai/gpt-6-l")
+            await until(pilot, lambda: entry._suggestion == "openai/gpt-6-luna")
+            await pilot.press("tab")
+            await shown(pilot, "openai/gpt-6-luna: $", "OPENAI_API_KEY is not set")
+            await fill(pilot, "api_base", server.base_url)
+            await fill(pilot, "model", "hosted_vllm/q")
+            await until(pilot, lambda: entry._suggestion == "hosted_vllm/qwen-tiny")
+
+
+async def test_the_form_begins_as_the_settings_say_and_a_profile_fills_it(home):
+    """Rule: what `[run]` says stands in the fields; choosing a profile puts its options there."""
+    home.mkdir()
+    (home / "config.toml").write_text('[run]\nk = 6\n[profile.quick]\nmodel = "sim:p=0.99"\nk = 2\nwindow = 4\n')
+    async with MakerApp(listing=list).run_test(size=(100, 30), notifications=True) as pilot:
+        await form(pilot)
+        await shown(pilot, "k         6")
+        pilot.app.screen.query_one("#profile", Select).value = "quick"
+        await shown(pilot, "k         2", "sim:p=0.99", "window 4")
+
+
+async def test_settings_that_cannot_be_used_are_said_in_the_form(home):
+    """Rule: the form opens all the same, with the defaults."""
+    home.mkdir()
+    (home / "config.toml").write_text('[run]\nk = "x"\n')
+    async with MakerApp(listing=list).run_test(size=(100, 30), notifications=True) as pilot:
+        await shown(pilot, "n new run")
+        await pilot.press("n")
+        await shown(pilot, "✖", "[run] k must be a whole number or auto")
+
+
+async def test_an_error_of_a_start_stays_until_something_is_changed():
+    """Rule: a form that is filled again with what was ordered says why it did not start, and takes the order again."""
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        await shown(pilot, "n new run")
+        pilot.app.show_form({"task-name": "hanoi", "option-disks": "4", "k": "3"}, "no route to the model")
+        await shown(pilot, "✖ no route to the model", "steps     15")
+        await fill(pilot, "k", "4")
+        await gone(pilot, "no route to the model")
+        await pilot.press("enter")
+        await shown(pilot, "4 disks", "✔ solved")
+
+
+async def test_the_time_of_a_simulated_run_is_measured_or_the_models_latency():
+    """Rule: without latency this machine decides, and says how fast it is; with latency that does; nothing is paid."""
+    app = MakerApp(listing=list, speed=lambda _prepared: 690.0)
+    async with app.run_test(size=(160, 45), notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, "option-disks", "20")
+        await shown(pilot, "as fast as this machine: ", "steps/s measured", "$0 ", "a real model at these prices: $")
+        await fill(pilot, "model", "sim:latency=0.5")
+        await shown(pilot, "by the model's latency")
+
+
+def test_this_machine_is_measured_by_a_run_of_the_engine(home):
+    """Rule: the speed comes of a short run that leaves nothing behind; of a model with latency none is measured."""
+    fast = prepare(RunOrder("hanoi", {"disks": 7}, model="sim"))
+    assert (samples_per_second(fast) or 0) > 0
+    assert samples_per_second(prepare(RunOrder("hanoi", {"disks": 7}, model="sim:latency=0.1"))) is None
+    assert not (home / "sessions").exists()
