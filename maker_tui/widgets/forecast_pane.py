@@ -110,8 +110,9 @@ def _time(forecast: Forecast, speed: float | None) -> tuple[str, ...]:
         return "time", NONE, "as fast as this machine", "this machine's"
     seconds = forecast.samples / speed
     about = duration(seconds) if seconds < 0.05 else f"~{duration(seconds)}"
-    measured = f"{rate(forecast.steps / seconds)} steps/s measured"
-    return "time", about, f"as fast as this machine: {measured}", measured
+    speed_told = f"{rate(forecast.steps / seconds)} steps/s"
+    measured = f"{speed_told} measured"
+    return "time", about, f"as fast as this machine: {measured}", measured, speed_told, speed_told.replace(" steps", "")
 
 
 def _each(votes: float | None, steps: int | None) -> str:

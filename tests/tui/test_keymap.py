@@ -10,6 +10,7 @@ from textual.binding import Binding
 
 from maker_engine.core.commands import DrawSample, Pause
 from maker_engine.core.errors import InputError
+from maker_engine.options.table import BY_NAME
 from maker_tui.app import MakerApp
 from maker_tui.config_commands import template
 from maker_tui.screens.workbench import Workbench
@@ -122,7 +123,9 @@ def test_every_line_of_the_file_to_begin_with_can_be_used():
     lines = [line.removeprefix("# ") if " = " in line else line for line in template().splitlines()]
     config = parse("\n".join(lines))
     prices = {"openai/my-model": (0.5, 2.0, 0.05, 0.6)}
-    assert config == Config(keys={name: action.keys for name, action in all_actions().items()}, prices=prices)
+    keys = {name: action.keys for name, action in all_actions().items()}
+    assert config == Config(keys=keys, prices=prices, runs=config.runs)
+    assert config.runs.run.keys() == BY_NAME.keys()
     assert parse(template()) == Config()
 
 
