@@ -13,10 +13,16 @@ from maker_engine.options.table import BY_NAME, OPTIONS
 _MENDS = {"undecided": "another policy", "hopeless": "stop or warm"}
 
 
-def add_options(group: argparse._ActionsContainer, options: Iterable[RunOption]) -> None:
-    """Add a flag for each option; a flag that is not given leaves nothing behind."""
+def add_options(group: argparse._ActionsContainer, options: Iterable[RunOption], default: str = "") -> None:
+    """Add a flag for each option; a flag that is not given leaves nothing behind.
+
+    Args:
+        group: Where.
+        options: Which.
+        default: What holds without the flag, empty for the option's own default.
+    """
     for option in options:
-        told = verbatim(option.full_help)
+        told = verbatim(f"{option.help} (default {default})" if default else option.full_help)
         if option.is_switch:
             group.add_argument(
                 option.flag, dest=option.name, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS,
@@ -29,14 +35,14 @@ def add_options(group: argparse._ActionsContainer, options: Iterable[RunOption])
             )  # fmt: skip
 
 
-def given(arguments: argparse.Namespace) -> dict[str, Value]:
-    """Return the values of the options that were given, by their names.
+def given(arguments: argparse.Namespace, options: Iterable[RunOption] = OPTIONS) -> dict[str, Value]:
+    """Return the values of those of the options that were given, by their names.
 
     Raises:
         InputError: One cannot have such a value.
     """
     found = vars(arguments)
-    return {option.name: option.value_of(found[option.name]) for option in OPTIONS if option.name in found}
+    return {option.name: option.value_of(found[option.name]) for option in options if option.name in found}
 
 
 def refuse_unattended(values: Mapping[str, Value]) -> None:

@@ -38,11 +38,15 @@ def order_of(
     Raises:
         InputError: A price is of no model that the run asks.
     """
-    said = {"undecided": AUTO, **values}  # what that is hangs on who is there
-    made = {BY_NAME[name].order_field: _ordered(name, value, attended=attended) for name, value in said.items()}
+    made = changes_of({"undecided": AUTO, **values}, attended=attended)  # what auto is hangs on who is there
     prices = made.pop("prices", ())
     order = RunOrder(task, options, source, attended=attended, apart=apart, **made)
     return order.with_prices(read_prices(prices, real_models(order))) if prices else order
+
+
+def changes_of(values: Mapping[str, Value], *, attended: bool) -> dict[str, Value]:
+    """Return options as fields of an order that is changed; prices aside, which hang on the models of the order."""
+    return {BY_NAME[name].order_field: _ordered(name, value, attended=attended) for name, value in values.items()}
 
 
 def order_by(config: RunConfig, task: str, options: Mapping[str, int | str], source: str | None = None) -> RunOrder:
