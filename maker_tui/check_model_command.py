@@ -38,7 +38,7 @@ def check_model(arguments: Sequence[str]) -> int:
         InputError: The model cannot be used as ordered, or there is no such task.
         ProviderError: It did not answer, for a reason that may pass.
     """
-    chosen = model_parser().parse_args(arguments)
+    chosen = _parser().parse_args(arguments)
     prepared = _prepared(chosen)
     check = asyncio.run(_checked(prepared))
     if chosen.json:
@@ -53,8 +53,7 @@ def check_model(arguments: Sequence[str]) -> int:
     return FITS
 
 
-def model_parser() -> Parser:
-    """Make the parser of `maker check-model`."""
+def _parser() -> Parser:
     from maker_tui.flags import add_sampling, add_timeout  # noqa: PLC0415 - it brings the engine in
 
     parser = Parser(

@@ -189,9 +189,9 @@ def _interview(before: list[str], begun: str) -> list[Candidate]:
 
 
 def _check_model(before: list[str], begun: str) -> list[Candidate]:
-    from maker_tui.check_model_command import model_parser  # noqa: PLC0415 - most words are of another command
+    from maker_tui.check_model_command import _parser  # noqa: PLC0415 - most words are of another command
 
-    return _of_parser(model_parser(), before, begun)
+    return _of_parser(_parser(), before, begun)
 
 
 _SPECIAL: Mapping[str, Callable[[list[str], str], list[Candidate]]] = {
