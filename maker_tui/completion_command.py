@@ -58,8 +58,9 @@ if [ "$funcstack[1]" = "_maker" ]; then _maker "$@"; else compdef _maker maker; 
 """
 FISH = """\
 function __maker_complete
-    set -l words (commandline -opc) (commandline -ct)
-    for one in ($words[1] --complete fish $words 2>/dev/null)
+    set -l words (commandline -opc)
+    set -l begun (commandline -ct)
+    for one in (command maker --complete fish $words "$begun" 2>/dev/null)
         switch $one
             case ':files'
                 __fish_complete_path (commandline -ct)

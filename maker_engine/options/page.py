@@ -33,7 +33,7 @@ concurrency = 4
 ```python
 from maker_engine.options.config import RunConfig, VotingOptions
 
-config = RunConfig.of(k=3, limit_usd=1)              # every option by its name; or in groups:
+config = RunConfig.of(k=3, limit_usd=1)  # every option by its name; or in groups:
 config = RunConfig(voting=VotingOptions(k=3, rule="first"))
 ```
 

@@ -116,8 +116,7 @@ class Journal:
             self._note_origin(own=own)
             if branch is None:
                 self._note("created", self._branch.created)
-                if name:
-                    self._note("name", " ".join(name.split())[:LONGEST_NAME])
+                self._note_name(name)
                 self.flush()
         except BaseException:
             if connection is not None:
@@ -126,6 +125,10 @@ class Journal:
                 connection.close()
             self._lock.release()
             raise
+
+    def _note_name(self, name: str) -> None:
+        if name:
+            self._note("name", " ".join(name.split())[:LONGEST_NAME])
 
     def _stand(self, branch: int | None) -> None:
         """Take up where the file stands."""

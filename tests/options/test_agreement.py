@@ -9,23 +9,26 @@ from pathlib import Path
 
 import pytest
 
+from maker_engine import catalogue
 from maker_engine.core.errors import InputError
 from maker_engine.options.config import KINDS, RunConfig
 from maker_engine.options.kinds import plain
 from maker_engine.options.option import GROUPS
 from maker_engine.options.page import page
 from maker_engine.options.table import BY_NAME, OPTIONS, of_group
+from maker_engine.runtime.order import prepare
 from maker_engine.runtime.ordering import order_by, order_of, values_of_order
 from maker_engine.runtime.run_order import RunOrder
 from maker_tui.config_commands import template
 from maker_tui.flag_orders import order_from
 from maker_tui.flags import run_parser
-from maker_tui.order_form import FIELDS, read_order
+from maker_tui.order_form import FIELDS, read_order, values_like
 from maker_tui.settings.config import parse
 from maker_tui.settings.run_defaults import read_defaults
 from tests.support.toy import Count
 
 DOCS = Path(__file__).parents[2] / "docs"
+GOLDEN = Path(__file__).parents[1] / "sessions" / "golden"
 OTHERS = {"task", "options", "source", "apart", "attended"}
 """Fields of an order that are no options of a run: what is solved, and who is there."""
 CHOSEN = {
@@ -170,6 +173,17 @@ def test_a_kept_order_gives_back_the_options_it_was_made_of():
     elsewhere = {"name": "", "session": None, "breaks": ()}
     assert {**vars_of(again)} == {**vars_of(order), **elsewhere}
     assert values_of_order({**kept, "k_auto": True}).get("k") is None
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.maker")), ids=lambda path: path.stem)
+def test_a_session_written_before_is_ordered_again(path, tmp_path):
+    """What a file of any format keeps of its order fills the form, whose order has the same problem, model and k."""
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    values = values_like(copy)
+    order = read_order(values["task-name"], catalogue.find("hanoi"), values)
+    assert (order.model, order.k, order.seed) == ("sim:p=0.9,v=0.9", 3, 4)
+    assert prepare(order).task.label == "5 disks, peg 0 → 2"
 
 
 def vars_of(order):
