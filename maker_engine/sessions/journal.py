@@ -115,9 +115,7 @@ class Journal:
             self._note("order", order)
             self._note_origin(own=own)
             if branch is None:
-                self._note("created", self._branch.created)
-                self._note_name(name)
-                self.flush()
+                self._note_beginning(name)
         except BaseException:
             if connection is not None:
                 if branch is None:
@@ -126,9 +124,11 @@ class Journal:
             self._lock.release()
             raise
 
-    def _note_name(self, name: str) -> None:
+    def _note_beginning(self, name: str) -> None:
+        self._note("created", self._branch.created)
         if name:
             self._note("name", " ".join(name.split())[:LONGEST_NAME])
+        self.flush()
 
     def _stand(self, branch: int | None) -> None:
         """Take up where the file stands."""
