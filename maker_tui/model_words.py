@@ -1,4 +1,4 @@
-"""What is said of a model while its name is typed: what it costs, how much it reads, and whether there is a key."""
+"""What is said of a model while its name is typed: what it costs, how much it reads, and that there is a key."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def model_words(name: str) -> str:
         parts.append(f"${found.usd_in:,.4g} in, ${found.usd_out:,.4g} out per million tokens")
     if found.context is not None:
         parts.append(f"reads {found.context:,} tokens")
-    if found.has_key is not None:
-        parts.append(f"✔ {found.key_variables[0]}" if found.has_key else f"{found.key_variables[0]} is not set")
+    if found.has_key:
+        parts.append(f"✔ key in {found.key_variables[0]}")
     return f"{one_line(name, 80)}: {', '.join(parts)}." if parts else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from maker_engine.core.errors import MakerError
+from maker_engine.core.outcomes import Outcome
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive, prepare
 from maker_engine.runtime.plan import STOP
@@ -15,7 +16,7 @@ from maker_engine.runtime.plan import STOP
 MEASURED_S = 0.2
 """Going time of the short run; a millionth of a long one is enough, since samples are alike."""
 LEAST_SAMPLES = 20
-"""Fewer say nothing of a long run."""
+"""Fewer say nothing of a run that is longer."""
 
 
 def samples_per_second(prepared: PreparedRun) -> float | None:
@@ -45,4 +46,5 @@ def samples_per_second(prepared: PreparedRun) -> float | None:
         except MakerError:
             return None
     samples = view.snapshot.totals.samples
-    return samples / view.elapsed_s if samples >= LEAST_SAMPLES and view.elapsed_s > 0 else None
+    enough = samples >= LEAST_SAMPLES or view.snapshot.outcome is Outcome.SOLVED
+    return samples / view.elapsed_s if enough and samples and view.elapsed_s > 0 else None
