@@ -204,7 +204,6 @@ _BY_DEST: Mapping[str, Callable[[], Iterable[str]]] = {
     "task": _task_names,
     "session": session_names,
     "sessions": session_names,
-    "name": session_names,
     "profile": _profiles,
     "model": _models,
     "voters": _models,
