@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from maker_engine.core import decomposition
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import MakerError, TaskError
 
+_CONTRACT = str(decomposition.__file__)
 _ENGINE = str(Path(__file__).parent)
 _PYTHON = sysconfig.get_paths()["stdlib"]
 
@@ -27,7 +29,7 @@ def blaming(family: type[AnyTask]) -> Iterator[None]:
         yield
     except MakerError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a task may not end the program either
         fault = fault_of(family, error)
         if fault is None:
             raise
@@ -35,11 +37,22 @@ def blaming(family: type[AnyTask]) -> Iterator[None]:
 
 
 def fault_of(family: type[AnyTask], error: BaseException) -> TaskError | None:
-    """Return the error of a task whose own files are in an error's traceback, None where none of them is."""
+    """Return the error of a task whose own files are in an error's traceback, None where none of them is.
+
+    A method that the task should have written, or that takes other arguments than it should, is called in none of its
+    files: that is its fault too.
+    """
     files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-    if not any(file.startswith(homes(family)) for file in files):
+    missing = isinstance(error, NotImplementedError) and files[-1:] == [_CONTRACT]
+    if not (missing or _is_miscalled(family, error) or any(file.startswith(homes(family)) for file in files)):
         return None
     return TaskError(f"task {getattr(family, 'name', family.__name__)} fails with {told(error)}")
+
+
+def _is_miscalled(family: type[AnyTask], error: BaseException) -> bool:
+    """Tell whether Python refused to call a method of the task's own: it names it at the beginning."""
+    own = tuple(f"{one.__qualname__}." for one in family.__mro__ if issubclass(one, Task) and one is not Task)
+    return isinstance(error, TypeError) and str(error).startswith(own)
 
 
 def homes(family: type[AnyTask]) -> tuple[str, ...]:

@@ -14,14 +14,15 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
-from maker_engine.core.decomposition import AnyTask, Task
+from maker_engine.core.decomposition import AnyTask, Option, Task
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file, is_folder
 from maker_engine.options.table import flag_names
+from maker_engine.suggestion import suggestion
 
 GROUP = "maker.tasks"
 
-_FLAGS = "flags headless help json limit no_mouse on_hangup only problem profile progress seed states"
+_FLAGS = "headless help json limit log no_mouse on_hangup only problem profile progress quiet seed states"
 """The flags of `maker run` and `maker check-task` beside the options of a run."""
 TAKEN = frozenset(_FLAGS.split()) | flag_names()
 """What a task's own options cannot be called: these are flags of maker's."""
@@ -63,7 +64,7 @@ def installed(name: str) -> type[AnyTask]:
     if point is None:
         known = ", ".join(names()) or "none is installed"
         here = f"; for the folder write ./{name}" if is_folder(Path(name)) else ""
-        raise InputError(f"there is no task {name!r}; known: {known}{here}")
+        raise InputError(f"there is no task {name!r}{suggestion(name, names())}; known: {known}{here}")
     try:
         found = point.load()
     except (Exception, SystemExit) as error:
@@ -146,7 +147,18 @@ def _checked(found: object, name: str) -> type[AnyTask]:
     if inspect.isabstract(found):
         missing = ", ".join(sorted(found.__abstractmethods__))
         raise InputError(f"task {name!r} is not whole: it has to define {missing}")
+    _check_introduction(found, name)
     taken = [option.name for option in found.options if option.name.replace("-", "_") in TAKEN]
     if taken:
         raise InputError(f"task {name!r} cannot have an option {taken[0]!r}, a flag of maker's own: rename the option")
     return found
+
+
+def _check_introduction(family: type[AnyTask], name: str) -> None:
+    """See to it that a task says what lists, flags and forms need; whether it says it well, `check-task` looks at."""
+    for attribute in ("name", "title", "summary", "source_help"):
+        if not isinstance(text := getattr(family, attribute, None), str):
+            raise InputError(f"task {name!r} is not whole: its {attribute} must be text, got {text!r:.60}")
+    options: object = getattr(family, "options", ())
+    if not isinstance(options, tuple) or not all(isinstance(option, Option) for option in options):
+        raise InputError(f"task {name!r} is not whole: its options must be a tuple of Option, got {options!r:.60}")

@@ -8,12 +8,15 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from maker_engine.printable import one_line, printable
 
 LONGEST_ERROR = 400
 """Characters of an error that are shown."""
+JSON_VERSION = 1
+"""Of the objects that commands print with `--json`, as docs/json.md describes them; another meaning of a name is a new
+version, a further name is not."""
 
 
 def say(*lines: str) -> None:
@@ -32,6 +35,11 @@ def say_json(value: object, indent: int | None = None) -> None:
     """Print one JSON value on standard output, in ASCII without control characters."""
     sys.stdout.write(json.dumps(value, indent=indent).replace("\x7f", "\\u007f") + "\n")
     sys.stdout.flush()
+
+
+def versioned(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return an object for scripts, which begins with the version of what it means."""
+    return {"version": JSON_VERSION, **fields}
 
 
 def write_document(texts: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from maker_engine.core.errors import MakerError
 from maker_engine.models.families import by_family
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
-from maker_engine.runtime.view import RunView
+from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.inspection import temperature_of
 from maker_engine.sessions.record import fits, whole
 from maker_engine.sessions.saved import SavedRun
@@ -156,4 +156,5 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
         adjustments=saved.adjustments,
         answered_by=by_family(saved.answered) or saved.run.answered_by,
         limit_is_estimate=limited and totals.tokens_estimated > 0,
+        **result_fields(saved.task, saved.state, saved.run.outcome),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.output import complain, end_progress, say, say_json, show_progress
+from maker_engine.output import complain, end_progress, say, say_json, show_progress, versioned
 from maker_tui.parsing import Parser
 from maker_tui.words import checking_words
 
@@ -42,7 +42,7 @@ def check_model(arguments: Sequence[str]) -> int:
     prepared = _prepared(chosen)
     check = asyncio.run(_checked(prepared))
     if chosen.json:
-        say_json(check.to_json())
+        say_json(versioned(check.to_json()))
     else:
         from maker_tui.check_lines import check_rows  # noqa: PLC0415 - `--help` draws no table
 

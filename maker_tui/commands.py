@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from importlib.metadata import version
 
 from maker_engine.core.errors import InputError
-from maker_engine.output import say, say_json
+from maker_engine.output import say, say_json, versioned
 from maker_tui import (
     added_commands,
     check_model_command,
@@ -17,7 +18,7 @@ from maker_tui import (
 )
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
-from maker_tui.parsing import Parser
+from maker_tui.parsing import MOST_STEPS, Parser, count
 from maker_tui.session_commands import add_commands
 
 EXAMPLES = """\
@@ -120,13 +121,14 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
         help="instead, 40 products by a real model, with k = 1 and k = 3: a server, or a model file (extra: local)",
     )
     demo.add_argument("--model", metavar="NAME", help="with --real: the model's name on that server")
+    demo.add_argument("--headless", action="store_true", help="in the plain terminal, without the app; takes 45 s")
     add_flag(demo)
     demo.set_defaults(act=_demo)
 
 
 def _add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
     plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
-    plan.add_argument("--steps", type=int, required=True, metavar="S", help="steps of the run")
+    plan.add_argument("--steps", type=count, required=True, metavar="S", help="steps of the run, such as 1e6")
     plan.add_argument("--p", type=float, required=True, metavar="P", help="that a valid sample is right; above 0.5")
     plan.add_argument("--v", type=float, default=1.0, metavar="V", help="that a sample carries no red flag (default 1)")
     plan.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
@@ -143,11 +145,13 @@ def _run(arguments: list[str]) -> int:
     if task is None and not {"-h", "--help"} & set(arguments):
         raise InputError("name the task first: maker run TASK [options]; maker tasks lists them")
     chosen = run_parser(task).parse_args(arguments)
-    prepared = prepare(order_from(chosen))
+    prepared = replace(prepare(order_from(chosen)), log=chosen.log)
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress)
+        return run_headless(
+            prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress, quiet=chosen.quiet
+        )
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
@@ -171,27 +175,35 @@ def _demo(chosen: argparse.Namespace) -> int:
     if chosen.model is not None:
         raise InputError("--model names a model on a server: give --real URL with it")
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
+
+    prepared = prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL))
+    if chosen.headless:
+        from maker_tui.headless import run_headless  # noqa: PLC0415
+
+        return run_headless(prepared, as_json=False, on_hangup=chosen.on_hangup)
     from maker_tui.launch import open_run  # noqa: PLC0415
 
-    return open_run(
-        prepare(RunOrder("hanoi", {"disks": DEMO_DISKS}, model=DEMO_MODEL)), chosen.on_hangup, mouse=chosen.mouse
-    )
+    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
 
 def _plan(chosen: argparse.Namespace) -> int:
     from maker_engine.core import scaling  # noqa: PLC0415
 
-    if chosen.steps > 2**64:
+    if chosen.steps > MOST_STEPS:
         raise InputError(f"steps must be at most 2^64, got {chosen.steps:,}")
     k = scaling.k_min(chosen.p, chosen.steps, chosen.target)
-    figures = {
+    figures: dict[str, float] = {
+        "steps": chosen.steps,
+        "p": chosen.p,
+        "v": chosen.v,
+        "target": chosen.target,
         "k_min": k,
         "p_solve": scaling.run_success(chosen.p, k, chosen.steps),
         "votes": chosen.steps * scaling.expected_votes(chosen.p, k),
         "samples": chosen.steps * scaling.expected_samples(chosen.p, k, chosen.v),
     }
     if chosen.json:
-        say_json(figures)
+        say_json(versioned(figures))
         return 0
     say(
         f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)",

@@ -11,6 +11,7 @@ from maker_engine.options.option import GROUPS
 from maker_engine.options.table import find, of_group
 from maker_tui import progress
 from maker_tui.hangup import add_flag
+from maker_tui.log_flags import add_log
 from maker_tui.option_flags import add_options, verbatim
 from maker_tui.parsing import Parser
 from maker_tui.problem_files import read_problem
@@ -108,6 +109,7 @@ def _add_terminal(parser: Parser) -> None:
     add_flag(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     progress.add_flag(group)
+    add_log(group)
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from contextlib import contextmanager
 
 from maker_engine.core.commands import Stop
 from maker_engine.core.copies import effective_votes, identical_share
+from maker_engine.core.decomposition import Json
 from maker_engine.core.events import Outcome
 from maker_engine.core.hopeless import StepHopeless
-from maker_engine.output import complain, say_json, say_text
+from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import sentence
@@ -24,6 +26,8 @@ from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
 from maker_tui.streams import OutputError
 
 SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
+LONGEST_RESULT = 5_000
+"""Characters of a result in a summary: the longest product is shorter."""
 
 
 def exit_status(view: RunView) -> int:
@@ -42,7 +46,9 @@ def exit_status(view: RunView) -> int:
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
 
 
-def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progress: str = AUTO) -> int:
+def run_headless(
+    prepared: PreparedRun, *, as_json: bool, on_hangup: str, progress: str = AUTO, quiet: bool = False
+) -> int:
     """Drive a run to its end without the app; return the exit status.
 
     Raises:
@@ -53,7 +59,7 @@ def run_headless(prepared: PreparedRun, *, as_json: bool, on_hangup: str, progre
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
     with _hearing(on_hangup) as inbox:
-        return conclude(_driven(prepared, inbox, progress), as_json=as_json)
+        return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet)
 
 
 def drive_here(prepared: PreparedRun) -> RunView:
@@ -93,20 +99,29 @@ def _driven(prepared: PreparedRun, inbox: Inbox, progress: str) -> RunView:
         return asyncio.run(_drive(prepared, inbox, look, tick))
 
 
-def conclude(view: RunView, *, as_json: bool = False) -> int:
+def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False) -> int:
     """Print what has come of a run; return the exit status.
+
+    Args:
+        view: The run at its end.
+        as_json: Print one JSON object.
+        quiet: Print the result alone; where there is none, how the run ended, on standard error.
 
     Raises:
         OutputError: It cannot be printed.
     """
     refused = refusal(view)
-    if refused:
+    if refused and not quiet:
         complain(refused)
     try:
         if as_json:
             say_json(summary(view))
+        elif quiet and exit_status(view) == SOLVED and not view.result_fault:
+            say_text(result_text(view.result) + "\n")
+        elif quiet:
+            complain(view.result_fault or refused or f"{_ended(view)}; the session is {view.session}")
         elif not refused:
-            say_text(report(view))
+            say_text(report(view) + result_line(view))
     except OutputError as error:
         outcome = view.snapshot.outcome
         error.result = f"the run is {outcome.value if outcome else 'not ended'}, its session is {view.session}"
@@ -141,20 +156,22 @@ async def _ticking(tick: Tick) -> None:
 
 
 def summary(view: RunView) -> dict[str, object]:
-    """Put a run's figures into one JSON object."""
+    """Put a run's figures into one JSON object, as docs/json.md describes it."""
     snapshot, totals = view.snapshot, view.snapshot.totals
     started = snapshot.started
     if started is None:
         raise AssertionError("a run that returned has started")
-    return {
+    return versioned({
         "outcome": snapshot.outcome.value if snapshot.outcome else None,
         "reason": snapshot.reason,
+        "result": view.result,
         "task": started.task,
         "problem": started.problem,
         "model": started.model,
         "simulated": started.simulated,
         "k": started.k,
-        "steps": totals.steps,
+        "steps": started.steps,
+        "decided_steps": totals.steps,
         "samples": totals.samples,
         "votes": totals.votes,
         "flagged": totals.flagged,
@@ -177,7 +194,7 @@ def summary(view: RunView) -> dict[str, object]:
         "resets_at": None if view.resets_at is None else int(view.resets_at),
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
-    }
+    })  # fmt: skip
 
 
 def _hopeless(found: StepHopeless | None) -> dict[str, object] | None:
@@ -199,7 +216,7 @@ def _texts(view: RunView) -> str:
 
 
 def report(view: RunView, standing: str = "interrupted") -> str:
-    """Write a run's figures for a person.
+    """Write a run's figures for a person, all but its result, which comes last whatever else is said.
 
     Args:
         view: The run.
@@ -221,7 +238,7 @@ def report(view: RunView, standing: str = "interrupted") -> str:
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
         *([("answered", view.answerers)] if view.answerers else []),
-        ("steps", f"{figures['steps']:,} decided{wrong}"),
+        ("steps", f"{figures['decided_steps']:,} decided{wrong}"),
         ("samples", samples),
         *([("calls", view.timeouts)] if view.timeouts else []),
         *([("texts", texts)] if (texts := _texts(view)) else []),
@@ -233,6 +250,27 @@ def report(view: RunView, standing: str = "interrupted") -> str:
         ("session", str(figures["session"])),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)
+
+
+def result_line(view: RunView) -> str:
+    """Write what a solved run has come to as the last line of its summary; empty for any other run."""
+    if view.result_fault:
+        return f"result   cannot be given: {one_line(view.result_fault, 400)}\n"
+    if view.snapshot.outcome is None or not view.snapshot.outcome.gives_result:
+        return ""
+    text = result_text(view.result)
+    more = "" if len(text) <= LONGEST_RESULT else f" … ({len(text):,} characters; --json has all of them)"
+    return f"result   {one_line(text[:LONGEST_RESULT], LONGEST_RESULT)}{more}\n"
+
+
+def result_text(result: Json) -> str:
+    """Write a result for a person: a text as it is, all else as JSON in one line."""
+    return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+
+
+def _ended(view: RunView) -> str:
+    outcome = view.snapshot.outcome
+    return f"{outcome.value}: {view.snapshot.reason}" if outcome else "the run has not ended"
 
 
 def _check_rows(view: RunView) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ def run_arguments(arguments: Sequence[str]) -> list[str]:
             f'say first what is to be built, as in maker interview "a to-do list API", or --from FILE: {given}'
         )
     about = ["--idea", *first] if chosen.document is None else ["--problem", str(chosen.document)]
-    headless = {"--headless", "--json"} & set(others)
+    headless = {"--headless", "--json", "-q", "--quiet"} & set(others)
     policy = [] if headless or any(one.split("=")[0] == "--undecided" for one in others) else ["--undecided", "ask"]
     return [TASK, *about, *policy, *others]
 
@@ -53,5 +53,6 @@ def _parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.lenient = True
     parser.add_argument("--from", dest="document", type=Path, metavar="FILE", help="an exported requirements.json")
     return parser

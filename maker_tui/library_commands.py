@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.output import end_progress, say, say_json, show_progress
+from maker_engine.output import end_progress, say, say_json, show_progress, versioned
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import DAMAGED, INTERRUPTED, RUNNING, Facet, Order, View, look, outcome_name
 from maker_tui.figures import moment
@@ -57,11 +57,17 @@ def _list(chosen: argparse.Namespace) -> int:
     end_progress()
     shown = look(known, View(chosen.search, wanted, Order(chosen.sort)))
     if chosen.json:
-        rows = [asdict(one) | {"path": str(one.path)} for one in shown]
-        say_json(rows, indent=1)
+        say_json([*map(_fields, shown)], indent=1)
     else:
         say(*map(_told, shown))
     return 0
+
+
+def _fields(one: SessionSummary) -> dict[str, object]:
+    """Return a line of the library for scripts, as docs/json.md describes it."""
+    fields = asdict(one)
+    path, decided, forks = (fields.pop(name) for name in ("path", "steps_done", "forks"))
+    return versioned({"session": str(path), **fields, "decided_steps": decided, "fork_count": forks})
 
 
 def _outcome(text: str | None) -> str | None:

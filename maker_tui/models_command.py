@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.output import say, say_json
+from maker_engine.output import say, say_json, versioned
 from maker_engine.printable import one_line
 from maker_tui.parsing import Parser
 
@@ -48,7 +48,7 @@ def _models(chosen: argparse.Namespace) -> int:
 
     found = listed(chosen.word)
     if chosen.json:
-        say_json({"version": 1, "models": [asdict(one) for one in found]})
+        say_json(versioned({"models": [asdict(one) for one in found]}))
     elif found:
         say(*_lines(found))
     if not found:
@@ -62,7 +62,7 @@ def _served(chosen: argparse.Namespace) -> int:
     base = endpoint(chosen.api_base)
     names = [f"{SERVED}{name}" for name in served_models(base) if chosen.word.lower() in name.lower()]
     if chosen.json:
-        say_json({"version": 1, "api_base": base, "models": [{"name": name} for name in names]})
+        say_json(versioned({"api_base": base, "models": [{"name": name} for name in names]}))
         return 0
     if not names:
         raise InputError(f"{base} offers no such model: load one, or leave the word out")

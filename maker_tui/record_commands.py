@@ -6,17 +6,18 @@ import argparse
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from maker_engine.core import decisions
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.output import complain, end_progress, say, say_json, say_text, show_progress, write_document
+from maker_engine.output import end_progress, say, say_json, say_text, show_progress, versioned
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import INTERRUPTED, RUNNING
+from maker_tui import exporting, revote_table
 from maker_tui.parsing import Parser
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
+    from maker_engine.sessions.forks import ForkNode
 
 NAME = "SESSION"
 Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse names it nowhere else
@@ -33,26 +34,13 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     salvage.add_argument("--fork", type=int, default=0, metavar="N", help="which of its runs (default 0, the first)")
     salvage.add_argument("--to", type=Path, metavar="FILE", help="the new session (default beside it)")
     export = _verb(verbs, "export", _export, "write a session as text")
-    export.add_argument("--as", dest="form", choices=("jsonl", "csv", "html", "papers"), default="jsonl",
-                        help="jsonl: everything, an event a line; csv: a line a step; html: a report; "
-                             "papers: what the task has come to, such as REQUIREMENTS.md")  # fmt: skip
-    export.add_argument(
-        "--fork", type=int, metavar="N", help="which of its runs, for all but jsonl (default the newest)"
-    )
-    export.add_argument(
-        "--to", type=Path, metavar="FILE", help="file to write (default standard output); for papers a folder"
-    )
+    exporting.add_flags(export)
     importing = verbs.add_parser("import", help="make a session of an export in JSON Lines", allow_abbrev=False)
     importing.add_argument("file", type=Path, metavar="FILE.jsonl")
     importing.add_argument("--to", type=Path, metavar="FILE", help="the new session (default in the library)")
     _with_task(importing).set_defaults(act=_import)
     revote = _verb(verbs, "revote", _revote, "say what another k, rule or set of red flags would have decided")
-    revote.add_argument("--fork", type=int, metavar="N", help="which of its runs (default the newest)")
-    revote.add_argument("--k", type=int, action="append", metavar="K", help="margin to try; several times for several")
-    revote.add_argument("--rule", choices=("ahead", "first"), default="ahead", help="k ahead (default), or first to k")
-    revote.add_argument("--max-tokens", type=int, metavar="N", help="discard longer responses")
-    revote.add_argument("--paper-flags", action="store_true", help="keep to the paper's two red flags")
-    revote.add_argument("--json", action="store_true", help="a JSON object a line")
+    revote_table.add_flags(revote)
 
 
 def _verb(verbs: Verbs[Parser], name: str, act: Callable[[argparse.Namespace], int], told: str) -> Parser:
@@ -95,7 +83,7 @@ def _show(chosen: argparse.Namespace) -> int:
     from maker_tui.bridge import SavedSource  # noqa: PLC0415
     from maker_tui.check_lines import check_rows  # noqa: PLC0415
     from maker_tui.fork_lines import fork_lines  # noqa: PLC0415
-    from maker_tui.headless import report, summary  # noqa: PLC0415
+    from maker_tui.headless import report, result_line, summary  # noqa: PLC0415
 
     path, task = _opened(chosen)
     if chosen.step is not None:
@@ -107,7 +95,7 @@ def _show(chosen: argparse.Namespace) -> int:
     if view is None:
         raise AssertionError("a saved session has a view")
     if chosen.json:
-        say_json({**summary(view), "forks": [asdict(node) for node in nodes]})
+        say_json({**summary(view), "forks": [*map(_fork_fields, nodes)]})
         return 0
     say_text(report(view, _standing(path)))
     if named := _named(path):
@@ -115,7 +103,15 @@ def _show(chosen: argparse.Namespace) -> int:
     say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(fork_lines(nodes))))
     if view.snapshot.check is not None:
         say("", *check_rows(view.snapshot.check))
+    say_text(result_line(view))
     return 0
+
+
+def _fork_fields(node: ForkNode) -> dict[str, object]:
+    """Return a line of the tree of forks for scripts; its first own step counts from 1, as `fork --at`."""
+    fields = asdict(node)
+    decided, expected = fields.pop("steps"), fields.pop("expected")
+    return {**fields, "fork_step": node.fork_step + 1, "steps": expected, "decided_steps": decided}
 
 
 def _standing(path: Path) -> str:
@@ -144,7 +140,7 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
             "state": task.encode_state(state),
             "entries": [told(one, task) for one in entries],
         }
-        say_json(value)
+        say_json(versioned(value))
         return 0
     say_text(f"{task.picture(state).plain}\n\n")
     said = list(text_lines(entries))
@@ -180,40 +176,11 @@ def _salvage(chosen: argparse.Namespace) -> int:
 
 def _export(chosen: argparse.Namespace) -> int:
     from maker_engine.blame import blaming  # noqa: PLC0415
-    from maker_engine.sessions import export  # noqa: PLC0415
-    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
-    from maker_engine.sessions.report import report  # noqa: PLC0415
 
     path, task = _opened(chosen)
     with blaming(type(task)):
-        if chosen.form == "papers":
-            return _papers(path, task, chosen)
-        if chosen.form == "jsonl":
-            _write(chosen.to, (line + "\n" for line in export.lines(path, task)))
-            return 0
-        with Reader(path, chosen.fork) as reader:
-            _write(chosen.to, export.csv_lines(reader, task) if chosen.form == "csv" else [report(reader, task)])
+        exporting.export(path, task, chosen)
     return 0
-
-
-def _papers(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.papers import papers, warning, write_papers  # noqa: PLC0415
-
-    if chosen.to is None:
-        raise InputError("papers are several files: name a folder with --to DIR")
-    say(*map(str, write_papers(task, papers(path, task, chosen.fork), chosen.to)))
-    if told := warning(path, task, chosen.fork):
-        complain(told)
-    return 0
-
-
-def _write(to: Path | None, texts: Any) -> None:
-    from maker_engine.sessions.export import write_new  # noqa: PLC0415
-
-    if to is None:
-        write_document(texts)
-        return
-    write_new(to, texts)
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -248,41 +215,8 @@ def _named(path: Path) -> str:
 
 def _revote(chosen: argparse.Namespace) -> int:
     from maker_engine.blame import blaming  # noqa: PLC0415
-    from maker_engine.core.red_flags import FlagRules  # noqa: PLC0415
-    from maker_engine.core.voting import named_rule  # noqa: PLC0415
-    from maker_engine.sessions.reader import Reader  # noqa: PLC0415
-    from maker_engine.sessions.record import whole  # noqa: PLC0415
-    from maker_engine.sessions.revote import revote  # noqa: PLC0415
 
     path, task = _opened(chosen)
-    if any(k < 1 for k in chosen.k or ()):
-        raise InputError("k must be at least 1")
-    with blaming(type(task)), Reader(path, chosen.fork) as reader:
-        meta = reader.meta()
-        limit = chosen.max_tokens or whole(meta["order"], "max_tokens", 750)
-        flags = FlagRules(limit, chosen.paper_flags) if chosen.max_tokens or chosen.paper_flags else None
-        trials = [(chosen.rule, k) for k in chosen.k or range(1, meta["started"]["k"] + 2)]
-        if chosen.k is None:
-            trials.append(("first", meta["started"]["k"]))
-        if not chosen.json:
-            say(f"{'rule':<12}{'same':>10}{'different':>10}{'short':>8}{'samples':>10}{'cost':>12}")
-        for rule, k in trials:
-            told = revote(reader, task, named_rule(rule, k), flags)
-            _say_trial(rule, k, told, task, as_json=chosen.json)
+    with blaming(type(task)):
+        revote_table.say_trials(path, task, chosen)
     return 0
-
-
-def _say_trial(rule: str, k: int, told: Any, task: AnyTask, *, as_json: bool) -> None:
-    def described(answer: Any) -> str:
-        return "undecided" if answer is None else one_line(decisions.describe(task, answer), 40)
-
-    examples = [(one.step + 1, described(one.decided), described(one.would)) for one in told.examples]
-    if as_json:
-        figures = {name: getattr(told, name) for name in ("steps", "same", "different", "short", "samples", "tokens")}
-        say_json({"rule": rule, "k": k, **figures, "cost_usd": told.cost_usd, "examples": examples})
-        return
-    name = f"{k} ahead" if rule == "ahead" else f"first to {k}"
-    cost = "unknown" if told.cost_usd is None else f"${told.cost_usd:,.4f}"
-    say(f"{name:<12}{told.same:>10,}{told.different:>10,}{told.short:>8,}{told.samples:>10,}{cost:>12}")
-    differing = [one for one in examples if one[2] != "undecided"][:3]
-    say(*(f"{'':<12}step {step:,}: {would}, not {decided}" for step, decided, would in differing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from maker_tui.break_flags import add_breaks, breaks_of
 from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.library_commands import NAME, add_verbs
+from maker_tui.log_flags import add_log
 from maker_tui.option_flags import add_options, given, refuse_unattended
 from maker_tui.parsing import Parser, add_no_preflight
 from maker_tui.price_flags import add_prices
@@ -60,6 +62,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     add_no_preflight(resume)
     add_flag(resume)
     progress.add_flag(resume)
+    add_log(resume)
     add_breaks(resume)
     resume.set_defaults(act=_resume)
 
@@ -101,10 +104,13 @@ def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
 
 
 def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
+    prepared = replace(prepared, log=chosen.log)
     if chosen.headless or chosen.json:
         from maker_tui.headless import run_headless  # noqa: PLC0415
 
-        return run_headless(prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress)
+        return run_headless(
+            prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress, quiet=chosen.quiet
+        )
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
@@ -134,6 +140,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     add_no_preflight(fork)
     add_flag(fork)
     progress.add_flag(fork)
+    add_log(fork)
     add_breaks(fork)
     fork.set_defaults(act=_fork)
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError, MakerError, TaskError
-from maker_engine.output import say, say_json, say_text
+from maker_engine.output import say, say_json, say_text, versioned
 from maker_engine.printable import one_line
+from maker_engine.suggestion import suggestion
 from maker_tui.parsing import Parser
 
 if TYPE_CHECKING:
-    from maker_engine.core.decomposition import AnyTask
+    from maker_engine.core.decomposition import AnyTask, Option
     from maker_engine.kit.subject import Subject
     from maker_engine.kit.suite import Check, Result
 
@@ -33,7 +34,9 @@ exit status: 0 every promise that was looked at is kept, 1 one is broken, 2 bad 
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the commands on tasks to the command line."""
-    commands.add_parser("tasks", help="list the tasks", allow_abbrev=False).set_defaults(act=_tasks)
+    tasks = commands.add_parser("tasks", help="list the tasks with their options", allow_abbrev=False)
+    tasks.add_argument("--json", action="store_true", help="print one JSON object")
+    tasks.set_defaults(act=_tasks)
     told = "Write a folder with a working task: its prompt, decision rule, problem file, picture and tests."
     new = commands.add_parser("new-task", help="begin a task of your own", description=told, allow_abbrev=False)
     new.add_argument("name", metavar="NAME", help="name of the task and its folder, such as bin_packing")
@@ -42,20 +45,45 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     commands.add_parser("check-task", help="hold a task to the contract; see maker check-task --help", add_help=False)
 
 
-def _tasks(_: argparse.Namespace) -> int:
+def _tasks(chosen: argparse.Namespace) -> int:
     from maker_engine import catalogue  # noqa: PLC0415
 
+    rows: list[dict[str, object]] = []
     for name in catalogue.names():
         try:
             task = catalogue.find(name)
         except InputError as error:  # one that is broken hides none of the others
-            say(f"{name:<12} {one_line(str(error), 400)}")
+            rows.append({"task": name, "broken": str(error)})
+            if not chosen.json:
+                say(f"{name:<12} {one_line(str(error), 400)}")
             continue
-        say(f"{name:<12} {task.title}: {task.summary}")
-        width = max((len(option.flag) for option in task.options), default=0)
-        for option in task.options:
-            say(f"{'':<12}   {option.flag:<{width}} {option.told}")
+        rows.append(_task_fields(name, task))
+        if not chosen.json:
+            say(f"{name:<12} {task.title}: {task.summary}", *_option_lines(task))
+    if chosen.json:
+        say_json(versioned({"tasks": rows}))
     return 0
+
+
+def _option_lines(task: type[AnyTask]) -> list[str]:
+    """Say a line an option: what it is, its default, and what can be chosen."""
+    width = max((len(option.flag) for option in task.options), default=0)
+    return [f"{'':<12}   {option.flag:<{width}} {option.told}{_choices(option)}" for option in task.options]
+
+
+def _choices(option: Option) -> str:
+    return f": {', '.join(option.choices)}" if option.choices else ""
+
+
+def _task_fields(name: str, task: type[AnyTask]) -> dict[str, object]:
+    """Return a task for scripts, as docs/json.md describes it."""
+    options = [
+        {"option": one.flag, "help": one.help, "default": one.default,
+         "choices": None if one.choices is None else [*one.choices]}
+        for one in task.options
+    ]  # fmt: skip
+    fields = {"task": name, "title": task.title, "summary": task.summary, "problem_file": task.source_help}
+    return {**fields, "options": options}
 
 
 def _new(chosen: argparse.Namespace) -> int:
@@ -125,7 +153,8 @@ def check_parser(family: type[AnyTask] | None) -> Parser:
                         help=f"most distinct states to look at (default {DEFAULT_STATES:,})")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random walks and texts (default 0)")
     parser.add_argument("--only", action="append", metavar="CHECK", help="this check alone; several times for several")
-    parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="S", help="seconds a check may take")
+    parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="S",
+                        help=f"seconds a check may take (default {LIMIT_S:g})")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON object a task")
     if family is not None:
         add_problem(parser, family, former=True)
@@ -158,7 +187,7 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
             say_text(_lines(result, _again(name, chosen, result.check)))
     broken = sum(result.verdict is Verdict.BROKEN for result in results)
     if chosen.json:
-        say_json(_figures(name, subject, results))
+        say_json(versioned(_figures(name, subject, results)))
     else:
         say(_sum(name, subject, results))
     return int(broken > 0)
@@ -170,7 +199,7 @@ def _chosen_checks(names: Sequence[str] | None) -> Sequence[Check]:
     known = {check.name: check for check in CHECKS}
     for name in names or ():
         if name not in known:
-            raise InputError(f"there is no check {name!r}; known: {', '.join(known)}")
+            raise InputError(f"there is no check {name!r}{suggestion(name, known)}; known: {', '.join(known)}")
     return [known[name] for name in names] if names else CHECKS
 
 

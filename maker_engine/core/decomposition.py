@@ -7,12 +7,14 @@ and a run's state is the fold of its answers: replay, rewind and fork are one me
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
+from maker_engine.core.errors import TaskError
 from maker_engine.core.papers import Papers
 from maker_engine.core.pictures import (  # tasks find all they need here
     LEAST_COLUMNS as LEAST_COLUMNS,  # noqa: PLC0414
@@ -236,6 +238,13 @@ class Task(Papers[S], ABC, Generic[S, A]):
     def decode_answer(self, value: Any) -> A:
         """Turn what `encode_answer` gave back into an equal answer."""
 
+    def result(self, state: S) -> Json:
+        """Return what a solved run has come to, as JSON that a person reads in one line; `state` is its last.
+
+        The default is the whole state.
+        """
+        return self.encode_state(state)
+
     @property
     def expected_steps(self) -> int | None:
         """How many steps an errorless run takes, None when that cannot be known in advance."""
@@ -298,3 +307,17 @@ class Task(Papers[S], ABC, Generic[S, A]):
 
 
 AnyTask: TypeAlias = Task[Any, Any]
+
+
+def result_of(task: AnyTask, state: Hashable) -> Json:
+    """Return what a solved run of `task` that ended at `state` has come to, as JSON gives it back: lists for tuples.
+
+    Raises:
+        TaskError: It is no JSON. Whatever the task itself raises is raised as it is.
+    """
+    found = task.result(state)
+    try:
+        again: Json = json.loads(json.dumps(found, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TaskError(f"task {task.name} gives a result that is no JSON: {error}") from None
+    return again

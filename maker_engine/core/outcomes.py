@@ -14,3 +14,8 @@ class Outcome(StrEnum):
     OUT_OF_BUDGET = "out_of_budget"
     STOPPED = "stopped"
     FAILED = "failed"
+
+    @property
+    def gives_result(self) -> bool:
+        """True where the run has come to what was asked for."""
+        return self is Outcome.SOLVED

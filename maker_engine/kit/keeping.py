@@ -8,19 +8,21 @@ from collections.abc import Hashable, Iterator
 from maker_engine.core.decomposition import Amendment, Gathered, Said
 from maker_engine.kit.deciding import decide
 from maker_engine.kit.guarded import Guarded
-from maker_engine.kit.subject import Subject
+from maker_engine.kit.subject import Subject, UnfitError
 
 
 def survives_json(subject: Subject) -> int:
     """Check that states and decisions come back from JSON as equals, with equal hashes."""
     count = 0
-    for problem, state, decision in _decided(subject):
+    for problem, state, _ in subject.places():
         comes_back(problem, "state", state, state)
+        count += 1
+    for problem, state, decision in _decided(subject):
         answers = [pair[0] for pair in decision.proposals] if isinstance(decision, Gathered) else [decision]
         for answer in answers:
             if not isinstance(answer, Said | Amendment):  # the engine itself keeps what a person said
                 comes_back(problem, "answer", answer, state)
-        count += 1 + len(answers)
+        count += len(answers)
     return count
 
 
@@ -58,6 +60,8 @@ def steps_repeat(subject: Subject) -> int:
         if problem.encode_state(state) != before:
             raise problem.breach(f"apply of {problem.name_of(decision)} changes the state it is given", state)
         count += 1
+    if not count:
+        raise UnfitError("no answer is known at any state: write `imitate` or `oracle` to have this checked")
     return count
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from types import CodeType, FrameType
@@ -14,6 +15,8 @@ from maker_engine.kit.subject import Subject, UnfitError
 
 MOST_STEPS = 20_000
 """Longest path that is followed to its end."""
+LONGEST_RESULT = 100_000
+"""Characters of a result as JSON."""
 _PLACES = 24
 """Places at which a solution is spoilt."""
 
@@ -28,6 +31,25 @@ def oracle_solves(subject: Subject) -> int:
         if problem.expected_steps not in (None, len(path)):
             raise problem.breach(f"expected_steps is {problem.expected_steps}, the oracle takes {len(path)}")
         count += len(path)
+    return count
+
+
+def result_is_given(subject: Subject) -> int:
+    """Check that a solution has a result that can be printed as JSON."""
+    count = 0
+    for problem, path in _solutions(subject):
+        if not path:
+            continue
+        state = problem.apply(*path[-1])
+        try:
+            text = json.dumps(problem.result(state), allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise problem.breach(f"result gives what is no JSON: {error}", state) from error
+        if text != json.dumps(problem.result(state)):
+            raise problem.breach("result gives two different values at one state", state)
+        if len(text) > LONGEST_RESULT:
+            raise problem.breach(f"result gives {len(text):,} characters", state)
+        count += 1
     return count
 
 

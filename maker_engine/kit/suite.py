@@ -175,6 +175,12 @@ CHECKS = (
         solving.oracle_solves,
     ),
     Check(
+        "result",
+        "At the end of a solution, result gives JSON of at most 100,000 characters, and the same each time.",
+        "Return from result what was asked for, in numbers, texts and lists; the default is the last state.",
+        solving.result_is_given,
+    ),
+    Check(
         "strict check",
         "verify rejects a solution that is cut short, has a step left out, or two steps exchanged.",
         "Replay every step in verify on a board of its own, and ask for the goal at the end.",
@@ -226,7 +232,9 @@ def make(subject: Subject, check: Check, limit_s: float | None = None) -> Result
 
     try:
         with patience(limit_s):
-            return result(Verdict.KEPT, check.examine(subject))
+            count = check.examine(subject)
+        # A promise that nothing was held to is not kept.
+        return result(Verdict.KEPT, count) if count else result(Verdict.NOT_MADE, text="it found nothing to look at")
     except UnfitError as reason:
         return result(Verdict.NOT_MADE, text=str(reason))
     except ContractError as error:

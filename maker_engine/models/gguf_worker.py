@@ -9,11 +9,13 @@ import os
 import sys
 
 from maker_engine.models.gguf_server import CONTEXT_TOKENS, threads
+from maker_engine.models.leash import end_with_input
 from maker_engine.models.served import short_name
 
 
 def main() -> None:
-    """Serve until the parent goes."""
+    """Serve until the parent goes, which it may do while the model is read."""
+    end_with_input()
     # Deferred with the package itself: an extra.
     import xllamacpp  # noqa: PLC0415
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from maker_engine.core.errors import InputError
 from maker_engine.models.port import Figures
+from maker_engine.suggestion import suggestion
 
 PREFIX = "sim"
 
@@ -83,7 +84,8 @@ def parse_profile(spec: str) -> Profile:
         if not equals and name in NAMED:
             profile = NAMED[name]
         elif not equals or name not in known:
-            raise InputError(f"sim has no figure {name!r}; known: {', '.join(known)}, or the profile paper")
+            meant = suggestion(name, [*known, "paper"])
+            raise InputError(f"sim has no figure {name!r}{meant}; known: {', '.join(known)}, or the profile paper")
         else:
             profile = replace(profile, **{name: _number(name, value)})
     return profile

@@ -20,6 +20,7 @@ from typing import Any
 
 from maker_engine.core.errors import InputError, ProviderError
 from maker_engine.core.responses import Prompt, SampleRequest, UnusableError
+from maker_engine.models.leash import end_with_input
 from maker_engine.models.prices import Price
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel
@@ -94,6 +95,7 @@ def _say(message: dict[str, Any]) -> None:
 
 def main() -> None:
     """Run the helper process."""
+    end_with_input()
     asyncio.run(Worker().run())
     # Nothing is left to do; taking LiteLLM's modules down takes most of a second, and the parent waits to exit.
     os._exit(0)

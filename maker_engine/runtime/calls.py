@@ -5,6 +5,7 @@ A fault is neither a vote nor a red flag: it says nothing about the answer, and 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from maker_engine.models.port import ImmediateModel, Model, SeveralModel
 from maker_engine.runtime.admission import Admission, SwitchError
 from maker_engine.runtime.breaker import Breaker, stated_wait_s
 from maker_engine.runtime.budget import Budget
+from maker_engine.runtime.call_log import CANCELLED, CallLog
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import Deadlines, OverdueError
 from maker_engine.runtime.grouping import alike, grouped
@@ -54,6 +56,7 @@ class Manner:
         budget: Counts what they cost, None for one without limits.
         admit: Makes the list of whose answers are let through, for each model that is turned to.
         wanted: Tells whether the answer to a request can still count.
+        log: Gets a line for each call, None for no log. A model that answers at once is then called like any other.
     """
 
     concurrency: int = 8
@@ -63,6 +66,7 @@ class Manner:
     budget: Budget | None = None
     admit: Callable[[], Admission] = Admission
     wanted: Callable[[SampleRequest], bool] = lambda _: True
+    log: CallLog | None = None
 
 
 class Caller:
@@ -86,7 +90,7 @@ class Caller:
     def __init__(self, model: Model, clock: Clock, tell: Callable[[Event], None], manner: Manner | None = None) -> None:
         manner = manner or Manner()
         self.budget = manner.budget or Budget(Limits(), Totals(), tell)
-        self._admit, self._wanted = manner.admit, manner.wanted
+        self._admit, self._wanted, self._log = manner.admit, manner.wanted, manner.log
         self.turn_to(model)
         self._clock = clock
         self._tell = tell
@@ -101,7 +105,8 @@ class Caller:
         self._model, self._admission = model, self._admit()  # who is a stranger depends on who is asked
         self.budget.model = model
         self.paid = model.figures.usd_per_token_out is not None
-        self.answer = model.answer if isinstance(model, ImmediateModel) and model.immediate else None
+        at_once = isinstance(model, ImmediateModel) and model.immediate and self._log is None
+        self.answer = model.answer if isinstance(model, ImmediateModel) and at_once else None
 
     @property
     def adjustments(self) -> tuple[str, ...]:
@@ -204,7 +209,7 @@ class Caller:
         await self._rate.admit(first, answers)
         tries.allowed_s = max(tries.allowed_s, self.deadlines.base_s)
         with self.budget.paying(*requests):
-            responses = await self.deadlines.within(tries.allowed_s, _sampled(model, requests))
+            responses = await self._logged(requests, model, tries.allowed_s)
             self._rate.used(first, *responses, answers=answers)
         for surplus in responses[answers:]:
             self.budget.refused(requests[-1], surplus, SURPLUS)
@@ -213,6 +218,21 @@ class Caller:
         self.throttle.answered(len(drawn.answers))
         self._patience.answered(first)
         return drawn
+
+    async def _logged(self, requests: Sequence[SampleRequest], model: Model, allowed_s: float) -> list[Response]:
+        """Ask, and note in the log what comes of it."""
+        sampling = self.deadlines.within(allowed_s, _sampled(model, requests))
+        if self._log is None:
+            return await sampling
+        clock, began = self._clock, self._clock.now()
+        try:
+            responses = await sampling
+        except (ProviderError, asyncio.CancelledError) as error:
+            kind = error.kind.value if isinstance(error, ProviderError) else CANCELLED
+            self._log.failed(requests, kind, str(error), model.name, clock.wall(), clock.now() - began)
+            raise
+        self._log.answered(requests, responses, clock.wall())
+        return responses
 
     def _admitted(self, brought: Sequence[tuple[SampleRequest, Response]], admission: Admission) -> Drawn:
         """Return what is let through; an answer that is not is paid for, and its sample asked for again.

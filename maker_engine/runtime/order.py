@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from maker_engine import catalogue
@@ -22,8 +23,10 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
+from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
+from maker_engine.runtime.first_look import check_simulation, look_over
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
@@ -48,12 +51,14 @@ class PreparedRun:
         plan: What the runner drives.
         forecast: What to expect.
         saved: The run to go on from, None for a new one.
+        log: File that gets a line for each call, None for no log.
     """
 
     order: RunOrder
     plan: Plan
     forecast: Forecast
     saved: SavedRun | None = None
+    log: Path | None = None
 
     @property
     def task(self) -> AnyTask:
@@ -98,6 +103,7 @@ def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun
 
 
 def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
+    look_over(task)
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
@@ -229,6 +235,7 @@ def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, 
     if not order.timeout_s > 0:
         raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
     voters = _voters(order)
+    check_simulation(task, [*(voter.model for voter in voters), *_others(order)])
     sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2], order.n)
     model = open_pool(
         voters,
@@ -270,21 +277,22 @@ async def drive(
 async def _drive(
     prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView], None], clock: Clock | None
 ) -> RunView:
-    order = prepared.order
+    order, saved = prepared.order, prepared.saved
     try:
         await prepared.plan.model.check()
-        saved = prepared.saved
-        path = order.session or Library().new_path(order.task)
-        branch = None if saved is None else saved.branch
-        journal = Journal(path, prepared.task, prepared.record(), branch, order.keep, name=order.name)
-        try:
-            if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
-                raise SessionError(f"session {path} has been written since it was opened: open it again")
-            runner = Runner(prepared.plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=saved)
-            await runner.run()
-        finally:
-            journal.close()
-        return runner.view
+        with call_log(prepared.log) as log:
+            path = order.session or Library().new_path(order.task)
+            branch = None if saved is None else saved.branch
+            journal = Journal(path, prepared.task, prepared.record(), branch, order.keep, name=order.name)
+            try:
+                if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
+                    raise SessionError(f"session {path} has been written since it was opened: open it again")
+                plan = replace(prepared.plan, log=log)
+                runner = Runner(plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=saved)
+                await runner.run()
+            finally:
+                journal.close()
+            return runner.view
     finally:
         await prepared.plan.model.aclose()
 

@@ -15,6 +15,7 @@ from maker_engine.core.solver import Solver
 from maker_engine.models.opening import CALL_S
 from maker_engine.models.port import Model
 from maker_engine.runtime.admission import SwitchError
+from maker_engine.runtime.call_log import CallLog
 from maker_engine.runtime.limits import Limits
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
@@ -50,6 +51,7 @@ class Plan:
             "warm" the step up first.
         temperatures_named: Every voter has a temperature of its own, which is not raised.
         preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
+        log: Gets a line for each call, None for no log.
     """
 
     task: AnyTask
@@ -71,6 +73,7 @@ class Plan:
     temperatures_named: bool = False
     preflight: tuple[tuple[str, str], ...] | None = None
     accept_models: tuple[str, ...] = ()
+    log: CallLog | None = None
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:

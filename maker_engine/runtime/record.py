@@ -29,7 +29,7 @@ from maker_engine.runtime.budget import Budget, Spending
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import SOLVED
-from maker_engine.runtime.view import RunView
+from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.journal import UNKEPT, Journal
 from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
@@ -183,6 +183,7 @@ class Record:
             adjustments=self.journal.adjustments,
             answered_by=by_family(self.answered) or self.run.answered_by,
             limit_is_estimate=self.budget is not None and self.budget.estimated,
+            **result_fields(self._task, self.run.state, self.run.outcome),
             **more,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
@@ -84,7 +85,7 @@ class Runner:
         self._book.budget = self._budget
         admit = partial(self._book.admission, plan.accept_models)
         manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
-        self._caller = Caller(plan.model, self._clock, self._tell, manner)
+        self._caller = Caller(plan.model, self._clock, self._tell, replace(manner, log=plan.log))
         self._stops = Stops(plan.task, plan.breaks, self._book.watch)
         self._gate = Gate(self._stops)
         self._changing = Changing(plan, self._solver, self._caller, self._wake.set)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from maker_engine.blame import blaming
 from maker_engine.core.copies import notice
+from maker_engine.core.decomposition import result_of
 from maker_engine.core.errors import Fault
+from maker_engine.core.outcomes import Outcome
 from maker_engine.printable import one_line
 from maker_engine.runtime.hours import hour, span
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from maker_engine.core.decomposition import AnyTask, Json
     from maker_engine.core.events import CircuitOpened, SampleFailed
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.stops import Breakpoint, Held
@@ -49,6 +53,8 @@ class RunView:
         deadline_s: Seconds that it may take now: longer since a complete answer took longer.
         temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
         answered_by: How many responses came from each family of models, most first.
+        result: What a solved run has come to, as `decomposition.result_of` gives it; None of any other.
+        result_fault: Why the task cannot give the result of a solved run; empty where it can.
         limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
@@ -78,6 +84,8 @@ class RunView:
     temperature: float | None = None
     answered_by: Mapping[str, int] = field(default_factory=dict)
     limit_is_estimate: bool = False
+    result: Json = None
+    result_fault: str = ""
 
     @property
     def copies(self) -> str:
@@ -136,6 +144,17 @@ class RunView:
             return f"waiting for the provider: tried again in {span(left)} ({why})"
         at = hour(self.resets_at, self.resets_at - left)
         return f"the provider's limit resets at {at}; waiting {span(left)} ({why})"
+
+
+def result_fields(task: AnyTask, state: Hashable, outcome: Outcome | None) -> dict[str, Any]:
+    """Return a view's fields on the result. A task that fails here takes nothing away from a run that is solved."""
+    if outcome is None or not outcome.gives_result:
+        return {}
+    try:
+        with blaming(type(task)):
+            return {"result": result_of(task, state)}
+    except Exception as error:  # noqa: BLE001 - the run is saved and has to be looked at, whatever its task does
+        return {"result_fault": str(error)}
 
 
 def _failure(failure: SampleFailed) -> str:

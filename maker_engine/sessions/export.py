@@ -37,6 +37,7 @@ COLUMNS = (
 )  # fmt: skip
 PART = ".part"
 """Ends the name of a file until it is whole."""
+_DATABASE = b"SQLite format 3\0"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -168,6 +169,15 @@ def write_new(to: Path, texts: Iterable[str]) -> None:
     if exists(to):
         raise InputError(f"{to} exists already: name another file")
     write_whole(to, texts)
+
+
+def is_session(path: Path) -> bool:
+    """Tell whether a file is a database, as sessions are."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_DATABASE)) == _DATABASE
+    except OSError:
+        return False
 
 
 def write_whole(to: Path, texts: Iterable[str]) -> None:

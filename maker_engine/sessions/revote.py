@@ -16,7 +16,7 @@ from maker_engine.sessions.packing import Entry
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.redecide import recount
 
-EXAMPLES = 20
+EXAMPLES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Revote:
         samples: Recorded samples that were used up to the decisions.
         tokens: Tokens of these, prompts included, as far as they are known.
         cost_usd: Dollars for these, None when a price is unknown.
-        examples: The first steps that are not the same, at most 20 of each kind.
+        examples: The first steps that are not the same, at most 10,000 of each kind.
     """
 
     steps: int = 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from maker_engine import catalogue
 from maker_engine.blame import blaming
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Json, result_of
 from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
@@ -83,6 +83,18 @@ class SavedRun:
     def snapshot(self) -> Snapshot:
         """The run as it ended."""
         return self.run.snapshot()
+
+    @property
+    def result(self) -> Json:
+        """What a solved run has come to, as `decomposition.result_of` gives it; None of any other.
+
+        Raises:
+            TaskError: The task fails.
+        """
+        if self.run.outcome is None or not self.run.outcome.gives_result:
+            return None
+        with blaming(type(self.task)):
+            return result_of(self.task, self.state)
 
 
 def open_saved(path: Path, family: type[AnyTask] | None = None, branch: int | None = None) -> SavedRun:

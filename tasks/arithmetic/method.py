@@ -43,6 +43,9 @@ class Method(Protocol):
     def right_answers(self, state: State) -> tuple[Answer, ...]:
         """Return every answer that the rule allows, worked out in another way than the oracle's."""
 
+    def result(self, state: State) -> Json:
+        """Return the product or the sum that a run ended with."""
+
     def verify(self, answers: Iterable[Answer]) -> list[str]:
         """Check a whole solution."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Self
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from rich.text import Text
 
@@ -26,18 +27,22 @@ from .verifier import replay
 _LABEL_CHARACTERS, _DESCRIPTION_CHARACTERS = 40, 24
 
 
-class State(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class State:
     """A cube on its way.
 
     Attributes:
         cube: The place of every piece.
         played: The moves that the last step played, with blanks between; empty at the start.
         steps: Steps taken.
+        turns: All moves so far, with blanks between; None where they are not known. Nothing depends on them but the
+            result, so they are neither on record nor compared.
     """
 
     cube: Cube
     played: str
     steps: int
+    turns: str | None = field(default="", compare=False)
 
 
 class RubiksCube(Task[State, Answer]):
@@ -131,7 +136,8 @@ class RubiksCube(Task[State, Answer]):
     def apply(self, state: State, answer: Answer) -> State:
         """Play the move, or the algorithm of the case; a case that does not exist plays nothing."""
         moves = self._method.moves_for(state.cube, answer.choice)
-        return State(play(state.cube, moves), " ".join(moves), state.steps + 1)
+        turns = None if state.turns is None else " ".join([*state.turns.split(), *moves])
+        return State(play(state.cube, moves), " ".join(moves), state.steps + 1, turns)
 
     def oracle(self, state: State) -> Answer | None:
         """Return the move that the tables say, or the case of the place where the piece is."""
@@ -174,7 +180,11 @@ class RubiksCube(Task[State, Answer]):
     def decode_state(self, value: Any) -> State:
         """Turn what `encode_state` gave back into an equal state."""
         letters, played, steps = value
-        return State(from_facelets(letters), played, steps)
+        return State(from_facelets(letters), played, steps, None if steps else "")
+
+    def result(self, state: State) -> Json:
+        """Return the turns that solve the cube, with blanks between."""
+        return state.turns
 
     def encode_answer(self, answer: Answer) -> Json:
         """Return [choice, reading]."""

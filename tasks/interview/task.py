@@ -241,6 +241,10 @@ class Interview(Task[Talk, Answer]):
         """Turn what `encode_state` gave back into an equal state."""
         return decode(value)
 
+    def result(self, state: Talk) -> Json:
+        """Return the ids of the lines that are part of the document, in the order in which they were written."""
+        return [line.id for line in state.document.lines if line.status.stands]
+
     def encode_answer(self, answer: Answer) -> Json:
         """Return [number, text] of a vote, a list of [kind, text] in a list for a draft."""
         if isinstance(answer, Pick):

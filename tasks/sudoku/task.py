@@ -145,6 +145,10 @@ class Sudoku(Task[State, Action]):
         opened = tuple(Guess(cell, digit, before, tuple(pencil)) for cell, digit, before, pencil in guesses)
         return State(values, tuple(marks), opened, None if last is None else forms.read_line(last), broken)
 
+    def result(self, state: State) -> Json:
+        """Return the grid as 81 digits, row by row."""
+        return state.values
+
     def encode_answer(self, answer: Action) -> Json:
         """Return the answer line."""
         return forms.line(answer)

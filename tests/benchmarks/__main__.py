@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks.parts import LONG, PARTS, measured
 from tests.benchmarks.table import Row, markdown
+from tests.support.orphans import end_with_parent
 
 
 def main() -> None:
@@ -26,7 +27,7 @@ def main() -> None:
     found: list[Row] = []
     for name in chosen:
         sys.stderr.write(f"{name}: {PARTS[name]} …\n")
-        with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+        with ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent) as alone:
             found += alone.submit(measured, name).result()
     sys.stdout.write(f"{markdown(found)}\n{_machine()}\n")
 

@@ -23,6 +23,7 @@ from maker_engine.sessions.search import Search
 from maker_tui.map_cells import Layer, Live, picture, window
 from tests.benchmarks import engine
 from tests.benchmarks.table import Row
+from tests.support.orphans import end_with_parent
 
 if TYPE_CHECKING:
     from maker_tui.widgets.step_table import StepTable
@@ -53,7 +54,7 @@ def rows(disks: int = DISKS, beside: int = BESIDE, pages: int = PAGES) -> list[R
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "run.maker"
         made = engine.run(engine.order(disks, MODEL, path, k=4))
-        with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as alone:
+        with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1, initializer=end_with_parent) as alone:
             ours = alone.submit(_ours, path, pages).result()
             theirs = alone.submit(_theirs, beside, pages).result()
             found = alone.submit(_searched, path).result()

@@ -19,6 +19,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.benchmarks.table import Row
+from tests.support.orphans import end_with_parent
 
 COLUMNS, ROWS = 80, 24
 REPEATS = 9
@@ -81,6 +82,7 @@ def paint(program: str, home: str, fds: Sequence[int] = ()) -> Paint:
     with subprocess.Popen(
         [sys.executable, "-c", program],
         stdin=inside, stdout=inside, stderr=inside, env=environment, pass_fds=fds, start_new_session=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - as for `screen.Screen`
     ) as child:  # fmt: skip
         os.close(inside)
         try:

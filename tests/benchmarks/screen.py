@@ -19,6 +19,8 @@ from typing import Self
 
 import pyte
 
+from tests.support.orphans import end_with_parent
+
 COLUMNS, ROWS = 80, 24
 PATIENCE_S = 60.0
 SLICE_S = 0.004
@@ -47,6 +49,7 @@ class Screen:
         self._child = subprocess.Popen(
             [sys.executable, *arguments],
             stdin=inside, stdout=inside, stderr=inside, env=environment, start_new_session=True,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - a program without its terminal may spin for ever
         )  # fmt: skip
         os.close(inside)
 

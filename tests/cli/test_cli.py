@@ -1,20 +1,28 @@
 from __future__ import annotations
 
+import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from maker_tui import check_model_command as check_model, task_commands
 from maker_tui.cli import main
+from maker_tui.commands import _parser
+from maker_tui.flags import run_parser
+from maker_tui.parsing import Parser
 from tests.support.running import TOY
 
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
-    "outcome", "reason", "task", "problem", "model", "simulated", "k", "steps", "samples", "votes", "flagged", "wasted",
+    "version", "outcome", "reason", "result", "task", "problem", "model", "simulated", "k", "steps", "decided_steps",
+    "samples", "votes", "flagged", "wasted",
     "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
     "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
     "answered_by", "timeouts", "resets_at", "wall_s", "session",
@@ -27,7 +35,7 @@ def test_a_headless_run_prints_one_json_object_and_nothing_else(capsys: pytest.C
     printed = capsys.readouterr()
     result = json.loads(printed.out)
     assert list(result) == KEYS
-    assert (result["outcome"], result["steps"], result["wrong_decisions"], result["simulated"]) == (
+    assert (result["outcome"], result["decided_steps"], result["wrong_decisions"], result["simulated"]) == (
         "solved",
         1023,
         0,
@@ -104,6 +112,18 @@ BAD = [
     (["plan", "--steps", "0", "--p", "0.9"], "steps must be at least 1"),
     (["plan", "--steps", "10"], "--p"),
     (["fly"], "'fly'"),
+    (["rnu"], "there is no command 'rnu'; did you mean 'run'?"),
+    (["run", "hanoy"], "there is no task 'hanoy'; did you mean 'hanoi'?"),
+    (["run", "hanoi", "--disk", "3"], "there is no option --disk; did you mean '--disks'? (see maker run --help)"),
+    (["run", "sudoku", "--grade", "esy"], "did you mean 'easy'?"),
+    (["sessions", "lss"], "there is no command 'lss'; did you mean 'ls'? (see maker sessions --help)"),
+    (["sessions", "ls", "--jsn"], "there is no option --jsn; did you mean '--json'? (see maker sessions ls --help)"),
+    (["check-task", "hanoi", "--only", "aply"], "did you mean 'apply'?"),
+    (["plan", "--step=3", "--p", "0.9"], "required: --steps; there is no option --step; did you mean '--steps'?"),
+    (["plan", "--steps", "1e6.5", "--p", "0.9"], "must be a whole number such as 1000000 or 1e6, got '1e6.5'"),
+    (["plan", "--steps", "1.5", "--p", "0.9"], "must be a whole number"),
+    (["plan", "--steps", "1e99999999", "--p", "0.9"], "must be a whole number"),
+    (["plan", "--steps", "2e19", "--p", "0.9"], "steps must be"),
 ]
 
 
@@ -170,6 +190,19 @@ def test_an_end_without_a_solution_has_a_name_and_status_1(
     assert Path(result["session"]).is_file()
 
 
+@pytest.mark.parametrize("arguments", [["demo"], ["run", "hanoi"]])
+def test_what_needs_a_terminal_can_do_without_as_it_says(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The flag that the refusal names is one of that command's own."""
+    assert main(arguments) == 2
+    flag = re.search(r"add (--\w+)", capsys.readouterr().err)
+    assert flag is not None
+    with pytest.raises(SystemExit):
+        main([*arguments, "--help"])
+    assert flag[1] in capsys.readouterr().out
+
+
 def test_plan_prints_the_scaling_laws(capsys: pytest.CaptureFixture[str]) -> None:
     """The paper's run: k_min 3, 98.9 % likely to be right."""
     assert main(["plan", "--steps", "1048575", "--p", "0.9978", "--v", "0.98", "--json"]) == 0
@@ -177,6 +210,9 @@ def test_plan_prints_the_scaling_laws(capsys: pytest.CaptureFixture[str]) -> Non
     assert plan["k_min"] == 3
     assert plan["p_solve"] == pytest.approx(0.98882, abs=1e-5)
     assert plan["samples"] == pytest.approx(plan["votes"] / 0.98)
+    for steps in ("1e6", "1,000,000", "1_000_000"):
+        assert main(["plan", "--steps", steps, "--p", "0.9978", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["steps"] == 10**6
     assert main(["plan", "--steps", "1048575", "--p", "0.9978"]) == 0
     assert "k_min    3" in capsys.readouterr().out
 
@@ -196,6 +232,25 @@ def test_help_is_given_with_examples(arguments: list[str], capsys: pytest.Captur
     printed = capsys.readouterr().out
     assert "maker" in printed
     assert arguments[0] == "plan" or "examples:" in printed
+
+
+def parsers(parser: Parser) -> Iterator[Parser]:
+    """A parser, and those of its commands."""
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from parsers(command)
+
+
+def test_help_states_every_default() -> None:
+    """What is used where nothing is given stands in the help of each option that has it."""
+    tops = [_parser(listing=False)[0], run_parser("hanoi"), task_commands.check_parser(None), check_model._parser()]
+    for parser in (one for top in tops for one in parsers(top)):
+        for action in parser._actions:
+            takes = action.option_strings and action.nargs != 0 and action.help not in (None, argparse.SUPPRESS)
+            if takes and action.default and action.default != argparse.SUPPRESS:
+                assert "default" in str(action.help), f"{parser.prog} {action.option_strings}"
 
 
 def test_a_task_is_found_by_its_path(capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,7 +275,7 @@ def test_an_interrupt_ends_the_run_and_saves_it(tmp_path: Path, number: signal.S
     result = json.loads(output)
     assert process.returncode == 130
     assert (result["outcome"], result["reason"]) == ("stopped", f"interrupted by {word}")
-    assert result["steps"] > 0
+    assert result["decided_steps"] > 0
     assert not wal.exists()
 
 

@@ -33,8 +33,8 @@ def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
     """File names that `maker sessions ls` prints, in order."""
     told = json.loads(said(capsys, "ls", "--json", *arguments))
     plain = said(capsys, "ls", *arguments).splitlines()
-    assert [row.split("  ")[0] for row in plain] == [one["path"] for one in told]
-    return [Path(one["path"]).stem for one in told]
+    assert [row.split("  ")[0] for row in plain] == [one["session"] for one in told]
+    return [Path(one["session"]).stem for one in told]
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,9 @@ def test_no_sample_is_drawn_beyond_the_limit_and_none_in_vain(
     with OpenAIServer(bill) as server:
         flags = ("--limit-samples", "27", "--concurrency", concurrency, "--max-waste", "100%")
         _, first = at(server, *flags)
-        assert (bill.calls, first["samples"], first["wasted"], first["steps"]) == (27, 27, 0, 13)
+        assert (bill.calls, first["samples"], first["wasted"], first["decided_steps"]) == (27, 27, 0, 13)
         _, more = at(server, "--limit-samples", "50", resume=True)
-    assert (bill.calls, more["samples"], more["wasted"], more["steps"]) == (50, 50, 0, 25)
+    assert (bill.calls, more["samples"], more["wasted"], more["decided_steps"]) == (50, 50, 0, 25)
 
 
 def test_a_server_that_reports_no_usage_is_counted_by_an_estimate(at: Callable[..., tuple[int, Any]]) -> None:

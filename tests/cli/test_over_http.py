@@ -47,9 +47,9 @@ def solve(
 def test_five_disks_are_solved_over_http(capsys: pytest.CaptureFixture[str]) -> None:
     """Every one of the 31 moves comes out of a real response, and no sample too many is asked for."""
     status, result, server = solve(reader(), capsys, "--k", "2")
-    assert (status, result["outcome"], result["steps"], result["wrong_decisions"]) == (0, "solved", 31, 0), result[
-        "reason"
-    ]
+    assert (status, result["outcome"], result["decided_steps"], result["wrong_decisions"]) == (0, "solved", 31, 0), (
+        result["reason"]
+    )
     assert (result["simulated"], result["samples"], len(server.requests)) == (False, 62, 62)
     assert result["tokens_out"] == 3 * 62
 
@@ -91,7 +91,7 @@ def test_a_number_of_answers_that_cannot_be_is_one_line(capsys: pytest.CaptureFi
 def test_a_model_that_answers_rubbish_for_ever_ends_undecided(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is decided, by plurality or otherwise; the session is kept."""
     status, result, _ = solve(lambda *_: "I like turtles.", capsys, "--k", "2", "--max-samples", "12")
-    assert (status, result["outcome"], result["steps"], result["flagged"]) == (1, "undecided", 0, 12)
+    assert (status, result["outcome"], result["decided_steps"], result["flagged"]) == (1, "undecided", 0, 12)
     assert Path(result["session"]).is_file()
 
 

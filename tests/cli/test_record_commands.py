@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import sqlite3
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
 from maker_tui.cli import main
-from tests.support.running import started
+from tests.support.recorded import record
+from tests.support.running import TOY, started
 from tests.support.shelves import solved
 
 DISKS, STEPS = 4, 15
@@ -52,8 +54,8 @@ def test_a_session_is_told_with_its_forks(capsys: pytest.CaptureFixture[str], se
     assert "outcome  solved" in text
     assert "└─ ✔ solved  fork 1 at step 7: k = 4" in text
     told = json.loads(said(capsys, "show", "hanoi-a", "--json", "--fork", "0"))
-    assert (told["k"], told["steps"], told["session"]) == (2, STEPS, str(session))
-    assert [(fork["id"], fork["fork_step"], fork["note"]) for fork in told["forks"]] == [(0, 0, ""), (1, 6, "wider")]
+    assert (told["k"], told["decided_steps"], told["session"]) == (2, STEPS, str(session))
+    assert [(fork["id"], fork["fork_step"], fork["note"]) for fork in told["forks"]] == [(0, 1, ""), (1, 7, "wider")]
 
 
 def test_a_step_is_told_with_its_state_and_votes(capsys: pytest.CaptureFixture[str], session: Path) -> None:
@@ -114,6 +116,13 @@ def test_an_export_comes_back_by_import(capsys: pytest.CaptureFixture[str], sess
     assert [int(row["step"]) for row in table] == list(range(1, STEPS + 1))
     assert said(capsys, "export", "hanoi-a", "--as", "html").startswith("<!doctype html>")
     assert "exists already" in refused(capsys, "export", "hanoi-a", "--to", str(out))
+    said(capsys, "export", "hanoi-a", "--as", "md", "--to", str(out), "--force")
+    assert out.read_text().startswith("# Towers of Hanoi: 4 disks")
+    forced = ("export", "hanoi-a", "--as", "html", "--force", "--to")
+    assert "is a session, and none is ever written over" in refused(capsys, *forced, str(session))
+    assert "papers are never written over" in refused(
+        capsys, "export", "hanoi-a", "--as", "papers", "--force", "--to", str(tmp_path)
+    )
     assert "cannot be read" in refused(capsys, "import", str(tmp_path / "nothing.jsonl"))
 
 
@@ -125,6 +134,25 @@ def test_another_vote_is_told_as_a_table(capsys: pytest.CaptureFixture[str]) -> 
     told = [json.loads(line) for line in said(capsys, "revote", "hanoi-a", "--k", "2", "--json").splitlines()]
     assert [(one["k"], one["same"], one["different"]) for one in told] == [(2, STEPS, 0)]
     assert "k must be at least 1" in refused(capsys, "revote", "hanoi-a", "--k", "0")
+    assert "short: the recorded samples decide nothing by that rule" in text
+    assert said(capsys, "revote", "hanoi-a", "--flags", "paper") == said(capsys, "revote", "hanoi-a", "--paper-flags")
+
+
+def test_every_step_that_another_vote_decides_differently_is_named(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    """The first ten in words, the others by number; JSON has all of them, those that are left undecided with null."""
+    record(home / "sessions" / "count.maker", 200, seed=2, k=3)
+    words = ("revote", "count", "--task", TOY, "--k", "1")
+    (row,) = [json.loads(line) for line in said(capsys, *words, "--json").splitlines()]
+    differing = [one["step"] for one in row["differing"]]
+    assert len(differing) == row["different"] > 10
+    text = said(capsys, *words)
+    assert [int(step) for step in re.findall(r"step (\d+): hour \d, not hour \d", text)] == differing[:10]
+    assert f"{len(differing) - 10} more: {', '.join(map(str, differing[10:]))}\n" in text
+    (row,) = [json.loads(line) for line in said(capsys, *words[:-1], "4", "--json").splitlines()]
+    assert {one["would"] for one in row["differing"]} == {None}
+    assert row["short"] == len(row["differing"]) == row["decided_steps"]
 
 
 def test_a_session_that_is_written_is_not_resumed_headless(capsys: pytest.CaptureFixture[str], session: Path) -> None:

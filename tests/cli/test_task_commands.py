@@ -30,7 +30,7 @@ def test_from_nothing_to_a_solved_run(tmp_path, monkeypatch, capsys):
     assert f"./cards: {len(CHECKS)} kept; 200 states" in capsys.readouterr().out
     assert main(["run", "./cards", "--problem", "cards/problem.json", "--headless", "--json"]) == 0
     run = json.loads(capsys.readouterr().out)
-    assert (run["outcome"], run["steps"]) == ("solved", 13)
+    assert (run["outcome"], run["decided_steps"]) == ("solved", 13)
     assert main(["sessions", "resume", run["session"], "--headless"]) == 1
     assert "name it with --task ./cards" in capsys.readouterr().err
     assert main(["sessions", "resume", run["session"], "--task", "./cards", "--headless"]) == 2
@@ -108,6 +108,7 @@ def test_tasks_are_listed_with_their_options(capsys):
     out = capsys.readouterr().out
     assert "hanoi        Towers of Hanoi: " in out
     assert "--disks" in out
+    assert "What is done with them. (default multiply): multiply, add\n" in out
 
 
 def test_an_option_with_nothing_for_a_default_has_none_told(capsys):

@@ -36,12 +36,24 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
 
 def test_every_command_of_the_readme_has_flags_that_exist() -> None:
     """What the README shows can be typed."""
+    from maker_tui.commands import _WITH_A_TASKS_FLAGS, _parser
     from maker_tui.flags import run_parser
 
+    parser, own = _parser(listing=False)
     for line in BLOCKS[2][1].splitlines():
-        words = shlex.split(line.partition("#")[0])
-        if words[:2] == ["maker", "run"]:
-            run_parser(words[2]).parse_args(words[2:])
+        name, command, *words = shlex.split(line.partition("#")[0])
+        assert name == "maker"
+        if command == "run":
+            run_parser(words[0]).parse_args(words)
+        elif command in own and command not in _WITH_A_TASKS_FLAGS:
+            parser.parse_args([command, *words])
+
+
+def test_the_readme_says_how_maker_comes_onto_the_path() -> None:
+    """Its first command does without, and its others begin with `maker`: what makes that true stands before them."""
+    before = README.partition("## On the command line")[0]
+    assert "`pipx install .`" in before
+    assert "activate" in before
 
 
 def test_the_library_example_runs(capsys: pytest.CaptureFixture[str]) -> None:

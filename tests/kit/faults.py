@@ -152,6 +152,11 @@ class CountsWrong(Clock):
     expected_steps = 13
 
 
+class SpeaksNoJson(Clock):
+    def result(self, state):
+        return {state}
+
+
 class Lenient(Clock):
     def verify(self, answers):
         return []

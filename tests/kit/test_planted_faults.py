@@ -34,6 +34,7 @@ PLANTED = [
     (faults.DrawsAString, "picture", "is a str, not a rich.text.Text"),
     (faults.Talks, "description", "as 'the answer is that it is"),
     (faults.CountsWrong, "solution", "expected_steps is 13, the oracle takes 12"),
+    (faults.SpeaksNoJson, "result", "result gives what is no JSON: Object of type set"),
     (faults.Lenient, "strict check", "takes the first 0 of 12 steps for a solution"),
     (faults.LooksAtTheLast, "strict check", "with one step left out"),
     (faults.ChecksItself, "independent check", "verify calls apply"),
@@ -55,6 +56,17 @@ def test_a_planted_fault_is_named(fault, check, told):
 def test_every_check_has_a_fault_that_it_finds_first():
     """No check is made in vain: each has a planted fault that breaks its promise and none before it."""
     assert {check for _, check, _ in PLANTED} == {check.name for check in CHECKS}
+
+
+def test_a_promise_that_nothing_was_held_to_is_not_called_kept():
+    """Without `imitate` and `oracle` hardly an answer is known: such checks are not made, and say what is missing."""
+    results = list(examine(prepare(faults.Mute, states=50)))
+    assert [result for result in results if result.verdict is Verdict.KEPT and not result.count] == []
+    (applying,) = [result for result in results if result.check.name == "apply"]
+    assert (applying.verdict, applying.told) == (
+        Verdict.NOT_MADE, "no answer is known at any state: write `imitate` or `oracle` to have this checked",
+    )  # fmt: skip
+    assert next(result for result in results if result.check.name == "JSON").count > 0
 
 
 def test_the_state_at_fault_is_told_as_json():

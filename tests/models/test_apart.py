@@ -1,6 +1,6 @@
 """LiteLLM in a helper process: the same answers as in ours, and nothing left behind.
 
-Starting a helper takes seconds, so each of the three tests has one, and tests several rules on it.
+Starting a helper takes seconds, so each of these tests has one, and tests several rules on it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from maker_engine.core.responses import Prompt, SampleRequest
 from maker_engine.models.apart import ApartModel
 from maker_engine.models.via_litellm import LiteLLMModel
 from tests.support.openai_server import OpenAIServer, Reply
+from tests.support.orphans import has_ended
 
 NAME = "openai/gpt-4.1-mini"
 REQUEST = SampleRequest(4, 2, Prompt("Löse einen Zug.\n", "disk 1? \x1b[0m"), 0.1, 77, ballot=9, voter=1)
@@ -135,6 +138,44 @@ async def test_a_killed_helper_is_told_in_one_clear_line() -> None:
             await asyncio.to_thread(server.wait_until, lambda server: server.hung_up == 1)
             await apart.aclose()
         assert gone(pid)
+
+
+PARENT = """
+import asyncio, sys
+from maker_engine.core.responses import Prompt, SampleRequest
+from maker_engine.models.apart import ApartModel
+
+async def main(base, moment):
+    model = ApartModel("openai/gpt-4.1-mini", base)
+    checking = asyncio.ensure_future(model.check())
+    while model._process is None:
+        await asyncio.sleep(0)
+    print(model._process.pid, flush=True)
+    if moment == "at its first breath":
+        await asyncio.Event().wait()
+    await checking
+    await model.sample(SampleRequest(0, 0, Prompt("", "hang"), 0.1, 77))
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("moment", ["at its first breath", "in a call"])
+def test_a_helper_whose_parent_is_killed_ends_at_once(moment: str) -> None:
+    """Whatever it is busy with, importing or waiting for a server, nothing of it is left."""
+    with served() as server:
+        command = [sys.executable, "-c", PARENT, server.base_url, moment]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+            assert parent.stdout is not None
+            helper = os.pidfd_open(int(parent.stdout.readline()))
+            try:
+                if moment == "in a call":
+                    server.wait_until(lambda server: server.requests)
+                assert not has_ended(helper, 0)
+                parent.kill()
+                assert has_ended(helper, PATIENCE_S)
+            finally:
+                os.close(helper)
 
 
 def children() -> set[int]:

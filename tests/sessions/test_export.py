@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from html.parser import HTMLParser
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -16,8 +19,11 @@ from maker_engine.sessions.export import COLUMNS, csv_lines, lines, safe, write_
 from maker_engine.sessions.importing import import_lines
 from maker_engine.sessions.library import summarise
 from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.report import report
+from maker_engine.sessions.report import Report, findings
+from maker_engine.sessions.report_html import as_html, mark
+from maker_engine.sessions.report_markdown import as_markdown
 from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.schema import StepFlag
 from maker_engine.sessions.upkeep import rename
 from tests.sessions.test_forks import drive_on
 from tests.support.recorded import Recorded, record
@@ -172,7 +178,7 @@ def test_the_report_tells_the_figures_and_escapes_the_rest(tmp_path: Path) -> No
     run = record(tmp_path / "run.maker", 30, seed=4, text=HOSTILE)
     drive_on(prepare_fork(run.path, 6, {}, note="<script>alert(1)</script>", family=Count))
     with Reader(run.path, 0) as reader:
-        page = report(reader, run.task)
+        page = as_html(findings(reader, run.task))
         hardest = max(reader.steps(run.task), key=lambda one: len(one.samples))
     assert "<script" not in page
     assert "http:" not in page
@@ -181,3 +187,85 @@ def test_the_report_tells_the_figures_and_escapes_the_rest(tmp_path: Path) -> No
     assert "&lt;script&gt;" in page
     assert f'<td class="n">{hardest.step + 1}</td>' in page
     assert "steps decided" in page
+
+
+def reported(path: Path, **more: Any) -> tuple[str, str, Report]:
+    """A report on a noisy run, as a page and as Markdown."""
+    run = record(path, 300, seed=4, k=1, **more)
+    with Reader(run.path) as reader:
+        told = findings(reader, run.task)
+    return as_html(told), as_markdown(told), told
+
+
+def test_a_report_begins_with_what_went_wrong(tmp_path: Path) -> None:
+    """The name, that it was simulated, and the wrong steps with the right answer stand before all figures."""
+    path = tmp_path / "run.maker"
+    page, text, told = reported(path)
+    assert told.wrong_steps > len(told.wrong) - 1 > 0
+    first = told.wrong[0]
+    for shown in (page, text):
+        places = [shown.index(part) for part in ("SIMULATED", f"Decided wrongly: {told.wrong_steps}", "Figures", "Map")]
+        assert places == sorted(places)
+        assert f"Step {first.number}: {first.decided}" in shown
+        assert first.right != first.decided
+        assert f"right: {first.right}" in shown
+        assert first.texts[0].text in shown
+    with Reader(path) as reader:
+        task = Count(300)
+        wrong = next(one for one in reader.steps(task) if one.flags & StepFlag.WRONG)
+        assert (first.number, first.picture) == (wrong.step + 1, task.picture(reader.state(task, wrong.step)).plain)
+    rename(path, "the <b>long</b> one")
+    with Reader(path) as reader:
+        told = findings(reader, Count(300))
+    assert "<h1>the &lt;b&gt;long&lt;/b&gt; one — " in as_html(told)
+    assert as_markdown(told).startswith("# the \\<b\\>long\\</b\\> one — ")
+
+
+def test_a_report_has_a_map_of_the_whole_run(tmp_path: Path) -> None:
+    """Each step is in one cell, and a cell shows the worst of its steps."""
+    page, text, told = reported(tmp_path / "run.maker")
+    assert sum(share.steps for share in told.map) == 300
+    assert told.each == 2
+    cells = "".join(mark(share) for share in told.map)
+    assert set(cells) == set("!f·")
+    assert "\n".join(cells[at : at + 60] for at in range(0, len(cells), 60)) in text
+    assert page.count("<b>!</b>") == cells.count("!")
+
+
+def test_nothing_in_a_report_in_markdown_is_markup_of_others(tmp_path: Path) -> None:
+    """Neither a fence nor a table can be left by what a model said, nor a tag begun."""
+    _, text, _ = reported(tmp_path / "run.maker", text="```\n# mine\n<script>|x|\x1b[2J")
+    assert "\x1b" not in text
+    for block in re.findall(r"^(`{4,})text\n(.*?)\n\1$", text, re.DOTALL | re.MULTILINE):
+        assert block[0] not in block[1]
+    outside = re.sub(r"^(`{3,})text\n.*?\n\1$", "", text, flags=re.DOTALL | re.MULTILINE)
+    assert "# mine" not in outside
+    assert not re.search(r"(?<!\\)<", outside)
+
+
+def test_a_report_is_a_page_whose_tags_are_closed(tmp_path: Path) -> None:
+    """Whatever a model said in it, each element ends where it should, and none is of a kind that loads or runs."""
+    page, _, _ = reported(tmp_path / "run.maker", text="</pre></table><img src=x onerror=alert(1)>")
+    reader = _Balanced()
+    reader.feed(page)
+    assert reader.open == []
+    assert reader.seen.isdisjoint({"script", "img", "iframe", "link", "object", "a"})
+
+
+class _Balanced(HTMLParser):
+    """Holds each end tag to the tag that it ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - the library's own argument
+        """Note it."""
+        self.seen.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Compare it."""
+        assert self.open.pop() == tag

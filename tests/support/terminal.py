@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.support.orphans import end_with_parent
+
 PATIENCE_S = 20.0
 LOOK_S = 0.01
 STILL_LOOKS = 30
@@ -56,6 +58,7 @@ class Terminal:
         self.resize(120, 40)
 
         def settle() -> None:
+            end_with_parent()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
             if deaf:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)

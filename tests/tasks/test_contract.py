@@ -50,7 +50,7 @@ def test_it_goes_the_whole_way_on_the_command_line(subject, tmp_path, capsys):
     assert (status, json.loads(out)["outcome"]) == (1, "out_of_budget")
     status, out = does("sessions", "resume", file, "--limit-samples", "1000000", "--headless", "--json")
     assert (status, json.loads(out)["outcome"]) == (0, "solved"), out
-    steps = json.loads(out)["steps"]
+    steps = json.loads(out)["decided_steps"]
     assert does("sessions", "verify", file)[0] == 0
     assert json.loads(does("sessions", "show", file, "--step", str(steps), "--json")[1])
     assert len(does("sessions", "export", file, "--as", "csv")[1].splitlines()) > steps

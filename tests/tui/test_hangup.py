@@ -102,7 +102,7 @@ def test_a_run_that_lost_its_terminal_goes_on_from_there(
     assert main(["sessions", "resume", str(path), "--json", "--limit-samples", str(asked + 40)]) == 1
     resumed = json.loads(capsys.readouterr().out)
     assert resumed["outcome"] == "out_of_budget"
-    assert resumed["steps"] > done > 1
+    assert resumed["decided_steps"] > done > 1
 
 
 def test_a_run_can_outlast_its_terminal(start: Start, tmp_path: Path) -> None:

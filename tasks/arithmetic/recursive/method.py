@@ -98,6 +98,10 @@ class Recursive:
         right = [Choice(number) for number, offer in enumerate(part.offers, 1) if _follows(part, offer)]
         return tuple(right) or (Choice(0),)
 
+    def result(self, state: Work) -> Json:
+        """Return the value of the whole product."""
+        return state.result
+
     def verify(self, answers: Iterable[Any]) -> list[str]:
         """Walk through the recursion again on whole numbers."""
         return replay(self._left, self._right, self._deepest, answers)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from maker_engine.output import versioned
 from maker_engine.printable import printable
 
 from ..document import GateResult
@@ -72,7 +73,7 @@ def as_json(report: Report) -> str:
     figures = {
         "file": report.file, "looked_at": len(report.lines), "findings": report.findings, "waived": report.waived
     }  # fmt: skip
-    return json.dumps({**figures, "lines": [_line(judged) for judged in report.lines]}, indent=2)
+    return json.dumps({**versioned(figures), "lines": [_line(judged) for judged in report.lines]}, indent=2)
 
 
 def _line(judged: Judged) -> dict[str, object]:

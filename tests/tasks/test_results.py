@@ -1,0 +1,138 @@
+"""What a solved run has come to: every task gives it as JSON, and it is the right one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pytest
+from maker_tasks.cube.facelets import to_facelets
+from maker_tasks.cube.pieces import play
+
+from maker_engine.core.decomposition import result_of
+from maker_engine.core.errors import TaskError
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.view import RunView
+from maker_engine.sessions.papers import papers
+from maker_engine.sessions.saved import open_saved
+from maker_tui.bridge import view_of
+from maker_tui.cli import main
+from tests.support.recorded import record
+from tests.support.toy import Count
+
+ENTRIES = sorted(entry_points(group="maker.tasks"))
+OPTIONS: dict[str, dict[str, int | str]] = {
+    "arithmetic": {"expression": "12345 * 678"},
+    "hanoi": {"disks": 4},
+    "interview": {"questions": 0},
+    "products": {"products": 3},
+}
+LARGEST = 2_000
+
+
+def right(name: str, result: Any, view: RunView) -> bool:
+    """Whether a result is right, worked out without the task's own states."""
+    return RIGHT[name](result, view)
+
+
+def _sudoku(grid: str, _: RunView) -> bool:
+    rows = [grid[at : at + 9] for at in range(0, 81, 9)]
+    return all(set(unit) == set("123456789") for unit in (*rows, *map("".join, zip(*rows, strict=True))))
+
+
+def _cube(turns: str, view: RunView) -> bool:
+    start = open_saved(view.session).task.start()
+    return to_facelets(play(start.cube, turns.split())) == "".join(9 * face for face in "URFDLB")
+
+
+def _interview(ids: list[str], view: RunView) -> bool:
+    text = papers(view.session, open_saved(view.session).task)["requirements.json"]
+    kept = [line["id"] for line in json.loads(text)["lines"] if line["status"] in ("accepted", "waived")]
+    return ids == kept != []
+
+
+RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
+    "arithmetic": lambda result, _: result == 12345 * 678,
+    "cube": _cube,
+    "hanoi": lambda result, _: result == [[], [], [4, 3, 2, 1]],
+    "interview": _interview,
+    "products": lambda result, view: result == [a * b for a, b in open_saved(view.session).task.pairs],
+    "sudoku": _sudoku,
+}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_a_solved_run_gives_its_result(entry: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is short JSON, right, and the same in the view, in the saved session, in the summary and in the export."""
+    order = RunOrder(entry.name, OPTIONS.get(entry.name, {}), model="sim", k=6, session=tmp_path / "run.maker")
+    view = asyncio.run(drive(prepare(order), Inbox(), lambda _: None))
+    assert len(json.dumps(view.result)) < LARGEST
+    assert right(entry.name, view.result, view)
+    saved = open_saved(view.session)
+    assert saved.result == view_of(saved).result == view.result
+    for words in (["show"], ["export", "--as", "result"], ["show", "--json"]):
+        assert main(["sessions", words[0], str(view.session), *words[1:]]) == 0
+        printed = capsys.readouterr().out
+        last = printed.splitlines()[-1]
+        if "--json" in words:
+            assert json.loads(printed)["result"] == view.result
+        elif words[0] == "export":
+            assert json.loads(printed) == view.result
+        else:
+            shown = view.result if isinstance(view.result, str) else json.dumps(view.result)
+            assert last == f"result   {shown}"
+
+
+def test_the_recursive_method_gives_the_product_too(tmp_path: Path) -> None:
+    """Whichever way a product is worked out, its value is the result."""
+    options = {"expression": "123 * 45", "method": "recursive"}
+    order = RunOrder("arithmetic", options, model="sim", k=4, session=tmp_path / "run.maker")
+    assert asyncio.run(drive(prepare(order), Inbox(), lambda _: None)).result == 123 * 45
+
+
+def test_a_run_without_a_solution_has_no_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its result is null, no summary has the line, and there is nothing to export: one line says so."""
+    file = str(tmp_path / "run.maker")
+    assert main(["run", "hanoi", "--headless", "--progress", "none", "--limit-samples", "5", "--session", file]) == 1
+    assert "result" not in capsys.readouterr().out
+    assert main(["sessions", "show", file, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["result"] is None
+    assert main(["sessions", "export", file, "--as", "result"]) == 2
+    assert "has no result: it ended out_of_budget" in capsys.readouterr().err
+
+
+class Speechless(Count):
+    """Cannot say what it has come to."""
+
+    def result(self, state: int) -> Any:
+        """Give what is no JSON."""
+        return {state}
+
+
+class Failing(Count):
+    """Fails where its result is asked for."""
+
+    def result(self, state: int) -> Any:
+        """Fail."""
+        raise KeyError(state)
+
+
+@pytest.mark.parametrize("family", [Speechless, Failing])
+def test_a_task_that_cannot_give_its_result_takes_nothing_from_a_solved_run(family: Any, tmp_path: Path) -> None:
+    """The session opens as ever, and its view says in one line why there is no result."""
+    run = record(tmp_path / "run.maker", 5)
+    view = view_of(open_saved(run.path, family))
+    assert view.result is None
+    assert view.result_fault.startswith("task count ")
+    with pytest.raises(TaskError):
+        _ = open_saved(run.path, family).result
+
+
+def test_without_a_result_of_its_own_a_task_gives_its_state() -> None:
+    """The default is the last state, as it comes back from JSON."""
+    assert result_of(Count(3), 24) == 24
