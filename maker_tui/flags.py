@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Option
@@ -82,6 +83,9 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
 
 def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -> None:
     kind: type = type(option.default)
+    if option.several:
+        group.add_argument(flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=told)
+        return
     group.add_argument(
         flag,
         dest=OPTION + option.name,
@@ -90,6 +94,15 @@ def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -
         metavar=None if option.choices else ("N" if kind is int else "TEXT"),
         help=told,
     )
+
+
+class _Lines(argparse.Action):
+    """Joins several values into one, a line each, whether they are given at once or one after the other."""
+
+    def __call__(self, _: object, namespace: argparse.Namespace, values: Any, __: object = None) -> None:
+        """Add the values."""
+        before = getattr(namespace, self.dest, None)
+        setattr(namespace, self.dest, "\n".join([*([before] if before else []), *map(str, values)]))
 
 
 def add_sampling(parser: Parser) -> None:

@@ -33,13 +33,13 @@ LONGEST_RESULT = 5_000
 def exit_status(view: RunView) -> int:
     """Exit status of a run.
 
-    0 solved and verified, 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1 the
-    rest.
+    0 solved and verified, or shown to have no solution; 2 the check of its model stopped it, 129 the terminal went
+    away, 130 otherwise stopped, 1 the rest.
     """
     if refusal(view):
         return BAD_INPUT
     outcome = view.snapshot.outcome
-    if outcome is Outcome.SOLVED:
+    if outcome is not None and outcome.gives_result:
         return SOLVED
     if outcome is Outcome.STOPPED and view.snapshot.reason == WENT_AWAY:
         return HUNG_UP

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
 from maker_engine.options.kinds import Value, whole_number
 from maker_engine.options.option import GROUPS, Group, RunOption
@@ -23,6 +23,7 @@ TASK, OWN = "task-name", "task-path"
 """The field that chooses an installed task, and the one for the path of another."""
 PINNED = ("model", "k")
 """Options that are in view without a group being opened."""
+SEVERAL = " Several have a ; between them."
 APART = "; "
 """Stands between the values of a field that takes several."""
 
@@ -50,7 +51,7 @@ class Field:
 
 def field_of(option: RunOption) -> Field:
     """Make the field of an option."""
-    several = " Several have a ; between them." if option.kind.several else ""
+    several = SEVERAL if option.kind.several else ""
     return Field(
         option.name,
         option.label,
@@ -90,7 +91,7 @@ def option_fields(family: type[AnyTask]) -> list[Field]:
         Field(
             OPTION + option.name,
             option.name.replace("_", " "),
-            option.help,
+            f"{option.help}{SEVERAL if option.several else ''}",
             str(option.default),
             tuple((choice, choice) for choice in option.choices or ()),
         )
@@ -112,7 +113,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
     problem = values.get("problem", "").strip()
     source = read_problem(Path(problem).expanduser()) if problem else None
     options = {
-        option.name: _task_value(option.name, option.default, values[OPTION + option.name])
+        option.name: _task_value(option, values[OPTION + option.name])
         for option in family.options
         if OPTION + option.name in values
     }
@@ -127,17 +128,23 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
 
 def _given(option: RunOption, text: str) -> object:
     if option.kind.several:
-        return [one for part in text.split(APART.strip()) if (one := part.strip())]
+        return _parts(text)
     return text if text.strip() or option.kind.empty else option.default
 
 
-def _task_value(name: str, default: int | str, text: str) -> int | str:
-    if not isinstance(default, int):
+def _parts(text: str) -> list[str]:
+    return [one for part in text.split(APART.strip()) if (one := part.strip())]
+
+
+def _task_value(option: Option, text: str) -> int | str:
+    if option.several:
+        return "\n".join(_parts(text))
+    if not isinstance(option.default, int):
         return text.strip()
     try:
         return whole_number(text)
     except InputError as error:
-        raise InputError(f"{name.replace('_', ' ')} {error}") from None
+        raise InputError(f"{option.name.replace('_', ' ')} {error}") from None
 
 
 def texts_of(values: Mapping[str, Value]) -> dict[str, str]:

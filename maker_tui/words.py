@@ -44,6 +44,7 @@ DAMAGED = Word("✖", "damaged", "bad")
 
 _OUTCOMES = {
     Outcome.SOLVED: Word("✔", "solved", "good"),
+    Outcome.INFEASIBLE: Word("✔", "infeasible", "good"),
     Outcome.UNSOLVED: Word("✖", "unsolved", "bad"),
     Outcome.UNDECIDED: Word("✖", "undecided", "bad"),
     Outcome.OUT_OF_BUDGET: Word("■", "out of budget", "warn"),

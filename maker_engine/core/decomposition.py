@@ -127,6 +127,7 @@ class Option:
         default: Used when nothing is given; its type is the option's type.
         choices: The values allowed, None when any value of the type is.
         formerly: A name that its flag had before and that is still understood, empty for none.
+        several: Several values may be given; the task gets them one a line.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Option:
     default: int | str
     choices: tuple[str, ...] | None = None
     formerly: str = ""
+    several: bool = False
 
     @property
     def flag(self) -> str:
@@ -249,6 +251,13 @@ class Task(Papers[S], ABC, Generic[S, A]):
     def expected_steps(self) -> int | None:
         """How many steps an errorless run takes, None when that cannot be known in advance."""
         return None
+
+    def infeasible(self, state: S) -> str:  # noqa: ARG002 - the default's problems have solutions
+        """Say in one line why the run, ended at `state`, has shown that its problem has no solution; else empty.
+
+        `verify` must have found nothing wrong with that.
+        """
+        return ""
 
     def objection(self, state: S, answer: A) -> Flag | None:  # noqa: ARG002 - the default objects to nothing
         """Say what makes a well-formed answer unreliable (illegal, inconsistent, a rule of the task's own)."""

@@ -6,9 +6,13 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a run ended. Only `SOLVED` is a success; a plurality is never passed off as a decision."""
+    """How a run ended. A plurality is never passed off as a decision.
+
+    `SOLVED` and `INFEASIBLE` are successes: the latter is a problem that was shown, and verified, to have no solution.
+    """
 
     SOLVED = "solved"
+    INFEASIBLE = "infeasible"
     UNSOLVED = "unsolved"
     UNDECIDED = "undecided"
     OUT_OF_BUDGET = "out_of_budget"
@@ -18,4 +22,9 @@ class Outcome(StrEnum):
     @property
     def gives_result(self) -> bool:
         """True where the run has come to what was asked for."""
-        return self is Outcome.SOLVED
+        return self in (Outcome.SOLVED, Outcome.INFEASIBLE)
+
+    @property
+    def concluded(self) -> bool:
+        """True where no step is left to go on with."""
+        return self.gives_result or self is Outcome.UNSOLVED

@@ -13,7 +13,7 @@ from maker_engine.core.errors import InputError, TaskError
 
 AT_A_STATE = {
     "step", "parse", "objection", "apply", "oracle", "right_answers", "draft", "picture", "encode_state", "refuses",
-    "result",
+    "result", "infeasible",
 }  # fmt: skip
 """Methods of a task whose first argument is a state."""
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from maker_engine.blame import told
 from maker_engine.core.commands import Answer, Stop
 from maker_engine.core.errors import MakerError
-from maker_engine.core.events import Outcome
 from maker_engine.kit.deciding import say
 from maker_engine.kit.guarded import ContractError, Guarded
 from maker_engine.kit.subject import Subject, UnfitError
@@ -63,7 +62,8 @@ def _in_two(order: RunOrder, problem: Guarded) -> RunView:
     """Run until the samples of `order` are spent, then go on from the session."""
     family = type(problem.task)
     view = _driven(prepare(order, family))
-    if view.snapshot.outcome is Outcome.SOLVED:  # so short that what was in flight solved it
+    ended = view.snapshot.outcome
+    if ended is not None and ended.gives_result:  # so short that what was in flight solved it
         return view
     changes = {"limit_samples": MOST_SAMPLES, "attended": True}
     return _solved(prepare_resume(view.session, changes, family), problem)
@@ -100,7 +100,7 @@ def _driven(prepared: PreparedRun) -> RunView:
 def _solved(prepared: PreparedRun, problem: Guarded) -> RunView:
     view = _driven(prepared)
     snapshot = view.snapshot
-    if snapshot.outcome is not Outcome.SOLVED:
+    if snapshot.outcome is None or not snapshot.outcome.gives_result:
         outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
         came = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"
         raise problem.breach(came, snapshot.state)

@@ -35,7 +35,7 @@ def oracle_solves(subject: Subject) -> int:
 
 
 def result_is_given(subject: Subject) -> int:
-    """Check that a solution has a result that can be printed as JSON."""
+    """Check that a solution has a result that can be printed as JSON, and that what makes it infeasible is one line."""
     count = 0
     for problem, path in _solutions(subject):
         if not path:
@@ -45,6 +45,8 @@ def result_is_given(subject: Subject) -> int:
             text = json.dumps(problem.result(state), allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
             raise problem.breach(f"result gives what is no JSON: {error}", state) from error
+        if len(problem.infeasible(state).splitlines()) > 1:
+            raise problem.breach("infeasible gives more than one line", state)
         if text != json.dumps(problem.result(state)):
             raise problem.breach("result gives two different values at one state", state)
         if len(text) > LONGEST_RESULT:

@@ -9,7 +9,6 @@ from typing import Any, get_type_hints
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome
 from maker_engine.core.responses import Prompt
 from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare, sent_by
 from maker_engine.runtime.preflight import Ordered
@@ -73,7 +72,7 @@ def prepare_resume(
         InputError: It is solved already, or a change cannot be used.
     """
     saved = open_saved(path, family, branch)
-    if saved.run.outcome in (Outcome.SOLVED, Outcome.UNSOLVED):
+    if saved.run.outcome is not None and saved.run.outcome.concluded:
         raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
     order = reordered(saved.order, path, changes)
     if not (saved.own or trusted):

@@ -157,11 +157,12 @@ class Record:
         known, self._known = self._known, {}
         return Admission(accepted, self.answered, known)
 
-    async def verified(self) -> RunEnded:
-        """Check the whole solution as it stands in the journal."""
+    async def verified(self, state: Hashable) -> RunEnded:
+        """Check the whole solution as it stands in the journal; `state` is the one it ended in."""
         findings = await asyncio.to_thread(self.journal.verify, self._task)
         if not findings:
-            return SOLVED
+            shown = self._task.infeasible(state)
+            return RunEnded(Outcome.INFEASIBLE, shown) if shown else SOLVED
         started, steps = self.run.started, self.run.totals.steps
         due = None if started is None else started.steps
         if due is None:

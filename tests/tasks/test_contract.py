@@ -37,7 +37,8 @@ def test_the_entry_point_bears_the_name(entry):
 
 def test_it_goes_the_whole_way_on_the_command_line(subject, tmp_path, capsys):
     """A task is run without a screen, stopped, saved, resumed, solved, verified, replayed and exported."""
-    if any(isinstance(place.step, Ask) for place in subject.places()):
+    asks = (place for place in subject.places() if place.problem is subject.problems[0])
+    if any(isinstance(place.step, Ask) for place in asks):
         pytest.skip("it asks a person, and there is nobody without a screen")
     file = str(tmp_path / "run.maker")
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from importlib.metadata import entry_points
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ OPTIONS: dict[str, dict[str, int | str]] = {
     "hanoi": {"disks": 4},
     "interview": {"questions": 0},
     "products": {"products": 3},
+    "scheduling": {"sample": "clocks"},
 }
 LARGEST = 2_000
 
@@ -56,12 +58,18 @@ def _interview(ids: list[str], view: RunView) -> bool:
     return ids == kept != []
 
 
+def _scheduling(result: dict[str, Any], _: RunView) -> bool:
+    times = sorted((one["start"], one["end"]) for one in result["interviews"].values())  # joe is in all of them
+    return len(times) == 5 and all(one[1] <= other[0] for one, other in pairwise(times))
+
+
 RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
     "arithmetic": lambda result, _: result == 12345 * 678,
     "cube": _cube,
     "hanoi": lambda result, _: result == [[], [], [4, 3, 2, 1]],
     "interview": _interview,
     "products": lambda result, view: result == [a * b for a, b in open_saved(view.session).task.pairs],
+    "scheduling": _scheduling,
     "sudoku": _sudoku,
 }
 

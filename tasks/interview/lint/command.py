@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from maker_engine.arguments import Arguments
 from maker_engine.core.errors import InputError
 from maker_engine.output import say_text, write_document
 
-from ..arguments import Arguments
 from ..gates import GATES, Lexicon, read_lexicon, standard
 from ..gates.lexicon import known_rules
 from .report import as_json, as_text, lint

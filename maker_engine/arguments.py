@@ -1,4 +1,4 @@
-"""The command lines of this task's own commands."""
+"""The command lines of commands that packages add: what is wrong is bad input, said in one line."""
 
 from __future__ import annotations
 

@@ -1,0 +1,120 @@
+"""What a schedule comes to on paper: `schedule.json`, a table, and a calendar for each person and each room."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from icalendar import Calendar, Event, vCalAddress
+
+from .problem import Earlier, Problem, earlier_json, moment_of
+from .state import Place
+
+_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def schedule(problem: Problem, placed: Iterable[Place]) -> dict[str, Earlier]:
+    """Return each placed interview with its people; its sequence is one more where it is elsewhere than before."""
+    before = {one.interview: one for one in problem.earlier}
+    by_id = {one.id: one for one in problem.interviews}
+    found: dict[str, Earlier] = {}
+    for place in sorted(placed, key=lambda one: (one.start, one.interview)):
+        interview = by_id[place.interview]
+        old = before.get(place.interview)
+        end = place.start + interview.minutes
+        same = old is not None and (old.start, old.end, old.room, {*old.people}) == (
+            place.start, end, place.room, {*interview.people},
+        )  # fmt: skip
+        sequence = 0 if old is None else old.sequence + (not same)
+        found[place.interview] = Earlier(place.interview, place.start, place.room, sequence, end, interview.people)
+    return found
+
+
+def papers(problem: Problem, placed: Sequence[Place], result: Mapping[str, object]) -> dict[str, str]:
+    """Return the files of a whole schedule, as {relative path: text}."""
+    whole = schedule(problem, placed)
+    cancelled = [
+        one
+        for one in problem.earlier
+        if one.interview not in whole and one.people  # it is nobody's interview any more
+    ]
+    files = {
+        "schedule.json": _json(problem, whole, result),
+        "schedule.txt": table(problem, whole),
+    }
+    for person in problem.people:
+        own = [one for one in whole.values() if person.id in one.people]
+        files[f"people/{_file(person.id)}.ics"] = _calendar(problem, own, "REQUEST")
+        gone = [one for one in cancelled if person.id in one.people]
+        gone += [
+            one for one in problem.earlier
+            if one.interview in whole and person.id in one.people and person.id not in whole[one.interview].people
+        ]  # fmt: skip
+        if gone:
+            files[f"people/{_file(person.id)}-cancelled.ics"] = _calendar(problem, gone, "CANCEL")
+    for room in problem.rooms:
+        own = [one for one in whole.values() if one.room == room.id]
+        files[f"rooms/{_file(room.id)}.ics"] = _calendar(problem, own, "REQUEST")
+    return files
+
+
+def table(problem: Problem, whole: Mapping[str, Earlier]) -> str:
+    """Write a schedule as a table, in the problem's zone."""
+    rows = [("day", "time", "room", "interview", "people")]
+    for one in whole.values():
+        start, end = moment_of(one.start, problem.zone), moment_of(one.end, problem.zone)
+        times = f"{start:%H:%M}-{end:%H:%M}"
+        rows.append((f"{start:%a %Y-%m-%d}", times, one.room or "-", one.interview, ", ".join(one.people)))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
+    ]
+    return f"{problem.name} ({problem.zone})\n" + "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def uid(problem: Problem, interview: str) -> str:
+    """Return an interview's UID: the same in every schedule of the same rounds."""
+    digest = sha256(f"{problem.name}\0{interview}".encode()).hexdigest()[:24]
+    return f"{digest}@interviews.maker"
+
+
+def _calendar(problem: Problem, some: Iterable[Earlier], method: str) -> str:
+    calendar = Calendar()
+    calendar.add("prodid", "-//maker//interviews//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    emails = {person.id: person.email for person in problem.people}
+    # The moment of writing would make the same schedule another file each time; only its order among changes counts.
+    stamped = datetime(*problem.days[0].timetuple()[:3], tzinfo=UTC) - timedelta(days=366)
+    for one in some:
+        event = Event()
+        event.add("uid", uid(problem, one.interview))
+        event.add("sequence", one.sequence + (method == "CANCEL"))
+        event.add("dtstamp", stamped + timedelta(minutes=one.sequence))
+        event.add("dtstart", moment_of(one.start))
+        event.add("dtend", moment_of(one.end))
+        event.add("summary", f"{one.interview}: {', '.join(one.people)}")
+        event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+        if one.room:
+            event.add("location", one.room)
+        for person in one.people:
+            address = vCalAddress(f"mailto:{emails[person]}" if emails.get(person) else f"urn:person:{_file(person)}")
+            address.params["CN"] = person
+            event.add("attendee", address, encode=False)
+        calendar.add_component(event)
+    return str(calendar.to_ical().decode())
+
+
+def _json(problem: Problem, whole: Mapping[str, Earlier], result: Mapping[str, object]) -> str:
+    interviews = {name: earlier_json(one) for name, one in whole.items()}
+    more = {name: value for name, value in result.items() if name != "interviews"}
+    return json.dumps({"name": problem.name, "zone": problem.zone, "interviews": interviews, **more}, indent=2) + "\n"
+
+
+def _file(name: str) -> str:
+    """Return a name that every file system takes; two names that become alike are told apart by a digest."""
+    plain = _PLAIN.sub("-", name).strip(".-")
+    return plain if plain == name else f"{plain or 'x'}-{sha256(name.encode()).hexdigest()[:6]}"
