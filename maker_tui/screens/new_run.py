@@ -22,27 +22,25 @@ from maker_engine.core.errors import InputError, MakerError
 from maker_engine.models.price_list import missing_key
 from maker_engine.printable import one_line
 from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
-from maker_tui.form_values import OWN_TASK, FormValues, profile_values, usual_values
+from maker_tui.form_values import FormValues, profile_values, usual_values
 from maker_tui.model_words import model_words
 from maker_tui.order_form import (
     FIELDS,
     FIRST_FIELDS,
     GROUP_FIELDS,
     OWN,
-    PROBLEM,
     TASK,
-    Field,
     hints,
     option_fields,
     read_order,
 )
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
-from maker_tui.widgets.completing import ModelSuggester, PathSuggester
 from maker_tui.widgets.forecast_pane import ForecastPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_view import LineView
-from maker_tui.widgets.option_rows import GroupLine, row
+from maker_tui.widgets.option_rows import GroupLine
+from maker_tui.widgets.order_rows import PROFILE, OrderRows
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
@@ -50,10 +48,6 @@ if TYPE_CHECKING:
 
 SETTLE_S = 0.15
 """The forecast waits until typing pauses for so long."""
-PROFILE = "profile"
-PATHS = ("problem", OWN, "session")
-"""Fields that hold a path."""
-
 NO_PATH = "name a Python file, or a folder, with a task: it is loaded when it is found"
 
 Speed = Callable[[PreparedRun], "float | None"]
@@ -138,6 +132,7 @@ class NewRun(MakerScreen):
         super().__init__()
         self._names = catalogue.names()
         self._held = FormValues(usual_values() | dict(values or {}))
+        self._rows = OrderRows(self._held, self._api_base)
         self._first_error = error or self._held.trouble
         self._speed = speed
         self._family: type[AnyTask] | None = None
@@ -156,38 +151,12 @@ class NewRun(MakerScreen):
         with Horizontal(id="order"):
             with Form(id="form", can_focus=False) as form:
                 form.border_title = Content("order")
-                yield from self._rows()
+                yield from self._rows.first(self._names)
             with Vertical(id="expected"):
                 yield self._forecast
                 yield Button(Content("Start the run"), id="start", variant="primary", compact=True)
         yield self._word
         yield KeyBar(keys_of(self.BINDINGS))
-
-    def _rows(self) -> ComposeResult:
-        tasks = (*((name, name) for name in self._names), ("a file or folder of your own", OWN_TASK))
-        yield from row(Field(TASK, "task", "What to solve.", tasks[0][1], tasks), self._held.task)
-        with Vertical(id="own", classes="fields"):
-            yield from self._row(
-                Field(OWN, "task path", "Python file, or folder, with a task of yours. Tab completes.")
-            )
-        if len(self._held.profiles) > 1:
-            profiles = tuple((name or "none", name) for name in self._held.profiles)
-            yield from row(
-                Field(PROFILE, "profile", "Options from the settings file.", "", profiles), self._held.profile
-            )
-        yield Vertical(id="options", classes="fields")
-        for field in (*PROBLEM, *FIRST_FIELDS):
-            yield from self._row(field)
-        for group, _ in GROUP_FIELDS:
-            yield GroupLine(group.name, group.title)
-            yield Vertical(id=f"fields-{group.name}", classes="fields")
-
-    def _row(self, field: Field) -> ComposeResult:
-        suggester = PathSuggester(tasks=field.key == OWN) if field.key in PATHS else None
-        if field.key == "model":
-            yield from row(field, self._held.get(field.key), ModelSuggester(self._api_base))
-        else:
-            yield from row(field, self._held.get(field.key), suggester)
 
     def _api_base(self) -> str:
         return self.values["api_base"].strip()
@@ -254,7 +223,7 @@ class NewRun(MakerScreen):
         if family is not None and not options.children:
             fields = option_fields(family)
             self._hints = hints([*fields, *FIELDS]) | {TASK: family.summary}
-            await options.mount_all(widget for field in fields for widget in self._row(field))
+            await options.mount_all(widget for field in fields for widget in self._rows.of(field))
         self._settle()
 
     def _chosen_task(self) -> str:
@@ -270,7 +239,7 @@ class NewRun(MakerScreen):
         self._held.toggle(message.key)
         if not place.children:
             fields = next(fields for group, fields in GROUP_FIELDS if group.name == message.key)
-            await place.mount_all(widget for field in fields for widget in self._row(field))
+            await place.mount_all(widget for field in fields for widget in self._rows.of(field))
         self._tell_groups()
 
     def _tell_groups(self) -> None:
