@@ -152,8 +152,8 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
     limited = order.get("limit_usd") is not None or order.get("limit_tokens") is not None
     return RunView(
         saved.snapshot, saved.elapsed_s, steps_per_s, saved.path, whole(order, "max_tokens", 0),
-        timeout_s=float(timeout) if fits(timeout, float) else 0.0, temperature=temperature_of(order),
-        adjustments=saved.adjustments,
+        timeout_s=float(timeout) if fits(timeout, float) else 0.0, adjustments=saved.adjustments,
+        temperature=temperature_of(order, saved.adjustments, saved.voters),
         answered_by=by_family(saved.answered) or saved.run.answered_by,
         limit_is_estimate=limited and totals.tokens_estimated > 0,
         **result_fields(saved.task, saved.state, saved.run.outcome),

@@ -39,17 +39,17 @@ def race(step: Inspection, started: RunStarted, describe: Callable[[Any], str], 
             points = _own(answer, rounds)
             name = f"{fit(describe(answer), 24).rstrip()} {last.get(answer, 0)}"
             series.append(Series(letter(place), name, f"hue.{place % HUES + 1}", points))
+    margins = [k for one, k in zip(step.counted, step.needed, strict=True) if isinstance(one.entry, Sample)]
+    k = margins[-1]
     if started.rule == "first":
-        needed = [(number, started.k) for number in range(len(rounds) + 1)]
+        needed = [(number, margins[max(0, number - 1)]) for number in range(len(rounds) + 1)]
     else:
-        needed = [(number, _second(one) + started.k) for number, one in enumerate(rounds, 1)]
-    named = f"{started.k} votes" if started.rule == "first" else f"second + k {started.k}"
+        needed = [(number, _second(one) + margins[number - 1]) for number, one in enumerate(rounds, 1)]
+    named = f"{k} votes" if started.rule == "first" else f"second + k {k}"
     series.append(Series("", named, "quiet", needed))
     most = max(y for one in series for _, y in one.points)
     end = "decided" if step.answer is not None else "not decided"
-    heading = line(
-        ("vote race", "strong"), f" · step {ordinal(step.step)} · {end} · margin {rounds[-1].margin}, k {started.k}"
-    )
+    heading = line(("vote race", "strong"), f" · step {ordinal(step.step)} · {end} · margin {rounds[-1].margin}, k {k}")
     return [heading, *curves(series, Axis("rounds", len(rounds), count), Axis("votes", most, count), *_below(size))]
 
 

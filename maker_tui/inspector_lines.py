@@ -11,7 +11,7 @@ from rich.text import Text
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.printable import one_line, printable
 from maker_engine.sessions.asides import Change, Doubted, Probe
-from maker_engine.sessions.inspection import Counted, Inspection
+from maker_engine.sessions.inspection import Counted, Inspection, Wording
 from maker_engine.sessions.packing import Act, Entry
 from maker_tui.aside_words import change_words, doubt_words, probe_words, remedy_words
 from maker_tui.figures import NONE, count, dollars, duration, fit, letter, ordinal
@@ -21,6 +21,9 @@ from maker_tui.roles import line
 Describe = Callable[[Any], str]
 TOLD_CELLS, LEAST_TOLD = 35, 12
 RULE = "─"
+REWRITTEN = "the task writes other prompts now than when this was voted on: what follows is not what was read"
+MOST_READERS = 12
+"""Samples that are named beside a wording."""
 PERSONAL = ("voted", "decided", "struck")
 """What a person does to a ballot."""
 
@@ -32,18 +35,22 @@ def name_of(step: Inspection, answer: Hashable) -> str:
 
 def prompt_row(step: Inspection) -> Text:
     """Name the prompt, and how much of it is not as at the step before."""
-    if step.prompt is None:
+    if not step.wordings:
         return line(("prompt", "strong"), ("  this step is not answered by agents", "quiet"))
-    if step.before is None:
-        return line(("prompt", "strong"), ("  of the first step", "quiet"))
-    new = count(new_lines(_whole(step.before), _whole(step.prompt)))
-    return line(("prompt", "strong"), (f"  {new} lines are not as at the step before", "quiet"))
+    if step.rewritten:
+        return line(("prompt", "strong"), ("  not what was read: the task writes other prompts now", "warn"))
+    first, wordings = step.wordings[0], len(step.wordings)
+    more = f", in {count(wordings)} wordings" if wordings > 1 else ""
+    if first.before is None:
+        return line(("prompt", "strong"), (f"  of the first step{more}", "quiet"))
+    new = count(new_lines(_whole(first.before), _whole(first.prompt)))
+    return line(("prompt", "strong"), (f"  {new} lines are not as at the step before{more}", "quiet"))
 
 
-def counted_row(step: Inspection, place: int, k: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
+def counted_row(step: Inspection, place: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
     """Tell one entry and the ballot after it."""
     counted = step.counted[place]
-    tail = _tally(step, counted, k)
+    tail = _tally(step, counted, step.needed[place])
     if isinstance(counted.entry, Sample):
         head = (fit(f"{marked_as}#{counted.entry.sample + 1}", 6), "strong")
     else:
@@ -114,14 +121,33 @@ def _whole(prompt: Prompt) -> str:
 
 
 def prompt_lines(step: Inspection, width: int, *, folded: frozenset[str], compare: bool) -> list[Text]:
-    """Lay a prompt out, its two parts under headings of their own; those in `folded` are closed."""
-    if step.prompt is None:
+    """Lay out what was read: where there were several wordings, each under a heading that says by whom."""
+    if not step.wordings:
         return [line(("this step is not answered by agents", "quiet"))]
+    rows = flowed([(REWRITTEN, "warn")], width) if step.rewritten else []
+    for number, one in enumerate(step.wordings, 1):
+        if len(step.wordings) > 1:
+            rows += [line()] if number > 1 else []
+            head = f"wording {number} of {len(step.wordings)}, {one.name}: {_readers(one)}"
+            rows += flowed([(head, "accent")], width)
+        rows += _wording_lines(one, width, folded, compare=compare)
+    return rows
+
+
+def _readers(one: Wording) -> str:
+    """Say which samples read a wording, as many as a person reads."""
+    named = ", ".join(f"#{sample + 1}" for sample in one.samples[:MOST_READERS])
+    more = len(one.samples) - MOST_READERS
+    return f"{named} and {count(more)} more" if more > 0 else named
+
+
+def _wording_lines(one: Wording, width: int, folded: frozenset[str], *, compare: bool) -> list[Text]:
+    """Lay a prompt out, its two parts under headings of their own; those in `folded` are closed."""
     rows: list[Text] = []
     for part, key in (("system", "s"), ("user", "u")):
-        text = getattr(step.prompt, part)
+        text = getattr(one.prompt, part)
         closed = part in folded
-        old = None if step.before is None else getattr(step.before, part)
+        old = None if one.before is None else getattr(one.before, part)
         same = "" if old is None else "as at the step before" if old == text else "not as at the step before"
         about = f" · {count(text.count(chr(10)) + 1)} lines · {same or 'the first step'} · {key} "
         rows.append(

@@ -125,6 +125,7 @@ def _standing(path: Path) -> str:
 
 def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.export import told  # noqa: PLC0415
+    from maker_engine.sessions.inspection import prompts_read  # noqa: PLC0415
     from maker_engine.sessions.moment import entries_of  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
     from maker_tui.step_lines import entry_lines, text_lines  # noqa: PLC0415
@@ -134,10 +135,12 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
             raise InputError(f"the run has steps 1 to {reader.steps_done() + 1:,}, not {chosen.step:,}")
         state = reader.state(task, chosen.step - 1)
         entries = entries_of(reader, task, chosen.step - 1)
+        read = prompts_read(reader, task, chosen.step - 1) if chosen.json else ()
     if chosen.json:
         value = {
             "step": chosen.step,
             "state": task.encode_state(state),
+            "prompts": [{**asdict(one.prompt), "wording": one.name, "samples": [*one.samples]} for one in read],
             "entries": [told(one, task) for one in entries],
         }
         say_json(versioned(value))

@@ -163,6 +163,7 @@ def check_parser(family: type[AnyTask] | None) -> Parser:
 
 def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
     from maker_engine.kit.patience import OutOfPatienceError, patience  # noqa: PLC0415
+    from maker_engine.kit.slips import measured  # noqa: PLC0415
     from maker_engine.kit.subject import prepare  # noqa: PLC0415
     from maker_engine.kit.suite import Verdict, examine  # noqa: PLC0415
     from maker_tui.flags import problem_from  # noqa: PLC0415
@@ -186,10 +187,12 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
         if not chosen.json:
             say_text(_lines(result, _again(name, chosen, result.check)))
     broken = sum(result.verdict is Verdict.BROKEN for result in results)
+    found = None if chosen.only else measured(subject, chosen.limit)
     if chosen.json:
-        say_json(versioned(_figures(name, subject, results)))
+        slips = None if found is None else found.to_json()
+        say_json(versioned({**_figures(name, subject, results), "slips": slips}))
     else:
-        say(_sum(name, subject, results))
+        say(*([] if found is None else [f"  {'slips':<18} {found}"]), _sum(name, subject, results))
     return int(broken > 0)
 
 

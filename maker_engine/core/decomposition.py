@@ -204,6 +204,10 @@ class Task(Papers[S], ABC, Generic[S, A]):
     def parse(self, state: S, text: str) -> A | Flag:
         """Read the answer, never None, out of a response, strictly; a malformed one is a flag. Raises on no text."""
 
+    def read_decision(self, state: S, text: str) -> A | Flag:
+        """Read what a person types as the decision of a step: as a response is read, unless that asks for more."""
+        return self.parse(state, text)
+
     @abstractmethod
     def apply(self, state: S, answer: A) -> S:
         """Return the state after `answer`. Any answer that `parse` returned for `state` must be taken.

@@ -50,6 +50,7 @@ class SettingsChanged:
         model: Name of the new pool; empty for the one before.
         simulated: True when nobody in the new pool is real.
         prompt: What agents read at this step alone, None for what the task says. Only a fork begins so.
+        asked: Samples of the step that had been asked for by then, of the pool before.
     """
 
     step: int
@@ -59,3 +60,4 @@ class SettingsChanged:
     model: str = ""
     simulated: bool = False
     prompt: Prompt | None = None
+    asked: int = 0

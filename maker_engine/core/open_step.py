@@ -12,7 +12,6 @@ from maker_engine.core.events import (
     Event,
     ResponseFlagged,
     SampleAsked,
-    SamplesDrawn,
     StepOpened,
     StepReused,
     StepUndecided,
@@ -21,8 +20,9 @@ from maker_engine.core.events import (
 from maker_engine.core.hopeless import Doubt, StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.poll import Poll, Question
+from maker_engine.core.prompts import prompt_in_effect
 from maker_engine.core.red_flags import inspect
-from maker_engine.core.responses import PROBES, Afford, Alike, AtOnce, Flag, Prompt, Response, Sample, SampleRequest
+from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.words import PersonAsked
 
@@ -210,7 +210,7 @@ class OpenStep:
         if self.poll is None:
             return []
         if prompt is not None:
-            self._prompt = prompt
+            self._prompt = prompt_in_effect(self._prompt, edited=prompt)
         unused = self.poll.reconsider(*settings.decides_by())
         self._look_anew()
         self._raise_temperature(self.lowest)
@@ -233,44 +233,17 @@ class OpenStep:
             raise TaskError(f"task {self._task.name} parses a response into None at step {self.number}")
         return verdict
 
-    def take(self, sample: int, response: Response) -> list[Sample]:
-        """Read the response to a sample; return what is counted now, as `Poll.arrive` does."""
-        verdict = self.read(response)
+    def take(self, sample: int, response: Response, recorded: Hashable = None) -> list[Sample]:
+        """Read the response to a sample, unless it is on record how it was read; return what is counted now."""
+        verdict = self.read(response) if recorded is None else recorded
         if self.poll is None:
             return []
         counted = self.poll.arrive(sample, response, verdict)
         if counted and self.poll.winner is None:
-            self._suspect(counted)
+            self.suspect(counted)
         return counted
 
-    def draw(self, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
-        """Draw sample after sample from a model that answers at once, until the step is decided or `room` is used up.
-
-        Returns:
-            What happened, and the task's fault where it could not read a response.
-        """
-        poll, fault = self.poll, None
-        if poll is None:
-            return [], None
-        samples: list[Sample] = []
-        request, read, count = self.request, self.read, poll.take_next
-        while poll.may_ask and len(samples) < room:
-            response = answer(request(poll.asked))
-            try:
-                verdict = read(response)
-            except TaskError as error:
-                fault = error
-                break
-            samples.append(count(verdict, response))
-        told: list[Event] = [SamplesDrawn(self.number, tuple(samples))] if samples else []
-        if poll.winner is None and self._suspect(samples) and fault is None and len(samples) < room:
-            more, fault = self.draw(answer, room - len(samples))
-            return told + more, fault
-        if poll.exhausted:
-            told.append(StepUndecided(self.number, poll.counted))
-        return told, fault
-
-    def _suspect(self, counted: Sequence[Sample]) -> bool:
+    def suspect(self, counted: Sequence[Sample]) -> bool:
         """Take in what was counted without a decision; True where more may be asked for now than before."""
         poll = self.poll
         if poll is None or not self._settings.wary:
@@ -297,7 +270,7 @@ class OpenStep:
         self._raise_temperature(hopeless.temperature)
         if hopeless.reminder:
             self.reminder = hopeless.reminder
-            self._prompt = replace(self._prompt, user=f"{self._prompt.user}\n\n{hopeless.reminder}")
+            self._prompt = prompt_in_effect(self._prompt, reminder=hopeless.reminder)
 
     def _look_anew(self) -> None:
         if self.poll is not None and self.doubt is not None:

@@ -11,7 +11,8 @@ from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleF
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered
 from maker_engine.core.model_check import ModelCheck
-from maker_engine.core.responses import Flag
+from maker_engine.core.prompts import prompt_in_effect
+from maker_engine.core.responses import Flag, Prompt
 
 FLAG_TAIL = 1_000
 """Red flags kept in the state; older ones are in the journal."""
@@ -41,6 +42,8 @@ class Tally:
         proposals: Proposals to gather, where the step is a gathering that is not over; else 0.
         probes: Responses that were only looked at.
         probing: Probes in flight.
+        edited: What agents read instead of the task's prompt, None for that.
+        reminder: What the prompt was made to end with since; empty for nothing.
     """
 
     step: int
@@ -53,6 +56,8 @@ class Tally:
     proposals: int = 0
     probes: tuple[ProbeAnswered, ...] = ()
     probing: int = 0
+    edited: Prompt | None = None
+    reminder: str = ""
 
     @property
     def gathers(self) -> bool:
@@ -63,6 +68,10 @@ class Tally:
     def votes(self) -> int:
         """Valid votes counted, a person's included."""
         return sum(votes for _, votes in self.rows)
+
+    def prompt_in_effect(self, own: Prompt) -> Prompt:
+        """Return what further samples of the step read, where the task says `own`; before a pool's wordings."""
+        return prompt_in_effect(own, edited=self.edited, reminder=self.reminder)
 
     @property
     def in_flight(self) -> int:

@@ -1,7 +1,8 @@
 """The solver (Fig. 2, Algorithms 1-3) as a conversation: it gives requests for samples and takes responses. No I/O.
 
 Decomposition, voting and red-flagging meet here and nowhere else. The caller draws the samples, in any order and as
-many at a time as it likes; the outcome depends only on what sample n of step i says.
+many at a time as it likes; the outcome depends only on what sample n of step i says: it is that of `algorithm.py`,
+which also says why. Models that answer at once have a shorter way through it, `at_once.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import replace
 from maker_engine.core import hearing
 from maker_engine.core.commands import PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.decomposition import AnyTask, Ask, Do
-from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     Event,
     ResponseWasted,
@@ -33,7 +33,6 @@ from maker_engine.core.responses import (
     PROBES,
     Afford,
     Alike,
-    AtOnce,
     Flag,
     Response,
     SampleRequest,
@@ -90,6 +89,11 @@ class Solver:
     def step(self) -> int:
         """Number of the open step, 0-based; the number of decided steps when the run started at 0."""
         return self._flight.first.number
+
+    @property
+    def open_step(self) -> OpenStep:
+        """The step that is committed next."""
+        return self._flight.steps[0]
 
     @property
     def finished(self) -> bool:
@@ -204,10 +208,16 @@ class Solver:
             return [SampleAsked(request.step, request.sample)]
         return []
 
-    def receive(self, request: SampleRequest, response: Response) -> list[Event]:
+    def receive(self, request: SampleRequest, response: Response, recorded: Hashable = None) -> list[Event]:
         """Take the response to `request`; return what came of it for the open step.
 
         A response that arrives before an earlier sample's waits its turn and brings no event yet.
+
+        Args:
+            request: What was asked.
+            response: What came back.
+            recorded: The verdict on record, of a response that was read in an earlier sitting: it may be in a form that
+                the task does not ask for any more. None to read it.
         """
         flight = self._flight
         if is_probe(request):
@@ -220,7 +230,7 @@ class Solver:
         poll = one.poll
         if not poll.expects(request.sample):
             return [ResponseWasted(one.number, response)]
-        counted = one.take(request.sample, response)
+        counted = one.take(request.sample, response, recorded)
         squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
             one.counted += counted
@@ -229,28 +239,6 @@ class Solver:
         if counted and poll.exhausted:
             events.append(StepUndecided(one.number, poll.counted))
         return events + squashed if squashed else events
-
-    def draw(self, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
-        """Ask and receive in one, for the open step and a model that answers at once; as `OpenStep.draw`."""
-        one = self._flight.steps[0]
-        before = 0 if one.poll is None else one.poll.asked
-        told, fault = one.draw(answer, room)
-        self.drawn += 0 if one.poll is None else one.poll.asked - before
-        return told, fault
-
-    def draw_steps(self, answer: AtOnce, steps: int) -> tuple[list[Event], Exception | None]:
-        """Draw and commit at most `steps` steps, with nobody asked in between; return also what put an end to it."""
-        told: list[Event] = []
-        try:
-            for _ in range(steps):
-                drawn, fault = self.draw(answer, PROBES)
-                told += drawn
-                if fault is not None or not self.decided:
-                    return told, fault
-                told += self.commit()
-        except Exception as error:  # noqa: BLE001 - it ends the run, once the steps before it are told
-            return told, error
-        return told, None
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
         """Receive a response and commit whatever it decides: for callers with nobody to ask in between."""
@@ -324,8 +312,11 @@ class Solver:
         before = self._settings
         k = before.k if changed.k is None else changed.k
         self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters)
-        events = [changed, *self._squashed(self._flight.resettle(self._settings, changed.prompt))]
+        squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt))
         poll = self._flight.first.poll
+        if changed.voters and poll is not None:
+            changed = replace(changed, asked=poll.asked)
+        events = [changed, *squashed]
         return [*events, StepUndecided(self.step, poll.counted)] if poll is not None and poll.exhausted else events
 
     def hang_up(self) -> list[Event]:

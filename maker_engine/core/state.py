@@ -45,7 +45,7 @@ from maker_engine.core.events import (
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.model_check import ModelCheck
-from maker_engine.core.responses import Flag, Response
+from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Snapshot, Tally, Totals
 from maker_engine.core.voting import Ballot
 from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
@@ -55,7 +55,8 @@ from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, 
 class _Counts:
     """What is counted of one step; a tally is made of it only when somebody looks, since most steps nobody sees.
 
-    `texts` are those of its samples so far, each with the reasoning behind it; None before the first.
+    `texts` are those of its samples so far, each with the reasoning behind it; None before the first. `edited` and
+    `reminder` are as in `Tally`.
     """
 
     step: int = 0
@@ -67,12 +68,14 @@ class _Counts:
     probes: tuple[ProbeAnswered, ...] = ()
     probing: int = 0
     texts: set[tuple[str, int | None]] | None = None
+    edited: Prompt | None = None
+    reminder: str = ""
 
     def tally(self, winner: Hashable = None) -> Tally:
         margin = self.ballot.margin() if self.ballot.total else 0
         return Tally(
             self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged,
-            self.proposals if winner is None else 0, self.probes, self.probing,
+            self.proposals if winner is None else 0, self.probes, self.probing, self.edited, self.reminder,
         )  # fmt: skip
 
 
@@ -282,6 +285,8 @@ class RunState:
                 self._spend(event.response)
             case SettingsChanged():
                 self.undecided = False
+                if event.prompt is not None:
+                    self._counts.edited, self._counts.reminder = event.prompt, ""
                 if (started := self.started) is not None:
                     model, simulated = started.model, started.simulated
                     if event.voters:
@@ -298,6 +303,8 @@ class RunState:
     def _doubt(self, event: StepUndecided | StepHopeless) -> None:
         if isinstance(event, StepHopeless):
             self.hopeless = event
+            counts = self._counts
+            counts.reminder = "\n\n".join(filter(None, (counts.reminder, event.reminder)))
         else:
             self.undecided = True
 

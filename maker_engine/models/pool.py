@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.responses import Prompt, Response, SampleRequest
+from maker_engine.core.prompts import prompt_in_effect
+from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures, ImmediateModel, Model, SeveralModel, Together
 from maker_engine.models.prices import Quote
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Sampling, Temperature, read_temperature, reasons
@@ -59,9 +60,8 @@ class VoterSpec:
             request = replace(request, temperature=None if isinstance(self.temperature, str) else self.temperature)
         if request.max_reasoning_tokens and not reasons(self.model, self.reasoning or shared):
             request = replace(request, max_reasoning_tokens=0)
-        if VARIANTS[self.variant]:
-            system = f"{request.prompt.system}\n\n{VARIANTS[self.variant]}".strip()
-            request = replace(request, prompt=Prompt(system, request.prompt.user))
+        if wording := VARIANTS[self.variant]:
+            request = replace(request, prompt=prompt_in_effect(request.prompt, wording=wording))
         return request
 
 

@@ -20,6 +20,7 @@ from maker_engine.core.events import (
     StepOpened,
     WrongDecisionFound,
 )
+from maker_engine.core.prompts import asked_by
 from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
 from maker_engine.core.words import PersonAsked
@@ -79,11 +80,14 @@ class Record:
         self._asked = False
         self._before: Hashable = None if saved is None else saved.state
         self._unjudged: list[tuple[int, Hashable, Hashable]] = []
+        self._noted = False  # no prompt of this sitting is on record yet
         # What the record itself has to do about an event; about most it has nothing to do.
         self._duties: dict[type[Event], Callable[[Any], None]] = {
             StepDecided: self._decided, StepOpened: self._opened,
             PersonAsked: self._person_asked, RunPaused: self._paused, RunContinued: self._continued,
         }  # fmt: skip
+        if saved is not None:
+            self._note_prompt(saved.step, saved.state)
         journal.follow(self.run.totals, lambda: self.meter.elapsed_s, self._more, adjustments)
 
     def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
@@ -202,6 +206,15 @@ class Record:
 
     def _opened(self, event: StepOpened) -> None:
         self._before = event.state
+        if not self._noted:
+            self._note_prompt(event.step, event.state)
+
+    def _note_prompt(self, step: int, state: Hashable) -> None:
+        """Note the first prompt of this sitting."""
+        prompt = asked_by(self._task.step(state))
+        if prompt is not None:
+            self._noted = True
+            self.journal.note_prompt(step, prompt)
 
     def _person_asked(self, _: PersonAsked) -> None:
         self._asked = True

@@ -86,4 +86,4 @@ def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
         raise SessionError(
             f"session {saved.path} does not replay: sample {entry.sample} of step {saved.step} has no place"
         )
-    solver.receive(requests[0], entry.response)
+    solver.receive(requests[0], entry.response, entry.verdict)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from maker_engine.core.at_once import draw, draw_steps
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
@@ -229,7 +230,7 @@ class Runner:
     def _draw_at_once(self, answer: AtOnce) -> int:
         """Draw from a model that needs no wait, for a few steps; return 0 when nothing came of it."""
         if self._limits is None and self._gate.free:
-            told, self._fault = self._solver.draw_steps(answer, self._pace.steps)
+            told, self._fault = draw_steps(self._solver, answer, self._pace.steps)
             self._record(told)
             return len(told)
         begun = self._solver.drawn
@@ -238,7 +239,7 @@ class Runner:
             if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
                 break
             stride = 1 if self._plan.limits.money else self._gate.stride
-            told, self._fault = self._solver.draw(answer, min(room, stride))
+            told, self._fault = draw(self._solver, answer, min(room, stride))
             self._gate.asked(self._solver.drawn - before)
             self._record(told)
             self._commit()

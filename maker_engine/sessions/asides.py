@@ -32,11 +32,12 @@ class Change(NamedTuple):
     model: str = ""
     simulated: bool = False
     prompt: Prompt | None = None
+    asked: int = 0
 
     def after(self, before: Change | None) -> Change:
         """Return what is in force after this change and the ones before it; a prompt is of its own step only."""
         if before is None:
-            return self._replace(prompt=None)
+            return self._replace(prompt=None, asked=0)
         pool = self if self.voters else before
         return Change(self.who, self.k or before.k, pool.voters, pool.model, pool.simulated)
 
@@ -58,9 +59,9 @@ PROBE, CHANGED, HOPELESS = "probe", "changed", "hopeless"
 HOTTEST = 2
 """No model takes a higher temperature."""
 _KINDS: Mapping[str, Any] = {
-    "n": int, "k": int | None, "voters": list, "model": str, "simulated": bool, "prompt": dict | None, "flag": list,
-    "answer": int, "text": str, "tokens_in": int | None, "tokens_out": int | None, "finish_reason": str,
-    "cost_usd": float | None, "latency_s": float, "tokens_reasoning": int | None, "shared": int,
+    "n": int, "k": int | None, "voters": list, "model": str, "simulated": bool, "prompt": dict | None,
+    "asked": int, "flag": list, "answer": int, "text": str, "tokens_in": int | None, "tokens_out": int | None,
+    "finish_reason": str, "cost_usd": float | None, "latency_s": float, "tokens_reasoning": int | None, "shared": int,
     "samples": int, "rule": str, "cause": str, "starved": bool, "temperature": float | None, "reminder": str,
 }  # fmt: skip
 _RESPONSE = ("text", "tokens_in", "tokens_out", "finish_reason", "cost_usd", "latency_s", "model")
@@ -74,7 +75,7 @@ def aside_of(event: ProbeAnswered | SettingsChanged | StepHopeless) -> Aside:
         return Doubted(*(getattr(event, name) for name in Doubted._fields))
     if isinstance(event, ProbeAnswered):
         return Probe(event.probe, event.voter, event.verdict, event.response, event.prompt)
-    return Change(event.voter, event.k, event.voters, event.model, event.simulated, event.prompt)
+    return Change(event.voter, event.k, event.voters, event.model, event.simulated, event.prompt, event.asked)
 
 
 def events_of_aside(step: int, aside: Aside) -> list[Event]:
@@ -99,7 +100,7 @@ def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> t
         return HOPELESS, "", aside._asdict() | ({} if texts_kept else {"text": ""})
     prompt = None if aside.prompt is None else asdict(aside.prompt)
     if isinstance(aside, Change):
-        pool = {"voters": [*aside.voters], "model": aside.model, "simulated": aside.simulated}
+        pool = {"voters": [*aside.voters], "model": aside.model, "simulated": aside.simulated, **asked_before(aside)}
         return CHANGED, aside.who, {"k": aside.k, **pool, "prompt": prompt}
     verdict = aside.verdict
     found = {"flag": [*verdict]} if isinstance(verdict, Flag) else {"answer": answers.setdefault(verdict, len(answers))}
@@ -109,6 +110,11 @@ def row_of(aside: Aside, answers: dict[Hashable, int], *, texts_kept: bool) -> t
     if not texts_kept:
         said["text"] = ""
     return PROBE, aside.who, {"n": aside.probe, **found, **said, "prompt": prompt}
+
+
+def asked_before(change: Change) -> dict[str, int]:
+    """Return how many samples were the former pool's, left out where there are none, as in older records."""
+    return {"asked": change.asked} if change.asked else {}
 
 
 def aside_in(kind: str, who: str, kept: dict[str, Any], answers: Sequence[Hashable]) -> Aside:
@@ -126,7 +132,7 @@ def aside_in(kind: str, who: str, kept: dict[str, Any], answers: Sequence[Hashab
         voters = tuple(kept["voters"])
         if not all(type(voter) is str for voter in voters):
             raise ValueError("a voter is no text")
-        return Change(who, kept["k"], voters, kept["model"], kept["simulated"], prompt)
+        return Change(who, kept["k"], voters, kept["model"], kept["simulated"], prompt, max(0, kept.get("asked", 0)))
     verdict = flag_in(kept["flag"]) if "flag" in kept else answers[kept["answer"]]
     return Probe(kept["n"], who, verdict, _response(kept), prompt)
 

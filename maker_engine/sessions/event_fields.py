@@ -119,7 +119,8 @@ def change(event: Mapping[str, Any]) -> Change:
     voters = tuple(word({"voters": one}, "voters") for one in of(event, "voters", list))
     k = None if maybe(event, "k", int) is None else number(event, "k", PROBES, 1)
     pool = voters, word(event, "model"), of(event, "simulated", bool)
-    return Change(word(event, "who"), k, *pool, prompt(event))
+    asked = number(event, "asked", PROBES) if "asked" in event else 0
+    return Change(word(event, "who"), k, *pool, prompt(event), asked)
 
 
 def doubted(event: Mapping[str, Any]) -> Doubted:

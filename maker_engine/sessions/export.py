@@ -24,11 +24,12 @@ from maker_engine.core.responses import Flag, Response
 from maker_engine.input_files import exists
 from maker_engine.models.families import answered_of, by_family
 from maker_engine.printable import one_line
-from maker_engine.sessions.asides import Change, Doubted, Probe, further
+from maker_engine.sessions.asides import Change, Doubted, Probe, asked_before, further
 from maker_engine.sessions.checked import ADJUSTMENTS, MODEL_CHECK
 from maker_engine.sessions.packing import Act, Entry, to_json, undense
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag, step_of
+from maker_engine.sessions.wordings import PROMPTS
 
 NAME, VERSION = "maker-session", 1
 COLUMNS = (
@@ -60,7 +61,7 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
     """Give one branch's own events."""
     branch, meta = reader.branch, reader.meta()
     own = {"branch": branch.id}
-    found = {key: meta[key] for key in (MODEL_CHECK, ADJUSTMENTS) if key in meta}
+    found = {key: meta[key] for key in (MODEL_CHECK, ADJUSTMENTS, PROMPTS) if key in meta}
     yield {
         "event": "run", **own, "parent": branch.parent, "from_step": branch.fork_step, "created": branch.created,
         "note": meta.get("note", ""), "order": meta["order"], "started": meta["started"], **found,
@@ -94,7 +95,8 @@ def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
         return {"event": "hopeless", **entry._asdict()}
     if isinstance(entry, Change):
         prompt = None if entry.prompt is None else asdict(entry.prompt)
-        return {"event": "changed", **entry._asdict(), "voters": [*entry.voters], "prompt": prompt}
+        fields = {name: value for name, value in entry._asdict().items() if name != "asked"}
+        return {"event": "changed", **fields, "voters": [*entry.voters], "prompt": prompt, **asked_before(entry)}
     if isinstance(entry, Probe):
         prompt = None if entry.prompt is None else asdict(entry.prompt)
         asked = {"event": "probe", "probe": entry.probe, "who": entry.who, "prompt": prompt}

@@ -42,6 +42,7 @@ from maker_engine.sessions.record import check_order, check_record, check_starte
 from maker_engine.sessions.saved import task_of
 from maker_engine.sessions.upkeep import rename
 from maker_engine.sessions.verify import verify
+from maker_engine.sessions.wordings import PROMPTS
 
 MOST_BRANCHES = 10_000
 ENDING = ".importing"
@@ -184,7 +185,7 @@ class _Import:
         order, told, note = event.get("order"), event.get("started"), fields_of.word(event, "note")
         check_order(order)
         check_started(told)
-        check_record({"created": event.get("created", 0)})
+        check_record({"created": event.get("created", 0), PROMPTS: event.get(PROMPTS, [])})
         order, told = cast("dict[str, Any]", order), cast("dict[str, Any]", told)
         if number != self._branches or number >= MOST_BRANCHES or (parent is None) != (number == 0):
             raise InputError(f"run {number} is out of its order")
@@ -209,6 +210,7 @@ class _Import:
             self._journal = Journal(self._path, self._task, order, number, keep, own=False)
         self._branches += 1
         self._journal.record(started)
+        self._journal.note_prompts(event.get(PROMPTS, []))
         if check is not None:
             self._journal.record(ModelChecked(check))
 

@@ -10,13 +10,19 @@ CHANGED_STEPS = "changed"
 """Key of a branch's record: its steps, 0-based, in which something was changed, so that nobody has to look for them."""
 
 
-def in_force(reader: Reader, task: AnyTask, step: int) -> Change | None:
+def in_force(reader: Reader, task: AnyTask, step: int, branch: int | None = None) -> Change | None:
     """Return what had been changed when a branch came to `step` (0-based), all changes in one; None for nothing.
 
     A fork begins with an order of its own, in which its parent's changes are: only its own steps are looked at.
+
+    Args:
+        reader: The branch.
+        task: What it solves.
+        step: Step, 0-based.
+        branch: The one of its line that the step is stored with, None for itself.
     """
     change: Change | None = None
-    for number in reader.note(CHANGED_STEPS, []):
+    for number in reader.note(CHANGED_STEPS, [], branch):
         for stored in reader.steps(task, number, min(number + 1, step)):
             for entry in stored.entries:
                 if isinstance(entry, Change):

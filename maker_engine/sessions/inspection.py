@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypedDict
 
-from maker_engine.core.decomposition import AnyTask, Gather, Gathered, Vote
+from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.errors import InputError
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
-from maker_engine.models.sampling import AUTO, NONE, resolve
-from maker_engine.sessions.asides import Doubted
+from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
+from maker_engine.sessions.in_effect import Effects, InEffect
 from maker_engine.sessions.moment import entries_of
 from maker_engine.sessions.packing import Act, Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
@@ -40,31 +40,49 @@ class Counted(NamedTuple):
     margin: int
 
 
+class Wording(NamedTuple):
+    """A prompt that some of a step's agents read.
+
+    Attributes:
+        prompt: What they read.
+        before: What those of the step before read, by the same wording where there was one; None for the first step.
+        name: The pool's variant of it; "plain" for none.
+        samples: Numbers of the samples that read it, 0-based; empty where none has been counted.
+    """
+
+    prompt: Prompt
+    before: Prompt | None
+    name: str
+    samples: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """All that is known of one step.
 
     Attributes:
         step: Step, 0-based.
-        prompt: What its agents read, None where agents do not answer it.
-        before: What those of the step before read, None for the first.
+        wordings: What its agents read, each different prompt once, in order; empty where agents do not answer it.
         counted: Its entries in the order of counting, each with the ballot then.
         candidates: Its candidates, in order of first appearance, those struck included.
         answer: What was decided, None while it is open.
         flags: What is remarkable about it.
         spans: Where each entry's answer stands in its text, None where there is none or it cannot be found.
-        temperatures: At which each entry was sampled, None where nobody knows.
+        temperatures: At which each entry was sampled, None where none was sent or nobody knows.
+        needed: The margin that decided when each entry was counted.
+        rewritten: The task writes other prompts now than when the step was voted on: these are not what was read.
     """
 
     step: int
-    prompt: Prompt | None
-    before: Prompt | None
+    wordings: tuple[Wording, ...]
     counted: tuple[Counted, ...]
     candidates: tuple[Hashable, ...]
     answer: Hashable
     flags: StepFlag
     spans: tuple[Span | None, ...]
     temperatures: tuple[float | None, ...]
+    needed: tuple[int, ...]
+    rewritten: bool = False
 
 
 def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
@@ -78,28 +96,56 @@ def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
     Raises:
         SessionError: The file is damaged.
     """
-    previous = reader.state(task, max(0, step - 1))
     decided = next(reader.steps(task, step, step + 1), None)
     entries = entries_of(reader, task, step) if decided is None else decided.entries
     state = reader.state(task, step)
     counted = tuple(replay(entries))
-    order = reader.meta()["order"]
+    record = Effects(reader, task, step, state)
+    due = record.of(0)
+    effects = tuple(record.after(entries))
     return Inspection(
         step,
-        _prompt(task, state),
-        _prompt(task, previous) if step else None,
+        _wordings(entries, effects, due, prompts_read(reader, task, step - 1) if step else ()),
         counted,
         tuple(dict.fromkeys(answer for one in counted for answer, _ in one.votes)),
         None if decided is None else decided.answer,
         StepFlag(0 if decided is None else decided.flags),
         tuple(_span(task, state, entry) for entry in entries),
-        tuple(_temperatures(order, step, entries)),
+        tuple(
+            one.temperature if isinstance(entry, Sample) else None for entry, one in zip(entries, effects, strict=True)
+        ),
+        tuple(one.k for one in effects),
+        record.rewritten,
     )
 
 
-def _prompt(task: AnyTask, state: Any) -> Prompt | None:
-    asked = task.step(state)
-    return asked.prompt if isinstance(asked, Vote | Gather) else None
+def _wordings(
+    entries: Sequence[Entry], effects: Sequence[InEffect], due: InEffect, before: Sequence[Wording]
+) -> tuple[Wording, ...]:
+    """Put together who read what; where nobody has read anything yet, what the first sample will read."""
+    readers: dict[tuple[Prompt, str], list[int]] = {}
+    for entry, effect in zip(entries, effects, strict=True):
+        if isinstance(entry, Sample) and effect.prompt is not None:
+            readers.setdefault((effect.prompt, effect.wording), []).append(entry.sample)
+    if not readers and due.prompt is not None:
+        readers[due.prompt, due.wording] = []
+    former = {one.name: one.prompt for one in before}
+    first = before[0].prompt if before else None
+    return tuple(
+        Wording(prompt, former.get(name, first), name, tuple(samples)) for (prompt, name), samples in readers.items()
+    )
+
+
+def prompts_read(reader: Reader, task: AnyTask, step: int) -> tuple[Wording, ...]:
+    """Return what was read at a step (0-based), decided or open, without a look at the step before.
+
+    Raises:
+        SessionError: The file is damaged.
+    """
+    entries = entries_of(reader, task, step)
+    effects = Effects(reader, task, step, reader.state(task, step))
+    due = effects.of(0)
+    return _wordings(entries, tuple(effects.after(entries)), due, ())
 
 
 def replay(entries: Iterable[Entry]) -> Iterable[Counted]:
@@ -151,34 +197,21 @@ _DISSENT, _WRONG = StepFlag.DISSENT.value, StepFlag.WRONG.value
 _FAILED, _PERSON = StepFlag.FAILED_CALLS.value, StepFlag.NOT_BY_VOTES_ALONE.value
 
 
-def _temperatures(order: Mapping[str, Any], step: int, entries: Iterable[Entry]) -> Iterator[float | None]:
-    """Give the temperature at which each sample of a step was drawn, which may have been raised on the way."""
-    lowest: float | None = None
-    for entry in entries:
-        if isinstance(entry, Doubted) and entry.temperature is not None:
-            lowest = entry.temperature
-        yield _temperature(order, step, entry.sample, lowest) if isinstance(entry, Sample) else None
+def temperature_of(order: Mapping[str, Any], adjustments: Sequence[str], voters: Sequence[str] = ()) -> float | None:
+    """Return at which temperature a run draws all samples but the first of a step; None where none or several are.
 
-
-def _temperature(order: Mapping[str, Any], step: int, sample: int, lowest: float | None) -> float | None:
-    """Return at what temperature a sample was drawn: its voter's own, or the run's, which may have been raised."""
-    voters: Sequence[str] = order.get("voters") or ()
-    own = parse_voter(voters[(step + sample) % len(voters)]).temperature if voters else None
-    if own is not None and own != AUTO:
-        return None if isinstance(own, str) else own
-    first, other, _ = resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))
-    found = other if sample else first
-    return found if found is None or lowest is None else max(found, lowest)
-
-
-def temperature_of(order: Mapping[str, Any]) -> float | None:
-    """Return at which temperature a run draws all samples but the first of a step; None where none or several are."""
+    Args:
+        order: What was ordered.
+        adjustments: What was sent otherwise.
+        voters: The pool that a person changed to, empty for the one that was ordered.
+    """
     try:
-        if any(parse_voter(voter).temperature not in (None, AUTO) for voter in order.get("voters") or ()):
+        if any(parse_voter(voter).temperature not in (None, AUTO) for voter in voters or order.get("voters") or ()):
             return None
     except InputError:  # a stranger's file
         return None
-    return resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))[1]
+    _, other, fixed = resolve(order.get("first_temperature", NONE), order.get("temperature", NONE))
+    return None if other not in fixed and any(NO_TEMPERATURE in line for line in adjustments) else other
 
 
 def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:
@@ -187,7 +220,7 @@ def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:
     text, verdict = entry.response.text, entry.verdict
     if isinstance(verdict, Flag):
         return flagged_span(text, verdict)
-    return answer_span(lambda bit: task.parse(state, bit), text, verdict)
+    return answer_span(lambda bit: task.read_decision(state, bit), text, verdict)  # without its evidence
 
 
 def flagged_span(text: str, flag: Flag) -> Span | None:

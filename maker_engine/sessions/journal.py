@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gathered, Json
@@ -25,7 +25,7 @@ from maker_engine.core.events import (
     StepOpened,
     WrongDecisionFound,
 )
-from maker_engine.core.responses import Sample
+from maker_engine.core.responses import Prompt, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions import chain, origin, places, schema, storage
 from maker_engine.sessions.chain import Branch
@@ -38,6 +38,7 @@ from maker_engine.sessions.reader import Reader, own_rows
 from maker_engine.sessions.redecide import remarkable
 from maker_engine.sessions.schema import StepFlag, row_id
 from maker_engine.sessions.watch import FileWatch
+from maker_engine.sessions.wordings import MOST_SITTINGS, PROMPTS, digest_of
 
 LONGEST_NAME = 200
 ALL, DISSENT = "all", "dissent"
@@ -292,6 +293,15 @@ class Journal:
         figures = {"totals": asdict(self._totals), "elapsed_s": round(self._elapsed(), 3), "open": len(self._open)}
         for key, value in {**self._more(), **figures}.items():
             self._note(key, value)
+
+    def note_prompt(self, step: int, prompt: Prompt) -> None:
+        """Note which prompt the task writes in this sitting, at its first step (0-based) that agents answer."""
+        self.note_prompts([*json.loads(self._record.get(PROMPTS, "[]")), [step, digest_of(prompt)]])
+
+    def note_prompts(self, noted: list[Any]) -> None:
+        """Note the first prompt of each sitting, as `sessions.wordings` has them; beyond so many, the first ones."""
+        if noted:
+            self._note(PROMPTS, noted[:MOST_SITTINGS])
 
     def _note(self, key: str, value: object) -> None:
         text = to_json(value)

@@ -35,7 +35,8 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
     # From a snapshot before the step that was decided last, since its ballot is part of the picture.
     begun, value, totals = reader.snapshot(max(0, step - 1))
     run = RunState()
-    run.record(RunStarted(**reader.meta()["started"]))
+    owner = reader.owner(step)  # by whose order it was voted on then
+    run.record(RunStarted(**reader.meta(owner)["started"]))
     _fold_flags(run, reader, task, begun, flags_shown)
     run.totals = Totals.of(totals) if totals else Totals()
     state = task.start() if value is None else task.decode_state(value)
@@ -47,10 +48,10 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
         if begun <= check.step <= step:
             run.check = run.check or check
             run.totals.add_check(check)
-    if (changed := in_force(reader, task, begun)) is not None:
+    if (changed := in_force(reader, task, begun, owner)) is not None:
         run.record(SettingsChanged(begun, *changed))
     for stored in reader.steps(task, begun, step):
-        state = _decided(run, task, state, stored, own=stored.step >= reader.branch.fork_step)
+        state = _decided(run, task, state, stored, own=reader.owner(stored.step) == owner)
     run.state = state
     due = task.step(state)
     if due is not None:

@@ -115,13 +115,15 @@ class Reader:
         """
         return self._read(self.record(self.branch.id if branch is None else branch))
 
-    def note(self, key: str, default: Any) -> Any:
-        """Return one value of the branch's record, `default` where there is none.
+    def note(self, key: str, default: Any, branch: int | None = None) -> Any:
+        """Return one value of the record of a branch, None for this one; `default` where there is none.
 
         Raises:
             SessionError: As for `meta`.
         """
-        texts = self.query("SELECT k, v FROM meta WHERE branch = ? AND k = ?", self.branch.id, key)
+        texts = self.query(
+            "SELECT k, v FROM meta WHERE branch = ? AND k = ?", self.branch.id if branch is None else branch, key
+        )
         return self._read(dict(texts)).get(key, default)
 
     def _read(self, texts: dict[str, str]) -> dict[str, Any]:
@@ -133,6 +135,10 @@ class Reader:
     def record(self, branch: int) -> dict[str, str]:
         """Return the record of a branch as it stands, values in JSON."""
         return dict(self.query("SELECT k, v FROM meta WHERE branch = ?", branch))
+
+    def owner(self, step: int) -> int:
+        """Return the branch that a step, 0-based, is stored with: by its order the step was voted on."""
+        return next((one.branch for one in self.segments if one.first <= step < one.last), self.branch.id)
 
     def steps_done(self) -> int:
         """Return how many steps are decided."""

@@ -89,8 +89,14 @@ def check_record(record: Mapping[str, Any]) -> None:
         if ended["outcome"] not in set(Outcome):
             raise ValueError("'ended' names no outcome")
     _check_model(record)
+    _check_steps(record)
+
+
+def _check_steps(record: Mapping[str, Any]) -> None:
     if not all(fits(step, int) and step >= 0 for step in _list("changed", record.get("changed", []))):
         raise ValueError("'changed' is no list of steps")
+    if not all(map(_is_noted, _list("prompts", record.get("prompts", [])))):
+        raise ValueError("'prompts' is no list of steps and digests")
 
 
 def _check_model(record: Mapping[str, Any]) -> None:
@@ -116,6 +122,11 @@ def check_order(order: object) -> None:
     for figures in values.get("prices", {}).values():
         if not isinstance(figures, list) or not all(fits(figure, float) for figure in figures):
             raise ValueError("'prices' in 'order' are not all lists of numbers")
+
+
+def _is_noted(one: object) -> bool:
+    """Whether it is a step and the digest of its prompt."""
+    return isinstance(one, list) and len(one) == 2 and fits(one[0], int) and one[0] >= 0 and fits(one[1], str)
 
 
 def _spent(record: Mapping[str, Any]) -> bool:

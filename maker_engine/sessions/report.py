@@ -260,7 +260,7 @@ def _alike(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "texts alike", f"{share:.1%}, {totals.repeated:,} of {totals.compared:,} beyond the first of their step"
     if (votes := effective_votes(totals)) is not None:
         yield "effective votes", f"{votes:.2f} a step, each text counted once"
-    if said := notice(totals, temperature_of(meta["order"])):
+    if said := notice(totals, temperature_of(meta["order"], adjustments_in(meta))):
         yield "copies", said
 
 

@@ -26,6 +26,7 @@ from maker_engine.core.commands import (
 from maker_engine.core.decomposition import Gather, Vote
 from maker_engine.core.errors import InputError
 from maker_engine.core.filters import parse_filter
+from maker_engine.core.prompts import asked_by
 from maker_engine.core.responses import Flag, Prompt
 from maker_engine.models.pool import VOTER_FORM
 from maker_engine.printable import one_line
@@ -175,8 +176,8 @@ class Stepping(Travelling):
             return None
         if self._edited is not None and self._edited[0] == view.snapshot.open.step:
             return self._edited[1]
-        step = self._source.task.step(view.snapshot.state)
-        return step.prompt if isinstance(step, Vote | Gather) else None
+        own = asked_by(self._source.task.step(view.snapshot.state))
+        return None if own is None else view.snapshot.open.prompt_in_effect(own)
 
     def on_prompt_editor_done(self, message: PromptEditor.Done) -> None:
         """Probe with the prompt as edited, and keep it for a fork."""
@@ -232,7 +233,7 @@ class Stepping(Travelling):
         """Read an answer as a response would be read, and decide the open step as that."""
         task = self._source.task
         try:
-            answer = task.parse(state, text.replace("\\n", "\n"))
+            answer = task.read_decision(state, text.replace("\\n", "\n"))
             wrong = answer if isinstance(answer, Flag) else task.objection(state, answer)
         except Exception as error:  # noqa: BLE001 - a task may raise anything at what is no answer of it
             raise InputError(f"it cannot be read: {one_line(str(error), 80)}") from None

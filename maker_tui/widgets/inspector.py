@@ -32,7 +32,6 @@ class BallotRows(CursorPane):
         super().__init__("step", id="ballot")
         self._describe = describe
         self._step: Inspection | None = None
-        self._k = 1
         self.chosen: int | None = None
 
     @property
@@ -40,12 +39,12 @@ class BallotRows(CursorPane):
         """A row for the prompt and one an entry."""
         return 0 if self._step is None else 1 + len(self._step.counted)
 
-    def show_step(self, step: Inspection, k: int) -> None:
-        """Show another step, or more of the same; `k` is the margin needed."""
+    def show_step(self, step: Inspection) -> None:
+        """Show another step, or more of the same."""
         if self._step is None or step.step != self._step.step:
             self._cursor = self._top = 0
             self.chosen = None
-        self._step, self._k = step, k
+        self._step = step
         self.reveal()
         self.refresh()
 
@@ -57,7 +56,7 @@ class BallotRows(CursorPane):
         if index == 0:
             return prompt_row(step)
         mark = "▸" if index == self.chosen else ""
-        return counted_row(step, index - 1, self._k, self._describe, self.size.width, marked_as=mark)
+        return counted_row(step, index - 1, self._describe, self.size.width, marked_as=mark)
 
 
 class Page(LinePane, inherit_bindings=False):
@@ -139,8 +138,7 @@ class Inspector(Vertical):
         if step == self._step:
             return
         self._step = step
-        started = self._run.started
-        self._rows.show_step(step, 1 if started is None else started.k)
+        self._rows.show_step(step)
         self._rows.entitle(" · ".join(_facts(step, self._describe)), "space marks a sample")
         self.lay_out()
 

@@ -15,6 +15,7 @@ from maker_engine.core.decomposition import Mistake
 from maker_engine.core.errors import TaskError
 
 from .answers import names
+from .evidence import write
 from .prompt import LAYERS_METHOD, PHASES_METHOD
 from .question import Answer
 
@@ -89,6 +90,8 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
     if mistake in (Mistake.WRONG, Mistake.ILLEGAL):
         slips = _wrong(reading) if mistake is Mistake.WRONG else _unlisted(reading)
         answer = slips[variant % len(slips)]
+    elif mistake is Mistake.INCONSISTENT and reading.method == PHASES_METHOD and variant % 2:
+        return _reason(reading, answer, _UNSURE, variant), _contradictory(reading, variant // 2)
     elif mistake is Mistake.INCONSISTENT:
         others = sorted(
             {other.reading for other in reading.listed} - {answer.reading} or {str(int(answer.reading) + 1)}
@@ -99,7 +102,35 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
     if mistake is Mistake.MALFORMED:
         forms = _broken(reading)
         return reasoning, forms[variant % len(forms)]
-    return reasoning, _block(reading.method, answer)
+    return reasoning, _said(reading, answer)
+
+
+def _said(reading: _Reading, answer: Answer) -> str:
+    """Write an answer, by phases with the distances of somebody who came to it: it is the least by them."""
+    block = _block(reading.method, answer)
+    if reading.method != PHASES_METHOD:
+        return block
+    return f"{write(_compared(reading, answer))}\n{block}"
+
+
+def _compared(reading: _Reading, answer: Answer) -> list[Answer]:
+    """Return the distances that make an answer the right one: those that stand in its way are taken for more."""
+    seen, before = [], True
+    for other in reading.listed:
+        before = before and other.choice != answer.choice
+        least = int(answer.reading) + before
+        if other.choice == answer.choice:
+            seen.append(answer)
+        else:
+            seen.append(Answer(other.choice, str(max(int(other.reading), least))))
+    return seen
+
+
+def _contradictory(reading: _Reading, variant: int) -> str:
+    """Write a slip between what was compared and what was answered."""
+    slips = _wrong(reading)
+    other = slips[variant % len(slips)]
+    return f"{write(_compared(reading, reading.right))}\n{_block(reading.method, other)}"
 
 
 @lru_cache(maxsize=64)  # the samples of one step share its prompt, and steps in flight are few
@@ -181,7 +212,8 @@ def _broken(reading: _Reading) -> tuple[str, ...]:
     choice, told = names(reading.method)
     answer = reading.right
     block = _block(reading.method, answer)
-    return (
+    evidence = f"{write(reading.listed)}\n" if reading.method == PHASES_METHOD else ""
+    forms = (
         block.replace(" =", ":"),
         block.split("\n")[0],
         block.split("\n")[1],
@@ -191,3 +223,4 @@ def _broken(reading: _Reading) -> tuple[str, ...]:
         f"I would choose {answer.choice}.",
         f"{choice} =\n{told} =",
     )
+    return tuple(evidence + form for form in forms) + ((block,) if evidence else ())

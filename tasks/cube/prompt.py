@@ -8,6 +8,7 @@ from __future__ import annotations
 from maker_engine.core.responses import Prompt
 
 from .coordinates import PHASES
+from .evidence import ASKED
 from .facelets import CELLS, ORDER, to_facelets
 from .layers import piece_of
 from .pieces import Cube
@@ -23,10 +24,13 @@ that face. A 2 after the letter (U2) is a half turn, a prime (U') a quarter anti
 
 The solution goes through four phases. You will be given the moves that the current phase allows, each with its \
 distance: how many moves the phase still takes after it. A rule makes exactly one of them right. Find that one move; \
-do not go further. Reason briefly if you like, then end with these two lines:
+do not go further. Reason briefly if you like, then end with these three lines:
+distances = all distances, by face
 move = the move
 distance = its distance
-Write the move as it is listed, and the distance as a whole number."""
+The first line is what you compared: each face once, with the distances of its moves in the order of the list, such as \
+U 3 4 3, D 2 3 3, L 1. The move has to be the right one by these distances. Write it as it is listed, and its distance \
+as a whole number."""
 
 _PHASES_USER = """\
 Phase {number} of 4: {goal}.
@@ -38,6 +42,7 @@ Moves and their distances:
 {menu}
 
 Which move is right? End with:
+{asked}
 move = the move
 distance = its distance"""
 
@@ -74,7 +79,7 @@ def write_prompt(method: str, cube: Cube, question: Question) -> Prompt:
     if method == PHASES_METHOD:
         menu = "\n".join(f"{case.answer.choice} {case.answer.reading}" for case in question.cases)
         goal = PHASES[question.stage].goal
-        return Prompt(_PHASES_SYSTEM, _PHASES_USER.format(number=question.stage + 1, goal=goal, menu=menu))
+        return Prompt(_PHASES_SYSTEM, _PHASES_USER.format(number=question.stage + 1, goal=goal, menu=menu, asked=ASKED))
     piece = piece_of(question.stage)
     kind = "edge" if len(piece) == 2 else "corner"
     cases = "\n".join(

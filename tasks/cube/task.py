@@ -13,6 +13,7 @@ from maker_engine.core.responses import Flag, Prompt
 
 from . import layers, phases
 from .answers import objection, read_answer
+from .evidence import contradiction
 from .facelets import CELLS, from_facelets, to_facelets
 from .imitation import imitate
 from .picture import draw
@@ -124,8 +125,18 @@ class RubiksCube(Task[State, Answer]):
         question = self._question(state)
         return None if question is None else Vote(write_prompt(self._problem.method, state.cube, question))
 
-    def parse(self, state: State, text: str) -> Answer | Flag:  # noqa: ARG002 - the form is the same in every state
-        """Read the last two lines of the form, strictly."""
+    def parse(self, state: State, text: str) -> Answer | Flag:
+        """Read the last two lines of the form, strictly, and flag a move that the distances compared contradict."""
+        answer = read_answer(self._problem.method, text)
+        question = self._question(state)
+        if isinstance(answer, Flag) or question is None or self._problem.method != PHASES_METHOD:
+            return answer
+        if objection(PHASES_METHOD, question, answer) is not None:
+            return answer
+        return contradiction(question, answer, text) or answer
+
+    def read_decision(self, state: State, text: str) -> Answer | Flag:  # noqa: ARG002 - as in every state
+        """Read the two lines alone: a person is not asked what they compared."""
         return read_answer(self._problem.method, text)
 
     def objection(self, state: State, answer: Answer) -> Flag | None:

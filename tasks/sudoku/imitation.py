@@ -40,18 +40,30 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
     reading = read(prompt)
     if mistake is Mistake.WRONG:
         wrong = reading.wrong[variant % len(reading.wrong)]
-        return _reason(reading, wrong, variant, sure=False), line(wrong)
+        return _reason(reading, wrong, variant, sure=False), _block(reading, wrong)
     if mistake is Mistake.ILLEGAL:
         slip = reading.ruled_out[variant % len(reading.ruled_out)]
-        return _reason(reading, slip, variant, sure=False), line(slip)
+        return _reason(reading, slip, variant, sure=False), _block(reading, slip)
     reasoning = _reason(reading, reading.right, variant, sure=True)
     if mistake is Mistake.INCONSISTENT:
-        other = reading.wrong[variant % len(reading.wrong)]
-        first, second = (other, reading.right) if variant % 2 else (reading.right, other)
-        return reasoning, f"{line(first)}\nNo, I mean:\n{line(second)}"
+        return reasoning, _contradictory(reading, variant)
     if mistake is Mistake.MALFORMED:
-        return reasoning, _broken(reading.right, variant)
-    return reasoning, line(reading.right)
+        return reasoning, _broken(reading, variant)
+    return reasoning, _block(reading, reading.right)
+
+
+def _block(reading: Reading, answer: Action) -> str:
+    """Write an answer with the evidence that goes with it, so that the two agree."""
+    return f"{reading.evidence(answer)}\n{line(answer)}"
+
+
+def _contradictory(reading: Reading, variant: int) -> str:
+    """Write a slip between evidence and answer, or two answers."""
+    other = reading.wrong[variant // 3 % len(reading.wrong)]
+    first, second = (other, reading.right) if variant % 2 else (reading.right, other)
+    if variant % 3 and reading.evidence(first) != reading.evidence(second):
+        return f"{reading.evidence(first)}\n{line(second)}"
+    return f"{_block(reading, first)}\nNo, I mean:\n{_block(reading, second)}"
 
 
 def _reason(reading: Reading, answer: Action, variant: int, *, sure: bool) -> str:
@@ -62,9 +74,12 @@ def _reason(reading: Reading, answer: Action, variant: int, *, sure: bool) -> st
     return f"{opening} {reason} {conclusion}{_CHECKS[variant // 75 % 4]}"
 
 
-def _broken(right: Action, variant: int) -> str:
+def _broken(reading: Reading, variant: int) -> str:
     """Write the right answer in a form that no strict reader takes."""
+    right, evidence = reading.right, reading.evidence(reading.right)
     whole = line(right)
+    if variant % 10 > 7:
+        return whole if variant % 10 == 8 else f"{evidence.replace(' =', ':')}\n{whole}"
     forms = (
         whole.replace(" =", ":"),
         whole[: whole.rindex(":")],
@@ -75,4 +90,4 @@ def _broken(right: Action, variant: int) -> str:
         f"{right.kind} = ",
         f"answer = {whole.partition(' = ')[2]}",
     )
-    return forms[variant % len(forms)]
+    return f"{evidence}\n{forms[variant % len(forms)]}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from maker_engine.core.responses import Prompt
 
+from .evidence import asked
 from .focus import GUESSING, HIDDEN_SINGLE, LOCKED, NAKED_SINGLE, UNDOING, Focus
 from .grid import BIT, DIGITS, GUESS, OPEN, PEERS, PLACE, STRIKE, UNDO, UNITS, UNITS_OF, State, cell_name, unit_name
 from .patterns import FISH, XY_WING
@@ -25,8 +26,9 @@ An open cell lists the digits that are still possible there: "r4c5: 2 8" means t
 or 8.
 
 You will be given one question, with a rule that makes exactly one answer right. All that it needs is there: do not \
-solve further. Reason briefly if you like, then end with one line in the form the question asks for, and write such a \
-line only once. The four forms, with made-up cells:
+solve further. Reason briefly if you like, then end with the two lines the question asks for, each written only once: \
+first what you found on the way, then the answer. The two have to agree. The four forms of an answer, with made-up \
+cells:
 place = r1c1:1
 strike = [r1c1:12, r9c9:2]
 guess = r1c1:1
@@ -61,7 +63,7 @@ def prompt(state: State, focus: Focus) -> Prompt:
     else:
         body = _set(state, focus)
     form = _FORMS[focus.right.kind]
-    return Prompt(SYSTEM, f"Technique: {focus.technique}\n{body}\n\nEnd with one line:\n{form}")
+    return Prompt(SYSTEM, f"Technique: {focus.technique}\n{body}\n\nEnd with two lines:\n{asked(focus)}\n{form}")
 
 
 def _lists(state: State, cells: Iterable[int], mask: int = 0b111_111_111) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from maker_engine.core.errors import TaskError
 
+from .evidence import KEPT, WHERE, WITHOUT, write_after, write_barred, write_before, write_cells, write_digits
 from .grid import GUESS, PLACE, STRIKE, UNDO, Action, Mark, action, cell_name
 
 _TECHNIQUE = re.compile(r"\ATechnique: (.+)\n")
@@ -27,6 +28,7 @@ class Reading:
         ruled_out: Actions that it does.
         subject: What the question is about, in words.
         reason: Why the right action is right, in words.
+        evidence: Writes what somebody found who came to an action.
     """
 
     right: Action
@@ -34,6 +36,7 @@ class Reading:
     ruled_out: tuple[Action, ...]
     subject: str
     reason: str
+    evidence: Callable[[Action], str]
 
 
 @lru_cache(maxsize=256)  # the samples of one step share its prompt
@@ -90,6 +93,7 @@ def _naked_single(prompt: str) -> Reading:
         (_place((cell + 1) % 81, left[0]), _place((cell + 9) % 81, left[0])),
         f"the cell {name}",
         f"row, column, box and struck digits together leave out {left[0]} alone",
+        lambda done: write_barred(dict(zip(WHERE, map(_numbers, rows), strict=True)), done.marks[0][1]),
     )
 
 
@@ -104,11 +108,28 @@ def _hidden_single(prompt: str) -> Reading:
         (_place(outside[digit], digit), _place(places[0], digit % 9 + 1)),
         f"the digit {digit} in {_field(prompt, 'Unit')}",
         f"{cell_name(places[0])} is the only cell that lists {digit}",
+        lambda done: write_cells(WITHOUT, lists.keys() - {done.marks[0][0]}),
     )
 
 
-def _strike(prompt: str, struck: set[Mark], lists: dict[int, set[int]], subject: str) -> Reading:
-    """Make the reading of an elimination; the slips are a mark too few or one too many."""
+def _strike(
+    prompt: str, struck: set[Mark], lists: dict[int, set[int]], subject: str, asked: Iterable[int] | None = None
+) -> Reading:
+    """Make the reading of an elimination; the slips are a mark too few or one too many.
+
+    Args:
+        prompt: The prompt.
+        struck: What is right to strike.
+        lists: The cells that are listed, with their digits.
+        subject: What the question is about, in words.
+        asked: The cells that may be kept as they are, where that is what is asked for; None where it is the lists.
+    """
+
+    def evidence(done: Action) -> str:
+        if asked is None:
+            return write_after(lists, done.marks)
+        return write_cells(KEPT, set(asked) - {cell for cell, _ in done.marks})
+
     listed = {(cell, digit) for cell, digits in lists.items() for digit in digits}
     struck = struck or set(sorted(listed)[:1])
     right = action(STRIKE, struck)
@@ -123,6 +144,7 @@ def _strike(prompt: str, struck: set[Mark], lists: dict[int, set[int]], subject:
         (*(action(STRIKE, struck | {mark}) for mark in absent[:1]), Action(PLACE, (min(struck),))),
         subject,
         f"{len(struck)} candidate{'s' if len(struck) > 1 else ''} cannot stay: {_field(prompt, 'Technique')}",
+        evidence,
     )
 
 
@@ -130,7 +152,7 @@ def _locked(prompt: str) -> Reading:
     digit = int(_field(prompt, "Digit"))
     rest = _lists(prompt.partition(" outside ")[2])
     struck = {(cell, digit) for cell, digits in rest.items() if digit in digits}
-    return _strike(prompt, struck, _lists(prompt), f"the digit {digit} in {_field(prompt, 'Units')}")
+    return _strike(prompt, struck, _lists(prompt), f"the digit {digit} in {_field(prompt, 'Units')}", rest)
 
 
 def _naked_set(prompt: str) -> Reading:
@@ -153,8 +175,10 @@ def _fish(prompt: str) -> Reading:
     chosen = {int(number) - 1 for number in lines}
     line_of, across_of = (9, 1) if base == "rows" else (1, 9)
     covers = {cell // across_of % 9 for cell in cells if cell // line_of % 9 in chosen}
-    struck = {(cell, digit) for cell in cells if cell // line_of % 9 not in chosen and cell // across_of % 9 in covers}
-    return _strike(prompt, struck, {cell: {digit} for cell in cells}, f"the digit {digit} in {base} {' '.join(lines)}")
+    outside = [cell for cell in cells if cell // line_of % 9 not in chosen]
+    struck = {(cell, digit) for cell in outside if cell // across_of % 9 in covers}
+    subject = f"the digit {digit} in {base} {' '.join(lines)}"
+    return _strike(prompt, struck, {cell: {digit} for cell in cells}, subject, outside)
 
 
 def _wing(prompt: str) -> Reading:
@@ -162,7 +186,8 @@ def _wing(prompt: str) -> Reading:
     one, other = _cells(_field(prompt, "Wings"))
     rest = _lists(prompt.partition("\nAll other cells")[2])
     struck = {(cell, digit) for cell in rest if _sees(cell, one) and _sees(cell, other)}
-    return _strike(prompt, struck, lists, f"the digit {digit} and the wings {cell_name(one)} and {cell_name(other)}")
+    subject = f"the digit {digit} and the wings {cell_name(one)} and {cell_name(other)}"
+    return _strike(prompt, struck, lists, subject, rest)
 
 
 def _sees(one: int, other: int) -> bool:
@@ -176,8 +201,9 @@ def _guess(prompt: str) -> Reading:
     lists = _lists(prompt)
     cell = min(lists, key=lambda cell: (len(lists[cell]), cell))
     digit = min(lists[cell])
-    listed = [(other, found) for other in lists for found in sorted(lists[other])]
-    listed.sort(key=lambda mark: (len(lists[mark[0]]), mark))
+    # The lowest digit of another cell: any other digit would not be the lowest of those that the cell lists.
+    listed = [(other, min(lists[other])) for other in lists] + [(cell, max(lists[cell]))]
+    listed.sort(key=lambda mark: (mark[0] == cell, len(lists[mark[0]]), mark))
     absent = [found for found in range(1, 10) if found not in lists[cell]]
     return Reading(
         Action(GUESS, ((cell, digit),)),
@@ -185,6 +211,7 @@ def _guess(prompt: str) -> Reading:
         (*(Action(GUESS, ((cell, found),)) for found in absent[:1]), _place(cell, digit)),
         "the lengths of the lists",
         f"{cell_name(cell)} is the first with only {len(lists[cell])} digits",
+        lambda done: write_digits(lists.get(done.marks[0][0], {1})),
     )
 
 
@@ -199,7 +226,13 @@ def _undo(prompt: str) -> Reading:
         (Action(UNDO, ((cell, digit % 9 + 1),)), _place(cell, digit)),
         "the guesses",
         f"{cell_name(cell)}:{digit} was guessed last",
+        lambda done: write_before(_preceding(guesses, done.marks[0])),
     )
+
+
+def _preceding(guesses: list[Mark], guess: Mark) -> Mark | None:
+    at = guesses.index(guess) if guess in guesses else 0
+    return guesses[at - 1] if at else None
 
 
 _READERS: dict[str, Callable[[str], Reading]] = {

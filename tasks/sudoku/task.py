@@ -14,6 +14,7 @@ from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
 
 from . import answers as forms
+from .evidence import contradiction
 from .generator import GRADES, grade_of, techniques
 from .grid import OPEN, Action, Guess, State, carry_out, pencilled
 from .imitation import imitate
@@ -94,8 +95,15 @@ class Sudoku(Task[State, Action]):
         focus = find(state)
         return None if focus is None else Vote(prompt(state, focus))
 
-    def parse(self, state: State, text: str) -> Action | Flag:  # noqa: ARG002 - the forms are the same in every state
-        """Read the last answer line, strictly."""
+    def parse(self, state: State, text: str) -> Action | Flag:
+        """Read the last answer line, strictly, and flag an answer that its own evidence contradicts."""
+        answer, focus = forms.read_answer(text), find(state)
+        if isinstance(answer, Flag) or focus is None or forms.objection(state, focus, answer) is not None:
+            return answer
+        return contradiction(state, focus, answer, text) or answer
+
+    def read_decision(self, state: State, text: str) -> Action | Flag:  # noqa: ARG002 - as in every state
+        """Read the answer line alone: a person is not asked for evidence."""
         return forms.read_answer(text)
 
     def objection(self, state: State, answer: Action) -> Flag | None:

@@ -66,6 +66,9 @@ def test_a_step_is_told_with_its_state_and_votes(capsys: pytest.CaptureFixture[s
     told = json.loads(said(capsys, "show", "hanoi-a", "--step", "2", "--json"))
     with Reader(session) as reader:
         assert len(told["entries"]) == len(next(reader.steps(open_saved(session).task, 1, 2)).entries)
+    (read,) = told["prompts"]
+    assert read["samples"] == [entry["sample"] for entry in told["entries"]]
+    assert read["user"]
     assert "steps 1 to 16, not 17" in refused(capsys, "show", "hanoi-a", "--step", "17")
 
 

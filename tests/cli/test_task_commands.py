@@ -59,6 +59,18 @@ def test_the_same_as_json(capsys):
     assert broken["mend"]
 
 
+def test_it_says_how_many_slips_a_flag_catches(capsys):
+    """A figure beside the checks: of right answers with one token changed, how many flags catch; as JSON, too."""
+    assert main(["check-task", "hanoi", "--disks", "3", "--states", "20"]) == 0
+    assert (
+        "\n  slips              with one token of a right answer changed, flags catch 100 % of"
+        in capsys.readouterr().out
+    )
+    assert main(["check-task", "products", "--states", "40", "--json"]) == 0
+    slips = json.loads(capsys.readouterr().out)["slips"]
+    assert slips["caught"] == round(slips["flagged"] / (slips["flagged"] + slips["wrong"]), 4) < 0.5
+
+
 def test_a_problem_of_ones_own_is_checked(capsys):
     """The flags that choose a problem for `maker run` choose it for `maker check-task`."""
     assert main(["check-task", "hanoi", "--disks", "2", "--rule", "state", "--only", "solution"]) == 0

@@ -16,7 +16,7 @@ from random import Random
 from string import ascii_uppercase
 from typing import Any
 
-from tests.support.sequential import Voting, do_voting
+from maker_engine.core.algorithm import Voting, do_voting
 
 FILE = Path(__file__).with_name("streams.jsonl")
 FLAGGED = "-"

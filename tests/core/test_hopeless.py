@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, strategies as st
 
+from maker_engine.core import at_once
 from maker_engine.core.decomposition import Gather
 from maker_engine.core.events import Event, SampleAsked
 from maker_engine.core.hopeless import DOZEN, LEFT_IN_REASONING, LONGEST_TEXT, STARVED, WORDLESS, StepHopeless
@@ -210,7 +211,7 @@ def drawn_at_once(room: int, draw: Draw, **chosen: object) -> tuple[list[Event],
     solver = Solver(Count(), Settings(**{"k": 2, "wary": True, **chosen}), unread=False)
     events: list[Event] = []
     while not (solver.finished or solver.undecided or solver.hopeless):
-        told, _ = solver.draw(lambda request: draw(request.step, request.sample), room)
+        told, _ = at_once.draw(solver, lambda request: draw(request.step, request.sample), room)
         events += told
         while solver.decided:
             events += solver.commit()

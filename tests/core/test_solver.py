@@ -6,6 +6,7 @@ from random import Random
 
 from hypothesis import given, strategies as st
 
+from maker_engine.core.algorithm import Voting, generate_solution
 from maker_engine.core.events import (
     ResponseFlagged,
     ResponseWasted,
@@ -20,7 +21,6 @@ from maker_engine.core.settings import Settings, default_max_samples
 from maker_engine.core.solver import Solver
 from maker_engine.core.state import RunState
 from tests.support.driving import Drive, drive, in_turn, modest, saying, thorough
-from tests.support.sequential import Voting, generate_solution
 from tests.support.toy import FLAGGED, Count, answer, read
 
 TASK = Count(length=3)

@@ -2,7 +2,8 @@
 
 A child drives a real run on a real file; nothing of the product is replaced. Three things are added from outside: each
 state that `Journal.flush` has acknowledged goes into a pipe, a byte of shared memory says whether a commit is under
-way, and a child that is told to die in a commit kills itself from a second thread, while SQLite has let go of Python.
+way, and a child that is told to die in a commit kills itself from a second thread, while SQLite has let go of Python:
+the interpreter lock that this thread then holds keeps the commit from ending between the look and the kill.
 """
 
 from __future__ import annotations
@@ -181,7 +182,7 @@ class Leg:
         path: The session.
         marks: A file of at least one byte, shared with the parent: 1 while a commit is under way.
         pages: Pages of log after which SQLite takes it into the file, 0 for its own number.
-        die_in: It kills itself in this commit, counted from 1; 0 for never.
+        die_in: It kills itself in this commit, counted from 1, or in the first one after it that it hits; 0 for never.
         seed: Of the delay after which it does.
     """
 
@@ -241,7 +242,7 @@ def _mark_commits(leg: Leg) -> None:
             nonlocal left
             left -= 1
             if left == 0:
-                Thread(target=_die, args=(delay_s,), daemon=True).start()
+                Thread(target=_die_in_commit, args=(marks, delay_s), daemon=True).start()
             marks[0] = 1
             try:
                 return super().__exit__(*error)
@@ -252,6 +253,12 @@ def _mark_commits(leg: Leg) -> None:
     sqlite3.connect = lambda *args, **named: connect(*args, **{"factory": Marked, **named})
 
 
-def _die(delay_s: float) -> None:
-    time.sleep(delay_s)
-    os.kill(os.getpid(), signal.SIGKILL)
+def _die_in_commit(marks: mmap.mmap, delay_s: float) -> None:
+    """Kill this process some time into a commit, or at the very beginning of the next where it was over by then."""
+    while True:
+        while not marks[0]:
+            time.sleep(0)  # lets go of the interpreter
+        time.sleep(delay_s)
+        if marks[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        delay_s = 0

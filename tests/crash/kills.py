@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
@@ -29,6 +30,10 @@ LONGEST_S = 60.0
 _BACKFILL, _BACKFILL_AT = struct.Struct("=I28xI"), 96
 """Where the log's index says how much of it has been taken into the file (wal.c: WalCkptInfo)."""
 FEW_PAGES = 12
+STOPPED_S = 0.001
+"""After which a child that was sent the signal has stopped."""
+RUNS_A_KILL = 10
+"""A harness that needs more runs than this for a kill cannot hit what it aims at."""
 
 
 @dataclass
@@ -66,7 +71,7 @@ def kill(number: int, seed: int, directory: Path, jobs: dict[str, Job]) -> Killi
     killing = Killing()
     expected: dict[str, dict[int, bytes]] = {}
     names = list(jobs)
-    while killing.kills < number:
+    while killing.kills < number and killing.runs < RUNS_A_KILL * number:
         name = names[killing.runs % len(names)]
         if name not in expected:
             expected[name] = judging.resumed(directory / f"whole-{len(expected)}.maker", jobs[name])
@@ -114,7 +119,7 @@ def _leg(leg: Leg, aim: str, after_s: float, recovered: int, acked: Acked, killi
     ours.recv_bytes()  # it is about to begin
     begun = time.monotonic()
     while process.is_alive() and (passed := time.monotonic() - begun) < LONGEST_S:
-        if passed > after_s and (aim == ANYWHEN or (aim == CHECKPOINT and _checkpointing(leg.path, recovered))):
+        if passed > after_s and (aim == ANYWHEN or (aim == CHECKPOINT and _caught(process, leg.path, recovered))):
             process.kill()
             break
         _heard(ours, acked, killing, wait_s=0.0 if aim == CHECKPOINT else 0.001)
@@ -134,6 +139,19 @@ def _heard(pipe: Connection, acked: Acked, killing: Killing, wait_s: float) -> N
                 acked[branch] = (steps, entries)
             killing.acked += 1
             wait_s = 0.0
+
+
+def _caught(process: BaseProcess, path: Path, recovered: int) -> bool:
+    """Whether a child has been stopped in a checkpoint, so that it is still there when the kill comes."""
+    if process.pid is None or not _checkpointing(path, recovered):
+        return False
+    with suppress(ProcessLookupError):  # it has ended meanwhile
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(STOPPED_S)
+        if _checkpointing(path, recovered):
+            return True
+        os.kill(process.pid, signal.SIGCONT)
+    return False
 
 
 def _checkpointing(path: Path, recovered: int) -> bool:

@@ -129,8 +129,9 @@ def test_a_step_is_inspected_vote_by_vote(run):
                 assert dict(counted.votes) == votes
             assert step.answer == stored.answer
             assert step.counted[-1].margin == run.settings.k
-            assert step.prompt is not None
-            assert (step.before is None) == (stored.step == 0)
+            assert set(step.needed) == {run.settings.k}
+            (read,) = step.wordings
+            assert (read.before is None) == (stored.step == 0)
 
 
 def test_where_an_answer_stands_is_marked(run):

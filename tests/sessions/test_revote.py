@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from maker_engine.core.algorithm import Votes
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import FirstTo, FirstToAheadBy
@@ -12,7 +13,6 @@ from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.redecide import recount
 from maker_engine.sessions.revote import revote
 from tests.support.recorded import record
-from tests.support.sequential import Votes
 from tests.support.toy import answer
 
 

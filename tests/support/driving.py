@@ -6,12 +6,12 @@ from random import Random
 
 from hypothesis import settings
 
+from maker_engine.core.algorithm import Votes
 from maker_engine.core.events import Event, ResponseFlagged, SampleAsked, StepDecided, VoteCast
 from maker_engine.core.responses import SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.core.state import RunState
-from tests.support.sequential import Votes
 from tests.support.toy import Count, Draw, answer
 
 modest = settings(max_examples=100, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from maker_tasks.cube import RubiksCube
+from maker_tasks.cube.evidence import write
 from maker_tasks.cube.facelets import ORDER
 from maker_tasks.cube.question import Answer
 
@@ -36,6 +37,11 @@ def way(problem):
 
 def answers_of(problem):
     return [answer for _, answer in way(problem)]
+
+
+def evidence(problem, state):
+    """The distances as they stand in the list."""
+    return write([case.answer for case in problem._question(state).cases])
 
 
 def say(method, choice, reading):

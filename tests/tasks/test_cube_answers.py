@@ -14,9 +14,9 @@ from maker_tasks.cube.pieces import MOVES
 from maker_tasks.cube.question import Answer
 
 from maker_engine.core.errors import TaskError
-from maker_engine.core.red_flags import MALFORMED
+from maker_engine.core.red_flags import INCONSISTENT, MALFORMED
 from maker_engine.core.responses import Flag, Prompt
-from tests.tasks.cubes import METHODS, answers_of, drawn, say, scrambled, way
+from tests.tasks.cubes import METHODS, drawn, evidence, say, scrambled, way
 
 methods = pytest.mark.parametrize("method", METHODS)
 
@@ -57,7 +57,7 @@ MALFORMED_TEXTS = {
 def test_the_last_lines_are_the_answer(method, text):
     """The last line of each name counts, whatever its case and the blanks around it."""
     problem = scrambled(method)
-    assert problem.parse(problem.start(), text) == READ[method][text]
+    assert problem.read_decision(problem.start(), text) == READ[method][text]
 
 
 @pytest.mark.parametrize(("method", "text"), [(m, text) for m in METHODS for text in MALFORMED_TEXTS[m]])
@@ -68,6 +68,40 @@ def test_nothing_is_repaired(method, text):
     assert isinstance(flag, Flag)
     assert flag.rule == MALFORMED
     assert flag.reason
+
+
+SEEN = "distances = U 2 2 2, D 2 2 2, L 2 2 2, R 2 2 2, F 0 1 0, B 2 1 2"
+"""As they are, on the cube of `scrambled`."""
+CONTRADICTED = {
+    (SEEN, "F", "0"): None,
+    (SEEN.replace("F 0 1 0", "F 0 2 0").lower().replace("distances", "DISTANCES").upper(), "F", "0"): None,
+    (SEEN.replace("U 2", "U 9"), "F", "0"): None,
+    (SEEN, "F'", "0"): "F comes before F'",
+    (SEEN, "U", "2"): "F comes before U",
+    (SEEN.replace("F 0", "F 1"), "F", "0"): "F is compared with 1, and answered with 0",
+    (SEEN.replace("L 2", "L 0"), "F", "0"): "L comes before F",
+    (SEEN.replace("B 2 1 2", "B 2 1"), "F", "0"): "B has 3 moves, and 2 distances",
+    (SEEN.replace(", B 2 1 2", ""), "F", "0"): "B was not compared",
+    (SEEN.replace("B", "U"), "F", "0"): "U has distances twice",
+}
+
+
+@pytest.mark.parametrize(("seen", "move", "distance"), CONTRADICTED, ids=range(len(CONTRADICTED)))
+def test_a_move_is_the_right_one_by_the_distances_that_were_compared(seen, move, distance):
+    """A move that its own distances contradict is inconsistent; whether they are the list's is not looked at."""
+    problem, reason = scrambled("phases"), CONTRADICTED[seen, move, distance]
+    read = problem.parse(problem.start(), f"{seen}\n{say('phases', move, distance)}")
+    if reason is None:
+        assert read == Answer(move, distance)
+    else:
+        assert (read.rule, reason in read.reason) == (INCONSISTENT, True)
+
+
+@pytest.mark.parametrize("seen", ["", "distances: U 2", "distances = 2 2 2", "distances = U two", f"{SEEN}."])
+def test_distances_in_another_form_are_flagged(seen):
+    """Without what was compared, or with it in another form, the right move is malformed."""
+    problem = scrambled("phases")
+    assert problem.parse(problem.start(), f"{seen}\n{say('phases', 'F', '0')}").rule == MALFORMED
 
 
 @methods
@@ -94,9 +128,10 @@ def test_the_wording_varies(method):
 def test_every_answer_is_told_briefly(method, seed):
     """The answers of a solution are described in at most 24 characters, and can be read back from their own form."""
     problem = drawn(method, seed)
-    for answer in answers_of(problem):
+    for state, answer in way(problem):
         assert len(problem.describe(answer)) <= 24
-        assert problem.parse(problem.start(), say(method, *answer)) == answer
+        seen = evidence(problem, state) if method == "phases" else ""
+        assert problem.parse(state, f"{seen}\n{say(method, *answer)}") == answer
 
 
 @methods
@@ -136,6 +171,9 @@ def test_the_readme_shows_the_real_thing():
         problem = scrambled(method)
         assert problem.step(problem.start()).prompt.user in readme
     assert say("layers", *problem.oracle(problem.start())) in readme
+    by_phases = scrambled("phases")
+    right = say("phases", *by_phases.oracle(by_phases.start()))
+    assert f"{evidence(by_phases, by_phases.start())}\n{right}" in readme
     problem = scrambled("layers")
     state, answer = next(way(problem))
     picture = problem.picture(problem.apply(state, answer)).plain

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from maker_tasks.sudoku import Sudoku
+from maker_tasks.sudoku.answers import line
 from maker_tasks.sudoku.grid import GUESS, PLACE, STRIKE, UNDO, Action, action
+from maker_tasks.sudoku.ladder import find
+from maker_tasks.sudoku.reading import read
 
 from maker_engine.core.decomposition import Mistake
 from maker_engine.core.errors import TaskError
@@ -107,6 +110,40 @@ def test_flags_do_not_judge_the_deduction():
     free = [cell for cell in range(81) if ESCARGOT.objection(hidden, Action(PLACE, ((cell, digit),))) is None]
     assert len(free) > 1
     assert all(hidden.values[cell] == "." for cell in free)
+
+
+def test_evidence_that_contradicts_its_answer_is_flagged():
+    """Whatever is asked, an answer that is not the one found on the way is inconsistent, right or not."""
+    techniques = set()
+    for state in MIXED:
+        reading, right = read(ESCARGOT.step(state).prompt.user), ESCARGOT.oracle(state)
+        for other in reading.wrong[:3]:
+            if ESCARGOT.objection(state, other) is None and reading.evidence(other) != reading.evidence(right):
+                flag = ESCARGOT.parse(state, f"{reading.evidence(right)}\n{line(other)}")
+                assert (flag.rule, bool(flag.reason)) == (INCONSISTENT, True)
+                assert ESCARGOT.parse(state, f"{reading.evidence(other)}\n{line(other)}") == other
+                techniques.add(find(state).technique)
+        assert ESCARGOT.parse(state, line(right)).rule == MALFORMED
+        assert ESCARGOT.read_decision(state, line(right)) == right
+    assert len(techniques) >= 6
+
+
+def test_evidence_splits_no_votes():
+    """The same digit is voted for whatever is said to bar the others, in whatever order and case."""
+    state = first(ESCARGOT, "naked single")
+    right = ESCARGOT.oracle(state)
+    digits = [digit for digit in range(1, 10) if digit != right.marks[0][1]]
+    said = ("barred = " + ", ".join(f"{digit} row" for digit in digits),
+            "BARRED = " + ",".join(f"{digit} Box" for digit in reversed(digits)))  # fmt: skip
+    assert {ESCARGOT.parse(state, f"{one}\n{line(right)}") for one in said} == {right}
+
+
+@pytest.mark.parametrize("broken", ["barred = all others", "barred = 1 row 2 row", "barred = 1 line", "barred: 1 row"])
+def test_evidence_in_another_form_is_flagged(broken):
+    """Nothing is repaired in the evidence either."""
+    state = first(ESCARGOT, "naked single")
+    flag = ESCARGOT.parse(state, f"{broken}\n{line(ESCARGOT.oracle(state))}")
+    assert flag.rule == MALFORMED
 
 
 def test_verify_is_a_proof_checker():

@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from maker_engine.core.events import Outcome as End, ResponseFlagged, RunEnded, SampleAsked, SampleFailed
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
-from maker_engine.sessions.inspection import Inspection, flagged_span, replay
+from maker_engine.sessions.inspection import Inspection, Wording, flagged_span, replay
 from maker_engine.sessions.packing import Act
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag
@@ -174,11 +174,12 @@ def test_no_page_of_the_inspector_lets_an_order_through(texts, width):
     )
     counted = tuple(replay(entries))
     flag = flagged_span(entries[1].response.text, entries[1].verdict)
-    step = Inspection(3, Prompt(system, user), Prompt(user, system), counted, ("right", "other"), "right", StepFlag(3),
-                      ((0, len(answer)), flag, None), (0.0, None, None))  # fmt: skip
+    wording = Wording(Prompt(system, user), Prompt(user, system), who, (0,))
+    step = Inspection(3, (wording, wording), counted, ("right", "other"), "right", StepFlag(3),
+                      ((0, len(answer)), flag, None), (0.0, None, None), (3, 3, 3))  # fmt: skip
     pages = [prompt_row(step), *prompt_lines(step, width, folded=frozenset(), compare=True)]
     for place in range(3):
-        pages += [counted_row(step, place, 3, lambda _: who, width), *entry_lines(step, place, lambda _: who, width)]
+        pages += [counted_row(step, place, lambda _: who, width), *entry_lines(step, place, lambda _: who, width)]
     pages += pair_lines(step, 0, 1, lambda _: who, width)
     pages.append(step_row(StepFacts(3, who, flags=(rule, reason)), width))
     assert not [row.plain for row in pages if UNSAFE.search(row.plain)]

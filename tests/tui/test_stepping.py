@@ -203,6 +203,8 @@ async def test_a_fork_can_take_the_edited_prompt_along(tmp_path: Path) -> None:
         await shown(pilot, "fork at step 3", "k=4 prompt")
         await pilot.press("enter")
         await shown(pilot, "needs a margin of k 4")
+        await pilot.press("E")
+        await shown(pilot, "user prompt, for a probe", "hello")
     with Reader(path) as reader:
         prompts = [entry.prompt for entry in reader.open_entries(hanoi(4)) if hasattr(entry, "k")]
     assert [type(prompt) for prompt in prompts] == [Prompt]

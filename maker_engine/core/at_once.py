@@ -1,0 +1,67 @@
+"""The second path: a model that answers at once is asked, read and counted in one, many steps at a stretch.
+
+Nothing is ever in flight then, so nothing waits its turn, and looking ahead gains nothing. What is decided is the same,
+sample for sample; what is saved is the conversation, a request and an event for each sample.
+"""
+
+from __future__ import annotations
+
+from maker_engine.core.errors import TaskError
+from maker_engine.core.events import Event, SamplesDrawn, StepUndecided
+from maker_engine.core.open_step import OpenStep
+from maker_engine.core.responses import PROBES, AtOnce, Sample
+from maker_engine.core.solver import Solver
+
+
+def draw_steps(solver: Solver, answer: AtOnce, steps: int) -> tuple[list[Event], Exception | None]:
+    """Draw and commit at most `steps` steps, with nobody asked in between; return also what put an end to it."""
+    told: list[Event] = []
+    try:
+        for _ in range(steps):
+            drawn, fault = draw(solver, answer, PROBES)
+            told += drawn
+            if fault is not None or not solver.decided:
+                return told, fault
+            told += solver.commit()
+    except Exception as error:  # noqa: BLE001 - it ends the run, once the steps before it are recorded
+        return told, error
+    return told, None
+
+
+def draw(solver: Solver, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
+    """Draw at most `room` samples of the open step, until it is decided; it is left to the caller to commit it.
+
+    Returns:
+        What happened, and the task's fault where it could not read a response.
+    """
+    one = solver.open_step
+    poll = one.poll
+    if poll is None:
+        return [], None
+    before = poll.asked
+    told, fault = _draw(one, answer, room)
+    solver.drawn += poll.asked - before
+    return told, fault
+
+
+def _draw(one: OpenStep, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
+    poll, fault = one.poll, None
+    if poll is None:
+        return [], None
+    samples: list[Sample] = []
+    request, read, count = one.request, one.read, poll.take_next
+    while poll.may_ask and len(samples) < room:
+        response = answer(request(poll.asked))
+        try:
+            verdict = read(response)
+        except TaskError as error:
+            fault = error
+            break
+        samples.append(count(verdict, response))
+    told: list[Event] = [SamplesDrawn(one.number, tuple(samples))] if samples else []
+    if poll.winner is None and one.suspect(samples) and fault is None and len(samples) < room:
+        more, fault = _draw(one, answer, room - len(samples))
+        return told + more, fault
+    if poll.exhausted:
+        told.append(StepUndecided(one.number, poll.counted))
+    return told, fault
