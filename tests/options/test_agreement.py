@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 import tomllib
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,6 +128,15 @@ def test_the_help_of_every_flag_and_field_is_the_tables_and_states_the_default()
 def test_the_page_in_the_docs_is_made_from_the_table():
     """`python -m maker_engine.options.page > docs/options.md` would change nothing."""
     assert (DOCS / "options.md").read_text(encoding="utf-8") == page()
+
+
+def test_the_examples_of_the_page_work():
+    """The settings and the Python of the page are taken as they stand."""
+    blocks = dict(re.findall(r"```(toml|python)\n(.*?)```", page(), re.DOTALL))
+    assert parse(blocks["toml"]).runs.profiles["cheap"]["concurrency"] == 4
+    there: dict[str, Any] = {}
+    exec(compile(blocks["python"], "options.md", "exec"), there)  # noqa: S102 - our own page
+    assert (there["config"].voting.k, there["config"].voting.rule) == (3, "first")
 
 
 def test_the_settings_file_lists_every_option_as_it_could_be_set():
