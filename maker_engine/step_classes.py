@@ -16,7 +16,7 @@ from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
 
 MOST_K = 400
-"""Beyond it no margin is looked for where some steps are wrong more often than right."""
+"""Beyond it no margin is tried where some steps are wrong more often than right."""
 _COIN = 0.5 + 1e-6
 
 

@@ -15,21 +15,21 @@ from maker_engine.options.table import BY_NAME
 from maker_engine.printable import one_line
 
 FILES, FOLDERS = ":files", ":folders"
-"""Stand for what the shell itself completes."""
+"""Mean what the shell itself completes."""
 _LONGEST_HELP = 70
 _BREAKS = "=:"
 """Characters at which bash takes a word apart; it completes the piece behind the last of them."""
 
 
 class Candidate(NamedTuple):
-    """A word that may come next, and what it is; of several one with `FILES` stands for all files."""
+    """A word that may come next, and what it is; one with `FILES` means any file."""
 
     value: str
-    told: str = ""
+    help: str = ""
 
 
 def candidates(words: Sequence[str]) -> list[Candidate]:
-    """Return what may stand for the last of `words`, the others being complete; the program's name is not among them.
+    """Return what may be the last of `words`, the others being complete; the program's name is not among them.
 
     Nothing is refused: words that make no command have nothing to go on with.
     """
@@ -100,8 +100,8 @@ def _short(text: str) -> str:
 def _values(action: argparse.Action) -> list[Candidate]:
     """Return what an argument may be."""
     if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse offers no other way to see it
-        told = {one.dest: one.help or "" for one in action._choices_actions}  # noqa: SLF001 - likewise
-        return [Candidate(name, _short(told.get(name, ""))) for name in action.choices]
+        help = {one.dest: one.help or "" for one in action._choices_actions}  # noqa: SLF001 - likewise
+        return [Candidate(name, _short(help.get(name, ""))) for name in action.choices]
     if action.choices is not None:
         return [Candidate(str(choice)) for choice in action.choices]
     metavar = action.metavar if isinstance(action.metavar, str) else ""
@@ -225,7 +225,7 @@ def complete(shell: str, arguments: Sequence[str]) -> list[str]:
         kept = max((begun.rfind(mark) for mark in _BREAKS), default=-1) + 1
         found = candidates(words[1:])
         return [one.value if one.value in (FILES, FOLDERS) else one.value[kept:] for one in found]
-    return [f"{one.value}\t{one.told}" if one.told else one.value for one in candidates(list(arguments)[1:])]
+    return [f"{one.value}\t{one.help}" if one.help else one.value for one in candidates(list(arguments)[1:])]
 
 
 def _split(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from maker_tui.parsing import Parser
 
 ASKED = "--complete"
 """The first word of the question that the scripts ask."""
-TOLD = """\
+DESCRIPTION = """\
 Print a script for a shell; it completes commands, flags, choices, tasks, problem files, sessions, models and profiles.
 
   bash   eval "$(maker completion bash)" in ~/.bashrc
@@ -81,7 +81,7 @@ def add_command(commands: argparse._SubParsersAction[Parser]) -> None:
     completion = commands.add_parser(
         "completion",
         help="print a script that completes commands in your shell",
-        description=TOLD,
+        description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -22,15 +22,15 @@ def add_options(group: argparse._ActionsContainer, options: Iterable[RunOption],
         default: What holds without the flag, empty for the option's own default.
     """
     for option in options:
-        told = verbatim(f"{option.help} (default {default})" if default else option.full_help)
+        text = verbatim(f"{option.help} (default {default})" if default else option.full_help)
         if option.is_switch:
             group.add_argument(
                 option.flag, dest=option.name, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS,
-                help=told,
+                help=text,
             )  # fmt: skip
         else:
             group.add_argument(
-                option.flag, dest=option.name, metavar=option.kind.metavar, default=argparse.SUPPRESS, help=told,
+                option.flag, dest=option.name, metavar=option.kind.metavar, default=argparse.SUPPRESS, help=text,
                 action="append" if option.kind.several else "store",
             )  # fmt: skip
 

@@ -34,7 +34,7 @@ class Field:
 
     Attributes:
         key: Its id.
-        label: What stands beside it.
+        label: Its name on the screen.
         hint: One sentence, shown while it has the focus.
         default: What it holds at first.
         choices: (what is shown, value) pairs; empty for a field to type in.

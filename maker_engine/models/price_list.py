@@ -73,7 +73,7 @@ def describe(name: str) -> ListedModel | None:
 
 
 def refuse_unknown(name: str) -> None:
-    """Refuse a name without a provider that the table does not have: a typo, told without importing LiteLLM.
+    """Refuse a name without a provider that the table does not have: a typo, refused without importing LiteLLM.
 
     Raises:
         InputError: It is one; a near name is given.

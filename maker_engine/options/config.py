@@ -1,7 +1,7 @@
-"""The options of a run as Python has them: frozen values in groups, each looked at when it is made.
+"""The options of a run as Python has them: frozen values in groups, each checked when it is made.
 
 `RunConfig.of(model="sim", k=3, limit_usd=1)` takes every option by its name; `RunConfig(voting=VotingOptions(k=3))` is
-the same in groups. What an option takes, and by default is, stands in `options.table`; a test holds the two together.
+the same in groups. What an option takes, and by default is, is in `options.table`; a test holds the two together.
 """
 
 from __future__ import annotations

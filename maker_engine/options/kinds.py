@@ -30,7 +30,7 @@ class Kind:
     Attributes:
         expects: What a value must be, such as "a whole number or auto".
         read: Makes a value of a text; raises InputError with the end of a sentence.
-        metavar: What stands for a value in a help text.
+        metavar: Placeholder of a value in a help text.
         choices: The values there are, where they are few; empty else.
         empty: The word that is written for None.
         several: The value is a tuple, of which `read` makes one item.

@@ -14,7 +14,7 @@ class Group(NamedTuple):
 
     Attributes:
         name: One word, by which Python code names it.
-        title: What stands above it.
+        title: Its heading.
     """
 
     name: str

@@ -11,7 +11,7 @@ from maker_engine.output import say_text
 _HEAD = """\
 # Options of a run
 
-Every option stands once in `maker_engine/options/table.py`; the flags of `maker run`, the new-run form, the settings
+Every option is defined once, in `maker_engine/options/table.py`; the flags of `maker run`, the new-run form, the settings
 file, `RunConfig` and this page are made from it. (This page: `python -m maker_engine.options.page > docs/options.md`.)
 
 What goes before what, for every option alone: a flag, the profile that `--profile NAME` or `MAKER_PROFILE` names,
@@ -59,8 +59,8 @@ def _entry(option: RunOption) -> str:
     bounds = f", {option.kind.range}" if option.kind.range else ""
     takes = f"{option.kind.expects}{bounds}{several}"
     facts = f"- **`{option.name}`** · `{option.flag}`{no} · {takes} · default `{option.default_text}`"
-    told = textwrap.wrap(f"{option.help[0].upper()}{option.help[1:]}.", _WIDTH - 2)
-    return "\n".join([facts, *(f"  {row}" for row in told), ""])
+    lines = textwrap.wrap(f"{option.help[0].upper()}{option.help[1:]}.", _WIDTH - 2)
+    return "\n".join([facts, *(f"  {row}" for row in lines), ""])
 
 
 if __name__ == "__main__":

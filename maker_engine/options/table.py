@@ -201,7 +201,7 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption(
         "breakpoints", RECORD, texts("FILTER", _breakpoint), (),
-        "hold at every step of which this comes to hold, several times: dissent, 'flag:length', 'votes>=5'",
+        "hold at every step for which this becomes true, several times: dissent, 'flag:length', 'votes>=5'",
         singular="break", field="breaks", attended="any",
     ),
 )  # fmt: skip

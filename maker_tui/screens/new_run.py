@@ -101,7 +101,7 @@ class NewRun(MakerScreen):
             self.values = values
 
     class _Prepared(Message):
-        """An order was looked over in a thread; it is ready, with what is said of its model and a key it lacks."""
+        """An order was checked in a thread; it is ready, with what is said of its model and a key it lacks."""
 
         def __init__(self, prepared: PreparedRun, *, start: bool) -> None:
             super().__init__()
@@ -112,14 +112,14 @@ class NewRun(MakerScreen):
             self.missing = missing_key(real_models(order), order.api_base)
 
     class _Refused(Message):
-        """An order was looked over in a thread, and cannot be used."""
+        """An order was checked in a thread, and cannot be used."""
 
         def __init__(self, reason: str) -> None:
             super().__init__()
             self.reason = reason
 
     class _Measured(Message):
-        """This machine's speed is known for an order that was looked over."""
+        """This machine's speed is known for an order that was checked."""
 
         def __init__(self, prepared: PreparedRun, speed: float | None) -> None:
             super().__init__()

@@ -15,7 +15,7 @@ from maker_tui.widgets.line_pane import LinePane
 
 NAME_CELLS, FIGURE_CELLS = 10, 11
 LEAST_ROWS = 9
-"""With fewer the figures stand side by side, without the words beside them."""
+"""With fewer the figures are side by side, without the words beside them."""
 
 
 class ForecastPane(LinePane):
@@ -110,9 +110,16 @@ def _time(forecast: Forecast, speed: float | None) -> tuple[str, ...]:
         return "time", NONE, "as fast as this machine", "this machine's"
     seconds = forecast.samples / speed
     about = duration(seconds) if seconds < 0.05 else f"~{duration(seconds)}"
-    speed_told = f"{rate(forecast.steps / seconds)} steps/s"
-    measured = f"{speed_told} measured"
-    return "time", about, f"as fast as this machine: {measured}", measured, speed_told, speed_told.replace(" steps", "")
+    speed_words = f"{rate(forecast.steps / seconds)} steps/s"
+    measured = f"{speed_words} measured"
+    return (
+        "time",
+        about,
+        f"as fast as this machine: {measured}",
+        measured,
+        speed_words,
+        speed_words.replace(" steps", ""),
+    )
 
 
 def _each(votes: float | None, steps: int | None) -> str:
