@@ -100,8 +100,8 @@ def _short(text: str) -> str:
 def _values(action: argparse.Action) -> list[Candidate]:
     """Return what an argument may be."""
     if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse offers no other way to see it
-        help = {one.dest: one.help or "" for one in action._choices_actions}  # noqa: SLF001 - likewise
-        return [Candidate(name, _short(help.get(name, ""))) for name in action.choices]
+        helps = {one.dest: one.help or "" for one in action._choices_actions}  # noqa: SLF001 - likewise
+        return [Candidate(name, _short(helps.get(name, ""))) for name in action.choices]
     if action.choices is not None:
         return [Candidate(str(choice)) for choice in action.choices]
     metavar = action.metavar if isinstance(action.metavar, str) else ""

@@ -11,8 +11,8 @@ from maker_engine.output import say_text
 _HEAD = """\
 # Options of a run
 
-Every option is defined once, in `maker_engine/options/table.py`; the flags of `maker run`, the new-run form, the settings
-file, `RunConfig` and this page are made from it. (This page: `python -m maker_engine.options.page > docs/options.md`.)
+Every option is defined once, in `maker_engine/options/table.py`; the flags of `maker run`, the new-run form, the
+settings file, `RunConfig` and this page are made from it. (`python -m maker_engine.options.page > docs/options.md`)
 
 What goes before what, for every option alone: a flag, the profile that `--profile NAME` or `MAKER_PROFILE` names,
 `MAKER_MODEL`, `[run]` of the settings file, the default. A model that is named in a place that goes before does without
