@@ -117,7 +117,8 @@ def _bounded(number: float, least: float, most: float, *, above: bool) -> None:
     if not low and number <= most:
         return
     got = f"got {number:,.10g}" if abs(number) < 1e15 else f"got {number:.3g}"
-    raise InputError(f"must be {_bounds(least, most, above=above)}, {got}")
+    bound = f"{'above' if above else 'at least'} {least:g}" if low else f"at most {most:,.10g}"
+    raise InputError(f"must be {bound}, {got}")
 
 
 def _bounds(least: float, most: float, *, above: bool) -> str:
@@ -155,9 +156,9 @@ def number(metavar: str = "N", *, below: float = math.inf, empty: str = "") -> K
             raise wrong(expects, text) from None
         if not math.isfinite(found):
             raise wrong(expects, text)
-        _bounded(found, 0, below, above=True)
         if found >= below:
             raise InputError(f"must be above 0 and below {below:g}, got {found:g}")
+        _bounded(found, 0, below, above=True)
         return found
 
     return Kind(expects, read, metavar, empty=empty, range=_bounds(0, below, above=True))

@@ -35,6 +35,8 @@ from maker_engine.options.option import GROUPS, LIMITS, MODEL, RECORD, SPEED, VO
 from maker_engine.printable import one_line
 
 MOST_CONCURRENT, MOST_WINDOW = 1_000, 10_000
+MOST_K = 100_000
+"""Every round asks for so many samples at once; for 10^14 steps at p = 0.51 a k of 881 is enough."""
 PAPER = "paper"
 ASK, STOP, ESCALATE = "ask", "stop", "escalate:"
 _UNDECIDED = f"{AUTO}, {STOP}, {ASK} or {ESCALATE}MODEL"
@@ -113,7 +115,7 @@ OPTIONS: tuple[RunOption, ...] = (
         singular="accept_model",
     ),
     RunOption(
-        "k", VOTING, whole(empty=AUTO), None,
+        "k", VOTING, whole(1, MOST_K, empty=AUTO), None,
         "votes that a candidate must be ahead to be decided; auto is the smallest that reaches the target",
     ),
     RunOption("target", VOTING, number("P", below=1), 0.95, "probability that the run is right, for an automatic k"),

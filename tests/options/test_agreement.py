@@ -152,12 +152,13 @@ def test_the_settings_file_lists_every_option_as_it_could_be_set():
     [
         ("k", "x", "k must be a whole number or auto, got 'x'"),
         ("k", "0", "k must be at least 1, got 0"),
+        ("k", "1e9", "k must be at most 100,000, got 1,000,000,000"),
         ("limit_usd", "-1", "limit usd must be above 0, got -1"),
         ("max_waste", "110%", "max waste must be a share from 0 to 100 %, got 110%"),
         ("rule", "luck", "rule must be ahead or first, got 'luck'"),
         ("undecided", "escalate:", "undecided must be auto, stop, ask or escalate:MODEL, got 'escalate:'"),
         ("temperature", "3", "temperature must be auto, none or between 0 and 2, got '3'"),
-        ("concurrency", "1,001", "concurrency must be 1 to 1,000, got 1,001"),
+        ("concurrency", "1,001", "concurrency must be at most 1,000, got 1,001"),
         ("target", "1", "target must be above 0 and below 1, got 1"),
     ],
 )
