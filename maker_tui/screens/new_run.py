@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Button, Input, Select
+from textual.worker import get_current_worker
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
@@ -335,7 +336,7 @@ class NewRun(MakerScreen):
             self.post_message(self._Refused(str(error)))
             return
         self.post_message(self._Prepared(prepared, start=start))
-        if not start:
+        if not start and not get_current_worker().is_cancelled:  # it is when another order came meanwhile
             self.post_message(self._Measured(prepared, self._speed(prepared)))
 
     def on_new_run__prepared(self, message: _Prepared) -> None:
