@@ -18,23 +18,22 @@ from textual.worker import get_current_worker
 
 from maker_engine.core.errors import MakerError, UntrustedError
 from maker_engine.output import complain_at_length
-from maker_engine.printable import one_line
 from maker_tui.cell_diff import CellDiff
-from maker_tui.personal import PersonalApp
+from maker_tui.resuming_app import ResumingApp
 from maker_tui.screens.home import Home, Listing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from maker_engine.core.commands import Command
     from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library import Library, SessionSummary
-    from maker_tui.bridge import LiveRun, RunSource
+    from maker_tui.bridge import RunSource
     from maker_tui.fork_wish import ForkWish
-    from maker_tui.screens.conversation import Conversation
     from maker_tui.screens.forks import Forks
+    from maker_tui.screens.leaving import Leaving
     from maker_tui.screens.new_run import NewRun, Speed
     from maker_tui.screens.stepping import Stepping
-    from maker_tui.screens.workbench import Workbench
 
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
@@ -61,7 +60,7 @@ def screen_of(source: RunSource, view: str = "") -> Screen[None]:
     return workbench
 
 
-class MakerApp(PersonalApp, CellDiff):
+class MakerApp(ResumingApp, CellDiff):
     """The workbench for one terminal.
 
     Attributes:
@@ -85,8 +84,10 @@ class MakerApp(PersonalApp, CellDiff):
         Binding(
             "W", "save_view", "save view", show=False, tooltip="write this view to files, as text and as a picture"
         ),
+        Binding("ctrl+c", "interrupt", "interrupt", show=False, priority=True,
+                tooltip="pause the run, and stop it the second time"),
         Binding("ctrl+t", "change_theme", "theme", show=False, tooltip="choose a theme; it is remembered"),
-    ]
+    ]  # fmt: skip
     KEY_SCOPE = "app"
 
     def __init__(
@@ -100,7 +101,6 @@ class MakerApp(PersonalApp, CellDiff):
         super().__init__()
         self._speed = speed
         self._source = source
-        self.started: LiveRun | None = None
         self.fault: Exception | None = None
         self._stay = stay or source is None
         self._listing = listing or self._saved_sessions
@@ -159,7 +159,7 @@ class MakerApp(PersonalApp, CellDiff):
         try:
             values = values_like(path)
         except MakerError as error:
-            self.call_from_thread(self._refuse, str(error))
+            self.call_from_thread(self.refuse, str(error))
             return
         self.call_from_thread(self.show_form, values)
 
@@ -170,37 +170,20 @@ class MakerApp(PersonalApp, CellDiff):
         self.push_screen(NewRun(values, error=error, speed=self._speed or measured_speed))
 
     def on_new_run_ordered(self, message: NewRun.Ordered) -> None:
-        """Start the run that was ordered, in the form's place."""
-        self._start(message.prepared)
+        """Start the run that was ordered, over the form: it is there again should the run not start."""
+        self.start_prepared(message.prepared)
 
-    def _start(self, prepared: PreparedRun) -> None:
+    def start_prepared(self, prepared: PreparedRun, first: Command | None = None) -> None:
+        """Start a run and show it, in the place of the one that is shown; `first` is wished of it before it goes."""
         from maker_tui.bridge import LiveRun  # noqa: PLC0415 - home does not need it
 
         run = self.started = LiveRun(prepared)
+        if first is not None:
+            run.send(first)
         run.start()
-        self._source = run
-        self.switch_screen(screen_of(run))
+        self._open(run, instead=hasattr(self.screen, "source"))
 
-    def on_conversation_resume_asked(self, message: Conversation.ResumeAsked) -> None:
-        """Go on with a saved run; reading it takes a moment, so in a thread."""
-        self.run_worker(partial(self._resume, message.path, message.branch), thread=True, exclusive=True, group="open")
-
-    def _resume(self, path: Path, branch: int, *, trusted: bool = False) -> None:
-        from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - home does not need it
-
-        family = None if self._source is None else type(self._source.task)
-        try:
-            prepared = prepare_resume(path, {"apart": True, "attended": True}, family, branch, trusted=trusted)
-        except UntrustedError as error:
-            agreed = partial(self._resume, path, branch, trusted=True)
-            self.call_from_thread(self._ask_trust, error, path, "resume {}", agreed)
-            return
-        except MakerError as error:
-            self.call_from_thread(self._refuse, str(error))
-            return
-        self.call_from_thread(self._start, prepared)
-
-    def _ask_trust(self, error: UntrustedError, path: Path, asked: str, work: Callable[[], None]) -> None:
+    def ask_trust(self, error: UntrustedError, path: Path, asked: str, work: Callable[[], None]) -> None:
         """Ask whether a session from elsewhere may use what it names; do the work if it may."""
         from maker_tui.screens.consent import Consent  # noqa: PLC0415 - few sessions come from elsewhere
 
@@ -209,7 +192,7 @@ class MakerApp(PersonalApp, CellDiff):
 
     def on_home_session_asked(self, message: Home.SessionAsked) -> None:
         """Open a session; reading it takes a moment, so in a thread."""
-        reading = partial(self._read, message.summary.path, view=message.view)
+        reading = partial(self.read_session, message.summary.path, view=message.view)
         self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def on_home_forks_asked(self, message: Home.ForksAsked) -> None:
@@ -227,15 +210,18 @@ class MakerApp(PersonalApp, CellDiff):
             with Reader(summary.path) as reader:
                 screen = Forks(summary.path, summary.label, tree(reader))
         except MakerError as error:
-            self.call_from_thread(self._refuse, str(error))
+            self.call_from_thread(self.refuse, str(error))
             return
         self.call_from_thread(self.push_screen, screen)
 
     def on_forks_run_asked(self, message: Forks.RunAsked) -> None:
         """Open one run of a session."""
-        self.run_worker(partial(self._read, message.path, message.branch), thread=True, exclusive=True, group="open")
+        self.run_worker(
+            partial(self.read_session, message.path, message.branch), thread=True, exclusive=True, group="open"
+        )
 
-    def _read(self, path: Path, branch: int | None = None, view: str = "", *, instead: bool = False) -> None:
+    def read_session(self, path: Path, branch: int | None = None, view: str = "", *, instead: bool = False) -> None:
+        """Read a session in this thread, and show it, `instead` of the run that is shown."""
         from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.saved import open_saved  # noqa: PLC0415 - home does not need it
         from maker_tui.bridge import SavedSource  # noqa: PLC0415
@@ -245,13 +231,10 @@ class MakerApp(PersonalApp, CellDiff):
             saved = open_saved(path, branch=branch)
             source = SavedSource(saved) if writer_of(path) is None else FollowedRun(saved)
         except MakerError as error:
-            self.call_from_thread(self._refuse, str(error))
+            self.call_from_thread(self.refuse, str(error))
             return
         if not get_current_worker().is_cancelled:  # it is when the key was pressed twice
             self.call_from_thread(self._open, source, view, instead=instead)
-
-    def _refuse(self, reason: str) -> None:
-        self.notify(one_line(reason), title="cannot be opened", severity="error", markup=False)
 
     def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
         """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
@@ -265,25 +248,32 @@ class MakerApp(PersonalApp, CellDiff):
         try:
             prepared = forked(wish)
         except UntrustedError as error:
-            self._read(wish.path, wish.branch, instead=True)
+            self.read_session(wish.path, wish.branch, instead=True)
             agreed = partial(self._fork, replace(wish, trusted=True))
-            self.call_from_thread(self._ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed)
+            self.call_from_thread(self.ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed)
             return
         except MakerError as error:
-            self.call_from_thread(self._refuse, f"it cannot be forked: {error}")
-            self._read(wish.path, wish.branch, instead=True)
+            self.call_from_thread(self.refuse, f"it cannot be forked: {error}")
+            self.read_session(wish.path, wish.branch, instead=True)
             return
-        self.call_from_thread(self._start, prepared)
+        self.call_from_thread(self.start_prepared, prepared)
 
-    def on_workbench_left(self, _message: Workbench.Left) -> None:
+    def on_leaving_left(self, message: Leaving.Left) -> None:
         """Close the run that is left; it may take a moment to be saved, so in a thread."""
-        self.run_worker(self._leave, thread=True, exclusive=True, group="leave")
+        work = self.leave_running if message.background else self._leave
+        self.run_worker(work, thread=True, exclusive=True, group="leave")
 
     def _leave(self) -> None:
         self.close_source()
-        self.call_from_thread(self._left)
+        self.call_from_thread(self.go_home)
 
-    def _left(self) -> None:
+    def leave_unstarted(self) -> None:
+        """End an app that was opened on a run which does not start: the terminal has room for the whole reason."""
+        if not self._stay and getattr(self._source, "ended", False):
+            self.exit()
+
+    def go_home(self) -> None:
+        """Leave the run that is shown: to the sessions, or out of the app."""
         if not self._stay:
             self.exit()
             return

@@ -11,7 +11,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError
 from maker_engine.models.families import by_family
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import PreparedRun, drive
+from maker_engine.runtime.order import PreparedRun, drive, real_models
 from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.inspection import temperature_of
 from maker_engine.sessions.record import fits, whole
@@ -62,7 +62,12 @@ class RunSource(Protocol):
 
 
 class LiveRun:
-    """A run driven in a worker thread. The thread never waits for the screen: it leaves its latest view to be read."""
+    """A run driven in a worker thread. The thread never waits for the screen: it leaves its latest view to be read.
+
+    Attributes:
+        saved: The run that it goes on from, None for a new one.
+        loads: It asks a real model, so that LiteLLM is loaded before its first view.
+    """
 
     live = True
     writer = None
@@ -71,6 +76,8 @@ class LiveRun:
         self.task = prepared.task
         self.error: str | None = None
         self.crash: BaseException | None = None
+        self.saved = prepared.saved
+        self.loads = bool(real_models(prepared.order))
         self.branch = 0 if prepared.saved is None else prepared.saved.branch
         self._prepared = prepared
         self._inbox = Inbox()

@@ -36,6 +36,13 @@ def ordinal(index: int) -> str:
     return f"{index + 1:,}"
 
 
+def place_words(step: int, decided: int) -> str:
+    """Say where a view is: at which step (0-based), and how many are decided."""
+    if step < decided:
+        return f"step {ordinal(step)} of {count(decided)} decided"
+    return f"step {ordinal(step)}, open · {count(decided)} decided"
+
+
 def share(part: float, whole: float) -> str:
     """Write `part` of `whole` in percent."""
     return NONE if whole <= 0 else f"{100 * part / whole:.1f} %"

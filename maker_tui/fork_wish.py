@@ -10,6 +10,7 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
+from maker_engine.core.filters import parse_filter
 from maker_engine.core.responses import Prompt
 from maker_engine.printable import one_line
 
@@ -44,14 +45,15 @@ class ForkWish:
     trusted: bool = False
 
 
-def parse_wish(text: str) -> tuple[dict[str, Any], str, bool]:
-    """Read what is to be different: the changes, the note, and whether the edited prompt goes along.
+def parse_wish(text: str) -> tuple[dict[str, Any], str, bool, tuple[str, ...]]:
+    """Read what is to be different: the changes, the note, whether the edited prompt goes along, and breakpoints.
 
     Raises:
         InputError: A word is none of those that a fork knows.
     """
     changes: dict[str, Any] = {}
     note, edited = "", False
+    breaks: list[str] = []
     for word in _words(text):
         name, equals, value = word.partition("=")
         if word == EDITED:
@@ -64,10 +66,12 @@ def parse_wish(text: str) -> tuple[dict[str, Any], str, bool]:
             changes["voters"] = (*changes.get("voters", ()), value)
         elif name == "note" and equals:
             note = value
+        elif name == "break" and value:
+            breaks.append(str(parse_filter(value)))
         else:
-            known = "k=4, model=NAME, voter=NAME (several times), seed=1, note=TEXT or prompt"
+            known = "k=4, model=NAME, voter=NAME (several times), seed=1, note=TEXT, break=FILTER or prompt"
             raise InputError(f"a fork has no {one_line(word, 40)!r}: write {known}")
-    return changes, note, edited
+    return changes, note, edited, tuple(breaks)
 
 
 def _words(text: str) -> list[str]:

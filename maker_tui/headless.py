@@ -23,6 +23,7 @@ from maker_engine.runtime.view import RunView
 from maker_tui.check_lines import Remarks, refusal, remark, spent_words
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
 from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
+from maker_tui.resuming import going_on_line
 from maker_tui.streams import OutputError
 
 SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
@@ -58,8 +59,9 @@ def run_headless(
     """
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
+    branch = None if prepared.saved is None else prepared.saved.branch
     with _hearing(on_hangup) as inbox:
-        return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet)
+        return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
 
 
 def drive_here(prepared: PreparedRun) -> RunView:
@@ -99,13 +101,14 @@ def _driven(prepared: PreparedRun, inbox: Inbox, progress: str) -> RunView:
         return asyncio.run(_drive(prepared, inbox, look, tick))
 
 
-def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False) -> int:
-    """Print what has come of a run; return the exit status.
+def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False, branch: int | None = None) -> int:
+    """Print what has come of a run, and last the result, or the command that goes on; return the exit status.
 
     Args:
         view: The run at its end.
         as_json: Print one JSON object.
         quiet: Print the result alone; where there is none, how the run ended, on standard error.
+        branch: Which run of its session it is, None for the newest.
 
     Raises:
         OutputError: It cannot be printed.
@@ -121,7 +124,7 @@ def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False) -> in
         elif quiet:
             complain(view.result_fault or refused or f"{_ended(view)}; the session is {view.session}")
         elif not refused:
-            say_text(report(view) + result_line(view))
+            say_text(report(view) + going_on_line(view.session, branch) + result_line(view))
     except OutputError as error:
         outcome = view.snapshot.outcome
         error.result = f"the run is {outcome.value if outcome else 'not ended'}, its session is {view.session}"

@@ -120,7 +120,7 @@ def _concluded(run: LiveRun, app: MakerApp) -> int:
     view = run.view()
     if view is None:
         return BAD_INPUT if app.fault is None else _crashed(None)
-    status = conclude(view)
+    status = conclude(view, branch=run.branch)
     return status if app.fault is None else _crashed(run)
 
 

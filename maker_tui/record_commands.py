@@ -84,6 +84,7 @@ def _show(chosen: argparse.Namespace) -> int:
     from maker_tui.check_lines import check_rows  # noqa: PLC0415
     from maker_tui.fork_lines import fork_lines  # noqa: PLC0415
     from maker_tui.headless import report, result_line, summary  # noqa: PLC0415
+    from maker_tui.resuming import going_on_line  # noqa: PLC0415
 
     path, task = _opened(chosen)
     if chosen.step is not None:
@@ -103,7 +104,7 @@ def _show(chosen: argparse.Namespace) -> int:
     say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(fork_lines(nodes))))
     if view.snapshot.check is not None:
         say("", *check_rows(view.snapshot.check))
-    say_text(result_line(view))
+    say_text(going_on_line(path, chosen.fork) + result_line(view))
     return 0
 
 
@@ -120,7 +121,7 @@ def _standing(path: Path) -> str:
 
     if (writer := writer_of(path)) is not None:
         return f"{RUNNING}: process {writer} drives it"
-    return f"{INTERRUPTED}: it has not ended, and no program drives it; maker sessions resume goes on from here"
+    return f"{INTERRUPTED}: it has not ended, and no program drives it"
 
 
 def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:

@@ -31,6 +31,8 @@ class Word(NamedTuple):
 RUNNING = Word("▶", "running", "accent")
 PAUSED = Word("‖", "paused", "warn")
 STARTING = Word("…", "starting", "quiet")
+LOADING = Word("…", "loading LiteLLM", "quiet")
+"""The library that reaches real models takes some seconds to load."""
 CHECKING = Word("…", "checking", "warn")
 """The model is checked before the first step."""
 SAVING = Word("…", "saving", "quiet")
@@ -73,6 +75,11 @@ def summary_word(summary: SessionSummary) -> Word:
     if summary.damaged is not None:
         return DAMAGED
     return BUSY if summary.busy else outcome_word(summary.outcome)
+
+
+def starting_word(source: object) -> Word:
+    """Name what a run does before there is anything to see of it; a source that `loads` LiteLLM says so."""
+    return LOADING if getattr(source, "loads", False) else STARTING
 
 
 def run_word(snapshot: Snapshot, *, live: bool) -> Word:

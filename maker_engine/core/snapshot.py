@@ -44,6 +44,7 @@ class Tally:
         probing: Probes in flight.
         edited: What agents read instead of the task's prompt, None for that.
         reminder: What the prompt was made to end with since; empty for nothing.
+        decider: The person who decided it, empty where votes did.
     """
 
     step: int
@@ -58,6 +59,7 @@ class Tally:
     probing: int = 0
     edited: Prompt | None = None
     reminder: str = ""
+    decider: str = ""
 
     @property
     def gathers(self) -> bool:

@@ -20,6 +20,7 @@ from maker_engine.core.events import (
     Event,
     ModelChecked,
     Outcome,
+    PersonDecided,
     PersonVoted,
     ResponseFlagged,
     ResponseRefused,
@@ -67,6 +68,7 @@ class _Counts:
     proposals: int = 0
     probes: tuple[ProbeAnswered, ...] = ()
     probing: int = 0
+    decider: str = ""
     texts: set[tuple[str, int | None]] | None = None
     edited: Prompt | None = None
     reminder: str = ""
@@ -76,6 +78,7 @@ class _Counts:
         return Tally(
             self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged,
             self.proposals if winner is None else 0, self.probes, self.probing, self.edited, self.reminder,
+            self.decider,
         )  # fmt: skip
 
 
@@ -184,6 +187,8 @@ class RunState:
                 self.totals.wrong += 1
             case PersonVoted():
                 self._counts.ballot.add(event.answer)
+            case PersonDecided():
+                self._counts.decider = event.voter
             case CandidateStruck():
                 self._counts.ballot.strike(event.answer)
             case ProbeAsked() | ProbeAnswered() | SettingsChanged():
@@ -208,7 +213,7 @@ class RunState:
             case RunStarted() | RunResumed() | ModelChecked() | RunEnded():
                 self._begin_or_end(event)
             case _:
-                pass  # decided by a person: the decision itself follows
+                pass  # nothing that a state tells of
 
     def _begin_or_end(self, event: RunStarted | RunResumed | ModelChecked | RunEnded) -> None:
         match event:

@@ -14,6 +14,7 @@ from typing import Any
 
 from maker_engine.core.errors import InputError
 from maker_engine.models import litellm_prices
+from maker_engine.models.keys import KEYS
 from maker_engine.models.prices import MILLION
 from maker_engine.printable import one_line
 
@@ -23,14 +24,12 @@ _SIGNED_IN_ELSEWHERE = frozenset({
     "microsoft_365_copilot", "ollama", "lemonade", "xinference",
 })  # fmt: skip
 """Their credentials lie in files or in the machine's identity, or they ask for none."""
-_KEYS: Mapping[str, tuple[str, ...]] = {
+_MORE_KEYS: Mapping[str, tuple[str, ...]] = {
     "azure": ("AZURE_API_KEY", "AZURE_OPENAI_API_KEY", "AZURE_AD_TOKEN"),
-    "cohere": ("COHERE_API_KEY", "CO_API_KEY"),
-    "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
     "huggingface": ("HUGGINGFACE_API_KEY", "HF_TOKEN"),
     "lambda_ai": ("LAMBDA_API_KEY",),
     "meta_llama": ("LLAMA_API_KEY",),
-    "openrouter": ("OPENROUTER_API_KEY", "OR_API_KEY"),
+    "perplexity": ("PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"),
     "replicate": ("REPLICATE_API_KEY", "REPLICATE_API_TOKEN"),
     "together_ai": ("TOGETHERAI_API_KEY", "TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"),
 }
@@ -100,7 +99,11 @@ def key_variables(provider: str) -> tuple[str, ...]:
     """Return the variables that may hold a provider's key; empty where it needs none, or has it elsewhere."""
     if provider in _SIGNED_IN_ELSEWHERE:
         return ()
-    return _KEYS.get(provider) or (_own_variables().get(provider) or f"{provider.upper().replace('-', '_')}_API_KEY",)
+    return (
+        KEYS.get(provider)
+        or _MORE_KEYS.get(provider)
+        or (_own_variables().get(provider) or f"{provider.upper().replace('-', '_')}_API_KEY",)
+    )
 
 
 def _listed(name: str, entry: Mapping[str, Any]) -> ListedModel:
@@ -159,27 +162,5 @@ def _own_variables() -> dict[str, str]:
         return {}
 
 
-def missing_key(models: Iterable[str], api_base: str | None) -> str:
-    """Name the first key that one of `models` needs and the environment does not have, in a few words; empty for none.
-
-    Of a provider that the table does not have, and of a server of the user's own, nothing is said.
-
-    Args:
-        models: LiteLLM provider strings.
-        api_base: Endpoint of a local or private server, None for the provider's own.
-    """
-    for model in models if api_base is None else ():
-        provider, slash, _ = model.partition("/")
-        variables = key_variables(provider) if slash and provider in _providers() else ()
-        if variables and not _is_set(variables):
-            return f"{' or '.join(variables)} is not set"
-    return ""
-
-
 def _is_set(variables: Iterable[str]) -> bool:
     return any(os.environ.get(one, "").strip() for one in variables)
-
-
-@functools.cache
-def _providers() -> frozenset[str]:
-    return frozenset(name.partition("/")[0] for name in _chat_models())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Key, Resize
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -15,6 +16,9 @@ from maker_tui.roles import line
 from maker_tui.settings.keymap import NamedKeys, in_force
 from maker_tui.widgets.key_bar import KeyBar
 from maker_tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from maker_tui.resuming import Resumption
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 10
 NARROW_COLUMNS, SHORT_ROWS, HIGH_ROWS = 76, 20, 36
@@ -27,6 +31,22 @@ def backed_up(app: App[object]) -> bool:
     driver = app._driver  # noqa: SLF001 - Textual offers no other way to see it
     writer = getattr(driver, "_writer_thread", None)
     return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
+
+
+class ResumeAsked(Message):
+    """A saved run is to go on."""
+
+    def __init__(self, wish: Resumption) -> None:
+        super().__init__()
+        self.wish = wish
+
+
+class NotStarted(Message):
+    """The run that is shown could not be started; nothing of it was written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
 
 
 class TooSmall(LineView):
@@ -94,6 +114,10 @@ class MakerScreen(NamedKeys, Screen[None]):
                     event.prevent_default()
                     await self.app.run_action(binding.action, default_namespace=widget)
                     return
+
+    def ask_line(self, prompt: str, text: str, hint: str, hear: Callable[[str], None]) -> None:
+        """Let a line be typed, `text` offered in it; `hear` is called with what is entered. For screens that can."""
+        raise NotImplementedError
 
     def action_help(self) -> None:
         """Show the keys."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,7 @@ from textual.screen import ModalScreen
 
 from maker_engine.core.errors import UntrustedError
 from maker_engine.printable import printable
-from maker_engine.sessions.user_data import library
+from maker_tui.resuming import session_name
 from maker_tui.roles import line
 from maker_tui.settings.keymap import NamedKeys
 from maker_tui.widgets.key_bar import key_now
@@ -49,7 +48,7 @@ class Consent(NamedKeys, ModalScreen[None]):
     def __init__(self, error: UntrustedError, path: Path, asked: str, agreed: Callable[[], object]) -> None:
         super().__init__()
         self._error = error
-        self._command = f"maker sessions {asked.format(_named(path))} --trust"
+        self._command = f"maker sessions {asked.format(session_name(path))} --trust"
         self._agreed = agreed
 
     def compose(self) -> ComposeResult:
@@ -91,11 +90,6 @@ def consent_lines(error: UntrustedError, command: str, key: str, width: int) -> 
         rows.append(("Its provider is asked with your API key, and you pay.", "plain"))
         rows.append((f"Press {key} to agree and go on.", "accent"))
     return [line((row, role)) for text, role in rows for row in textwrap.wrap(text, max(20, width)) or [""]]
-
-
-def _named(path: Path) -> str:
-    """Return what names a session on the command line."""
-    return shlex.quote(path.stem if path.resolve().parent == library().resolve() else str(path))
 
 
 def _cut(text: str) -> str:

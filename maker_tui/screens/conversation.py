@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import DescendantFocus, Resize
-from textual.message import Message
 
 from maker_engine.core.commands import Continue, Pause
 from maker_engine.core.decisions import describe
@@ -20,16 +20,28 @@ from maker_engine.core.snapshot import Tally
 from maker_tui.halt_words import HELD
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
-from maker_tui.screens.base import backed_up
+from maker_tui.resuming import AT_ITS_END, Resumption
+from maker_tui.screens.base import NotStarted, ResumeAsked, backed_up
+from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
 from maker_tui.screens.writing import Writing
 from maker_tui.widgets.document_pane import DocumentPane
-from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.vote_tally import VoteTally, alike
-from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
+from maker_tui.words import (
+    ASKING,
+    CHECKING,
+    SAVING,
+    UNDECIDED,
+    Word,
+    checking_words,
+    outcome_word,
+    run_word,
+    starting_word,
+)
 
 if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
@@ -72,18 +84,10 @@ class Conversation(Writing):
     )
     HELP_OF = (("in a pane", LinePane), ("in the document", DocumentPane))
 
-    class ResumeAsked(Message):
-        """A saved run is to go on."""
-
-        def __init__(self, path: Path, branch: int) -> None:
-            super().__init__()
-            self.path = path
-            self.branch = branch
-
     def __init__(self, source: RunSource) -> None:
         super().__init__(source)
         self._view: RunView | None = None
-        self._leaving = False
+        self._leaving = self._interrupted = False
         self._signals = Signals()
         self._head = HeadLine()
         self._banner = Banner()
@@ -116,7 +120,8 @@ class Conversation(Writing):
 
     def on_mount(self) -> None:
         """Begin to look at the run."""
-        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        word = starting_word(self._source)
+        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
         self._bring_forward(self._question)
         self._question.focus()
         self._poll()
@@ -136,6 +141,8 @@ class Conversation(Writing):
             self._show(view)
         if self._source.error is not None and not self._over:
             self._over = True
+            if self._view is None:
+                self.post_message(NotStarted(self._source.error))
             self._banner.tell(BROKEN, self._source.error)
 
     def _show(self, view: RunView) -> None:
@@ -189,8 +196,8 @@ class Conversation(Writing):
         if snapshot.outcome is not None or not live:
             self._over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
-            asked = snapshot.question is not None and self._source.writer is None
-            self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if asked else reason)
+            more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
+            self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if more else reason)
         elif self._source.writer is not None:
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
         elif view.checking is not None:
@@ -206,13 +213,29 @@ class Conversation(Writing):
 
     def action_pause(self) -> None:
         """Pause, or go on."""
+        self._interrupted = False
         paused = self._view is not None and self._view.snapshot.paused
         self._send(Continue() if paused else Pause())
 
     def action_resume(self) -> None:
         """Go on with a saved run."""
-        if self._view is not None and not self._source.live and self._source.writer is None:
-            self.post_message(self.ResumeAsked(self._view.session, self._source.branch))
+        if self._view is not None and self._over and self._source.writer is None:
+            wish = Resumption(self._view.session, self._source.branch, family=type(self._source.task))
+            self.post_message(ResumeAsked(wish))
+
+    def ask_line(self, prompt: str, text: str, hint: str, hear: Callable[[str], None]) -> None:
+        """Let a line be typed."""
+        self.type_in(prompt, text, hint, hear)
+
+    def interrupt(self) -> None:
+        """Pause the run; the second time, or where it has ended, leave."""
+        if self._over or not self._source.live or self._source.writer is not None or self._interrupted:
+            self.action_leave()
+            return
+        self._interrupted = True
+        self._source.send(Pause())
+        key = key_now(self.app, "app.interrupt", "ctrl+c")
+        self.notify(f"{key} again to stop and save", title="paused", markup=False)
 
     def action_help(self) -> None:
         """Show the keys, those of the task's document among them."""
@@ -238,7 +261,7 @@ class Conversation(Writing):
         if not self._leaving:
             self._leaving = True
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
-            self.post_message(Workbench.Left())
+            self.post_message(Leaving.Left())
 
     def action_pane(self, by: int) -> None:
         """Go to another pane, bringing it into view."""

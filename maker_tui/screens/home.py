@@ -13,6 +13,8 @@ from textual.message import Message
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
 from maker_tui.housekeeping import Change, Housekeeper, called
+from maker_tui.resuming import Resumption, at_its_end
+from maker_tui.screens.base import ResumeAsked
 from maker_tui.screens.shelf import ShelfScreen
 from maker_tui.widgets.entry_line import Typed
 from maker_tui.widgets.key_bar import key_now
@@ -50,6 +52,7 @@ class Home(ShelfScreen):
         Binding("q", "app.quit", "quit", tooltip="quit"),
         Binding("o", "order", "order", tooltip="by time, task, model, outcome, steps or samples: the next order"),
         Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
+        Binding("R", "resume", "resume", tooltip="go on with the session under the cursor"),
         Binding("e", "rename", "rename", tooltip="give the session under the cursor a name"),
         Binding("t", "forks", "forks", tooltip="the tree of forks of the session under the cursor"),
         Binding("y", "duplicate", "duplicate", tooltip="copy the session under the cursor"),
@@ -149,6 +152,29 @@ class Home(ShelfScreen):
     def action_open(self) -> None:
         """Open the session under the cursor."""
         self._list.action_open()
+
+    def action_resume(self) -> None:
+        """Go on with the session under the cursor, or say why that cannot be."""
+        chosen = self._list.chosen
+        if chosen is None:
+            return
+        if chosen.damaged is not None:
+            self._refuse(chosen.damaged, "damaged")
+        elif told := at_its_end(
+            chosen.outcome, f"{key_now(self.app, 'home.open', 'enter')} opens it, F forks it there"
+        ):
+            self._refuse(told, "the run has ended")
+        else:
+            self.post_message(ResumeAsked(Resumption(chosen.path)))
+
+    def ask_line(self, prompt: str, text: str, hint: str, hear: Callable[[str], None]) -> None:
+        """Let a line be typed."""
+
+        def heard(typed: Typed, entered: str) -> None:
+            if typed is Typed.ENTERED:
+                hear(entered)
+
+        self.ask(prompt, text, hint, heard)
 
     def action_look(self, view: str) -> None:
         """Look closely at the session under the cursor."""

@@ -12,7 +12,7 @@ from textual.events import Key, Paste
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_engine.sessions.marks import Marks
-from maker_tui.figures import count, ordinal
+from maker_tui.figures import place_words
 from maker_tui.looked import LookedRun, Opened, Went
 from maker_tui.records import Records
 from maker_tui.screens.going import GOING_KEYS, Going
@@ -154,7 +154,7 @@ class Looking(Going):
     def _tell_where(self) -> None:
         started = self._run.started
         if started is not None:
-            place = f"step {ordinal(self._step)} of {count(self.records.steps)} decided"
+            place = place_words(self._step, self.records.steps)
             badge = "SIMULATED" if started.simulated else ""
             self._head.tell(started.title, facts=(place, started.problem, started.model), badge=badge)
 

@@ -20,7 +20,7 @@ from textual.worker import get_current_worker
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.models.price_list import missing_key
+from maker_engine.models.keys import missing_key
 from maker_engine.printable import one_line
 from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
 from maker_tui.form_values import FormValues, profile_values, usual_values
@@ -348,7 +348,9 @@ class NewRun(MakerScreen):
             self._refused = False
             self._hint(self.focused)
         self._forecast.show_forecast(message.prepared.forecast, message.prepared.order.target)
-        if message.start and not self._ordered:
+        if message.start and self._missing:  # LiteLLM would say the same, some seconds later
+            self._refuse(f"{self._missing}: set it in the environment before maker starts, or choose another model")
+        elif message.start and not self._ordered:
             self._ordered = True
             self._tell(f"starting {message.prepared.task.title}, {message.prepared.task.label} …", "strong")
             self.post_message(self.Ordered(message.prepared, self.values))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.events import Key
 
 from maker_engine.core.commands import Amend, Answer, Command
+from maker_tui.resuming import AT_ITS_END
 from maker_tui.screens.typing_in import TypingIn
 from maker_tui.widgets.document_pane import DocumentPane
 from maker_tui.widgets.question_pane import QuestionPane
@@ -42,7 +43,9 @@ class Speaking(TypingIn):
         if self._source.writer is not None:
             told = f"process {self._source.writer} drives this run: only it can be answered"
         elif self._over:
-            told = "this run is not going: c goes on with it" if not self._source.live else "the run has ended"
+            view = self._source.view()
+            ended = view is None or view.snapshot.outcome in AT_ITS_END
+            told = "the run has ended" if ended else "this run is not going: c goes on with it"
         else:
             self._source.send(command)
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ from maker_tui.widgets.entry_line import EntryLine
 from maker_tui.widgets.filter_line import FilterLine
 
 if TYPE_CHECKING:
+    from maker_engine.runtime.stops import Breakpoint
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
     from maker_tui.widgets.prompt_editor import PromptEditor
@@ -89,9 +90,15 @@ class Stepping(Travelling):
         """Wish something of the run, or say why it cannot be wished."""
         raise NotImplementedError
 
+    @property
+    def breakpoints(self) -> Sequence[Breakpoint]:
+        """The breakpoints there are."""
+        view = self._source.view()
+        return () if view is None else view.breakpoints
+
     def steer(self, view: RunView) -> None:
         """Show what has come of wishes: breakpoints, and changes that were refused."""
-        self._breaks.refresh_points(view.breakpoints)
+        self._breaks.refresh_points(self.breakpoints)
         if view.refused != self._refused:
             self._refused = view.refused
             if view.refused:
@@ -133,23 +140,27 @@ class Stepping(Travelling):
 
     def action_until(self) -> None:
         """Ask for a filter to run until."""
+        if self.back_to_now():
+            return
         self._ask_filter("run until", lambda text: self.send_command(RunUntil(parse_filter(text))))
 
     def action_break_at(self) -> None:
         """Ask for a filter to hold at."""
-        view = self._source.view()
-        if view is not None and len(view.breakpoints) >= MOST_BREAKPOINTS:
+        if len(self.breakpoints) >= MOST_BREAKPOINTS:
             self._cannot("no further breakpoint", f"{MOST_BREAKPOINTS} are the most: B lists them, x takes one away")
             return
         self._ask_filter("break at", lambda text: self.send_command(SetBreak(parse_filter(text))))
+
+    def ask_line(self, prompt: str, text: str, hint: str, hear: Hear) -> None:
+        """Let a line be typed."""
+        self._asking.ask(self._entry, prompt, text, hint, hear)
 
     def _ask_filter(self, prompt: str, hear: Hear) -> None:
         self._asking.ask(self._filter_entry, prompt, "", "", hear)
 
     def action_breaks(self) -> None:
         """List the breakpoints."""
-        view = self._source.view()
-        self._breaks.offer(() if view is None else view.breakpoints)
+        self._breaks.offer(self.breakpoints)
 
     def action_probe(self) -> None:
         """Ask the model about the open step."""
@@ -157,6 +168,8 @@ class Stepping(Travelling):
 
     def action_edit_prompt(self) -> None:
         """Edit the open step's prompt."""
+        if self.back_to_now():
+            return
         self._probes = self.take_count() or PROBES
         prompt = self._prompt()
         if prompt is None:
@@ -198,6 +211,8 @@ class Stepping(Travelling):
     def action_change_k(self) -> None:
         """Change k to the number typed before, or ask for one."""
         number = self.take_count()
+        if self.back_to_now():
+            return
         if number is not None:
             self._change_k(str(number))
             return
@@ -212,6 +227,8 @@ class Stepping(Travelling):
 
     def action_change_voters(self) -> None:
         """Ask for another pool of voters."""
+        if self.back_to_now():
+            return
         hint = f"{VOTER_FORM}, more after ' + '"
         self._asking.ask(self._entry, "voters from here on", "", hint, self._change_voters)
 
@@ -250,15 +267,15 @@ class Stepping(Travelling):
         offered = f"k={view.snapshot.started.k + 1}"
         if self._edited is not None and self._edited[0] == step:
             offered += f" {EDITED}"
-        hint = "enter goes on there · model= voter= seed= note="
+        hint = "enter goes on there · model= voter= seed= note= break="
         self._asking.ask(self._entry, f"fork at step {step + 1:,}", offered, hint, partial(self._fork, view, step))
 
     def _fork(self, view: RunView, step: int, text: str) -> None:
-        changes, note, edited = parse_wish(text)
+        changes, note, edited, more = parse_wish(text)
         if edited and (self._edited is None or self._edited[0] != step):
             raise InputError(f"no prompt was edited for step {step + 1:,}: E edits one")
         prompt = self._edited[1] if edited and self._edited is not None else None
-        breaks = tuple(str(point.filter) for point in view.breakpoints if point.on)
+        breaks = (*(str(point.filter) for point in self.breakpoints if point.on), *more)
         family = type(self._source.task)
         wish = ForkWish(view.session, self._source.branch, step, changes, note, prompt, breaks, family)
         self.post_message(self.ForkAsked(wish))

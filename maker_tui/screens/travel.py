@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.marks import Marks
 from maker_engine.sessions.moment import moment
-from maker_tui.figures import count, ordinal, rate
+from maker_tui.figures import place_words, rate
 from maker_tui.looked import LookedRun
 from maker_tui.records import Records
 from maker_tui.screens.going import GOING_KEYS, Going
@@ -93,6 +93,14 @@ class Travelling(Going):
         tally = view.snapshot.open or view.snapshot.decided
         return 0 if tally is None else tally.step
 
+    def back_to_now(self) -> bool:
+        """Return to now, where a key would act on the run unseen; True where that was needed, and nothing else done."""
+        if self._past is None:
+            return False
+        self.action_now()
+        self.notify("nothing was done: the past was on the screen", title="back to now", markup=False, timeout=3)
+        return True
+
     def _refuse(self, reason: str) -> None:
         self.notify(reason, title="cannot be read", severity="error", markup=False)
 
@@ -118,11 +126,11 @@ class Travelling(Going):
         if self._past is None or view is None:
             return
         self._past, done, state = found
+        if self._past >= done - 1:
+            self._speed = 0
         there = RunView(state.snapshot(), 0.0, 0.0, view.session, view.max_tokens)
         playing = f"playing {rate(self._speed)} steps/s, P stops" if self._speed else "[ ] travel, P plays"
-        self.show_past(there, f"step {ordinal(self._past)} of {count(done)} decided · {playing} · . is now")
-        if self._speed and self._past >= done - 1:
-            self._speed = 0
+        self.show_past(there, f"{place_words(self._past, done)} · {playing} · . is now")
 
     def action_now(self) -> None:
         """Show the run as it stands."""
@@ -140,9 +148,14 @@ class Travelling(Going):
         if not self._speed:
             self.set_timer(PLAY_S, self._play)
         self._speed = asked or PLAY_SPEED
-        begin = self.place if self._past is not None else 0
+        begin = 0 if self._past is None or self._past >= self.run_last else self._past
         self._played = (time.monotonic(), begin)
         self.go_to(begin)
+
+    @property
+    def run_last(self) -> int:
+        """The last step that is played, 0-based."""
+        return 0 if self.run is None else self.run.records.steps - 1
 
     def _play(self) -> None:
         if self._speed and self._past is not None:

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 
 from maker_engine.core.commands import (
     CastVote,
-    Command,
     Continue,
     Decide,
     Pause,
@@ -25,10 +23,13 @@ from maker_engine.core.decisions import describe
 from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
-from maker_tui.screens.base import backed_up
+from maker_tui.resuming import AT_ITS_END
+from maker_tui.screens.base import NotStarted, backed_up
+from maker_tui.screens.going_on import RESUME_KEY
+from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.panes import PaneLayout
-from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS, Stepping
+from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
@@ -39,7 +40,17 @@ from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally, alike
-from maker_tui.words import ASKING, CHECKING, SAVING, STARTING, UNDECIDED, Word, checking_words, outcome_word, run_word
+from maker_tui.words import (
+    ASKING,
+    CHECKING,
+    SAVING,
+    UNDECIDED,
+    Word,
+    checking_words,
+    outcome_word,
+    run_word,
+    starting_word,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +65,7 @@ BY_HAND = (("vote", "v"), ("decide", "d"), ("strike", "x"))
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
-class Workbench(Stepping, PaneLayout):
+class Workbench(Leaving, PaneLayout):
     """Shows a run and steers it.
 
     Args:
@@ -67,8 +78,8 @@ class Workbench(Stepping, PaneLayout):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
         *STEP_KEYS,
-        Binding("c", "continue", "continue", tooltip="go on until something else stops the run"),
-        Binding("q", "leave", "leave", tooltip="leave the run; it is saved"),
+        Binding("c", "continue", "continue", tooltip="go on until something else stops the run, or with a stopped one"),
+        Binding("q", "leave", "leave", tooltip="leave the run: stop and save it, or leave it running; it is asked"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
@@ -76,6 +87,7 @@ class Workbench(Stepping, PaneLayout):
         *STOP_KEYS,
         *TRAVEL_KEYS[4:],
         CHECK_KEY,
+        RESUME_KEY,
         Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
         Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
@@ -89,14 +101,9 @@ class Workbench(Stepping, PaneLayout):
     )
     HELP_OF = (("in a pane", LinePane),)
 
-    class Left(Message):
-        """The run is to be closed."""
-
     def __init__(self, source: RunSource) -> None:
         super().__init__(source)
         self._view: RunView | None = None
-        self._over = False
-        self._leaving = False
         self._signals = Signals()
         self._head = HeadLine()
         self._banner = Banner()
@@ -123,6 +130,7 @@ class Workbench(Stepping, PaneLayout):
         yield self._entry
         yield self._filter_entry
         yield self._breaks
+        yield self._leave
         yield KeyBar(keys_of(self.BINDINGS))
 
     @property
@@ -137,7 +145,8 @@ class Workbench(Stepping, PaneLayout):
 
     def on_mount(self) -> None:
         """Begin to look at the run."""
-        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=STARTING)
+        word = starting_word(self._source)
+        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
         self.take_panes(self._board, self._tally, self._flags, self._progress)
         self._bring_forward(self._board)
         self._bring_forward(self._tally)
@@ -154,8 +163,12 @@ class Workbench(Stepping, PaneLayout):
             self.steer(view)
             if not self.in_the_past:
                 self._show(view)
+        if self._over and self._leave.up:
+            self._leave.take_down()
         if self._source.error is not None and not self._over:
             self._over = True
+            if self._view is None:
+                self.post_message(NotStarted(self._source.error))
             self._banner.tell(BROKEN, self._source.error)
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=BROKEN)
 
@@ -168,8 +181,10 @@ class Workbench(Stepping, PaneLayout):
         if (snapshot.outcome is not None or not live) and not self._over:
             self._over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
-            self._banner.tell(outcome_word(snapshot.outcome), reason)
-
+            word = outcome_word(snapshot.outcome)
+            if snapshot.outcome not in AT_ITS_END:  # said first: a long reason is cut
+                word = word._replace(text=f"{word.text}, {key_now(self.app, 'workbench.continue', 'c')} goes on")
+            self._banner.tell(word, reason)
         if self._source.writer is not None and not self._over:
             told = f"process {self._source.writer} drives this run, and you look on"
             self._banner.tell(LOOKING_ON, told)
@@ -200,7 +215,7 @@ class Workbench(Stepping, PaneLayout):
             )
         self._board.show_state(family, snapshot.state)
         self._tally.entitle("votes", alike(view.copies))
-        self._tally.show_votes(snapshot, partial(describe, family), view.copies)
+        self._tally.show_votes(snapshot, partial(describe, family), view.copies, waiting=view.waiting)
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
@@ -223,18 +238,6 @@ class Workbench(Stepping, PaneLayout):
         else:
             self._banner.take_down()
 
-    def send_command(self, command: Command) -> None:
-        """Wish something of the run, or say why it cannot be wished."""
-        if self._over:
-            which = "the run" if self._source.live else "this saved run"
-            self.notify(f"{which} has ended", title="nothing to do", markup=False, timeout=3)
-            return
-        if self._source.writer is not None:
-            told = f"process {self._source.writer} drives this run: only it can steer it"
-            self.notify(told, title="read-only", markup=False, timeout=3)
-            return
-        self._source.send(command)
-
     def action_pause(self) -> None:
         """Pause, or go on."""
         paused = self._view is not None and self._view.snapshot.paused
@@ -246,6 +249,8 @@ class Workbench(Stepping, PaneLayout):
 
     def action_person(self, verb: str) -> None:
         """Let a person vote for a candidate of the open step, decide it, or strike it."""
+        if self.back_to_now():
+            return
         tally = None if self._view is None else self._view.snapshot.open
         if verb == "decide" and not self._over and tally is not None and not tally.rows and self.ask_decision():
             return
@@ -282,9 +287,6 @@ class Workbench(Stepping, PaneLayout):
         self._flags.cycle_rule()
         self._bring_forward(self._flags)
 
-    def action_leave(self) -> None:
-        """Leave; whoever opened the run closes it, which may take until its last calls are hung up."""
-        if not self._leaving:
-            self._leaving = True
-            self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
-            self.post_message(self.Left())
+    def show_saving(self) -> None:
+        """Show that the run is being saved."""
+        self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)

@@ -68,11 +68,15 @@ class KeyBar(LineView):
         """Lay out for the new width."""
         self._lay_out()
 
+    @property
+    def _width(self) -> int:
+        return self.size.width
+
     def _lay_out(self) -> None:
         self._spans = []
         parts: list[str | tuple[str, str]] = []
         at = 0
-        for key in fitting([_entry(one) for one in in_force(self._shown, self.app)], self.size.width):
+        for key in fitting([_entry(one) for one in in_force(self._shown, self.app)], self._width):
             self._spans.append((at, at + key.cells, key))
             parts += [(f" {key.label}", "key"), f" {key.words} "]
             at += key.cells

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rich.segment import Segment
 from rich.text import Text
 from textual.events import MouseScrollDown, MouseScrollUp, Resize
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
@@ -119,6 +119,14 @@ class LineView(Widget):
         else:
             strip = strip.crop_extend(self._left, self._left + width, style)
         return strip.apply_style(style)
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """Lay out as soon as the size is first known: the frame that shows it is drawn before its event is heard."""
+        first = self._size.width == 0 and size.width > 0
+        updated = super()._size_updated(size, virtual_size, container_size, layout)
+        if first and self.is_attached:
+            self.on_resize(Resize(size, virtual_size, container_size))
+        return updated
 
     def on_resize(self, _event: Resize) -> None:
         """Keep the view within the lines."""

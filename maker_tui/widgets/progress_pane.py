@@ -66,7 +66,7 @@ def meter_line(view: RunView, width: int) -> Text:
     snapshot = view.snapshot
     place = f" step {_place(snapshot)} "
     percent = _percent(snapshot)
-    tail = f" {percent:>7} · {speed(view.steps_per_s)} "
+    tail = f" {percent:>7} · {_speed(view)} "
     trouble = view.trouble
     if trouble:
         return line((place, "strong"), (one_line(trouble, max(8, width - len(place))), "warn"))

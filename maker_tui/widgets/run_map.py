@@ -101,12 +101,20 @@ class RunMap(LinePane, inherit_bindings=False):
             return
         width = max(1, self.size.width)
         cells = [_row(grid, start, width, grid.window.cell_of(self._step))
-                 for start in range(0, len(grid.glyphs), width)]  # fmt: skip
+                 for start in range(0, 0 if self._alike else len(grid.glyphs), width)]  # fmt: skip
         self.show([_strip(strip, grid.window, self._step), *cells, self._legend(grid, strip), self._told(grid)])
         total = grid.window.total
         each = "a cell a step" if grid.window.each == 1 else f"{count(grid.window.each)} steps a cell"
         part = f"steps {ordinal(grid.window.first)} to {count(grid.window.last)} of {count(total)}"
         self.entitle(f"map · {part} · {each}", f"zoom {self._zoom}" if self._zoom else "")
+
+    @property
+    def _alike(self) -> bool:
+        """Whether the whole run fits in one row, so that strip and grid would be the same."""
+        if self._grid is None or self._strip is None:
+            return False
+        shown, whole = self._grid.window, self._strip.window
+        return (shown.first, shown.each) == (whole.first, whole.each) and shown.used <= whole.cells
 
     def _legend(self, grid: Picture, strip: Picture) -> Text:
         """Say what the glyphs mean that there are."""
@@ -183,7 +191,7 @@ class RunMap(LinePane, inherit_bindings=False):
         place = event.get_content_offset(self)
         if place is None or self._grid is None or self._strip is None:
             return
-        row = self.top + place.y
+        row = self.top + place.y + self._alike
         shown, cell = self._grid.window, (row - 1) * max(1, self.size.width) + place.x
         if row == 0:
             self._go(self._strip.window.first + place.x * self._strip.window.each)

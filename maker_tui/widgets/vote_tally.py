@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -57,8 +57,17 @@ class VoteTally(LinePane):
         super().__init__("votes", id=id, classes=classes)
         self._seen: tuple[Snapshot, Describe, str] | None = None
 
-    def show_votes(self, snapshot: Snapshot, describe: Describe, copies: str = "") -> None:
-        """Show the ballots of `snapshot`, its answers told by `describe`, and what is to be said of `copies`."""
+    def show_votes(self, snapshot: Snapshot, describe: Describe, copies: str = "", *, waiting: Hashable = None) -> None:
+        """Show the ballots of `snapshot`, its answers told by `describe`, and what is to be said of `copies`.
+
+        Args:
+            snapshot: The run.
+            describe: Tells an answer.
+            copies: What is to be said of texts that are alike.
+            waiting: What the open step is decided as and not committed yet, None where it is not decided.
+        """
+        if waiting is not None and snapshot.open is not None:
+            snapshot = replace(snapshot, open=replace(snapshot.open, winner=waiting))
         self._seen = snapshot, describe, copies
         self.show(tally_lines(snapshot, describe, self.size.width, self.size.height, copies))
 
@@ -83,7 +92,10 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
     below: list[Text] = []
     if snapshot.open is not None:
         state = _state(snapshot)
-        above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
+        above = [
+            *_heading(snapshot.open, needs, width, state, committed=False),
+            *_rows(snapshot.open, needs, describe, width),
+        ]
         above += _samples(snapshot.open, over=state not in (VOTING, GATHERING))
         above += _probes(snapshot.open, describe, width)
         above += _hopeless(snapshot.hopeless, width)
@@ -107,12 +119,14 @@ def _state(snapshot: Snapshot) -> Piece:
     return GATHERING if snapshot.open is not None and snapshot.open.gathers else VOTING
 
 
-def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> list[Text]:
+def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING, *, committed: bool = True) -> list[Text]:
     step = (f"step {ordinal(tally.step)}", "strong")
     if tally.winner is not None:
         what = "proposals" if tally.gathers else "votes"
-        word = "gathered ✔" if tally.gathers else "decided ✔"
-        return [line(step, " · ", (word, "good"), (f" · {tally.votes} {what}", "quiet"))]
+        by = f" by {one_line(tally.decider, 24)}" if tally.decider else ""
+        word = "gathered ✔" if tally.gathers else f"decided{by} ✔"
+        tail = (f" · {tally.votes} {what}", "quiet") if committed else (", not committed", "warn")
+        return [line(step, " · ", (word, "good"), tail)]
     if state == ASKING:
         return [line(step, " · ", state)]
     if tally.gathers:

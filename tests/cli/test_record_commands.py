@@ -230,11 +230,13 @@ def test_what_the_model_said_at_a_step_is_shown_once(capsys: pytest.CaptureFixtu
 def test_a_session_that_has_not_ended_says_how_it_stands(capsys: pytest.CaptureFixture[str], session: Path) -> None:
     """One that is driven names the process, one whose program went away how to go on; neither says None."""
     said(capsys, "fork", "hanoi-a", "--at", "5", "--stay")
-    assert "outcome  interrupted: it has not ended, and no program drives it; maker sessions resume" in said(
-        capsys, "show", "hanoi-a"
-    )
+    told = said(capsys, "show", "hanoi-a")
+    assert "outcome  interrupted: it has not ended, and no program drives it\n" in told
+    assert told.endswith("go on    maker sessions resume hanoi-a\n")
     saved = open_saved(session)
     journal = Journal(session, saved.task, saved.order, 1)
-    assert f"outcome  running: process {os.getpid()} drives it\n" in said(capsys, "show", "hanoi-a")
+    told = said(capsys, "show", "hanoi-a")
+    assert f"outcome  running: process {os.getpid()} drives it\n" in told
+    assert told.endswith(f"look on  maker sessions resume hanoi-a; kill {os.getpid()} stops it, saved\n")
     assert json.loads(said(capsys, "show", "hanoi-a", "--json"))["outcome"] is None
     journal.close()

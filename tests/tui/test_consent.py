@@ -82,6 +82,20 @@ async def test_a_model_is_asked_about_and_agreed_to_by_a_key(tmp_path):
         assert len(reader.branches) == 2
 
 
+async def test_going_on_asks_as_a_fork_does(tmp_path):
+    """Rule: c on a session from elsewhere names the model first, and the command that agrees; a no changes nothing."""
+    path = imported(tmp_path, model="openai/x")
+    before = path.read_bytes()
+    async with MakerApp(SavedSource(open_saved(path)), stay=True).run_test(size=(80, 24), notifications=True) as pilot:
+        await shown(pilot, "c goes on")
+        await pilot.press("c")
+        await shown(pilot, "model   openai/x", "Press a to agree and go on.")
+        await pilot.press("n")
+        await gone(pilot, "Press a to agree")
+        await shown(pilot, "c goes on")
+    assert path.read_bytes() == before
+
+
 async def test_a_simulated_session_goes_on_without_a_question(tmp_path):
     """Rule: what sends nothing and costs nothing is not asked about."""
     async with fork_asked(imported(tmp_path, model="sim:p=1,v=1")) as pilot:

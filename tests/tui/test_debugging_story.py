@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 from maker_engine.runtime.order import RunOrder, prepare
@@ -45,7 +46,8 @@ async def test_a_bad_step_is_found_and_mended_in_few_keys(tmp_path: Path) -> Non
             right = task.describe(task.oracle(reader.state(task, HARD - 1)))
         letter = "a" if f"A {right}" in text else "b"
         await press("d", until_shown=("decide which?",))
-        await press(letter, until_shown=("decided, not committed",))
+        who = getpass.getuser()
+        await press(letter, until_shown=("· decided, not committed ·", f"decided by {who} ✔, not committed"))
         await press("c", until_shown=("✔ solved",))
         app = pilot.app
         await until(pilot, lambda: app._source.ended)  # type: ignore[attr-defined]

@@ -67,7 +67,7 @@ async def test_leaving_a_run_that_goes_on_stops_and_saves_it(run):
     app = MakerApp(run)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "▶ running")
-        await pilot.press("q")
+        await pilot.press("q", "q")
         await until(pilot, lambda: app._exit)
     assert run.ended
     assert run.view().snapshot.outcome is Outcome.STOPPED
@@ -82,12 +82,12 @@ async def test_a_run_as_fast_as_it_can_leaves_the_keys_alive():
         await shown(pilot, "▶ running")
         await pilot.press("space")
         await shown(pilot, "‖ paused")
-        await pilot.press("q")
+        await pilot.press("q", "q")
         await until(pilot, lambda: run.ended)
 
 
 async def test_a_saved_run_shows_its_end_and_says_that_it_has_ended(run):
-    """Rule: a session opened from home shows the final state; its keys say that the run has ended; q goes home."""
+    """Rule: a session opened from home shows the final state; its keys say why it is over; q goes home."""
     run.start()
     async with MakerApp(run, stay=True).run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "✔ solved and verified")
@@ -96,6 +96,6 @@ async def test_a_saved_run_shows_its_end_and_says_that_it_has_ended(run):
         await pilot.press("enter")
         await shown(pilot, "✔ solved and verified", "step 31 of 31", "peg 2 *goal")
         await pilot.press("n")
-        await shown(pilot, "this saved run has ended")
+        await shown(pilot, "nothing is left to go on with")
         await pilot.press("q")
         await shown(pilot, "sessions · 1")

@@ -59,7 +59,7 @@ async def test_the_screen_says_that_the_model_is_checked_and_what_was_found(size
 
 
 async def test_leaving_during_the_check_ends_it_and_saves():
-    """Rule: q during the check hangs up and leaves; the run is saved as stopped, and can be gone on with."""
+    """Rule: leaving during the check hangs up; the run is saved as stopped, and can be gone on with."""
     with OpenAIServer(lambda *_: Reply("late", delay_s=60.0)) as server:
         run = live(server)
         run.start()
@@ -67,7 +67,7 @@ async def test_leaving_during_the_check_ends_it_and_saves():
         async with app.run_test(size=SIZES[0], notifications=True) as pilot:
             await shown(pilot, "checking the model: call 1 of 3")
             await until(pilot, lambda: len(server.requests) == 1)
-            await pilot.press("q")
+            await pilot.press("q", "q")
             await until(pilot, lambda: run.ended)
         server.wait_until(lambda one: one.hung_up == 1)
     assert run.error is None

@@ -328,3 +328,24 @@ def test_this_machine_is_measured_by_a_run_of_the_engine(home):
     assert (samples_per_second(fast) or 0) > 0
     assert samples_per_second(prepare(RunOrder("hanoi", {"disks": 7}, model="sim:latency=0.1"))) is None
     assert not (home / "sessions").exists()
+
+
+async def test_a_start_that_fails_comes_back_to_the_form_as_it_was():
+    """Rule: the key that is missing is named while the model is typed; a failed start keeps the form, and says why."""
+    async with MakerApp(listing=None).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, "option-disks", "4")
+        await fill(pilot, "model", "openai/gpt-4.1-mini")
+        await shown(pilot, "⚠ OPENAI_API_KEY is not set")
+        await pilot.press("enter")
+        await shown(pilot, "✖ OPENAI_API_KEY is not set: set it in the environment")
+        await fill(pilot, "model", "perplexity/sonar")  # of its key only LiteLLM knows
+        await pilot.press("enter")
+        await shown(pilot, "loading LiteLLM")
+        text = await shown(pilot, "✖ model perplexity/sonar needs PERPLEXITYAI_API_KEY", "problem file")
+        assert "set it in the environment" in " ".join(text.split())
+        await fill(pilot, "model", "sim:p=1,v=1")
+        await pilot.press("enter")
+        await shown(pilot, "4 disks", "✔ solved and verified")
+        await pilot.press("q")
+        await shown(pilot, "sessions · 1")

@@ -34,7 +34,7 @@ async def test_a_window_that_grows_shows_the_run(source):
 async def test_no_window_is_too_small_to_survive(source, size):
     """Rule: every screen survives a window in which it cannot be shown."""
     async with MakerApp(source, stay=True, listing=list).run_test(size=size) as pilot:
-        await pilot.press("question_mark", "escape", "tab", "f", "q", "n", "escape")
+        await pilot.press("question_mark", "escape", "tab", "f", "q", "q", "n", "escape")
         await until(pilot, lambda: source.closed)
         await pilot.resize_terminal(80, 24)
         await shown(pilot, "No saved runs yet.")

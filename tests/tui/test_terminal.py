@@ -56,7 +56,7 @@ def run(terminal: Terminal, first: bytes, *keys: bytes, last: bytes = b"") -> st
 @pytest.mark.parametrize(
     ("screen", "first", "keys"),
     [
-        ("workbench", b"SIMULATED", [b"\t", b"G", *[b"\x15"] * 30, b"\t", b"z", b"z", b"?", b"\x1b", b"v", b"\x1b"]),
+        ("workbench", b"SIMULATED", [b"\t", *[b"\x15"] * 30, b"\t", b"z", b"z", b"?", b"\x1b", b"v", b"\x1b"]),
         ("home", b"sessions", [*[b"\x04"] * 7, b"f", b"\x1b", b"e", b"\x1b", b"/", b"\x1b"]),
     ],
 )

@@ -68,7 +68,7 @@ async def test_q_closes_the_run_and_ends_the_app(source):
     """Rule: an app started on a run ends when the run is left, after the run is saved."""
     app = MakerApp(source)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await pilot.press("q")
+        await pilot.press("q", "q")
         await until(pilot, lambda: source.closed)
         await until(pilot, lambda: app._exit)
 
@@ -76,7 +76,7 @@ async def test_q_closes_the_run_and_ends_the_app(source):
 async def test_q_goes_home_when_the_app_is_to_stay(source):
     """Rule: with `stay`, leaving a run leads to the home screen."""
     async with MakerApp(source, stay=True, listing=list).run_test(size=SIZE, notifications=True) as pilot:
-        await pilot.press("q")
+        await pilot.press("q", "q")
         await shown(pilot, "No saved runs yet.", "n new run")
         assert source.closed
 
@@ -142,12 +142,14 @@ async def test_tab_goes_round_the_panes(source):
 
 
 async def test_keys_say_so_when_the_run_has_ended(source):
-    """Rule: after the end the keys are still taken; they say why nothing happens, and the end stays on the screen."""
+    """Rule: at its end a run says why no key goes on with it, and what can be done; the end stays on the screen."""
     async with MakerApp(source.play()).run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, source.view().snapshot.reason)
-        for key in ("space", "n", "s", "c"):
+        for key in ("space", "n", "s", "c", "R"):
             await pilot.press(key)
-        await shown(pilot, "the run has ended")
+            await shown(pilot, "the run has ended", "nothing is left to go on with", "F forks")
+            pilot.app.clear_notifications()
+            await gone(pilot, "F forks")
         assert source.sent == []
 
 
@@ -172,7 +174,7 @@ async def test_leaving_twice_leaves_once():
     app = MakerApp(source, stay=True, listing=list)
     async with app.run_test(size=SIZE) as pilot:
         await shown(pilot, "▶ running")
-        await pilot.press("q", "q", "question_mark")
+        await pilot.press("q", "q", "q", "question_mark")
         await shown(pilot, "… saving", "help · workbench")
         may_close.set()
         await shown(pilot, "No saved runs yet.")
