@@ -137,13 +137,13 @@ def _only_task(module: ModuleType, path: str) -> type[AnyTask]:
     if len(found) == 1:
         return _checked(found.pop(), path)
     told = ", ".join(sorted(one.__name__ for one in found))
-    mend = f"{path}:Class, one of {told}" if found else "a subclass of maker_engine.core.decomposition.Task"
+    mend = f"{path}:Class, one of {told}" if found else "a subclass of maker_engine.Task"
     raise InputError(f"{path!r} holds {len(found) or 'no'} task{'s' if found else ''}: it takes {mend}")
 
 
 def _checked(found: object, name: str) -> type[AnyTask]:
     if not (isinstance(found, type) and issubclass(found, Task)):
-        raise InputError(f"{name!r} is not a task: it must be a subclass of maker_engine.core.decomposition.Task")
+        raise InputError(f"{name!r} is not a task: it must be a subclass of maker_engine.Task")
     if inspect.isabstract(found):
         missing = ", ".join(sorted(found.__abstractmethods__))
         raise InputError(f"task {name!r} is not whole: it has to define {missing}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
+IDLE_S = 0.5
+"""After so long on the home screen its picture is there, and nobody waits for what is loaded."""
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 
@@ -135,7 +138,13 @@ class MakerApp(ResumingApp, CellDiff):
         setattr(constants, "ESCAPE_DELAY", ESCAPE_S)  # noqa: B010 - Final, for want of a way to set it
         if self._source is not None:
             self._open(self._source)
+        else:
+            self.set_timer(IDLE_S, self._load_form)
         self.tell_troubles()
+
+    def _load_form(self) -> None:
+        """Load what the form needs while the home screen is looked at, so that its first opening is as quick as any."""
+        self.run_worker(partial(importlib.import_module, "maker_tui.screens.new_run"), thread=True, group="load")
 
     def _open(self, source: RunSource, view: str = "", *, instead: bool = False) -> None:
         """Show a run, `instead` of the one that is shown."""

@@ -36,7 +36,7 @@ examples:
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker config                                 settings, themes and keys: where they are; init writes the file
   maker tasks                                  what can be solved
-  maker new-task mine                          a folder with a working task of your own, to be changed
+  maker new-task mine                          a file with a working task of your own, to be changed
   maker check-task ./mine                      hold it to the contract; maker run ./mine solves it
   maker lint REQUIREMENTS.md                   quality gates for a requirements document
 

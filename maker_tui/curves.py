@@ -99,12 +99,24 @@ def curves(series: Sequence[Series], x: Axis, y: Axis, width: int, height: int) 
     roles = {one.mark: one.role for one in series if one.mark}
     top, *rows, axis, last = str(figure.show()).split("\n")
     across = figure.width + AROUND_COLUMNS - 1
-    named = f"{top.ljust(across - len(x.name) - 2)}{x.name} →"
-    places = last.rstrip()
+    named = f"{top.replace('^', '↑').ljust(across - len(x.name) - 2)}{x.name} →"
+    places = last.rstrip().replace("|", " ")
     if len(places) > width:  # the last figure does not fit: none rather than half of one
         places = places[:width].rpartition(" ")[0]
-    rows = [named, *rows, axis.partition("->")[0], places]
+    rows = [named, *map(_beside_axis, rows), _axis(axis.partition("->")[0]), places]
     return [line(*(part for pair in names for part in pair)), *(_in_roles(row, roles) for row in rows)]
+
+
+def _beside_axis(row: str) -> str:
+    """Draw the piece of the vertical axis in a row, with a tick where it has a figure."""
+    figure, _, rest = row.partition("|")
+    return f"{figure}{'┤' if figure.strip() else '│'}{rest}"
+
+
+def _axis(row: str) -> str:
+    """Draw the horizontal axis, with a tick above each figure."""
+    before, _, rest = row.partition("|")
+    return f"{' ' * len(before)}└{rest.replace('-', '─').replace('|', '┬')}"
 
 
 def _step(least: float, times: Sequence[int], *, whole: bool) -> float:
@@ -118,7 +130,7 @@ def _step(least: float, times: Sequence[int], *, whole: bool) -> float:
 
 def _in_roles(row: str, roles: dict[str, str]) -> Text:
     """Give the letters within the axes their roles."""
-    axis = row.find("|")
+    axis = max(map(row.find, "│┤└"))
     text = line(row.replace("⠀", " "))  # the empty braille pattern is not empty in every font
     text.stylize("label", 0, axis + 1)
     for place in range(axis + 1, len(row)):

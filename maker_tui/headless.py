@@ -34,8 +34,8 @@ LONGEST_RESULT = 5_000
 def exit_status(view: RunView) -> int:
     """Exit status of a run.
 
-    0 solved and verified, or shown to have no solution; 2 the check of its model stopped it, 129 the terminal went
-    away, 130 otherwise stopped, 1 the rest.
+    0 solved and verified, shown to have no solution, or finished in a task that checks no whole; 2 the check of its
+    model stopped it, 129 the terminal went away, 130 otherwise stopped, 1 the rest.
     """
     if refusal(view):
         return BAD_INPUT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from maker_engine.sessions.marks import Marks, Share
 
@@ -14,6 +15,8 @@ SHADES = (("░", "rest"), ("▒", "rest"), ("▓", "quiet"), ("█", "warn"))
 """Few to many, of the steps of a cell; only what stands out of the others is loud."""
 Glyph = tuple[str, str]
 """A glyph and its role."""
+LARGEST_CELL = 4
+"""Lines of the largest cell; it is as many times as wide as its number needs."""
 
 
 class Layer(StrEnum):
@@ -77,6 +80,48 @@ def window(total: int, cells: int, zoom: int, centre: int) -> Window:
     most_first = max(0, -(-total // each) - cells) * each
     first = max(0, min((centre // each - cells // 2) * each, most_first))
     return Window(first, each, cells, total)
+
+
+class Shape(NamedTuple):
+    """How a grid is laid out in a pane.
+
+    Attributes:
+        across: Cells in a row of it.
+        down: Rows of cells.
+        wide: Characters of a cell, the gap behind it included where there is one.
+        tall: Lines of a cell, the gap below it included where there is one.
+    """
+
+    across: int
+    down: int
+    wide: int = 1
+    tall: int = 1
+
+    @property
+    def cells(self) -> int:
+        """Most cells of the grid."""
+        return self.across * self.down
+
+    def cell_at(self, x: int, y: int) -> int:
+        """Return the cell at a character of the grid."""
+        return y // self.tall * self.across + min(x // self.wide, self.across - 1)
+
+
+def shape(total: int, width: int, height: int) -> Shape:
+    """Lay a run of `total` steps out in `width` × `height` characters: the cells as large as all of them have room.
+
+    From the least size on with which its number fits, a cell carries it; below it is a character, or two.
+    """
+    least = len(f"{total:,}") + 2
+    for size in range(LARGEST_CELL, 0, -1):
+        across = width // (least * size)
+        down = -(-total // across) if across else height + 1
+        if down * size <= height:
+            return Shape(across, down, least * size, min(size + 1, height // down))
+    across = width // 2
+    if 0 < total <= across * height:
+        return Shape(across, -(-total // across), 2)
+    return Shape(max(1, width), max(1, height))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +198,43 @@ def _glyph(share: Share, each: int, layer: Layer, peak: float) -> Glyph:
     if not part:
         return SHADES[0]
     return SHADES[min(len(SHADES) - 1, int(len(SHADES) * part / peak))]
+
+
+def stretched(glyph: str, cells: int) -> str:
+    """Draw a glyph over several cells: itself, and what it stands among, decided steps or steps to come."""
+    around = TO_COME if glyph in (TO_COME, FLYING) else DECIDED
+    shades = {shade for shade, _ in SHADES}
+    return glyph * cells if glyph in shades else glyph + around * (cells - 1)
+
+
+def joined(parts: Sequence[Glyph]) -> list[Glyph]:
+    """Join cells, neighbours of one role in one piece."""
+    pieces: list[Glyph] = []
+    for glyph, role in parts:
+        if pieces and pieces[-1][1] == role:
+            pieces[-1] = (pieces[-1][0] + glyph, role)
+        else:
+            pieces.append((glyph, role))
+    return pieces
+
+
+def cell_lines(cell: Glyph, number: int, laid: Shape, role: str = "") -> list[list[Glyph]]:
+    """Draw one cell: its glyph, the number of its step (0-based) where there is room, its ground, and gaps around it.
+
+    Args:
+        cell: The glyph with its role.
+        number: The step.
+        laid: How large a cell is.
+        role: Of the whole cell, empty for its own: its glyph stands out, and the ground does not, but for an error.
+    """
+    glyph, own = cell
+    if laid.wide < len(f"{number + 1:,}") + 2:
+        return [[(glyph.ljust(laid.wide), role or own)]]
+    around = {DECIDED: DECIDED, TO_COME: TO_COME}.get(glyph, "▒")
+    ground, head, room = role or (own if own == "bad" else "rest"), f"{glyph}{number + 1:,}", laid.wide - 1
+    rows = [
+        [(head, role or own), (around * (room - len(head)), ground)],
+        *[[(around * room, ground)]] * (laid.tall - 2),
+    ]
+    below = [[(" " * laid.wide, "plain")]] if laid.tall > 1 else []
+    return [*([*row, (" ", "plain")] for row in rows), *below]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 THEME = "theme"
 """What the theme is remembered by."""
+MANY_COLOURS = frozenset({"256", "truecolor"})
+"""The colour systems of a terminal, as Rich finds them, that show the colours of every theme."""
 
 
 def _commands() -> type[Provider]:
@@ -64,7 +66,11 @@ class PersonalApp(NamedKeys, App[None]):
     def _first_theme(self) -> str:
         remembered = self.memory.recall(THEME)
         known = isinstance(remembered, str) and remembered in self.available_themes
-        return self.config.theme or (remembered if known else DARK.name)
+        return self.config.theme or (remembered if known else self._fitting_theme())
+
+    def _fitting_theme(self) -> str:
+        """Return the theme for a user who has chosen none: below 256 colours ours would all turn into greys."""
+        return DARK.name if self.console.color_system in MANY_COLOURS else ANSI.name
 
     def tell_troubles(self) -> None:
         """Say in one line each what of the settings could not be used."""

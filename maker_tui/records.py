@@ -43,20 +43,23 @@ class Records:
         self._latest: dict[str, object] = {}
         self._closed = False
 
-    def look(self, look: Look[T], then: Callable[[T], None], lane: str = "") -> None:
+    def look(self, look: Look[T], then: Callable[[T], None], lane: str = "", *, quiet: bool = False) -> None:
         """Look in the thread, and hand what was found to `then` on the loop.
 
         Args:
             look: Given a reader. Quick: others wait for it.
             then: Called with what it returned.
             lane: Of the looks in a lane only the latest matters: the ones before are left out, and not told of.
+            quiet: Nobody asked for it, and nobody is told where it fails.
         """
         if self._closed:
             return
         ticket = object()
         if lane:
             self._latest[lane] = ticket
-        self._threads.submit(self._work, look, then, (lane, ticket), asyncio.get_running_loop(), copy_context())
+        refuse = _ignore if quiet else self._refuse
+        hear = (then, refuse)
+        self._threads.submit(self._work, look, hear, (lane, ticket), asyncio.get_running_loop(), copy_context())
 
     def close(self) -> None:
         """Look no more; what is asked for is not told of."""
@@ -68,11 +71,12 @@ class Records:
         return not self._closed and (not lane or self._latest.get(lane) is ticket)
 
     def _work(
-        self, look: Look[T], then: Callable[[T], None], place: tuple[str, object],
+        self, look: Look[T], hear: tuple[Callable[[T], None], Callable[[str], None]], place: tuple[str, object],
         loop: asyncio.AbstractEventLoop, context: Context,
     ) -> None:  # fmt: skip
         if not self._wanted(place):
             return
+        then, refuse = hear
         tell: Callable[[], None]
         try:
             with Reader(self.path, self.branch) as reader:
@@ -80,11 +84,15 @@ class Records:
                 found = look(reader)
         except MakerError as error:
             reason = str(error)
-            tell = lambda: self._refuse(reason)  # noqa: E731
+            tell = lambda: refuse(reason)  # noqa: E731
         except Exception as error:  # noqa: BLE001 - a damaged row or a stranger's task must not end the screen
             reason = f"this part of the session cannot be read ({type(error).__name__}: {error})"
-            tell = lambda: self._refuse(reason)  # noqa: E731
+            tell = lambda: refuse(reason)  # noqa: E731
         else:
             tell = lambda: then(found) if self._wanted(place) else None  # noqa: E731
         with suppress(RuntimeError):  # the loop is closed: nobody looks any more
             loop.call_soon_threadsafe(tell, context=context)
+
+
+def _ignore(_reason: str) -> None:
+    """Tell nobody."""

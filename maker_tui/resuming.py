@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from maker_engine.core.commands import Command
     from maker_engine.core.decomposition import AnyTask
 
-AT_ITS_END = frozenset({Outcome.SOLVED, Outcome.UNSOLVED})
+AT_ITS_END = frozenset(outcome for outcome in Outcome if outcome.concluded)
 """Every step is decided: there is nothing to go on with."""
+_ENDS: dict[str | None, str] = {
+    Outcome.SOLVED: "its result is verified",
+    Outcome.INFEASIBLE: "that there is no solution is verified",
+    Outcome.FINISHED: "its task has no check of the whole",
+    Outcome.UNSOLVED: "its result failed the check",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,7 @@ def at_its_end(outcome: str | None, fork: str) -> str:
     """
     if outcome not in AT_ITS_END:
         return ""
-    end = "its result is verified" if outcome == Outcome.SOLVED else "its result failed the check"
-    return f"nothing is left to go on with: every step is decided, and {end}. {fork}"
+    return f"nothing is left to go on with: every step is decided, and {_ENDS[outcome]}. {fork}"
 
 
 def session_name(path: Path) -> str:

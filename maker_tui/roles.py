@@ -6,7 +6,7 @@ underlined or reversed, so that NO_COLOR and a sixteen-colour terminal lose noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -112,7 +112,7 @@ def _coloured(theme: Theme, variables: Mapping[str, str]) -> dict[str, Style]:
         "banner.warn": Style(color=paper, bgcolor=colour("warning"), bold=True),
     }
     hues = _HUES_DARK if theme.dark else _HUES_LIGHT
-    return styles | {f"hue.{number}": Style(color=hue) for number, hue in enumerate(hues, 1)}
+    return styles | _hues(hues)
 
 
 def _ansi() -> dict[str, Style]:
@@ -120,7 +120,16 @@ def _ansi() -> dict[str, Style]:
     styles = _shapes("cyan", "green", "red", "yellow", "yellow")
     styles |= {role: Style(dim=True) for role in ("label", "quiet", "rail", "rest")}
     styles |= dict.fromkeys(("cursor", "badge", "banner.good", "banner.bad", "banner.warn"), reverse)
-    return styles | {f"hue.{number}": Style(color=hue) for number, hue in enumerate(_HUES_ANSI, 1)}
+    return styles | _hues(_HUES_ANSI)
+
+
+def _hues(colours: Iterable[str]) -> dict[str, Style]:
+    """Give each hue as ink and as ground; reversed, so that a ground is seen without colours too."""
+    styles = {}
+    for number, colour in enumerate(colours, 1):
+        styles[f"hue.{number}"] = Style(color=colour)
+        styles[f"fill.{number}"] = Style(color=colour, reverse=True)
+    return styles
 
 
 def _shapes(primary: str, good: str, bad: str, warn: str, accent: str) -> dict[str, Style]:

@@ -37,9 +37,10 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     tasks = commands.add_parser("tasks", help="list the tasks with their options", allow_abbrev=False)
     tasks.add_argument("--json", action="store_true", help="print one JSON object")
     tasks.set_defaults(act=_tasks)
-    told = "Write a folder with a working task: its prompt, decision rule, problem file, picture and tests."
+    told = "Write a file with a working task, or with --full a folder: prompt, rule, problem file, picture and tests."
     new = commands.add_parser("new-task", help="begin a task of your own", description=told, allow_abbrev=False)
-    new.add_argument("name", metavar="NAME", help="name of the task and its folder, such as bin_packing")
+    new.add_argument("name", metavar="NAME", help="name of the task and its file, such as bin_packing")
+    new.add_argument("--full", action="store_true", help="write a folder with all that a task can have")
     new.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to put it (default here)")
     new.set_defaults(act=_new)
     commands.add_parser("check-task", help="hold a task to the contract; see maker check-task --help", add_help=False)
@@ -87,12 +88,14 @@ def _task_fields(name: str, task: type[AnyTask]) -> dict[str, object]:
 
 
 def _new(chosen: argparse.Namespace) -> int:
-    from maker_engine.kit.scaffold import write_task  # noqa: PLC0415
+    from maker_engine.kit.scaffold import write_file, write_task  # noqa: PLC0415
 
-    folder = write_task(chosen.name, chosen.to)
-    shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
-    say(*(f"wrote {path}" for path in sorted(folder.iterdir())))
-    say("", f"now: maker check-task {shown}", f"     maker run {shown}", "     README.md there says what to change")
+    made = (write_task if chosen.full else write_file)(chosen.name, chosen.to)
+    shown = shlex.quote(str(made) if made.is_absolute() else f"./{made}")
+    say(*(f"wrote {path}" for path in (sorted(made.iterdir()) if chosen.full else [made])))
+    say("", f"now: maker check-task {shown}", f"     maker run {shown}")
+    if chosen.full:
+        say("     README.md there says what to change")
     return 0
 
 
@@ -223,8 +226,8 @@ def _lines(result: Result, again: str) -> str:
     name = f"{result.check.name:<18}"
     if result.verdict is Verdict.KEPT:
         return f"✔ {name} {result.count:>9,} looked at {result.seconds:>6.1f} s\n"
-    if result.verdict is Verdict.NOT_MADE:
-        return f"– {name} not made: {one_line(result.told)}\n"
+    if result.verdict in (Verdict.NOT_MADE, Verdict.NOT_OFFERED):
+        return f"– {name} {result.verdict}: {one_line(result.told)}\n"
     told = "".join(f"    {label:<8} {one_line(text, 400)}\n" for label, text in (*result.explanation, ("again", again)))
     return f"✖ {name} BROKEN\n{told}"
 

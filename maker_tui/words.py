@@ -46,6 +46,7 @@ DAMAGED = Word("✖", "damaged", "bad")
 
 _OUTCOMES = {
     Outcome.SOLVED: Word("✔", "solved", "good"),
+    Outcome.FINISHED: Word("✔", "finished", "good"),
     Outcome.INFEASIBLE: Word("✔", "infeasible", "good"),
     Outcome.UNSOLVED: Word("✖", "unsolved", "bad"),
     Outcome.UNDECIDED: Word("✖", "undecided", "bad"),

@@ -121,5 +121,5 @@ async def main() -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
-        os.environ |= {"MAKER_HOME": home, "LOGNAME": "ada"}
+        os.environ |= {"MAKER_HOME": home, "LOGNAME": "ada", "COLORTERM": "truecolor"}
         asyncio.run(main())

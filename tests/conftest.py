@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """What tasks keep between runs is made once a test run, by whichever process comes first; it is not the user's."""
-    base = tmp_path_factory.getbasetemp()
-    directory = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MAKER_CACHE", str(directory))
-        yield directory
 
 
 @pytest.fixture(autouse=True)
@@ -34,4 +22,5 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         "MAKER_PROFILE",
     ):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
     return directory

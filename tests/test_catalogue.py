@@ -92,4 +92,4 @@ def test_a_file_that_cannot_be_used_is_told(tmp_path, text, told):
 def test_a_task_that_is_not_whole_is_told_what_is_missing(tmp_path):
     """A named class that leaves methods out is refused with their names."""
     (tmp_path / "mine.py").write_text("from maker_engine.core.decomposition import Task\nclass Half(Task): pass")
-    assert "it has to define apply, decode_answer" in refusal(f"{tmp_path / 'mine.py'}:Half")
+    assert "it has to define apply, start, step" in refusal(f"{tmp_path / 'mine.py'}:Half")

@@ -1,8 +1,9 @@
 """Idea 1, decomposition: a task is a state machine of single steps, each answered from its own context (§3.1).
 
-`start()` gives the first state, `step(state)` says what has to be answered there (None: nothing, the task has
-ended), `apply(state, answer)` gives the next state. States and answers are frozen values that go to JSON and back,
-and a run's state is the fold of its answers: replay, rewind and fork are one mechanism.
+Three methods make a task, `start`, `step` and `apply`; the others have working defaults, and what they are worth more
+for is in `core.offers`. `start()` gives the first state, `step(state)` says what has to be answered there (None:
+nothing, the task has ended), `apply(state, answer)` gives the next state. States and answers are frozen values that
+go to JSON and back, and a run's state is the fold of its answers: replay, rewind and fork are one mechanism.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
+from maker_engine.core import plain
 from maker_engine.core.errors import TaskError
 from maker_engine.core.papers import Papers
 from maker_engine.core.pictures import (  # tasks find all they need here
@@ -23,98 +25,24 @@ from maker_engine.core.pictures import (  # tasks find all they need here
     PICTURE_ROWS as PICTURE_ROWS,  # noqa: PLC0414
     ROLES as ROLES,  # noqa: PLC0414
 )
+from maker_engine.core.plain import Json as Json  # noqa: PLC0414 - likewise
+from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.steps import (
+    Amendment as Amendment,  # noqa: PLC0414 - likewise
+    Ask as Ask,  # noqa: PLC0414
+    Do as Do,  # noqa: PLC0414
+    Gather as Gather,  # noqa: PLC0414
+    Gathered as Gathered,  # noqa: PLC0414
+    Said as Said,  # noqa: PLC0414
+    Step as Step,  # noqa: PLC0414
+    Vote as Vote,  # noqa: PLC0414
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from maker_engine.core.responses import Flag, Prompt
-
-Json: TypeAlias = "bool | int | float | str | list[Json] | tuple[Json, ...] | dict[str, Json] | None"
 S = TypeVar("S", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A step that agents answer by first-to-ahead-by-k; the result is the winning answer.
-
-    The prompt must state a decision rule that makes exactly one answer right: equally good answers split the vote.
-    """
-
-    prompt: Prompt
-
-
-@dataclass(frozen=True, slots=True)
-class Gather:
-    """A step in which agents propose and nobody votes; the result is `Gathered` (Appendix F).
-
-    Attributes:
-        prompt: What each of them reads.
-        n: Valid proposals to draw, at least 1.
-        temperature: Sampling temperature: proposals are worth having only where they differ.
-    """
-
-    prompt: Prompt
-    n: int
-    temperature: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A step that a person answers; the result is `Said`.
-
-    Attributes:
-        question: One sentence.
-        options: Answers offered; empty for an open question.
-        why: Why it is asked, for the person.
-        free: Anything may be typed; where it is not, the answer has to be one of the options.
-        several: Several options may be chosen; the answer then has one a line.
-    """
-
-    question: str
-    options: tuple[str, ...] = ()
-    why: str = ""
-    free: bool = True
-    several: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Do:
-    """A step that the world answers: SQL, HTTP, a process. Journaled before and after, never run speculatively.
-
-    Attributes:
-        effect: Name of the effect, known to the task's `recover`.
-        arguments: What it needs, as JSON text so that the step stays frozen.
-    """
-
-    effect: str
-    arguments: str
-
-
-Step: TypeAlias = Vote | Gather | Ask | Do
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """The result of a `Gather`: (proposal, how many made it) pairs, in order of first appearance."""
-
-    proposals: tuple[tuple[Hashable, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The result of an `Ask`: a person's words, and their name."""
-
-    text: str
-    voter: str
-
-
-@dataclass(frozen=True, slots=True)
-class Amendment:
-    """What a person asked for unasked, at whatever step was open: the result of that step instead of its own."""
-
-    text: str
-    voter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +89,9 @@ class Task(Papers[S], ABC, Generic[S, A]):
     """One problem of a task family, cut into single steps. Tasks of equal problems are equal and hash alike.
 
     Class attributes:
-        name: Id of the family, as in `maker run NAME`.
-        title: Name on the screen.
-        summary: One sentence for lists.
+        name: Id of the family, as in `maker run NAME`; by default the class's own name.
+        title: Name on the screen; by default likewise.
+        summary: One sentence for lists; by default the first line of the class's docstring.
         source_help: What `--problem FILE` holds, one sentence.
         options: What a user may choose.
     """
@@ -174,23 +102,9 @@ class Task(Papers[S], ABC, Generic[S, A]):
     source_help: ClassVar[str] = ""
     options: ClassVar[tuple[Option, ...]] = ()
 
-    @classmethod
-    @abstractmethod
-    def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:
-        """Make the problem from the user's `options` and, if given, the text of a problem file.
-
-        Raises:
-            ProblemError: Not a legal instance; the text is one line that names what is wrong and the mend.
-        """
-
-    @abstractmethod
-    def source(self) -> str:
-        """Return the problem as text that `load({}, text)` turns back into an equal task; kept in the session."""
-
-    @property
-    @abstractmethod
-    def label(self) -> str:
-        """The problem in at most 40 characters."""
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        plain.introduce(cls, Task)
 
     @abstractmethod
     def start(self) -> S:
@@ -201,14 +115,6 @@ class Task(Papers[S], ABC, Generic[S, A]):
         """Say what has to be answered at `state`; None when the task has ended there."""
 
     @abstractmethod
-    def parse(self, state: S, text: str) -> A | Flag:
-        """Read the answer, never None, out of a response, strictly; a malformed one is a flag. Raises on no text."""
-
-    def read_decision(self, state: S, text: str) -> A | Flag:
-        """Read what a person types as the decision of a step: as a response is read, unless that asks for more."""
-        return self.parse(state, text)
-
-    @abstractmethod
     def apply(self, state: S, answer: A) -> S:
         """Return the state after `answer`. Any answer that `parse` returned for `state` must be taken.
 
@@ -216,33 +122,88 @@ class Task(Papers[S], ABC, Generic[S, A]):
         state it is `Amendment`: both of these last were not refused.
         """
 
-    @abstractmethod
-    def verify(self, answers: Iterable[A]) -> list[str]:
-        """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves."""
+    def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing
+        """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves.
 
-    @abstractmethod
+        A task without this method of its own comes to be finished, and is never called solved and verified.
+        """
+        return []
+
+    @classmethod
+    def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:
+        """Make the problem from the user's `options` and, if given, the text of a problem file.
+
+        The default gives both to the constructor by name, the source as a JSON object.
+
+        Raises:
+            ProblemError: Not a legal instance; the text is one line that names what is wrong and the mend.
+        """
+        return plain.load(cls, options, source)
+
+    def source(self) -> str:
+        """Return the problem as text that `load({}, text)` turns back into an equal task; kept in the session.
+
+        The default is what the constructor takes, as a JSON object.
+
+        Raises:
+            TaskError: The default cannot find what the constructor was given.
+        """
+        return plain.source(self)
+
+    @property
+    def label(self) -> str:
+        """The problem in at most 40 characters."""
+        return plain.label(self)
+
+    def parse(self, state: S, text: str) -> A | Flag:
+        """Read the answer, never None, out of a response, strictly; a malformed one is a flag. Raises on no text.
+
+        The default has the form of the step read it.
+        """
+        step = self.step(state)
+        form = step.form if isinstance(step, Vote | Gather) else None
+        if form is None:
+            raise TaskError(f"{self.name} asks for an answer of no form: give the step a form, or write `parse`")
+        answer: A | Flag = form.read(text)
+        return answer
+
+    def read_decision(self, state: S, text: str) -> A | Flag:
+        """Read what a person types as the decision of a step: as a response is read, unless that asks for more."""
+        return self.parse(state, text)
+
     def picture(self, state: S, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
         """Draw `state` within `columns` × `rows` cells, its styles named by `ROLES`; the caller centres it."""
+        return plain.picture(state, columns, rows)
 
-    @abstractmethod
     def describe(self, answer: A) -> str:
         """Tell `answer` in at most 24 characters."""
+        return plain.describe(answer)
 
-    @abstractmethod
     def encode_state(self, state: S) -> Json:
-        """Turn a state into JSON; a tuple is an array, which comes back as a list."""
+        """Turn a state into JSON; a tuple is an array, which comes back as a list.
 
-    @abstractmethod
+        Raises:
+            TaskError: The default takes what JSON holds as it is, tuples, and a named tuple or dataclass of these.
+        """
+        return plain.encode_state(state)
+
     def decode_state(self, value: Any) -> S:
         """Turn what `encode_state` gave back into an equal state."""
+        state: S = plain.decode_state(value, self.start)
+        return state
 
-    @abstractmethod
     def encode_answer(self, answer: A) -> Json:
-        """Turn an answer or a proposal into JSON; not into an object with a key "maker", which is the engine's."""
+        """Turn an answer or a proposal into JSON; not into an object with a key "maker", which is the engine's.
 
-    @abstractmethod
+        Raises:
+            TaskError: The default takes what JSON holds as it is, tuples, records, and exact decimals.
+        """
+        return plain.encode(answer)
+
     def decode_answer(self, value: Any) -> A:
         """Turn what `encode_answer` gave back into an equal answer."""
+        answer: A = plain.decode(value)
+        return answer
 
     def result(self, state: S) -> Json:
         """Return what a solved run has come to, as JSON that a person reads in one line; `state` is its last.
@@ -302,8 +263,16 @@ class Task(Papers[S], ABC, Generic[S, A]):
         """Guess the answer at `state` before anybody has voted; None for no guess. Only ever looked ahead from."""
         return None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Task) and type(self) is type(other) and self.source() == other.source()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.source()))
+
     def imitate(self, prompt: Prompt, mistake: Mistake | None, variant: int) -> tuple[str, str]:
         """Write a response to `prompt` as a model might, having read nothing but the prompt.
+
+        A step with a form needs none: the form writes responses, right by the oracle where there is one.
 
         Args:
             prompt: The prompt as sent.
@@ -316,7 +285,9 @@ class Task(Papers[S], ABC, Generic[S, A]):
         Raises:
             TaskError: The prompt is none of this task's.
         """
-        raise NotImplementedError(f"{self.name} cannot be simulated: it does not imitate responses to {prompt!r}")
+        raise NotImplementedError(
+            f"{self.name} cannot be simulated: it has no `imitate`, nor a form for {prompt!r:.60}"
+        )
 
 
 AnyTask: TypeAlias = Task[Any, Any]

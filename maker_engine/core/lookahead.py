@@ -158,11 +158,23 @@ class Lookahead:
         return [request]
 
     def steer(self, changed: OpenStep) -> list[Waste]:
-        """Squash what was opened from another answer than `changed` now predicts."""
+        """Squash what was opened from another answer than `changed` now predicts, unless both lead to one state."""
         place = self.steps.index(changed) + 1
         if place == len(self.steps) or self.steps[place].origin == changed.prediction:
             return []
+        if self._leads_to(changed, self.steps[place].state):
+            self.steps[place].origin = changed.prediction
+            return []
         return self._squash(place)
+
+    def _leads_to(self, one: OpenStep, state: Hashable) -> bool:
+        """Tell whether the answer that a step now predicts leads to `state`, as it does where steps are independent."""
+        if one.prediction is None:
+            return False
+        try:
+            return bool(self._task.apply(one.state, one.prediction) == state)
+        except Exception:  # noqa: BLE001 - a task that fails on a guess gets to fail, or not, on the decision
+            return False
 
     def advance(self, state: Hashable) -> list[Waste]:
         """Drop the first step, which is decided; `state` is the state after it."""

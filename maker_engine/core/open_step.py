@@ -76,8 +76,9 @@ class OpenStep:
     """
 
     __slots__ = (
-        "_objection", "_parse", "_prompt", "_settings", "_task", "counted", "doubt", "draft", "draft_asked", "lowest",
-        "number", "origin", "poll", "probed", "probes", "reminder", "reused_from", "serial", "state", "step", "voter",
+        "_objection", "_parse", "_prompt", "_question", "_settings", "_task", "counted", "doubt", "draft",
+        "draft_asked", "lowest", "number", "origin", "poll", "probed", "probes", "reminder", "reused_from", "serial",
+        "state", "step", "voter",
     )  # fmt: skip
 
     def __init__(
@@ -101,6 +102,7 @@ class OpenStep:
         elif isinstance(step, Vote | Gather):
             self.poll = settings.new_poll() if isinstance(step, Vote) else settings.new_gathering(step.n)
             self._prompt = step.prompt
+            self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
         self.counted: list[Sample] = []
@@ -180,6 +182,7 @@ class OpenStep:
             copy,
             voter,
             settings.flags.max_reasoning_tokens,
+            self._question,
         )
 
     def probe(self, count: int, who: str, prompt: Prompt | None) -> list[SampleRequest]:

@@ -8,10 +8,12 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """How a run ended. A plurality is never passed off as a decision.
 
-    `SOLVED` and `INFEASIBLE` are successes: the latter is a problem that was shown, and verified, to have no solution.
+    `SOLVED` is solved and verified, and `INFEASIBLE` a problem that was shown, and verified, to have no solution.
+    `FINISHED` is that every step is decided, of a task that checks no whole solution. These are the successes.
     """
 
     SOLVED = "solved"
+    FINISHED = "finished"
     INFEASIBLE = "infeasible"
     UNSOLVED = "unsolved"
     UNDECIDED = "undecided"
@@ -22,7 +24,7 @@ class Outcome(StrEnum):
     @property
     def gives_result(self) -> bool:
         """True where the run has come to what was asked for."""
-        return self in (Outcome.SOLVED, Outcome.INFEASIBLE)
+        return self in (Outcome.SOLVED, Outcome.FINISHED, Outcome.INFEASIBLE)
 
     @property
     def concluded(self) -> bool:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from maker_engine.core.flags import (
+    ILLEGAL as ILLEGAL,  # noqa: PLC0414 - the rules are found in one place
+    INCONSISTENT as INCONSISTENT,  # noqa: PLC0414
+    MALFORMED as MALFORMED,  # noqa: PLC0414
+)
 from maker_engine.core.responses import Flag, Response, excerpt
 
-LENGTH, REASONING, TRUNCATED, FINISH, REFUSAL, MALFORMED, ILLEGAL, INCONSISTENT = (
-    "length", "reasoning", "truncated", "finish", "refusal", "malformed", "illegal", "inconsistent",
-)  # fmt: skip
+LENGTH, REASONING, TRUNCATED, FINISH, REFUSAL = "length", "reasoning", "truncated", "finish", "refusal"
 
 RULES: dict[str, str] = {
     LENGTH: "more output tokens in the answer than the limit",

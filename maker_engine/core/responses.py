@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
+from maker_engine.core.answers.form import AnswerForm, Constraint
 from maker_engine.core.errors import Fault, ProviderError
+from maker_engine.core.flags import Flag as Flag, excerpt as excerpt  # noqa: PLC0414 - with what they are about
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,20 @@ class Prompt:
 
     system: str
     user: str
+
+
+class Question(NamedTuple):
+    """What a request asks for, where the answer has a form. Nothing of it is sent but the constraint.
+
+    Attributes:
+        state: The state it is asked at; simulated models find in the oracle what is right there.
+        form: The form of the answer, None where only the constraint is known.
+        constraint: What the provider is to hold the answer to, None for nothing.
+    """
+
+    state: Hashable
+    form: AnswerForm[Any] | None
+    constraint: Constraint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,7 @@ class SampleRequest:
         voter: Which voter of the pool answers, 0-based; `DRAFT` or `ESCALATED` for those who are not in the pool.
         max_reasoning_tokens: Room for reasoning before the answer, in output tokens; the call's limit is both
             together. 0 for a model that does not reason.
+        question: The state and the form of the answer, None where the task words and reads its answers itself.
     """
 
     step: int
@@ -43,6 +60,7 @@ class SampleRequest:
     copy: int = 0
     voter: int = 0
     max_reasoning_tokens: int = 0
+    question: Question | None = None
 
     @property
     def max_output(self) -> int:
@@ -127,20 +145,6 @@ Alike: TypeAlias = Callable[[SampleRequest], tuple[Hashable, int]]
 """Tells what requests that one call can bring have in common, and how many of them it can bring at most."""
 
 
-class Flag(NamedTuple):
-    """A sign that a response is unreliable (§3.3). A flagged response is discarded: never repaired, never a vote.
-
-    Attributes:
-        rule: Name of the rule that fired, one of `red_flags.RULES` or a task's own.
-        reason: One sentence for a person.
-        excerpt: The offending bit of the response, at most 120 characters; empty when there is none to show.
-    """
-
-    rule: str
-    reason: str
-    excerpt: str = ""
-
-
 class Sample(NamedTuple):
     """A sample whose turn has come and that is counted.
 
@@ -153,12 +157,3 @@ class Sample(NamedTuple):
     sample: int
     verdict: Hashable
     response: Response
-
-
-EXCERPT_CHARACTERS = 120
-
-
-def excerpt(text: str, start: int = 0) -> str:
-    """Cut what a flag shows of `text`, from character `start` (0-based)."""
-    bit = text[start : start + EXCERPT_CHARACTERS + 1]
-    return bit if len(bit) <= EXCERPT_CHARACTERS else bit[: EXCERPT_CHARACTERS - 1] + "…"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
+from maker_engine.core.answers.form import GRAMMAR, SCHEMA, AnswerForm
 from maker_engine.core.errors import InputError
 from maker_engine.core.hopeless import DOZEN
 from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll, poll_of
 from maker_engine.core.red_flags import FlagRules
+from maker_engine.core.responses import Question
 from maker_engine.core.voting import Enough, VotingRule, named_rule
+
+CONSTRAINTS = ("", SCHEMA, GRAMMAR)
 
 
 def default_max_samples(k: int) -> int:
@@ -36,6 +42,7 @@ class Settings:
         draft: Who predicts a step before its first vote: "task" (its own `draft`), "model", or "" for nobody.
         reuse: Take the decision of an earlier step over where the prompt is the same. It saves the votes, and gives
             up that an error of the earlier decision stays a single one.
+        constrain: Have the provider hold answers to their form: "schema" or "grammar", "" to leave them free.
         wary: Look for hopeless steps, and ask for nothing beyond a look that has found one (`core.hopeless`).
     """
 
@@ -53,6 +60,7 @@ class Settings:
     draft: str = ""
     reuse: bool = False
     wary: bool = False
+    constrain: str = ""
     _decides_by: tuple[VotingRule, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +80,10 @@ class Settings:
             *((not 0 <= one <= 2, f"temperatures lie between 0 and 2, got {one:g}") for one in self._temperatures()),
             (not 1 <= self.window <= 10_000, f"the window must be 1 to 10,000 steps, got {self.window}"),
             (self.hedge < 0, f"hedge must not be negative, got {self.hedge}"),
+            (
+                self.constrain not in CONSTRAINTS,
+                f"answers are constrained by a 'schema' or a 'grammar', got {self.constrain!r}",
+            ),
             (not 0 <= self.max_waste <= 1, f"max waste must be a share from 0 to 100 %, got {self.max_waste:.0%}"),
         ):
             if wrong:
@@ -85,6 +97,12 @@ class Settings:
     def decides_by(self) -> tuple[VotingRule, int]:
         """Return the rule, and the most samples a step may draw."""
         return self._decides_by
+
+    def question(self, form: AnswerForm[Any] | None, state: Hashable) -> Question | None:
+        """Return what a request asks for at `state`, None where the answer has no form."""
+        if form is None:
+            return None
+        return Question(state, form, form.constraint(self.constrain) if self.constrain else None)
 
     def new_poll(self) -> Poll:
         """Make an empty poll."""

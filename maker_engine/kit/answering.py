@@ -44,7 +44,7 @@ def faultless_responses_are_read(subject: Subject) -> int:
 
 
 def _read(one: Prompted, variant: int) -> object:
-    text = response(one.problem, one.prompt, None, variant)
+    text = response(one.problem, one.state, one.step, None, variant)
     answer = voted(one.problem, one.state, text)
     if isinstance(answer, Flag):
         told = f"a faultless response is flagged as {answer.rule} ({answer.reason}); it ends {text[-80:]!r}"
@@ -53,7 +53,7 @@ def _read(one: Prompted, variant: int) -> object:
 
 
 def _misread(one: Prompted, answer: object, right: object, variant: int) -> Exception:
-    text = response(one.problem, one.prompt, None, variant)
+    text = response(one.problem, one.state, one.step, None, variant)
     told = (
         f"{text[-80:]!r} is read as {one.problem.name_of(answer)} {answer!r}, "
         f"where {one.problem.name_of(right)} {right!r} is right"
@@ -87,8 +87,8 @@ def mistakes_are_no_right_votes(subject: Subject) -> int:
         right = known_answer(one.problem, one.state)
         for mistake in Mistake:
             variant = dice.randrange(VARIANTS)
-            text = response(one.problem, one.prompt, mistake, variant)
-            if text != response(one.problem, one.prompt, mistake, variant):
+            text = response(one.problem, one.state, one.step, mistake, variant)
+            if text != response(one.problem, one.state, one.step, mistake, variant):
                 raise one.problem.breach(f"imitate writes two texts for {mistake} {variant}", one.state)
             fault = _fault(mistake, voted(one.problem, one.state, text), right)
             if fault:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from random import Random
 
 from maker_engine.core.decomposition import Amendment, Ask, Gather, Gathered, Mistake, Said, Step, Vote
-from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.responses import Flag
 from maker_engine.kit.guarded import Guarded
 
 VARIANTS = 2**32
@@ -21,9 +21,9 @@ _TRIES = 10
 """Responses drawn for each proposal wanted, before none is expected any more."""
 
 
-def response(problem: Guarded, prompt: Prompt, mistake: Mistake | None, variant: int) -> str:
-    """Write a response as the simulated model puts it together."""
-    reasoning, answer = problem.imitate(prompt, mistake, variant)
+def response(problem: Guarded, state: Hashable, step: Vote | Gather, mistake: Mistake | None, variant: int) -> str:
+    """Write a response to a step as the simulated model puts it together."""
+    reasoning, answer = problem.imitated(state, step, mistake, variant)
     return f"{reasoning}\n\n{answer}"
 
 
@@ -76,20 +76,20 @@ def decide(
 
 def _vote(problem: Guarded, state: Hashable, step: Vote, dice: Random, *, imitates: bool, odd: bool) -> Hashable:
     if imitates and odd:
-        wrong = voted(problem, state, response(problem, step.prompt, Mistake.WRONG, dice.randrange(VARIANTS)))
+        wrong = voted(problem, state, response(problem, state, step, Mistake.WRONG, dice.randrange(VARIANTS)))
         if not isinstance(wrong, Flag):
             return wrong
     right = known_answer(problem, state)
     if right is not None or not imitates:
         return right
-    said = voted(problem, state, response(problem, step.prompt, None, dice.randrange(VARIANTS)))
+    said = voted(problem, state, response(problem, state, step, None, dice.randrange(VARIANTS)))
     return None if isinstance(said, Flag) else said
 
 
 def _gather(problem: Guarded, state: Hashable, step: Gather, dice: Random) -> Gathered:
     counts: dict[Hashable, int] = {}
     for _ in range(_TRIES * step.n):
-        proposal = voted(problem, state, response(problem, step.prompt, None, dice.randrange(VARIANTS)))
+        proposal = voted(problem, state, response(problem, state, step, None, dice.randrange(VARIANTS)))
         if not isinstance(proposal, Flag):
             counts[proposal] = counts.get(proposal, 0) + 1
         if sum(counts.values()) == step.n:

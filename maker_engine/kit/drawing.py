@@ -62,7 +62,9 @@ def answers_are_told_briefly(subject: Subject) -> int:
     subject.need_imitation()
     for one in subject.prompts():
         for mistake in (None, *Mistake):
-            answer = one.problem.parse(one.state, response(one.problem, one.prompt, mistake, dice.randrange(VARIANTS)))
+            answer = one.problem.parse(
+                one.state, response(one.problem, one.state, one.step, mistake, dice.randrange(VARIANTS))
+            )
             if isinstance(answer, Flag):
                 continue
             told = one.problem.describe(answer)

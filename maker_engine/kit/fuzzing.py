@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from maker_engine.core.decomposition import LEAST_COLUMNS, LEAST_ROWS, Mistake, Vote
+from maker_engine.core.decomposition import LEAST_COLUMNS, LEAST_ROWS, Gather, Gathered, Mistake, Vote
 from maker_engine.core.responses import Flag
 from maker_engine.kit.deciding import VARIANTS, known_answer, response
 from maker_engine.kit.drawing import fits
@@ -40,7 +40,7 @@ def damaged_responses_do_no_harm(subject: Subject) -> int:
     count = max(DAMAGES, len(places))
     for number in range(count):
         one = places[number % len(places)]
-        text = response(one.problem, one.prompt, dice.choice((None, *Mistake)), dice.randrange(VARIANTS))
+        text = response(one.problem, one.state, one.step, dice.choice((None, *Mistake)), dice.randrange(VARIANTS))
         tail = max(0, len(text) - dice.choice((4, 4, 12, 60, len(text))))  # the answer stands last
         if dice.random() < _SPOILT:
             text = text[:tail] + damaged(text[tail:], dice)
@@ -59,11 +59,12 @@ def _take(problem: Guarded, state: Hashable, text: str, *, imitates: bool) -> No
         return
     if problem.objection(state, answer) is None:
         comes_back(problem, "answer", answer, state)
-    after = problem.apply(state, answer)
+    gathers = isinstance(problem.step(state), Gather)
+    after = problem.apply(state, Gathered(((answer, 1),)) if gathers else answer)
     comes_back(problem, "state", after, state)
     fits(problem, after, LEAST_COLUMNS, LEAST_ROWS)
     step = problem.step(after)
     if isinstance(step, Vote):
         known_answer(problem, after)
         if imitates:
-            problem.parse(after, response(problem, step.prompt, None, 0))
+            problem.parse(after, response(problem, after, step, None, 0))

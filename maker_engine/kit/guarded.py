@@ -8,8 +8,9 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from maker_engine.blame import told
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Gather, Mistake, Vote
 from maker_engine.core.errors import InputError, TaskError
+from maker_engine.core.imitating import imitated, question_of
 
 AT_A_STATE = {
     "step", "parse", "objection", "apply", "oracle", "right_answers", "draft", "picture", "encode_state", "refuses",
@@ -62,6 +63,16 @@ class Guarded:
                 raise ContractError(f"{name} raises {told(error)}", state, self) from error
 
         return guarded
+
+    def imitated(self, state: Hashable, step: Vote | Gather, mistake: Mistake | None, variant: int) -> tuple[str, str]:
+        """Write the reasoning and the answer of a response to a step, as the simulated model does.
+
+        Raises:
+            ContractError: They cannot be written.
+        """
+        question = question_of(step, state)
+        written: tuple[str, str] = self._method("imitate", imitated)(self.task, step.prompt, question, mistake, variant)
+        return written
 
     def breach(self, difference: str, state: Hashable = None) -> ContractError:
         """Make the error for a promise of this problem's that is not kept."""

@@ -10,12 +10,13 @@ from pathlib import Path
 from maker_engine.blame import told
 from maker_engine.core.commands import Answer, Stop
 from maker_engine.core.errors import MakerError
+from maker_engine.core.outcomes import Outcome
 from maker_engine.kit.deciding import say
 from maker_engine.kit.guarded import ContractError, Guarded
 from maker_engine.kit.subject import Subject, UnfitError
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.order import PreparedRun, RunOrder, drive, may_never_end, prepare
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.verify import verify
@@ -100,6 +101,8 @@ def _driven(prepared: PreparedRun) -> RunView:
 def _solved(prepared: PreparedRun, problem: Guarded) -> RunView:
     view = _driven(prepared)
     snapshot = view.snapshot
+    if snapshot.outcome is Outcome.OUT_OF_BUDGET and may_never_end(problem.task):
+        raise UnfitError("what is right is made up, and so the run does not end: write `oracle` or `expected_steps`")
     if snapshot.outcome is None or not snapshot.outcome.gives_result:
         outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
         came = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"

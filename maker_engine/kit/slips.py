@@ -73,7 +73,7 @@ def slips(subject: Subject) -> Slips:
         for text in _texts(one, dice):
             verdict = voted(one.problem, one.state, text)
             if answer is None:
-                answer = voted(one.problem, one.state, response(one.problem, one.prompt, None, 0))
+                answer = voted(one.problem, one.state, response(one.problem, one.state, one.step, None, 0))
             flagged += isinstance(verdict, Flag)
             right += verdict == answer
             wrong += not isinstance(verdict, Flag) and verdict != answer
@@ -96,8 +96,8 @@ def measured(subject: Subject, limit_s: float | None = None) -> Slips | None:
 
 def _texts(one: Prompted, dice: Random) -> Iterator[str]:
     """Write a right response with each token of its answer changed in turn; the names of its parts stay."""
-    reasoning, block = one.problem.imitate(one.prompt, None, dice.randrange(VARIANTS))
-    known = sorted({*_TOKEN.findall(block), *_TOKEN.findall(one.prompt.user)})
+    reasoning, block = one.problem.imitated(one.state, one.step, None, dice.randrange(VARIANTS))
+    known = sorted({*_TOKEN.findall(block), *_TOKEN.findall(one.step.prompt.user)})
     for token in _TOKEN.finditer(block):
         if _NAMES.match(block, token.end()) is None:
             for other in _others(token[0], known, dice):

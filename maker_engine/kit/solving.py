@@ -58,6 +58,7 @@ def result_is_given(subject: Subject) -> int:
 def verify_is_strict(subject: Subject) -> int:
     """Check that `verify` rejects solutions that are cut short, have a step left out, or two steps exchanged."""
     count = 0
+    subject.need_verify()
     for problem, path in _solutions(subject):
         whole = [decision for _, decision in path]
         for length in sorted({0, len(whole) // 2, len(whole) - 1}):
@@ -85,6 +86,7 @@ def _exchanged(whole: Sequence[Hashable], places: Sequence[int]) -> Iterator[lis
 def verify_is_independent(subject: Subject) -> int:
     """Check that no function of the task's own files runs in both `apply` and `verify`."""
     count = 0
+    subject.need_verify()
     own_files = homes(subject.family)
     for problem, path in _solutions(subject):
         decisions = [decision for _, decision in path]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
 from typing import NamedTuple, TypeAlias
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
-from maker_engine.core.responses import Prompt
+from maker_engine.core.imitating import imitated, question_of
+from maker_engine.core.offers import Verifiable, offers
 from maker_engine.kit.guarded import Guarded, load
 from maker_engine.kit.reach import Place, Reach, search
 
@@ -20,12 +21,16 @@ class UnfitError(Exception):
     """This check cannot be made on this task; the text says why."""
 
 
+class NotOfferedError(UnfitError):
+    """The task does not offer the part that this check is about; the text says how to offer it."""
+
+
 class Prompted(NamedTuple):
     """A place where agents answer."""
 
     problem: Guarded
-    state: object
-    prompt: Prompt
+    state: Hashable
+    step: Vote | Gather
 
 
 @dataclass
@@ -100,7 +105,7 @@ class Subject:
 
     def _prompted(self, *kinds: type[Vote | Gather]) -> list[Prompted]:
         found = [
-            Prompted(place.problem, place.state, place.step.prompt)
+            Prompted(place.problem, place.state, place.step)
             for place in self.places()
             if isinstance(place.step, Vote | Gather) and isinstance(place.step, kinds)
         ]
@@ -109,14 +114,19 @@ class Subject:
         return found
 
     def need_imitation(self) -> None:
-        """Raise `UnfitError` for a task that writes no responses."""
+        """Raise `NotOfferedError` for a task that writes no responses."""
         if not self.imitates:
-            raise UnfitError("it imitates no responses: write `imitate` to have this checked")
+            raise NotOfferedError("it imitates no responses: give its steps a form, or write `imitate`")
 
     def need_oracle(self) -> None:
-        """Raise `UnfitError` for a task whose right answers are not known."""
+        """Raise `NotOfferedError` for a task whose right answers are not known."""
         if not self.family.has_oracle:
-            raise UnfitError("it has no oracle: set `has_oracle` and write `oracle` to have this checked")
+            raise NotOfferedError("it has no oracle: write `oracle` to have this checked")
+
+    def need_verify(self) -> None:
+        """Raise `NotOfferedError` for a task that checks no whole solution."""
+        if not offers(self.family, Verifiable):
+            raise NotOfferedError("it has no check of the whole: write `verify` to have this checked")
 
     def dice(self, *words: object) -> Random:
         """Return dice of their own for `words`: a function of the seed and them alone."""
@@ -127,7 +137,7 @@ def _leaves_imitation_out(problem: Guarded) -> bool:
     step = problem.step(problem.start())
     if isinstance(step, Vote | Gather):
         try:
-            problem.task.imitate(step.prompt, None, 0)
+            imitated(problem.task, step.prompt, question_of(step, problem.start()), None, 0)
         except NotImplementedError:
             return True
         except Exception:  # noqa: BLE001 - a crash is no missing method

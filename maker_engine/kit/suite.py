@@ -12,7 +12,7 @@ from maker_engine.core.errors import MakerError
 from maker_engine.kit import answering, drawing, fuzzing, identity, keeping, simulating, solving
 from maker_engine.kit.guarded import ContractError, Guarded
 from maker_engine.kit.patience import OutOfPatienceError, patience
-from maker_engine.kit.subject import Examine, Subject, UnfitError
+from maker_engine.kit.subject import Examine, NotOfferedError, Subject, UnfitError
 
 MOST_GIVEN_UP = 2
 """Checks that may not end, before the others are not made."""
@@ -40,6 +40,7 @@ class Verdict(StrEnum):
 
     KEPT = "kept"
     BROKEN = "broken"
+    NOT_OFFERED = "not offered"
     NOT_MADE = "not made"
 
 
@@ -236,7 +237,8 @@ def make(subject: Subject, check: Check, limit_s: float | None = None) -> Result
         # A promise that nothing was held to is not kept.
         return result(Verdict.KEPT, count) if count else result(Verdict.NOT_MADE, text="it found nothing to look at")
     except UnfitError as reason:
-        return result(Verdict.NOT_MADE, text=str(reason))
+        missing = isinstance(reason, NotOfferedError)
+        return result(Verdict.NOT_OFFERED if missing else Verdict.NOT_MADE, text=str(reason))
     except ContractError as error:
         return result(Verdict.BROKEN, text=str(error), error=error)
     except OutOfPatienceError as error:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from maker_engine.core.errors import Fault, InputError, MakerError, ProviderError
@@ -113,7 +113,7 @@ class ApartModel:
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         if self._reading is None or self._reading.done():
             raise MakerError(f"the helper process for {self.name} is not running")
-        self._send({"id": number, "requests": [asdict(request) for request in requests]})
+        self._send({"id": number, "requests": [*map(_plain, requests)]})
         try:
             responses: list[Response] = await waiting
         except asyncio.CancelledError:
@@ -183,3 +183,10 @@ def _fault(
 def _stdout(process: asyncio.subprocess.Process) -> asyncio.StreamReader:
     assert process.stdout is not None  # noqa: S101 - it was opened with a pipe
     return process.stdout
+
+
+def _plain(request: SampleRequest) -> dict[str, Any]:
+    """Return a request as JSON holds it; of its question the constraint alone is sent."""
+    question = request.question
+    constraint = None if question is None or question.constraint is None else [*question.constraint]
+    return {**asdict(replace(request, question=None)), "question": constraint}

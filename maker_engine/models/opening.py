@@ -15,6 +15,8 @@ from maker_engine.models.profile import PREFIX, parse_profile
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.simulated import SimulatedModel
 
+CALLABLE = "python:"
+"""How the names of models begin that are functions of the program that runs them."""
 CALL_S = 120.0
 """Seconds a call may take from asking to the last byte."""
 
@@ -53,6 +55,8 @@ def open_model(name: str, task: AnyTask, access: Access | None = None, seed: int
     access = access or Access()
     if not name.strip():
         raise InputError("no model is named; write sim, or a provider string such as openai/gpt-6-luna")
+    if name.startswith(CALLABLE):
+        raise InputError(f"model {name} is a function of a program: only that program can call it; name another model")
     if name.partition(":")[0] == PREFIX:
         if access.api_base is not None:
             raise InputError("the simulated model has no endpoint: leave --api-base out, or name another --model")

@@ -7,11 +7,14 @@ left to us ("auto") is dropped where LiteLLM's tables or the provider's own refu
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from maker_engine.core.answers.form import GRAMMAR, Constraint
+from maker_engine.core.answers.schemas import is_strict
 from maker_engine.core.errors import Fault, InputError, ProviderError
 from maker_engine.core.responses import SampleRequest
 from maker_engine.models import litellm_prices
@@ -40,6 +43,7 @@ _IGNORED = re.compile(r"gemini-(?:3\.[5-9]-flash-lite|3\.[6-9]-|[4-9]\b|[4-9]\.)
 _SENTENCE = 200  # characters of a provider's refusal that are kept
 _NAMES_TEMPERATURE = re.compile(r"temperature|sampling param", re.IGNORECASE)
 _NAMES_OUTPUT_LIMIT = re.compile(r"max_completion_tokens")
+_NAMES_CONSTRAINT = re.compile(r"response_format|json_schema|grammar|schema", re.IGNORECASE)
 _NAMES_REASONING = re.compile(r"reasoning|thinking|chat_template", re.IGNORECASE)
 
 
@@ -104,6 +108,15 @@ def resolve(first: Temperature, other: Temperature) -> tuple[float | None, float
         first = NONE
     fixed = tuple(one for one in (first, other) if isinstance(one, float | int))
     return _value(first, PAPER_FIRST_TEMPERATURE), _value(other, PAPER_TEMPERATURE), fixed
+
+
+def _constrained(sent: dict[str, Any], constraint: Constraint) -> dict[str, Any]:
+    """Return the parameters of a call with what its answer is held to."""
+    if constraint.kind == GRAMMAR:
+        return {**sent, "extra_body": {**sent.get("extra_body", {}), "grammar": constraint.text}}
+    schema = json.loads(constraint.text)
+    named = {"name": "answer", "strict": is_strict(schema), "schema": schema}
+    return {**sent, "response_format": {"type": "json_schema", "json_schema": named}}
 
 
 def _value(asked: Temperature, paper: float) -> float | None:
@@ -178,6 +191,8 @@ class Parameters:
         """Return the parameters of a call."""
         limit = "max_completion_tokens" if self._renamed_limit else "max_tokens"
         sent: dict[str, Any] = {limit: request.max_output, **self._effort()}
+        if request.question is not None and request.question.constraint is not None:
+            sent = _constrained(sent, request.question.constraint)
         temperature = sent_temperature(request, self._sampling.fixed, dropped=self._no_temperature)
         if temperature is not None:
             sent["temperature"] = temperature
@@ -207,6 +222,7 @@ class Parameters:
                 raise ProviderError(error.kind, self._temperature_refused(sent["temperature"], said))
             self._drop_temperature(said.removeprefix(f"{self._name}: "))
             return True
+        self._refuse_constraint(error, sent)
         if "reasoning_effort" in sent and _NAMES_REASONING.search(said):
             if "extra_body" not in sent:
                 raise ProviderError(error.kind, self._effort_refused(said))
@@ -215,6 +231,12 @@ class Parameters:
                 self._note("no reasoning_effort is sent: the server is told by its chat template alone")
             return True
         return False
+
+    def _refuse_constraint(self, error: ProviderError, sent: Mapping[str, Any]) -> None:
+        """Raise the error of a model that does not hold answers to a form, with the mend; do nothing for any other."""
+        constrained = "response_format" in sent or "grammar" in sent.get("extra_body", ())
+        if constrained and _NAMES_CONSTRAINT.search(str(error)):
+            raise ProviderError(error.kind, f"{error} (give another --constrain of schema and grammar, or none)")
 
     def _effort(self) -> dict[str, Any]:
         effort = self._sampling.reasoning

@@ -14,6 +14,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Mistake
+from maker_engine.core.errors import TaskError
+from maker_engine.core.imitating import imitated
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, Price, Quote
@@ -135,10 +137,15 @@ class SimulatedModel:
             mistake = Mistake.WRONG
             if hard:  # correlated: whoever errs here errs in the same way
                 variant = draw(self._seed, request.step, -1).variant
-        reasoning, answer = self._task.imitate(request.prompt, mistake, variant)
+        try:
+            reasoning, answer = imitated(self._task, request.prompt, request.question, mistake, variant)
+        except NotImplementedError as error:
+            raise TaskError(str(error)) from error
         limit = request.max_tokens * CHARACTERS_PER_TOKEN
         room = min(tokens * CHARACTERS_PER_TOKEN, limit) - len(answer)
         again = max(0, math.ceil((room - len(reasoning)) / (len(reasoning) + len(_SECOND_THOUGHTS) + 1)))
+        if not reasoning:  # what says nothing says nothing at any length
+            return answer, False
         thinking = reasoning + (_SECOND_THOUGHTS + " " + reasoning) * again
         if len(thinking) + len(answer) + 2 > limit:
             return thinking[:limit], True

@@ -18,8 +18,9 @@ import traceback
 from dataclasses import asdict
 from typing import Any
 
+from maker_engine.core.answers.form import Constraint
 from maker_engine.core.errors import InputError, ProviderError
-from maker_engine.core.responses import Prompt, SampleRequest, UnusableError
+from maker_engine.core.responses import Prompt, Question, SampleRequest, UnusableError
 from maker_engine.models.leash import end_with_input
 from maker_engine.models.prices import Price
 from maker_engine.models.sampling import Sampling
@@ -62,7 +63,7 @@ class Worker:
             if number in self._calls:
                 self._calls[number].cancel()
             return
-        requests = [SampleRequest(**{**fields, "prompt": Prompt(**fields["prompt"])}) for fields in message["requests"]]
+        requests = [*map(_request, message["requests"])]
         self._calls[number] = asyncio.create_task(self._draw(model, number, requests))
 
     async def _draw(self, model: LiteLLMModel, number: int, requests: list[SampleRequest]) -> None:
@@ -78,6 +79,12 @@ class Worker:
             _say({"id": number, "responses": [asdict(response) for response in responses], **_known(model)})
         finally:
             del self._calls[number]
+
+
+def _request(fields: dict[str, Any]) -> SampleRequest:
+    constraint = fields["question"]
+    question = None if constraint is None else Question(None, None, Constraint(*constraint))
+    return SampleRequest(**{**fields, "prompt": Prompt(**fields["prompt"]), "question": question})
 
 
 def _sampling(opened: dict[str, Any]) -> Sampling:

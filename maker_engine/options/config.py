@@ -54,6 +54,7 @@ class VotingOptions(_Checked):
     target: float = 0.95
     rule: str = "ahead"
     flags: str = "all"
+    constrain: str | None = None
     max_samples: int | None = None
     undecided: str = "auto"
     hopeless: str | None = None

@@ -128,6 +128,11 @@ OPTIONS: tuple[RunOption, ...] = (
         "red flags: all signs of an unreliable response, or the paper's two, length and format", field="paper_flags",
     ),
     RunOption(
+        "constrain", VOTING, choice("schema", "grammar", empty=NONE), None,
+        "have the provider hold answers to their form, where the task has one: by a JSON schema, or by a grammar"
+        " (llama.cpp's)",
+    ),
+    RunOption(
         "max_samples", VOTING, whole(empty=AUTO), None,
         "most samples of a step, after which it is undecided; auto is 20 k, at least 100",
     ),

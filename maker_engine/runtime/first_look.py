@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from maker_engine.core.decomposition import AnyTask, Ask, Do, Gather, Task, Vote
 from maker_engine.core.errors import InputError, TaskError
+from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.responses import Prompt
 from maker_engine.models.profile import PREFIX
 
 
-def look_over(task: AnyTask) -> None:
+def look_over(task: AnyTask, *, kept: bool = True) -> None:
     """Look at a problem and its first step. `maker check-task` looks at all the rest.
 
     Raises:
@@ -21,11 +22,11 @@ def look_over(task: AnyTask) -> None:
     loaded: object = task
     if not isinstance(loaded, Task):
         raise TaskError(f"a task's load gives {loaded!r:.60}: it must give a task")
-    for fault in _faults(task):
+    for fault in _faults(task, kept=kept):
         raise TaskError(f"task {_name(task)} {fault}; maker check-task says more")
 
 
-def _faults(task: AnyTask) -> Iterator[str]:
+def _faults(task: AnyTask, *, kept: bool) -> Iterator[str]:
     """Yield what is wrong, the first of it first."""
     for kind in ("title", "label"):
         if not isinstance(text := getattr(task, kind), str):
@@ -33,19 +34,19 @@ def _faults(task: AnyTask) -> Iterator[str]:
     expected: object = task.expected_steps
     if not (expected is None or (type(expected) is int and expected >= 0)):
         yield f"has {expected!r:.60} for expected_steps: it must be a whole number, or None"
-    source: object = task.source()
+    source: object = task.source() if kept else ""
     if not isinstance(source, str):
         yield f"has {source!r:.60} for its source: it must be text"
     if task.has_oracle and _lacks_oracle(task):
         yield "says that it has an oracle, and has none: write `oracle`, or leave `has_oracle` out"
-    yield from _first_step(task)
+    yield from _first_step(task, kept=kept)
 
 
-def _first_step(task: AnyTask) -> Iterator[str]:
+def _first_step(task: AnyTask, *, kept: bool) -> Iterator[str]:
     state = task.start()
     try:
         hash(state)
-        json.dumps(task.encode_state(state), allow_nan=False)
+        json.dumps(task.encode_state(state) if kept else None, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         yield f"has a state that cannot be kept ({error}): states are hashable, and encode_state gives JSON"
     step: object = task.step(state)
@@ -83,6 +84,8 @@ def check_simulation(task: AnyTask, models: Iterable[str]) -> None:
     asked = isinstance(step, Vote | Gather)
     if getattr(step, "form", None) is not None:  # the form of an answer writes responses by itself
         return
+    if not asked and type(task).parse is Task.parse and not offers(type(task), Simulatable):
+        return  # a person is asked first; what agents are asked later on has a form, which reads the answers as well
     try:
         imitated: object = task.imitate(step.prompt if isinstance(step, Vote | Gather) else Prompt("", ""), None, 0)
     except NotImplementedError:

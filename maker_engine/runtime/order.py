@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from maker_engine import catalogue
 from maker_engine.blame import blaming
-from maker_engine.core.decomposition import AnyTask, Gather, Json, Vote
+from maker_engine.core.decomposition import AnyTask, Gather, Json, Task, Vote
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import RunStarted
 from maker_engine.core.filters import parse_filter
+from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.forecast import Forecast, forecast
@@ -36,10 +37,13 @@ from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder 
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.journal import ALL, DISSENT, Journal
+from maker_engine.sessions.keeping import RunJournal
 from maker_engine.sessions.library import Library
 from maker_engine.sessions.saved import SavedRun
 
 MOST_CONCURRENT = 1_000
+MADE_UP_SAMPLES = 10_000
+_MADE_UP = f"what is right is made up, so the run may never end by itself: it stops after {MADE_UP_SAMPLES:,} samples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,12 @@ class PreparedRun:
         """How it votes."""
         return self.plan.settings
 
+    def forecasts(self, number: int = 8) -> list[Forecast]:
+        """Return what to expect by each of the first `number` k; where the run's is larger, by as many up to that."""
+        steps, figures, tokens_in = self.forecast.steps, self.plan.model.figures, _prompt_tokens(self.task)
+        last = max(number, self.forecast.k)
+        return [forecast(steps, figures, k, self.order.target, tokens_in) for k in range(last - number + 1, last + 1)]
+
     def record(self) -> dict[str, Json]:
         """The order as the session keeps it: enough to start the same run, and no key."""
         kept = {name: value for name, value in asdict(self.order).items() if name not in NOT_KEPT}
@@ -86,28 +96,36 @@ class PreparedRun:
         }
 
 
-def prepare(order: RunOrder, family: type[AnyTask] | None = None) -> PreparedRun:
+def prepare(
+    order: RunOrder, task: AnyTask | type[AnyTask] | None = None, model: Model | None = None, *, kept: bool = True
+) -> PreparedRun:
     """Look an order over and make it ready to start; nothing is written and nobody is called.
 
     Args:
         order: What is asked for.
-        family: The task's class, None to find it by the order's name.
+        task: The task itself, or its class; None to find it by the order's name.
+        model: Who answers, None to open whom the order names.
+        kept: It is written to a file: problem and states then have to go to JSON.
 
     Raises:
         InputError: Something in it cannot be used; the text names it and the mend.
         TaskError: The task fails.
     """
-    family = family or catalogue.find(order.task)
+    if isinstance(task, Task):
+        with blaming(type(task)):
+            return _prepare(order, task, model, kept=kept)
+    family = task or catalogue.find(order.task)
     with blaming(family):
-        return _prepare(order, family.load(order.options, order.source))
+        return _prepare(order, family.load(order.options, order.source), model, kept=kept)
 
 
-def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
-    look_over(task)
+def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
+    look_over(task, kept=kept)
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
-    model, voters = _open_models(order, task, stronger)
+    model, voters = _open_models(order, task, stronger) if given is None else (given, 1)
+    _check_form(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     expected = replace(
@@ -116,12 +134,15 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
     )
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
     started = _started(order, task, model, settings)
+    limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
+    if limits == Limits() and model.simulated and may_never_end(task):
+        limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
     plan = Plan(
         task,
         model,
         settings,
         started,
-        Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds),
+        limits,
         order.concurrency,
         order.requests_per_minute,
         order.tokens_per_minute,
@@ -131,13 +152,24 @@ def _prepare(order: RunOrder, task: AnyTask) -> PreparedRun:
         tuple(map(parse_filter, order.breaks)),
         lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
         order.timeout_s,
-        _is_near(order, model),
+        given is None and _is_near(order, model),
         policy_of(order.hopeless, attended=order.attended),
         all(one.temperature not in (None, AUTO) for one in _voters(order)),
         sent_by(order) if order.preflight and not model.simulated else None,
         order.accept_models,
     )
     return PreparedRun(order, plan, expected)
+
+
+def may_never_end(task: AnyTask) -> bool:
+    """Tell whether a simulated run may go on for ever: nobody knows how long it is, and what is right is made up."""
+    return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
+
+
+def _check_form(order: RunOrder, task: AnyTask) -> None:
+    step = task.step(task.start()) if order.constrain else None
+    if isinstance(step, Vote | Gather) and step.form is None:
+        raise InputError(f"task {task.name} words its answers itself: they have no form to constrain them to")
 
 
 def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -> RunStarted:
@@ -179,6 +211,7 @@ def _settings(order: RunOrder, k: int, voters: int) -> Settings:
         voters=voters,
         draft=order.draft if order.draft in ("", TASK) else "model",
         reuse=order.reuse,
+        constrain=order.constrain,
         wary=True,
     )
 
@@ -257,13 +290,39 @@ def _is_near(order: RunOrder, model: Model) -> bool:
     return all(is_near(voter.model, order.api_base) for voter in _voters(order))
 
 
+def in_file(prepared: PreparedRun) -> Journal:
+    """Open the journal of a run in the file that its order names, or in a new one in the library.
+
+    Raises:
+        InputError: The file cannot be made.
+        SessionError: It cannot be written, or was written by somebody else meanwhile.
+    """
+    order, saved = prepared.order, prepared.saved
+    path = order.session or Library().new_path(order.task)
+    journal = Journal(
+        path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep, name=order.name
+    )
+    if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
+        journal.close()
+        raise SessionError(f"session {path} has been written since it was opened: open it again")
+    return journal
+
+
 async def drive(
     prepared: PreparedRun,
-    inbox: Inbox,
-    on_view: Callable[[RunView], None],
+    inbox: Inbox | None = None,
+    on_view: Callable[[RunView], None] | None = None,
     clock: Clock | None = None,
+    journal_of: Callable[[PreparedRun], RunJournal] = in_file,
 ) -> RunView:
     """Start a prepared run and drive it to its end; return its last view.
+
+    Args:
+        prepared: What to run.
+        inbox: Brings commands.
+        on_view: Called with the run's state, at most 15 times a second.
+        clock: Tells time.
+        journal_of: Opens the journal that it is written to.
 
     Raises:
         InputError: The model or the session's file cannot be used as ordered; nothing was written.
@@ -271,30 +330,29 @@ async def drive(
         TaskError: The task fails where the run cannot end by it.
     """
     with blaming(type(prepared.task)):
-        return await _drive(prepared, inbox, on_view, clock)
+        try:
+            await prepared.plan.model.check()
+            with call_log(prepared.log) as log:
+                logged = replace(prepared, plan=replace(prepared.plan, log=log))
+                return await _recorded(logged, inbox, on_view, clock, journal_of)
+        finally:
+            await prepared.plan.model.aclose()
 
 
-async def _drive(
-    prepared: PreparedRun, inbox: Inbox, on_view: Callable[[RunView], None], clock: Clock | None
+async def _recorded(
+    prepared: PreparedRun,
+    inbox: Inbox | None,
+    on_view: Callable[[RunView], None] | None,
+    clock: Clock | None,
+    journal_of: Callable[[PreparedRun], RunJournal],
 ) -> RunView:
-    order, saved = prepared.order, prepared.saved
+    journal = journal_of(prepared)
     try:
-        await prepared.plan.model.check()
-        with call_log(prepared.log) as log:
-            path = order.session or Library().new_path(order.task)
-            branch = None if saved is None else saved.branch
-            journal = Journal(path, prepared.task, prepared.record(), branch, order.keep, name=order.name)
-            try:
-                if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
-                    raise SessionError(f"session {path} has been written since it was opened: open it again")
-                plan = replace(prepared.plan, log=log)
-                runner = Runner(plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=saved)
-                await runner.run()
-            finally:
-                journal.close()
-            return runner.view
+        runner = Runner(prepared.plan, journal, inbox=inbox, on_view=on_view, clock=clock, saved=prepared.saved)
+        await runner.run()
     finally:
-        await prepared.plan.model.aclose()
+        journal.close()
+    return runner.view
 
 
 def _prompt_tokens(task: AnyTask) -> float:

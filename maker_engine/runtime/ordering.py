@@ -65,7 +65,7 @@ def _ordered(name: str, value: Value, *, attended: bool) -> Value:
             return value == PAPER
         case "limit_minutes":
             return None if value is None else MINUTE_S * value
-        case "draft" | "name":
+        case "draft" | "name" | "constrain":
             return value or ""
         case "undecided" if value == AUTO:
             return ASK if attended else STOP
@@ -102,7 +102,7 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
             return None if value is None else value / MINUTE_S
         case "prices":
             return _written(value)
-        case "draft" | "hopeless":
+        case "draft" | "hopeless" | "constrain":
             return value or None
     return value
 

@@ -20,6 +20,7 @@ from maker_engine.runtime.limits import Limits
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
 SOLVED = RunEnded(Outcome.SOLVED, "solved and verified")
+FINISHED = RunEnded(Outcome.FINISHED, "every step is decided; the task has no check of the whole")
 
 
 def _no_pools(voters: Sequence[str]) -> Model:

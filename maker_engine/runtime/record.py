@@ -20,6 +20,7 @@ from maker_engine.core.events import (
     StepOpened,
     WrongDecisionFound,
 )
+from maker_engine.core.offers import Verifiable, offers
 from maker_engine.core.prompts import asked_by
 from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
@@ -29,9 +30,10 @@ from maker_engine.runtime.admission import Admission
 from maker_engine.runtime.budget import Budget, Spending
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.meter import Meter
-from maker_engine.runtime.plan import SOLVED
+from maker_engine.runtime.plan import FINISHED, SOLVED
 from maker_engine.runtime.view import RunView, result_fields
-from maker_engine.sessions.journal import UNKEPT, Journal
+from maker_engine.sessions.journal import UNKEPT
+from maker_engine.sessions.keeping import RunJournal
 from maker_engine.sessions.packing import events_of
 from maker_engine.sessions.saved import SavedRun
 
@@ -60,7 +62,7 @@ class Record:
     def __init__(
         self,
         task: AnyTask,
-        journal: Journal,
+        journal: RunJournal,
         clock: Clock,
         saved: SavedRun | None = None,
         adjustments: Callable[[], tuple[str, ...]] = tuple,
@@ -163,6 +165,8 @@ class Record:
 
     async def verified(self, state: Hashable) -> RunEnded:
         """Check the whole solution as it stands in the journal; `state` is the one it ended in."""
+        if not offers(type(self._task), Verifiable):
+            return FINISHED
         findings = await asyncio.to_thread(self.journal.verify, self._task)
         if not findings:
             shown = self._task.infeasible(state)

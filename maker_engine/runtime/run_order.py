@@ -41,6 +41,8 @@ class RunOrder:
         n: Most answers that one call may bring: a number, or "auto" for as many as are needed at once, where the model
             gives several and they differ.
         concurrency: Most samples in flight.
+        constrain: Have the provider hold answers to their form, by a JSON "schema" or a "grammar" (llama.cpp's); "" to
+            leave them free. Only steps with a form of answer can be held to it.
         seed: Of the simulated model.
         limit_samples: Most samples of the run.
         limit_usd: Most dollars of the run.
@@ -87,6 +89,7 @@ class RunOrder:
     paper_flags: bool = False
     max_samples: int | None = None
     n: Answers = AUTO
+    constrain: str = ""
     concurrency: int = 8
     seed: int = 0
     limit_samples: int | None = None

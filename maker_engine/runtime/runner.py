@@ -41,7 +41,7 @@ from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
 from maker_engine.runtime.stops import Stops
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.keeping import RunJournal
 from maker_engine.sessions.saved import SavedRun
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepUndecided, StepEscalated})
@@ -63,7 +63,7 @@ class Runner:
     def __init__(
         self,
         plan: Plan,
-        journal: Journal,
+        journal: RunJournal,
         *,
         inbox: Inbox | None = None,
         on_view: Callable[[RunView], None] | None = None,

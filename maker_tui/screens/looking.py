@@ -23,6 +23,7 @@ from maker_tui.widgets.inspector import Inspector, Page
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.plot_pane import PlotPane
 from maker_tui.widgets.run_map import RunMap
+from maker_tui.widgets.step_table import StepTable
 from maker_tui.widgets.steps_view import StepsView
 from maker_tui.widgets.strips import HeadLine
 
@@ -75,6 +76,7 @@ class Looking(Going):
     HELP_OF = (
         ("in the inspector", Inspector),
         ("in its page", Page),
+        ("in the table", StepTable),
         ("in lists", CursorPane),
         ("in the map", RunMap),
         ("in the plots", PlotPane),

@@ -348,6 +348,7 @@ class NewRun(MakerScreen):
             self._refused = False
             self._hint(self.focused)
         self._forecast.show_forecast(message.prepared.forecast, message.prepared.order.target)
+        self._forecast.show_table(message.prepared.forecasts())
         if message.start and self._missing:  # LiteLLM would say the same, some seconds later
             self._refuse(f"{self._missing}: set it in the environment before maker starts, or choose another model")
         elif message.start and not self._ordered:

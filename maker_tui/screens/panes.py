@@ -70,6 +70,11 @@ class PaneLayout(MakerScreen):
             self.call_after_refresh(front.focus)
         self._apply()
 
+    @property
+    def reachable_panes(self) -> tuple[LinePane, ...]:
+        """The panes that tab goes round, in its order."""
+        return self._panes
+
     def on_resize(self, event: Resize) -> None:
         """Keep to the layout where there is room for it."""
         self._roomy = event.size.width >= NARROW_COLUMNS and event.size.height >= SHORT_ROWS
@@ -137,8 +142,9 @@ class PaneLayout(MakerScreen):
 
     def action_pane(self, by: int) -> None:
         """Go to another pane, bringing it into view where panes stand behind each other."""
-        now = self._panes.index(self._front) if self._front in self._panes else 0
-        pane = self._panes[(now + by) % len(self._panes)]
+        panes = self.reachable_panes
+        now = panes.index(self._front) if self._front in panes else 0
+        pane = panes[(now + by) % len(panes)]
         self._bring_forward(pane)
         self.call_after_refresh(pane.focus)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 
 from maker_engine.core.commands import (
     CastVote,
@@ -24,7 +25,7 @@ from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.resuming import AT_ITS_END
-from maker_tui.screens.base import NotStarted, backed_up
+from maker_tui.screens.base import HIGH_ROWS, SHORT_ROWS, NotStarted, backed_up
 from maker_tui.screens.going_on import RESUME_KEY
 from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
@@ -40,6 +41,7 @@ from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally, alike
+from maker_tui.widgets.wide_parts import DecidedPane, ResponsePane, RunStrip
 from maker_tui.words import (
     ASKING,
     CHECKING,
@@ -74,6 +76,8 @@ class Workbench(Leaving, PaneLayout):
 
     CSS_PATH = "workbench.tcss"
     KEY_SCOPE = LAYOUT_NAME = "workbench"
+    HORIZONTAL_BREAKPOINTS = [(0, "-two-columns"), (110, "-wide"), (140, "-broad")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (SHORT_ROWS, "-usual"), (HIGH_ROWS, "-tall")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
@@ -113,11 +117,14 @@ class Workbench(Leaving, PaneLayout):
         self._progress = ProgressPane(id="progress")
         self._tally = VoteTally(id="votes")
         self._flags = RedFlagLog(id="red-flags")
+        self._decided, self._response = DecidedPane(id="decided"), ResponsePane(id="response")
+        self._strip = RunStrip(self._decided, self._response, id="strip")
 
     def compose(self) -> ComposeResult:
-        """Head line; four panes in two columns; footer."""
+        """Head line; four panes in two columns, and what a large window shows beside them; footer."""
         yield self._head
         yield self._banner
+        yield self._strip
         with Horizontal(id="panes"):
             with Vertical(id="left", classes="column"):
                 yield self._board
@@ -125,6 +132,9 @@ class Workbench(Leaving, PaneLayout):
             with Vertical(id="right", classes="column"):
                 yield self._tally
                 yield self._flags
+            with Vertical(id="far", classes="column"):
+                yield self._decided
+                yield self._response
         yield self._meter
         yield self._person
         yield self._entry
@@ -132,6 +142,12 @@ class Workbench(Leaving, PaneLayout):
         yield self._breaks
         yield self._leave
         yield KeyBar(keys_of(self.BINDINGS))
+
+    @property
+    def reachable_panes(self) -> tuple[LinePane, ...]:
+        """Those of a small window, and in a large one the two beside them."""
+        large = not self.has_class("-low") and (self.has_class("-broad") or self.has_class("-wide", "-tall"))
+        return self._panes if large else self._panes[:4]
 
     @property
     def session_path(self) -> Path | None:
@@ -147,12 +163,16 @@ class Workbench(Leaving, PaneLayout):
         """Begin to look at the run."""
         word = starting_word(self._source)
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
-        self.take_panes(self._board, self._tally, self._flags, self._progress)
+        self.take_panes(self._board, self._tally, self._flags, self._progress, self._decided, self._response)
         self._bring_forward(self._board)
         self._bring_forward(self._tally)
         self._tally.focus()
         self._poll()
         self.set_interval(POLL_S, self._poll)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Read what there is room for now."""
+        self.call_after_refresh(self._strip.look)
 
     def _poll(self) -> None:
         if self._leaving or backed_up(self.app):
@@ -219,6 +239,7 @@ class Workbench(Leaving, PaneLayout):
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
+        self._strip.show_run(self.run, self.place if self.in_the_past else None)
 
     def _ask_for_a_person(self, view: RunView) -> None:
         """Say so while the run holds, or waits for somebody to settle its open step."""

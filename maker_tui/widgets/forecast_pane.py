@@ -10,12 +10,15 @@ from textual.events import Resize
 
 from maker_engine.forecast import Forecast
 from maker_tui.figures import NONE, chance, count, dollars, duration, fit, rate
+from maker_tui.k_table import k_table
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 NAME_CELLS, FIGURE_CELLS = 10, 11
 LEAST_ROWS = 9
 """With fewer the figures are side by side, without the words beside them."""
+TABLE_CELLS = 56
+"""From this width on there is room for the table of every k."""
 
 
 class ForecastPane(LinePane):
@@ -26,6 +29,7 @@ class ForecastPane(LinePane):
         self._forecast: Forecast | None = None
         self._target = 0.95
         self._speed: float | None = None
+        self._by_k: Sequence[Forecast] = ()
 
     def show_forecast(self, forecast: Forecast | None, target: float = 0.95) -> None:
         """Show what is expected; None while the form cannot be used."""
@@ -45,8 +49,20 @@ class ForecastPane(LinePane):
             self._speed = speed
             self._lay_out()
 
+    def show_table(self, by_k: Sequence[Forecast]) -> None:
+        """Show below the forecast what each k would bring, where there is room for all of it."""
+        self._by_k = by_k
+        self._lay_out()
+
     def _lay_out(self) -> None:
-        self.show(forecast_lines(self._forecast, self._target, self.size.width, self.size.height, self._speed))
+        lines = forecast_lines(self._forecast, self._target, self.size.width, self.size.height, self._speed)
+        self.show([*lines, *self._table(len(lines))])
+
+    def _table(self, above: int) -> list[Text]:
+        if self._forecast is None or not self._by_k or self.size.width < TABLE_CELLS:
+            return []
+        rows = k_table(self._by_k, self._forecast.k, self._target, self.size.width)
+        return [line(), *rows] if above + 1 + len(rows) <= self.size.height else []
 
     def on_resize(self, _event: Resize) -> None:
         """Lay out for the new size."""

@@ -9,7 +9,8 @@ from maker_engine.core.copies import effective_votes
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_engine.runtime.view import RunView
-from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, share, short, speed
+from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, rate, share, short, speed
+from maker_tui.pulse import Pulse, sparkline
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.words import Word
@@ -22,6 +23,7 @@ ROOMY_ROWS = 15
 """From this height on the pane breathes and tells the run's settings too."""
 WIDE_CELLS = 50
 """From this width on shares are told with their counts."""
+RATE_CELLS, MOST_CELLS, FEWEST_SPANS = 10, 14, 2
 OLD_S = 10.0
 """A call of this age makes a user ask whether anything happens at all."""
 
@@ -32,11 +34,15 @@ class ProgressPane(LinePane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("progress", id=id, classes=classes)
         self._seen: tuple[RunView, Word] | None = None
+        self._pulse = Pulse()
 
     def show_progress(self, view: RunView, word: Word) -> None:
         """Show the figures of `view`; `word` says what the run is doing then."""
         self._seen = view, word
-        self.show(progress_lines(view, word, self.size.width, self.size.height))
+        timed = self._pulse if view.elapsed_s else None  # nobody timed a moment of the past
+        if timed is not None:
+            timed.take(view.elapsed_s, view.snapshot.totals)
+        self.show(progress_lines(view, word, self.size.width, self.size.height, timed))
 
     def on_resize(self, _event: Resize) -> None:
         """Set the rows for the new size."""
@@ -44,8 +50,8 @@ class ProgressPane(LinePane):
             self.show_progress(*self._seen)
 
 
-def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[Text]:
-    """Lay the figures out in `width` cells; with `height` to spare, more of them."""
+def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pulse | None = None) -> list[Text]:
+    """Lay the figures out in `width` cells; with `height` to spare, more of them, and how they went so far."""
     snapshot = view.snapshot
     if snapshot.started is None:
         return [line(("the run is starting …", "quiet"))]
@@ -54,11 +60,26 @@ def progress_lines(view: RunView, word: Word, width: int, height: int) -> list[T
     if trouble:
         lines.append(line((trouble, "warn")))
     roomy = height >= ROOMY_ROWS
-    gap, figures = [line()] if roomy else [], _figures(view, width, roomy=roomy)
+    rates = _rates(pulse, snapshot, width) if roomy and width >= WIDE_CELLS and pulse is not None else []
+    gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy)
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
-    lines += [*gap, *figures, *gap, _model(snapshot, width)]
+    lines += [*gap, *figures, *rates, *gap, _model(snapshot, width)]
     return lines + _adjusted(view, width) + (_details(view, snapshot) if roomy else [])
+
+
+def _rates(pulse: Pulse, snapshot: Snapshot, width: int) -> list[Text]:
+    """Draw how fast steps, dollars (or samples, where they cost nothing that is known) and flags came in."""
+    rows = []
+    for name in ("steps/s", "$/min" if snapshot.cost_usd else "samples/s", "flags/s"):
+        rates = pulse.rates(name)
+        if len(rates) < FEWEST_SPANS:
+            return []
+        most = f"max {dollars(max(rates)) if name == '$/min' else rate(max(rates))}"
+        bars = sparkline(rates, width - RATE_CELLS - MOST_CELLS)
+        rows.append(line((fit(name, RATE_CELLS), "label"), (fit(bars, width - RATE_CELLS - MOST_CELLS), "bar"),
+                         (fit(most, MOST_CELLS, right=True), "quiet")))  # fmt: skip
+    return rows
 
 
 def meter_line(view: RunView, width: int) -> Text:

@@ -13,12 +13,12 @@ from maker_engine.sessions.schema import StepFlag
 from maker_tui import map_cells
 from maker_tui.figures import count, ordinal, share
 from maker_tui.looked import LookedRun, Opened, Went
-from maker_tui.map_cells import Layer, Picture, Window, picture
+from maker_tui.map_cells import Layer, Picture, Shape, Window, joined, picture
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
-AROUND = 3
-"""Rows around the grid: the strip, the legend, and what the cell under the cursor stands for."""
+AROUND = 2
+"""Rows below the grid: the legend, and what the cell under the cursor stands for."""
 MOST_ZOOM = 12
 _MEANINGS = {
     map_cells.DISSENT: "dissent",
@@ -56,6 +56,7 @@ class RunMap(LinePane, inherit_bindings=False):
         self._run = run
         self._grid: Picture | None = None
         self._strip: Picture | None = None
+        self._laid = Shape(1, 1)
         self._step = 0
         self._zoom = 0
         self._shading = Layer.DISSENT
@@ -70,10 +71,15 @@ class RunMap(LinePane, inherit_bindings=False):
 
     def more(self) -> None:
         """Draw the run as it stands now, in the reader's thread: at a million steps it takes some milliseconds."""
-        width, height = max(1, self.size.width), max(1, self.size.height - AROUND)
+        width, height = max(1, self.size.width), max(2, self.size.height - AROUND)
         total, live, run, shading = self._run.total, self._run.live, self._run, self._shading
-        grid = map_cells.window(total, width * height, self._zoom, self._step)
+        laid = map_cells.shape(total, width, height)
+        grid = map_cells.window(total, laid.cells, self._zoom, self._step)
+        if grid.last - grid.first < total:  # a part of the run: the whole stands above it
+            laid = map_cells.shape(total, width, height - 1)
+            grid = map_cells.window(total, laid.cells, self._zoom, self._step)
         strip = map_cells.window(total, width, 0, 0)
+        self._laid = laid
 
         def draw(reader: Reader) -> tuple[Picture, Picture]:
             run.marks.catch_up(reader)
@@ -85,6 +91,11 @@ class RunMap(LinePane, inherit_bindings=False):
     def _take(self, pictures: tuple[Picture, Picture]) -> None:
         self._grid, self._strip = pictures
         self._lay_out()
+
+    @property
+    def _partial(self) -> bool:
+        """True where the grid shows a part of the run, and the strip above it the whole."""
+        return self._grid is not None and self._grid.window.last - self._grid.window.first < self._grid.window.total
 
     def take_focus(self) -> None:
         """Hear the keys."""
@@ -99,22 +110,14 @@ class RunMap(LinePane, inherit_bindings=False):
         grid, strip = self._grid, self._strip
         if grid is None or strip is None:
             return
-        width = max(1, self.size.width)
-        cells = [_row(grid, start, width, grid.window.cell_of(self._step))
-                 for start in range(0, 0 if self._alike else len(grid.glyphs), width)]  # fmt: skip
-        self.show([_strip(strip, grid.window, self._step), *cells, self._legend(grid, strip), self._told(grid)])
+        across, under = self._laid.across, grid.window.cell_of(self._step)
+        cells = [row for start in range(0, len(grid.glyphs), across) for row in _rows(grid, start, self._laid, under)]
+        above = [_strip(strip, grid.window, self._step)] if self._partial else []
+        self.show([*above, *cells, self._legend(grid, strip), self._told(grid)])
         total = grid.window.total
         each = "a cell a step" if grid.window.each == 1 else f"{count(grid.window.each)} steps a cell"
         part = f"steps {ordinal(grid.window.first)} to {count(grid.window.last)} of {count(total)}"
         self.entitle(f"map · {part} · {each}", f"zoom {self._zoom}" if self._zoom else "")
-
-    @property
-    def _alike(self) -> bool:
-        """Whether the whole run fits in one row, so that strip and grid would be the same."""
-        if self._grid is None or self._strip is None:
-            return False
-        shown, whole = self._grid.window, self._strip.window
-        return (shown.first, shown.each) == (whole.first, whole.each) and shown.used <= whole.cells
 
     def _legend(self, grid: Picture, strip: Picture) -> Text:
         """Say what the glyphs mean that there are."""
@@ -138,6 +141,10 @@ class RunMap(LinePane, inherit_bindings=False):
         if cell >= len(grid.shares):
             return line((place, "strong"), ": not decided yet")
         here = grid.shares[cell]
+        if shown.each == 1:
+            kinds = (("wrong", here.wrong), ("dissent", here.dissent), ("a red flag", here.flagged))
+            found = ", ".join(name for name, there in kinds if there)
+            return line((place, "strong"), f": {found or 'decided without dissent or a red flag'}")
         facts = f": dissent in {count(here.dissent)}, flags in {count(here.flagged)}, wrong {count(here.wrong)}"
         return line((place, "strong"), facts)
 
@@ -151,7 +158,7 @@ class RunMap(LinePane, inherit_bindings=False):
         if self._grid is not None:
             # From the first step of a cell, so that each key is a cell, however many steps it stands for.
             start, _ = self._cell(self._grid)
-            self._go(start + (right + down * max(1, self.size.width)) * self._grid.window.each)
+            self._go(start + (right + down * self._laid.across) * self._grid.window.each)
 
     def action_end(self, which: int) -> None:
         """Go to the first or the last step."""
@@ -191,9 +198,9 @@ class RunMap(LinePane, inherit_bindings=False):
         place = event.get_content_offset(self)
         if place is None or self._grid is None or self._strip is None:
             return
-        row = self.top + place.y + self._alike
-        shown, cell = self._grid.window, (row - 1) * max(1, self.size.width) + place.x
-        if row == 0:
+        row = self.top + place.y - self._partial
+        shown, cell = self._grid.window, self._laid.cell_at(place.x, max(0, row))
+        if row < 0:
             self._go(self._strip.window.first + place.x * self._strip.window.each)
         elif cell < shown.used:
             again = event.chain > 1 and cell == shown.cell_of(self._step)
@@ -202,10 +209,13 @@ class RunMap(LinePane, inherit_bindings=False):
                 self.action_choose()
 
 
-def _row(grid: Picture, start: int, width: int, cursor: int) -> Text:
-    glyphs = grid.glyphs[start : start + width]
-    parts = [(glyph, "cursor" if start + place == cursor else role) for place, (glyph, role) in enumerate(glyphs)]
-    return _joined(parts)
+def _rows(grid: Picture, start: int, laid: Shape, cursor: int) -> list[Text]:
+    """Draw the cells of one row of the grid, on as many lines as a cell has."""
+    drawn = []
+    for place, cell in enumerate(grid.glyphs[start : start + laid.across], start):
+        step = grid.window.first + place * grid.window.each
+        drawn.append(map_cells.cell_lines(cell, step, laid, "cursor" if place == cursor else ""))
+    return [line(*joined([piece for part in parts for piece in part])) for parts in zip(*drawn, strict=True)]
 
 
 def _strip(strip: Picture, shown: Window, step: int) -> Text:
@@ -216,15 +226,4 @@ def _strip(strip: Picture, shown: Window, step: int) -> Text:
         inside = first < shown.last and shown.first < first + strip.window.each
         under = place == strip.window.cell_of(step)
         parts.append((glyph, "cursor" if under else role if inside else "rest"))
-    return _joined(parts)
-
-
-def _joined(parts: list[tuple[str, str]]) -> Text:
-    """Join cells, neighbours of one role in one piece."""
-    joined: list[tuple[str, str]] = []
-    for glyph, role in parts:
-        if joined and joined[-1][1] == role:
-            joined[-1] = (joined[-1][0] + glyph, role)
-        else:
-            joined.append((glyph, role))
-    return line(*joined)
+    return line(*joined(parts))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.message import Message
 
@@ -17,16 +19,43 @@ from maker_tui.widgets.cursor_pane import CursorPane
 MOST_KEPT = 4_000
 """Rows kept before those out of view are forgotten."""
 Column = tuple[str, int]
-COLUMNS: tuple[Column, ...] = (
-    ("step", 11), ("mark", 6), ("votes", 6), ("samples", 8), ("flags", 6), ("margin", 7), ("action", 26),
-    ("tokens", 8), ("cost", 11), ("slowest", 9), ("rules", 24),
-)  # fmt: skip
-"""Columns with their cells, the gap before each included, those at the end left out where there is no room."""
+_CELLS = {
+    "step": 6, "mark": 6, "votes": 6, "samples": 8, "flags": 6, "margin": 7, "action": 14, "tokens": 8, "cost": 11,
+    "slowest": 9, "rules": 12,
+}  # fmt: skip
+"""The least cells of each column in the order of the row, the gap before it included."""
+_FIRST = ("step", "action", "mark", "votes", "margin", "flags", "samples")
+_THEN = ("tokens", "cost", "slowest", "rules")
+"""Columns by what a narrow table needs most; those of the second line once an action can be read whole."""
+ACTION_CELLS, MOST_RULES = 26, 40
 _RIGHT = {"step", "votes", "samples", "flags", "margin", "tokens", "cost", "slowest"}
+_SIGNS = {True: "▼", False: "▲"}
 
 
-class StepTable(CursorPane):
+class Order(NamedTuple):
+    """What the rows are ordered by: the name of a column, and whether the largest is first."""
+
+    name: str = "step"
+    descending: bool = False
+
+
+IN_STEPS = Order()
+ORDER_KEYS = {"votes": "V", "samples": "A", "flags": "R", "margin": "M", "tokens": "T", "cost": "C", "slowest": "D"}
+
+
+class StepTable(CursorPane, inherit_bindings=False):
     """Decided steps, all of them or those that were picked; the first line of the view names the columns."""
+
+    KEY_SCOPE = "steps"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *CursorPane.BINDINGS,
+        Binding("o", "next_order", "next order", show=False, tooltip="order the steps by the next column"),
+        *(
+            Binding(key, f"order('{name}')", f"by {name}", show=False,
+                    tooltip=f"order the steps by {name}; again turns the order round, and then ends it")
+            for name, key in ORDER_KEYS.items()
+        ),
+    ]  # fmt: skip
 
     class Wanted(Message):
         """Rows are to be read."""
@@ -35,10 +64,18 @@ class StepTable(CursorPane):
             super().__init__()
             self.steps = steps
 
+    class OrderAsked(Message):
+        """The steps are to be ordered."""
+
+        def __init__(self, order: Order) -> None:
+            super().__init__()
+            self.order = order
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("steps", id=id)
         self._total = 0
         self._picked: Sequence[int] | None = None
+        self._order = IN_STEPS
         self._rows: dict[int, StepFacts] = {}
         self._matches: set[int] | frozenset[int] = frozenset()
 
@@ -56,14 +93,15 @@ class StepTable(CursorPane):
         """Return the step of a row."""
         return row if self._picked is None else self._picked[row]
 
-    def show_steps(self, total: int, picked: Sequence[int] | None = None) -> None:
-        """Show `total` steps, or those `picked`, ascending; they may become more."""
+    def show_steps(self, total: int, picked: Sequence[int] | None = None, order: Order = IN_STEPS) -> None:
+        """Show `total` steps, or those `picked`, in `order`; they may become more."""
         if picked is self._picked and total == self._total and picked is None:
             return
-        anew = picked is not self._picked
-        self._total, self._picked = total, picked
+        anew = order != self._order or (order == IN_STEPS and picked is not self._picked)
+        self._total, self._picked, self._order = total, picked, order
         if anew:
             self._cursor = self._top = 0
+        self._cursor = max(0, min(self._cursor, self.line_total - 1))
         self.refresh()
         self.want()
 
@@ -99,29 +137,56 @@ class StepTable(CursorPane):
         """Lay out one step."""
         step = self.step_at(index)
         facts = self._rows.get(step)
+        columns = columns_in(self.size.width, self._total, self._order)
         if facts is None:
-            return line(fit(ordinal(step), COLUMNS[0][1], right=True), (" …", "quiet"))
-        return step_row(facts, self.size.width)
+            return line(fit(ordinal(step), columns[0][1], right=True), (" …", "quiet"))
+        return step_row(facts, columns)
+
+    def action_order(self, name: str) -> None:
+        """Order by a column, the most remarkable first; then the other way round; then by step again."""
+        first = Order(name, descending=name != "margin")
+        turned = first._replace(descending=not first.descending)
+        after = {first: turned, turned: IN_STEPS}
+        self.post_message(self.OrderAsked(after.get(self._order, first)))
+
+    def action_next_order(self) -> None:
+        """Order by the next column, after the last one by step again."""
+        names = [IN_STEPS.name, *ORDER_KEYS]
+        name = names[(names.index(self._order.name) + 1) % len(names)]
+        self.post_message(self.OrderAsked(IN_STEPS if name == IN_STEPS.name else Order(name, name != "margin")))
 
 
-def columns_in(width: int) -> list[Column]:
-    """Return the columns that fit."""
-    fitting, used = [], 0
-    for column in COLUMNS:
-        used += column[1]
-        if used > width:
-            break
-        fitting.append(column)
-    return fitting
+def columns_in(width: int, total: int, order: Order = IN_STEPS) -> list[Column]:
+    """Return the columns that fit, with their cells, for a run of `total` steps in `order`."""
+    cells = _CELLS | {"step": max(_CELLS["step"], len(count(total)) + 1)}
+    room, chosen = width, dict[str, int]()
+    for name in dict.fromkeys([*_FIRST[:2], order.name, *_FIRST, "", *_THEN]):
+        if not name:  # an action is widened before columns come in that tell less
+            more = max(0, min(ACTION_CELLS - chosen.get("action", ACTION_CELLS), room))
+        else:
+            more = cells[name]
+            if more > room:
+                break
+        chosen[name or "action"] = chosen.get(name or "action", 0) + more
+        room -= more
+    if "rules" in chosen:
+        chosen["rules"] = min(MOST_RULES, chosen["rules"] + room)
+    return [(name, chosen[name]) for name in _CELLS if name in chosen]
 
 
-def heading_row(width: int) -> Text:
-    """Name the columns."""
-    return line(("".join(_cell(name, name, cells) for name, cells in columns_in(width)), "label"))
+def heading_row(width: int, total: int, order: Order = IN_STEPS) -> Text:
+    """Name the columns, the one that the rows are ordered by with a sign of its direction."""
+    sign = "" if order == IN_STEPS else _SIGNS[order.descending]
+    parts: list[str | tuple[str, str]] = []
+    for name, cells in columns_in(width, total, order):
+        ordered = name == order.name and sign != ""
+        parts.append((fit(f"{sign}{name}", cells, right=True), "strong") if ordered
+                     else (_cell(name, name, cells), "label"))  # fmt: skip
+    return line(*parts)
 
 
-def step_row(facts: StepFacts, width: int) -> Text:
-    """Lay out one step in `width` cells."""
+def step_row(facts: StepFacts, columns: Iterable[Column]) -> Text:
+    """Lay out one step in columns."""
     told = {
         "step": ordinal(facts.step),
         "votes": count(facts.votes),
@@ -135,7 +200,7 @@ def step_row(facts: StepFacts, width: int) -> Text:
         "rules": ", ".join(dict.fromkeys(facts.flags)),
     }
     parts: list[str | tuple[str, str]] = []
-    for name, cells in columns_in(width):
+    for name, cells in columns:
         if name == "mark":
             text, role = marks_of(facts)
             parts.append((f" {text}{' ' * max(0, cells - 1 - cell_len(text))}", role))

@@ -16,9 +16,10 @@ from maker_engine.sessions.reader import Reader
 from maker_tui.figures import count
 from maker_tui.finding import Finding
 from maker_tui.looked import Opened, Went
+from maker_tui.ordering import Ordering
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.line_view import LineView
-from maker_tui.widgets.step_table import MARKS_TOLD, StepTable, heading_row
+from maker_tui.widgets.step_table import IN_STEPS, MARKS_TOLD, Order, StepTable, heading_row
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
@@ -49,20 +50,32 @@ class StepsView(Vertical):
         self._narrow = False
         self._seek = False
         self.finding = Finding(run.records, run.task, run.marks, run.describe, self._found)
+        self._order = IN_STEPS
+        self._ordering = Ordering(run.records, run.task, self._ordered)
 
     def compose(self) -> ComposeResult:
         """Names of the columns, and the table."""
         yield self._columns
         yield self._table
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Name the columns there is room for."""
-        self._columns.show([heading_row(max(0, event.size.width - 4))])
+        self._name_columns()
+
+    def _name_columns(self) -> None:
+        self._columns.show([heading_row(max(0, self.size.width - 4), self._run.records.steps, self._order)])
 
     def show_step(self, step: int) -> None:
-        """Bring the cursor to `step`, 0-based; in a narrowed table to the first one from there on."""
+        """Bring the cursor to `step`, 0-based; in a narrowed table to the first one from there on.
+
+        Where the steps are in another order, to the step itself, if it is among those shown.
+        """
         self._show()
-        picked = self._picked
+        ranked, picked = self._ordering.steps, self._picked
+        if ranked is not None:
+            if self._table.step != step and step in ranked:
+                self._table.point(ranked.index(step))
+            return
         row = step if picked is None else min(bisect_left(picked, step), max(0, len(picked) - 1))
         if self._table.step != (step if picked is None else None):
             self._table.point(row)
@@ -70,6 +83,7 @@ class StepsView(Vertical):
     def more(self) -> None:
         """Show the run as it stands now."""
         self.finding.go_on()
+        self._ordering.go_on()
         self._show()
 
     def take_focus(self) -> None:
@@ -84,6 +98,7 @@ class StepsView(Vertical):
         """
         self.finding.begin(text)
         self._narrow, self._seek = narrow and self.finding.search is not None, not narrow
+        self._begin_order(self._order)
         self._show()
 
     def match(self, by: int) -> int | None:
@@ -104,19 +119,44 @@ class StepsView(Vertical):
             here = self._table.step or 0
             first = search.after(here - 1)
             self.show_step(search.found[0] if first is None else first)
+        self._ordering.go_on()
         self._show()
+
+    def on_step_table_order_asked(self, message: StepTable.OrderAsked) -> None:
+        """Put the steps in another order."""
+        message.stop()
+        self._begin_order(message.order)
+        self._show()
+        if message.order == IN_STEPS:
+            self.post_message(Went(self._table.step or 0))
+
+    def _begin_order(self, order: Order) -> None:
+        self._order = order
+        if order == IN_STEPS:
+            self._ordering.end()
+        else:
+            self._ordering.begin(order.name, descending=order.descending, among=self._picked)
+
+    def _ordered(self) -> None:
+        """Show what is first; a cursor that was not moved stays on the first row, and all views go where it is."""
+        first, here = self._table.cursor == 0, self._table.step
+        self._show()
+        if first and self._table.step not in (None, here):
+            self.post_message(Went(self._table.step or 0))
 
     def _show(self) -> None:
         total = self._run.records.steps
-        self._table.show_steps(total, self._picked)
-        told = self.finding.told
+        self._name_columns()
+        ranked = self._ordering.steps
+        self._table.show_steps(total, self._picked if ranked is None else ranked, self._order)
+        told = " · ".join(filter(None, (self.finding.told, self._ordering.told)))
         end = " · esc ends the search" if self.finding.going else ""
         self._table.entitle(f"steps · {count(total)}{' · ' + told if told else ''}{end}", MARKS_TOLD)
 
     def on_step_table_wanted(self, message: StepTable.Wanted) -> None:
         """Read rows."""
         message.stop()
-        task, describe, steps = self._run.task, self._run.describe, message.steps
+        task, describe, steps = self._run.task, self._run.describe, sorted(message.steps)
         self._run.records.look(lambda reader: read_rows(reader, task, describe, steps), self._table.take, "page")
 
     def on_cursor_pane_pointed(self, message: CursorPane.Pointed) -> None:

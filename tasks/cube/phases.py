@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .coordinates import PHASES, Phase, explore
+from .coordinates import PHASES
 from .pieces import CARRIERS, SOLVED, Cube
 from .question import Answer, Case, Question
-from .tables import distances
+from .tables import table
 
 MOST_MOVES = sum(phase.farthest for phase in PHASES)
 """No cube takes more: 7 + 10 + 13 + 15 = 45."""
 
 
-def state_of(phase: Phase, cube: Cube) -> tuple[int, int]:
-    """Return the numbers of the two properties that a phase looks at.
+def state_of(number: int, cube: Cube) -> tuple[int, int]:
+    """Return the numbers of the two properties that phase `number`, 0 to 3, looks at.
 
     Raises:
         KeyError: An earlier phase is not done.
     """
-    first, second = explore(phase.first, phase.moves), explore(phase.second, phase.moves)
-    return first.numbers[phase.first(cube)], second.numbers[phase.second(cube)]
+    phase, known = PHASES[number], table(number)
+    return known.first.numbers[phase.first(cube)], known.second.numbers[phase.second(cube)]
 
 
 @lru_cache(maxsize=1024)  # a step in flight looks at its cube once a sample
@@ -28,14 +28,13 @@ def ask(cube: Cube) -> Question | None:
     """List the moves of the first phase that is not done, with the distance after each; None for a solved cube."""
     if cube == SOLVED:
         return None
-    for number, phase in enumerate(PHASES):
-        slow, fast = state_of(phase, cube)
-        table = distances(number)
-        second = explore(phase.second, phase.moves).after
-        if table[slow * len(second) + fast] > 0:
+    for number, phase in enumerate(PHASES):  # noqa: B007 - the one it ends at is asked about
+        slow, fast = state_of(number, cube)
+        distances, first, second = table(number)
+        width = len(second.after)
+        if distances[slow * width + fast] > 0:
             break
-    first = explore(phase.first, phase.moves).after
-    after = [table[a * len(second) + b] for a, b in zip(first[slow], second[fast], strict=True)]
+    after = [distances[a * width + b] for a, b in zip(first.after[slow], second.after[fast], strict=True)]
     cases = tuple(Case(Answer(move, str(distance)), (move,)) for move, distance in zip(phase.moves, after, strict=True))
     return Question(number, cases, after.index(min(after)))
 

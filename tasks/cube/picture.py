@@ -1,4 +1,4 @@
-"""The cube unfolded, a letter on each sticker, with what is going on beside it, below it, or in one line.
+"""The cube unfolded, a letter on each filled sticker, with what is going on beside it, below it, or in one line.
 
 Where there is no room for the net, the faces stand in a row, or are written out two to a line.
 """
@@ -17,7 +17,7 @@ Piece: TypeAlias = tuple[str, str]
 """Some characters and their role."""
 Line: TypeAlias = list[Piece]
 
-_HUE = {face: f"hue.{number}" for number, face in enumerate("RFUDLB", 1)}
+_FILL = {face: f"fill.{number}" for number, face in enumerate("RFUDLB", 1)}
 _NET = ((None, "U", None, None), ("L", "F", "R", "B"), (None, "D", None, None))
 _BESIDE = {3: 18, 2: 12}
 """Least width of the words beside the net, by the width of its stickers."""
@@ -68,8 +68,8 @@ def _net(letters: str, marked: Collection[int], cell: int, *, spaced: bool) -> l
 
 def _sticker(letter: str, cell: int, *, marked: bool) -> Piece:
     if cell == 2:
-        return (letter + (" *"[marked]), _HUE[letter])
-    return (f"[{letter}]" if marked else f" {letter} ", _HUE[letter])
+        return (letter + (" *"[marked]), _FILL[letter])
+    return (f"[{letter}]" if marked else f" {letter} ", _FILL[letter])
 
 
 def _panel(facts: Sequence[Piece], width: int, rows: int) -> list[Line]:
@@ -95,7 +95,7 @@ def _in_a_row(letters: str) -> list[Line]:
         line: Line = []
         for face in "ULFRBD":
             start = 9 * ORDER.index(face) + 3 * row
-            line += [(letter, _HUE[letter]) for letter in letters[start : start + 3]]
+            line += [(letter, _FILL[letter]) for letter in letters[start : start + 3]]
             line.append((" ", "plain"))
         lines.append(line[:-1])
     return lines
@@ -103,9 +103,9 @@ def _in_a_row(letters: str) -> list[Line]:
 
 def _written_out(letters: str) -> list[Line]:
     return [
-        [(letter, _HUE[letter]) for letter in letters[start : start + 9]]
+        [(letter, _FILL[letter]) for letter in letters[start : start + 9]]
         + [(" ", "plain")]
-        + [(letter, _HUE[letter]) for letter in letters[start + 9 : start + 18]]
+        + [(letter, _FILL[letter]) for letter in letters[start + 9 : start + 18]]
         for start in (0, 18, 36)
     ]
 

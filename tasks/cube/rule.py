@@ -5,14 +5,14 @@ By phases every move is made and the cube after it measured; by layers the stick
 
 from __future__ import annotations
 
-from .coordinates import PHASES, explore
+from .coordinates import PHASES
 from .facelets import CELLS, to_facelets
 from .layers import piece_of
 from .phases import state_of
 from .pieces import FACES, TURNS, Cube, turn
 from .prompt import PHASES_METHOD
 from .question import Answer, Question
-from .tables import distances
+from .tables import table
 
 
 def allowed(method: str, cube: Cube, question: Question) -> frozenset[Answer]:
@@ -21,12 +21,12 @@ def allowed(method: str, cube: Cube, question: Question) -> frozenset[Answer]:
 
 
 def _best_moves(cube: Cube, question: Question) -> frozenset[Answer]:
-    phase, table = PHASES[question.stage], distances(question.stage)
-    width = len(explore(phase.second, phase.moves).numbers)
+    phase, known = PHASES[question.stage], table(question.stage)
+    width = len(known.second.numbers)
 
     def rank(move: str) -> tuple[int, int, int]:
-        first, second = state_of(phase, turn(cube, move))
-        return table[first * width + second], FACES.index(move[0]), TURNS.index(move[1:])
+        first, second = state_of(question.stage, turn(cube, move))
+        return known.distances[first * width + second], FACES.index(move[0]), TURNS.index(move[1:])
 
     ranks = {move: rank(move) for move in phase.moves}
     best = min(ranks.values())

@@ -1,67 +1,79 @@
-"""How many moves each state of each phase is from its goal: built once by breadth-first search, then read from disk.
+"""How many moves each state of each phase is from its goal, and how its states are numbered: read from a file.
 
-The file is only ever a shortcut. What it holds is known beforehand by its digest, so a damaged one, or one of another
-version, is told at once and built anew; where it cannot be written, tables are built once a process.
+The file comes with the task, so that nobody waits for the search. What it holds is known by its digest, so a damaged
+one, or one of another version, is told at once and everything is built anew by breadth-first search, in two seconds.
+`packing.py` writes the file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
+import struct
+import sys
 import zlib
+from array import array
 from collections.abc import Iterator
-from contextlib import suppress
 from operator import add
 from pathlib import Path
 from threading import Lock
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from .coordinates import PHASES, Phase, explore
+from .coordinates import PHASES, Coordinate, Phase, explore
 
-DIGEST = "5db4da9388f6d09f25f63b8610efda000a7616c9784f76dd54186915492eb5f9"
-"""SHA-256 of all tables, one after the other."""
-FILE = "cube-tables.z"
+DIGEST = "271f44a8a23abdae3a0da854afdc666f7653262dae271bb2a0b4331f517e6b5e"
+"""SHA-256 of what the file holds once it is unpacked."""
+FILE = Path(__file__).with_name("tables.z")
 UNKNOWN = 255
 
 Rows: TypeAlias = list[tuple[int, ...]]
 """For each value of a property what each move makes of it."""
 
-_TOTAL = sum(phase.size for phase in PHASES)
+
+class Table(NamedTuple):
+    """One phase, worked out.
+
+    Attributes:
+        distances: For each state the number of moves to the goal, one byte each.
+        first: The property that varies slowly in the number of a state.
+        second: The other.
+    """
+
+    distances: bytes
+    first: Coordinate
+    second: Coordinate
+
+
+_MOST = 4_000_000  # bytes that are unpacked of any file
+HEAD = struct.Struct("<HH")
+"""Before each property in the file: how many values it takes, and bytes of one."""
 _loading = Lock()
-_loaded: list[bytes] = []
+_loaded: list[Table] = []
 
 
-def distances(phase: int) -> bytes:
-    """Return the table of phase 0 to 3: for each state the number of moves to the goal, one byte each."""
+def table(phase: int) -> Table:
+    """Return what is known of phase 0 to 3."""
     with _loading:  # the form and the run may both come to ask first, each in its thread
         if not _loaded:
-            _loaded.extend(_cut(_read() or _built()))
+            _loaded.extend(read(FILE) or map(build, PHASES))
     return _loaded[phase]
 
 
-def folder() -> Path:
-    """Return where the tables are kept: `MAKER_CACHE`, `MAKER_HOME`'s own cache, or the user's cache directory."""
-    given, home = os.environ.get("MAKER_CACHE"), os.environ.get("MAKER_HOME")
-    if given:
-        return Path(given).expanduser()
-    if home:
-        return Path(home).expanduser() / "cache"
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only a cube that is stepped needs it
-
-    return user_cache_path("maker", appauthor=False)
+def build(phase: Phase) -> Table:
+    """Number the states of a phase by exploring them, and measure them all."""
+    first, second = explore(phase.first, phase.moves), explore(phase.second, phase.moves)
+    return Table(_search(first, second), first, second)
 
 
-def build(phase: Phase) -> bytes:
+def _search(first: Coordinate, second: Coordinate) -> bytes:
     """Search breadth first from the goal: turns can be undone, so the way there is as long as the way back.
 
     A level is found from the one before it or, once that is the longer list, by looking at what is left: most states
     are far from the goal, and one neighbour of the level before tells (direction-optimizing search, Beamer 2012).
     """
-    first, second = explore(phase.first, phase.moves).after, explore(phase.second, phase.moves).after
-    width = len(second)
-    firsts = [tuple(number * width for number in row) for row in first]
-    seconds = [tuple(row) for row in second]
-    table = bytearray([UNKNOWN]) * (len(first) * width)
+    width = len(second.after)
+    firsts = [tuple(number * width for number in row) for row in first.after]
+    seconds = [tuple(row) for row in second.after]
+    table = bytearray([UNKNOWN]) * (len(first.after) * width)
     table[0], level, left, distance = 0, [0], len(table) - 1, 0
     while level:
         distance += 1
@@ -98,37 +110,39 @@ def _among(table: bytearray, _: list[int], distance: int, firsts: Rows, seconds:
     return reached
 
 
-def _cut(whole: bytes) -> Iterator[bytes]:
-    start = 0
-    for phase in PHASES:
-        yield whole[start : start + phase.size]
-        start += phase.size
+def little(row: array[int]) -> bytes:
+    """Write numbers of two bytes, the low one first on any machine; read back, they are the machine's own again."""
+    if sys.byteorder == "big":
+        row = row[:]
+        row.byteswap()
+    return row.tobytes()
 
 
-def _read() -> bytes | None:
-    """Return what the file holds, None where it is not exactly what would be built."""
+def read(path: Path) -> list[Table] | None:
+    """Return what a file holds, None where it is not exactly what would be built."""
     try:
-        packed = (folder() / FILE).read_bytes()
-        whole = zlib.decompressobj().decompress(packed, _TOTAL)
-    except (OSError, RuntimeError, ValueError, zlib.error):  # RuntimeError: nobody knows the home of `~user`
+        whole = zlib.decompressobj().decompress(path.read_bytes(), _MOST)
+    except (OSError, zlib.error):
         return None
-    return whole if hashlib.sha256(whole).hexdigest() == DIGEST else None
+    return [*_cut(whole)] if hashlib.sha256(whole).hexdigest() == DIGEST else None
 
 
-def _built() -> bytes:
-    whole = b"".join(build(phase) for phase in PHASES)
-    # No room, no right, no such place: the tables serve all the same.
-    with suppress(OSError, RuntimeError, ValueError):
-        _keep(whole)
-    return whole
+def _cut(whole: bytes) -> Iterator[Table]:
+    at = 0
+    for phase in PHASES:
+        coordinates = []
+        for _ in range(2):
+            count, length = HEAD.unpack_from(whole, at)
+            at += HEAD.size
+            numbers = {whole[at + length * number : at + length * (number + 1)]: number for number in range(count)}
+            at += length * count
+            width = 2 * len(phase.moves)
+            rows = [array("H", _own(whole[at + width * row : at + width * (row + 1)])) for row in range(count)]
+            at += width * count
+            coordinates.append(Coordinate(numbers, rows))
+        yield Table(whole[at : at + phase.size], *coordinates)
+        at += phase.size
 
 
-def _keep(whole: bytes) -> None:
-    place = folder()
-    place.mkdir(parents=True, exist_ok=True)
-    draft = place / f"{FILE}.{os.getpid()}"
-    try:
-        draft.write_bytes(zlib.compress(whole))
-        draft.replace(place / FILE)
-    finally:
-        draft.unlink(missing_ok=True)
+def _own(low_first: bytes) -> bytes:
+    return low_first if sys.byteorder == "little" else little(array("H", low_first))

@@ -19,6 +19,9 @@ WIDTHS = {3: 34, 2: 23, 1: 13}
 """Cells across of a grid whose cells are so many characters."""
 RULED_ROWS = 14
 """Lines of the ruled grid with its column numbers."""
+_OPENING, _EMPTY = "»[", "[ ]"
+_GIVES_WAY = " '│"
+"""What the first mark of a cell of two characters may take the place of, just before it."""
 
 
 class Look:
@@ -39,7 +42,7 @@ class Look:
         value = self._state.values[cell]
         body = ("•" if cell in self._units else "·") if value == OPEN else value
         if cell in self._asked:
-            return f"[{value if value != OPEN else ' '}]", "conflict" if self._clash else "target"
+            return _EMPTY if value == OPEN else f"[{value}]", "conflict" if self._clash else "target"
         if cell in self._touched:
             return f"»{body}«", "moved"
         if value == OPEN:
@@ -50,6 +53,13 @@ class Look:
             return f" {value} ", "given"
         return (f" {value}?", "hue.3") if cell in self._guessed else (f" {value}'", "plain")
 
+    @property
+    def legend(self) -> list[str]:
+        """What the marks behind digits say, those that there are."""
+        placed = [cell for cell, value in enumerate(self._state.values) if value not in (OPEN, self._givens[cell])]
+        marks = {"? guessed" if cell in self._guessed else "' placed" for cell in placed}
+        return sorted(marks)
+
     def _row(self, row: int, cells: int) -> Line:
         """Draw a row of the grid, a cell being 3, 2 or 1 characters."""
         line: Line = [(f"{row + 1}│" if cells == 2 else f" {row + 1} │" if cells == 3 else f"{row + 1} ", "label")]
@@ -58,9 +68,11 @@ class Look:
                 line.append(("│", "rail"))
             text, role = self._cell(9 * row + column)
             if cells == 2:
-                text = "[]" if text == "[ ]" else text[1:]
+                if text[0] in _OPENING and text != _EMPTY:
+                    _close_up(line, (text[0], role))
+                text = "[]" if text == _EMPTY else text[1:]
             elif cells == 1:
-                text = "?" if text == "[ ]" else text[1]
+                text = "?" if text == _EMPTY else text[1]
             line.append((text, role))
         return line if cells == 1 else [*line, ("│", "rail")]
 
@@ -79,3 +91,12 @@ class Look:
             lines.append([(f" {row + 1} ", "label"), ("│", "rail"), *line])
         lines.append([(f"   └{bar}┴{bar}┴{bar}┘", "rail")])
         return lines
+
+
+def _close_up(line: Line, mark: Piece) -> None:
+    """Put the first mark of a narrow cell into the character before it, where nothing that matters stands there."""
+    text, role = line[-1]
+    if text == "[]":  # the cell in question is then as in the smallest grid
+        line[-1:] = [("?", role), mark]
+    elif text[-1] in _GIVES_WAY:
+        line[-1:] = [(text[:-1], role), mark]

@@ -31,8 +31,8 @@ def draw(givens: str, state: State, focus: Focus | None, columns: int, rows: int
     grid = look.ruled() if cells == 3 and rows >= RULED_ROWS else look.plain(cells)
     room = columns - WIDTHS[cells] - cells // 2 - 1
     if room >= _LEAST_PANEL:
-        shown = _window(grid, look.row, rows)
-        lines = _beside(shown, _panel(state, focus, room, rows), WIDTHS[cells], columns - WIDTHS[cells] - room)
+        panel = _panel(state, focus, look.legend if cells > 1 else [], room, rows)
+        lines = _beside(_window(grid, look.row, rows), panel, WIDTHS[cells], columns - WIDTHS[cells] - room)
     else:
         lines = [[(text[:columns], "label")] for text in _summary(state, focus)[: max(0, rows - len(grid)) or 1]]
         lines = [*_window(grid, look.row, rows - len(lines)), *lines]
@@ -71,8 +71,11 @@ def _summary(state: State, focus: Focus | None) -> list[str]:
     return lines
 
 
-def _panel(state: State, focus: Focus | None, columns: int, rows: int) -> list[str]:
-    """Tell the question, the digits of its cells, how many cells are open, the last guess and the last action."""
+def _panel(state: State, focus: Focus | None, marks: list[str], columns: int, rows: int) -> list[str]:
+    """Tell the question, the digits of its cells, how many cells are open, the last guess and the last action.
+
+    What the marks of the grid mean stands below, where there is room for it.
+    """
     lines = [part for line in _summary(state, focus) for part in wrap(line, columns)]
     tail = [f"{state.values.count(OPEN)} open"]
     if state.guesses:
@@ -90,7 +93,11 @@ def _panel(state: State, focus: Focus | None, columns: int, rows: int) -> list[s
     if len(lists) > room:
         lists = [*lists[: room - 1], "…"] if room else []
     gap = [""] if airy and lists else []
-    return [line[:columns] for line in (*lines, *gap, *lists, *gap, *tail)][:rows]
+    told = [line[:columns] for line in (*lines, *gap, *lists, *gap, *tail)][:rows]
+    together = "  ".join(marks)
+    legend = marks if len(together) > columns else [together]
+    spare = rows - len(told) - len(legend)
+    return [*told, *([""] if spare > 0 else []), *legend] if marks and spare >= 0 else told
 
 
 def _listed(state: State, focus: Focus) -> list[int]:

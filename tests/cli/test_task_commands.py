@@ -24,7 +24,7 @@ def at_the_root(request, monkeypatch):
 def test_from_nothing_to_a_solved_run(tmp_path, monkeypatch, capsys):
     """A task is begun, checked and run with the three commands that `new-task` itself names."""
     monkeypatch.chdir(tmp_path)
-    assert main(["new-task", "cards"]) == 0
+    assert main(["new-task", "cards", "--full"]) == 0
     assert "now: maker check-task ./cards\n     maker run ./cards\n" in capsys.readouterr().out
     assert main(["check-task", "./cards", "--states", "200"]) == 0
     assert f"./cards: {len(CHECKS)} kept; 200 states" in capsys.readouterr().out
@@ -134,7 +134,7 @@ def test_an_option_with_nothing_for_a_default_has_none_told(capsys):
 
 def test_help_may_hold_any_sign(tmp_path, capsys):
     """What a stranger's task says of an option is printed as it is, a per cent sign included."""
-    assert main(["new-task", "percent", "--to", str(tmp_path)]) == 0
+    assert main(["new-task", "percent", "--full", "--to", str(tmp_path)]) == 0
     folder = tmp_path / "percent"
     source = next(path for path in folder.rglob("*.py") if "Option(" in path.read_text())
     text = source.read_text()

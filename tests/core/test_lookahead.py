@@ -179,6 +179,22 @@ def test_waste_keeps_within_its_limit_whenever_the_run_ends(dice, share, wrong, 
     assert driven.solver.guessed_wrong <= share * driven.solver.drawn
 
 
+@modest
+@given(seeds, st.sampled_from([2, 3]), st.sampled_from([0.1, 0.4]))
+def test_a_run_that_nobody_meddles_with_wastes_on_guesses_alone(dice, k, wrong):
+    """Nothing is left in flight for a step when it is decided: the whole waste of a run is within its limit."""
+    driven = Ahead(Solver(Count(length=30), Settings(k=k, window=8)))
+    noisy = {}
+
+    def responses(step, sample):
+        return answer(noisy.setdefault((step, sample), (step + 1 + (dice.random() < wrong)) % 8))
+
+    while not driven.over:
+        driven.ask(8 - len(driven.in_flight))
+        driven.arrive(int(dice.random() * len(driven.in_flight)), responses)
+    assert driven.solver.wasted == driven.solver.guessed_wrong <= 0.1 * driven.solver.drawn
+
+
 def test_all_samples_may_be_at_stake():
     """A share of 100 % is no limit: the window is as wide as it was ordered from the first answer on."""
     driven = Ahead(Solver(Count(length=40), Settings(k=3, window=8, max_waste=1.0)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from maker_engine.core.flags import EXCERPT_CHARACTERS
 from maker_engine.core.red_flags import RULES, FlagRules, inspect
-from maker_engine.core.responses import EXCERPT_CHARACTERS, Flag, Response, excerpt
+from maker_engine.core.responses import Flag, Response, excerpt
 from tests.support.driving import modest
 from tests.support.toy import FLAGGED, Count, answer
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.openai_server import OpenAIServer
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
@@ -60,4 +62,21 @@ def test_the_library_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     """The README's program does what it says."""
     program = next(text for kind, text in BLOCKS if kind == "python")
     exec(compile(program, "README.md", "exec"), {})  # noqa: S102 - our own README
-    assert capsys.readouterr().out.startswith("solved")
+    assert capsys.readouterr().out.startswith("finished (4, 3, 2, 1, 0)\n")
+
+
+def test_the_library_example_runs_with_a_real_model(capsys: pytest.CaptureFixture[str]) -> None:
+    """The README's program does the same over HTTP, with a model's name and its server put in."""
+    program = next(text for kind, text in BLOCKS if kind == "python")
+    with OpenAIServer(lambda messages, *_: _said(messages[-1]["content"])) as server:
+        there = f'model="openai/gpt-6-luna", api_base="{server.base_url}"'
+        exec(compile(program.replace('model="sim"', there), "README.md", "exec"), {})  # noqa: S102 - likewise
+    out = capsys.readouterr().out
+    assert out.startswith("finished (4, 3, 2, 1, 0)\n")
+    assert "<Ballot answer 'no', votes {'no': 3}, 0 flagged, margin 3>" in out
+    assert out.endswith("3\n")
+
+
+def _said(prompt: str) -> str:
+    found = re.search(r"What is (\d) - 1", prompt)
+    return "no" if found is None else str(int(found[1]) - 1)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import maker_engine as maker
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
-from maker_engine.kit.scaffold import write_task
+from maker_engine.kit.scaffold import write_file, write_task
+from maker_engine.kit.subject import prepare
+from maker_engine.kit.suite import CHECKS, Verdict, make
 
 ROOT = Path(__file__).parents[2]
 RUFF = (
@@ -87,3 +90,17 @@ def test_where_nothing_can_be_written_it_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"):
         write_task("cards", tmp_path / "file")
+
+
+def test_one_file_is_a_whole_task(tmp_path):
+    """Without --full a new task is one file of at most 60 lines that is called as it, checked, run and linted."""
+    path = write_file("card_game", tmp_path)
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 60
+    family = catalogue.find(str(path))
+    assert (family.name, family.title, family.__name__) == ("card_game", "Card game", "CardGame")
+    for check in CHECKS:
+        assert (result := make(prepare(family, states=200), check)).verdict is Verdict.KEPT, str(result)
+    assert maker.solve(family(), model="sim").verified
+    assert program("ruff", "check", *RUFF, "--ignore=D", path.name, cwd=tmp_path) == (0, "All checks passed!\n")
+    with pytest.raises(InputError, match="is there already"):
+        write_file("card_game", tmp_path)

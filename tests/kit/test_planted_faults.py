@@ -104,9 +104,9 @@ def test_a_run_that_does_not_end_is_given_up():
 
 
 def test_what_cannot_be_checked_is_told():
-    """Checks that need an oracle or imitated responses are not made where there are none, and say so."""
+    """Checks that need an oracle or imitated responses are not offered by a task without, and say so."""
     results = {result.check.name: result for result in examine(prepare(faults.Mute))}
-    assert results["one right answer"].verdict is Verdict.NOT_MADE
+    assert results["one right answer"].verdict is Verdict.NOT_OFFERED
     assert "has no oracle" in results["solution"].told
     assert "imitates no responses" in results["run"].told
     assert results["noise"].verdict is Verdict.KEPT

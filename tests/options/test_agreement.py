@@ -38,6 +38,7 @@ CHOSEN = {
     "seed": 7,
     "temperature": 0.3, "first_temperature": "none", "reasoning": "low", "max_tokens": 500, "max_reasoning_tokens": 9,
     "preflight": False, "accept_models": ["any", "b"], "k": 4, "target": 0.9, "rule": "first", "flags": "paper",
+    "constrain": "grammar",
     "max_samples": 50, "undecided": "escalate:sim", "hopeless": "warm", "count": "arrival", "reuse": True, "n": 3,
     "concurrency": 4, "window": 2, "hedge": 1, "draft": "task", "max_waste": 0.25, "timeout": 30.5, "rpm": 60.0,
     "tpm": 1000.0, "limit_samples": 900, "limit_usd": 1.5, "limit_tokens": 10000, "limit_minutes": 2.5,

@@ -146,7 +146,7 @@ def test_a_picture_fits_and_shows_every_sticker(method, seed, columns, rows):
     lines = picture.plain.split("\n")
     assert len(lines) <= rows
     assert max(map(len, lines)) <= columns
-    shown = [picture.plain[span.start : span.end] for span in picture.spans if str(span.style).startswith("hue.")]
+    shown = [picture.plain[span.start : span.end] for span in picture.spans if str(span.style).startswith("fill.")]
     assert sorted("".join(shown).translate(BARE)) == sorted(to_facelets(state.cube))
     marked = sum(sticker[0] == "[" or sticker[-1] == "*" for sticker in shown)
     piece = len(problem.oracle(state).reading) if method == "layers" else 0

@@ -188,6 +188,19 @@ def test_a_picture_tells_givens_placed_and_guessed_apart():
     assert "[ ]" in EASY.picture(EASY.start()).plain
 
 
+def test_marks_are_whole_where_a_cell_has_two_characters():
+    """On the board of 80 columns what was touched last stands between both its marks, and the strokes are told of."""
+    state = EASY.start()
+    for _ in range(40):
+        state = EASY.apply(state, EASY.oracle(state))
+        text = EASY.picture(state, 42, 10).plain
+        assert text.count("»") == text.count("«") == 1, text
+        assert text.count("[]") + text.count("?") == 1
+        assert "' placed" in text
+        assert max(map(len, text.split("\n"))) <= 42
+    assert "placed" not in EASY.picture(EASY.start(), 42, 10).plain
+
+
 def test_the_readme_shows_the_real_thing():
     """The prompt and the picture in the task's README are what the task gives."""
     readme = Path(inspect.getfile(Sudoku)).with_name("README.md").read_text(encoding="utf-8")

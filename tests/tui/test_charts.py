@@ -93,11 +93,13 @@ def test_no_figure_of_an_axis_is_cut_off(width, rounds):
     """Rule: the figures below a picture go up in even steps to its edge: none of them is half of another."""
     series = [Series("A", "a", "accent", [(0, 0), (rounds, 3)])]
     rows = curves(series, Axis("rounds", rounds, str), Axis("votes", 3, str), width, 12)
-    told = rows[-1].plain
-    places = [float(one) for one in told.partition("|")[2].split()]
+    axis, told = rows[-2].plain, rows[-1].plain
+    places = [float(one) for one in told.split()]
     assert len(told) <= width
     assert len(places) >= 2
     assert {after - before for before, after in pairwise(places)} == {places[1] - places[0]}
+    assert set(axis) <= set(" └─┬")
+    assert len(places) <= axis.count("┬"), "a figure without a tick"
 
 
 def test_the_plotting_library_is_not_imported_before_a_plot():

@@ -18,7 +18,7 @@ from maker_engine.sessions.schema import StepFlag
 from maker_tui.app import MakerApp
 from maker_tui.bridge import SavedSource
 from maker_tui.inspector_lines import counted_row, entry_lines, pair_lines, prompt_lines, prompt_row
-from maker_tui.widgets.step_table import step_row
+from maker_tui.widgets.step_table import columns_in, step_row
 from tests.support.hostile import UNSAFE
 from tests.support.recorded import record
 from tests.support.toy import Count
@@ -181,5 +181,5 @@ def test_no_page_of_the_inspector_lets_an_order_through(texts, width):
     for place in range(3):
         pages += [counted_row(step, place, lambda _: who, width), *entry_lines(step, place, lambda _: who, width)]
     pages += pair_lines(step, 0, 1, lambda _: who, width)
-    pages.append(step_row(StepFacts(3, who, flags=(rule, reason)), width))
+    pages.append(step_row(StepFacts(3, who, flags=(rule, reason)), columns_in(width, 9_999)))
     assert not [row.plain for row in pages if UNSAFE.search(row.plain)]

@@ -14,6 +14,7 @@ from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.schema import StepFlag
 from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun, SavedSource
+from maker_tui.widgets.run_map import RunMap
 from maker_tui.widgets.step_table import StepTable
 from tests.runtime.test_talking import WORDS, Agree, order as talk_order, run as talk
 from tests.tui.looking import gone, screen_text, shown, until
@@ -162,15 +163,16 @@ async def test_the_map_is_gone_over_by_keys_and_clicks(app):
     """Rule: the cursor goes by cells, a click goes to one, enter inspects it; a fork has its mark."""
     async with app.run_test(size=SIZE) as pilot:
         await keys(pilot, "m")
-        await shown(
-            pilot, f"map · steps 1 to {STEPS} of {STEPS} · a cell a step", "⋔ fork", f"step {STEPS}: dissent in"
-        )
+        await shown(pilot, f"map · steps 1 to {STEPS} of {STEPS} · a cell a step", "⋔ fork", f"step {STEPS}: dissent")
         await keys(pilot, "home", "right", "right")
-        await shown(pilot, "step 3: dissent in")
-        await pilot.click("#map", offset=(2 + 20, 1))  # strip and grid are one row
-        await shown(pilot, "step 21: dissent in")
+        await shown(pilot, "step 3: ")
+        across = app.screen.query_one(RunMap)._laid.across
+        await keys(pilot, "down")
+        await shown(pilot, f"step {3 + across}: ")
+        await pilot.click("#map", offset=(2 + 20, 2))
+        await shown(pilot, "step 2: ")
         await keys(pilot, "enter")
-        await shown(pilot, "step 21 · decided")
+        await shown(pilot, "step 2 · decided")
 
 
 async def test_the_plots_turn(app):

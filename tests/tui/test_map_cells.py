@@ -8,7 +8,21 @@ from hypothesis import given, strategies as st
 
 from maker_engine.sessions.marks import Marks
 from maker_engine.sessions.schema import StepFlag
-from maker_tui.map_cells import DISSENT, FLAGGED, FLYING, FORK, TO_COME, UNDECIDED, WRONG, Layer, Live, picture, window
+from maker_tui.map_cells import (
+    DISSENT,
+    FLAGGED,
+    FLYING,
+    FORK,
+    TO_COME,
+    UNDECIDED,
+    WRONG,
+    Layer,
+    Live,
+    cell_lines,
+    picture,
+    shape,
+    window,
+)
 
 
 @dataclass
@@ -41,6 +55,31 @@ def test_a_window_holds_its_centre_and_no_more_cells_than_there_are(total, cells
     assert zoom or (shown.first, shown.last) == (0, total)
     cell = shown.cell_of(centre)
     assert shown.first + cell * shown.each <= centre < shown.first + (cell + 1) * shown.each
+
+
+@given(total=st.integers(1, 20_000), width=st.integers(36, 216), height=st.integers(2, 60))
+def test_cells_are_as_large_as_all_of_them_have_room(total, width, height):
+    """Rule: a run that fits in single characters gets larger cells while they fit, and each is found where it is."""
+    laid = shape(total, width, height)
+    assert laid.across * laid.wide <= max(width, laid.wide)
+    assert laid.down * laid.tall <= height
+    if total <= width * height:
+        assert laid.cells >= total
+    last = min(total, laid.cells) - 1
+    row, column = divmod(last, laid.across)
+    for x, y in ((0, 0), (laid.wide - 1, laid.tall - 1)):
+        assert laid.cell_at(column * laid.wide + x, row * laid.tall + y) == last
+    drawn = ["".join(piece for piece, _ in row) for row in cell_lines((DISSENT, "warn"), last, laid)]
+    assert (len(drawn), {len(row) for row in drawn}) == (laid.tall, {laid.wide})
+    assert drawn[0].startswith(DISSENT)
+
+
+def test_a_short_run_has_its_numbers_on_the_map():
+    """Rule: 255 steps in a large window fill it, each with its number; a long run keeps a character a step."""
+    laid = shape(255, 156, 39)
+    assert cell_lines((DISSENT, "warn"), 41, laid)[0][0] == (f"{DISSENT}42", "warn")
+    assert laid.down * laid.tall > 39 / 2
+    assert shape(5_000, 156, 39)[2:] == (1, 1)
 
 
 def test_every_state_has_its_glyph():

@@ -123,3 +123,20 @@ def test_an_app_that_fails_never_ends_with_status_0(start: Start, app: str) -> N
     said = text_of(terminal.shown)
     assert "stopped by an error of its own: " in said
     assert "ZeroDivisionError" in said
+
+
+@pytest.mark.parametrize("term", ["screen", "xterm", "linux"])
+def test_a_terminal_of_few_colours_gets_its_own_ones(start: Start, term: str) -> None:
+    """Below 256 colours, and without a choice of the user's, hues are the terminal's own on its own ground."""
+    sent = run(start(*demo(), TERM=term, COLORTERM=None), b"solved", b"?")
+    colours = {code for found in COLOUR.finditer(sent) for code in re.findall(r"\d+", found[0])}
+    assert {"31", "91", "33", "32", "34"} <= colours, colours  # the hues of five disks
+    assert not colours & {"38", *(str(code) for code in (*range(40, 49), *range(100, 108)))}
+
+
+def test_a_theme_that_was_chosen_is_kept_to_in_any_terminal(start: Start, tmp_path: Path) -> None:
+    """What the settings name goes before what fits the terminal."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.toml").write_text('theme = "maker-dark"\n')
+    sent = run(start(*demo(), TERM="xterm", COLORTERM=None), b"solved")
+    assert any(";40" in found[0] for found in COLOUR.finditer(sent)), "no ground of the theme's"

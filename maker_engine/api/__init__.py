@@ -1,0 +1,1 @@
+"""The library: what `import maker_engine` offers, each part imported when it is first used."""

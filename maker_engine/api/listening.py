@@ -1,0 +1,168 @@
+"""Listens to a run as it is recorded: gathers its steps, hands its events on, and keeps a file only if there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+
+from maker_engine.api.results import RunStep
+from maker_engine.core.decisions import decided_first
+from maker_engine.core.decomposition import AnyTask, Gathered
+from maker_engine.core.events import (
+    CandidateStruck,
+    Event,
+    PersonVoted,
+    ResponseFlagged,
+    SamplesDrawn,
+    StepDecided,
+    StepEscalated,
+    VoteCast,
+)
+from maker_engine.core.responses import Flag, Prompt, Response
+from maker_engine.core.snapshot import Totals
+from maker_engine.core.voting import Ballot
+from maker_engine.sessions.keeping import RunJournal
+from maker_engine.sessions.packing import Entry, Kept, entry_of
+
+
+class _Open:
+    """What is known of the open step."""
+
+    def __init__(self) -> None:
+        self.ballot = Ballot()
+        self.flags: list[Flag] = []
+        self.texts: list[str] = []
+
+    def count(self, verdict: Hashable, response: Response) -> None:
+        self.texts.append(response.text)
+        if isinstance(verdict, Flag):
+            self.flags.append(verdict)
+        else:
+            self.ballot.add(verdict)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case SamplesDrawn():
+                for _, verdict, response in event.samples:
+                    self.count(verdict, response)
+            case VoteCast():
+                self.count(event.answer, event.response)
+            case ResponseFlagged():
+                self.count(event.flag, event.response)
+            case PersonVoted():
+                self.ballot.add(event.answer)
+            case CandidateStruck():
+                self.ballot.strike(event.answer)
+            case StepEscalated():
+                self.ballot = Ballot()
+
+    def step(self, number: int, answer: Hashable) -> RunStep:
+        rows = self.ballot.rows()
+        if answer is not None:
+            rows = decided_first(rows, answer)
+        gathered = isinstance(answer, Gathered) or not rows
+        margin = 0 if gathered else self.ballot.margin(answer if answer in dict(rows) else None)
+        return RunStep(number, answer, rows, tuple(self.flags), margin, tuple(self.texts))
+
+
+class Listening:
+    """A journal that gathers the steps of a run in memory.
+
+    Args:
+        file: The journal of its file, None for a run that is not kept.
+        on_event: Called with every event, in order; samples that were drawn at once are events of their own.
+    """
+
+    def __init__(self, file: RunJournal | None = None, on_event: Callable[[Event], None] | None = None) -> None:
+        self._file = file
+        self._on_event = on_event
+        self._open = _Open()
+        self._entries: list[Entry] = []
+        self._adjustments: Callable[[], tuple[str, ...]] = tuple
+        self.steps: list[RunStep] = []
+        self.path = Path() if file is None else file.path
+        self.notice = "" if file is None else file.notice
+
+    @property
+    def adjustments(self) -> tuple[str, ...]:
+        """What was sent to the model otherwise than ordered."""
+        return self._adjustments() if self._file is None else self._file.adjustments
+
+    @property
+    def stands_at(self) -> tuple[int, int]:
+        """Number of the open step, 0-based, and how many entries it has so far."""
+        return (len(self.steps), len(self._entries)) if self._file is None else self._file.stands_at
+
+    @property
+    def open_entries(self) -> tuple[Entry, ...]:
+        """What has been recorded of the open step so far."""
+        return tuple(self._entries) if self._file is None else self._file.open_entries
+
+    @property
+    def open(self) -> RunStep | None:
+        """The open step, None where nothing has happened in it."""
+        return self._open.step(len(self.steps), None) if self._open.texts else None
+
+    def follow(
+        self,
+        totals: Totals,
+        elapsed: Callable[[], float],
+        more: Callable[[], Mapping[str, object]] = dict,
+        adjustments: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
+        """Keep these with the run, where it is kept."""
+        self._adjustments = adjustments
+        if self._file is not None:
+            self._file.follow(totals, elapsed, more, adjustments)
+
+    def note_prompt(self, step: int, prompt: Prompt) -> None:
+        """Note the first prompt that the task writes, where it is kept."""
+        if self._file is not None:
+            self._file.note_prompt(step, prompt)
+
+    def record(self, event: Event) -> None:
+        """Take one event in."""
+        if self._file is not None:
+            self._file.record(event)
+        self._gather(event)
+        if self._on_event is not None:
+            for one in _apart(event):
+                self._on_event(one)
+
+    def _gather(self, event: Event) -> None:
+        if isinstance(event, StepDecided):
+            self.steps.append(self._open.step(event.step, event.answer))
+            self._open, self._entries = _Open(), []
+            return
+        self._open.take(event)
+        if self._file is None and isinstance(event, SamplesDrawn):
+            self._entries += event.samples
+        elif self._file is None and isinstance(event, Kept):
+            self._entries.append(entry_of(event))
+
+    def flush(self) -> None:
+        """Make everything recorded so far durable, where it is kept."""
+        if self._file is not None:
+            self._file.flush()
+
+    def verify(self, task: AnyTask) -> list[str]:
+        """Let the task check the solution; return its findings."""
+        if self._file is not None:
+            return self._file.verify(task)
+        return task.verify(step.answer for step in self.steps)
+
+    def close(self) -> None:
+        """Write what is left and close, where it is kept."""
+        if self._file is not None:
+            self._file.close()
+
+
+def _apart(event: Event) -> list[Event]:
+    if not isinstance(event, SamplesDrawn):
+        return [event]
+    return [
+        ResponseFlagged(event.step, number, verdict, response)
+        if isinstance(verdict, Flag)
+        else VoteCast(event.step, number, verdict, response)
+        for number, verdict, response in event.samples
+    ]

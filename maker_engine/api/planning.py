@@ -1,0 +1,33 @@
+"""What the scaling laws expect of a run, before anything is spent."""
+
+from __future__ import annotations
+
+from maker_engine.forecast import Forecast, forecast
+from maker_engine.models.port import Figures
+
+__all__ = ["Forecast", "plan"]
+
+
+def plan(
+    *,
+    steps: int | None,
+    p: float | None = None,
+    v: float | None = None,
+    k: int | None = None,
+    target: float = 0.95,
+    latency_s: float | None = None,
+) -> Forecast:
+    """Work out k, and what a run with it takes.
+
+    Args:
+        steps: Steps of an errorless run, None where they are not known.
+        p: Probability that a valid sample is right, above 0.5; None for an assumption, which is named.
+        v: Probability that a sample carries no red flag, likewise.
+        k: Margin, None for the smallest that reaches `target` (Eq. 14).
+        target: Probability that the whole run is right.
+        latency_s: Seconds of a call, None for an assumption.
+
+    Raises:
+        InputError: A figure is out of its range.
+    """
+    return forecast(steps, Figures(p=p, v=v, latency_s=latency_s), k, target)

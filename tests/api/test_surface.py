@@ -1,0 +1,80 @@
+"""What the library offers by name, and what it costs to import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import get_type_hints
+
+import pytest
+
+import maker_engine as maker
+from maker_engine.api.options import RunOptions
+from maker_engine.runtime.run_order import RunOrder
+
+NAMES = """
+AnswerForm Ask Ballot Ballots Choice Date Decimal Flag Forecast Gather Gathered InputError Integer Json MakerError
+Option Outcome ProblemError Prompt PromptText ProviderError Record Run RunStep Said SessionBusyError SessionError
+Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote asolve avote avote_many events load_task
+plan solve stream vote vote_many
+"""
+BESIDES = {"task", "options", "source", "model", "k", "session", "name", "apart", "attended", "breaks"}
+"""Fields of an order that are no options of a library's run: they are arguments of its own, or the app's."""
+IMPORTED = """
+import sys, maker_engine as maker
+class Countdown(maker.Task):
+    def start(self): return 5
+    def step(self, n): return maker.Vote(f"What is {n} - 1?", maker.Integer(0, 9)) if n else None
+    def apply(self, n, answer): return answer
+Countdown()
+print([name for name in ("litellm", "textual", "rich", "sqlite3", "asyncio", "jsonschema") if name in sys.modules])
+maker.solve(Countdown(), model="sim", k=1)
+print([name for name in ("litellm", "textual", "jsonschema") if name in sys.modules])
+"""
+
+
+def test_the_names_are_these():
+    """`__all__` is pinned: a name that is added or taken away is a decision."""
+    assert sorted(maker.__all__) == sorted(NAMES.split())
+    assert all(getattr(maker, name) is not None for name in maker.__all__)
+    assert set(maker.__all__) <= set(dir(maker))
+
+
+def test_importing_is_cheap():
+    """Importing the library and writing a task loads no screen, provider, database or loop; running one no provider."""
+    done = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n[]\n"
+
+
+def test_the_options_are_those_of_an_order():
+    """Every field of an order that a program can set is a keyword of its name and type, and there are no others."""
+    fields, options = get_type_hints(RunOrder), get_type_hints(RunOptions)
+    assert set(options) == set(fields) - BESIDES
+    looser = {"voters", "accept_models", "constrain"}
+    assert {name: options[name] for name in set(options) - looser} == {
+        name: fields[name] for name in set(options) - looser
+    }
+
+
+def test_a_plan_needs_no_run():
+    """The scaling laws are one call away: the paper's million steps at p = 0.998 take k = 3."""
+    plan = maker.plan(steps=1_000_000, p=0.998)
+    assert (plan.k, plan.auto) == (3, True)
+    assert plan.p_solve > 0.95
+
+
+def test_a_task_is_loaded_by_its_name(tmp_path):
+    """An installed task, or one in a file, is loaded with its options or a problem; what it does not take is named."""
+    tower = maker.load_task("hanoi", disks=4)
+    assert maker.load_task("hanoi", tower.source()) == tower
+    (tmp_path / "mine.py").write_text(
+        "import maker_engine as maker\n"
+        "class Mine(maker.Task):\n"
+        "    def start(self): return 0\n"
+        "    def step(self, state): return None\n"
+        "    def apply(self, state, answer): return state\n"
+    )
+    assert maker.load_task(str(tmp_path / "mine.py")).name == "mine"
+    for given, message in (({"disk": 4}, "no option 'disk'; did you mean 'disks'"), ({"disks": 0}, "disks must be")):
+        with pytest.raises(maker.InputError, match=message):
+            maker.load_task("hanoi", **given)
