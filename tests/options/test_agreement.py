@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from maker_engine import catalogue
+from maker_engine.api import options as keywords
 from maker_engine.core.errors import InputError
 from maker_engine.options.config import KINDS, RunConfig
 from maker_engine.options.kinds import plain
@@ -170,6 +171,7 @@ def test_what_is_wrong_is_said_in_the_same_words_everywhere(name, value, said):
         lambda: read_order("hanoi", Count, {name: value}),
         lambda: read_defaults({"run": {name: value}}),
         lambda: KINDS[BY_NAME[name].group.name](**{name: value}),
+        lambda: keywords.order_of("hanoi", "sim", None, None, {name: value}) if name != "k" else keywords_k(value),
     )
     for way in ways:
         with pytest.raises(InputError) as caught:
@@ -197,6 +199,11 @@ def test_a_session_written_before_is_ordered_again(path, tmp_path):
     order = read_order(values["task-name"], catalogue.find("hanoi"), values)
     assert (order.model, order.k, order.seed) == ("sim:p=0.9,v=0.9", 3, 4)
     assert prepare(order).task.label == "5 disks, peg 0 → 2"
+
+
+def keywords_k(value):
+    """The library's way to give k, which is an argument of its own."""
+    keywords.order_of("hanoi", "sim", value, None, {})
 
 
 def vars_of(order):
