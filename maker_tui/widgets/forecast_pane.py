@@ -61,7 +61,7 @@ class ForecastPane(LinePane):
     def _table(self, above: int) -> list[Text]:
         if self._forecast is None or not self._by_k or self.size.width < TABLE_CELLS:
             return []
-        rows = k_table(self._by_k, self._forecast.k, self._target, self.size.width)
+        rows = k_table(self._by_k, self._forecast.k, self._target, self.size.width, self._speed)
         return [line(), *rows] if above + 1 + len(rows) <= self.size.height else []
 
     def on_resize(self, _event: Resize) -> None:
