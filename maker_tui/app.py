@@ -262,8 +262,8 @@ class MakerApp(ResumingApp, CellDiff):
             self.call_from_thread(self.ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed)
             return
         except MakerError as error:
-            self.call_from_thread(self.refuse, f"it cannot be forked: {error}")
             self.read_session(wish.path, wish.branch, instead=True)
+            self.call_from_thread(self.refuse, f"it cannot be forked: {error}")
             return
         self.call_from_thread(self.start_prepared, prepared)
 

@@ -17,12 +17,10 @@ class Asking:
 
     Args:
         lines: The lines.
-        refuse: Told in one line why what was typed cannot be used; the line stays up.
     """
 
-    def __init__(self, lines: Sequence[EntryLine], refuse: Callable[[str], None]) -> None:
+    def __init__(self, lines: Sequence[EntryLine]) -> None:
         self._lines = lines
-        self._refuse = refuse
         self._hear: Hear = lambda _: None
 
     def ask(self, line: EntryLine, prompt: str, text: str, hint: str, hear: Hear) -> None:
@@ -45,7 +43,7 @@ class Asking:
             try:
                 self._hear(line.text)
             except InputError as error:
-                self._refuse(str(error))
+                line.complain(str(error))
                 return True
         if typed in (Typed.ENTERED, Typed.LEFT):
             line.take_down()

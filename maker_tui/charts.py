@@ -16,7 +16,7 @@ from maker_engine.core.scaling import undecided_after
 from maker_engine.sessions.inspection import Counted, Inspection
 from maker_engine.sessions.survey import LENGTHS, Survey
 from maker_tui.curves import Axis, Series, curves, percent, power
-from maker_tui.figures import NONE, bar, chance, count, fit, letter, ordinal, share
+from maker_tui.figures import NONE, bar, chance, count, count_of, fit, letter, ordinal, share
 from maker_tui.roles import line
 
 MOST_RACERS = 6
@@ -26,7 +26,7 @@ FEWEST = 20
 HUES = 6
 
 
-def race(step: Inspection, started: RunStarted, describe: Callable[[Any], str], size: tuple[int, int]) -> list[Text]:
+def race(step: Inspection, describe: Callable[[Any], str], size: tuple[int, int]) -> list[Text]:
     """Draw the votes of each candidate against the sampling round, and what the leader needs (Fig. 11)."""
     rounds = list(_rounds(step.counted))
     if not rounds:
@@ -41,14 +41,14 @@ def race(step: Inspection, started: RunStarted, describe: Callable[[Any], str], 
             series.append(Series(letter(place), name, f"hue.{place % HUES + 1}", points))
     margins = [k for one, k in zip(step.counted, step.needed, strict=True) if isinstance(one.entry, Sample)]
     k = margins[-1]
-    if started.rule == "first":
+    if step.rule == "first":
         needed = [(number, margins[max(0, number - 1)]) for number in range(len(rounds) + 1)]
     else:
         needed = [(number, _second(one) + margins[number - 1]) for number, one in enumerate(rounds, 1)]
-    named = f"{k} votes" if started.rule == "first" else f"second + k {k}"
+    named = count_of(k, "vote") if step.rule == "first" else f"second + k {k}"
     series.append(Series("", named, "quiet", needed))
     most = max(y for one in series for _, y in one.points)
-    end = "decided" if step.answer is not None else "not decided"
+    end = "not decided" if step.answer is None else "decided ✖ wrong" if step.wrong else "decided"
     heading = line(("vote race", "strong"), f" · step {ordinal(step.step)} · {end} · margin {rounds[-1].margin}, k {k}")
     return [heading, *curves(series, Axis("rounds", len(rounds), count), Axis("votes", most, count), *_below(size))]
 
@@ -117,7 +117,7 @@ def _survey_told(survey: Survey) -> Text:
     shares = (
         f"{share(survey.flagged, samples)} flagged, {share(survey.against, survey.cast)} of the votes not as decided"
     )
-    return line((f"{count(samples)} samples: {shares}", "label"))
+    return line((f"{count_of(samples, 'sample')}: {shares}", "label"))
 
 
 def votes_a_step(survey: Survey, read: str, size: tuple[int, int]) -> list[Text]:

@@ -10,7 +10,7 @@ from rich.text import Text
 from maker_engine.core.model_check import Finding, ModelCheck, Verdict
 from maker_engine.core.outcomes import Outcome
 from maker_engine.printable import one_line, printable
-from maker_tui.figures import count, dollars, duration, fit
+from maker_tui.figures import count, count_of, dollars, duration, fit
 from maker_tui.words import Word
 from maker_tui.wrapping import wrapped
 
@@ -68,9 +68,9 @@ def _rows(finding: Finding, width: int) -> Iterator[Text]:
 
 def spent_words(check: ModelCheck) -> str:
     """Say what a check has cost, in one line."""
-    calls = f"{count(check.calls)} call{'' if check.calls == 1 else 's'}"
+    calls = count_of(check.calls, "call")
     cost = "cost unknown" if check.cost_usd is None else dollars(check.cost_usd)
-    tokens = f"{count(check.tokens_in)} tokens in, {count(check.tokens_out)} out"
+    tokens = f"{count_of(check.tokens_in, 'token')} in, {count(check.tokens_out)} out"
     cut = "" if check.complete else ", cut short"
     return f"{calls}, none of them a vote{cut}: {tokens}, {cost}, {duration(check.seconds)} a call"
 

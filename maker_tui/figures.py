@@ -22,6 +22,11 @@ def count(value: float | None) -> str:
     return f"{value:,.0f}" if value < 1e8 else f"{value:.2e}"
 
 
+def count_of(value: float | None, noun: str) -> str:
+    """Write a whole number with its noun, as `count` does: 1 line, 2,000 lines."""
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+
+
 def short(value: float) -> str:
     """Write a number in at most 5 characters: 950, 12.3k, 4.5M."""
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):

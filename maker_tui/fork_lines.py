@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from maker_engine.printable import one_line
-from maker_tui.figures import count
+from maker_tui.figures import count, count_of
 from maker_tui.words import outcome_word
 
 if TYPE_CHECKING:
@@ -38,8 +38,10 @@ def _has_sibling_below(nodes: Sequence[ForkNode], place: int, depth: int) -> boo
 
 def _told(node: ForkNode) -> str:
     name = "the run" if node.parent is None else f"fork {node.id} at step {count(node.fork_step + 1)}"
-    expected = "" if node.expected is None else f"/{count(node.expected)}"
+    reached = count_of(node.steps, "step")
+    if node.expected is not None:
+        reached = f"{count(node.steps)}/{count_of(node.expected, 'step')}"
     model = f"{node.model}{' (simulated)' if node.simulated else ''}"
     note = f" · {node.note}" if node.note else ""
-    told = f"{name}: k = {node.k}, {model}, {count(node.steps)}{expected} steps{note}"
+    told = f"{name}: k = {node.k}, {model}, {reached}{note}"
     return f"{outcome_word(node.outcome)}  {one_line(told)}"

@@ -14,13 +14,14 @@ from maker_engine.sessions.asides import Change, Doubted, Probe
 from maker_engine.sessions.inspection import Counted, Inspection, Wording
 from maker_engine.sessions.packing import Act, Entry
 from maker_tui.aside_words import change_words, doubt_words, probe_words, remedy_words
-from maker_tui.figures import NONE, count, dollars, duration, fit, letter, ordinal
+from maker_tui.figures import NONE, count, count_of, dollars, duration, fit, letter, ordinal
 from maker_tui.flow import Piece, changes, flowed, marked, new_lines, side_by_side
 from maker_tui.roles import line
 
 Describe = Callable[[Any], str]
 TOLD_CELLS, LEAST_TOLD = 35, 12
 RULE = "─"
+_FOLDS = (frozenset({"system"}), frozenset[str](), frozenset({"user"}))
 REWRITTEN = "the task writes other prompts now than when this was voted on: what follows is not what was read"
 MOST_READERS = 12
 """Samples that are named beside a wording."""
@@ -34,7 +35,7 @@ def name_of(step: Inspection, answer: Hashable) -> str:
 
 
 def prompt_row(step: Inspection) -> Text:
-    """Name the prompt, and how much of it is not as at the step before."""
+    """Name the prompt, and how much of it has changed since the step before."""
     if not step.wordings:
         return line(("prompt", "strong"), ("  this step is not answered by agents", "quiet"))
     if step.rewritten:
@@ -43,8 +44,8 @@ def prompt_row(step: Inspection) -> Text:
     more = f", in {count(wordings)} wordings" if wordings > 1 else ""
     if first.before is None:
         return line(("prompt", "strong"), (f"  of the first step{more}", "quiet"))
-    new = count(new_lines(_whole(first.before), _whole(first.prompt)))
-    return line(("prompt", "strong"), (f"  {new} lines are not as at the step before{more}", "quiet"))
+    new = count_of(new_lines(_whole(first.before), _whole(first.prompt)), "line")
+    return line(("prompt", "strong"), (f"  {new} changed since step {ordinal(step.step - 1)}{more}", "quiet"))
 
 
 def counted_row(step: Inspection, place: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
@@ -75,13 +76,22 @@ def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
         return f"{entry.kind} {about}{who}", "accent"
     if isinstance(entry.verdict, Flag):
         return f"⚑ {one_line(entry.verdict.rule, 30)}: {one_line(entry.verdict.reason)}", "warn"
-    return f"{name_of(step, entry.verdict)} {describe(entry.verdict)}", "plain"
+    mark, role = judged(step, entry.verdict)
+    return f"{mark}{name_of(step, entry.verdict)} {describe(entry.verdict)}", role
 
 
-def _tally(step: Inspection, counted: Counted, k: int) -> Piece:
+def judged(step: Inspection, answer: Hashable) -> Piece:
+    """Return the mark of an answer and its role: by the oracle, where one has judged the step and answers differ."""
+    if step.right is None or not (step.wrong or len(step.candidates) > 1):
+        return "", "plain"
+    return ("✔ ", "good") if answer == step.right else ("✖ ", "bad")
+
+
+def _tally(step: Inspection, counted: Counted, needed: int) -> Piece:
     votes = " ".join(f"{name_of(step, answer)}{number}" for answer, number in counted.votes[:4])
     more = "…" if len(counted.votes) > 4 else ""
-    return fit(f"{votes}{more}", 12) + f" margin {counted.margin}/{k}  ", "good" if counted.margin >= k else "plain"
+    role = ("bad" if step.wrong else "good") if counted.margin >= needed else "plain"
+    return fit(f"{votes}{more}", 12) + f" margin {counted.margin}/{needed}  ", role
 
 
 def _figures(step: Inspection, place: int, room: int) -> list[Piece]:
@@ -120,7 +130,14 @@ def _whole(prompt: Prompt) -> str:
     return f"{prompt.system}\n{prompt.user}"
 
 
-def prompt_lines(step: Inspection, width: int, *, folded: frozenset[str], compare: bool) -> list[Text]:
+def next_folded(folded: frozenset[str]) -> frozenset[str]:
+    """Return which parts of a prompt are folded after those in `folded`: the system part, none, the user part."""
+    return _FOLDS[(_FOLDS.index(folded) + 1) % len(_FOLDS)] if folded in _FOLDS else _FOLDS[0]
+
+
+def prompt_lines(
+    step: Inspection, width: int, *, folded: frozenset[str], compare: bool, fold_key: str = "H"
+) -> list[Text]:
     """Lay out what was read: where there were several wordings, each under a heading that says by whom."""
     if not step.wordings:
         return [line(("this step is not answered by agents", "quiet"))]
@@ -130,7 +147,8 @@ def prompt_lines(step: Inspection, width: int, *, folded: frozenset[str], compar
             rows += [line()] if number > 1 else []
             head = f"wording {number} of {len(step.wordings)}, {one.name}: {_readers(one)}"
             rows += flowed([(head, "accent")], width)
-        rows += _wording_lines(one, width, folded, compare=compare)
+        since = f"since step {ordinal(step.step - 1)}"
+        rows += _wording_lines(one, width, folded, (since, fold_key), compare=compare)
     return rows
 
 
@@ -141,19 +159,27 @@ def _readers(one: Wording) -> str:
     return f"{named} and {count(more)} more" if more > 0 else named
 
 
-def _wording_lines(one: Wording, width: int, folded: frozenset[str], *, compare: bool) -> list[Text]:
-    """Lay a prompt out, its two parts under headings of their own; those in `folded` are closed."""
+def _wording_lines(
+    one: Wording, width: int, folded: frozenset[str], words: tuple[str, str], *, compare: bool
+) -> list[Text]:
+    """Lay a prompt out, its two parts under headings of their own; those in `folded` are closed.
+
+    `words` say since which step it may have changed, and which key folds.
+    """
     rows: list[Text] = []
-    for part, key in (("system", "s"), ("user", "u")):
+    since, fold_key = words
+    turned = folded ^ next_folded(folded)
+    for part in ("system", "user"):
         text = getattr(one.prompt, part)
         closed = part in folded
         old = None if one.before is None else getattr(one.before, part)
-        same = "" if old is None else "as at the step before" if old == text else "not as at the step before"
-        about = f" · {count(text.count(chr(10)) + 1)} lines · {same or 'the first step'} · {key} "
+        same = "the first step" if old is None else f"{'unchanged' if old == text else 'changed'} {since}"
+        about = f" · {count_of(text.count(chr(10)) + 1, 'line')} · {same}"
+        key = f" · {fold_key} {'opens' if closed else 'folds'}" if part in turned else ""
         rows.append(
             line(
                 (f"{'▸' if closed else '▾'} {part} prompt", "strong"),
-                (about + ("opens" if closed else "folds"), "label"),
+                (about + key, "label"),
             )
         )
         if closed or (compare and old == text):
@@ -212,9 +238,13 @@ def _verdict(step: Inspection, sample: Sample, describe: Describe) -> Text:
     if isinstance(sample.verdict, Flag):
         flag = sample.verdict
         return line((f"⚑ {one_line(flag.rule, 30)}", "warn"), f": {one_line(flag.reason)}")
-    won = sample.verdict == step.answer
-    role, mark = ("good", " ✔ as decided") if won else ("plain", "")
-    return line((f"vote for {name_of(step, sample.verdict)} · {describe(sample.verdict)}{mark}", role))
+    words = f"vote for {name_of(step, sample.verdict)} · {describe(sample.verdict)}"
+    if sample.verdict == step.answer:
+        words += " · as decided"
+    if step.right is None:
+        return line((words, "accent" if sample.verdict == step.answer else "plain"))
+    right = sample.verdict == step.right
+    return line((f"{words} · {'✔ right' if right else '✖ wrong'}", "good" if right else "bad"))
 
 
 def pair_lines(step: Inspection, left: int, right: int, describe: Describe, width: int) -> list[Text]:

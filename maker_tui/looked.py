@@ -10,11 +10,13 @@ from textual.message import Message
 from maker_engine.core import decisions
 from maker_engine.printable import printable
 from maker_engine.sessions.marks import Marks
+from maker_engine.sessions.mistakes import WrongStep, wrong_step
 from maker_tui.map_cells import Live
 
 if TYPE_CHECKING:
     from maker_engine.core.events import RunStarted
     from maker_engine.core.snapshot import Snapshot
+    from maker_engine.sessions.reader import Reader
     from maker_tui.bridge import RunSource
     from maker_tui.records import Records
 
@@ -43,6 +45,7 @@ class LookedRun:
         records: Likewise.
         marks: What is remarkable about each of its steps, as far as somebody has caught up with the record.
         task: What it solves.
+        wrong_steps: What is known of the wrong steps that were looked into, by step, 0-based.
     """
 
     def __init__(self, source: RunSource, records: Records) -> None:
@@ -50,6 +53,12 @@ class LookedRun:
         self.records = records
         self.marks = Marks()
         self.task = source.task
+        self.wrong_steps: dict[int, WrongStep] = {}
+
+    def look_into(self, reader: Reader, step: int) -> None:
+        """Find out about a step that is wrong, once; in the reader's thread."""
+        if step not in self.wrong_steps and (wrong := wrong_step(reader, self.task, step)) is not None:
+            self.wrong_steps[step] = wrong
 
     def describe(self, answer: Hashable) -> str:
         """Tell an answer in words; never raises."""

@@ -13,6 +13,7 @@ from maker_engine.output import end_progress, say, say_json, say_text, show_prog
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import INTERRUPTED, RUNNING
 from maker_tui import exporting, revote_table
+from maker_tui.figures import count_of
 from maker_tui.parsing import Parser
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _verify(chosen: argparse.Namespace) -> int:
     sound = (
         "sound" if not checked.findings else "NOT as it was written; maker sessions salvage saves what is sound in it"
     )
-    say(f"{path}: {sound}, {checked.steps:,} steps and all their votes checked")
+    say(f"{path}: {sound}, {count_of(checked.steps, 'step')} and all their votes checked")
     return int(bool(checked.findings))
 
 
@@ -174,7 +175,7 @@ def _salvage(chosen: argparse.Namespace) -> int:
     to = chosen.to or path.with_name(f"{path.stem}-salvaged{path.suffix}")
     saved = salvage(path, to, chosen.fork, family_of(chosen))
     left = "every step it had" if saved.whole else f"step {saved.steps + 1:,} is the first that is not sound"
-    say(f"{saved.path}: {saved.steps:,} steps saved, {left}; {path} is left as it is")
+    say(f"{saved.path}: {count_of(saved.steps, 'step')} saved, {left}; {path} is left as it is")
     return 0
 
 
@@ -194,7 +195,7 @@ def _import(chosen: argparse.Namespace) -> int:
 
     to = chosen.to or Library().new_path("imported")
     steps = import_lines(lines_of(chosen.file, "file", LONGEST_LINE), to, family_of(chosen))
-    say(f"{to}: {steps:,} steps")
+    say(f"{to}: {count_of(steps, 'step')}")
     if named := _named(to):
         say(f"it names {named}: maker sessions resume will ask you to agree")
     return 0

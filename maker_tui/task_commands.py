@@ -12,6 +12,7 @@ from maker_engine.core.errors import InputError, MakerError, TaskError
 from maker_engine.output import say, say_json, say_text, versioned
 from maker_engine.printable import one_line
 from maker_engine.suggestion import suggestion
+from maker_tui.figures import count_of
 from maker_tui.parsing import Parser
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ def _sum(name: str, subject: Subject, results: Sequence[Result]) -> str:
     counts = {verdict: sum(result.verdict is verdict for result in results) for verdict in Verdict}
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     seconds = sum(result.seconds for result in results)
-    return f"{name}: {words}; {subject.found:,} states, {seconds:.1f} s"
+    return f"{name}: {words}; {count_of(subject.found, 'state')}, {seconds:.1f} s"
 
 
 def _figures(name: str, subject: Subject, results: Sequence[Result]) -> dict[str, object]:

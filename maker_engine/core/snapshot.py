@@ -45,6 +45,9 @@ class Tally:
         edited: What agents read instead of the task's prompt, None for that.
         reminder: What the prompt was made to end with since; empty for nothing.
         decider: The person who decided it, empty where votes did.
+        committed: False where the winner waits to be committed.
+        wrong: The oracle disagrees with the winner.
+        right: What the oracle has in its place, None where it has no answer.
     """
 
     step: int
@@ -60,6 +63,9 @@ class Tally:
     edited: Prompt | None = None
     reminder: str = ""
     decider: str = ""
+    committed: bool = True
+    wrong: bool = False
+    right: Hashable = None
 
     @property
     def gathers(self) -> bool:

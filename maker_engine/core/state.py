@@ -102,6 +102,7 @@ class RunState:
     _is_open: bool = False
     _counts: _Counts = field(default_factory=_Counts)
     _decided: tuple[_Counts, Hashable] | None = None
+    _wrong: WrongDecisionFound | None = None
     _flags: deque[FlagRecord] = field(default_factory=lambda: deque(maxlen=FLAG_TAIL))
 
     @classmethod
@@ -185,6 +186,7 @@ class RunState:
                 self._pay(event)
             case WrongDecisionFound():
                 self.totals.wrong += 1
+                self._wrong = event
             case PersonVoted():
                 self._counts.ballot.add(event.answer)
             case PersonDecided():
@@ -251,13 +253,20 @@ class RunState:
             self.question = event.question
         self.refused = event.reason if isinstance(event, WordsRefused) else ""
 
+    def _last_decided(self) -> Tally | None:
+        if self._decided is None:
+            return None
+        counts, winner = self._decided
+        tally, wrong = counts.tally(winner), self._wrong
+        return tally if wrong is None or wrong.step != tally.step else replace(tally, wrong=True, right=wrong.right)
+
     def snapshot(self) -> Snapshot:
         """Freeze what a screen needs."""
         return Snapshot(
             started=self.started,
             state=self.state,
             open=self._counts.tally() if self._is_open else None,
-            decided=None if self._decided is None else self._decided[0].tally(self._decided[1]),
+            decided=self._last_decided(),
             totals=replace(self.totals),
             flags=tuple(self._flags),
             paused=self.paused,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.events import RunStarted
+from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.state import RunState
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.reader import Reader
 
@@ -28,3 +31,29 @@ def in_force(reader: Reader, task: AnyTask, step: int, branch: int | None = None
                 if isinstance(entry, Change):
                     change = entry.after(change)
     return change
+
+
+def started_at(reader: Reader, task: AnyTask, step: int) -> RunStarted:
+    """Return what a step was voted under: the start of the run that decided it, with what was changed by its end.
+
+    A fork shares the steps before its first own one: they were voted under the settings of its parent.
+
+    Args:
+        reader: The branch.
+        task: What it solves.
+        step: Step, 0-based; at most the number of decided steps.
+
+    Raises:
+        SessionError: The file is damaged.
+    """
+    owner = reader.owner(step)
+    started = RunStarted(**reader.meta(owner)["started"])
+    change = in_force(reader, task, step + 1, owner)
+    if step == reader.steps_done():
+        for entry in reader.open_entries(task):
+            change = entry.after(change) if isinstance(entry, Change) else change
+    if change is None:
+        return started
+    run = RunState(started)
+    run.record(SettingsChanged(step, *change))
+    return run.started or started

@@ -14,7 +14,8 @@ from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
 from maker_engine.sessions.in_effect import Effects, InEffect
-from maker_engine.sessions.moment import entries_of
+from maker_engine.sessions.in_force import started_at
+from maker_engine.sessions.moment import entries_of, right_answer
 from maker_engine.sessions.packing import Act, Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
@@ -71,6 +72,9 @@ class Inspection:
         temperatures: At which each entry was sampled, None where none was sent or nobody knows.
         needed: The margin that decided when each entry was counted.
         rewritten: The task writes other prompts now than when the step was voted on: these are not what was read.
+        k: Margin, or votes where `rule` is "first", that the step was voted under in the end.
+        rule: Likewise.
+        right: What the oracle has for the step once it is decided, None where no oracle knows.
     """
 
     step: int
@@ -83,6 +87,14 @@ class Inspection:
     temperatures: tuple[float | None, ...]
     needed: tuple[int, ...]
     rewritten: bool = False
+    k: int = 1
+    rule: str = "ahead"
+    right: Hashable = None
+
+    @property
+    def wrong(self) -> bool:
+        """The oracle disagreed with the decision."""
+        return StepFlag.WRONG in self.flags
 
 
 def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
@@ -103,6 +115,7 @@ def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
     record = Effects(reader, task, step, state)
     due = record.of(0)
     effects = tuple(record.after(entries))
+    started = started_at(reader, task, step)
     return Inspection(
         step,
         _wordings(entries, effects, due, prompts_read(reader, task, step - 1) if step else ()),
@@ -116,6 +129,9 @@ def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
         ),
         tuple(one.k for one in effects),
         record.rewritten,
+        started.k,
+        started.rule,
+        None if decided is None else right_answer(task, state, decided.answer),
     )
 
 

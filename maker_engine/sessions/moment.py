@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from maker_engine.core.decisions import is_voted
 from maker_engine.core.decomposition import AnyTask, Ask, Gather, Gathered
 from maker_engine.core.events import RunStarted, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.interventions import SettingsChanged
 from maker_engine.core.responses import Flag
-from maker_engine.core.snapshot import FLAG_TAIL, Totals
+from maker_engine.core.snapshot import FLAG_TAIL, Snapshot, Totals
 from maker_engine.core.state import RunState
 from maker_engine.core.words import PersonAsked
 from maker_engine.sessions.asides import Change
 from maker_engine.sessions.checked import checks
-from maker_engine.sessions.in_force import in_force
+from maker_engine.sessions.in_force import in_force, started_at
 from maker_engine.sessions.packing import Entry, events_of
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
@@ -63,6 +65,36 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
     return run
 
 
+def as_decided(reader: Reader, task: AnyTask, step: int) -> Snapshot:
+    """Return the picture of a moment in which the open step shows how it was decided, and under which settings.
+
+    Args:
+        reader: The branch.
+        task: What it solves.
+        step: The step, 0-based; at most the number of decided steps. One that is open still is shown as it stands.
+    """
+    snapshot = moment(reader, task, step, counted=None).snapshot()
+    snapshot = replace(snapshot, started=started_at(reader, task, step))
+    stored = next(reader.steps(task, step, step + 1), None)
+    if stored is None or snapshot.open is None:
+        return snapshot
+    wrong = bool(stored.flags & StepFlag.WRONG)
+    right = right_answer(task, snapshot.state, stored.answer) if wrong else None
+    tally = replace(snapshot.open, winner=stored.answer, proposals=0, wrong=wrong, right=right)
+    return replace(snapshot, open=tally, question=None, undecided=False, hopeless=None)
+
+
+def right_answer(task: AnyTask, state: Any, decided: Hashable) -> Hashable:
+    """Return what the task's oracle has in place of what was decided, None where no oracle knows; never raises."""
+    if not task.has_oracle or not is_voted(decided):
+        return None
+    try:
+        answer: Hashable = task.oracle(state)
+    except Exception:  # noqa: BLE001 - a stranger's oracle may fail where it was never meant to be asked
+        return None
+    return answer
+
+
 def entries_of(reader: Reader, task: AnyTask, step: int) -> Sequence[Entry]:
     """Return what happened in a step, decided or open, in order."""
     if step == reader.steps_done():
@@ -80,7 +112,7 @@ def _decided(run: RunState, task: AnyTask, state: Any, stored: StoredStep, *, ow
     after = task.apply(state, stored.answer)
     run.record(StepDecided(stored.step, stored.answer, after))
     if stored.flags & StepFlag.WRONG:
-        run.record(WrongDecisionFound(stored.step, stored.answer, task.oracle(state)))
+        run.record(WrongDecisionFound(stored.step, stored.answer, right_answer(task, state, stored.answer)))
     return after
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from maker_engine.printable import one_line, printable
-from maker_tui.figures import count
+from maker_tui.figures import count_of
 from maker_tui.settings.places import COPIED, state_directory, write_private
 
 CAP = 74_994
@@ -38,7 +38,7 @@ async def copy(text: str, write: Callable[[str], None]) -> str:
     else:
         where = "the terminal's clipboard, if it takes OSC 52" if _by_escape(text, write) else ""
     lines = text.count("\n") + 1
-    told = "1 line" if lines == 1 else f"{count(lines)} lines"
+    told = count_of(lines, "line")
     places = [place for place in (where, kept) if place]
     return f"{told} to {' · '.join(places)}" if places else "nowhere: no clipboard, and no file can be written"
 

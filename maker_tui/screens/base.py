@@ -18,6 +18,8 @@ from maker_tui.widgets.key_bar import KeyBar
 from maker_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from maker_tui.resuming import Resumption
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 10
@@ -87,6 +89,10 @@ class MakerScreen(NamedKeys, Screen[None]):
     HELP_OF: ClassVar[Sequence[tuple[str, type[Widget]]]] = ()
     """Widgets with keys of their own: what they are called, and their class."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._toasts: set[tuple[str, str]] = set()
+
     def on_resize(self, event: Resize) -> None:
         """Say in classes what there is room for, and give way where there is none for anything."""
         columns, rows = event.size
@@ -99,6 +105,26 @@ class MakerScreen(NamedKeys, Screen[None]):
                 self.mount(TooSmall())
             self.query_one(TooSmall).tell(columns, rows)
         self.set_class(tiny, "-tiny")
+
+    def notify(
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:  # fmt: skip
+        """Say something in a toast, which goes when this screen does."""
+        self._toasts.add((title, message))
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_screen_suspend(self) -> None:
+        """Take along what this screen has said; what the app says of what it did is for the next screen too."""
+        for notification in list(self.app._notifications):  # noqa: SLF001 - Textual clears all of them or none
+            if (notification.title, notification.message) in self._toasts:
+                self.app._unnotify(notification)  # noqa: SLF001 - likewise
+        self._toasts.clear()
+
+    @property
+    def footers(self) -> list[KeyBar]:
+        """The footer, none before the screen is composed; rows that ask something are key bars of their own kinds."""
+        return [bar for bar in self.query(KeyBar) if type(bar) is KeyBar]
 
     async def on_key_bar_chosen(self, message: KeyBar.Chosen) -> None:
         """Do what a clicked footer entry says."""

@@ -24,10 +24,11 @@ from maker_tui.resuming import AT_ITS_END, Resumption
 from maker_tui.screens.base import NotStarted, ResumeAsked, backed_up
 from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
+from maker_tui.screens.page import text_page
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
 from maker_tui.screens.writing import Writing
 from maker_tui.widgets.document_pane import DocumentPane
-from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
+from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, named
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.vote_tally import VoteTally, alike
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
     from maker_tui.bridge import RunSource
 
+ENDED_KEYS = ("workbench", "papers", "next-pane", "leave", "help", "menu")
+"""Keys of the footer once nothing more can be said; where a question is open, the run can be gone on with."""
 ROOM_FOR_ALL = 110
 """Columns from which on all panes are there at once; below, one at a time."""
 
@@ -64,14 +67,14 @@ class Conversation(Writing):
         Binding("enter", "send", "answer", tooltip="answer with the marked options"),
         Binding("a", "say", "own words", tooltip="answer in your own words, beside the marked options"),
         Binding("tab", "pane(1)", "next pane", tooltip="to the next pane"),
-        Binding("b", "bench", "votes", tooltip="to the workbench, where every vote can be seen"),
-        Binding("x", "export", "papers", tooltip="write the papers of the document as it stands"),
+        Binding("w", "bench", "workbench", tooltip="to the workbench, where every vote can be seen"),
+        Binding("X", "export", "papers", tooltip="write the papers of the document as it stands"),
         Binding("space", "pause", "pause", tooltip="pause the run, or go on"),
         Binding("q", "leave", "leave", tooltip="leave; everything is saved, and it goes on later where it stands"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
         Binding("c", "resume", "go on", show=False, tooltip="go on with a saved run"),
-        Binding("i", "name", "who", show=False, tooltip="say who you are: every answer bears a name"),
+        Binding("I", "name", "who", show=False, tooltip="say who you are: every answer bears a name"),
         Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
         CHECK_KEY,
     ]
@@ -90,7 +93,7 @@ class Conversation(Writing):
         self._leaving = self._interrupted = False
         self._signals = Signals()
         self._head = HeadLine()
-        self._banner = Banner()
+        self._banner = Banner("click shows all")
         self._tally = VoteTally(id="votes")
         self._panes: tuple[LinePane, ...] = (self._question, self._document, self._tally)
 
@@ -198,14 +201,16 @@ class Conversation(Writing):
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
             more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
             self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if more else reason)
+            for bar in self.footers:
+                bar.offer(named(self.BINDINGS, ("go-on", *ENDED_KEYS) if more else ENDED_KEYS))
         elif self._source.writer is not None:
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
         elif view.checking is not None:
             self._banner.tell(CHECKING, checking_words(view.checking))
         elif snapshot.hopeless is not None and snapshot.paused:
-            self._banner.tell(HELD, "no sample of the open step can be used: b opens the vote, and says why")
+            self._banner.tell(HELD, "no sample of the open step can be used: w opens the vote, and says why")
         elif snapshot.undecided and snapshot.paused:
-            self._banner.tell(UNDECIDED, "agents cannot agree on the open step: b opens the vote, where you decide it")
+            self._banner.tell(UNDECIDED, "agents cannot agree on the open step: w opens the vote, where you decide it")
         elif simulated and self._source.task.simulation:
             self._banner.tell(Word("≈", "simulated", "warn"), self._source.task.simulation)
         else:
@@ -241,9 +246,8 @@ class Conversation(Writing):
         """Show the keys, those of the task's document among them."""
         from maker_tui.screens.help import HelpScreen, Section, sections_of  # noqa: PLC0415 - not before it is asked for
 
-        own, *others = sections_of(self)
         document = Section("on the line of the document", self._wish_bindings())
-        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [own, document, *others]))
+        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [document, *sections_of(self)]))
 
     def action_bench(self) -> None:
         """Show the same run in the workbench; where the cursor was moved in the document, at the step of that line."""
@@ -251,6 +255,12 @@ class Conversation(Writing):
         self.app.switch_screen(workbench)
         if step is not None:
             workbench.call_after_refresh(workbench.go_to, step)
+
+    def on_banner_opened(self, message: Banner.Opened) -> None:
+        """Show the banner's whole text where a part of it is cut."""
+        message.stop()
+        if whole := self._banner.whole:
+            self.app.push_screen(text_page("why", whole))
 
     def action_check(self) -> None:
         """Show what was found out about the model."""

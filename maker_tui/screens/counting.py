@@ -26,8 +26,16 @@ class Counting(MakerScreen):
 
     def take_count(self) -> int | None:
         """Return the number typed before this key, None for none; it counts for one key."""
-        digits, self._digits = self._digits, ""
+        digits = self._digits
+        self._count("")
         return int(digits) if digits else None
+
+    def _count(self, digits: str) -> None:
+        """Keep the digits typed so far, and show them in the footer."""
+        if digits != self._digits:
+            self._digits = digits
+            for bar in self.footers:
+                bar.echo(digits)
 
     async def on_key(self, event: Key) -> None:
         """Take a digit, or do what the key is bound to."""
@@ -35,16 +43,16 @@ class Counting(MakerScreen):
         if self.typed(event):
             pass
         elif digit and (self._digits or digit != "0"):
-            self._digits = (self._digits + digit)[:MOST_DIGITS]
+            self._count((self._digits + digit)[:MOST_DIGITS])
         else:
             active = self.active_bindings.get(event.key)
             if active is None:
-                self._digits = ""
+                self._count("")
                 return
             event.stop()
             event.prevent_default()
             await self.app.run_action(active.binding.action, default_namespace=active.node)
-            self._digits = ""
+            self._count("")
             return
         event.stop()
         event.prevent_default()

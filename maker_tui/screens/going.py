@@ -1,4 +1,4 @@
-"""Keys that go from step to step of a run: back and forth, to the next red flag, to the next dissent."""
+"""Keys that go from step to step of a run: back and forth, to the next red flag, dissent, or wrong step."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ GOING_KEYS: list[BindingType] = [
             tooltip="to the step with dissent before"),
     Binding("right_parenthesis", "near('dissent', 1)", "next dissent", key_display=")",
             tooltip="to the next step with dissent"),
+    Binding("exclamation_mark", "next_wrong", "next wrong", key_display="!",
+            tooltip="to the next step that the oracle disagrees with; after the last one, to the first"),
 ]  # fmt: skip
 _KINDS = {"flagged": StepFlag.FLAGGED, "dissent": StepFlag.DISSENT}
 
@@ -56,6 +58,27 @@ class Going(Counting):
         """Go to the nearest step of a kind, as often as was typed before."""
         if self.records is not None:
             self.records.look(self.marks.catch_up, partial(self._nearest, kind, by, self.take_count() or 1))
+
+    def action_next_wrong(self) -> None:
+        """Go to the next wrong step, from the last one to the first."""
+        if self.records is not None:
+            self.records.look(self.marks.catch_up, partial(self._next_wrong, self.take_count() or 1))
+
+    def _next_wrong(self, times: int, _: bool) -> None:
+        marks, step, round_again = self.marks, self.place, False
+        for _time in range(times):
+            found = marks.after(step, StepFlag.WRONG)
+            if found is None:
+                round_again, found = True, marks.after(-1, StepFlag.WRONG)
+            if found is None:
+                self.notify("no step is known to be wrong", title="nothing there", markup=False, timeout=3)
+                return
+            step = found
+        if step == self.place:
+            self.notify(f"step {step + 1:,} is the only wrong one", title="nothing else", markup=False, timeout=3)
+        elif round_again:
+            self.notify("after the last wrong step, the first again", title="round", markup=False, timeout=3)
+        self.go_to(step)
 
     def _nearest(self, kind: str, by: int, times: int, _: bool) -> None:
         step, seek = self.place, self.marks.after if by > 0 else self.marks.before

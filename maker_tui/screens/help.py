@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.screen import ModalScreen
 
 from maker_tui.figures import fit
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
 from maker_tui.settings.keymap import NamedKeys, bindings_of, in_force
-from maker_tui.widgets.key_bar import label_of
+from maker_tui.widgets.entry_line import EntryLine, Typed
+from maker_tui.widgets.key_bar import label_of, name_of
 from maker_tui.widgets.line_pane import LinePane
 
 KEY_CELLS = 16
@@ -35,9 +36,26 @@ GLOSSARY = (
     ("wasted", "samples drawn ahead for a step that came out otherwise, or no longer needed; paid for all the same"),
     ("held", "at a breakpoint the run asks for nothing and commits nothing; what is in flight still counts"),
     ("probe", "a sample that is only looked at: paid for, never a vote"),
+    ("wrong", "a decision that the oracle of the task disagrees with; it is counted and shown, and never used"),
     ("dissent", "steps in which more than one candidate had votes"),
 )
 """The words of the screen."""
+
+
+PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
+    ("sessions", ("open", "search", "order", "show-all", "rename", "duplicate", "delete", "undo", "refresh")),
+    ("go on", ("pause", "step", "sample", "one-vote", "continue", "go-on", "resume", "until", "to-dissent", "break",
+               "breakpoints")),
+    ("the open step", ("answer", "own-words", "probe", "edit-prompt", "vote", "decide", "strike", "k", "voters")),
+    ("look", ("inspect", "table", "map", "plots", "workbench", "forks", "filter", "model-check", "read")),
+    ("from step to step", ("back", "forth", "next-flag", "flag-before", "next-dissent", "dissent-before", "next-wrong",
+                           "play", "now", "go-to", "find", "narrow", "next-match", "match-before")),
+    ("another run", ("fork", "new-run", "start")),
+    ("the document", ("papers", "who")),
+    ("panes", ("next-pane", "pane-before", "zoom", "taller", "lower", "border-left", "border-right", "usual-layout")),
+)  # fmt: skip
+"""What keys of a screen are for: a heading, and the second halves of their names. Others stand at the end."""
+OTHERS = "this screen"
 
 
 class Section(NamedTuple):
@@ -55,22 +73,25 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "app.pop_screen", "back", show=False, tooltip="back"),
         Binding("W", "app.save_view", "save view", show=False, tooltip="write this page to files"),
+        Binding("slash", "search", "search", show=False, tooltip="keep to the lines with some words"),
     ]
 
     def __init__(self, heading: str, words: Sequence[str], sections: Sequence[Section]) -> None:
         super().__init__()
+        self._entry = EntryLine(id="search")
         self._heading = heading
         self._words = words
         self._sections = sections
 
     def compose(self) -> ComposeResult:
-        """One pane."""
+        """One pane, and a row to search in."""
         yield LinePane("help", id="help")
+        yield self._entry
 
     def on_mount(self) -> None:
         """Make the pane ready to scroll."""
         pane = self.query_one("#help", LinePane)
-        pane.entitle(f"help · {self._heading}", "esc closes")
+        pane.entitle(f"help · {self._heading}", "/ searches · esc closes")
         pane.focus()
 
     def on_resize(self, _event: Resize) -> None:
@@ -79,18 +100,45 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
 
     def _lay_out(self) -> None:
         pane = self.query_one("#help", LinePane)
-        pane.show(help_lines(self._words, self._sections, pane.size.width))
+        pane.show(help_lines(self._words, self._sections, pane.size.width, self._entry.text))
+
+    async def on_key(self, event: Key) -> None:
+        """Give a key to the search while one is typed."""
+        if not self._entry.up:
+            return
+        event.stop()
+        event.prevent_default()
+        typed = self._entry.feed(event)
+        if typed is Typed.LEFT:
+            self._entry.ask("", "", "")
+        if typed in (Typed.ENTERED, Typed.LEFT):
+            self._entry.take_down()
+        self.query_one("#help", LinePane).scroll_lines_to(0)
+        self._lay_out()
+
+    def action_search(self) -> None:
+        """Keep to the lines with some words, as they are typed."""
+        self._entry.ask("find", self._entry.text, "enter keeps to it · esc shows all")
 
 
-def help_lines(words: Sequence[str], sections: Iterable[Section], width: int) -> list[Text]:
-    """Lay out the page: what the screen is for, its keys, the words."""
-    lines = [line(row) for sentence in words for row in textwrap.wrap(sentence, max(20, width))]
-    for section in sections:
-        lines += [line(), line((section.heading, "strong"))]
-        lines += [row for one in section.bindings for row in _entry(label_of(one, every=True), _told(one), width)]
-    lines += [line(), line(("words", "strong"))]
-    lines += [row for word, meaning in GLOSSARY for row in _entry(word, meaning, width)]
-    return lines
+def help_lines(words: Sequence[str], sections: Iterable[Section], width: int, search: str = "") -> list[Text]:
+    """Lay out the page: what the screen is for, its keys, the words; with `search`, what has all of its words."""
+    sought = search.lower().split()
+    lines = [] if sought else [line(row) for sentence in words for row in textwrap.wrap(sentence, max(20, width))]
+    parts = [
+        (one.heading, [(label_of(key, every=True), _told(key), key.description) for key in one.bindings])
+        for one in sections
+    ]
+    for heading, entries in (*parts, ("words", [(*entry, "") for entry in GLOSSARY])):
+        found = [entry[:2] for entry in entries if _has(sought, " ".join((heading, *entry)))]
+        if found:
+            lines += [line(), line((heading, "strong"))]
+            lines += [row for name, meaning in found for row in _entry(name, meaning, width)]
+    return lines or [line(("nothing here has these words", "quiet"))]
+
+
+def _has(sought: Sequence[str], text: str) -> bool:
+    return all(word in text.lower() for word in sought)
 
 
 def _told(binding: Binding) -> str:
@@ -104,11 +152,22 @@ def _entry(name: str, meaning: str, width: int) -> list[Text]:
     return [line((f"  {fit(left, KEY_CELLS)}", "key"), row) for left, row in zip(names, rows, strict=True)]
 
 
+def by_purpose(bindings: Sequence[Binding]) -> Iterator[tuple[str, list[Binding]]]:
+    """Give a screen's bindings by what they are for, under a heading each."""
+    rest = list(bindings)
+    for heading, names in PURPOSES:
+        found = [one for name in names for one in rest if name_of(one) == name]
+        rest = [one for one in rest if one not in found]
+        if found:
+            yield heading, found
+    yield OTHERS, rest
+
+
 def sections_of(screen: MakerScreen) -> list[Section]:
     """Collect the bindings that work on `screen`, nearest first; a key is listed where it is first met."""
     seen: set[str] = set()
     own = [one for one in bindings_of(type(screen)) if one not in MakerScreen.BINDINGS]
-    groups: list[tuple[str, Iterable[BindingType]]] = [("keys of this screen", own)]
+    groups: list[tuple[str, Iterable[BindingType]]] = list(by_purpose(own))
     groups += [(heading, bindings_of(widget)) for heading, widget in screen.HELP_OF]
     groups += [("everywhere", [*MakerScreen.BINDINGS, *bindings_of(type(screen.app))])]
     sections = []

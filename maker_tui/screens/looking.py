@@ -12,6 +12,7 @@ from textual.events import Key, Paste
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_engine.sessions.marks import Marks
+from maker_engine.sessions.schema import StepFlag
 from maker_tui.figures import place_words
 from maker_tui.looked import LookedRun, Opened, Went
 from maker_tui.records import Records
@@ -20,7 +21,7 @@ from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_line import FilterLine
 from maker_tui.widgets.inspector import Inspector, Page
-from maker_tui.widgets.key_bar import KeyBar, keys_of
+from maker_tui.widgets.key_bar import KeyBar, keys_of, named
 from maker_tui.widgets.plot_pane import PlotPane
 from maker_tui.widgets.run_map import RunMap
 from maker_tui.widgets.step_table import StepTable
@@ -42,6 +43,7 @@ class Looking(Going):
         step: The step to begin at, 0-based.
         view: The view to begin with.
         travel: Called with a step that the workbench is to show.
+        fork: Called with a step that a fork is to begin at, once this screen is left.
     """
 
     DEFAULT_CSS = """
@@ -55,12 +57,13 @@ class Looking(Going):
         Binding("t", "view('steps')", "table", tooltip="every step in a table"),
         Binding("m", "view('map')", "map", tooltip="the whole run as a map"),
         Binding("p", "view('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
-        Binding("q,escape", "back", "back", tooltip="back; escape first ends a search"),
+        Binding("F", "fork", "fork", tooltip="another run from the step in view on, with changes"),
+        Binding("q,escape", "leave", "leave", tooltip="leave the views; escape first ends a search"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("g", "go_line", "go to", tooltip="go to a step by its number; 42g goes there at once"),
         Binding("slash", "find", "find", tooltip="find steps by a filter, such as: flags>2 and not dissent"),
         *GOING_KEYS,
-        Binding("F", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
+        Binding("ampersand", "narrow", "narrow", tooltip="keep the table to the steps a filter picks"),
         Binding("n", "match(1)", "next match", tooltip="to the next step found"),
         Binding("N", "match(-1)", "match before", tooltip="to the step found before"),
         Binding("w", "travel", "workbench", tooltip="show this moment on the workbench"),
@@ -82,12 +85,15 @@ class Looking(Going):
         ("in the plots", PlotPane),
     )
 
-    def __init__(self, run: LookedRun, step: int, view: str, travel: Callable[[int], None]) -> None:
+    def __init__(
+        self, run: LookedRun, step: int, view: str, travel: Callable[[int], None], fork: Callable[[int], None]
+    ) -> None:
         super().__init__()
         self._run = run
         self._step = step
         self._front = view
         self._travel = travel
+        self._fork = fork
         self._hear: Callable[[str], None] = self._go_typed
         self._head = HeadLine()
         self._steps = StepsView(run, id=STEPS)
@@ -174,6 +180,17 @@ class Looking(Going):
         if self.is_mounted:
             self._views[self._front].more()
             self.go_to(self._step)
+            self._show_footer()
+
+    def _show_footer(self) -> None:
+        """Show the key to the next wrong step among the first ones where there is such a step, else not at all."""
+        usual = keys_of(self.BINDINGS)
+        (wrong,) = named(usual, ["next-wrong"])
+        usual.remove(wrong)
+        if self.marks.after(-1, StepFlag.WRONG) is not None:
+            usual.insert(len(self._views) + 1, wrong)
+        for bar in self.footers:
+            bar.offer(usual)
 
     def on_went(self, message: Went) -> None:
         """Keep the step that the view in front has gone to; it is there already, or farther by now."""
@@ -190,7 +207,7 @@ class Looking(Going):
         """Bring a view to the front."""
         self.show_view(name, self._step)
 
-    def action_back(self) -> None:
+    def action_leave(self) -> None:
         """End a search that goes on, else go back."""
         if self._steps.finding.going:
             self._steps.finding.end()
@@ -208,6 +225,11 @@ class Looking(Going):
         """Show the step on the workbench."""
         self._leave()
         self._travel(self._step)
+
+    def action_fork(self) -> None:
+        """Ask on the workbench for a fork at the step in view."""
+        self._leave()
+        self._fork(self._step)
 
     def action_go_line(self) -> None:
         """Go to the number typed before, or ask for one."""
@@ -251,14 +273,14 @@ class Looking(Going):
         if up is None:
             return False
         typed = up.feed(event)
-        if typed in (Typed.ENTERED, Typed.LEFT):
-            up.take_down()
         if typed is Typed.ENTERED:
             try:
                 self._hear(up.text)
             except InputError as error:
-                self.notify(one_line(str(error)), title="cannot be read", severity="error", markup=False)
-                up.ask("again", up.text, "esc leaves it")
+                up.complain(str(error))
+                return True
+        if typed in (Typed.ENTERED, Typed.LEFT):
+            up.take_down()
         return True
 
     def on_paste(self, event: Paste) -> None:

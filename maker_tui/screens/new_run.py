@@ -83,7 +83,7 @@ class NewRun(MakerScreen):
         Binding("shift+tab,up", "app.focus_previous", "field before", show=False, tooltip="to the field before"),
         Binding("down", "app.focus_next", "next field", show=False, tooltip="to the next field"),
         Binding("space", "choose", "choose", tooltip="open the list of a field that has one"),
-        Binding("f1", "help", "help", tooltip="keys and words of this screen"),
+        Binding("f1,question_mark", "help", "help", tooltip="keys and words of this screen"),
     ]
 
     HELP_TITLE = "new run"

@@ -80,7 +80,7 @@ class Stepping(Travelling):
         self._entry = EntryLine(id="entry")
         self._filter_entry = FilterLine(id="filter-entry")
         self._breaks = BreakList(id="breakpoints")
-        self._asking = Asking((self._entry, self._filter_entry), partial(self._cannot, "cannot be read"))
+        self._asking = Asking((self._entry, self._filter_entry))
         self._refused = ""
         self._edited: tuple[int, Prompt] | None = None
         self._probes = PROBES
@@ -105,7 +105,7 @@ class Stepping(Travelling):
                 self._cannot("not changed", view.refused)
 
     def _cannot(self, title: str, reason: str) -> None:
-        self.notify(one_line(reason), title=title, severity="error", markup=False)
+        self.notify(one_line(reason, 400), title=title, severity="error", markup=False)
 
     def typed(self, event: Key) -> bool:
         """Give a key to the row that is up."""
@@ -167,11 +167,11 @@ class Stepping(Travelling):
         self.send_command(Probe(self.take_count() or 1, getpass.getuser()))
 
     def action_edit_prompt(self) -> None:
-        """Edit the open step's prompt."""
-        if self.back_to_now():
+        """Edit the prompt of the step in view: to probe with it, or for a fork of a run that is over."""
+        if not self.edits_for_a_fork and self.back_to_now():
             return
         self._probes = self.take_count() or PROBES
-        prompt = self._prompt()
+        prompt = self.prompt_in_view()
         if prompt is None:
             self._cannot("nothing to edit", "no agent is asked anything at the open step")
             return
@@ -182,7 +182,12 @@ class Stepping(Travelling):
             self.mount(self._editor, before=self._entry)
         self._editor.call_after_refresh(self._editor.begin, prompt)
 
-    def _prompt(self) -> Prompt | None:
+    @property
+    def edits_for_a_fork(self) -> bool:
+        """True where a prompt of the past can be edited, since no run is there that it could be sent for."""
+        return False
+
+    def prompt_in_view(self) -> Prompt | None:
         """Return what the agents of the open step read, as it was edited last."""
         view = self._source.view()
         if view is None or view.snapshot.open is None:
@@ -258,15 +263,25 @@ class Stepping(Travelling):
             raise InputError(f"{one_line(text, 40)!r} is no answer here: {wrong.reason}")
         self.send_command(Decide(answer, getpass.getuser()))
 
+    def offered_changes(self, view: RunView, step: int) -> str:
+        """Return what the line that asks for a fork is filled in with."""
+        raise NotImplementedError
+
+    def fork_at(self, step: int) -> None:
+        """Ask for a fork at another step than the one in view."""
+        if step != self.place:
+            self.go_to(step)
+        self.action_fork()
+
     def action_fork(self) -> None:
-        """Ask what a fork at the step in view is to do differently; one more vote ahead is what is offered."""
+        """Ask what a fork at the step in view is to do differently."""
         view = self._source.view()
         if view is None or view.snapshot.started is None:
             return
         step = self.place
-        offered = f"k={view.snapshot.started.k + 1}"
+        offered = self.offered_changes(view, step)
         if self._edited is not None and self._edited[0] == step:
-            offered += f" {EDITED}"
+            offered = f"{offered} {EDITED}".strip()
         hint = "enter goes on there · model= voter= seed= note= break="
         self._asking.ask(self._entry, f"fork at step {step + 1:,}", offered, hint, partial(self._fork, view, step))
 

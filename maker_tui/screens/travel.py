@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.moment import moment
+from maker_engine.sessions.moment import as_decided
 from maker_tui.figures import place_words, rate
 from maker_tui.looked import LookedRun
 from maker_tui.records import Records
@@ -18,7 +18,7 @@ from maker_tui.screens.going import GOING_KEYS, Going
 from maker_tui.words import Word
 
 if TYPE_CHECKING:
-    from maker_engine.core.state import RunState
+    from maker_engine.core.snapshot import Snapshot
     from maker_engine.sessions.reader import Reader
     from maker_tui.bridge import RunSource
     from maker_tui.screens.looking import Looking
@@ -57,6 +57,10 @@ class Travelling(Going):
 
     def show_now(self) -> None:
         """Show the run as it stands."""
+        raise NotImplementedError
+
+    def fork_at(self, step: int) -> None:
+        """Ask for a fork at a step."""
         raise NotImplementedError
 
     @property
@@ -111,24 +115,25 @@ class Travelling(Going):
             self._past = max(0, step)
             run.records.look(partial(self._moment, run, self._past), self._arrived, "moment")
 
-    def _moment(self, run: LookedRun, step: int, reader: Reader) -> tuple[int, int, RunState]:
-        """Read a moment; the step, the decided steps now, and the run then."""
+    def _moment(self, run: LookedRun, step: int, reader: Reader) -> tuple[int, int, Snapshot]:
+        """Read a moment; the step, the decided steps now, and the step as it came out."""
         done = reader.steps_done()
         step = min(step, done)
-        state = moment(reader, run.task, step, counted=None)
-        if step and state.snapshot().open is None:  # the run is over: its last moment is its last step
+        state = as_decided(reader, run.task, step)
+        if step and state.open is None:  # the run is over: its last moment is its last step
             step -= 1
-            state = moment(reader, run.task, step, counted=None)
+            state = as_decided(reader, run.task, step)
+        run.look_into(reader, step)
         return step, done, state
 
-    def _arrived(self, found: tuple[int, int, RunState]) -> None:
+    def _arrived(self, found: tuple[int, int, Snapshot]) -> None:
         view = self._source.view()
         if self._past is None or view is None:
             return
         self._past, done, state = found
         if self._past >= done - 1:
             self._speed = 0
-        there = RunView(state.snapshot(), 0.0, 0.0, view.session, view.max_tokens)
+        there = RunView(state, 0.0, 0.0, view.session, view.max_tokens)
         playing = f"playing {rate(self._speed)} steps/s, P stops" if self._speed else "[ ] travel, P plays"
         self.show_past(there, f"{place_words(self._past, done)} · {playing} · . is now")
 
@@ -171,7 +176,7 @@ class Travelling(Going):
             return
         self._speed = 0
         if self._looking is None:
-            self._looking = Looking(self.run, self.place, view, self.go_to)
+            self._looking = Looking(self.run, self.place, view, self.go_to, self.fork_at)
             self.app.install_screen(self._looking, f"looking {id(self)}")  # kept, with its search and its figures
         else:
             self._looking.look_at(self.place, view)

@@ -24,12 +24,12 @@ from maker_engine.core.decisions import describe
 from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
-from maker_tui.resuming import AT_ITS_END
 from maker_tui.screens.base import HIGH_ROWS, SHORT_ROWS, NotStarted, backed_up
 from maker_tui.screens.going_on import RESUME_KEY
 from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.panes import PaneLayout
+from maker_tui.screens.reviewing import Reviewing
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
@@ -38,7 +38,7 @@ from maker_tui.widgets.meter import Meter
 from maker_tui.widgets.person_bar import PersonBar
 from maker_tui.widgets.progress_pane import ProgressPane
 from maker_tui.widgets.red_flag_log import RedFlagLog
-from maker_tui.widgets.strips import Banner, HeadLine
+from maker_tui.widgets.strips import HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally, alike
 from maker_tui.widgets.wide_parts import DecidedPane, ResponsePane, RunStrip
@@ -49,7 +49,6 @@ from maker_tui.words import (
     UNDECIDED,
     Word,
     checking_words,
-    outcome_word,
     run_word,
     starting_word,
 )
@@ -67,7 +66,7 @@ BY_HAND = (("vote", "v"), ("decide", "d"), ("strike", "x"))
 LOOKING_ON = Word("◉", "read-only", "quiet")
 
 
-class Workbench(Leaving, PaneLayout):
+class Workbench(Reviewing, Leaving, PaneLayout):
     """Shows a run and steers it.
 
     Args:
@@ -91,6 +90,7 @@ class Workbench(Leaving, PaneLayout):
         *STOP_KEYS,
         *TRAVEL_KEYS[4:],
         CHECK_KEY,
+        Binding("enter", "banner", "read", show=False, tooltip="the whole of a message that is cut"),
         RESUME_KEY,
         Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
         Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
@@ -110,7 +110,6 @@ class Workbench(Leaving, PaneLayout):
         self._view: RunView | None = None
         self._signals = Signals()
         self._head = HeadLine()
-        self._banner = Banner()
         self._meter = Meter()
         self._person = PersonBar(id="person")
         self._board = TaskBoard(id="task-board")
@@ -200,21 +199,21 @@ class Workbench(Leaving, PaneLayout):
             self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
         if (snapshot.outcome is not None or not live) and not self._over:
             self._over = True
-            reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
-            word = outcome_word(snapshot.outcome)
-            if snapshot.outcome not in AT_ITS_END:  # said first: a long reason is cut
-                word = word._replace(text=f"{word.text}, {key_now(self.app, 'workbench.continue', 'c')} goes on")
-            self._banner.tell(word, reason)
+            self._banner.tell(self.end_word(snapshot), self.end_words(snapshot))
+            self.review(view)
         if self._source.writer is not None and not self._over:
             told = f"process {self._source.writer} drives this run, and you look on"
             self._banner.tell(LOOKING_ON, told)
         elif live and not self._over:
             self._ask_for_a_person(view)
+        self.show_footer(snapshot, over=self._over)
 
     def show_past(self, view: RunView, told: str) -> None:
         """Show a moment of the past, and say so."""
         self._show_panes(view, PAST)
-        self._banner.tell(PAST, told)
+        self._banner.tell(PAST, self.past_words(told))
+        self.reviewed(view)
+        self.show_footer(view.snapshot, over=self._over)
 
     def show_now(self) -> None:
         """Show the run as it stands."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from maker_engine.core.decisions import decided_first
 from maker_engine.core.errors import MakerError
+from maker_tui.figures import count_of
 from maker_tui.screens.speaking import Speaking
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Writing(Speaking):
         except MakerError as error:
             self.app.call_from_thread(self._refused, str(error))
             return
-        self.app.call_from_thread(self._told, f"{len(written)} files in {folder}", told)
+        self.app.call_from_thread(self._told, f"{count_of(len(written), 'file')} in {folder}", told)
 
     def _refused(self, reason: str) -> None:
         self.notify(reason, title="not written", severity="error", markup=False)

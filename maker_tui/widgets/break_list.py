@@ -11,7 +11,7 @@ from textual.message import Message
 
 from maker_engine.core.commands import BreakCommand, DropBreak, TurnBreak
 from maker_engine.printable import one_line
-from maker_tui.figures import count, fit
+from maker_tui.figures import count_of, fit
 from maker_tui.roles import line
 from maker_tui.widgets.line_view import LineView
 
@@ -109,6 +109,6 @@ class BreakList(LineView):
 def _row(point: Breakpoint, *, chosen: bool, width: int) -> Text:
     mark = "▸" if chosen else " "
     state = ("● on ", "accent") if point.on else ("○ off", "quiet")
-    hits = f"{count(point.hits)} hit{'' if point.hits == 1 else 's'}"
+    hits = count_of(point.hits, "hit")
     words = fit(one_line(str(point.filter), 200), max(4, width - 24))
     return line((f" {mark}{point.number:>3} ", "key"), state, "  ", words, (f" {hits:>9}", "label"))

@@ -1,4 +1,4 @@
-"""A line of text being typed, on a row that is there only meanwhile."""
+"""A line of text being typed, on a row that is there only meanwhile; above it why it cannot be used."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from textual.events import Key, Resize
 from maker_engine.printable import one_line
 from maker_tui.roles import line
 from maker_tui.widgets.line_view import LineView
+from maker_tui.wrapping import wrapped
 
 LONGEST = 200
+LONGEST_COMPLAINT = 1_000
 
 
 class Typed(Enum):
@@ -42,6 +44,7 @@ class EntryLine(LineView):
         self._text = ""
         self._caret = 0
         self._longest = LONGEST
+        self._complaint = ""
 
     @property
     def up(self) -> bool:
@@ -63,6 +66,11 @@ class EntryLine(LineView):
         self._hint = hint
         self._lay_out()
 
+    def complain(self, reason: str) -> None:
+        """Say above the line why what was typed cannot be used, until something else is typed."""
+        self._complaint = one_line(reason, LONGEST_COMPLAINT)
+        self._lay_out()
+
     def put(self, text: str, *, replacing: int = 0) -> None:
         """Put text at the caret, in place of the last `replacing` characters before it."""
         self._text = self._text[: self._caret - replacing] + self._text[self._caret :]
@@ -72,7 +80,7 @@ class EntryLine(LineView):
 
     def ask(self, prompt: str, text: str, hint: str, longest: int = LONGEST) -> None:
         """Begin to edit `text`, the caret at its end; `longest` is how many characters it may have."""
-        self._prompt, self._hint, self._longest = prompt, hint, longest
+        self._prompt, self._hint, self._longest, self._complaint = prompt, hint, longest, ""
         self._text = one_line(text, longest)
         self._caret = len(self._text)
         self.add_class("-up")
@@ -88,7 +96,7 @@ class EntryLine(LineView):
             return Typed.ENTERED
         if key.key == "escape":
             return Typed.LEFT
-        before = self._text
+        before, self._complaint = self._text, ""
         if key.is_printable and key.character:
             self._put(key.character)
         elif key.key in _EDITS:
@@ -123,7 +131,11 @@ class EntryLine(LineView):
         spare = room - cell_len(before) - cell_len(under) - cell_len(after) - 2
         hint = self._hint if cell_len(self._hint) <= spare else ""
         padding = " " * max(0, spare - cell_len(hint) + 1)
-        self.show([line((prompt, "key"), before, (under, "cursor"), after, padding, (hint, "quiet"))])
+        above = wrapped(self._complaint, width - 2) if self._complaint else []
+        above = above[: max(1, self.screen.size.height // 2)]
+        self.styles.height = len(above) + 1
+        typed = line((prompt, "key"), before, (under, "cursor"), after, padding, (hint, "quiet"))
+        self.show([*(line((f" {row}", "bad")) for row in above), typed])
 
 
 def _word_back(text: str, caret: int) -> tuple[str, int]:

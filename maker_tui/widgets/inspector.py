@@ -11,11 +11,25 @@ from textual.containers import Vertical
 from textual.events import Resize
 
 from maker_engine.sessions.inspection import Inspection, inspect_step
-from maker_tui.figures import count, ordinal
-from maker_tui.inspector_lines import Describe, counted_row, entry_lines, name_of, pair_lines, prompt_lines, prompt_row
+from maker_engine.sessions.reader import Reader
+from maker_tui.figures import count_of, ordinal
+from maker_tui.inspector_lines import (
+    Describe,
+    counted_row,
+    entry_lines,
+    name_of,
+    next_folded,
+    pair_lines,
+    prompt_lines,
+    prompt_row,
+)
+from maker_tui.mistake_words import advice_words, verdict_words
 from maker_tui.roles import line
+from maker_tui.settings.keymap import NamedKeys
 from maker_tui.widgets.cursor_pane import CursorPane
+from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.wrapping import wrapped
 
 if TYPE_CHECKING:
     from maker_tui.looked import LookedRun
@@ -67,7 +81,7 @@ class Page(LinePane, inherit_bindings=False):
         Binding("down,j", "scroll_rows(1)", "down", show=False, tooltip="a row down"),
         Binding("pageup,ctrl+u", "scroll_pages(-1)", "page up", show=False, tooltip="a page up"),
         Binding("pagedown,ctrl+d", "scroll_pages(1)", "page down", show=False, tooltip="a page down"),
-        Binding("home", "scroll_first", "top", show=False, tooltip="to the top"),
+        Binding("home", "scroll_first", "first", show=False, tooltip="to the first row"),
         Binding("end,G", "scroll_last", "bottom", show=False, tooltip="to the bottom"),
     ]
 
@@ -78,7 +92,7 @@ class Page(LinePane, inherit_bindings=False):
             self.parent.lay_out()
 
 
-class Inspector(Vertical):
+class Inspector(NamedKeys, Vertical):
     """Shows one step.
 
     Args:
@@ -99,9 +113,8 @@ class Inspector(Vertical):
             show=False,
             tooltip="mark a sample: the others are set beside it",
         ),
-        Binding("d", "compare", "differences", show=False, tooltip="the prompt against that of the step before"),
-        Binding("s", "fold('system')", "system", show=False, tooltip="fold and open the system prompt"),
-        Binding("u", "fold('user')", "user", show=False, tooltip="fold and open the user prompt"),
+        Binding("V", "compare", "versus", show=False, tooltip="the prompt versus that of the step before"),
+        Binding("H", "fold", "fold", show=False, tooltip="fold the system prompt, neither part, or the user prompt"),
         Binding("tab,shift+tab", "other", "other pane", show=False, tooltip="to the other pane, to scroll it"),
     ]
 
@@ -128,11 +141,14 @@ class Inspector(Vertical):
 
     def more(self) -> None:
         """Show the step as it stands now."""
-        at, task = self._at, self._run.task
-        # A run that goes on may be ahead of its record by a moment.
-        self._run.records.look(
-            lambda reader: inspect_step(reader, task, min(at, reader.steps_done())), self._take, "inspect"
-        )
+        at, run = self._at, self._run
+
+        def look(reader: Reader) -> Inspection:
+            step = min(at, reader.steps_done())  # a run that goes on may be ahead of its record by a moment
+            run.look_into(reader, step)
+            return inspect_step(reader, run.task, step)
+
+        run.records.look(look, self._take, "inspect")
 
     def _take(self, step: Inspection) -> None:
         if step == self._step:
@@ -153,8 +169,11 @@ class Inspector(Vertical):
             return
         row, marked = self._rows.cursor, self._rows.chosen
         if row == 0:
-            self._page.entitle("prompt", "d shows the differences" if not self._compare else "d shows it whole")
-            lines = prompt_lines(step, width, folded=self._folded, compare=self._compare)
+            key = key_now(self.app, "inspector.versus", "V")
+            self._page.entitle("prompt", f"{key} shows {'it whole' if self._compare else 'the differences'}")
+            fold = key_now(self.app, "inspector.fold", "H")
+            lines = prompt_lines(step, width, folded=self._folded, compare=self._compare, fold_key=fold)
+            lines = [*self._advice(step, width), *lines]
         elif marked is not None and marked != row:
             self._page.entitle("two responses", "space ends it")
             lines = pair_lines(step, marked - 1, row - 1, self._describe, width)
@@ -162,6 +181,14 @@ class Inspector(Vertical):
             self._page.entitle("response")
             lines = entry_lines(step, row - 1, self._describe, width)
         self._page.show(lines)
+
+    def _advice(self, step: Inspection, width: int) -> list[Text]:
+        """Say above the prompt of a wrong step what went wrong there."""
+        wrong = self._run.wrong_steps.get(step.step)
+        if wrong is None:
+            return []
+        rows = wrapped(f"{verdict_words(wrong, self._describe)} · {advice_words(wrong)}", width)
+        return [*(line((row, "bad")) for row in rows), line()]
 
     def on_cursor_pane_pointed(self, message: CursorPane.Pointed) -> None:
         """Show what is under the cursor now."""
@@ -187,9 +214,9 @@ class Inspector(Vertical):
         self._rows.point(0)
         self.lay_out()
 
-    def action_fold(self, part: str) -> None:
-        """Fold a part of the prompt, or open it."""
-        self._folded ^= {part}
+    def action_fold(self) -> None:
+        """Fold another part of the prompt."""
+        self._folded = next_folded(self._folded)
         self._rows.point(0)
         self.lay_out()
 
@@ -199,17 +226,19 @@ class Inspector(Vertical):
 
 
 def _facts(step: Inspection, describe: Describe) -> list[str]:
-    """Say in a few words what the step is and how it came out."""
+    """Say in a few words what the step is and how it came out, and what the oracle has where that is something else."""
     last = step.counted[-1] if step.counted else None
     votes = sum(number for _, number in last.votes) if last is not None else 0
     told = [f"step {ordinal(step.step)}"]
     if step.answer is None:
         told.append("open")
     else:
-        told.append(f"decided {name_of(step, step.answer)} {describe(step.answer)}")
-    told.append(f"{count(votes)} votes")
+        answer = f"{name_of(step, step.answer)} {describe(step.answer)}"
+        told.append(f"✖ wrong: {answer}" if step.wrong else f"decided {answer}")
+    if step.wrong and step.right is not None:
+        name = f"{name_of(step, step.right)} " if step.right in step.candidates else ""
+        told.append(f"right: {name}{describe(step.right)} (oracle)")
+    told.append(count_of(votes, "vote"))
     if last is not None:
-        told.append(f"margin {last.margin}")
-    if step.flags.WRONG in step.flags:
-        told.append("✖ wrong")
+        told.append(f"margin {last.margin}, k {step.k}")
     return told

@@ -21,6 +21,7 @@ from maker_tui.widgets.line_view import LineView
 _KEY_NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "escape": "esc", "full_stop": ".", "plus": "+", "minus": "-",
     "less_than_sign": "<", "greater_than_sign": ">", "equals_sign": "=", "comma": ",", "at": "@",
+    "ampersand": "&", "exclamation_mark": "!",
 }  # fmt: skip
 
 
@@ -62,7 +63,20 @@ class KeyBar(LineView):
     def __init__(self, bindings: Iterable[Binding], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._shown = tuple(bindings)
+        self._count = ""
         self._spans: list[tuple[int, int, Key]] = []
+
+    def offer(self, bindings: Iterable[Binding]) -> None:
+        """Show other keys."""
+        if (shown := tuple(bindings)) != self._shown:
+            self._shown = shown
+            self._lay_out()
+
+    def echo(self, count: str) -> None:
+        """Show the count that is being typed at the right edge, empty for none."""
+        if count != self._count:
+            self._count = count
+            self._lay_out()
 
     def on_resize(self, _event: Resize) -> None:
         """Lay out for the new width."""
@@ -76,10 +90,14 @@ class KeyBar(LineView):
         self._spans = []
         parts: list[str | tuple[str, str]] = []
         at = 0
-        for key in fitting([_entry(one) for one in in_force(self._shown, self.app)], self._width):
+        typed = f" {self._count} " if self._count else ""
+        room = self._width - len(typed)
+        for key in fitting([_entry(one) for one in in_force(self._shown, self.app)], room):
             self._spans.append((at, at + key.cells, key))
             parts += [(f" {key.label}", "key"), f" {key.words} "]
             at += key.cells
+        if typed:
+            parts += [" " * max(0, room - at), (typed, "cursor")]
         self.show([line(*parts) if parts else Text()])
 
     def on_click(self, event: Click) -> None:
@@ -114,6 +132,22 @@ def _entry(binding: Binding) -> Key:
 def keys_of(bindings: Iterable[BindingType]) -> list[Binding]:
     """Pick the bindings of a screen that its footer shows."""
     return [binding for binding in bindings if isinstance(binding, Binding) and binding.show]
+
+
+def named(bindings: Iterable[BindingType], names: Iterable[str]) -> list[Binding]:
+    """Pick bindings by the second half of their names, in the order of `names`; a name that there is not is left out.
+
+    Args:
+        bindings: Those of a screen.
+        names: Such as "step-back"; every binding of that name is picked.
+    """
+    known = [one for one in bindings if isinstance(one, Binding)]
+    return [one for name in names for one in known if name_of(one) == name]
+
+
+def name_of(binding: Binding) -> str:
+    """Return the second half of a binding's name, empty for none."""
+    return (binding.id or "").rpartition(".")[2]
 
 
 def label_of(binding: Binding, *, every: bool = False) -> str:

@@ -91,7 +91,7 @@ class PlotPane(LinePane, inherit_bindings=False):
             return []
         if self.plot is Plot.RACE:
             step = inspect_step(reader, run.task, min(self._at, reader.steps_done()))
-            return charts.race(step, started, run.describe, size)
+            return charts.race(step, run.describe, size)
         if self.plot is Plot.VOTES:
             return charts.votes_a_step(survey, told, size)
         return (charts.convergence if self.plot is Plot.CONVERGENCE else charts.lengths)(survey, started, told, size)

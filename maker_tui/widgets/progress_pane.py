@@ -9,7 +9,7 @@ from maker_engine.core.copies import effective_votes
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_engine.runtime.view import RunView
-from maker_tui.figures import NONE, bar, count, dollars, duration, fit, ordinal, rate, share, short, speed
+from maker_tui.figures import NONE, bar, count, count_of, dollars, duration, fit, ordinal, rate, share, short, speed
 from maker_tui.pulse import Pulse, sparkline
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
@@ -131,7 +131,7 @@ def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
         ("speed", _speed(view), *_time(view)),
         ("votes", _votes(totals, roomy=roomy), "flagged", flagged),
         *(_alike(totals, wide=wide) if roomy else []),
-        ("dissent", f"{count(totals.dissent)} steps", "wrong", _wrong(view.snapshot, wide=wide)),
+        ("dissent", count_of(totals.dissent, "step"), "wrong", _wrong(view.snapshot, wide=wide)),
         ("samples", count(totals.samples), "wasted", count(totals.wasted)),
         ("tokens", tokens, "cost", dollars(view.snapshot.cost_usd)),
     ]
@@ -210,14 +210,14 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
     rule = "first-to-k" if started.rule == "first" else "first-to-ahead-by-k"
     rows = [
         ("voting", f"{rule}, k {started.k}"),
-        ("limit", f"{count(view.max_tokens)} output tokens a response"),
+        ("limit", f"{count_of(view.max_tokens, 'output token')} a response"),
         ("calls", _calls(view)),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),
         ("seed", str(started.seed) if started.simulated else NONE),
-        ("retries", f"{count(totals.failures)} calls made again" + _refused(totals.refused)),
+        ("retries", count_of(totals.failures, "call") + " made again" + _refused(totals.refused)),
         *([("answered", view.answerers)] if view.answerers else []),
         *([("besides", view.estimated)] if view.estimated else []),
-        *([("checks", f"{count(totals.checks)} calls, never counted")] if totals.checks else []),
+        *([("checks", f"{count_of(totals.checks, 'call')}, never counted")] if totals.checks else []),
         *([("probes", f"{count(totals.probes)}, never counted")] if totals.probes else []),
         ("elapsed", duration(view.elapsed_s) if view.elapsed_s else NONE),
         ("session", str(view.session)),
@@ -226,7 +226,7 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
 
 
 def _refused(number: int) -> str:
-    return f", {count(number)} answers refused" if number else ""
+    return f", {count_of(number, 'answer')} refused" if number else ""
 
 
 def _row(name: str, value: str) -> Text:
@@ -245,7 +245,7 @@ def _calls(view: RunView) -> str:
     """Tell of the calls in flight: how many, how old, and how many may be."""
     oldest = [] if view.oldest_call_s is None else [f"the oldest for {duration(view.oldest_call_s)}"]
     return ", ".join(
-        [f"{count(view.in_flight)} in flight", *oldest, *_allowed(view), f"{count(view.steps_ahead)} steps ahead"]
+        [f"{count(view.in_flight)} in flight", *oldest, *_allowed(view), f"{count_of(view.steps_ahead, 'step')} ahead"]
     )
 
 

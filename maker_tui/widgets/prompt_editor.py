@@ -58,8 +58,8 @@ class PromptEditor(TextArea):
     def _show_part(self, part: str) -> None:
         self._part = part
         other = "system" if part == "user" else "user"
-        self.border_title = f"{part} prompt, for a probe"
-        self.border_subtitle = f"^d sends it · tab: {other} prompt · esc leaves"
+        self.border_title = f"{part} prompt"
+        self.border_subtitle = f"^d takes it · tab: {other} prompt · esc leaves"
         self.load_text(self._parts[part])
         self.move_cursor(self.document.end)
 

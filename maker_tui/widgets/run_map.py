@@ -47,7 +47,7 @@ class RunMap(LinePane, inherit_bindings=False):
         Binding("end,G", "end(1)", "last", show=False, tooltip="to the last step"),
         Binding("plus,equals_sign", "zoom(1)", "closer", show=False, key_display="+", tooltip="fewer steps a cell"),
         Binding("minus", "zoom(-1)", "farther", show=False, key_display="-", tooltip="more steps a cell"),
-        Binding("s", "layer", "layer", show=False, tooltip="shades tell of dissent, or of flagged responses"),
+        Binding("L", "layer", "layer", show=False, tooltip="shades tell of dissent, or of flagged responses"),
         Binding("enter", "choose", "open", show=False, tooltip="inspect what is most remarkable in the cell"),
     ]
 

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import Order, View
-from maker_tui.figures import count, fit, moment, short
+from maker_tui.figures import count, count_of, fit, moment, short
 from maker_tui.roles import line
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
@@ -248,7 +248,7 @@ def detail_line(summary: SessionSummary) -> Text:
     told = [summary.damaged or "damaged"]
     if summary.damaged is None:
         told = [summary.problem] if summary.name else []
-        told += [summary.model, f"{count(summary.samples)} samples"]
+        told += [summary.model, count_of(summary.samples, "sample")]
         told += [f"{count(summary.forks)} {'forks' if summary.forks > 1 else 'fork'}"] if summary.forks else []
     return line((" " + " · ".join(one_line(part) for part in (*told, str(summary.path))), "quiet"))
 

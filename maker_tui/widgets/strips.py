@@ -1,15 +1,24 @@
-"""The single rows around the panes: who runs (head line), how it ended (banner)."""
+"""The rows around the panes: who runs (head line), how it ended or why it waits (banner)."""
 
 from __future__ import annotations
 
 from rich.text import Text
-from textual.events import Resize
+from textual.events import Click, Resize
+from textual.message import Message
 
 from maker_engine.printable import one_line, printable
 from maker_tui.figures import fit
 from maker_tui.roles import line
 from maker_tui.widgets.line_view import LineView
 from maker_tui.words import Word
+from maker_tui.wrapping import wrapped
+
+MOST_ROWS, FEW_ROWS = 3, 2
+"""Rows that a banner takes at most, and in a window of fewer than `SHORT` rows."""
+SHORT = 20
+LONGEST = 4_000
+"""Characters of a text that is shown."""
+MORE = "enter shows all"
 
 
 class HeadLine(LineView):
@@ -46,19 +55,30 @@ class HeadLine(LineView):
 
 
 class Banner(LineView):
-    """One loud row that says how a run ended, or that it waits for a person; not there otherwise."""
+    """Loud rows that say how a run ended, or that it waits for a person; not there otherwise.
+
+    Args:
+        more: How to see the whole text; it stands at the end of one that takes more than three rows.
+    """
 
     DEFAULT_CSS = """
     Banner { height: 1; display: none; &.-up { display: block; } }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    class Opened(Message):
+        """The whole text is asked for."""
+
+    def __init__(self, more: str = MORE, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
+        self._more = f" … {more}"
         self._word: Word | None = None
         self._reason = ""
+        self._cut = False
 
     def tell(self, word: Word, reason: str) -> None:
         """Put the banner up."""
+        if (word, reason) == (self._word, self._reason):
+            return
         self._word, self._reason = word, reason
         self.add_class("-up")
         self._lay_out()
@@ -66,19 +86,42 @@ class Banner(LineView):
     def take_down(self) -> None:
         """Take the banner down."""
         if self._word is not None:
-            self._word = None
+            self._word, self._cut = None, False
             self.remove_class("-up")
+
+    @property
+    def whole(self) -> str:
+        """The text where only a part of it is shown, else empty."""
+        return self._text() if self._cut else ""
 
     def on_resize(self, _event: Resize) -> None:
         """Lay out for the new width."""
         self._lay_out()
 
+    def on_click(self, event: Click) -> None:
+        """Ask for the whole text."""
+        event.stop()
+        self.post_message(self.Opened())
+
+    def _text(self) -> str:
+        if self._word is None:
+            return ""
+        reason = one_line(self._reason, LONGEST)
+        if not reason:
+            return self._word.text
+        return reason if reason.startswith(self._word.text) else f"{self._word.text} — {reason}"
+
     def _lay_out(self) -> None:
         if self._word is None:
             return
+        width, height = self.screen.size  # the banner's own width is not known before it is first up
+        most = FEW_ROWS if height < SHORT else MOST_ROWS
+        rows = wrapped(self._text(), width - 4)
+        self._cut = len(rows) > most
+        if self._cut:
+            last = fit(" ".join(rows[most - 1 :]), width - 4 - len(self._more)).rstrip(" …")
+            rows = [*rows[: most - 1], last + self._more]
+        marks = [f" {self._word.glyph} ", *["   "] * (len(rows) - 1)]
         role = f"banner.{self._word.role}"
-        reason = one_line(self._reason)
-        words = self._word.text
-        if reason:
-            words = reason if reason.startswith(words) else f"{words} — {reason}"
-        self.show([line((fit(f" {self._word.glyph} {words}", self.size.width), role))])
+        self.styles.height = len(rows)
+        self.show([line((fit(f"{mark}{row}", width), role)) for mark, row in zip(marks, rows, strict=True)])

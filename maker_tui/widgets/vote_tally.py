@@ -14,7 +14,7 @@ from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.printable import one_line, printable
 from maker_tui.aside_words import doubt_words, probe_words
-from maker_tui.figures import bar, count, fit, letter, ordinal
+from maker_tui.figures import bar, count, count_of, fit, letter, ordinal
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.wrapping import wrapped
@@ -46,7 +46,7 @@ class Needs:
         """Say what is needed and what is there; once it is over, what was."""
         needs, has = ("needed", "had") if over else ("needs", "has")
         if self.rule == "first":
-            return f"{needs} k {self.k} votes, leader {has} {_most(tally)}"
+            return f"{needs} k {count_of(self.k, 'vote')}, leader {has} {_most(tally)}"
         return f"{needs} a margin of k {self.k}, {has} {tally.margin}"
 
 
@@ -67,7 +67,7 @@ class VoteTally(LinePane):
             waiting: What the open step is decided as and not committed yet, None where it is not decided.
         """
         if waiting is not None and snapshot.open is not None:
-            snapshot = replace(snapshot, open=replace(snapshot.open, winner=waiting))
+            snapshot = replace(snapshot, open=replace(snapshot.open, winner=waiting, committed=False))
         self._seen = snapshot, describe, copies
         self.show(tally_lines(snapshot, describe, self.size.width, self.size.height, copies))
 
@@ -91,12 +91,9 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
     above: list[Text] = []
     below: list[Text] = []
     if snapshot.open is not None:
-        state = _state(snapshot)
-        above = [
-            *_heading(snapshot.open, needs, width, state, committed=False),
-            *_rows(snapshot.open, needs, describe, width),
-        ]
-        above += _samples(snapshot.open, over=state not in (VOTING, GATHERING))
+        state = VOTING if snapshot.open.winner is not None else _state(snapshot)
+        above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
+        above += _samples(snapshot.open, over=state not in (VOTING, GATHERING) or snapshot.open.winner is not None)
         above += _probes(snapshot.open, describe, width)
         above += _hopeless(snapshot.hopeless, width)
     if snapshot.decided is not None:
@@ -119,18 +116,18 @@ def _state(snapshot: Snapshot) -> Piece:
     return GATHERING if snapshot.open is not None and snapshot.open.gathers else VOTING
 
 
-def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING, *, committed: bool = True) -> list[Text]:
+def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> list[Text]:
     step = (f"step {ordinal(tally.step)}", "strong")
     if tally.winner is not None:
-        what = "proposals" if tally.gathers else "votes"
+        what = count_of(tally.votes, "proposal" if tally.gathers else "vote")
         by = f" by {one_line(tally.decider, 24)}" if tally.decider else ""
-        word = "gathered ✔" if tally.gathers else f"decided{by} ✔"
-        tail = (f" · {tally.votes} {what}", "quiet") if committed else (", not committed", "warn")
-        return [line(step, " · ", (word, "good"), tail)]
+        word = (f"decided{by} ✖ wrong", "bad") if tally.wrong else (f"decided{by} ✔", "good")
+        tail = (f" · {what}", "quiet") if tally.committed else (", not committed", "warn")
+        return [line(step, " · ", ("gathered ✔", "good") if tally.gathers else word, tail)]
     if state == ASKING:
         return [line(step, " · ", state)]
     if tally.gathers:
-        return [line(step, " · ", state, f" · {tally.votes} of {tally.proposals} proposals")]
+        return [line(step, " · ", state, f" · {tally.votes} of {count_of(tally.proposals, 'proposal')}")]
     sentence = needs.sentence(tally, over=state != VOTING)
     whole = line(step, " · ", state, " · ", sentence)
     return [whole] if whole.cell_len <= width else [line(step, " · ", state), line(sentence)]
@@ -142,9 +139,13 @@ def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Te
     rows: list[Text] = []
     for place, (answer, votes) in enumerate(tally.rows):
         mark, role = "", "bar"
-        if marked is not None and answer == marked and not tally.gathers:
+        if tally.wrong and answer in (tally.winner, tally.right):
+            mark, role = ("✖ wrong", "bad") if answer == tally.winner else ("✔ right", "good")
+        elif marked is not None and answer == marked and not tally.gathers:
             mark, role = ("✔ decided", "good") if tally.winner is not None else ("◀ leads", "accent")
         rows += _candidate(f"{letter(place):<2}", printable(describe(answer)), votes, scale, mark, role, width)
+    if tally.wrong and tally.right is not None:
+        rows.append(line((fit(f"  right: {one_line(describe(tally.right))} (oracle)", width), "good")))
     return rows
 
 

@@ -49,7 +49,7 @@ def test_the_race_names_every_candidate_by_its_letter(run, size):
             one for number in range(reader.steps_done())
             if len((one := inspect_step(reader, run.task, number)).candidates) > 1
         )  # fmt: skip
-    text = text_of(charts.race(step, started(run.task, 3), run.task.describe, size), size)
+    text = text_of(charts.race(step, run.task.describe, size), size)
     assert "second + k 3" in text
     assert "margin 3, k 3" in text
     drawing = text.split("rounds →")[-1]

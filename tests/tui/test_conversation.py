@@ -155,7 +155,7 @@ async def test_the_papers_are_written_into_a_folder(run, tmp_path):
     async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
         await asked(pilot)
         for words in ("5 files in", "REQUIREMENTS.md exists already"):
-            await pilot.press("x", "ctrl+u")
+            await pilot.press("X", "ctrl+u")
             pilot.app.screen.entry.paste(str(tmp_path / "out"))
             await pilot.press("enter")
             await shown(pilot, words)
@@ -186,7 +186,7 @@ async def test_a_saved_interview_goes_on_from_home(run):
 
 
 async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
-    """In 80×24 tab leads from the question to document and vote, b to the workbench, a back; ? tells all keys."""
+    """In 80×24 tab leads from the question to document and vote, w to the workbench, a back; ? tells all keys."""
     run.start()
     async with MakerApp(run).run_test(size=SMALL, notifications=True) as pilot:
         one = await asked(pilot)
@@ -195,11 +195,11 @@ async def test_small_windows_show_one_pane_and_the_workbench_is_a_key_away(run):
         assert "─ question ─" not in await shown(pilot, "─ document")
         await pilot.press("tab")
         assert "─ document" not in await shown(pilot, "─ votes ─")
-        await pilot.press("b")
+        await pilot.press("w")
         await shown(pilot, f"a question — a answers: {one.question}", "red flags")
         await pilot.press("a")
         assert await asked(pilot) == one
-        await pilot.press("question_mark", "pagedown")
+        await pilot.press("question_mark")
         await shown(pilot, "help · conversation", "on the line of the document", "put your own wording in its place")
 
 
@@ -210,9 +210,9 @@ async def test_a_vote_that_agents_cannot_settle_is_the_persons():
     run = LiveRun(prepare(order))
     run.start()
     async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
-        await shown(pilot, "agents cannot agree on the open step: b opens the vote")
+        await shown(pilot, "agents cannot agree on the open step: w opens the vote")
         steps = run.view().snapshot.totals.steps
-        await pilot.press("b")
+        await pilot.press("w")
         await shown(pilot, "v votes, d decides")
         await pilot.press("d", "a")
         await until(pilot, lambda: run.view().snapshot.totals.steps > steps)
@@ -231,7 +231,7 @@ async def test_the_vote_on_any_line_is_beside_the_document(run):
         await shown(pilot, "▸✓PU-001", "votes on PU-001", "decided ✔ · 6 votes", "A 1 Let other programs", "✔ decided")
         await pilot.press("shift+tab")
         await gone(pilot, "votes on PU-001")
-        await pilot.press("tab", "b")
+        await pilot.press("tab", "w")
         await shown(pilot, "step 4 of", "Let other programs", "[ ] travel")
 
 

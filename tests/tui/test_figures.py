@@ -83,3 +83,9 @@ def test_a_bar_is_full_only_at_the_end():
     """Rule: one short of a million is not full."""
     assert figures.bar(1_048_574, 1_048_575, 40)[1] or figures.bar(1_048_574, 1_048_575, 40)[0][-1] != "█"
     assert figures.bar(7, 7, 40) == ("█" * 40, "")
+
+
+@pytest.mark.parametrize(("number", "written"), [(0, "0 lines"), (1, "1 line"), (2, "2 lines"), (1_500, "1,500 lines")])
+def test_one_thing_is_not_several(number, written):
+    """Rule: a count agrees with its noun."""
+    assert figures.count_of(number, "line") == written

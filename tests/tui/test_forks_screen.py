@@ -41,7 +41,7 @@ async def test_the_tree_of_forks_is_shown_and_each_run_opens(forked: Path) -> No
     app = MakerApp(listing=lambda: [summarise(forked)])
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "sessions · 1")
-        await pilot.press("t")
+        await pilot.press("T")
         await shown(pilot, "runs and forks · 3", "the run: k = 3", "└─ ✔ solved  fork 1 at step 7: k = 4")
         await shown(pilot, "└─ ■ interrupted  fork 2 at step 10: k = 4, sim:p=0.95")
         await pilot.press("up", "enter")

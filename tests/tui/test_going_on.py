@@ -197,7 +197,7 @@ async def test_a_breakpoint_of_a_fork_that_cannot_be_read_is_told() -> None:
         await pilot.press("enter")
         await shown(pilot, "✔ solved")
         await pilot.press("F", *" break=nonsense", "enter")
-        await shown(pilot, "cannot be read", "nonsense", "fork at step")
+        await shown(pilot, "is no fact of a step", "nonsense", "fork at step")
     with Reader(path) as reader:
         assert len(reader.branches) == 1
 

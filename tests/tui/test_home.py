@@ -87,7 +87,7 @@ async def test_r_reads_the_sessions_again():
     async with MakerApp(listing=lambda: list(sessions)).run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "sessions · 1")
         sessions.append(saved("hanoi-2"))
-        await pilot.press("r")
+        await pilot.press("ctrl+r")
         await shown(pilot, "sessions · 2")
 
 

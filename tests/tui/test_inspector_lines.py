@@ -33,3 +33,15 @@ def test_a_share_of_a_call_is_called_so(shared: int, marked: bool) -> None:
     )
     facts = "".join(row.plain for row in entry_lines(step, 0, str, 120))
     assert ("a share: 1 of 3 answers of its call" in facts) is marked
+
+
+def test_a_prompt_tells_what_changed_since_the_step_before() -> None:
+    """One line that is new is one line, and the step that it is compared with is named."""
+    read = Wording(Prompt("rules", "one\ntwo"), Prompt("rules", "one\nzwei"), "plain", ())
+    step = Inspection(30, (read,), (), (), None, StepFlag(0), (), (), ())
+    assert prompt_row(step).plain == "prompt  1 line changed since step 30"
+    page = [row.plain for row in prompt_lines(step, 80, folded=frozenset({"system"}), compare=False)]
+    assert page[:2] == [
+        "▸ system prompt · 1 line · unchanged since step 30 · H opens",
+        "▾ user prompt · 2 lines · changed since step 30",
+    ]

@@ -12,11 +12,13 @@ from maker_engine.core.commands import DrawSample, Pause
 from maker_engine.core.errors import InputError
 from maker_engine.options.table import BY_NAME
 from maker_tui.app import MakerApp
+from maker_tui.commands import act
 from maker_tui.config_commands import template
+from maker_tui.screens.base import MakerScreen
 from maker_tui.screens.workbench import Workbench
-from maker_tui.settings.actions import all_actions
+from maker_tui.settings.actions import _chains, _owners, all_actions
 from maker_tui.settings.config import Config, load, parse
-from maker_tui.settings.keymap import bindings_of
+from maker_tui.settings.keymap import bindings_of, in_force
 from maker_tui.widgets.key_bar import MENU, Key, fitting
 from tests.tui.looking import screen_text, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
@@ -118,10 +120,34 @@ def test_no_text_is_anything_but_used_or_refused(text):
         assert isinstance(parse(text), Config)
 
 
+def uncommented() -> str:
+    """The file that `maker config init` writes, the comment marks of all its settings taken off."""
+    return "\n".join(line.removeprefix("# ") if " = " in line else line for line in template().splitlines())
+
+
+def keys_of_chain(chain, app) -> dict[str, str]:
+    """What each key does among bindings that are in force together, nearest first."""
+    found: dict[str, str] = {}
+    for binding in in_force(chain, app):
+        for key in binding.key.split(","):
+            found.setdefault(key, binding.action)
+    return found
+
+
+def test_the_file_to_begin_with_changes_no_key(configure, capsys):
+    """Rule: with all its comment marks off `config check` passes, and every key of every screen does what it did."""
+    usual, configured = MakerApp(), MakerApp()
+    configure(uncommented())
+    assert act(["config", "check"]) == 0
+    assert "can be used" in capsys.readouterr().out
+    configured.set_keymap(dict(load()[0].keys))
+    for chain in _chains():
+        assert keys_of_chain(chain, configured) == keys_of_chain(chain, usual)
+
+
 def test_every_line_of_the_file_to_begin_with_can_be_used():
     """Rule: with all its comment marks off it sets what is usual, every key of every screen among it."""
-    lines = [line.removeprefix("# ") if " = " in line else line for line in template().splitlines()]
-    config = parse("\n".join(lines))
+    config = parse(uncommented())
     prices = {"openai/my-model": (0.5, 2.0, 0.05, 0.6)}
     keys = {name: action.keys for name, action in all_actions().items()}
     assert config == Config(keys=keys, prices=prices, runs=config.runs)
@@ -142,12 +168,12 @@ def test_no_file_that_cannot_be_read_keeps_the_app_from_starting(home):
 
 
 def test_every_binding_has_a_name_and_every_name_says_one_thing():
-    """Rule: in one class no two bindings that do different things have one name."""
-    bindings = bindings_of(Workbench)
-    assert {one.id.split(".")[0] for one in bindings} >= {"workbench", "panes", "screen"}
-    actions = {}
-    for one in bindings:
-        assert actions.setdefault(one.id, one.action) == one.action
+    """Rule: on one screen no two bindings that do different things have one name, so that each can be changed alone."""
+    assert {one.id.split(".")[0] for one in bindings_of(Workbench)} >= {"workbench", "panes", "screen"}
+    for screen in (owner for owner in _owners() if issubclass(owner, MakerScreen)):
+        actions = {}
+        for one in bindings_of(screen):
+            assert actions.setdefault(one.id, one.action) == one.action
     assert len(all_actions()) > 50
 
 

@@ -27,13 +27,13 @@ async def test_deletions_are_undone_newest_first(library):
     """Rule: d asks nothing and says how to undo it; u brings back one after the other, the cursor on what came."""
     async with app() as pilot:
         await shown(pilot, "sessions · 3")
-        await pilot.press("down", "d")
+        await pilot.press("down", "x")
         await shown(pilot, "deleted run-2, u undoes", "sessions · 2")
         assert under_cursor(pilot) == "run-1"
-        await pilot.press("d")
+        await pilot.press("x")
         await shown(pilot, "deleted run-1, u undoes", "sessions · 1")
         assert (files(library), under_cursor(pilot)) == (["run-3"], "run-3")
-        await pilot.press("d")
+        await pilot.press("x")
         await shown(pilot, "deleted run-3", "No saved runs yet.")
         await pilot.press("u")
         await shown(pilot, "restored run-3, u undoes 2 more")
@@ -50,7 +50,7 @@ async def test_keys_typed_fast_delete_one_session_each(library):
     """Rule: three presses that arrive at once delete three sessions, and each is undone."""
     async with app() as pilot:
         await shown(pilot, "sessions · 3")
-        for key in "ddduu":
+        for key in "xxxuu":
             pilot.app.post_message(Key(key, key))
         await shown(pilot, "restored run-2, u undoes 1 more", "sessions · 2")
         assert files(library) == ["run-1", "run-2"]
@@ -73,9 +73,9 @@ async def test_a_reading_from_before_a_deletion_is_not_shown():
 
     async with app(listing=listing) as pilot:
         await shown(pilot, "sessions · 3")
-        await pilot.press("r")
+        await pilot.press("ctrl+r")
         await until(pilot, reading.is_set)
-        await pilot.press("d")
+        await pilot.press("x")
         await shown(pilot, "deleted run-3")
         go_on.set()
         await until(pilot, lambda: len(calls) == 3)
@@ -88,7 +88,7 @@ async def test_a_session_that_is_written_is_not_deleted(library):
     with WriterLock(path):
         async with app() as pilot:
             await shown(pilot, "sessions · 3")
-            await pilot.press("d")
+            await pilot.press("x")
             await shown(pilot, "cannot be done", "written", "sessions · 3")
             assert under_cursor(pilot) == "run-3"
             await pilot.press("j")
@@ -96,7 +96,7 @@ async def test_a_session_that_is_written_is_not_deleted(library):
     busy = [replace(summarise(path), busy=True, outcome=None)]
     async with app(listing=lambda: busy) as pilot:
         await shown(pilot, "● running")
-        await pilot.press("d")
+        await pilot.press("x")
         await shown(pilot, "cannot be done", "written", "sessions · 1")
     assert len(files(library)) == 3
 
@@ -105,16 +105,16 @@ async def test_a_session_is_renamed_in_its_row(library):
     """Rule: e edits the present name, enter saves it, esc does not; the name stands for the problem."""
     async with app() as pilot:
         await shown(pilot, "sessions · 3")
-        await pilot.press("j", "e", *"first")
+        await pilot.press("j", "r", *"first")
         await shown(pilot, " name first ", "enter saves it")
         await pilot.press("enter")
         await shown(pilot, "renamed to first")
         assert " first " in rows(pilot)[1]
-        await pilot.press("e", *" try", "enter")
+        await pilot.press("r", *" try", "enter")
         await shown(pilot, "renamed to first try")
-        await pilot.press("e", *"x", "escape", "e", "enter")
+        await pilot.press("r", *"x", "escape", "r", "enter")
         assert summarise(library / "run-2.maker").name == "first try"
-        await pilot.press("e", "ctrl+u", "enter")
+        await pilot.press("r", "ctrl+u", "enter")
         await shown(pilot, "run-2 has no name any more", "2 disks")
         assert under_cursor(pilot) == "run-2"
 
@@ -126,7 +126,7 @@ async def test_a_duplicate_comes_under_the_cursor(library):
         await pilot.press("j", "y")
         await shown(pilot, "duplicated as copy of 2 disks", "sessions · 4")
         assert under_cursor(pilot) == "run-2-copy"
-        await pilot.press("d")
+        await pilot.press("x")
         await shown(pilot, "sessions · 3")
         assert files(library) == ["run-1", "run-2", "run-3"]
 
@@ -136,7 +136,7 @@ async def test_what_comes_hidden_is_said():
     """Rule: a session that search or filter hides is told of when it comes back."""
     async with app() as pilot:
         await shown(pilot, "sessions · 3")
-        await pilot.press("d", "slash", *"run-1", "enter", "u")
+        await pilot.press("x", "slash", *"run-1", "enter", "u")
         await shown(pilot, "restored run-3, hidden by search or filter")
 
 
@@ -145,11 +145,11 @@ async def test_a_damaged_session_is_deleted_but_not_renamed(library):
     library.joinpath("broken.maker").write_text("no database")
     async with app() as pilot:
         await shown(pilot, "sessions · 4")
-        await pilot.press("slash", *"broken", "enter", "e")
+        await pilot.press("slash", *"broken", "enter", "r")
         await shown(pilot, "cannot be done", "renamed:")
         await pilot.press("y")
         await shown(pilot, "duplicated:")
-        await pilot.press("d")
+        await pilot.press("x")
         await shown(pilot, "deleted broken, u undoes", "No session matches")
         await pilot.press("u")
         await shown(pilot, "restored broken", "sessions · 1 of 4")
@@ -162,7 +162,7 @@ async def test_hostile_names_stay_text(library, text):
     listed = [replace(summarise(path), name=text, model=text, task=text), saved(model="other", created=0)]
     async with app((120, 24), lambda: listed) as pilot:
         await shown(pilot, "sessions · 2")
-        for key in ("e", "escape", "f", "a", "d", "u", "f", "escape", "slash"):
+        for key in ("r", "escape", "f", "a", "x", "u", "f", "escape", "slash"):
             await pilot.press(key)
             assert strips_are_clean(pilot.app)
         pilot.app.post_message(Paste(text))

@@ -41,13 +41,13 @@ async def test_travel_shows_the_past_and_comes_back(app):
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "✔ solved and verified")
         await keys(pilot, "left_square_bracket")
-        await shown(pilot, f"the past — step {STEPS - 1} of {STEPS} decided", f"step {STEPS - 1} · voting")
+        await shown(pilot, f"the past — step {STEPS - 1} of {STEPS} decided", f"step {STEPS - 1} · decided ✔")
         await keys(pilot, "1", "0", "left_square_bracket")
         text = await shown(pilot, f"the past — step {STEPS - 11} of {STEPS}")
         assert "solved" not in text
         assert f"step {STEPS - 12} · decided" in text
         await keys(pilot, "9", "9", "left_square_bracket")
-        await shown(pilot, "the past — step 1 of", "step 1 · voting")
+        await shown(pilot, "the past — step 1 of", "step 1 · decided ✔")
         await keys(pilot, "right_square_bracket")
         await shown(pilot, "the past — step 2 of")
         await keys(pilot, "full_stop")
@@ -91,9 +91,9 @@ async def test_the_inspector_shows_a_step_from_all_sides(app):
         await shown(pilot, "✔ solved and verified")
         await keys(pilot, "i")
         await shown(pilot, f"step {STEPS} · decided", "▸ system prompt", "▾ user prompt", "Previous move:")
-        await keys(pilot, "s")
-        await shown(pilot, "▾ system prompt", "lines · as at the step before · s folds")
-        await keys(pilot, "d")
+        await keys(pilot, "H")
+        await shown(pilot, "▾ system prompt", f"lines · unchanged since step {STEPS - 1}")
+        await keys(pilot, "V")
         await shown(pilot, "− Previous move:", "+ Previous move:")
         await keys(pilot, *str(step + 1), "g")
         await shown(pilot, f"step {step + 1} · decided", "⚑ ")
@@ -123,7 +123,7 @@ async def test_the_table_finds_narrows_and_opens(app):
         await shown(pilot, f"step {flagged[2] + 1} of")
         await keys(pilot, "N")
         await shown(pilot, f"step {flagged[1] + 1} of")
-        await keys(pilot, "F", *" and dissent", "enter")
+        await keys(pilot, "ampersand", *" and dissent", "enter")
         both = [step for step in flagged if marks.of(step) & StepFlag.DISSENT]
         text = await shown(pilot, f"{len(both)} match flags and dissent")
         assert sum("≠⚑" in row for row in text.split("\n")) == len(both)
@@ -150,7 +150,7 @@ async def test_a_filter_that_cannot_be_read_is_typed_again(app):
     """Rule: the place and the mend are told, and what was typed is still there."""
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await keys(pilot, "t", "slash", *"flags>", "enter")
-        await shown(pilot, "cannot be read", "again flags>")
+        await shown(pilot, "where a number should stand", "find flags>")
         await keys(pilot, "1", "enter")
         await shown(pilot, "match flags>1")
         await keys(pilot, "g", *"x", "enter")
@@ -192,7 +192,7 @@ async def test_a_moment_is_brought_to_the_workbench(app):
     """Rule: w shows on the workbench the step that is looked at."""
     async with app.run_test(size=SIZE) as pilot:
         await keys(pilot, "t", "7", "g", "w")
-        await shown(pilot, "the past — step 7 of", "step 7 · voting")
+        await shown(pilot, "the past — step 7 of", "step 7 · decided ✔")
 
 
 async def test_a_live_run_is_travelled_while_it_goes_on(tmp_path):
@@ -203,7 +203,7 @@ async def test_a_live_run_is_travelled_while_it_goes_on(tmp_path):
         run.start()
         await until(pilot, lambda: (view := run.view()) is not None and view.snapshot.totals.steps > 6)
         await keys(pilot, "5", "left_square_bracket")
-        await shown(pilot, "the past — step", "voting")
+        await shown(pilot, "the past — step", "decided ✔")
         there = run.view().snapshot.totals.steps
         await keys(pilot, "m")
         await shown(pilot, "map · steps 1 to 255 of 255", "· to come")
@@ -220,7 +220,7 @@ async def test_the_home_screen_leads_to_each_view(recorded, tmp_path, monkeypatc
     copyfile(recorded, FILE)
     app = MakerApp(listing=lambda: [summarise(FILE)])
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        for key, words in (("i", "prompt"), ("s", "steps ·"), ("m", "map ·"), ("p", "▸vote race")):
+        for key, words in (("i", "prompt"), ("t", "steps ·"), ("m", "map ·"), ("p", "▸vote race")):
             await shown(pilot, "sessions · 1")
             await keys(pilot, key)
             await shown(pilot, words)

@@ -23,11 +23,11 @@ def after(*steps: str | tuple[str, ...]):
 
 STORIES = {
     "the_past": ("2", "1", "left_square_bracket", ("step 42 of 63",)),
-    "the_prompt": ("1", "0", "left_square_bracket", ("step 53 of",), "i", ("step 53 · decided",), "d", ("− Prev",)),
+    "the_prompt": ("1", "0", "left_square_bracket", ("step 53 of",), "i", ("step 53 · decided",), "V", ("− Prev",)),
     "a_response": ("1", "0", "left_square_bracket", ("step 53 of",), "i", ("step 53 · decided",), "down", ("T 0 ",)),
     "two_responses": ("i", ("step 63 · decided",), "down", "space", "down", ("two responses",)),
     "the_table": ("t", ("steps · 63",), "slash", *"flags>1", "enter", ("match flags>1",)),
-    "a_filter_being_typed": ("t", ("steps · 63",), "F", *"dissent and ca", ("tab: ",)),
+    "a_filter_being_typed": ("t", ("steps · 63",), "ampersand", *"dissent and ca", ("tab: ",)),
     "the_map": ("m", ("a cell a step", "⋔ fork")),
     "the_race": ("2", "1", "left_square_bracket", ("step 42 of 63",), "p", ("second + k",)),
     "convergence": ("p", ("second + k",), "right", ("all 63 decided", "theory")),

@@ -181,7 +181,7 @@ async def test_a_wide_window_shows_the_name_beside_the_problem():
         await shown(pilot, "Turm · 7 disks, peg 0 → 2", "7 disks, peg 0 → 2 ⋔2", "● running")
 
 
-@pytest.mark.parametrize("key", ["d", "e", "y", "u", "o", "f", "enter", "escape", "slash"])
+@pytest.mark.parametrize("key", ["x", "r", "y", "u", "o", "f", "enter", "escape", "slash"])
 async def test_every_key_is_harmless_in_an_empty_library(key):
     """Rule: where there is no session, no key does harm."""
     async with app(listing=list) as pilot:
@@ -194,7 +194,7 @@ async def test_the_keys_are_in_help_footer_and_palette():
     """Rule: what fits stands in the footer, every key in the help screen and, by name, in the palette."""
     async with app((160, 45), lambda: SHELF) as pilot:
         text = await shown(pilot, "sessions · 4")
-        for entry in ("/ search", "f filter", "o order", "d delete", "u undo", "e rename", "y duplicate", "r refresh"):
+        for entry in ("/ search", "f filter", "o order", "x delete", "u undo", "r rename", "y duplicate", "^r refresh"):
             assert entry in text.split("\n")[-1]
         await pilot.press("question_mark")
         await shown(
@@ -215,7 +215,7 @@ async def test_five_thousand_sessions_are_searched_between_two_frames():
         await shown(pilot, "run-4999" if under_cursor(pilot) == "run-4999" else "run-0")
 
 
-@pytest.mark.parametrize("key", ["slash", "x", "o", "f", "d", "e", "y", "u", "i", "enter", "escape", "down", "G", "t"])
+@pytest.mark.parametrize("key", ["slash", "z", "o", "f", "x", "r", "y", "u", "i", "enter", "escape", "down", "G", "t"])
 async def test_no_key_claims_anything_while_the_sessions_are_read(key):
     """Rule: until the library has been read nothing says that it is empty, or the same throughout; then it is shown."""
     release = Gate()

@@ -235,7 +235,7 @@ def test_library_after_a_deletion(snap_compare, size, tmp_path):
         for one in files:
             one.path.touch()
         await shown(pilot, "sessions · 8")
-        await pilot.press("down", "d")
+        await pilot.press("down", "x")
         await shown(pilot, "deleted hanoi-4, u undoes")
 
     assert snap_compare(MakerApp(listing=lambda: files), terminal_size=size, run_before=delete)
@@ -244,7 +244,7 @@ def test_library_after_a_deletion(snap_compare, size, tmp_path):
 @SIZES
 def test_library_renaming(snap_compare, size):
     """Rule: the present name is there to edit."""
-    keys = ("down", "down", "down", "down", "e", "left")
+    keys = ("down", "down", "down", "down", "r", "left")
     app = MakerApp(listing=lambda: LIBRARY)
     assert snap_compare(app, terminal_size=size, run_before=waiting("sessions · 8", keys=keys))
 

@@ -51,10 +51,10 @@ async def test_what_is_narrowed_is_ordered_too(app):
     votes = votes_of_steps()
     few = sorted((step for step in range(STEPS) if votes[step] > 5), key=lambda step: -votes[step])
     async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.press("t", "V", "F", *"votes>5", "enter")
+        await pilot.press("t", "V", "ampersand", *"votes>5", "enter")
         await shown(pilot, f"{len(few)} match votes>5", "▼votes")
         await until(pilot, lambda: in_table(app) == few)
-        await pilot.press("F", *["backspace"] * 7, "enter")
+        await pilot.press("ampersand", *["backspace"] * 7, "enter")
         await until(pilot, lambda: len(in_table(app)) == STEPS)
 
 

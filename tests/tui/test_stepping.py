@@ -143,9 +143,9 @@ async def test_a_held_vote_is_probed_and_the_probes_stand_beside_the_tally(tmp_p
         await pilot.press("3", "e")
         await shown(pilot, "probes, not counted")
         await pilot.press("2", "E")
-        await shown(pilot, "user prompt, for a probe")
+        await shown(pilot, "user prompt ▔", "^d takes it")
         await pilot.press("tab")
-        await shown(pilot, "system prompt, for a probe")
+        await shown(pilot, "system prompt ▔", "^d takes it")
         await pilot.press("tab", *"hello", "ctrl+d")
         text = await shown(pilot, "edited prompt × 2")
         tally = [line for line in before if "needs a margin" in line]
@@ -196,7 +196,7 @@ async def test_a_fork_can_take_the_edited_prompt_along(tmp_path: Path) -> None:
     async with live(path, "step:3") as pilot:
         await shown(pilot, "held")
         await pilot.press("1", "E")
-        await shown(pilot, "user prompt, for a probe")
+        await shown(pilot, "user prompt ▔", "^d takes it")
         await pilot.press(*"hello", "ctrl+d")
         await shown(pilot, "edited prompt × 1")
         await pilot.press("F")
@@ -204,7 +204,7 @@ async def test_a_fork_can_take_the_edited_prompt_along(tmp_path: Path) -> None:
         await pilot.press("enter")
         await shown(pilot, "needs a margin of k 4")
         await pilot.press("E")
-        await shown(pilot, "user prompt, for a probe", "hello")
+        await shown(pilot, "user prompt ▔", "hello")
     with Reader(path) as reader:
         prompts = [entry.prompt for entry in reader.open_entries(hanoi(4)) if hasattr(entry, "k")]
     assert [type(prompt) for prompt in prompts] == [Prompt]

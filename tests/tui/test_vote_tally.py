@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.events import Outcome, StepDecided, StepOpened, WrongDecisionFound
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.core.state import RunState
@@ -136,3 +136,24 @@ def test_what_is_to_be_said_of_copies_stands_at_the_end():
     assert rows[-3:] == ["", "62 of 62 texts are alike: these are", "copies; k does nothing here"]
     low = [row.plain.rstrip() for row in tally_lines(ballot(OPEN), str, 40, 3, words)]
     assert low[-3] != ""
+
+
+def test_a_wrong_decision_is_told_as_one():
+    """Rule: where the oracle disagrees, what was decided and what is right are marked, and the latter is named."""
+    rows = told(ballot(None, replace(OPEN, winner="up", wrong=True, right="down")))
+    assert rows[0] == "step 124 · decided ✖ wrong · 4 votes"
+    assert rows[1].endswith("✖ wrong")
+    assert rows[2].endswith("✔ right")
+    assert rows[3].strip() == "right: down (oracle)"
+    assert not [row for row in told(ballot(None, replace(OPEN, winner="up", wrong=True))) if "oracle" in row]
+
+
+def test_a_wrong_decision_is_known_as_soon_as_the_oracle_has_spoken():
+    """Rule: the fold marks the step that was decided last, and no other."""
+    run = RunState(started=opening(hanoi()))
+    run.record_all([StepOpened(0, "a"), StepDecided(0, "up", "b")])
+    assert run.snapshot().decided == Tally(0, winner="up")
+    run.record(WrongDecisionFound(0, "up", "down"))
+    assert run.snapshot().decided == Tally(0, winner="up", wrong=True, right="down")
+    run.record_all([StepOpened(1, "b"), StepDecided(1, "up", "c")])
+    assert run.snapshot().decided == Tally(1, winner="up")
