@@ -17,17 +17,14 @@ from types import ModuleType
 from maker_engine.core.decomposition import AnyTask, Option, Task
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file, is_folder
+from maker_engine.options.table import flag_names
 from maker_engine.suggestion import suggestion
 
 GROUP = "maker.tasks"
 
-_FLAGS = (
-    "accept_model api_base break concurrency constrain count draft first_temperature flags headless hedge help hopeless"
-    " json k keep limit limit_minutes limit_samples limit_tokens limit_usd log max_reasoning_tokens max_samples"
-    " max_tokens max_waste model n no_mouse no_preflight on_hangup only price problem progress quiet reasoning reuse"
-    " rpm seed session states target temperature timeout tpm undecided voter window"
-)
-TAKEN = frozenset(_FLAGS.split())
+_FLAGS = "headless help json limit log no_mouse on_hangup only problem profile progress quiet seed states"
+"""The flags of `maker run` and `maker check-task` beside the options of a run."""
+TAKEN = frozenset(_FLAGS.split()) | flag_names()
 """What a task's own options cannot be called: these are flags of maker's."""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from maker_engine import step_classes
 from maker_engine.core import scaling
 from maker_engine.models.port import Figures
 
@@ -28,9 +30,10 @@ class Forecast:
         p_solve: Probability that every step is decided rightly (Eq. 13).
         votes: Valid votes (Eq. 16 times s).
         samples: Responses, flagged ones included (Eq. 19).
-        cost_usd: Dollars.
-        wall_s: Seconds.
+        cost_usd: Dollars; for a simulated model, those of a real one at its prices.
+        wall_s: Seconds that the model takes; 0 where it answers at once, so that the machine decides.
         assumptions: One sentence for each figure that is a guess.
+        simulated: The model is simulated: nothing is paid.
     """
 
     k: int
@@ -42,6 +45,7 @@ class Forecast:
     cost_usd: float | None
     wall_s: float | None
     assumptions: tuple[str, ...]
+    simulated: bool = False
 
 
 def forecast(
@@ -55,7 +59,7 @@ def forecast(
 
     Args:
         steps: Steps of an errorless run, None when unknown; k is then chosen as if for 1,000.
-        figures: What is known of the model.
+        figures: What is known of the model; its hard steps are a class of their own.
         k: Margin, None for the smallest that reaches `target`.
         target: Probability that the whole run is right.
         tokens_in: Mean prompt tokens of a call.
@@ -68,27 +72,37 @@ def forecast(
         known.note(f"p = {figures.p:g}: at {HOPELESS_P:g} or below the formulas do not hold, and voting does not help")
         return Forecast(k, False, steps, None, None, None, None, None, known.notes())
     p, v = known("p", figures.p, ASSUMED_P), known("v", figures.v, ASSUMED_V)
+    classes = step_classes.classes_of(p, figures.hard or 0.0, HOPELESS_P if figures.hard_p is None else figures.hard_p)
+    if steps is None:
+        known.note("the number of steps is not known; k is chosen as for 1,000")
+    chosen = k or _chosen(classes, steps or 1_000, target, known)
     if not steps:
-        if steps is None:
-            known.note("the number of steps is not known; k is chosen as for 1,000")
-        chosen = k or scaling.k_min(p, 1_000, target)
         none = None if steps is None else 0.0
         sure = None if steps is None else 1.0
         return Forecast(chosen, k is None, steps, sure, none, none, none, none, known.notes())
-    chosen = k or scaling.k_min(p, steps, target)
-    samples = steps * scaling.expected_samples(p, chosen, v)
+    votes = steps * step_classes.expected_votes(classes, chosen)
+    samples = votes / v
     latency = known("latency", figures.latency_s, ASSUMED_LATENCY_S, " s")
     return Forecast(
         k=chosen,
         auto=k is None,
         steps=steps,
-        p_solve=scaling.run_success(p, chosen, steps),
-        votes=steps * scaling.expected_votes(p, chosen),
+        p_solve=step_classes.run_success(classes, chosen, steps),
+        votes=votes,
         samples=samples,
         cost_usd=_cost(samples, tokens_in, figures, known),
-        wall_s=steps * latency * scaling.expected_rounds(p, chosen) / v,
+        wall_s=steps * latency * step_classes.expected_rounds(classes, chosen) / v,
         assumptions=known.notes(),
     )
+
+
+def _chosen(classes: Sequence[step_classes.StepClass], steps: int, target: float, known: _Known) -> int:
+    """Choose the smallest k that reaches the target, or the best there is."""
+    k = step_classes.k_min(classes, steps, target)
+    if k is None:
+        k = step_classes.best_k(classes, steps)
+        known.note(f"no k reaches the target: on hard steps p = {classes[-1].p:g}, and k = {k} is the best there is")
+    return k
 
 
 class _Known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from maker_tui.screens.compare import Compare
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.leaving import Leaving
-    from maker_tui.screens.new_run import NewRun
+    from maker_tui.screens.new_run import NewRun, Speed
     from maker_tui.screens.stepping import Stepping
 
 SWITCH_S = 0.001
@@ -81,6 +81,7 @@ class MakerApp(ResumingApp, CellDiff):
         step: The step of it to show, 0-based; None for where it stands.
         stay: Go to the home screen when that run is left, instead of ending.
         listing: Reads the saved sessions.
+        speed: Says how many samples a second this machine draws in a run, None to measure it.
     """
 
     TITLE = "maker"
@@ -100,10 +101,17 @@ class MakerApp(ResumingApp, CellDiff):
     KEY_SCOPE = "app"
 
     def __init__(
-        self, source: RunSource | None = None, *, view: str = "", step: int | None = None, stay: bool = False,
+        self,
+        source: RunSource | None = None,
+        *,
+        view: str = "",
+        step: int | None = None,
+        stay: bool = False,
         listing: Listing | None = None,
-    ) -> None:  # fmt: skip
+        speed: Speed | None = None,
+    ) -> None:
         super().__init__()
+        self._speed = speed
         self._source = source
         self._at = view, step
         self.fault: Exception | None = None
@@ -158,11 +166,28 @@ class MakerApp(ResumingApp, CellDiff):
         else:
             self.push_screen(screen)
 
-    def on_home_new_run_asked(self) -> None:
-        """Show the form."""
-        from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - home does not need it
+    def on_home_new_run_asked(self, message: Home.NewRunAsked) -> None:
+        """Show the form, filled in where there is a run to order once more; reading that takes a moment."""
+        if message.like is None:
+            self.show_form({})
+        else:
+            self.run_worker(partial(self._read_like, message.like), thread=True, exclusive=True, group="open")
 
-        self.push_screen(NewRun())
+    def _read_like(self, path: Path) -> None:
+        from maker_tui.order_form import values_like  # noqa: PLC0415 - home does not need it
+
+        try:
+            values = values_like(path)
+        except MakerError as error:
+            self.call_from_thread(self.refuse, str(error))
+            return
+        self.call_from_thread(self.show_form, values)
+
+    def show_form(self, values: Mapping[str, str], error: str = "") -> None:
+        """Show the new-run form with `values` in its fields, and an error to mend where there is one."""
+        from maker_tui.screens.new_run import NewRun, measured_speed  # noqa: PLC0415 - home does not need it
+
+        self.push_screen(NewRun(values, error=error, speed=self._speed or measured_speed))
 
     def on_home_compare_asked(self, message: Home.CompareAsked) -> None:
         """Compare two sessions, the newest run of each; that takes a moment, so in a thread."""

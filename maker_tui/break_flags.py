@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from maker_engine.core.errors import InputError
+from maker_engine.options.table import BY_NAME
 
 
 def add_breaks(group: argparse._ActionsContainer) -> None:
     """Add `--break`."""
-    told = "hold at every step of which this comes to hold, several times: dissent, 'flag:length', 'votes>=5'"
-    group.add_argument("--break", dest="breaks", action="append", default=[], metavar="FILTER", help=told)
+    option = BY_NAME["breakpoints"]
+    group.add_argument(
+        option.flag, dest="breaks", action="append", default=[], metavar=option.kind.metavar, help=option.help
+    )
 
 
 def breaks_of(chosen: argparse.Namespace) -> tuple[str, ...]:
@@ -19,13 +23,19 @@ def breaks_of(chosen: argparse.Namespace) -> tuple[str, ...]:
     Raises:
         InputError: One cannot be read, there are too many, or there is nobody to hold for.
     """
-    from maker_engine.core.commands import MOST_BREAKPOINTS  # noqa: PLC0415 - not before there is one
-    from maker_engine.core.filters import parse_filter  # noqa: PLC0415 - likewise
-
     if chosen.breaks and (chosen.headless or chosen.json):
         raise InputError("--break needs a person: leave --headless out, or the breakpoints")
-    if (many := len(chosen.breaks)) > MOST_BREAKPOINTS:
+    check_number(chosen.breaks)
+    return tuple(BY_NAME["breakpoints"].value_of(chosen.breaks))
+
+
+def check_number(breaks: Sequence[str]) -> None:
+    """Refuse more breakpoints than a run can have.
+
+    Raises:
+        InputError: There are too many.
+    """
+    from maker_engine.core.commands import MOST_BREAKPOINTS  # noqa: PLC0415 - not before there is one
+
+    if (many := len(breaks)) > MOST_BREAKPOINTS:
         raise InputError(f"--break can be given {MOST_BREAKPOINTS} times, got {many}: join some of them by `or`")
-    for text in chosen.breaks:
-        parse_filter(text)
-    return tuple(chosen.breaks)

@@ -74,24 +74,14 @@ def _parser() -> Parser:
 
 def _prepared(chosen: argparse.Namespace) -> PreparedRun:
     from maker_engine import catalogue  # noqa: PLC0415
-    from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415
+    from maker_engine.runtime.ordering import order_of  # noqa: PLC0415
+    from maker_tui.option_flags import given  # noqa: PLC0415
 
     name = chosen.task or (FIRST if FIRST in catalogue.names() else next(iter(catalogue.names()), ""))
     if not name:
         raise InputError("no task is installed: name one with --task PATH")
-    return prepare(
-        RunOrder(
-            name,
-            model=chosen.model,
-            api_base=chosen.api_base,
-            temperature=chosen.temperature,
-            first_temperature=chosen.first_temperature,
-            reasoning=chosen.reasoning,
-            max_tokens=chosen.max_tokens,
-            max_reasoning_tokens=chosen.max_reasoning_tokens,
-            timeout_s=chosen.timeout_s,
-        )
-    )
+    return prepare(order_of(name, {}, None, given(chosen)))
 
 
 async def _checked(prepared: PreparedRun) -> ModelCheck:

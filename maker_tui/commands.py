@@ -10,7 +10,15 @@ from pathlib import Path
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file
 from maker_engine.output import say, say_json, versioned
-from maker_tui import added_commands, check_model_command, config_commands, open_command, task_commands
+from maker_tui import (
+    added_commands,
+    check_model_command,
+    completion_command,
+    config_commands,
+    models_command,
+    open_command,
+    task_commands,
+)
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
 from maker_tui.parsing import MOST_STEPS, Parser, count
@@ -26,6 +34,7 @@ examples:
                                                what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
+  maker models luna                            models, their prices, and for which there is a key
   maker sessions                               saved sessions; maker sessions resume NAME goes on from one
   maker open last                              the newest in the app; @2, a name, a file; --step 12 --view table
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
@@ -45,6 +54,8 @@ SUFFIX = ".maker"
 
 def act(given: list[str]) -> int:
     """Do what the words of a command line say; return the exit status."""
+    if given[:1] == [completion_command.ASKED]:
+        return completion_command.answer(given[1:])
     if given and given[0] in _WITH_A_TASKS_FLAGS:
         return _WITH_A_TASKS_FLAGS[given[0]](given[1:])
     given = _completed(given)
@@ -68,6 +79,11 @@ def _completed(given: list[str]) -> list[str]:
     if given[:1] == ["sessions"] and (len(given) == 1 or (given[1][:1] == "-" and given[1] not in ("-h", "--help"))):
         return ["sessions", "ls", *given[1:]]
     return given
+
+
+def command_parser() -> Parser:
+    """Make the parser of all commands, as far as their flags do not hang on a task."""
+    return _parser(listing=False)[0]
 
 
 def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
@@ -100,6 +116,8 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     task_commands.add_commands(commands)
     add_commands(commands)
     config_commands.add_command(commands)
+    models_command.add_command(commands)
+    completion_command.add_command(commands)
     commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
     _add_plan(commands)
     own = set(commands.choices)
@@ -134,7 +152,8 @@ def _add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _run(arguments: list[str]) -> int:
     from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `maker plan` and `--help` do not need the engine
-    from maker_tui.flags import order_from, run_parser  # noqa: PLC0415
+    from maker_tui.flag_orders import order_from  # noqa: PLC0415
+    from maker_tui.flags import run_parser  # noqa: PLC0415
 
     task = arguments[0] if arguments and not arguments[0].startswith("-") else None
     if task is None and not {"-h", "--help"} & set(arguments):

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from dataclasses import fields
 
 from maker_engine.core.errors import InputError
+from maker_engine.options.option import RunOption
+from maker_engine.options.table import BY_NAME, OPTIONS
 from maker_engine.output import say
 from maker_engine.printable import one_line
 from maker_tui.parsing import Parser
 from maker_tui.settings.config import NOTIFY, Config, read
 from maker_tui.settings.places import MEMORY, config_file, state_directory
+
+_EXAMPLES = {
+    "voters": '["openai/gpt-6-luna temperature=0.5", "sim"]',
+    "api_base": '"http://127.0.0.1:8000/v1"',
+    "max_reasoning_tokens": '"auto"',
+    "accept_models": '["any"]',
+    "k": '"auto"',
+    "constrain": '"schema"',
+    "max_samples": '"auto"',
+    "hopeless": '"auto"',
+    "draft": '"task"',
+    "rpm": "500",
+    "tpm": "200000",
+    "limit_samples": "10000",
+    "limit_usd": "5.0",
+    "limit_tokens": "1000000",
+    "limit_minutes": "60",
+    "prices": '["0.5,2"]',
+    "name": '"first try"',
+    "session": '"/tmp/run.maker"',
+    "breakpoints": '["dissent"]',
+}
+"""A value for each option that is nothing, or a word for it, by default."""
 
 
 def add_command(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -29,9 +55,15 @@ def _show(_: argparse.Namespace) -> int:
     config = read(path)
     where = "" if path.exists() else "   (not there: maker config init writes it)"
     shown = [("file", f"{path}{where}"), ("remembered", str(state_directory() / MEMORY))]
-    plain = [field.name for field in fields(Config) if field.name not in ("keys", "prices")]
+    plain = [field.name for field in fields(Config) if field.name not in ("keys", "prices", "runs")]
     shown += [(name, _told(getattr(config, name))) for name in plain]
     shown += [(f"prices.{one_line(name, 80)}", f"{list(price)}") for name, price in config.prices.items()]
+    tables = {
+        "run": config.runs.run,
+        **{f"profile.{one_line(name, 40)}": one for name, one in config.runs.profiles.items()},
+    }
+    for place, values in tables.items():
+        shown += [(f"{place}.{name}", BY_NAME[name].kind.text_of(value)) for name, value in values.items()]
     shown += [(f"keys.{name}", keys) for name, keys in config.keys.items()]
     say(*(f"{name:<12} {value}" for name, value in shown))
     return 0
@@ -75,6 +107,7 @@ def template() -> str:
         "# bell = false         # ring when a run ends, holds or needs a person",
         f'# notify = "none"      # ask the terminal for a desktop notification then: {", ".join(NOTIFY)}',
         "",
+        *run_lines(),
         "[prices]",
         "# What a model costs, in dollars per million tokens: prompt, output, and where they differ from the prompt's,",
         "# reading and writing a cache. It goes before the list price.",
@@ -88,6 +121,25 @@ def template() -> str:
     width = max(map(len, entries.values()))
     lines += [f"{entries[name]:<{width}}  # {action.told}" for name, action in actions.items()]
     return "\n".join(lines) + "\n"
+
+
+def run_lines() -> list[str]:
+    """Return the lines of a settings file that list every option of a run, each a comment with its default."""
+    lines = [
+        "[run]",
+        "# Options of every run; a flag, and [profile.NAME] where it is named, go before. An option that is none by",
+        "# default is shown with a value that it could have.",
+    ]
+    lines += [f"# {option.name} = {_toml(option)}" for option in OPTIONS]
+    return [*lines, "", "# [profile.cheap]   # the same options, for: maker run … --profile cheap", ""]
+
+
+def _toml(option: RunOption) -> str:
+    """Write an option's default as TOML has it, or what it could be where that is nothing."""
+    value = option.default
+    if value is None or value == ():
+        return _EXAMPLES[option.name]
+    return json.dumps(value)
 
 
 def _told(value: object) -> str:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from maker_engine.core.errors import InputError
-from maker_engine.core.hopeless import HOLD, POLICIES
+from maker_engine.core.hopeless import POLICIES
+from maker_engine.options.table import BY_NAME
+from maker_tui.option_flags import refuse_unattended, verbatim
 
 
 def add_hopeless(group: argparse._ActionsContainer) -> None:
     """Add the flag."""
-    group.add_argument(
-        "--hopeless",
-        choices=POLICIES,
-        help="where a dozen samples of a step in a row are flagged: hold (default in the app), stop (default without"
-        " it), or warm: first a higher temperature, then a reminder of the form",
-    )
+    group.add_argument("--hopeless", choices=POLICIES, help=verbatim(BY_NAME["hopeless"].full_help))
 
 
 def refuse_unattended_hold(arguments: argparse.Namespace) -> None:
@@ -24,5 +20,5 @@ def refuse_unattended_hold(arguments: argparse.Namespace) -> None:
     Raises:
         InputError: It is headless, and to be held.
     """
-    if (arguments.headless or arguments.json) and arguments.hopeless == HOLD:
-        raise InputError("--hopeless hold needs a person: leave --headless out, or name stop or warm")
+    if arguments.headless or arguments.json:
+        refuse_unattended({"hopeless": arguments.hopeless})

@@ -15,7 +15,16 @@ _COLUMNS = (("k", 5), ("P(solve)", 15), ("votes", 8), ("samples", 9), ("cost", 1
 MARK_CELLS = 8
 
 
-def k_table(forecasts: Sequence[Forecast], chosen: int, target: float, width: int) -> list[Text]:
+def seconds_of(forecast: Forecast, speed: float | None) -> float | None:
+    """Return how long a run takes: as long as its model, or as this machine where the model answers at once."""
+    if forecast.wall_s or not forecast.samples:
+        return forecast.wall_s
+    return None if speed is None else forecast.samples / speed
+
+
+def k_table(
+    forecasts: Sequence[Forecast], chosen: int, target: float, width: int, speed: float | None = None
+) -> list[Text]:
     """Lay the forecasts out in `width` cells, a row a k.
 
     Args:
@@ -23,6 +32,7 @@ def k_table(forecasts: Sequence[Forecast], chosen: int, target: float, width: in
         chosen: The k that the run takes, whose row is marked.
         target: The chance of the whole run being right that is wanted; the rows that reach it say so by a glyph.
         width: Cells across.
+        speed: Samples a second that this machine draws of a model that answers at once, None where that is not known.
     """
     columns, used = [], MARK_CELLS
     for name, cells in _COLUMNS:
@@ -39,7 +49,7 @@ def k_table(forecasts: Sequence[Forecast], chosen: int, target: float, width: in
             "votes": NONE if one.votes is None else short(one.votes),
             "samples": NONE if one.samples is None else short(one.samples),
             "cost": dollars(one.cost_usd),
-            "time": duration(one.wall_s),
+            "time": duration(seconds_of(one, speed)),
         }
         role = "strong" if one.k == chosen else "plain" if reaches else "quiet"
         mark = (" ◀ taken" if one.k == chosen else "", "accent")

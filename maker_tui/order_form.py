@@ -1,4 +1,4 @@
-"""The fields of the new-run form, and the order they make; the same options as the flags of `maker run`."""
+"""The fields of the new-run form, made from the table of options, and the order that they make."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
-from maker_engine.models.prices import PRICE_FORM
-from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Answers, Temperature, read_answers, read_temperature
-from maker_engine.runtime.order import RunOrder
-from maker_engine.runtime.plan import ASK
-from maker_tui.flags import read_problem
+from maker_engine.options.kinds import Value, whole_number
+from maker_engine.options.option import GROUPS, Group, RunOption
+from maker_engine.options.table import BY_NAME, OPTIONS, of_group
+from maker_engine.runtime.ordering import order_of, values_of_order
+from maker_engine.runtime.run_order import RunOrder
+from maker_tui.break_flags import check_number
 from maker_tui.pricing import priced
+from maker_tui.problem_files import order_in, read_problem
 
 OPTION = "option-"
 """Prefix of the fields that a task brings with it."""
+TASK, OWN = "task-name", "task-path"
+"""The field that chooses an installed task, and the one for the path of another."""
+PINNED = ("model", "k")
+"""Options that are in view without a group being opened."""
+SEVERAL = " Several have a ; between them."
+APART = "; "
+"""Stands between the values of a field that takes several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,7 @@ class Field:
 
     Attributes:
         key: Its id.
-        label: What stands beside it.
+        label: Its name on the screen.
         hint: One sentence, shown while it has the focus.
         default: What it holds at first.
         choices: (what is shown, value) pairs; empty for a field to type in.
@@ -40,60 +49,39 @@ class Field:
     empty: str = ""
 
 
+def field_of(option: RunOption) -> Field:
+    """Make the field of an option."""
+    several = SEVERAL if option.kind.several else ""
+    return Field(
+        option.name,
+        option.label,
+        f"{option.full_help[0].upper()}{option.full_help[1:]}.{several}",
+        text_of(option, option.default),
+        tuple((choice, choice) for choice in option.kind.choices),
+        option.default_text,
+    )
+
+
+def text_of(option: RunOption, value: Value) -> str:
+    """Write a value of an option as its field holds it: an empty field is the default where that is nothing."""
+    if option.kind.several:
+        return APART.join(value)
+    return "" if value is None and not option.kind.choices else option.kind.text_of(value)
+
+
 PROBLEM = (
-    Field("problem", "problem file", "A file with the problem; it stands instead of the options above.", empty="none"),
+    Field(
+        "problem", "problem file",
+        "A file with the problem, or a session with the one to take; it goes before the options above. Tab completes.",
+        empty="none",
+    ),
+)  # fmt: skip
+FIRST_FIELDS = tuple(field_of(BY_NAME[name]) for name in PINNED)
+GROUP_FIELDS: tuple[tuple[Group, tuple[Field, ...]], ...] = tuple(
+    (group, tuple(field_of(option) for option in of_group(group) if option.name not in PINNED)) for group in GROUPS
 )
-MODEL = (
-    Field(
-        "model", "model", "sim, sim:paper, sim:p=0.95,v=0.97,latency=0.3, or a name such as openai/gpt-6-luna.", "sim"
-    ),
-    Field("api_base", "API base", "Endpoint of a local or private server.", empty="the provider's"),
-    Field("first_temperature", "first temp.", "Of a step's first sample: auto (0 where taken), none, or 0 to 2.", AUTO),
-    Field("temperature", "temperature", "Of the other samples: auto (0.1 where taken), none, or 0 to 2.", AUTO),
-    Field(
-        "reasoning",
-        "reasoning",
-        "How much the model is asked to reason before it answers; default says nothing to it.",
-        DEFAULT,
-        tuple((effort, effort) for effort in EFFORTS),
-    ),
-    Field("n", "answers/call", "Most answers one call may bring: auto (several where they differ), or a number.", AUTO),
-    Field("concurrency", "in flight", "Most samples in flight at a time.", "8"),
-    Field("seed", "seed", "Of the simulated model; the same seed gives the same run.", "0"),
-)
-VOTING = (
-    Field("k", "k", "Votes a candidate must be ahead; auto takes the smallest that reaches the target.", AUTO),
-    Field("target", "target", "For an automatic k: the probability that the whole run is right.", "0.95"),
-    Field(
-        "rule",
-        "voting",
-        "Ahead by k is the paper's rule; first to k is weaker at the same k, and here to compare.",
-        "ahead",
-        (("first to ahead by k", "ahead"), ("first to k", "first")),
-    ),
-    Field("max_tokens", "max tokens", "Longest answer in output tokens; longer ones are flagged.", "750"),
-    Field(
-        "max_reasoning_tokens", "reason limit", "Room for reasoning beside the answer, in output tokens.", empty=AUTO
-    ),
-    Field(
-        "flags",
-        "red flags",
-        "All signs of an unreliable response, or only the paper's two: length and format.",
-        "all",
-        (("all signs", "all"), ("the paper's two", "paper")),
-    ),
-)
-LIMITS = (
-    Field("max_samples", "step limit", "Most samples of one step; then it is undecided, and asks you.", empty=AUTO),
-    Field("limit_samples", "sample limit", "The run ends as out of budget after so many samples.", empty="no limit"),
-    Field(
-        "limit_usd", "dollar limit", "The run ends before a call that may go over so many dollars.", empty="no limit"
-    ),
-    Field("price", "price", f"{PRICE_FORM}, in dollars per million tokens.", empty="list price"),
-)
-GROUPS = (("model", MODEL), ("voting and red flags", VOTING), ("limits", LIMITS))
 """What every task is asked besides its problem, in the order of the form."""
-FIELDS: tuple[Field, ...] = (*PROBLEM, *MODEL, *VOTING, *LIMITS)
+FIELDS: tuple[Field, ...] = (*PROBLEM, *FIRST_FIELDS, *(field for _, fields in GROUP_FIELDS for field in fields))
 """All of them."""
 
 
@@ -103,7 +91,7 @@ def option_fields(family: type[AnyTask]) -> list[Field]:
         Field(
             OPTION + option.name,
             option.name.replace("_", " "),
-            option.help,
+            f"{option.help}{SEVERAL if option.several else ''}",
             str(option.default),
             tuple((choice, choice) for choice in option.choices or ()),
         )
@@ -115,84 +103,75 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
     """Make an order out of what the form holds.
 
     Args:
-        name: The task's name in the catalogue.
+        name: The task's name in the catalogue, or its path.
         family: The task.
-        values: What each field holds, by its key.
+        values: What each field holds, by its key; one that is left out holds its default.
 
     Raises:
         InputError: A field holds something else than its kind; the text names it.
     """
-    given = _Values(values)
-    problem = given.text("problem")
-    k = None if given.text("k").lower() in ("", AUTO) else given.whole("k", f"a whole number or {AUTO}")
-    order = RunOrder(
-        task=name,
-        options={option.name: given.option(option.name, option.default) for option in family.options},
-        source=read_problem(Path(problem).expanduser()) if problem else None,
-        model=given.text("model"),
-        api_base=given.text("api_base") or None,
-        k=k,
-        target=given.number("target"),
-        rule=given.text("rule"),
-        temperature=given.temperature("temperature"),
-        first_temperature=given.temperature("first_temperature"),
-        reasoning=given.text("reasoning") or DEFAULT,
-        max_tokens=given.whole("max_tokens"),
-        max_reasoning_tokens=given.whole("max_reasoning_tokens") if given.text("max_reasoning_tokens") else None,
-        paper_flags=given.text("flags") == "paper",
-        max_samples=given.whole("max_samples") if given.text("max_samples") else None,
-        n=given.answers("n"),
-        concurrency=given.whole("concurrency"),
-        seed=given.whole("seed"),
-        limit_samples=given.whole("limit_samples") if given.text("limit_samples") else None,
-        limit_usd=given.number("limit_usd") if given.text("limit_usd") else None,
-        undecided=ASK,  # whoever fills a form in is there to be asked
-        apart=True,
-        attended=True,
-    )
-    return priced(order, [given.text("price")] if given.text("price") else [])
+    problem = values.get("problem", "").strip()
+    source = read_problem(Path(problem).expanduser()) if problem else None
+    options = {
+        option.name: _task_value(option, values[OPTION + option.name])
+        for option in family.options
+        if OPTION + option.name in values
+    }
+    if source is not None:  # an option that nobody changed leaves the say to the file
+        usual = {option.name: option.default for option in family.options}
+        options = {name: value for name, value in options.items() if value != usual[name]}
+    given = [option for option in OPTIONS if option.name in values]
+    chosen = {option.name: option.value_of(_given(option, values[option.name])) for option in given}
+    check_number(chosen.get("breakpoints", ()))
+    return priced(order_of(name, options, source, chosen, attended=True, apart=True))
 
 
-class _Values:
-    """Reads fields, naming the one that holds something else than its kind."""
+def _given(option: RunOption, text: str) -> object:
+    if option.kind.several:
+        return _parts(text)
+    return text if text.strip() or option.kind.empty else option.default
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-        self._labels = {field.key: field.label for field in FIELDS}
 
-    def text(self, key: str) -> str:
-        return self._values.get(key, "").strip()
+def _parts(text: str) -> list[str]:
+    return [one for part in text.split(APART.strip()) if (one := part.strip())]
 
-    def whole(self, key: str, kind: str = "a whole number") -> int:
-        try:
-            return int(self.text(key).replace(",", ""))
-        except ValueError:
-            raise InputError(f"{self._label(key)} must be {kind}, got {self.text(key)!r}") from None
 
-    def number(self, key: str) -> float:
-        try:
-            return float(self.text(key))
-        except ValueError:
-            raise InputError(f"{self._label(key)} must be a number, got {self.text(key)!r}") from None
+def _task_value(option: Option, text: str) -> int | str:
+    if option.several:
+        return "\n".join(_parts(text))
+    if not isinstance(option.default, int):
+        return text.strip()
+    try:
+        return whole_number(text)
+    except InputError as error:
+        raise InputError(f"{option.name.replace('_', ' ')} {error}") from None
 
-    def temperature(self, key: str) -> Temperature:
-        try:
-            return read_temperature(self.text(key) or AUTO)
-        except InputError as error:
-            raise InputError(f"{self._label(key)} {error}") from None
 
-    def answers(self, key: str) -> Answers:
-        try:
-            return read_answers(self.text(key) or AUTO)
-        except InputError as error:
-            raise InputError(f"{self._label(key)} {error}") from None
+def texts_of(values: Mapping[str, Value]) -> dict[str, str]:
+    """Write options as the form's fields hold them."""
+    return {name: text_of(BY_NAME[name], value) for name, value in values.items()}
 
-    def option(self, name: str, default: int | str) -> int | str:
-        key = OPTION + name
-        return self.whole(key) if isinstance(default, int) else self.text(key)
 
-    def _label(self, key: str) -> str:
-        return self._labels.get(key, key.removeprefix(OPTION))
+def values_like(session: Path) -> dict[str, str]:
+    """Return what a form holds that orders the same run as a session's once more.
+
+    Raises:
+        InputError: The session cannot be read, or keeps an option that no run can have.
+    """
+    order = order_in(session)
+    return {TASK: str(order.get("task", "")), "problem": str(session), **texts_of(values_of_order(order))}
+
+
+def summary_of(fields: Sequence[Field], values: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Say what a group of fields holds: what differs from the defaults, and the rest."""
+    changed, usual = [], []
+    for field in fields:
+        held = values.get(field.key, field.default).strip()
+        if held in (field.default, "") or held == field.empty:
+            usual.append(f"{field.label} {field.default or field.empty}")
+        else:
+            changed.append(f"{field.label} {held}")
+    return changed, sorted(usual, key=lambda said: said.endswith(" none"))  # what there is says more
 
 
 def hints(fields: Sequence[Field]) -> dict[str, str]:

@@ -89,5 +89,5 @@ def count(text: str) -> int:
 
 def add_no_preflight(group: argparse._ActionsContainer) -> None:
     """Add the flag that leaves the check of the model out."""
-    told = "do not check a real model by two or three calls before the first step"
+    told = "do not check a real model by two or three calls before the first step (default: it is checked)"
     group.add_argument("--no-preflight", dest="preflight", action="store_false", help=told)

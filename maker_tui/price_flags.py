@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-FORM = "IN,OUT[,CACHED,WRITE]"
+from maker_engine.options.table import BY_NAME
+from maker_tui.option_flags import verbatim
 
 
 def add_prices(parser: argparse._ActionsContainer) -> None:
     """Add the flags."""
-    parser.add_argument(
-        "--price", action="append", default=[], metavar=FORM,
-        help=f"what the model costs, in dollars per million tokens; of several, MODEL={FORM} for each (default: the "
-             "settings file's [prices], then list prices)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--accept-model", dest="accept_models", action="append", default=[], metavar="NAME",
-        help="a model that may answer in place of the one asked, or any; others stop the run (several times)",
-    )  # fmt: skip
+    price, accepted = BY_NAME["prices"], BY_NAME["accept_models"]
+    for option, name in ((price, "price"), (accepted, "accept_models")):
+        parser.add_argument(
+            option.flag, dest=name, action="append", default=[], metavar=option.kind.metavar, help=verbatim(option.help)
+        )

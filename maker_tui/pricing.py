@@ -15,15 +15,13 @@ from maker_engine.sessions.upgrade import bring_up
 from maker_tui.settings.config import prices
 
 
-def priced(order: RunOrder, given: Sequence[str] = ()) -> RunOrder:
-    """Return an order with what the user says its models cost.
+def priced(order: RunOrder) -> RunOrder:
+    """Return an order with what the settings file says its models cost, behind what the order says already.
 
     Raises:
-        InputError: A price cannot be used, or the settings file cannot be read.
+        InputError: The settings file cannot be read, or a price in it cannot be used.
     """
-    models = real_models(order)
-    typed = read_prices(given, models)
-    return replace(order, prices={**order.prices, **prices(), **typed}) if models else order
+    return replace(order, prices={**prices(), **order.prices}) if real_models(order) else order
 
 
 def with_prices(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError
+from maker_engine.options import table
 from maker_engine.output import say
 from maker_engine.printable import one_line
 from maker_tui import look_commands, progress, record_commands
@@ -18,6 +19,7 @@ from maker_tui.hangup import add_flag
 from maker_tui.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.library_commands import NAME, add_verbs
 from maker_tui.log_flags import add_log
+from maker_tui.option_flags import add_options, given, refuse_unattended
 from maker_tui.parsing import Parser, add_no_preflight
 from maker_tui.price_flags import add_prices
 
@@ -29,6 +31,17 @@ DESCRIPTION = (
     "A session is named by its path, by @ or last for the newest and @2 for the one before it, or in the library by its"
     " file name, by the name that rename gave it, or by the start of just one of these."
 )
+
+RESUMED = tuple(
+    map(
+        table.find,
+        (
+            "limit_samples", "limit_usd", "limit_tokens", "limit_minutes", "max_samples", "api_base", "timeout",
+            "undecided", "max_tokens", "max_reasoning_tokens",
+        ),
+    )
+)  # fmt: skip
+"""Options that a run may go on with another value of."""
 
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -44,20 +57,9 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("session", metavar=NAME)
     resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
     resume.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
-    resume.add_argument("--limit-samples", type=int, metavar="N", help="new limit on the whole run's samples")
-    resume.add_argument("--limit-usd", type=float, metavar="USD", help="new limit in dollars")
-    resume.add_argument("--limit-tokens", type=int, metavar="N", help="new limit on tokens")
-    resume.add_argument("--limit-minutes", type=float, metavar="M", help="new limit on going time")
+    add_options(resume, RESUMED, "as the run was ordered")
     add_prices(resume)
-    resume.add_argument("--max-samples", type=int, metavar="N", help="new limit on the samples of a step")
-    resume.add_argument("--api-base", metavar="URL", help="another server than the one it was run on")
     _add_trust(resume)
-    resume.add_argument(
-        "--timeout", dest="timeout_s", type=float, metavar="S", help="new deadline of a call, in seconds"
-    )
-    resume.add_argument("--undecided", metavar="POLICY", help="stop, ask or escalate:MODEL")
-    resume.add_argument("--max-tokens", type=int, metavar="N", help="new limit on an answer's tokens")
-    resume.add_argument("--max-reasoning-tokens", type=int, metavar="N", help="new room for reasoning")
     add_hopeless(resume)
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
@@ -71,19 +73,19 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
+    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415
     from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
     from maker_engine.sessions.naming import find  # noqa: PLC0415
     from maker_tui.pricing import with_prices  # noqa: PLC0415
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
     refuse_unattended_hold(chosen)
-    names = (
-        "limit_samples", "limit_usd", "limit_tokens", "max_samples", "timeout_s", "undecided", "hopeless", "max_tokens",
-        "max_reasoning_tokens", "api_base",
-    )  # fmt: skip
-    changes = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
-    if chosen.limit_minutes is not None:
-        changes["limit_seconds"] = 60 * chosen.limit_minutes
+    values = given(chosen, RESUMED)
+    if headless:
+        refuse_unattended(values)
+    changes = changes_of(values, attended=not headless)
+    if chosen.hopeless is not None:
+        changes["hopeless"] = chosen.hopeless
     path = find(chosen.session)
     family = record_commands.family_of(chosen, path)
     if not headless and writer_of(path) is not None:

@@ -161,7 +161,7 @@ def check_parser(family: type[AnyTask] | None) -> Parser:
                         help=f"seconds a check may take (default {LIMIT_S:g})")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON object a task")
     if family is not None:
-        add_problem(parser, family)
+        add_problem(parser, family, former=True)
     return parser
 
 

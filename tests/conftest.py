@@ -12,7 +12,15 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """Sessions of a test, and this installation's key, go to a directory of its own beside the test's."""
     directory = tmp_path_factory.mktemp("home") / "home"
     monkeypatch.setenv("MAKER_HOME", str(directory))
-    for name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+    for name in (
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "TEXTUAL_THEME",
+        "OPENAI_API_KEY",
+        "ANTHROPIC_API_KEY",
+        "MAKER_MODEL",
+        "MAKER_PROFILE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLORTERM", "truecolor")
     return directory

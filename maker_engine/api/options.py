@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
 from maker_engine.core.errors import InputError
-from maker_engine.models.sampling import Answers, Temperature
+from maker_engine.models.sampling import AUTO, Answers, Temperature
+from maker_engine.options.table import BY_NAME
 from maker_engine.runtime.plan import STOP
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.suggestion import suggestion
@@ -68,18 +69,22 @@ def order_of(task: str, model: str, k: int | None, session: Session, options: Ma
         options: As `RunOptions`.
 
     Raises:
-        InputError: There is no such option.
+        InputError: There is no such option, or one cannot have such a value; what it may be is in `options.table`.
     """
     for name in options:
         if name not in RunOptions.__annotations__:
             known = sorted(RunOptions.__annotations__)
             raise InputError(f"there is no option {name!r}{suggestion(name, known)}; known: {', '.join(known)}")
     given = dict(options)
-    for name in ("voters", "accept_models"):
-        if name in given:
-            given[name] = (given[name],) if isinstance(given[name], str) else tuple(given[name])
     if "constrain" in given:
-        given["constrain"] = {True: "schema", False: ""}.get(given["constrain"], given["constrain"])
+        given["constrain"] = {True: "schema", False: None}.get(given["constrain"], given["constrain"])
+    for name in given.keys() & (BY_NAME.keys() - {"prices"}):  # prices are a mapping here, by model
+        given[name] = BY_NAME[name].value_of(given[name])
+    for name in given.keys() & {"constrain", "draft"}:
+        given[name] = given[name] or ""
+    k = BY_NAME["k"].value_of(k)
+    if given.get("undecided") == AUTO:
+        del given["undecided"]
     for name in ("undecided", "hopeless"):  # no person is there to continue a run that waits
         given[name] = given.get(name) or STOP
     path = None if session is None or session == LIBRARY else Path(session)

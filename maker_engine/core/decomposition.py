@@ -54,6 +54,7 @@ class Option:
         help: One sentence.
         default: Used when nothing is given; its type is the option's type.
         choices: The values allowed, None when any value of the type is.
+        formerly: A name that its flag had before and that is still understood, empty for none.
         several: Several values may be given; the task gets them one a line.
     """
 
@@ -61,6 +62,7 @@ class Option:
     help: str
     default: int | str
     choices: tuple[str, ...] | None = None
+    formerly: str = ""
     several: bool = False
 
     @property

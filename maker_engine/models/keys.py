@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-_KEYS: dict[str, tuple[str, ...]] = {
+KEYS: dict[str, tuple[str, ...]] = {
     "openai": ("OPENAI_API_KEY",),
     "anthropic": ("ANTHROPIC_API_KEY",),
     "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
@@ -32,7 +32,7 @@ def missing_key(models: Iterable[str], api_base: str | None) -> str:
     if api_base is not None:
         return ""
     for model in models:
-        names = _KEYS.get(model.partition("/")[0], ()) if "/" in model else ()
+        names = KEYS.get(model.partition("/")[0], ()) if "/" in model else ()
         if names and not any(os.environ.get(name, "").strip() for name in names):
             return f"{' or '.join(names)} is not set"
     return ""

@@ -28,10 +28,10 @@ def entry(name: str) -> Mapping[str, Any] | None:
     The table names some models with their provider ("groq/…") and some without ("gpt-4.1-mini"). A bare name is used
     only where its entry is of the same provider: someone else's server may sell the same model at another price.
     """
-    table = _table()
-    if table is None:
+    file = table()
+    if file is None:
         return None
-    text = table.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
     found = _entry(text, name)
     provider, slash, bare = name.partition("/")
     if found is None and slash:
@@ -41,12 +41,13 @@ def entry(name: str) -> Mapping[str, Any] | None:
     return found
 
 
-def _table() -> Path | None:
+def table() -> Path | None:
+    """Return the file with LiteLLM's table, None where there is none."""
     package = importlib.util.find_spec("litellm")  # finds a top-level package without importing it
     if package is None or package.origin is None:
         return None
-    table = Path(package.origin).with_name(_TABLE)
-    return table if table.is_file() else None
+    file = Path(package.origin).with_name(_TABLE)
+    return file if file.is_file() else None
 
 
 def _entry(text: str, name: str) -> Mapping[str, Any] | None:

@@ -64,6 +64,10 @@ def open_model(name: str, task: AnyTask, access: Access | None = None, seed: int
     if not access.timeout_s > 0:
         raise InputError(f"the timeout of a call must be above 0 seconds, got {access.timeout_s:g}")
     # Deferred: only a real model pays for its adapter.
+    if access.api_base is None and "/" not in name:
+        from maker_engine.models.price_list import refuse_unknown  # noqa: PLC0415
+
+        refuse_unknown(name)
     if access.apart:
         from maker_engine.models.apart import ApartModel  # noqa: PLC0415
 

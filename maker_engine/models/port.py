@@ -22,6 +22,8 @@ class Figures:
         latency_s: Mean seconds of a call.
         usd_per_token_in: Price of a prompt token in dollars.
         usd_per_token_out: Price of an output token in dollars.
+        hard: Share of steps that are hard; 0 where nothing is known of such steps.
+        hard_p: p on a hard step.
     """
 
     p: float | None = None
@@ -30,6 +32,8 @@ class Figures:
     latency_s: float | None = None
     usd_per_token_in: float | None = None
     usd_per_token_out: float | None = None
+    hard: float | None = 0.0
+    hard_p: float | None = 0.5
 
 
 class Model(Protocol):

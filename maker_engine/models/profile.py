@@ -58,7 +58,8 @@ class Profile:
     @property
     def figures(self) -> Figures:
         """What a forecast may take as known."""
-        return Figures(self.p, self.v, self.tokens, self.latency, self.price_in / 1e6, self.price_out / 1e6)
+        prices = (self.price_in / 1e6, self.price_out / 1e6)
+        return Figures(self.p, self.v, self.tokens, self.latency, *prices, self.hard, self.hard_p)
 
 
 # The paper's run (§4.4-4.5): error rate, mean tokens and the price of its model. v is not in its text; few

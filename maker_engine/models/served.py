@@ -28,11 +28,12 @@ def endpoint(url: str) -> str:
     return url.rstrip("/") if address.path.strip("/") else f"{url.rstrip('/')}/v1"
 
 
-def served_models(api_base: str) -> list[str]:
+def served_models(api_base: str, patience_s: float = PATIENCE_S) -> list[str]:
     """Ask a server for its models' names, in its order.
 
     Args:
         api_base: Its OpenAI endpoint, as `endpoint` returns it.
+        patience_s: Seconds to wait for it.
 
     Raises:
         InputError: It cannot be reached, or its answer is no list of models.
@@ -40,7 +41,7 @@ def served_models(api_base: str) -> list[str]:
     # A server of one's own is reached directly: what a proxy makes of 127.0.0.1 is another machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{api_base}/models", timeout=PATIENCE_S) as reply:
+        with opener.open(f"{api_base}/models", timeout=patience_s) as reply:
             listed = json.loads(reply.read(MOST_BYTES))["data"]
         return [str(entry["id"]) for entry in listed]
     except urllib.error.HTTPError as error:

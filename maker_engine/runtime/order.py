@@ -129,7 +129,10 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     _check_form(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
-    expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
+    expected = replace(
+        forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task)),
+        simulated=model.simulated,
+    )
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
     started = _started(order, task, model, settings)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
@@ -297,7 +300,9 @@ def in_file(prepared: PreparedRun) -> Journal:
     """
     order, saved = prepared.order, prepared.saved
     path = order.session or Library().new_path(order.task)
-    journal = Journal(path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep)
+    journal = Journal(
+        path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep, name=order.name
+    )
     if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
         journal.close()
         raise SessionError(f"session {path} has been written since it was opened: open it again")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from maker_engine.models.sampling import AUTO, DEFAULT, Answers, Temperature
 from maker_engine.runtime.plan import STOP
 from maker_engine.sessions.journal import ALL
 
-NOT_KEPT = {"options", "session", "apart", "attended", "breaks"}
+NOT_KEPT = {"options", "session", "name", "apart", "attended", "breaks"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""
 TASK = "task"
 """The draft that a task makes itself."""
@@ -63,6 +63,7 @@ class RunOrder:
         undecided: "stop", "ask", or "escalate:MODEL".
         hopeless: What happens to a step of which a dozen samples in a row were flagged: "hold", "stop" or "warm"; None
             to hold the run where it is attended, and else to stop it.
+        name: What the session is called in the library, empty for nothing.
         session: File to write, None for a new one in the library.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
@@ -108,9 +109,14 @@ class RunOrder:
     reuse: bool = False
     undecided: str = STOP
     hopeless: str | None = None
+    name: str = ""
     session: Path | None = None
     keep: str = ALL
     apart: bool = False
     attended: bool = False
     breaks: tuple[str, ...] = ()
     preflight: bool = True
+
+    def with_prices(self, prices: Mapping[str, Sequence[float]]) -> RunOrder:
+        """Return the same order with prices that go before those it has."""
+        return replace(self, prices={**self.prices, **prices})

@@ -40,6 +40,7 @@ from maker_engine.sessions.schema import StepFlag, row_id
 from maker_engine.sessions.watch import FileWatch
 from maker_engine.sessions.wordings import MOST_SITTINGS, PROMPTS, digest_of
 
+LONGEST_NAME = 200
 ALL, DISSENT = "all", "dissent"
 """Which responses are kept with their text: every one, or those of steps that had dissent or a flag."""
 
@@ -76,6 +77,7 @@ class Journal:
         branch: The branch of an existing file that is gone on with, None to make a new file.
         keep: `ALL` or `DISSENT`.
         own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
+        name: What a new session is called in the library, empty for nothing.
 
     Raises:
         InputError: The file exists, or cannot be created there.
@@ -92,6 +94,7 @@ class Journal:
         keep: str = ALL,
         *,
         own: bool = True,
+        name: str = "",
     ) -> None:
         self.path = path
         self._task = task
@@ -113,9 +116,7 @@ class Journal:
             self._note("order", order)
             self._note_origin(own=own)
             if branch is None:
-                # Runs that are begun in one second are listed in their order too.
-                self._note("created", max(round(time.time(), 3), self._branch.created))
-                self.flush()
+                self._note_beginning(name)
         except BaseException:
             if connection is not None:
                 if branch is None:
@@ -123,6 +124,13 @@ class Journal:
                 connection.close()
             self._lock.release()
             raise
+
+    def _note_beginning(self, name: str) -> None:
+        # Runs that are begun in one second are listed in their order too.
+        self._note("created", max(round(time.time(), 3), self._branch.created))
+        if name:
+            self._note("name", " ".join(name.split())[:LONGEST_NAME])
+        self.flush()
 
     def _stand(self, branch: int | None) -> None:
         """Take up where the file stands."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
 from maker_engine.input_files import is_file
 from maker_engine.sessions import chain, origin, storage
+from maker_engine.sessions.journal import LONGEST_NAME
 from maker_engine.sessions.library import FOLDER, SUFFIX
 from maker_engine.sessions.lock import WriterLock, writer_of
 from maker_engine.sessions.naming import check_name, choose, is_rank
@@ -22,7 +23,6 @@ from maker_engine.sessions.summaries import SessionSummary, summarise
 from maker_engine.sessions.upgrade import bring_up
 
 TRASH = "trash"
-LONGEST_NAME = 200
 _COMPANIONS = ("", "-wal", "-shm")
 """What belongs to a session: its file, and what SQLite may have left beside it."""
 VIEWS = ".views"

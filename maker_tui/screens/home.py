@@ -41,6 +41,9 @@ class Home(ShelfScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new_run", "new run", tooltip="order a new run"),
+        Binding(
+            "N", "new_run_like", "run again", show=False, tooltip="order a run like the session under the cursor, again"
+        ),
         Binding("enter", "open", "open", tooltip="open the session under the cursor"),
         Binding("slash", "search", "search", tooltip="find sessions by any words told of them, as you type"),
         Binding("f", "filter", "filter", tooltip="keep to one task, model or outcome, or to real runs"),
@@ -80,7 +83,11 @@ class Home(ShelfScreen):
     HELP_OF = (("in the list", SessionList),)
 
     class NewRunAsked(Message):
-        """The user wants to order a run."""
+        """The user wants to order a run, like that of a session where one is named."""
+
+        def __init__(self, like: Path | None = None) -> None:
+            super().__init__()
+            self.like = like
 
     class SessionAsked(Message):
         """The user wants to look at a session; `view` names one of `Looking`, or none."""
@@ -162,6 +169,12 @@ class Home(ShelfScreen):
     def action_new_run(self) -> None:
         """Ask for the form."""
         self.post_message(self.NewRunAsked())
+
+    def action_new_run_like(self) -> None:
+        """Ask for the form as the session under the cursor was ordered."""
+        chosen = self._list.chosen
+        if chosen is not None:
+            self.post_message(self.NewRunAsked(chosen.path))
 
     def action_open(self) -> None:
         """Open the session under the cursor."""

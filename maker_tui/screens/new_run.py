@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,19 +15,33 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, Select
+from textual.widgets import Button, Input, Select
+from textual.worker import get_current_worker
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.models.keys import missing_key
-from maker_engine.printable import one_line, printable
+from maker_engine.printable import one_line
 from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
-from maker_tui.order_form import FIELDS, GROUPS, PROBLEM, Field, hints, option_fields, read_order
+from maker_tui.form_values import FormValues, profile_values, usual_values
+from maker_tui.model_words import model_words
+from maker_tui.order_form import (
+    FIELDS,
+    FIRST_FIELDS,
+    GROUP_FIELDS,
+    OWN,
+    TASK,
+    hints,
+    option_fields,
+    read_order,
+)
 from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
 from maker_tui.widgets.forecast_pane import ForecastPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_view import LineView
+from maker_tui.widgets.option_rows import GroupLine
+from maker_tui.widgets.order_rows import PROFILE, OrderRows
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
@@ -34,15 +49,16 @@ if TYPE_CHECKING:
 
 SETTLE_S = 0.15
 """The forecast waits until typing pauses for so long."""
-TASK_FIELD = "task-name"
-FIRST = "hanoi"
-"""The form opens on the target to calibrate on, where it is installed."""
+NO_PATH = "name a Python file, or a folder, with a task: it is loaded when it is found"
+
+Speed = Callable[[PreparedRun], "float | None"]
 
 
-class Choice(Select[str], inherit_bindings=False):
-    """A list to choose from; enter is left to the form, and the arrows go from field to field."""
+def measured_speed(prepared: PreparedRun) -> float | None:
+    """Measure samples a second, as `runtime.measuring` does."""
+    from maker_engine.runtime.measuring import samples_per_second  # noqa: PLC0415 - the form opens without it
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "show_overlay", "choose", show=False)]
+    return samples_per_second(prepared)
 
 
 class Form(VerticalScroll, inherit_bindings=False):
@@ -50,14 +66,20 @@ class Form(VerticalScroll, inherit_bindings=False):
 
 
 class NewRun(MakerScreen):
-    """Asks for an order and shows its forecast."""
+    """Asks for an order and shows its forecast.
+
+    Args:
+        values: What the fields hold at first, by their keys; what is left out is as the settings say.
+        error: What is said of them, such as why a run could not be started; empty for nothing.
+        speed: Says how many samples a second this machine draws in a run; called in a thread.
+    """
 
     CSS_PATH = "new_run.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "start", "start", tooltip="start the run"),
+        Binding("enter", "start", "start", tooltip="start the run; on the line of a group, open it"),
         Binding("escape", "app.pop_screen", "back", tooltip="back, without a run"),
-        Binding("tab", "app.focus_next", "next field", tooltip="to the next field"),
+        Binding("tab", "app.focus_next", "next field", tooltip="to the next field; where a name is typed, complete it"),
         Binding("shift+tab,up", "app.focus_previous", "field before", show=False, tooltip="to the field before"),
         Binding("down", "app.focus_next", "next field", show=False, tooltip="to the next field"),
         Binding("space", "choose", "choose", tooltip="open the list of a field that has one"),
@@ -67,36 +89,62 @@ class NewRun(MakerScreen):
     HELP_TITLE = "new run"
     HELP_WORDS = (
         "Order a run. The forecast follows every change; figures that nobody knows yet are listed as assumed.",
-        "Nothing is called and nothing is written before the run starts.",
+        "A group of options says what it holds; enter on its line opens it. Every option of maker run is here.",
+        "Nothing is called and nothing is kept before the run starts.",
     )
 
     class Ordered(Message):
-        """A run was ordered; it is ready to start."""
+        """A run was ordered and is ready to start; `values` are those that the form held."""
 
-        def __init__(self, prepared: PreparedRun) -> None:
+        def __init__(self, prepared: PreparedRun, values: Mapping[str, str]) -> None:
             super().__init__()
             self.prepared = prepared
+            self.values = values
 
     class _Prepared(Message):
-        """An order was looked over in a thread; either it is ready, or `refusal` says why not."""
+        """An order was checked in a thread; it is ready, with what is said of its model and a key it lacks."""
 
-        def __init__(self, prepared: PreparedRun | None, refusal: str, *, start: bool) -> None:
+        def __init__(self, prepared: PreparedRun, *, start: bool) -> None:
+            super().__init__()
+            order = prepared.order
+            self.prepared = prepared
+            self.start = start
+            self.model_words = "" if order.voters else model_words(order.model)
+            self.missing = missing_key(real_models(order), order.api_base)
+
+    class _Refused(Message):
+        """An order was checked in a thread, and cannot be used."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
+    class _Measured(Message):
+        """This machine's speed is known for an order that was checked."""
+
+        def __init__(self, prepared: PreparedRun, speed: float | None) -> None:
             super().__init__()
             self.prepared = prepared
-            self.refusal = refusal
-            self.start = start
+            self.speed = speed
 
-    def __init__(self) -> None:
+    def __init__(
+        self, values: Mapping[str, str] | None = None, *, error: str = "", speed: Speed = measured_speed
+    ) -> None:
         super().__init__()
         self._names = catalogue.names()
+        self._held = FormValues(usual_values() | dict(values or {}))
+        self._rows = OrderRows(self._held, self._api_base)
+        self._first_error = error or self._held.trouble
+        self._speed = speed
         self._family: type[AnyTask] | None = None
         self._hints = hints(FIELDS)
         self._settling: Timer | None = None
         self._forecast = ForecastPane(id="forecast")
         self._word = LineView(id="word")
         self._refused = False
+        self._wrong: dict[str, str] | None = None
         self._ordered = False
-        self._missing = ""
+        self._missing, self._no_task = "", NO_PATH
 
     def compose(self) -> ComposeResult:
         """Form on the left, forecast on the right, one line for hints and errors."""
@@ -104,66 +152,118 @@ class NewRun(MakerScreen):
         with Horizontal(id="order"):
             with Form(id="form", can_focus=False) as form:
                 form.border_title = Content("order")
-                choices = tuple((name, name) for name in self._names)
-                first = _first(self._names) if self._names else ""
-                yield from _row(Field(TASK_FIELD, "task", "What to solve.", first, choices))
-                yield Vertical(id="options")
-                for field in PROBLEM:
-                    yield from _row(field)
-                for heading, fields in GROUPS:
-                    yield Label(Content(heading), classes="group")
-                    for field in fields:
-                        yield from _row(field)
+                yield from self._rows.first(self._names)
             with Vertical(id="expected"):
                 yield self._forecast
                 yield Button(Content("Start the run"), id="start", variant="primary", compact=True)
         yield self._word
         yield KeyBar(keys_of(self.BINDINGS))
 
+    def _api_base(self) -> str:
+        return self.values["api_base"].strip()
+
     async def on_mount(self) -> None:
-        """Fill in the first task's options."""
+        """Fill in the task's options."""
         self.query_one("#head", HeadLine).tell("new run", facts=("a task, a model and a margin k",))
-        if not self._names:
-            self._refuse("no task is installed")
-            return
-        await self._choose(_first(self._names))
-        self.query_one(f"#{TASK_FIELD}").focus()
+        self._tell_groups()
+        await self._choose()
+        self.query_one(f"#{TASK}").focus()
+        if self._first_error:
+            self.show_error(self._first_error)
 
-    async def _choose(self, name: str) -> None:
-        """Bring the task's own options in."""
-        try:
-            self._family = catalogue.find(name)
-        except InputError as error:
-            self._family = None
-            self._refuse(str(error))
-            return
-        fields = option_fields(self._family)
-        self._hints = hints([*fields, *FIELDS]) | {TASK_FIELD: self._family.summary}
-        rows = [widget for field in fields for widget in _row(field)]
-        options = self.query_one("#options", Vertical)
-        await options.remove_children()
-        await options.mount_all(rows)
-        self._settle()
-
-    def _values(self) -> dict[str, str]:
-        values: dict[str, str] = {}
+    @property
+    def values(self) -> dict[str, str]:
+        """What every field holds, by its key, those of closed groups included."""
+        held = self._held.all()
         for entry in self.query(".entry"):
             if isinstance(entry, Input):
-                values[entry.id or ""] = entry.value
+                held[entry.id or ""] = entry.value
             elif isinstance(entry, Select):
-                values[entry.id or ""] = "" if entry.value is Select.NULL else str(entry.value)
-        return values
+                held[entry.id or ""] = "" if entry.value is Select.NULL else str(entry.value)
+        return held
+
+    async def fill(self, values: Mapping[str, str]) -> None:
+        """Put values into the fields, by their keys; other fields stay as they are."""
+        self._held.update({**self.values, **values})
+        with self.prevent(Input.Changed, Select.Changed):
+            for entry in self.query(".entry"):
+                held = self._held.get(entry.id or "")
+                if isinstance(entry, Input) and held is not None:
+                    entry.value = held
+                elif isinstance(entry, Select) and held is not None:
+                    entry.value = self._held.task if entry.id == TASK else held
+        self._tell_groups()
+        await self._choose()
+
+    def show_error(self, text: str) -> None:
+        """Say what is wrong, until something is changed; the run can be ordered again."""
+        self._ordered, self._wrong = False, self.values
+        self._refuse(text)
+
+    def refuse_start(self, reason: str) -> None:
+        """Show, whole, why the run that was ordered here could not be started; the fields stay as they were."""
+        self.show_error(reason)
+
+    def on_screen_resume(self) -> None:
+        """Take an order again: the run that was started from here has been left."""
+        self._ordered = False
+
+    async def _choose(self) -> None:
+        """Bring the task's own options in."""
+        name, family = self._chosen_task(), None
+        self.query_one("#own").display = self._held.is_own
+        options = self.query_one("#options", Vertical)
+        self._no_task = NO_PATH
+        try:
+            family = catalogue.find(name) if name else None
+        except InputError as error:
+            self._no_task = str(error)
+        if family is not self._family or family is None:
+            self._family = family
+            await options.remove_children()
+        if family is not None and not options.children:
+            fields = option_fields(family)
+            self._hints = hints([*fields, *FIELDS]) | {TASK: family.summary}
+            await options.mount_all(widget for field in fields for widget in self._rows.of(field))
+        self._settle()
+
+    def _chosen_task(self) -> str:
+        """Return the name or the path of the task, empty where none is typed yet."""
+        self._held.update(self.values)
+        return self._held.task_name
+
+    async def on_group_line_toggled(self, message: GroupLine.Toggled) -> None:
+        """Open a group, or close it; its fields are made when it is first opened."""
+        message.stop()
+        place = self.query_one(f"#fields-{message.key}", Vertical)
+        self._held.update(self.values)
+        self._held.toggle(message.key)
+        if not place.children:
+            fields = next(fields for group, fields in GROUP_FIELDS if group.name == message.key)
+            await place.mount_all(widget for field in fields for widget in self._rows.of(field))
+        self._tell_groups()
+
+    def _tell_groups(self) -> None:
+        values = self.values
+        for group, fields in GROUP_FIELDS:
+            opened = group.name in self._held.opened
+            self.query_one(f"#group-{group.name}", GroupLine).tell(opened=opened, fields=fields, values=values)
+            self.query_one(f"#fields-{group.name}").display = opened
 
     async def on_select_changed(self, message: Select.Changed) -> None:
         """Follow a choice."""
         message.stop()
-        if message.select.id == TASK_FIELD and message.value is not Select.NULL:
-            await self._choose(str(message.value))
+        if message.select.id == PROFILE:
+            await self.fill(profile_values(str(message.value)))
+        elif message.select.id == TASK:
+            await self._choose()
         self._settle()
 
-    def on_input_changed(self, message: Input.Changed) -> None:
+    async def on_input_changed(self, message: Input.Changed) -> None:
         """Follow what is typed."""
         message.stop()
+        if message.input.id == OWN:
+            await self._choose()
         self._settle()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
@@ -185,14 +285,18 @@ class NewRun(MakerScreen):
         words = self._hints.get(widget.id or "", "") if widget is not None else ""
         if isinstance(widget, Select):
             words += " Space opens the list."
+        elif isinstance(widget, GroupLine):
+            words = "Enter opens these options, and closes them."
         self._tell(words, "quiet")
 
     def _tell(self, words: str, role: str) -> None:
-        rows = [(row, role) for row in textwrap.wrap(words, max(20, self.size.width - 2))]
+        most = None if self._refused else 2  # an error is shown whole
+        wrapped = textwrap.wrap(words, max(20, self.size.width - 2), max_lines=most, placeholder=" …")
+        rows = [(one, role) for one in wrapped]
         if self._missing and not self._refused:
             rows.insert(0, (f"⚠ {self._missing}", "warn"))
-        self._word.styles.height = max(2, len(rows))  # an error is shown whole
-        self._word.show([line((f" {row}", role)) for row, role in rows])
+        self._word.styles.height = max(2, len(rows))
+        self._word.show([line((f" {one}", style)) for one, style in rows])
 
     def action_choose(self) -> None:
         """Open the list of the field in focus."""
@@ -211,64 +315,56 @@ class NewRun(MakerScreen):
         self._look_over(start=True)
 
     def _look_over(self, *, start: bool) -> None:
+        self._tell_groups()
+        name = self._chosen_task()
         if self._family is None:
+            self._refuse(self._no_task)
             return
         try:
-            order = read_order(str(self._values()[TASK_FIELD]), self._family, self._values())
+            order = read_order(name, self._family, self.values)
         except InputError as error:
             self._refuse(str(error))
             return
-        self.run_worker(partial(self._prepare, order, start=start), thread=True, exclusive=True, group="prepare")
+        self.run_worker(
+            partial(self._prepare, order, self._family, start=start), thread=True, exclusive=True, group="prepare"
+        )
 
-    def _prepare(self, order: RunOrder, *, start: bool) -> None:
+    def _prepare(self, order: RunOrder, family: type[AnyTask], *, start: bool) -> None:
         try:
-            message = self._Prepared(prepare(order), "", start=start)
-        except MakerError as error:  # a stranger's task may fail here
-            message = self._Prepared(None, str(error), start=start)
-        self.post_message(message)
-
-    def on_screen_resume(self) -> None:
-        """Take an order again: the run that was started from here has been left."""
-        self._ordered = False
+            prepared = prepare(order, family)
+        except MakerError as error:
+            self.post_message(self._Refused(str(error)))
+            return
+        self.post_message(self._Prepared(prepared, start=start))
+        if not start and not get_current_worker().is_cancelled:  # it is when another order came meanwhile
+            self.post_message(self._Measured(prepared, self._speed(prepared)))
 
     def on_new_run__prepared(self, message: _Prepared) -> None:
-        """Show the forecast, or what is wrong; go, if that was asked for."""
-        if message.prepared is None:
-            self._refuse(message.refusal)
-            return
-        self._refused = False
-        self._missing = missing_key(real_models(message.prepared.order), message.prepared.order.api_base)
-        self._hint(self.focused)
+        """Show the forecast; go, if that was asked for."""
+        self._missing = message.missing
+        self._hints["model"] = message.model_words or hints(FIRST_FIELDS)["model"]
+        if self._wrong != self.values:  # what was wrong with these is still to be read
+            self._wrong = None
+            self._refused = False
+            self._hint(self.focused)
         self._forecast.show_forecast(message.prepared.forecast, message.prepared.order.target)
         self._forecast.show_table(message.prepared.forecasts())
         if message.start and self._missing:  # LiteLLM would say the same, some seconds later
             self._refuse(f"{self._missing}: set it in the environment before maker starts, or choose another model")
         elif message.start and not self._ordered:
             self._ordered = True
-            self.post_message(self.Ordered(message.prepared))
+            self._tell(f"starting {message.prepared.task.title}, {message.prepared.task.label} …", "strong")
+            self.post_message(self.Ordered(message.prepared, self.values))
 
-    def refuse_start(self, reason: str) -> None:
-        """Show, whole, why the run that was ordered here could not be started; the fields stay as they were."""
-        self._ordered = False
-        self._refuse(reason)
+    def on_new_run__refused(self, message: _Refused) -> None:
+        """Show what is wrong."""
+        self._refuse(message.reason)
+
+    def on_new_run__measured(self, message: _Measured) -> None:
+        """Show how long the run will take on this machine."""
+        self._forecast.show_speed(message.prepared.forecast, message.speed)
 
     def _refuse(self, reason: str) -> None:
         self._refused = True
         self._forecast.show_forecast(None)
         self._tell(f"✖ {one_line(reason)}", "bad")
-
-
-def _first(names: list[str]) -> str:
-    return FIRST if FIRST in names else names[0]
-
-
-def _row(field: Field) -> ComposeResult:
-    """Make one row of the form: a label and an entry."""
-    entry: Widget
-    if field.choices:
-        choices = [(Content(printable(shown)), value) for shown, value in field.choices]
-        entry = Choice(choices, value=field.default, allow_blank=False, compact=True, id=field.key, classes="entry")
-    else:
-        entry = Input(field.default, placeholder=field.empty, compact=True, id=field.key, classes="entry")
-        entry.cursor_blink = False  # half a kilobyte a second, for nothing
-    yield Horizontal(Label(Content(printable(field.label))), entry, classes="field")

@@ -13,6 +13,7 @@ from maker_engine.input_files import read_named
 from maker_engine.models.prices import check_price
 from maker_engine.printable import one_line
 from maker_tui.settings.places import config_file
+from maker_tui.settings.run_defaults import PROFILE, RUN, RunDefaults, read_defaults
 
 LONGEST = 1_000_000
 """Bytes that are read; nobody sets more."""
@@ -37,6 +38,7 @@ class Config:
         notify: Ask the terminal for a desktop notification then, one of `NOTIFY`.
         keys: Keys by action, as `settings.keymap` reads them.
         prices: What models cost, by their names: dollars per million tokens, as `prices.PRICE_FORM` has them.
+        runs: Options of runs: those of `[run]`, and those of each profile.
     """
 
     theme: str = ""
@@ -46,6 +48,7 @@ class Config:
     notify: str = "none"
     keys: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    runs: RunDefaults = field(default_factory=RunDefaults)
 
 
 def load() -> tuple[Config, str]:
@@ -79,6 +82,15 @@ def prices() -> Mapping[str, tuple[float, ...]]:
     return _read(config_file(), lambda text: _prices(_table(text))) or {}
 
 
+def defaults() -> RunDefaults:
+    """Read the options of runs from the user's configuration, and nothing else of it.
+
+    Raises:
+        InputError: The file cannot be read, or an option in it cannot be used.
+    """
+    return _read(config_file(), lambda text: read_defaults(_table(text))) or RunDefaults()
+
+
 def _read(path: Path, parse: Callable[[str], Read]) -> Read | None:
     """Parse a file's text; None where there is no file."""
     try:
@@ -102,13 +114,15 @@ def parse(text: str) -> Config:
     """
     given = _table(text)
     costs = _prices(given)
-    given.pop("prices", None)
+    runs = read_defaults(given)
+    for name in ("prices", RUN, PROFILE):
+        given.pop(name, None)
     keys = given.pop("keys", {})
     if not isinstance(keys, dict):
         raise InputError("keys must be a table: write [keys] on a line of its own")
     for name, value in given.items():
         _check_value(name, value)
-    return Config(**given, keys=_keymap(keys) if keys else {}, prices=costs)
+    return Config(**given, keys=_keymap(keys) if keys else {}, prices=costs, runs=runs)
 
 
 def _table(text: str) -> dict[str, Any]:
@@ -137,7 +151,11 @@ def _prices(given: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
 def _check_value(name: str, value: object) -> None:
     if name not in ALLOWED:
         near = get_close_matches(name, ALLOWED, 1)
-        mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(ALLOWED)}, [keys] and [prices]"
+        mend = (
+            f"did you mean {near[0]}?"
+            if near
+            else f"there are {', '.join(ALLOWED)}, [run], [profile.NAME], [keys] and [prices]"
+        )
         raise InputError(f"{one_line(name, 40)} is no setting: {mend}")
     kind, choices = ALLOWED[name]
     if not isinstance(value, kind):

@@ -9,12 +9,14 @@ from rich.text import Text
 from textual.events import Resize
 
 from maker_engine.forecast import Forecast
-from maker_tui.figures import chance, count, dollars, duration, fit
+from maker_tui.figures import NONE, chance, count, dollars, duration, fit, rate
 from maker_tui.k_table import k_table
 from maker_tui.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 NAME_CELLS, FIGURE_CELLS = 10, 11
+LEAST_ROWS = 9
+"""With fewer the figures are side by side, without the words beside them."""
 TABLE_CELLS = 56
 """From this width on there is room for the table of every k."""
 
@@ -26,32 +28,51 @@ class ForecastPane(LinePane):
         super().__init__("forecast", id=id)
         self._forecast: Forecast | None = None
         self._target = 0.95
+        self._speed: float | None = None
         self._by_k: Sequence[Forecast] = ()
 
     def show_forecast(self, forecast: Forecast | None, target: float = 0.95) -> None:
         """Show what is expected; None while the form cannot be used."""
+        if forecast != self._forecast:
+            self._speed = None
         self._forecast, self._target = forecast, target
-        lines = forecast_lines(forecast, target, self.size.width)
-        self.show([*lines, *self._table(len(lines))])
+        self._lay_out()
+
+    def show_speed(self, forecast: Forecast, speed: float | None) -> None:
+        """Show how long a run takes on this machine, where its forecast is still the one that is shown.
+
+        Args:
+            forecast: That of the run whose speed was measured.
+            speed: Samples a second that this machine draws, None where that is not known.
+        """
+        if forecast == self._forecast:
+            self._speed = speed
+            self._lay_out()
 
     def show_table(self, by_k: Sequence[Forecast]) -> None:
         """Show below the forecast what each k would bring, where there is room for all of it."""
         self._by_k = by_k
-        self.show_forecast(self._forecast, self._target)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        lines = forecast_lines(self._forecast, self._target, self.size.width, self.size.height, self._speed)
+        self.show([*lines, *self._table(len(lines))])
 
     def _table(self, above: int) -> list[Text]:
         if self._forecast is None or not self._by_k or self.size.width < TABLE_CELLS:
             return []
-        rows = k_table(self._by_k, self._forecast.k, self._target, self.size.width)
+        rows = k_table(self._by_k, self._forecast.k, self._target, self.size.width, self._speed)
         return [line(), *rows] if above + 1 + len(rows) <= self.size.height else []
 
     def on_resize(self, _event: Resize) -> None:
-        """Wrap for the new width."""
-        self.show_forecast(self._forecast, self._target)
+        """Lay out for the new size."""
+        self._lay_out()
 
 
-def forecast_lines(forecast: Forecast | None, target: float, width: int) -> list[Text]:
-    """Lay a forecast out in `width` cells."""
+def forecast_lines(
+    forecast: Forecast | None, target: float, width: int, height: int = LEAST_ROWS, speed: float | None = None
+) -> list[Text]:
+    """Lay a forecast out in `width` cells and `height` rows."""
     if forecast is None:
         return [line(("no forecast for this form", "quiet"))]
     rows = [
@@ -60,9 +81,11 @@ def forecast_lines(forecast: Forecast | None, target: float, width: int) -> list
         ("P(solve)", chance(forecast.p_solve), "that every step is decided rightly"),
         ("votes", count(forecast.votes), _each(forecast.votes, forecast.steps)),
         ("samples", count(forecast.samples), "the flagged ones among them"),
-        ("cost", dollars(forecast.cost_usd)),
-        ("time", duration(forecast.wall_s)),
+        _cost(forecast),
+        _time(forecast, speed),
     ]
+    if height < LEAST_ROWS:
+        return _side_by_side(rows, forecast, width)
     room = width - NAME_CELLS - FIGURE_CELLS
     lines = [
         line((fit(name, NAME_CELLS), "label"), (fit(figure, FIGURE_CELLS), "strong"), (_told(words, room), "quiet"))
@@ -77,6 +100,42 @@ def forecast_lines(forecast: Forecast | None, target: float, width: int) -> list
         known = "Every figure follows from the model's own profile."
         lines += [line(), *(line((row, "quiet")) for row in textwrap.wrap(known, max(16, width)))]
     return lines
+
+
+def _side_by_side(rows: Sequence[tuple[str, ...]], forecast: Forecast, width: int) -> list[Text]:
+    """Write the figures one after the other, on as many rows as they take."""
+    facts = [f"{name} {figure}" for name, figure, *_ in rows]
+    if forecast.assumptions:
+        facts.append(f"{len(forecast.assumptions)} assumed")
+    joined = " · ".join(fact.replace(" ", "\N{NO-BREAK SPACE}") for fact in facts)
+    return [line(row.replace("\N{NO-BREAK SPACE}", " ").strip(" ·")) for row in textwrap.wrap(joined, max(16, width))]
+
+
+def _cost(forecast: Forecast) -> tuple[str, ...]:
+    cost = dollars(forecast.cost_usd)
+    if not forecast.simulated or forecast.cost_usd is None:
+        return "cost", cost
+    return "cost", "$0", f"simulated; a real model at these prices: {cost}", f"real: {cost}", f"({cost})"
+
+
+def _time(forecast: Forecast, speed: float | None) -> tuple[str, ...]:
+    """Say how long it takes: as long as the model's latency, or as this machine where it answers at once."""
+    if forecast.wall_s or not forecast.steps or forecast.samples is None:
+        return "time", duration(forecast.wall_s), "by the model's latency"
+    if speed is None:
+        return "time", NONE, "as fast as this machine", "this machine's"
+    seconds = forecast.samples / speed
+    about = duration(seconds) if seconds < 0.05 else f"~{duration(seconds)}"
+    speed_words = f"{rate(forecast.steps / seconds)} steps/s"
+    measured = f"{speed_words} measured"
+    return (
+        "time",
+        about,
+        f"as fast as this machine: {measured}",
+        measured,
+        speed_words,
+        speed_words.replace(" steps", ""),
+    )
 
 
 def _each(votes: float | None, steps: int | None) -> str:

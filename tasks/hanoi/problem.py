@@ -40,7 +40,7 @@ def read_problem(options: Mapping[str, int | str], source: str | None) -> Proble
     Raises:
         ProblemError: Not a legal instance.
     """
-    rule = _rule(options.get("rule", AUTO))
+    rule = _rule(options.get("strategy", options.get("rule", AUTO)))  # as the option was called before
     if source is None:
         disks = options.get("disks", DEFAULT_DISKS)
         pegs, goal = tower(_disk_count(disks)), DEFAULT_GOAL
@@ -51,7 +51,9 @@ def read_problem(options: Mapping[str, int | str], source: str | None) -> Proble
         rule = written if rule == AUTO else rule
     whole = tower_peg(pegs) is not None
     if rule == PAPER and not whole:
-        raise ProblemError("the rule 'paper' needs all disks on one peg at the start: use --rule state for this one")
+        raise ProblemError(
+            "the rule 'paper' needs all disks on one peg at the start: use --strategy state for this one"
+        )
     if rule == AUTO:
         rule = PAPER if whole else STATE
     return Problem(pegs, goal, rule)

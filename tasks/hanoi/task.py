@@ -39,7 +39,13 @@ class Hanoi(Task[State, Answer]):
     source_help = 'JSON such as {"pegs": [[3, 1], [2], []], "goal": 2}: three pegs, bottom disk first, any legal state.'
     options = (
         Option("disks", "How many disks, 1 to 64; n disks take 2^n − 1 moves.", DEFAULT_DISKS),
-        Option("rule", "What each prompt says to do; auto is paper for a whole tower.", AUTO, (AUTO, PAPER, STATE)),
+        Option(
+            "strategy",
+            "What each prompt says to do; auto is paper for a whole tower.",
+            AUTO,
+            (AUTO, PAPER, STATE),
+            "rule",
+        ),
     )
     has_oracle = True
 
@@ -64,7 +70,7 @@ class Hanoi(Task[State, Answer]):
 
     @classmethod
     def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:
-        """Make the problem; a source has the say over the disks, an option `rule` other than auto over the rule.
+        """Make the problem; a source has the say over the disks, a `strategy` other than auto over the rule.
 
         Raises:
             ProblemError: Not a legal instance of the game.

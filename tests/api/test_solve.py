@@ -158,7 +158,7 @@ def test_a_simulated_run_that_may_never_end_is_bounded():
     ("given", "message"),
     [
         ({"model": "sim", "concurency": 2}, "did you mean 'concurrency'"),
-        ({"model": "sim", "constrain": "regex"}, "'schema' or a 'grammar'"),
+        ({"model": "sim", "constrain": "regex"}, "constrain must be none, schema or grammar, got 'regex'"),
         ({"model": 5}, "a model is a name or a function"),
         ({"model": minus_one, "limit_usd": 1.0}, "limit_usd goes with the name of a model"),
         ({"model": "sim", "undecided": "ask"}, "waits for a person in the app"),

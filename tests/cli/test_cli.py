@@ -74,7 +74,7 @@ def problem(tmp_path: Path, text: str) -> str:
 def test_a_problem_file_is_solved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A scattered tower with another goal goes by the rule for states."""
     source = problem(tmp_path, '{"pegs": [[3], [2, 1], []], "goal": 1}')
-    assert main(["run", "hanoi", "--problem", source, "--rule", "state", "--json"]) == 0
+    assert main(["run", "hanoi", "--problem", source, "--strategy", "state", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["wrong_decisions"] == 0
 
 
@@ -86,7 +86,7 @@ BAD = [
     (["run", "hanoi", "--disks", "x", "--json"], "--disks"),
     (["run", "hanoi", "--k", "0", "--json"], "k must be at least 1"),
     (["run", "hanoi", "--k", "many", "--json"], "whole number or auto"),
-    (["run", "hanoi", "--rule", "luck", "--json"], "--rule"),
+    (["run", "hanoi", "--rule", "luck", "--json"], "rule must be ahead or first, got 'luck'"),
     (["run", "hanoi", "--problem", "/no/such/file", "--json"], "/no/such/file cannot be read"),
     (["run", "hanoi", "--model", "sim:p=0.5", "--json"], "p must lie above 0.5"),
     (["run", "hanoi", "--model", "sim:speed=9", "--json"], "'speed'"),
@@ -94,10 +94,10 @@ BAD = [
     (["run", "hanoi", "--model", "nosuchprovider/x", "--json"], "nosuchprovider"),
     (["run", "hanoi", "--model", "openai/gpt-4.1-mini", "--json"], "OPENAI_API_KEY"),
     (["run", "hanoi", "--concurrency", "0", "--json"], "concurrency must be"),
-    (["run", "hanoi", "--limit-samples", "0", "--json"], "limit on samples"),
-    (["run", "hanoi", "--limit-usd", "nan", "--json"], "limit on dollars"),
+    (["run", "hanoi", "--limit-samples", "0", "--json"], "limit samples must be at least 1, got 0"),
+    (["run", "hanoi", "--limit-usd", "nan", "--json"], "limit usd must be a number or none"),
     (["run", "hanoi", "--max-tokens", "0", "--json"], "max tokens"),
-    (["run", "hanoi", "--temperature", "-1", "--json"], "--temperature: must be auto, none or between 0 and 2"),
+    (["run", "hanoi", "--temperature", "-1", "--json"], "temperature must be auto, none or between 0 and 2"),
     (["run", "hanoi", "--target", "1", "--json"], "target"),
     (["run", "hanoi", "--session", "/proc/no/run.maker", "--json"], "/proc/no/run.maker cannot be created"),
     (["run", "hanoi", "--break", "votes>>5"], "there is '>' at character 7, where a number should stand"),

@@ -356,7 +356,10 @@ def test_a_task_that_asks_no_agent_first_is_checked_by_a_plain_question(capsys, 
         (["openai/any", "--task", "nothing"], "there is no task 'nothing'"),
         (["openai/gpt-5-mini"], "OPENAI_API_KEY"),
         (["nobody/any"], "no such provider"),
-        (["openai/any", "--reasoning", "much"], "invalid choice: 'much'"),
+        (
+            ["openai/any", "--reasoning", "much"],
+            "reasoning must be default, none, minimal, low, medium or high, got 'much'",
+        ),
     ],
 )
 def test_a_bad_order_of_a_check_is_one_line(arguments, line, capsys):

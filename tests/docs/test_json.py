@@ -53,6 +53,7 @@ COMMANDS: dict[str, list[str]] = {
     "sessions revote": ["sessions", "revote", "count", "--task", TOY, "--k", "1", "--json"],
     "plan": ["plan", "--steps", "1e6", "--p", "0.99", "--json"],
     "tasks": ["tasks", "--json"],
+    "models": ["models", "gpt-6-luna", "--json"],
     "check-task": ["check-task", "hanoi", "--only", "source", "--json"],
     "check-model": ["check-model", "openai/any", "--api-base", "{server}", "--json"],
     "lint": ["lint", "{requirements}", "--json"],

@@ -29,6 +29,7 @@ EXCEPTIONS: tuple[tuple[tuple[str, ...], frozenset[str], str], ...] = (
     (("g",), frozenset({"top", "go-to"}), "as in less: to the top, or to the number typed before"),
     (("plus", "minus"), frozenset({"closer", "farther", "taller", "lower"}), "more of it, less of it"),
     (("equals_sign",), frozenset({"closer", "usual-layout"}), "plus without shift, where there is no layout"),
+    (("N",), frozenset({"match-before", "run-again"}), "n once more: the other match; a run as there was one"),
     (("n",), frozenset({"do-not", "new-run", "next-match", "step"}), "next: a step, a match; new where there is none"),
     (("o",), frozenset({"order", "next-order"}), "the next order of the rows"),
     (("O",), frozenset({"order-before", "voters"}), "the order before; a run's voters, where rows have no order"),

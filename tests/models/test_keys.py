@@ -6,20 +6,20 @@ import pytest
 
 from maker_engine.core.errors import InputError
 from maker_engine.models import litellm_route
-from maker_engine.models.keys import _KEYS, missing_key
+from maker_engine.models.keys import KEYS, missing_key
 
 
-@pytest.mark.parametrize("provider", _KEYS)
+@pytest.mark.parametrize("provider", KEYS)
 def test_a_missing_key_is_the_one_that_a_start_would_want(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every provider known here is one of which LiteLLM says the same; any of its names sets it."""
-    for name in _KEYS[provider]:
+    for name in KEYS[provider]:
         monkeypatch.delenv(name, raising=False)
     model = f"{provider}/some-model"
     told = missing_key([model], None)
     assert told.endswith("is not set")
-    with pytest.raises(InputError, match=_KEYS[provider][0]):
+    with pytest.raises(InputError, match=KEYS[provider][0]):
         litellm_route.find(model, None)
-    for name in _KEYS[provider]:
+    for name in KEYS[provider]:
         with monkeypatch.context() as patch:
             patch.setenv(name, "x")
             assert missing_key([model], None) == ""

@@ -16,7 +16,7 @@ modest = settings(max_examples=60, deadline=None)
 
 
 def game(pegs, goal=2, rule="auto"):
-    return Hanoi.load({"rule": rule}, json.dumps({"pegs": pegs, "goal": goal}))
+    return Hanoi.load({"strategy": rule}, json.dumps({"pegs": pegs, "goal": goal}))
 
 
 def scattered(dice, disks):

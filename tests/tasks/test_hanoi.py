@@ -117,7 +117,7 @@ def test_a_scattered_start_is_solved_by_the_shortest_way(seed, disks, goal):
 def test_the_state_rule_heals_a_wrong_move(seed, disks):
     """After one wrong legal move the rule "state" still solves, with at most two moves more."""
     dice = Random(seed)
-    problem = Hanoi.load({"disks": disks, "rule": "state"})
+    problem = Hanoi.load({"disks": disks, "strategy": "state"})
     slip = dice.randrange(problem.expected_steps)
     state, answers = problem.start(), []
     while problem.step(state) is not None:
@@ -134,7 +134,7 @@ def test_the_state_rule_heals_a_wrong_move(seed, disks):
 @pytest.mark.parametrize("rule", ["paper", "state"])
 def test_a_run_that_is_lost_ends(rule):
     """However wrong the answers are, the task ends: after 2^n − 1 moves, or twice the distance and ten."""
-    problem = Hanoi.load({"disks": 4, "rule": rule})
+    problem = Hanoi.load({"disks": 4, "strategy": rule})
     state, moves = problem.start(), 0
     while (step := problem.step(state)) is not None:
         text = problem.imitate(step.prompt, Mistake.WRONG, 0)[1]
@@ -156,7 +156,7 @@ def test_the_oracle_is_silent_where_no_answer_is_right():
     """On a board out of order, or where disk 1 moved and nothing else can, there is no right answer."""
     for pegs in (((1, 2, 3), (), ()), ((2, 3, 1), (), ()), ((2, 3), (1,), ()), ((1,), (), (2, 3))):
         for rule in ("paper", "state"):
-            assert Hanoi.load({"disks": 3, "rule": rule}).oracle(State(pegs, None, 0)) is None
+            assert Hanoi.load({"disks": 3, "strategy": rule}).oracle(State(pegs, None, 0)) is None
     assert THREE.oracle(State(((3, 2, 1), (), ()), (1, 1, 0), 2)) is None
 
 

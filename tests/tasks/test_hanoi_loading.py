@@ -24,9 +24,9 @@ def test_the_source_has_the_say_over_the_disks_and_the_option_over_the_rule():
     """With a source the option `disks` is ignored, and the option `rule` goes before the source's unless it is auto."""
     text = '{"pegs": [[2, 1], [], []], "goal": 1, "rule": "state"}'
     assert Hanoi.load({"disks": 99}, text).expected_steps == 3
-    assert Hanoi.load({"rule": "auto"}, text) == Hanoi.load({}, text)
-    assert Hanoi.load({"rule": "paper"}, text) == game([[2, 1], [], []], 1, "paper")
-    assert Hanoi.load({"rule": "paper"}, text) != Hanoi.load({}, text)
+    assert Hanoi.load({"strategy": "auto"}, text) == Hanoi.load({}, text)
+    assert Hanoi.load({"strategy": "paper"}, text) == game([[2, 1], [], []], 1, "paper")
+    assert Hanoi.load({"strategy": "paper"}, text) != Hanoi.load({}, text)
 
 
 @modest
@@ -68,7 +68,7 @@ REFUSALS = {
     '{"pegs": [[1],[],[]], "goal": null}': "goal must be",
     '{"pegs": [[1],[],[]], "rule": "best"}': "rule must be",
     '{"pegs": [[1],[],[]], "rule": ["paper"]}': "rule must be",
-    '{"pegs": [[2],[1],[]], "rule": "paper"}': "--rule state",
+    '{"pegs": [[2],[1],[]], "rule": "paper"}': "--strategy state",
     f'{{"pegs": [[{"9" * 4000}],[],[]]}}': "far larger number",
     f'{{"pegs": [[{"9" * 5000}],[],[]]}}': "too long to read",
     "[" * 100_000: "nested too deeply",
@@ -100,5 +100,5 @@ def test_a_wrong_number_of_disks_is_refused(disks):
 
 def test_the_papers_rule_is_refused_for_a_scattered_start():
     """The paper's rule is for whole towers; the refusal says to use the other."""
-    with pytest.raises(ProblemError, match="--rule state"):
+    with pytest.raises(ProblemError, match="--strategy state"):
         game([[2], [1], []], rule="paper")

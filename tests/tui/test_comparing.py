@@ -51,7 +51,7 @@ async def test_two_marked_sessions_open_where_they_part() -> None:
         assert rows[0].count("disk ") == 2
         assert rows[1].count("disk ") == 2
         await pilot.press("1")
-        await shown(pilot, f"step {step} · decided", "✖ wrong")
+        await shown(pilot, f"step {step} · ✖ wrong")
         await pilot.press("q", "q")
         await shown(pilot, "compare · wrong · right")
         await pilot.press("2")
@@ -128,7 +128,7 @@ async def test_words_are_found_in_responses(home: Path) -> None:
         await pilot.press("slash", "home", "ctrl+k", *"nowhere said", "enter")
         await shown(pilot, "0 steps say nowhere said")
         await pilot.press("slash", "home", "ctrl+k", *"flags>>2", "enter")
-        await shown(pilot, "cannot be read")
+        await shown(pilot, "there is '>' at character 7")
 
 
 async def test_a_slash_on_the_workbench_leads_to_the_response(home: Path) -> None:

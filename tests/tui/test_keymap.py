@@ -10,6 +10,7 @@ from textual.binding import Binding
 
 from maker_engine.core.commands import DrawSample, Pause
 from maker_engine.core.errors import InputError
+from maker_engine.options.table import BY_NAME
 from maker_tui.app import MakerApp
 from maker_tui.commands import act
 from maker_tui.config_commands import template
@@ -148,7 +149,9 @@ def test_every_line_of_the_file_to_begin_with_can_be_used():
     """Rule: with all its comment marks off it sets what is usual, every key of every screen among it."""
     config = parse(uncommented())
     prices = {"openai/my-model": (0.5, 2.0, 0.05, 0.6)}
-    assert config == Config(keys={name: action.keys for name, action in all_actions().items()}, prices=prices)
+    keys = {name: action.keys for name, action in all_actions().items()}
+    assert config == Config(keys=keys, prices=prices, runs=config.runs)
+    assert config.runs.run.keys() == BY_NAME.keys()
     assert parse(template()) == Config()
 
 

@@ -9,13 +9,19 @@ from textual.widgets import Input, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
-from maker_engine.runtime.order import prepare
+from maker_engine.kit.scaffold import write_task
+from maker_engine.options.table import BY_NAME, OPTIONS
+from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.measuring import samples_per_second
+from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_tui.app import MakerApp
+from maker_tui.form_values import OWN_TASK
 from maker_tui.order_form import FIELDS, read_order
+from tests.support.openai_server import OpenAIServer, Reply
 from tests.tui.looking import gone, shown, until
 
 SIZE = (80, 24)
-DEFAULTS = {field.key: field.default for field in FIELDS} | {"option-disks": "5", "option-rule": "auto"}
+DEFAULTS = {field.key: field.default for field in FIELDS} | {"option-disks": "5", "option-strategy": "auto"}
 
 
 async def form(pilot):
@@ -26,7 +32,11 @@ async def form(pilot):
 
 
 async def fill(pilot, key: str, value: str) -> None:
-    """Type into a field."""
+    """Type into a field; the group it lies in is opened first."""
+    if not pilot.app.screen.query(f"#{key}"):
+        pilot.app.screen.query_one(f"#group-{BY_NAME[key].group.name}").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.query(f"#{key}"))
     entry = pilot.app.screen.query_one(f"#{key}", Input)
     entry.focus()
     entry.value = ""
@@ -39,14 +49,14 @@ async def test_the_form_has_the_task_s_own_options_and_a_forecast():
         text = await form(pilot)
         for label in (
             "disks",
-            "rule",
+            "strategy",
             "model",
-            "API base",
-            "target",
-            "temperature",
-            "reasoning",
-            "seed",
-            "red flags",
+            "k",
+            "▸ who answers",
+            "▸ voting",
+            "▸ speed",
+            "▸ limits",
+            "▸ record",
         ):
             assert label in text
         for figure in ("steps     31", "votes", "samples", "cost", "time"):
@@ -79,7 +89,7 @@ async def test_assumed_figures_are_called_so():
         ("k", "0", "k must be at least 1, got 0"),
         ("k", "some", "k must be a whole number or auto, got 'some'"),
         ("temperature", "hot", "temperature must be auto, none or between 0 and 2, got 'hot'"),
-        ("n", "0", "answers/call must be auto or a whole number from 1 to 100, got '0'"),
+        ("n", "0", "n must be auto or a whole number from 1 to 100, got '0'"),
         ("model", "sim:p=2", "sim: p lies between 0 and 1, got 2"),
         ("problem", "/nowhere", "problem file /nowhere cannot be read: No such file or directory"),
     ],
@@ -147,7 +157,7 @@ async def test_a_choice_is_made_from_a_list():
     """Rule: options with choices open a list of exactly those."""
     async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
         await form(pilot)
-        choice = pilot.app.screen.query_one("#option-rule", Select)
+        choice = pilot.app.screen.query_one("#option-strategy", Select)
         choice.focus()
         await pilot.press("space", "down", "down", "enter")
         await until(pilot, lambda: choice.value == "state")
@@ -158,11 +168,11 @@ async def test_arrows_go_from_field_to_field_and_enter_starts_from_any():
     app = MakerApp(listing=list)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await form(pilot)
-        for field in ("option-disks", "option-rule", "problem", "model"):
+        for field in ("option-disks", "option-strategy", "problem", "model"):
             await pilot.press("down")
             await until(pilot, lambda field=field: app.focused.id == field)
         await pilot.press("up", "up")
-        await until(pilot, lambda: app.focused.id == "option-rule")
+        await until(pilot, lambda: app.focused.id == "option-strategy")
         await pilot.press("enter")
         await shown(pilot, "Towers of Hanoi", "✔ solved and verified")
 
@@ -181,7 +191,7 @@ def test_the_form_makes_the_order_the_flags_would_make(tmp_path):
         1000,
     )
     assert order.source == problem.read_text()
-    assert order.options == {"disks": 5, "rule": "auto"}
+    assert order.options == {}, "what nobody changed leaves the say to the file"
     assert (order.api_base, order.max_samples) == (None, None)
 
 
@@ -192,18 +202,132 @@ def test_an_automatic_k_is_no_number():
 
 
 def test_a_wrong_number_names_its_field():
-    """Rule: the complaint names the field by its label."""
-    with pytest.raises(InputError, match="in flight must be a whole number, got 'x'"):
+    """Rule: the complaint names the option as every other place does."""
+    with pytest.raises(InputError, match="concurrency must be a whole number, got 'x'"):
         read_order("hanoi", catalogue.find("hanoi"), DEFAULTS | {"concurrency": "x"})
 
 
 def test_the_form_takes_a_price():
     """Rule: as the flag takes it, for the one model; with a limit in dollars one that is missing is named."""
-    given = DEFAULTS | {"model": "openai/foo", "limit_usd": "1", "price": "0.5,2"}
+    given = DEFAULTS | {"model": "openai/foo", "limit_usd": "1", "prices": "0.5,2"}
     order = read_order("hanoi", catalogue.find("hanoi"), given)
     assert (order.limit_usd, order.prices) == (1.0, {"openai/foo": (0.5, 2.0)})
     with pytest.raises(InputError, match="no price for openai/foo"):
-        prepare(read_order("hanoi", catalogue.find("hanoi"), given | {"price": ""}))
+        prepare(read_order("hanoi", catalogue.find("hanoi"), given | {"prices": ""}))
+
+
+async def test_every_option_is_reached_by_keys_alone_in_a_small_window():
+    """Rule: at 60×16 each group opens with enter, closes with enter, and says in its line what was changed in it."""
+    async with MakerApp(listing=list).run_test(size=(60, 16), notifications=True) as pilot:
+        await form(pilot)
+        for option in OPTIONS:
+            if not pilot.app.screen.query(f"#{option.name}"):
+                pilot.app.screen.query_one(f"#group-{option.group.name}").focus()
+                await pilot.press("enter")
+                await until(pilot, lambda option=option: pilot.app.screen.query(f"#{option.name}"))
+        await fill(pilot, "concurrency", "3")
+        line = pilot.app.screen.query_one("#group-speed")
+        line.focus()
+        await pilot.press("enter")
+        await shown(pilot, "▸ speed  concurrency 3")
+        assert pilot.app.screen.values["concurrency"] == "3"
+
+
+async def test_a_run_is_ordered_again_as_a_session_was():
+    """Rule: N on a session opens the form filled from its order, problem included, and enter runs it."""
+    order = RunOrder("hanoi", {"disks": 3, "strategy": "state"}, model="sim:p=0.9", k=5, limit_seconds=90, rule="first")
+    await drive(prepare(order), Inbox(), lambda _view: None)
+    async with MakerApp(listing=None).run_test(size=(160, 45), notifications=True) as pilot:
+        await shown(pilot, "sessions · 1")
+        await pilot.press("N")
+        await shown(pilot, "P(solve)", "as given", "limit minutes 1.5", "rule first", "sim:p=0.9")
+        await pilot.press("enter")
+        await shown(pilot, "3 disks, peg 0 → 2, rule state", "sim:p=0.9", "✔ solved")
+
+
+async def test_a_task_of_ones_own_is_named_by_a_path_that_tab_completes(tmp_path, monkeypatch):
+    """Rule: the last choice among the tasks asks for a file or folder, and tab completes its path."""
+    write_task("stones", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        await form(pilot)
+        pilot.app.screen.query_one("#task-name", Select).value = OWN_TASK
+        await shown(pilot, "task path", "name a Python file, or a folder")
+        await fill(pilot, "task-path", "./sto")
+        entry = pilot.app.screen.query_one("#task-path", Input)
+        await until(pilot, lambda: entry._suggestion == "./stones/")
+        await pilot.press("tab")
+        assert entry.value == "./stones/"
+        await shown(pilot, "P(solve)")
+        await pilot.press("tab")
+        await until(pilot, lambda: pilot.app.focused is not entry)
+
+
+async def test_tab_completes_the_name_of_a_model():
+    """Rule: from the price table, with price and key in the hint; a server's own models where its address is given."""
+    with OpenAIServer(lambda *_: Reply(raw=b'{"data": [{"id": "qwen-tiny"}]}')) as server:
+        async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+            await form(pilot)
+            entry = pilot.app.screen.query_one("#model", Input)
+            await fill(pilot, "model", "openai/gpt-6-l")
+            await until(pilot, lambda: entry._suggestion == "openai/gpt-6-luna")
+            await pilot.press("tab")
+            await shown(pilot, "openai/gpt-6-luna: $", "OPENAI_API_KEY is not set")
+            await fill(pilot, "api_base", server.base_url)
+            await fill(pilot, "model", "hosted_vllm/q")
+            await until(pilot, lambda: entry._suggestion == "hosted_vllm/qwen-tiny")
+
+
+async def test_the_form_begins_as_the_settings_say_and_a_profile_fills_it(home):
+    """Rule: what `[run]` says stands in the fields; choosing a profile puts its options there."""
+    home.mkdir()
+    (home / "config.toml").write_text('[run]\nk = 6\n[profile.quick]\nmodel = "sim:p=0.99"\nk = 2\nwindow = 4\n')
+    async with MakerApp(listing=list).run_test(size=(100, 30), notifications=True) as pilot:
+        await form(pilot)
+        await shown(pilot, "k         6")
+        pilot.app.screen.query_one("#profile", Select).value = "quick"
+        await shown(pilot, "k         2", "sim:p=0.99", "window 4")
+
+
+async def test_settings_that_cannot_be_used_are_said_in_the_form(home):
+    """Rule: the form opens all the same, with the defaults."""
+    home.mkdir()
+    (home / "config.toml").write_text('[run]\nk = "x"\n')
+    async with MakerApp(listing=list).run_test(size=(100, 30), notifications=True) as pilot:
+        await shown(pilot, "n new run")
+        await pilot.press("n")
+        await shown(pilot, "✖", "[run] k must be a whole number or auto")
+
+
+async def test_an_error_of_a_start_stays_until_something_is_changed():
+    """Rule: a form that is filled again with what was ordered says why it did not start, and takes the order again."""
+    async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
+        await shown(pilot, "n new run")
+        pilot.app.show_form({"task-name": "hanoi", "option-disks": "4", "k": "3"}, "no route to the model")
+        await shown(pilot, "✖ no route to the model", "steps     15")
+        await fill(pilot, "k", "4")
+        await gone(pilot, "no route to the model")
+        await pilot.press("enter")
+        await shown(pilot, "4 disks", "✔ solved")
+
+
+async def test_the_time_of_a_simulated_run_is_measured_or_the_models_latency():
+    """Rule: without latency this machine decides, and says how fast it is; with latency that does; nothing is paid."""
+    app = MakerApp(listing=list, speed=lambda _prepared: 690.0)
+    async with app.run_test(size=(160, 45), notifications=True) as pilot:
+        await form(pilot)
+        await fill(pilot, "option-disks", "20")
+        await shown(pilot, "as fast as this machine: ", "steps/s measured", "$0 ", "a real model at these prices: $")
+        await fill(pilot, "model", "sim:latency=0.5")
+        await shown(pilot, "by the model's latency")
+
+
+def test_this_machine_is_measured_by_a_run_of_the_engine(home):
+    """Rule: the speed comes of a short run that leaves nothing behind; of a model with latency none is measured."""
+    fast = prepare(RunOrder("hanoi", {"disks": 7}, model="sim"))
+    assert (samples_per_second(fast) or 0) > 0
+    assert samples_per_second(prepare(RunOrder("hanoi", {"disks": 7}, model="sim:latency=0.1"))) is None
+    assert not (home / "sessions").exists()
 
 
 async def test_a_start_that_fails_comes_back_to_the_form_as_it_was():
