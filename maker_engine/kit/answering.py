@@ -40,6 +40,9 @@ def faultless_responses_are_read(subject: Subject) -> int:
             elif answer != right:
                 raise _misread(one, answer, right, variant)
             count += 1
+        typed = one.problem.read_decision(one.state, response(one.problem, one.state, one.step, None, 0))
+        if typed != right and not isinstance(typed, Flag):
+            raise one.problem.breach("a faultless response that a person types is read as another answer", one.state)
     return count
 
 

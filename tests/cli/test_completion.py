@@ -68,7 +68,7 @@ def test_sessions_and_profiles_are_offered(home: Path):
     for name in ("hanoi-1", "cube-2"):
         (home / "sessions" / f"{name}.maker").touch()
     (home / "config.toml").write_text("[profile.cheap]\nk = 2\n")
-    assert set(offered("maker sessions resume ")) == {"hanoi-1", "cube-2"}
+    assert set(offered("maker sessions resume ")) == {"last", "hanoi-1", "cube-2"}
     assert offered("maker sessions resume h") == ["hanoi-1"]
     assert offered("maker run hanoi --profile ") == ["cheap"]
     (home / "config.toml").write_text("[profile")

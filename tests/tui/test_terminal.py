@@ -57,7 +57,7 @@ def run(terminal: Terminal, first: bytes, *keys: bytes, last: bytes = b"") -> st
     ("screen", "first", "keys"),
     [
         ("workbench", b"SIMULATED", [b"\t", *[b"\x15"] * 30, b"\t", b"z", b"z", b"?", b"\x1b", b"v", b"\x1b"]),
-        ("home", b"sessions", [*[b"\x04"] * 7, b"f", b"\x1b", b"e", b"\x1b", b"/", b"\x1b"]),
+        ("home", b"sessions", [*[b"\x04"] * 7, b"f", b"\x1b", b"r", b"\x1b", b"/", b"\x1b"]),
     ],
 )
 def test_no_order_of_a_text_reaches_the_terminal(start: Start, screen: str, first: bytes, keys: list[bytes]) -> None:
