@@ -32,7 +32,7 @@ def short(value: float) -> str:
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= unit:
             scaled = value / unit
-            return f"{scaled:.0f}{name}" if scaled >= 100 else f"{scaled:.1f}{name}"
+            return f"{scaled:.0f}{name}" if scaled >= 99.95 else f"{scaled:.1f}{name}"
     return f"{value:.0f}"
 
 
@@ -70,9 +70,11 @@ def rate(value: float) -> str:
 
 
 def speed(steps_per_s: float) -> str:
-    """Write a run's speed: 2.0 steps/s, or 8.2 s a step below one a second."""
+    """Write a run's speed in at most 12 cells: 2.0 steps/s, 1.2k steps/s, or 8.2 s a step below one a second."""
     if steps_per_s <= 0:
         return NONE
+    if steps_per_s >= 999.5:
+        return f"{short(steps_per_s)} steps/s"
     return f"{rate(steps_per_s)} steps/s" if steps_per_s >= 0.95 else f"{duration(1 / steps_per_s)} a step"
 
 
