@@ -67,7 +67,7 @@ async def test_a_run_of_another_process_is_looked_on(tmp_path: Path) -> None:
         text = await shown(pilot, "◉ read-only", f"process {os.getpid()} drives this run", "i inspect", "q leave")
         assert "space pause" not in text
         await pilot.press("space")
-        await shown(pilot, "steer", f"kill {os.getpid()}")
+        await shown(pilot, "steer", "kill")
         journal.record(RunEnded(Outcome.STOPPED, "enough for today"))
         journal.close()
         await until(pilot, lambda: followed.ended)
