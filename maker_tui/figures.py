@@ -30,7 +30,7 @@ def count_of(value: float | None, noun: str) -> str:
 def short(value: float) -> str:
     """Write a number in at most 5 characters: 950, 12.3k, 4.5M."""
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= unit:
+        if value >= 0.9995 * unit:
             scaled = value / unit
             return f"{scaled:.0f}{name}" if scaled >= 99.95 else f"{scaled:.1f}{name}"
     return f"{value:.0f}"

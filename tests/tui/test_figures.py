@@ -51,7 +51,15 @@ def test_small_prices_keep_two_digits(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(950, "950"), (12_345, "12.3k"), (99_960, "100k"), (123_456, "123k"), (4.5e6, "4.5M"), (2e12, "2.0T")],
+    [
+        (950, "950"),
+        (12_345, "12.3k"),
+        (99_960, "100k"),
+        (999_960, "1.0M"),
+        (123_456, "123k"),
+        (4.5e6, "4.5M"),
+        (2e12, "2.0T"),
+    ],
 )
 def test_short_numbers_take_five_cells(value, text):
     """Rule: large counts are told in at most five characters."""
