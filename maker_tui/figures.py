@@ -74,7 +74,8 @@ def speed(steps_per_s: float) -> str:
     if steps_per_s <= 0:
         return NONE
     if steps_per_s >= 999.5:
-        return f"{short(steps_per_s)} steps/s"
+        thousands = short(steps_per_s) if steps_per_s < 9_950 else f"{steps_per_s / 1e3:.0f}k"
+        return f"{thousands} steps/s"
     return f"{rate(steps_per_s)} steps/s" if steps_per_s >= 0.95 else f"{duration(1 / steps_per_s)} a step"
 
 
