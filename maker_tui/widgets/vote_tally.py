@@ -167,7 +167,8 @@ def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
     parts: list[str | Piece] = []
     flying = 0 if over else tally.in_flight
     if flying:
-        marks = "○" * flying if flying <= HOLLOW_MARKS else f"○ × {count(flying)}"
+        most = HOLLOW_MARKS // 2 if tally.flagged else HOLLOW_MARKS  # so that the flags beside them are not cut
+        marks = "○" * flying if flying <= most else f"○ × {count(flying)}"
         parts += ["  ", (f"{marks} in flight", "accent")]
     if tally.flagged:
         parts += ["  ", (f"⚑ {count(tally.flagged)} flagged", "warn")]
