@@ -12,6 +12,7 @@ from maker_engine.options.kinds import AUTO, Value
 from maker_engine.options.table import ASK, BY_NAME, OPTIONS, PAPER, STOP
 from maker_engine.runtime.order import real_models
 from maker_engine.runtime.run_order import RunOrder
+from maker_engine.sessions.record import fits
 
 MINUTE_S = 60.0
 
@@ -99,6 +100,8 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
         case "flags":
             return PAPER if value else "all"
         case "limit_minutes":
+            if not fits(value, float | None):
+                raise InputError("the limit in seconds that it keeps is no number")
             return None if value is None else value / MINUTE_S
         case "prices":
             return _written(value)
