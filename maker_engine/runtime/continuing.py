@@ -37,7 +37,7 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
     order = {name: value for name, value in kept.items() if name in known}
     for name, value in order.items():
         if not fits(value, known[name]):
-            raise storage.damaged(path, f"{name!r} in what was ordered is no {known[name]}")
+            raise storage.damaged(path, f"{name!r} in what was ordered is a {type(value).__name__}, or out of range")
     if "model" in changes:
         order["voters"] = ()
     added = {
