@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from maker_engine.core.answers import schemas
@@ -129,7 +130,7 @@ def _values(text: str) -> Iterator[Any]:
         return
     end = 0
     blank = _FENCED.sub(lambda block: " " * len(block[0]), text)
-    for stop, value in (*_fenced(text), *_begun(blank, _OPENING)):
+    for stop, value in sorted((*_fenced(text), *_begun(blank, _OPENING)), key=itemgetter(0)):
         end = max(end, stop)
         yield value
     yield from (value for _, value in _begun(text[end:], _WITHIN))
