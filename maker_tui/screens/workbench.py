@@ -269,12 +269,12 @@ class Workbench(Reviewing, Leaving, PaneLayout):
 
     def action_person(self, verb: str) -> None:
         """Let a person vote for a candidate of the open step, decide it, or strike it."""
-        if self.back_to_now():
+        if self.back_to_now() or self.cannot_steer():
             return
         tally = None if self._view is None else self._view.snapshot.open
-        if verb == "decide" and not self._over and tally is not None and not tally.rows and self.ask_decision():
+        if verb == "decide" and tally is not None and not tally.rows and self.ask_decision():
             return
-        if self._over or tally is None or not tally.rows:
+        if tally is None or not tally.rows:
             self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
             return
         self._person.ask(verb, [answer for answer, _ in tally.rows], partial(describe, self._source.task))

@@ -154,6 +154,20 @@ async def test_a_solved_run_says_why_it_does_not_go_on(keys: tuple[str, ...]) ->
         await shown(pilot, "the run has ended", "nothing is left to go on with", "F forks it")
 
 
+@pytest.mark.parametrize(("limit", "why"), [(None, "nothing is left to go on with"), (12, "c goes on with it first")])
+async def test_keys_that_steer_a_run_that_is_over_refuse_at_once(limit: int | None, why: str) -> None:
+    """No line opens for what could not be done: the reason is told at once."""
+    await saved(limit_samples=limit)
+    async with home() as pilot:
+        await pilot.press("enter")
+        await shown(pilot, "■ out of budget" if limit else "✔ solved")
+        for key in ("v", "d", "x", "K", "O", *(() if limit else ("u", "E"))):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await shown(pilot, why)
+            assert not pilot.app.screen._asking.up  # type: ignore[attr-defined]
+
+
 async def test_the_palette_knows_resume() -> None:
     """What is looked for by its name on the command line is found by it in the app, too."""
     await saved(limit_samples=12)
