@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 import getpass
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
