@@ -40,8 +40,8 @@ def run(**methods):
 
 @pytest.mark.parametrize("method", ["start", "step", "parse", "objection", "apply"])
 def test_a_task_that_raises_is_to_blame(method):
-    """Whatever a task raises while it is being solved becomes a `TaskError` that names the task and the step, from 1."""
-    with pytest.raises(TaskError, match="count fails in .* at step 1: "):
+    """Whatever a task raises while it is being solved becomes a `TaskError` that names task and step, from 1."""
+    with pytest.raises(TaskError, match=r"count fails in .* at step 1: "):
         run(**{method: raising})
 
 
