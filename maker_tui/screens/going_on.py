@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 RESUME_KEY: BindingType = Binding(
     "R", "resume", "resume", show=False, tooltip="go on with a stopped run, with a new limit where one ran out"
 )
-_STEPS = DecideStep | DrawSample | DrawVote | RunUntil
+STEPS = DecideStep | DrawSample | DrawVote | RunUntil
 """What a run that goes on can do first."""
 
 
@@ -63,10 +63,10 @@ class GoingOn(Stepping):
             self.action_now()  # it spends nothing, and is wanted at once
         elif self.back_to_now():
             return
-        if self.cannot_steer(resumes=isinstance(command, Pause | Continue | _STEPS)):
+        if self.cannot_steer(resumes=isinstance(command, Pause | Continue | STEPS)):
             return
         if self._over:
-            self._go_on(command if isinstance(command, _STEPS) else None)
+            self._go_on(command if isinstance(command, STEPS) else None)
         else:
             self._source.send(command)
 

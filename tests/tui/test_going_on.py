@@ -123,7 +123,12 @@ async def test_an_undecided_step_can_be_left_to_a_person() -> None:
         await pilot.press("R")
         await shown(pilot, "max-samples=16", "or undecided=ask")
         await pilot.press("ctrl+u", *"undecided=ask", "enter")
-        await shown(pilot, "used up its samples", "v votes, d decides")
+        text = await shown(pilot, "used up its samples", "v votes, d decides", "x strike")
+        assert "c continue" not in text
+        await pilot.press("c")
+        await shown(pilot, "it cannot go on")
+        await pilot.press("d", "a", "c")
+        await shown(pilot, "step 1 · decided by", "step 2 · undecided")
     assert ended(path) == "stopped"
 
 
