@@ -61,7 +61,7 @@ def later(answer):
 @pytest.mark.parametrize(
     ("methods", "named"),
     [
-        ({"step": later(raising)}, "fails in step at step 1: 'oops'"),
+        ({"step": later(raising)}, "fails in step at step 2: 'oops'"),
         ({"step": later(lambda: "next")}, "'next' is no Vote, Gather, Ask or Do"),
         ({"apply": lambda *_: None}, "returns None, and must return the next state"),
     ],
