@@ -30,6 +30,7 @@ from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.first_look import check_simulation, look_over
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import policy_of
+from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
@@ -122,6 +123,7 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
+    check_folder(task, order.out)
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
@@ -335,9 +337,10 @@ async def drive(
             await prepared.plan.model.check()
             with call_log(prepared.log) as log:
                 logged = replace(prepared, plan=replace(prepared.plan, log=log))
-                return await _recorded(logged, inbox, on_view, clock, journal_of)
+                view = await _recorded(logged, inbox, on_view, clock, journal_of)
         finally:
             await prepared.plan.model.aclose()
+    return with_papers(view, prepared.task, prepared.order.out, prepared.saved)
 
 
 async def _recorded(

@@ -208,6 +208,10 @@ class Scheduling(Task[State, Answer]):
         return self._clashes[key]
 
     @cached_property
+    def _best(self) -> dict[object, int | None]:
+        return {}
+
+    @cached_property
     def _clashes(self) -> dict[object, tuple[str, ...] | None]:
         return {}
 
@@ -220,7 +224,9 @@ class Scheduling(Task[State, Answer]):
         bound = sum(max((slot.value for slot in slots), default=0) for slots in ruling.board.slots)
         if ruling.whole.exact and ruling.whole.value is not None:
             bound = ruling.whole.value
-        best = best_value(ruling.board)
+        if state.rules not in self._best:
+            self._best[state.rules] = best_value(ruling.board)
+        best = self._best[state.rules]
         found: dict[str, Json] = {
             "interviews": {
                 name: {
