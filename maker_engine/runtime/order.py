@@ -29,8 +29,8 @@ from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.first_look import check_simulation, look_over
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.handing_out import check_folder, with_papers
+from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of

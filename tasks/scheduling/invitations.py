@@ -14,6 +14,8 @@ from .problem import Earlier, Problem, earlier_json, moment_of
 from .state import Place
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+_GONE = "-cancelled"
 
 
 def schedule(problem: Problem, placed: Iterable[Place]) -> dict[str, Earlier]:
@@ -45,19 +47,20 @@ def papers(problem: Problem, placed: Sequence[Place], result: Mapping[str, objec
         "schedule.json": _json(problem, whole, result),
         "schedule.txt": table(problem, whole),
     }
+    people, rooms = _files(one.id for one in problem.people), _files(one.id for one in problem.rooms)
     for person in problem.people:
         own = [one for one in whole.values() if person.id in one.people]
-        files[f"people/{_file(person.id)}.ics"] = _calendar(problem, own, "REQUEST")
+        files[f"people/{people[person.id]}.ics"] = _calendar(problem, own, "REQUEST")
         gone = [one for one in cancelled if person.id in one.people]
         gone += [
             one for one in problem.earlier
             if one.interview in whole and person.id in one.people and person.id not in whole[one.interview].people
         ]  # fmt: skip
         if gone:
-            files[f"people/{_file(person.id)}-cancelled.ics"] = _calendar(problem, gone, "CANCEL")
+            files[f"people/{people[person.id]}{_GONE}.ics"] = _calendar(problem, gone, "CANCEL")
     for room in problem.rooms:
         own = [one for one in whole.values() if one.room == room.id]
-        files[f"rooms/{_file(room.id)}.ics"] = _calendar(problem, own, "REQUEST")
+        files[f"rooms/{rooms[room.id]}.ics"] = _calendar(problem, own, "REQUEST")
     return files
 
 
@@ -114,7 +117,25 @@ def _json(problem: Problem, whole: Mapping[str, Earlier], result: Mapping[str, o
     return json.dumps({"name": problem.name, "zone": problem.zone, "interviews": interviews, **more}, indent=2) + "\n"
 
 
+def _files(names: Iterable[str]) -> dict[str, str]:
+    """Return for each name that of its file: one that every file system takes, and no other's, whatever its case."""
+    found: dict[str, str] = {}
+    used: set[str] = set()
+    for name in names:
+        file = _file(name)
+        if file.casefold() in used or file.endswith(_GONE):
+            file = f"{file}-{_digest(name)}"
+        used.add(file.casefold())
+        found[name] = file
+    return found
+
+
 def _file(name: str) -> str:
-    """Return a name that every file system takes; two names that become alike are told apart by a digest."""
+    """Return a name that every file system takes; of one that is none itself, with a digest that tells it apart."""
     plain = _PLAIN.sub("-", name).strip(".-")
-    return plain if plain == name else f"{plain or 'x'}-{sha256(name.encode()).hexdigest()[:6]}"
+    fits = plain == name and not _DEVICE.match(name)
+    return plain if fits else f"{plain or 'x'}-{_digest(name)}"
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode()).hexdigest()[:6]

@@ -79,7 +79,9 @@ class Scheduling(Task[State, Answer]):
         Raises:
             ProblemError: It is none.
         """
-        return cls(load_problem(options, source))
+        task = cls(load_problem(options, source))
+        task._ruling(State()).board.slots  # noqa: B018 - refuses too many of them here, and is needed in any case
+        return task
 
     def source(self) -> str:
         """Return the rounds in JSON, with calendars as busy times only."""
@@ -202,7 +204,7 @@ class Scheduling(Task[State, Answer]):
         """Return a smallest set of interviews that cannot all be placed, None where none was shown."""
         key = ("clash", state.rules)
         if key not in self._clashes:
-            found = clash(self._ruling(state).board)
+            found = clash(self._ruling(state).conflicts)
             names = self.problem.interview_ids
             self._clashes[key] = None if found is None else tuple(names[one] for one in found)
         return self._clashes[key]

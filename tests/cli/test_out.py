@@ -17,8 +17,11 @@ interviews: [{id: nora-1, candidate: nora, panel: [ada], minutes: 60}]
 """
 
 
+pytestmark = pytest.mark.usefixtures("home")
+
+
 @pytest.fixture
-def run(home, tmp_path, capsys):
+def run(tmp_path, capsys):
     """Run rounds headless; return exit status, standard output and standard error."""
     rounds = tmp_path / "rounds.yaml"
     rounds.write_text(ROUNDS)
@@ -78,7 +81,7 @@ def test_a_run_that_goes_on_writes_papers_where_it_is_told_to(run, tmp_path, cap
     assert str(tmp_path / "b") in capsys.readouterr().out
 
 
-def test_settings_name_a_folder_for_the_tasks_that_write_papers(run, tmp_path, home):
+def test_settings_name_a_folder_for_the_tasks_that_write_papers(run, tmp_path):
     """A folder in `[run]` of the settings is passed over by tasks that write none."""
     from maker_tui.settings.places import config_file
 
@@ -91,7 +94,7 @@ def test_settings_name_a_folder_for_the_tasks_that_write_papers(run, tmp_path, h
 
 def test_folders_and_several_calendars_are_completed():
     """The shell offers folders behind `--out`, and after one calendar another, or a flag."""
-    assert [one.value for one in candidates("run scheduling --out ".split(" "))] == [FOLDERS]
+    assert [one.value for one in candidates(["run", "scheduling", "--out", ""])] == [FOLDERS]
     first, second = (candidates(f"run scheduling --calendars {words}".split(" ")) for words in ("", "a.ics "))
     assert first == second != []
-    assert "--json" in [one.value for one in candidates("run scheduling --calendars a.ics --j".split(" "))]
+    assert "--json" in [one.value for one in candidates(["run", "scheduling", "--calendars", "a.ics", "--j"])]
