@@ -193,6 +193,8 @@ class Scheduling(Task[State, Answer]):
     def verify(self, answers: Iterable[Any]) -> list[str]:
         """Check the schedule and the order it was made in, or the clash, on plain minutes."""
         moves = moves_of(answers)
+        if not moves:
+            return ["no schedule was found, nor proven that there is none: give more days, rooms or free times"]
         clashing = self.clash(State()) if moves[-1:] == [["infeasible"]] else None
         return findings(self._source, moves, clashing)
 

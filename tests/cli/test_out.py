@@ -98,3 +98,13 @@ def test_folders_and_several_calendars_are_completed():
     first, second = (candidates(f"run scheduling --calendars {words}".split(" ")) for words in ("", "a.ics "))
     assert first == second != []
     assert "--json" in [one.value for one in candidates(["run", "scheduling", "--calendars", "a.ics", "--j"])]
+
+
+def test_calendars_that_are_none_are_refused(run, tmp_path, capsys):
+    """An empty value, a pattern that matches nothing and a folder are refused in one line, and never passed over."""
+    for name in ("*.ics", str(tmp_path)):
+        status, _, err = run("--calendars", name)
+        assert (status, f"calendar {name} cannot be read" in err, err.count("\n")) == (2, True, 1)
+    with pytest.raises(SystemExit):
+        run("--calendars", "")
+    assert "--calendars has an empty value" in capsys.readouterr().err

@@ -168,3 +168,25 @@ def test_words_and_times_are_names_as_they_are_written():
     assert len({name.casefold() for name in files}) == len(names) + 1
     assert all(set(name.removeprefix("people/")) <= SAFE for name in files)
     assert not {"people/con.ics", "people/ada-cancelled.ics"} & {*files}
+
+
+def test_a_repair_cancels_what_is_gone_for_all_who_had_it(tmp_path):
+    """An interview that is gone is cancelled by its UID for its people, its candidate and its room; a panel's change
+    raises the sequence and cancels for whoever left."""
+    rows = [
+        "{id: a, candidate: nora, panel: [ada], minutes: 60}",
+        "{id: b, candidate: omar, panel: [ben], minutes: 60}",
+    ]
+    head = "days: [2026-12-01]\nrooms: {R1: 3}\npeople: {ada: {}, ben: {}, cleo: {}}\ninterviews: "
+    task = Scheduling.load({}, f"{head}[{', '.join(rows)}]")
+    papers = task.papers(follow(task)[1], {})
+    file = tmp_path / "schedule.json"
+    file.write_text(papers["schedule.json"])
+    changed = Scheduling.load({"repair": str(file)}, f"{head}[{rows[0].replace('ada', 'cleo')}]")
+    after = changed.papers(follow(changed)[1], {})
+    cancelled = {name for name in after if name.endswith("-cancelled.ics")}
+    assert cancelled == {"rooms/R1-cancelled.ics", *(f"people/{who}-cancelled.ics" for who in ("ada", "ben", "omar"))}
+    uid = next(line for line in papers["people/omar.ics"].splitlines() if line.startswith("UID:"))
+    assert all(part in after["people/omar-cancelled.ics"] for part in (uid, "METHOD:CANCEL", "SEQUENCE:1"))
+    assert json.loads(after["schedule.json"])["interviews"]["a"]["sequence"] == 1
+    assert "people/ada.ics" not in after
