@@ -55,6 +55,11 @@ class Conflicts:
         return {one: (1 << len(slots)) - 1 for one, slots in enumerate(self.board.slots)}
 
     @cached_property
+    def values(self) -> list[list[int]]:
+        """The value of each slot of each interview."""
+        return [[slot.value for slot in slots] for slots in self.board.slots]
+
+    @cached_property
     def _times(self) -> list[_Times]:
         return [_Times(slots, len(self.board.problem.rooms)) for slots in self.board.slots]
 
@@ -138,15 +143,6 @@ class Conflicts:
             width = interview.minutes + longest + 2 * rest
             found.append(max((bisect_left(starts, start + width) - at for at, start in enumerate(starts)), default=0))
         return found
-
-    def best(self, interview: int, open_slots: int) -> int:
-        """Return the most value of some slots, of which there is one."""
-        return self.board.slots[interview][first(open_slots)].value
-
-
-def first(some: int) -> int:
-    """Return the most valuable of some slots, of which there is one."""
-    return (some & -some).bit_length() - 1
 
 
 def numbers(some: int) -> list[int]:

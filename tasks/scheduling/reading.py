@@ -20,7 +20,7 @@ from .problem import Earlier, Interval, Interview, Person, Problem, Room, Rule, 
 from .state import Place
 from .windows import FORMS, ROOM, read_window
 
-MOST_PEOPLE, MOST_ROOMS, MOST_INTERVIEWS, MOST_DAYS, MOST_WEIGHT = 200, 50, 200, 31, 1_000
+MOST_PEOPLE, MOST_ROOMS, MOST_INTERVIEWS, MOST_DAYS, MOST_WEIGHT = 200, 50, 120, 31, 1_000
 KEYS = (
     "name", "zone", "days", "hours", "lunch", "slot_minutes", "candidate_break_minutes", "panel_break_minutes",
     "people", "rooms", "interviews", "preferences", "earlier",

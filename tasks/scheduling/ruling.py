@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .conflicts import Conflicts, Open, numbers
-from .search import NODES, PROOF_NODES, Chosen, Reach, reach
+from .search import NODES, PROOF_NODES, Chosen, Reach, bound_of, reach
 from .slots import Board, Slot
 from .state import Answer, Infeasible, Place, State, Undo
 
@@ -181,5 +181,4 @@ class Ruling:
         remaining = self.conflicts.left(left, one, number)
         if remaining is None:
             return None, takes
-        best = self.conflicts.best
-        return self.board.slots[one][number].value + sum(best(*some) for some in remaining.items()), takes
+        return self.conflicts.values[one][number] + bound_of(self.conflicts, remaining), takes

@@ -63,9 +63,9 @@ class _Search:
             if self.best is None or value > self.best:
                 self.best, self.found = value, tuple(chosen)
             return
-        if self.best is not None and value + _bound(self.conflicts, open_slots) <= self.best:
+        if self.best is not None and value + bound_of(self.conflicts, open_slots) <= self.best:
             return
-        interview = min(open_slots, key=lambda one: (open_slots[one].bit_count(), one))
+        interview = _fewest(open_slots)
         tried: set[tuple[int, int, int]] = set()
         for number in numbers(open_slots[interview]):
             if self.over:
@@ -94,8 +94,20 @@ class _Search:
         return before
 
 
-def _bound(conflicts: Conflicts, open_slots: Open) -> int:
-    return sum(conflicts.best(one, some) for one, some in open_slots.items())
+def bound_of(conflicts: Conflicts, open_slots: Open) -> int:
+    """Return what open slots are worth at most: the best one of each interview, of which each has one."""
+    values = conflicts.values
+    return sum([values[one][(some & -some).bit_length() - 1] for one, some in open_slots.items()])
+
+
+def _fewest(open_slots: Open) -> int:
+    """Return the interview with the fewest open slots, of several the first; a loop, since every node does it."""
+    found, fewest = -1, 1 << 62
+    for one, some in open_slots.items():
+        count = some.bit_count()
+        if count < fewest or (count == fewest and one < found):
+            found, fewest = one, count
+    return found
 
 
 def reach(conflicts: Conflicts, open_slots: Open, placed: Sequence[Chosen] = (), nodes: int = NODES) -> Reach:
@@ -109,7 +121,7 @@ def reach(conflicts: Conflicts, open_slots: Open, placed: Sequence[Chosen] = (),
     """
     if not all(open_slots.values()):
         return Reach(None, exact=True)
-    bound = _bound(conflicts, open_slots)
+    bound = bound_of(conflicts, open_slots)
     search = _Search(conflicts, placed, nodes // 2, bound)
     search.go(open_slots, 0, [])
     if search.best is None:
@@ -138,7 +150,7 @@ def _improved(
             for one in some:
                 left[one] &= ~taken.get(one, 0)
         slots = conflicts.board.slots
-        search = _Search(conflicts, [*placed, *fixed], min(nodes, TURN_NODES), _bound(conflicts, left))
+        search = _Search(conflicts, [*placed, *fixed], min(nodes, TURN_NODES), bound_of(conflicts, left))
         search.best = sum(slots[one][schedule[one]].value for one in some)
         search.go(left, 0, [])
         nodes -= min(nodes, TURN_NODES) - search.left + 1

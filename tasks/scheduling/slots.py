@@ -13,7 +13,7 @@ from maker_engine.core.errors import ProblemError
 from .problem import Interval, Interview, Person, Problem, Room, Rule, at, edge, moment_of
 from .windows import score
 
-MOST_SLOTS = 40_000
+MOST_SLOTS = 30_000
 """Of all interviews together."""
 KEPT = 1_000_000
 """What an interview's staying where it was is worth: more than all preferences together (a repair moves the fewest)."""
