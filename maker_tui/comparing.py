@@ -15,7 +15,7 @@ from maker_engine.sessions.inspection import replay
 from maker_engine.sessions.moment import entries_of
 from maker_engine.sessions.naming import name_of
 from maker_engine.sessions.reader import Reader
-from maker_tui.figures import count, dollars, fit, ordinal
+from maker_tui.figures import count, count_of, dollars, fit, ordinal
 from maker_tui.opening import task_to_read
 from maker_tui.words import outcome_word
 
@@ -100,6 +100,8 @@ def _side(reader: Reader, step: int | None, memory: Memory) -> Side:
 
 def verdict(found: Comparison) -> str:
     """Say in one sentence where two runs part, and how much of them differs."""
+    if found.parts_at is None and not found.compared:
+        return "There is nothing to compare: neither has decided a step."
     if found.parts_at is None:
         return f"They are the same: all {count(found.compared)} steps were decided alike."
     if not found.decided_by_both:
@@ -137,7 +139,7 @@ def _figures(sides: tuple[RunFigures, RunFigures]) -> list[tuple[str, Sequence[s
         ("steps", [count(one.steps) for one in sides]),
         ("samples", [count(one.samples) for one in totals]),
         ("flagged", [count(one.flagged) for one in totals]),
-        ("dissent", [f"{count(one.dissent)} steps" for one in totals]),
+        ("dissent", [count_of(one.dissent, "step") for one in totals]),
         ("wrong", [count(one.totals.wrong) if one.has_oracle else "no oracle" for one in sides]),
         ("cost", [dollars(one.cost_usd) for one in sides]),
     ]
