@@ -123,12 +123,11 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
-    check_folder(task, order.out)
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
     model, voters = _open_models(order, task, stronger) if given is None else (given, 1)
-    _check_form(order, task)
+    _check_offers(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     expected = replace(
@@ -169,7 +168,9 @@ def may_never_end(task: AnyTask) -> bool:
     return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
 
 
-def _check_form(order: RunOrder, task: AnyTask) -> None:
+def _check_offers(order: RunOrder, task: AnyTask) -> None:
+    """See to it that the task offers what the order asks of it."""
+    check_folder(task, order.out)
     step = task.step(task.start()) if order.constrain else None
     if isinstance(step, Vote | Gather) and step.form is None:
         raise InputError(f"task {task.name} words its answers itself: they have no form to constrain them to")

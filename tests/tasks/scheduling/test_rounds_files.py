@@ -171,8 +171,7 @@ def test_words_and_times_are_names_as_they_are_written():
 
 
 def test_a_repair_cancels_what_is_gone_for_all_who_had_it(tmp_path):
-    """An interview that is gone is cancelled by its UID for its people, its candidate and its room; a panel's change
-    raises the sequence and cancels for whoever left."""
+    """What is gone is cancelled for its people and its room; a changed panel raises the sequence."""
     rows = [
         "{id: a, candidate: nora, panel: [ada], minutes: 60}",
         "{id: b, candidate: omar, panel: [ben], minutes: 60}",
