@@ -21,7 +21,7 @@ PATIENCE_S = 60.0
 """A process has this long to begin: importing LiteLLM may take 15 s on a busy machine."""
 
 
-def go_on_alone(path: Path, branch: int) -> int | None:
+def go_on_alone(path: Path, branch: int, out: Path | None = None) -> int | None:
     """Start a process that goes on with a saved run; return its id once it drives the run, None if it has ended it.
 
     It asks nobody: an undecided step that a person was to be asked about stops it.
@@ -29,6 +29,7 @@ def go_on_alone(path: Path, branch: int) -> int | None:
     Args:
         path: The session, which nobody drives.
         branch: Which of its runs.
+        out: Folder for its task's papers, None for none.
 
     Raises:
         InputError: The process could not go on with it; in its own words.
@@ -36,7 +37,7 @@ def go_on_alone(path: Path, branch: int) -> int | None:
     before = _ended(path, branch)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - this program itself, and no shell
-            _command(path, branch),
+            [*_command(path, branch), *([] if out is None else ["--out", str(out.absolute())])],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
