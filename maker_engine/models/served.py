@@ -26,7 +26,8 @@ def endpoint(url: str) -> str:
     """
     try:
         address = urlsplit(url)
-        sound = address.scheme in ("http", "https") and address.hostname and (address.port or 1) and url.isprintable()
+        _ = address.port  # which is read only now
+        sound = address.scheme in ("http", "https") and bool(address.hostname) and url.isprintable()
     except ValueError:
         sound = False
     if not sound:
