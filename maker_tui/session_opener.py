@@ -109,6 +109,7 @@ class SessionOpener:
     def read_forks(self, summary: SessionSummary) -> None:
         """Show the tree of a session's runs."""
         from maker_engine.sessions.forks import tree  # noqa: PLC0415 - home does not need it
+        from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.reader import Reader  # noqa: PLC0415
         from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415
@@ -116,7 +117,8 @@ class SessionOpener:
         try:
             bring_up(summary.path)
             with Reader(summary.path) as reader:
-                screen = Forks(summary.path, summary.label, tree(reader))
+                driven = writer_of(summary.path) is not None
+                screen = Forks(summary.path, summary.label, tree(reader), driven=driven)
         except MakerError as error:
             self._app.call_from_thread(self._refuse, str(error))
             return

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack, cast
 
 from maker_engine.api.options import RunOptions, Session
 from maker_engine.api.persons import Person
-from maker_engine.api.results import Ballot, Run, RunStep
+from maker_engine.api.results import SHOWN, Ballot, Run, RunStep
 from maker_engine.api.running import ModelOption, prepared_of, run, settle
 from maker_engine.core import plain
 from maker_engine.core.answers import AnswerForm
@@ -105,15 +105,16 @@ class Ballots(tuple[Ballot, ...]):  # noqa: SLOT001 - a tuple has no slots to gi
         return made
 
     def _repr_html_(self) -> str:
-        """Show each as a small table."""
-        return "".join(ballot._repr_html_() for ballot in self)
+        """Show the first ones, each as a small table."""
+        more = f"<p>and {len(self) - SHOWN:,} more ballots</p>" if len(self) > SHOWN else ""
+        return "".join(ballot._repr_html_() for ballot in self[:SHOWN]) + more
 
 
 def vote(
     prompt: str | Prompt,
     form: AnswerForm[A],
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = 3,
     session: Session = None,
     **options: Unpack[RunOptions],
@@ -135,7 +136,7 @@ async def avote(
     prompt: str | Prompt,
     form: AnswerForm[A],
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = 3,
     session: Session = None,
     **options: Unpack[RunOptions],
@@ -148,7 +149,7 @@ def vote_many(
     prompts: Iterable[str | Prompt],
     form: AnswerForm[A],
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = 3,
     session: Session = None,
     **options: Unpack[RunOptions],
@@ -164,15 +165,13 @@ async def avote_many(
     prompts: Iterable[str | Prompt],
     form: AnswerForm[A],
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = 3,
     session: Session = None,
     **options: Unpack[RunOptions],
 ) -> Ballots:
     """As `vote_many`, for a program that awaits."""
-    if isinstance(prompts, str):
-        raise InputError("vote_many takes a list of prompts, got one text: give vote that, or put it in a list")
-    task = Questions(tuple(prompts), form)
+    task = _questions(prompts, form)
     all_at_once: RunOptions = {
         "undecided": ASK, "hopeless": "hold", "max_waste": 1.0, "draft": TASK, "preflight": False,
         "window": options.get("concurrency", 8),
@@ -180,6 +179,25 @@ async def avote_many(
     prepared = prepared_of(task, model, k, session, {**all_at_once, **options}, attended=True)
     done = await run(prepared, Person(on_stuck=_give_up), keep=session is not None)
     return Ballots.of(_ballots(task, done), done.totals)
+
+
+def _questions(prompts: Iterable[str | Prompt], form: AnswerForm[Any]) -> Questions:
+    """Make the task of questions.
+
+    Raises:
+        InputError: One of them is no text, or the form is none.
+    """
+    given: object = prompts
+    if isinstance(given, str | Prompt) or not isinstance(given, Iterable):
+        what = "one text" if isinstance(given, str | Prompt) else f"a {type(given).__name__}"
+        raise InputError(f"vote_many takes a list of prompts, got {what}: give vote that, or put it in a list")
+    questions, kind = tuple(given), cast("object", form)
+    for question in questions:
+        if not isinstance(question, str | Prompt):
+            raise InputError(f"a prompt is a text or a maker.Prompt, got {question!r:.60}")
+    if not isinstance(kind, AnswerForm):
+        raise InputError(f"a form of answer is one such as maker.Integer(0, 9), got {kind!r:.60}")
+    return Questions(questions, form)
 
 
 def _give_up(view: RunView) -> Sequence[Command]:

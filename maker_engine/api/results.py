@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import FrozenInstanceError, dataclass, field, fields
 from html import escape
 from pathlib import Path
@@ -13,8 +13,8 @@ from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import Totals
 from maker_engine.printable import one_line
 
-_SHOWN = 12
-"""Steps that a table shows before it says how many more there are."""
+SHOWN = 12
+"""Steps, or ballots, that are shown before it is said how many more there are."""
 
 
 class FinalTotals(Totals):
@@ -29,6 +29,9 @@ class FinalTotals(Totals):
         for one in fields(totals):
             object.__setattr__(made, one.name, getattr(totals, one.name))
         return made
+
+    def __reduce__(self) -> tuple[Callable[[Totals], FinalTotals], tuple[Totals]]:
+        return FinalTotals.copied, (Totals(**{one.name: getattr(self, one.name) for one in fields(self)}),)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise FrozenInstanceError(f"cannot assign to {name!r}: the run has ended")
@@ -121,8 +124,8 @@ class Run:
         """Show the run as a small table, its first steps in a second one."""
         figures = _table([(name, text) for name, text in self._rows()])
         head = ("step", "answer", "votes", "flagged", "margin")
-        steps = _table([_row(step) for step in self.steps[:_SHOWN]], head)
-        more = f"<p>and {len(self.steps) - _SHOWN:,} more steps</p>" if len(self.steps) > _SHOWN else ""
+        steps = _table([_row(step) for step in self.steps[:SHOWN]], head)
+        more = f"<p>and {len(self.steps) - SHOWN:,} more steps</p>" if len(self.steps) > SHOWN else ""
         return f"<div>{figures}{steps}{more}</div>"
 
     def _rows(self) -> list[tuple[str, str]]:

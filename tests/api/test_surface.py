@@ -10,16 +10,16 @@ import pytest
 
 import maker_engine as maker
 from maker_engine.api.options import RunOptions
-from maker_engine.runtime.run_order import RunOrder
+from maker_engine.options.config import KINDS
 
 NAMES = """
 AnswerForm Ask Ballot Ballots Choice Date Decimal Flag Forecast Gather Gathered InputError Integer Json MakerError
-Option Outcome ProblemError Prompt PromptText ProviderError Record Run RunStep Said SessionBusyError SessionError
-Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote asolve avote avote_many events load_task
-plan solve stream vote vote_many
+Option Outcome ProblemError Prompt PromptText ProviderError Record Run RunConfig RunStep Said SessionBusyError
+SessionError Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote aresume asolve avote
+avote_many events load_task plan resume solve stream vote vote_many
 """
-BESIDES = {"task", "options", "source", "model", "k", "session", "name", "apart", "attended", "breaks"}
-"""Fields of an order that are no options of a library's run: they are arguments of its own, or the app's."""
+BESIDES = {"model", "k", "session", "breakpoints"}
+"""Options that are arguments of their own, or need a person in the app."""
 IMPORTED = """
 import sys, maker_engine as maker
 class Countdown(maker.Task):
@@ -46,13 +46,14 @@ def test_importing_is_cheap():
     assert done.stdout == "[]\n[]\n"
 
 
-def test_the_options_are_those_of_an_order():
-    """Every field of an order that a program can set is a keyword of its name and type, and there are no others."""
-    fields, options = get_type_hints(RunOrder), get_type_hints(RunOptions)
-    assert set(options) == set(fields) - BESIDES
-    looser = {"voters", "accept_models", "constrain"}
-    assert {name: options[name] for name in set(options) - looser} == {
-        name: fields[name] for name in set(options) - looser
+def test_the_options_are_those_of_the_table():
+    """Every option that a program can set is a keyword of its name and type, and there are no others."""
+    table = {name: kind for group in KINDS.values() for name, kind in get_type_hints(group).items()}
+    options = get_type_hints(RunOptions)
+    assert set(options) == set(table) - BESIDES
+    looser = {"constrain", "prices"}
+    assert {name: options[name] for name in options.keys() - looser} == {
+        name: table[name] for name in options.keys() - looser
     }
 
 
@@ -61,6 +62,9 @@ def test_a_plan_needs_no_run():
     plan = maker.plan(steps=1_000_000, p=0.998)
     assert (plan.k, plan.auto) == (3, True)
     assert plan.p_solve > 0.95
+    for given, message in (({"k": 0}, "k must be at least 1"), ({"p": "high"}, "p must be a number")):
+        with pytest.raises(maker.InputError, match=message):
+            maker.plan(steps=10, **given)
 
 
 def test_a_task_is_loaded_by_its_name(tmp_path):
@@ -75,6 +79,8 @@ def test_a_task_is_loaded_by_its_name(tmp_path):
         "    def apply(self, state, answer): return state\n"
     )
     assert maker.load_task(str(tmp_path / "mine.py")).name == "mine"
+    with pytest.raises(maker.InputError, match="the name of a task is text"):
+        maker.load_task(4)
     for given, message in (({"disk": 4}, "no option 'disk'; did you mean 'disks'"), ({"disks": 0}, "disks must be")):
         with pytest.raises(maker.InputError, match=message):
             maker.load_task("hanoi", **given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from maker_engine.core.answers import schemas
@@ -15,6 +16,8 @@ from maker_engine.core.flags import INCONSISTENT, MALFORMED, Flag, excerpt
 
 _FENCED = re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*\n(.*?)^[ \t]*(?:```|~~~)[ \t]*$", re.DOTALL | re.MULTILINE)
 _OPENING = re.compile(r"^[ \t]*(?=[\[{])", re.MULTILINE)
+_WITHIN = re.compile(r"^(?:[^\[{\n]*\\boxed\{)?[^\[{\n]*(?=[\[{])", re.MULTILINE)
+"""Where a value begins within a line, behind "Answer:", in bold or in a box; what is within another value does not."""
 _MOST_TRIED = 40  # places at which a value may begin
 
 
@@ -54,17 +57,21 @@ class Json(AnswerForm[Any]):
         return f"End with nothing but {self.demand}"
 
     def read(self, text: str) -> Any:
-        """Read the JSON in a response: the whole of it, a fenced block, or the one value in it.
+        """Read the JSON in a response: the whole of it, a fenced block, or the one value in it that fits, the last.
 
         Returns:
             The value, frozen, or a flag. Raises on no text.
         """
-        found = list(dict.fromkeys(map(_canonical, _values(text))))
-        if len(found) > 1:
-            return Flag(INCONSISTENT, f"{len(found)} different JSON values are given", excerpt(text.strip()[-120:]))
+        found = [parse_json(one) for one in dict.fromkeys(map(_canonical, _values(text)))]
         if not found:
             return Flag(MALFORMED, "there is no JSON in the response", excerpt(text.strip()[-120:]))
-        value = parse_json(found[0])
+        answers = [self._answer(value) for value in found]
+        fitting = [answer for answer in answers if not isinstance(answer, Flag)]
+        if len(fitting) > 1:
+            return Flag(INCONSISTENT, f"{len(fitting)} different JSON values are given", excerpt(text.strip()[-120:]))
+        return answers[-1] if isinstance(answers[-1], Flag) else fitting[0]  # the last value is the last word
+
+    def _answer(self, value: Any) -> Any:
         answer = self.from_json(value)
         if isinstance(answer, Flag) and isinstance(value, dict) and value.keys() == {"answer"}:
             inner = self.from_json(value["answer"])  # as a provider that takes only the schema of an object gives it
@@ -114,30 +121,39 @@ def _canonical(value: Any) -> str:
 
 
 def _values(text: str) -> Iterator[Any]:
-    """Yield the JSON values in a response: it as a whole, else its fenced blocks, else what begins a line."""
+    """Yield the JSON values in a response: it as a whole, else blocks, what begins a line, and what is behind."""
     for whole in (text.strip(), text.strip().strip("`").strip()):
         try:
             yield parse_json(whole)
         except ValueError:
             continue
         return
-    fenced = []
-    for block in _FENCED.findall(text):
+    end = 0
+    blank = _FENCED.sub(lambda block: " " * len(block[0]), text)
+    for stop, value in sorted((*_fenced(text), *_begun(blank, _OPENING)), key=itemgetter(0)):
+        end = max(end, stop)
+        yield value
+    yield from (value for _, value in _begun(text[end:], _WITHIN))
+
+
+def _fenced(text: str) -> Iterator[tuple[int, Any]]:
+    """Yield the values of fenced blocks, each with where its block ends."""
+    for block in _FENCED.finditer(text):
         try:
-            fenced.append(parse_json(block))
+            yield block.end(), parse_json(block[1])
         except ValueError:
             continue
-    yield from fenced or _begun(text)
 
 
-def _begun(text: str) -> Iterator[Any]:
+def _begun(text: str, opening: re.Pattern[str]) -> Iterator[tuple[int, Any]]:
+    """Yield the values that begin at one of the openings and in no other value, each with where it ends."""
     decoder = json.JSONDecoder(object_pairs_hook=once, parse_constant=refuse)
     end = 0
-    for place in list(_OPENING.finditer(text))[-_MOST_TRIED:]:
+    for place in list(opening.finditer(text))[-_MOST_TRIED:]:
         if place.end() < end:
             continue
         try:
             value, end = decoder.raw_decode(text, place.end())
         except (ValueError, RecursionError):
             continue
-        yield value
+        yield end, value
