@@ -15,6 +15,7 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.plan import ASK, STOP
 from maker_engine.sessions.lock import writer_of
 from maker_engine.sessions.reader import Reader
+from maker_tui.headless import NOT_SOLVED, SOLVED
 
 LOOK_S = 0.05
 PATIENCE_S = 60.0
@@ -56,7 +57,10 @@ def go_on_alone(path: Path, branch: int, out: Path | None = None) -> int | None:
         if _ended(path, branch) != before:
             return None
         said.seek(0)
-        words = said.read().decode(errors="replace").strip().splitlines() or ["it gave no reason"]
+        words = said.read().decode(errors="replace").strip().splitlines()
+        if not words and process.returncode in (SOLVED, NOT_SOLVED):  # it ended at once, and as before
+            return None
+        words = words or ["it gave no reason"]
     raise InputError(one_line(words[-1].removeprefix("maker: "), 400))
 
 

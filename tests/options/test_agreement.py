@@ -240,6 +240,12 @@ def test_numbers_may_be_written_as_people_write_them():
     for wrong in ("1.5", "1e400", "1,00", "9" * 50, "0x10", "∞"):
         with pytest.raises(InputError, match="limit samples must be a whole number or none"):
             read(wrong)
+    dollars = BY_NAME["limit_usd"].value_of
+    assert [dollars(text) for text in ("1,000.5", "0.5", "5e2")] == [1000.5, 0.5, 500]
+    with pytest.raises(InputError, match="limit usd must be a number or none, got '0,5'"):
+        dollars("0,5")
+    with pytest.raises(InputError, match="got 'a number of thousands of digits'"):
+        read(10**5000)
 
 
 def test_a_parser_leaves_out_what_was_not_given():
