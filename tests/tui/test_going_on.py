@@ -55,7 +55,7 @@ async def test_a_stopped_run_goes_on_in_two_keys(keys: tuple[str, ...]) -> None:
     run.start()
     async with MakerApp(run, stay=True).run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "held — step 3")
-        await pilot.press("q", "q")
+        await typed(pilot, "qq")
         await shown(pilot, "sessions · 1", "■ stopped")
         for key in keys:
             await pilot.press(key)
