@@ -220,7 +220,7 @@ def _plan(chosen: argparse.Namespace) -> int:
         return 0
     say(
         f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)",
-        f"p_solve  {figures['p_solve']:.6f}    that every one of {chosen.steps:,} steps is decided rightly (Eq. 13)",
+        f"p_solve  {figures['p_solve']:.6f}    that every step is decided rightly (Eq. 13)",
         f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)",
         f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)",
     )

@@ -15,7 +15,7 @@ from maker_engine.sessions.inspection import replay
 from maker_engine.sessions.moment import entries_of
 from maker_engine.sessions.naming import name_of
 from maker_engine.sessions.reader import Reader
-from maker_tui.figures import count, dollars, fit, ordinal
+from maker_tui.figures import count, count_of, dollars, fit, ordinal
 from maker_tui.opening import task_to_read
 from maker_tui.words import outcome_word
 
@@ -101,11 +101,11 @@ def _side(reader: Reader, step: int | None, memory: Memory) -> Side:
 def verdict(found: Comparison) -> str:
     """Say in one sentence where two runs part, and how much of them differs."""
     if found.parts_at is None:
-        return f"They are the same: all {count(found.compared)} steps were decided alike."
+        return f"They are the same: {count_of(found.compared, 'step')} decided alike."
     if not found.decided_by_both:
         longer = "first" if found.left.steps > found.right.steps else "second"
-        return f"All {count(found.compared)} steps that both decided are alike; the {longer} one goes on from there."
-    share = f"{count(found.differing)} of {count(found.compared)} steps that both decided differ"
+        return f"Both decided {count_of(found.compared, 'step')} alike; the {longer} one goes on from there."
+    share = f"both decided {count_of(found.compared, 'step')}, {count(found.differing)} of them differently"
     return f"They part at step {ordinal(found.parts_at)}; {share}."
 
 
@@ -137,7 +137,7 @@ def _figures(sides: tuple[RunFigures, RunFigures]) -> list[tuple[str, Sequence[s
         ("steps", [count(one.steps) for one in sides]),
         ("samples", [count(one.samples) for one in totals]),
         ("flagged", [count(one.flagged) for one in totals]),
-        ("dissent", [f"{count(one.dissent)} steps" for one in totals]),
+        ("dissent", [count_of(one.dissent, "step") for one in totals]),
         ("wrong", [count(one.totals.wrong) if one.has_oracle else "no oracle" for one in sides]),
         ("cost", [dollars(one.cost_usd) for one in sides]),
     ]

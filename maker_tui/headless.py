@@ -21,6 +21,7 @@ from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
 from maker_tui.check_lines import Remarks, refusal, remark, spent_words
+from maker_tui.figures import count_of
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
 from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
 from maker_tui.resuming import going_on_line
@@ -231,9 +232,11 @@ def report(view: RunView, standing: str = "interrupted") -> str:
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
-    tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
+    tokens = f"{count_of(figures['tokens_in'], 'token')} in, {figures['tokens_out']:,} out{reasoning}"
     refused = f", {figures['refused']:,} refused" if figures["refused"] else ""
-    samples = f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
+    samples = (
+        f"{count_of(figures['votes'], 'vote')}, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
+    )
     hopeless = view.snapshot.hopeless
     said = hopeless is not None and view.snapshot.reason.startswith(sentence(hopeless, quoting=False))
     lines = (

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import Order
-from maker_tui.figures import count, dollars, fit, moment, short
+from maker_tui.figures import count, count_of, dollars, fit, moment, short
 from maker_tui.roles import line
-from maker_tui.session_table import cost_of
+from maker_tui.session_table import cost_of, task_word
 from maker_tui.words import summary_word
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def summary_line(
     before = MARKED if marked else ""
     when = _when(summary.created, tier)
     if summary.damaged is not None:
-        cells = [when, summary.task, before + summary.path.name, "", "", str(word), "", ""]
+        cells = [when, task_word(summary), before + summary.path.name, "", "", str(word), "", ""]
         return _row(cells, ["quiet"] * len(cells), width)
     model = summary.model
     if summary.simulated:
@@ -107,7 +107,7 @@ def summary_line(
     if summary.name:
         label = f"{summary.name} · {summary.problem}" if tier == WIDE else summary.name
     cells = [
-        when, summary.task, before + label, model, "" if summary.k is None else str(summary.k), str(word),
+        when, task_word(summary), before + label, model, "" if summary.k is None else str(summary.k), str(word),
         _figure(summary, order, width), cost_of(summary),
     ]  # fmt: skip
     roles = ["quiet", "plain", "strong" if summary.name else "plain", "plain", "plain", word.role, "plain", "plain"]
@@ -129,7 +129,7 @@ def detail_line(summary: SessionSummary) -> Text:
     told = [summary.damaged or "damaged"]
     if summary.damaged is None:
         told = [summary.problem] if summary.name else []
-        told += [summary.model, f"{count(summary.samples)} samples"]
+        told += [summary.model, count_of(summary.samples, "sample")]
         told += [dollars(summary.cost_usd)] if summary.cost_usd is not None else []
         told += [f"{count(summary.forks)} {'forks' if summary.forks > 1 else 'fork'}"] if summary.forks else []
     return line((" " + " · ".join(one_line(part) for part in (*told, str(summary.path))), "quiet"))

@@ -74,7 +74,7 @@ def order_of(task: str, model: str, k: int | None, session: Session, options: Ma
     for name in options:
         if name not in RunOptions.__annotations__:
             known = sorted(RunOptions.__annotations__)
-            raise InputError(f"there is no option {name!r}{suggestion(name, known)}; known: {', '.join(known)}")
+            raise InputError(f"there is no option {name!r}; known: {', '.join(known)}{suggestion(name, known)}")
     given = dict(options)
     if "constrain" in given:
         given["constrain"] = {True: "schema", False: None}.get(given["constrain"], given["constrain"])

@@ -75,6 +75,9 @@ def test_a_task_is_loaded_by_its_name(tmp_path):
         "    def apply(self, state, answer): return state\n"
     )
     assert maker.load_task(str(tmp_path / "mine.py")).name == "mine"
-    for given, message in (({"disk": 4}, "no option 'disk'; did you mean 'disks'"), ({"disks": 0}, "disks must be")):
+    for given, message in (
+        ({"disk": 4}, "no option 'disk'; known: disks, strategy; did you mean 'disks'"),
+        ({"disks": 0}, "disks must be"),
+    ):
         with pytest.raises(maker.InputError, match=message):
             maker.load_task("hanoi", **given)
