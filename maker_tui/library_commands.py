@@ -64,7 +64,7 @@ def _list(chosen: argparse.Namespace) -> int:
     end_progress()
     shown = look(known, View(chosen.search, wanted, Order(chosen.sort)))
     if chosen.json:
-        say_json([*map(_fields, shown)], indent=1)
+        say_json([*map(_fields, shown)])
     elif chosen.paths:
         say(*(str(one.path) for one in shown))
     elif sys.stdout.isatty():

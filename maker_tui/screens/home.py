@@ -51,7 +51,10 @@ class Home(ShelfScreen):
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("q", "app.quit", "quit", tooltip="quit"),
         Binding(
-            "o", "order", "order", tooltip="the next order: time, name, model, outcome, steps, samples, cost, size …"
+            "o",
+            "order",
+            "order",
+            tooltip="the next order (sort): time, name, model, outcome, steps, samples, cost …",
         ),
         Binding("O", "order_before", "order before", show=False, tooltip="the order before"),
         Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
