@@ -132,7 +132,7 @@ def detail_line(summary: SessionSummary) -> Text:
         told += [summary.model, count_of(summary.samples, "sample")]
         told += [dollars(summary.cost_usd)] if summary.cost_usd is not None else []
         told += [f"{count(summary.forks)} {'forks' if summary.forks > 1 else 'fork'}"] if summary.forks else []
-    return line((" " + " · ".join(one_line(part) for part in (*told, str(summary.path))), "quiet"))
+    return line((" " + " · ".join(one_line(part) for part in (*told, summary.path.name)), "quiet"))
 
 
 def _in_place_of_steps(order: Order, width: int) -> bool:
