@@ -237,7 +237,8 @@ class Budget:
         if against and all(against):
             return against[-1]
         if self.limits.seconds is not None and self.limits.overdue(elapsed_s):
-            return f"went on for {elapsed_s:,.0f} of {self.limits.seconds:,.0f} s"
+            digits = 0 if self.limits.seconds >= 10 else 1
+            return f"went on for {elapsed_s:,.{digits}f} of {self.limits.seconds:,.{digits}f} s"
         return ""
 
     def _against(self, bound: Spending, free: Spending, more: bool) -> str:
