@@ -226,17 +226,15 @@ def report(view: RunView, standing: str = "interrupted") -> str:
         view: The run.
         standing: How it stands where it has not ended.
     """
-    figures = summary(view)
+    figures, totals = summary(view), view.snapshot.totals
     ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else standing
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
-    tokens = f"{count_of(figures['tokens_in'], 'token')} in, {figures['tokens_out']:,} out{reasoning}"
+    tokens = f"{count_of(totals.tokens_in, 'token')} in, {figures['tokens_out']:,} out{reasoning}"
     refused = f", {figures['refused']:,} refused" if figures["refused"] else ""
-    samples = (
-        f"{count_of(figures['votes'], 'vote')}, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
-    )
+    samples = f"{count_of(totals.votes, 'vote')}, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
     hopeless = view.snapshot.hopeless
     said = hopeless is not None and view.snapshot.reason.startswith(sentence(hopeless, quoting=False))
     lines = (

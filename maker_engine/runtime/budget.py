@@ -254,7 +254,7 @@ class Budget:
             return f"spent ${spent.usd:.4f}{about} of ${limits.usd:g}: {costs}"
         about = " (in part estimated)" if totals.tokens_estimated else ""
         takes = f"{free.tokens:,} left, the longest call takes {bound.tokens:,}"
-        return f"used {spent.tokens:,}{about} of {count_of(limits.tokens, 'token')}: {takes}"
+        return f"used {spent.tokens:,}{about} of {count_of(limits.tokens or 0, 'token')}: {takes}"
 
     def _may_repeat(self) -> bool:
         """Whether the limit on samples lets a call be made again that was drawn before: refused answers count too."""
