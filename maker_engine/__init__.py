@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from maker_engine.api.loading import load_task as load_task
     from maker_engine.api.planning import Forecast as Forecast, plan as plan
     from maker_engine.api.results import Ballot as Ballot, Run as Run, RunStep as RunStep
+    from maker_engine.api.resuming import aresume as aresume, resume as resume
     from maker_engine.api.running import asolve as asolve, solve as solve, stream as stream
     from maker_engine.core import events as events
     from maker_engine.core.answers import (
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from maker_engine.core.outcomes import Outcome as Outcome
     from maker_engine.core.responses import Prompt as Prompt
     from maker_engine.core.snapshot import Totals as Totals
+    from maker_engine.options.config import RunConfig as RunConfig
 
 _HOMES = {
     "api.ballots": ("Ballots", "avote", "avote_many", "vote", "vote_many"),
@@ -68,6 +70,7 @@ _HOMES = {
     "api.loading": ("load_task",),
     "api.planning": ("Forecast", "plan"),
     "api.results": ("Ballot", "Run", "RunStep"),
+    "api.resuming": ("aresume", "resume"),
     "api.running": ("asolve", "solve", "stream"),
     "core": ("events",),
     "core.answers": (
@@ -82,15 +85,16 @@ _HOMES = {
     "core.outcomes": ("Outcome",),
     "core.responses": ("Prompt",),
     "core.snapshot": ("Totals",),
+    "options.config": ("RunConfig",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnswerForm", "Ask", "Ballot", "Ballots", "Choice", "Date", "Decimal", "Flag", "Forecast", "Gather", "Gathered",
     "InputError", "Integer", "Json", "MakerError", "Option", "Outcome", "ProblemError", "Prompt", "PromptText",
-    "ProviderError", "Record", "Run", "RunStep", "Said", "SessionBusyError", "SessionError", "Several", "Span",
-    "StorageFullError", "Task", "TaskError", "Text", "Totals", "UntrustedError", "Vote", "asolve", "avote",
-    "avote_many", "events", "load_task", "plan", "solve", "stream", "vote", "vote_many",
+    "ProviderError", "Record", "Run", "RunConfig", "RunStep", "Said", "SessionBusyError", "SessionError", "Several",
+    "Span", "StorageFullError", "Task", "TaskError", "Text", "Totals", "UntrustedError", "Vote", "aresume", "asolve",
+    "avote", "avote_many", "events", "load_task", "plan", "resume", "solve", "stream", "vote", "vote_many",
 ]  # fmt: skip
 
 

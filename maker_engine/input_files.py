@@ -14,9 +14,25 @@ from pathlib import Path
 from typing import BinaryIO
 
 from maker_engine.core.errors import InputError
+from maker_engine.printable import one_line
 
 _LONGEST_SHOWN, _ENDS = 200, 80
 """Characters of a path that are shown in an error, and of its ends where it is longer."""
+
+
+def path_of(text: str) -> Path:
+    """Return the path that a user writes, where `~` is a home directory.
+
+    Raises:
+        InputError: It has a null character, or names the home of a user who is not known.
+    """
+    if "\0" in text:
+        raise InputError(f"path {one_line(text, _ENDS)!r} has a null character, which no file name has")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        shown = one_line(text, _ENDS)
+        raise InputError(f"path {shown!r} begins with the home of a user who is not known: write it out") from None
 
 
 def exists(path: Path) -> bool:

@@ -171,17 +171,8 @@ class MakerApp(ResumingApp, CellDiff):
         if message.like is None:
             self.show_form({})
         else:
-            self.run_worker(partial(self._read_like, message.like), thread=True, exclusive=True, group="open")
-
-    def _read_like(self, path: Path) -> None:
-        from maker_tui.order_form import values_like  # noqa: PLC0415 - home does not need it
-
-        try:
-            values = values_like(path)
-        except MakerError as error:
-            self.call_from_thread(self.refuse, str(error))
-            return
-        self.call_from_thread(self.show_form, values)
+            reading = partial(self._opener.read_like, message.like, self.show_form)
+            self.run_worker(reading, thread=True, exclusive=True, group="open")
 
     def show_form(self, values: Mapping[str, str], error: str = "") -> None:
         """Show the new-run form with `values` in its fields, and an error to mend where there is one."""

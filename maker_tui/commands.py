@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 
 from maker_engine.core.errors import InputError
-from maker_engine.input_files import is_file
+from maker_engine.input_files import is_file, path_of
 from maker_tui import (
     added_commands,
     check_model_command,
@@ -74,7 +73,7 @@ def act(given: list[str]) -> int:
 
 def _completed(given: list[str]) -> list[str]:
     """Put in the word that is left out: a session's file alone is opened, and `sessions` alone lists them."""
-    if given and given[0].endswith(SUFFIX) and is_file(Path(given[0]).expanduser()):
+    if given and given[0].endswith(SUFFIX) and is_file(path_of(given[0])):
         return ["open", *given]
     if given[:1] == ["sessions"] and (len(given) == 1 or (given[1][:1] == "-" and given[1] not in ("-h", "--help"))):
         return ["sessions", "ls", *given[1:]]

@@ -100,6 +100,8 @@ def _side(reader: Reader, step: int | None, memory: Memory) -> Side:
 
 def verdict(found: Comparison) -> str:
     """Say in one sentence where two runs part, and how much of them differs."""
+    if found.parts_at is None and not found.compared:
+        return "There is nothing to compare: neither has decided a step."
     if found.parts_at is None:
         return f"They are the same: {count_of(found.compared, 'step')} decided alike."
     if not found.decided_by_both:

@@ -6,19 +6,22 @@ The words are followed through the very parsers that read them, so that nothing 
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from maker_engine.core.errors import MakerError
 from maker_engine.options.table import BY_NAME
-from maker_engine.printable import one_line
+from maker_engine.printable import one_line, printable
 
 FILES, FOLDERS = ":files", ":folders"
 """Mean what the shell itself completes."""
 _LONGEST_HELP = 70
 _BREAKS = "=:"
 """Characters at which bash takes a word apart; it completes the piece behind the last of them."""
+_SPECIAL_TO_BASH = re.compile(r"[^\w./@%+,=:^-]")
+_SPECIAL_IN_QUOTES = re.compile(r'[$`"\\]')
 
 
 class Candidate(NamedTuple):
@@ -164,13 +167,15 @@ def _models() -> list[str]:
 def _with_task(
     parser_of: Callable[[str | None], argparse.ArgumentParser],
 ) -> Callable[[list[str], str], list[Candidate]]:
-    """Complete for a command whose flags are known once its first word, a task, is."""
+    """Complete for a command whose flags are known once its first word, an installed task, is."""
+    from maker_engine import catalogue  # noqa: PLC0415 - it looks for entry points
 
     def follow(before: list[str], begun: str) -> list[Candidate]:
         if not before:
             named = [] if begun.startswith("-") else [Candidate(name) for name in _task_names()]
             return [*named, Candidate(FILES)] if named else _of_parser(parser_of(None), [], begun)
-        task = None if before[0].startswith("-") else before[0]
+        # The code of a file is run when the user runs it, not when a word is completed.
+        task = None if before[0].startswith("-") or catalogue.is_path(before[0]) else before[0]
         return _of_parser(parser_of(task), before, begun)
 
     return follow
@@ -227,20 +232,40 @@ def complete(shell: str, arguments: Sequence[str]) -> list[str]:
         arguments: For bash the line up to the cursor; for the others the words up to the cursor, the last may be empty.
     """
     if shell == "bash":
-        words = _split(arguments[0] if arguments else "")
+        words, quote = _split(arguments[0] if arguments else "")
         begun = words[-1] if words else ""
-        kept = max((begun.rfind(mark) for mark in _BREAKS), default=-1) + 1
-        found = candidates(words[1:])
-        return [one.value if one.value in (FILES, FOLDERS) else one.value[kept:] for one in found]
-    return [f"{one.value}\t{one.help}" if one.help else one.value for one in candidates(list(arguments)[1:])]
+        kept = 0 if quote else max((begun.rfind(mark) for mark in _BREAKS), default=-1) + 1
+        found = _on_a_line(candidates(words[1:]))
+        return [one.value if one.value in (FILES, FOLDERS) else _quoted(one.value[kept:], quote) for one in found]
+    found = _on_a_line(candidates(list(arguments)[1:]))
+    return [f"{one.value}\t{one.help}" if one.help else one.value for one in found]
 
 
-def _split(text: str) -> list[str]:
-    """Take a line apart as a shell does; what is quoted and not closed is closed."""
+def _on_a_line(found: Iterable[Candidate]) -> list[Candidate]:
+    """Leave out what would pass for two words, or reach the terminal as an order."""
+    return [one for one in found if one.value == printable(one.value)]
+
+
+def _quoted(value: str, quote: str) -> str:
+    """Write a word so that bash, which puts it into the line as it is, reads it and runs nothing in it.
+
+    Args:
+        value: The word, which may be anybody's, as the name in a session from elsewhere is.
+        quote: The quote that is open before it, empty for none.
+    """
+    if quote == "'":
+        return value.replace("'", "'\\''")
+    return (_SPECIAL_IN_QUOTES if quote else _SPECIAL_TO_BASH).sub(r"\\\g<0>", value)
+
+
+def _split(text: str) -> tuple[list[str], str]:
+    """Take a line apart as a shell does; what is quoted and not closed is closed, and the quote returned."""
+    if (len(text) - len(text.rstrip("\\"))) % 2:  # what it is to quote is not typed yet
+        text = text[:-1]
     for closing in ("", "'", '"'):
         try:
             words = shlex.split(text + closing)
         except ValueError:
             continue
-        return [*words, ""] if not closing and text[-1:].isspace() else words
-    return text.split()
+        return ([*words, ""] if not closing and text[-1:].isspace() else words), closing
+    return text.split(), ""

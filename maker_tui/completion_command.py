@@ -19,18 +19,16 @@ Print a script for a shell; it completes commands, flags, choices, tasks, proble
 """
 BASH = """\
 _maker() {
-    local IFS=$'\\n' found
-    found=($("${COMP_WORDS[0]}" --complete bash "${COMP_LINE:0:COMP_POINT}" 2>/dev/null))
-    COMPREPLY=()
     local one
-    for one in "${found[@]}"; do
+    COMPREPLY=()
+    while IFS= read -r one; do
         case "$one" in
             :files) compopt -o default ;;
             :folders) compopt -o dirnames ;;
             *) COMPREPLY+=("$one") ;;
         esac
         [[ $one == *[=:/] ]] && compopt -o nospace
-    done
+    done < <("${COMP_WORDS[0]}" --complete bash "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
 }
 complete -F _maker maker
 """

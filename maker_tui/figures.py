@@ -30,9 +30,9 @@ def count_of(value: float | None, noun: str) -> str:
 def short(value: float) -> str:
     """Write a number in at most 5 characters: 950, 12.3k, 4.5M."""
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= unit:
+        if value >= 0.9995 * unit:
             scaled = value / unit
-            return f"{scaled:.0f}{name}" if scaled >= 100 else f"{scaled:.1f}{name}"
+            return f"{scaled:.0f}{name}" if scaled >= 99.95 else f"{scaled:.1f}{name}"
     return f"{value:.0f}"
 
 
@@ -70,9 +70,12 @@ def rate(value: float) -> str:
 
 
 def speed(steps_per_s: float) -> str:
-    """Write a run's speed: 2.0 steps/s, or 8.2 s a step below one a second."""
+    """Write a run's speed in at most 12 cells: 2.0 steps/s, 1.2k steps/s, or 8.2 s a step below one a second."""
     if steps_per_s <= 0:
         return NONE
+    if steps_per_s >= 999.5:
+        thousands = short(steps_per_s) if steps_per_s < 9_950 else f"{steps_per_s / 1e3:.0f}k"
+        return f"{thousands} steps/s"
     return f"{rate(steps_per_s)} steps/s" if steps_per_s >= 0.95 else f"{duration(1 / steps_per_s)} a step"
 
 

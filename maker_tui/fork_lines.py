@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 
 from maker_engine.printable import one_line
 from maker_tui.figures import count, count_of
-from maker_tui.words import outcome_word
+from maker_tui.words import BUSY, OPEN, outcome_word
 
 if TYPE_CHECKING:
     from maker_engine.sessions.forks import ForkNode
+    from maker_tui.words import Word
 
 
-def fork_lines(nodes: Sequence[ForkNode]) -> list[str]:
-    """Return a line a branch; each is connected to its parent above it."""
-    return [f"{rail}{_told(node)}" for rail, node in zip(_rails(nodes), nodes, strict=True)]
+def fork_lines(nodes: Sequence[ForkNode], *, driven: bool = False) -> list[str]:
+    """Return a line a branch; each is connected to its parent above it.
+
+    Args:
+        nodes: The branches.
+        driven: A process drives one of those that have no end.
+    """
+    unended = sum(node.outcome is None for node in nodes)
+    word = outcome_word(None) if not driven else BUSY if unended == 1 else OPEN
+    return [f"{rail}{_told(node, word)}" for rail, node in zip(_rails(nodes), nodes, strict=True)]
 
 
 def _rails(nodes: Sequence[ForkNode]) -> list[str]:
@@ -36,7 +44,7 @@ def _has_sibling_below(nodes: Sequence[ForkNode], place: int, depth: int) -> boo
     return False
 
 
-def _told(node: ForkNode) -> str:
+def _told(node: ForkNode, unended: Word) -> str:
     name = "the run" if node.parent is None else f"fork {node.id} at step {count(node.fork_step + 1)}"
     reached = count_of(node.steps, "step")
     if node.expected is not None:
@@ -44,4 +52,5 @@ def _told(node: ForkNode) -> str:
     model = f"{node.model}{' (simulated)' if node.simulated else ''}"
     note = f" · {node.note}" if node.note else ""
     told = f"{name}: k = {node.k}, {model}, {reached}{note}"
-    return f"{outcome_word(node.outcome)}  {one_line(told)}"
+    word = unended if node.outcome is None else outcome_word(node.outcome)
+    return f"{word}  {one_line(told)}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from maker_engine.core.decomposition import AnyTask, Option
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import path_of
 from maker_engine.options.kinds import Value, whole_number
 from maker_engine.options.option import GROUPS, Group, RunOption
 from maker_engine.options.table import BY_NAME, OPTIONS, of_group
@@ -111,7 +112,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         InputError: A field holds something else than its kind; the text names it.
     """
     problem = values.get("problem", "").strip()
-    source = read_problem(Path(problem).expanduser()) if problem else None
+    source = read_problem(path_of(problem)) if problem else None
     options = {
         option.name: _task_value(option, values[OPTION + option.name])
         for option in family.options

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome
+from maker_engine.input_files import path_of
 from maker_engine.models import gguf_server
 from maker_engine.models.served import endpoint, served_models, short_name
 from maker_engine.output import say
@@ -67,7 +67,7 @@ def _reach(target: str, model: str | None) -> Iterator[Place]:
         api_base = endpoint(target)
         yield Place(f"openai/{model or _only(api_base)}", api_base)
         return
-    path = Path(target).expanduser()
+    path = path_of(target)
     say(f"loading {one_line(path.name, 60)} …")
     with gguf_server.served(path) as api_base:
         yield Place(f"openai/{model or short_name(path.name)}", api_base)

@@ -85,6 +85,7 @@ def family_of(chosen: argparse.Namespace, session: Path | None = None) -> type[A
 def _show(chosen: argparse.Namespace) -> int:
     from maker_engine.blame import blaming  # noqa: PLC0415
     from maker_engine.sessions.forks import tree  # noqa: PLC0415
+    from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
     from maker_engine.sessions.reader import Reader  # noqa: PLC0415
     from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
     from maker_tui.bridge import SavedSource  # noqa: PLC0415
@@ -108,7 +109,8 @@ def _show(chosen: argparse.Namespace) -> int:
     say_text(report(view, _standing(path)))
     if named := _named(path):
         say(f"origin   from elsewhere; it names {named}, which resume asks about")
-    say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(fork_lines(nodes))))
+    rows = fork_lines(nodes, driven=writer_of(path) is not None)
+    say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(rows)))
     if view.snapshot.check is not None:
         say("", *check_rows(view.snapshot.check))
     say_text(going_on_line(path, chosen.fork) + result_line(view))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -53,22 +53,47 @@ class SessionOpener:
         if opening.ask is None:
             self._read_source(opening, show)
         elif not get_current_worker().is_cancelled:
-            self._app.call_from_thread(self._ask, opening, show)
+            self._app.call_from_thread(self._ask, opening, partial(self._read_later, show))
 
-    def _ask(self, opening: Opening, show: Show) -> None:
-        """Ask whether the code of a task may be run; open the session by the answer."""
+    def read_like(self, path: Path, show: Callable[[Mapping[str, str]], None]) -> None:
+        """Read what a form holds that orders a session's run again; showing it runs the code of its task.
+
+        So where that lies in a file, the user is asked first, as when the session is opened.
+        """
+        from maker_engine.catalogue import is_path  # noqa: PLC0415 - home does not need it
+        from maker_tui.opening import consider  # noqa: PLC0415
+        from maker_tui.order_form import TASK, values_like  # noqa: PLC0415
+
+        try:
+            values = values_like(path)
+            opening = consider(path, None, self._app.memory) if is_path(values[TASK]) else None
+        except MakerError as error:
+            self._app.call_from_thread(self._refuse, str(error))
+            return
+        if opening is not None and opening.without:
+            self._app.call_from_thread(self._refuse, opening.without)
+        elif opening is not None and opening.ask is not None:
+            shown = lambda agreed: self._refuse(agreed.without) if agreed.without else show(values)  # noqa: E731
+            self._app.call_from_thread(self._ask, opening, shown)
+        else:
+            self._app.call_from_thread(show, values)
+
+    def _ask(self, opening: Opening, go_on: Callable[[Opening], None]) -> None:
+        """Ask whether the code of a task may be run, remember it, and go on by the answer."""
         from maker_tui.screens.run_code import RunCode  # noqa: PLC0415 - few tasks are run from a path
 
         if opening.ask is not None:
-            self._app.push_screen(RunCode(opening.ask, partial(self._answered, opening, show)))
+            self._app.push_screen(RunCode(opening.ask, partial(self._answered, opening, go_on)))
 
-    def _answered(self, opening: Opening, show: Show, agreed: bool) -> None:
+    def _answered(self, opening: Opening, go_on: Callable[[Opening], None], agreed: bool) -> None:
         from maker_tui.opening import answered, remember  # noqa: PLC0415 - as above
 
         if opening.ask is not None:
             remember(self._app.memory, opening.ask, agreed=agreed)
-        reading = lambda: self._read_source(answered(opening, agreed=agreed), show)  # noqa: E731
-        self._app.run_worker(reading, thread=True, exclusive=True, group="open")
+        go_on(answered(opening, agreed=agreed))
+
+    def _read_later(self, show: Show, opening: Opening) -> None:
+        self._app.run_worker(partial(self._read_source, opening, show), thread=True, exclusive=True, group="open")
 
     def _read_source(self, opening: Opening, show: Show) -> None:
         from maker_tui.opening import open_source  # noqa: PLC0415 - home does not need it
@@ -84,6 +109,7 @@ class SessionOpener:
     def read_forks(self, summary: SessionSummary) -> None:
         """Show the tree of a session's runs."""
         from maker_engine.sessions.forks import tree  # noqa: PLC0415 - home does not need it
+        from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
         from maker_engine.sessions.reader import Reader  # noqa: PLC0415
         from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415
@@ -91,7 +117,8 @@ class SessionOpener:
         try:
             bring_up(summary.path)
             with Reader(summary.path) as reader:
-                screen = Forks(summary.path, summary.label, tree(reader))
+                driven = writer_of(summary.path) is not None
+                screen = Forks(summary.path, summary.label, tree(reader), driven=driven)
         except MakerError as error:
             self._app.call_from_thread(self._refuse, str(error))
             return

@@ -18,6 +18,7 @@ from maker_tui.words import summary_word
 
 if TYPE_CHECKING:
     from maker_engine.sessions.library import SessionSummary
+    from maker_tui.words import Word
 
 LEAST, NARROW, MIDDLE, WIDE = range(4)
 TIERS = (0, 70, 92, 112)
@@ -107,8 +108,8 @@ def summary_line(
     if summary.name:
         label = f"{summary.name} · {summary.problem}" if tier == WIDE else summary.name
     cells = [
-        when, task_word(summary), before + label, model, "" if summary.k is None else str(summary.k), str(word),
-        _figure(summary, order, width), cost_of(summary),
+        when, task_word(summary), before + label, model, "" if summary.k is None else str(summary.k),
+        _outcome(word, tier), _figure(summary, order, width), cost_of(summary),
     ]  # fmt: skip
     roles = ["quiet", "plain", "strong" if summary.name else "plain", "plain", "plain", word.role, "plain", "plain"]
     mark = f" {summary.path.stem.rpartition('-')[2][-6:]}" if told_apart else ""
@@ -143,6 +144,11 @@ def _in_place_of_steps(order: Order, width: int) -> bool:
 def _when(created: float, tier: int) -> str:
     told = moment(created)
     return told if tier == WIDE else told[5:10] if tier == LEAST else told[5:]
+
+
+def _outcome(word: Word, tier: int) -> str:
+    """Write how a session ended so that it is not cut."""
+    return f"{word.glyph} budget" if word.text == "out of budget" and tier < MIDDLE else str(word)
 
 
 def _figure(summary: SessionSummary, order: Order, width: int) -> str:

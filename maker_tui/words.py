@@ -42,6 +42,8 @@ ASKING = Word("?", "a question", "warn")
 INTERRUPTED = Word("■", "interrupted", "warn")
 BUSY = Word("●", "running", "accent")
 """A session that another process writes."""
+OPEN = Word("●", "not ended", "accent")
+"""One of several runs of a session without an end, of which another process drives one."""
 DAMAGED = Word("✖", "damaged", "bad")
 
 _OUTCOMES = {

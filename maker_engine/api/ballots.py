@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack, cast
 
 from maker_engine.api.options import RunOptions, Session
 from maker_engine.api.persons import Person
@@ -114,7 +114,7 @@ def vote(
     prompt: str | Prompt,
     form: AnswerForm[A],
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = 3,
     session: Session = None,
     **options: Unpack[RunOptions],
@@ -136,7 +136,7 @@ async def avote(
     prompt: str | Prompt,
     form: AnswerForm[A],
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = 3,
     session: Session = None,
     **options: Unpack[RunOptions],
@@ -149,7 +149,7 @@ def vote_many(
     prompts: Iterable[str | Prompt],
     form: AnswerForm[A],
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = 3,
     session: Session = None,
     **options: Unpack[RunOptions],
@@ -165,15 +165,13 @@ async def avote_many(
     prompts: Iterable[str | Prompt],
     form: AnswerForm[A],
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = 3,
     session: Session = None,
     **options: Unpack[RunOptions],
 ) -> Ballots:
     """As `vote_many`, for a program that awaits."""
-    if isinstance(prompts, str):
-        raise InputError("vote_many takes a list of prompts, got one text: give vote that, or put it in a list")
-    task = Questions(tuple(prompts), form)
+    task = _questions(prompts, form)
     all_at_once: RunOptions = {
         "undecided": ASK, "hopeless": "hold", "max_waste": 1.0, "draft": TASK, "preflight": False,
         "window": options.get("concurrency", 8),
@@ -181,6 +179,25 @@ async def avote_many(
     prepared = prepared_of(task, model, k, session, {**all_at_once, **options}, attended=True)
     done = await run(prepared, Person(on_stuck=_give_up), keep=session is not None)
     return Ballots.of(_ballots(task, done), done.totals)
+
+
+def _questions(prompts: Iterable[str | Prompt], form: AnswerForm[Any]) -> Questions:
+    """Make the task of questions.
+
+    Raises:
+        InputError: One of them is no text, or the form is none.
+    """
+    given: object = prompts
+    if isinstance(given, str | Prompt) or not isinstance(given, Iterable):
+        what = "one text" if isinstance(given, str | Prompt) else f"a {type(given).__name__}"
+        raise InputError(f"vote_many takes a list of prompts, got {what}: give vote that, or put it in a list")
+    questions, kind = tuple(given), cast("object", form)
+    for question in questions:
+        if not isinstance(question, str | Prompt):
+            raise InputError(f"a prompt is a text or a maker.Prompt, got {question!r:.60}")
+    if not isinstance(kind, AnswerForm):
+        raise InputError(f"a form of answer is one such as maker.Integer(0, 9), got {kind!r:.60}")
+    return Questions(questions, form)
 
 
 def _give_up(view: RunView) -> Sequence[Command]:

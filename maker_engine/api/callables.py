@@ -66,7 +66,7 @@ class CallableModel:
 
     def __init__(self, call: Answers) -> None:
         self._call = call
-        self.fault: Exception | None = None
+        self.fault: BaseException | None = None
         named = getattr(call, "__qualname__", type(call).__name__).replace("<", "").replace(">", "")
         self.name = f"{CALLABLE}{named}"
         inner = getattr(call, "__call__", call)  # noqa: B004 - the method of an object that is called like a function
@@ -103,8 +103,13 @@ class CallableModel:
             raise ProviderError(Fault.CONNECTION, f"{self.name}: {str(error) or 'not connected'}") from error
         except ProviderError:
             raise
-        except Exception as error:
-            self.fault = error
+        except asyncio.CancelledError as error:
+            caller = asyncio.current_task()
+            if caller is None or caller.cancelling():
+                raise  # the run cuts the call short
+            raise ProviderError(Fault.CONNECTION, f"{self.name}: its call was cancelled") from error
+        except BaseException as error:
+            self.fault = error  # an interrupt or a SystemExit as well, which no loop should have to pass on
             raise InputError(f"model {self.name} fails with {told(error)}") from error
 
     async def aclose(self) -> None:

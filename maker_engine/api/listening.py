@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from maker_engine.api.results import RunStep
@@ -23,6 +24,48 @@ from maker_engine.core.snapshot import Totals
 from maker_engine.core.voting import Ballot
 from maker_engine.sessions.keeping import RunJournal
 from maker_engine.sessions.packing import Entry, Kept, entry_of
+
+MOST_CHARACTERS = 50_000_000
+"""Of response texts that a run keeps in memory; it keeps as many again of steps with dissent or a flag."""
+
+
+class Gathering:
+    """The decided steps of a run, and what is known of the open one.
+
+    The texts of all responses of a million steps would take gigabytes: once `MOST_CHARACTERS` of them are kept, only
+    those of steps with dissent or a flag are, and of these as many again.
+
+    Args:
+        most: Characters of texts that are kept.
+    """
+
+    def __init__(self, most: int = MOST_CHARACTERS) -> None:
+        self._most = most
+        self.steps: list[RunStep] = []
+        self._open = _Open()
+        self._characters = 0
+
+    @property
+    def open(self) -> RunStep | None:
+        """The open step, None where nothing has happened in it."""
+        return self._open.step(len(self.steps), None) if self._open.texts else None
+
+    def take(self, event: Event) -> None:
+        """Take an event in."""
+        if isinstance(event, StepDecided):
+            self.decide(event.step, event.answer)
+        else:
+            self._open.take(event)
+
+    def decide(self, step: int, answer: Hashable) -> None:
+        """Note that the open step (0-based) is decided."""
+        done, self._open = self._open.step(step, answer), _Open()
+        most = self._most if len(done.votes) == 1 and not done.flags else 2 * self._most
+        if self._characters < most:
+            self._characters += sum(map(len, done.texts))
+        else:
+            done = replace(done, texts=())
+        self.steps.append(done)
 
 
 class _Open:
@@ -76,10 +119,9 @@ class Listening:
     def __init__(self, file: RunJournal | None = None, on_event: Callable[[Event], None] | None = None) -> None:
         self._file = file
         self._on_event = on_event
-        self._open = _Open()
+        self._gathered = Gathering()
         self._entries: list[Entry] = []
         self._adjustments: Callable[[], tuple[str, ...]] = tuple
-        self.steps: list[RunStep] = []
         self.path = Path() if file is None else file.path
         self.notice = "" if file is None else file.notice
 
@@ -87,6 +129,11 @@ class Listening:
     def adjustments(self) -> tuple[str, ...]:
         """What was sent to the model otherwise than ordered."""
         return self._adjustments() if self._file is None else self._file.adjustments
+
+    @property
+    def steps(self) -> list[RunStep]:
+        """The steps that were decided while it listened."""
+        return self._gathered.steps
 
     @property
     def stands_at(self) -> tuple[int, int]:
@@ -101,7 +148,7 @@ class Listening:
     @property
     def open(self) -> RunStep | None:
         """The open step, None where nothing has happened in it."""
-        return self._open.step(len(self.steps), None) if self._open.texts else None
+        return self._gathered.open
 
     def follow(
         self,
@@ -130,11 +177,10 @@ class Listening:
                 self._on_event(one)
 
     def _gather(self, event: Event) -> None:
+        self._gathered.take(event)
         if isinstance(event, StepDecided):
-            self.steps.append(self._open.step(event.step, event.answer))
-            self._open, self._entries = _Open(), []
+            self._entries = []
             return
-        self._open.take(event)
         if self._file is None and isinstance(event, SamplesDrawn):
             self._entries += event.samples
         elif self._file is None and isinstance(event, Kept):

@@ -30,6 +30,8 @@ class Person:
     def __init__(
         self, on_ask: OnAsk | None = None, on_stuck: Callable[[RunView], Sequence[Command]] | None = None
     ) -> None:
+        if on_ask is not None and not callable(on_ask):
+            raise InputError(f"on_ask is a function from a question to text, got {on_ask!r:.60}")
         self.inbox = Inbox()
         self.fault: Exception | None = None
         self._on_ask = on_ask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import FrozenInstanceError, dataclass, field, fields
 from html import escape
 from pathlib import Path
@@ -29,6 +29,9 @@ class FinalTotals(Totals):
         for one in fields(totals):
             object.__setattr__(made, one.name, getattr(totals, one.name))
         return made
+
+    def __reduce__(self) -> tuple[Callable[[Totals], FinalTotals], tuple[Totals]]:
+        return FinalTotals.copied, (Totals(**{one.name: getattr(self, one.name) for one in fields(self)}),)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise FrozenInstanceError(f"cannot assign to {name!r}: the run has ended")

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar, Unpack
 
+from maker_engine.api.apart import settle_apart
 from maker_engine.api.callables import Answers, CallableModel
 from maker_engine.api.listening import Listening
-from maker_engine.api.options import RunOptions, Session, order_of
+from maker_engine.api.options import RunOptions, Session, given_of, order_of
 from maker_engine.api.persons import OnAsk, Person
 from maker_engine.api.results import FinalTotals, Run
 from maker_engine.core.commands import Stop
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Event
 from maker_engine.core.hopeless import HOLD
 from maker_engine.core.outcomes import Outcome
+from maker_engine.options.config import RunConfig
 from maker_engine.runtime.order import PreparedRun, drive, in_file, prepare
 from maker_engine.runtime.plan import ASK
 from maker_engine.runtime.view import RunView
@@ -32,10 +32,11 @@ ModelOption: TypeAlias = str | Answers
 def solve(
     task: AnyTask,
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = None,
     session: Session = None,
     on_ask: OnAsk | None = None,
+    config: RunConfig | None = None,
     **options: Unpack[RunOptions],
 ) -> Run:
     """Run a task to its end, also where an event loop is running, as in a notebook.
@@ -46,6 +47,7 @@ def solve(
         k: Margin that decides a step, None for the smallest that reaches the `target`.
         session: Where to record it: a path, "library" for a new file in the user's library, None for nowhere.
         on_ask: Answers the task's questions; without it, the first one stops the run.
+        config: Options in one value; what is given besides goes before it.
         options: As `RunOptions`.
 
     Raises:
@@ -53,38 +55,38 @@ def solve(
         SessionError: The session cannot be written.
         TaskError: The task breaks its contract.
     """
-    return settle(asolve(task, model=model, k=k, session=session, on_ask=on_ask, **options))
+    return settle(asolve(task, model=model, k=k, session=session, on_ask=on_ask, config=config, **options))
 
 
 async def asolve(
     task: AnyTask,
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = None,
     session: Session = None,
     on_ask: OnAsk | None = None,
+    config: RunConfig | None = None,
     **options: Unpack[RunOptions],
 ) -> Run:
     """As `solve`, for a program that awaits."""
-    _refuse_waiting(options)
-    prepared = prepared_of(task, model, k, session, options, attended=on_ask is not None)
-    return await run(prepared, Person(on_ask), keep=session is not None)
+    prepared, kept = _prepared(task, model, k, session, on_ask, config, options)
+    return await run(prepared, Person(on_ask), keep=kept)
 
 
 async def stream(
     task: AnyTask,
     *,
-    model: ModelOption,
+    model: ModelOption | None = None,
     k: int | None = None,
     session: Session = None,
     on_ask: OnAsk | None = None,
+    config: RunConfig | None = None,
     **options: Unpack[RunOptions],
 ) -> AsyncIterator[Event]:
     """Run a task and yield its events as they come, `RunEnded` last; leaving early stops the run. As `solve`."""
-    _refuse_waiting(options)
-    prepared = prepared_of(task, model, k, session, options, attended=on_ask is not None)
+    prepared, kept = _prepared(task, model, k, session, on_ask, config, options)
     person, events = Person(on_ask), asyncio.Queue[Event | None]()
-    running = asyncio.ensure_future(run(prepared, person, keep=session is not None, on_event=events.put_nowait))
+    running = asyncio.ensure_future(run(prepared, person, keep=kept, on_event=events.put_nowait))
     running.add_done_callback(lambda _: events.put_nowait(None))
     try:
         while (event := await events.get()) is not None:
@@ -96,8 +98,33 @@ async def stream(
             await asyncio.wait({running})
 
 
+def _prepared(
+    task: AnyTask,
+    model: ModelOption | None,
+    k: int | None,
+    session: Session,
+    on_ask: OnAsk | None,
+    config: RunConfig | None,
+    options: RunOptions,
+) -> tuple[PreparedRun, bool]:
+    """Make a run ready to start, and tell whether it is written to a file."""
+    given = given_of(config, options)
+    if config is not None:
+        model = config.model.model if model is None else model
+        k = config.voting.k if k is None else k
+        session = config.record.session if session is None else session
+    refuse_waiting(given)
+    return prepared_of(task, model, k, session, given, attended=on_ask is not None), session is not None
+
+
 def prepared_of(
-    task: AnyTask, model: ModelOption, k: int | None, session: Session, options: RunOptions, *, attended: bool = False
+    task: AnyTask,
+    model: ModelOption | None,
+    k: int | None,
+    session: Session,
+    options: RunOptions,
+    *,
+    attended: bool = False,
 ) -> PreparedRun:
     """Look a run over and make it ready to start.
 
@@ -106,6 +133,11 @@ def prepared_of(
     """
     if isinstance(task, type):
         raise InputError(f"{task.__name__} is a class: give a task, such as {task.__name__}()")
+    loaded: object = task
+    if not isinstance(loaded, Task):
+        raise InputError(f"a task is an instance of maker.Task, got {loaded!r:.60}; load_task finds one by its name")
+    if model is None:
+        raise InputError('no model is named: give model="sim", a name such as "openai/gpt-6-luna", or a function')
     if isinstance(model, str):
         order, given = order_of(task.name, model, k, session, options), None
     elif callable(model):
@@ -118,7 +150,7 @@ def prepared_of(
     return prepare(order, task, given, kept=session is not None)
 
 
-def _refuse_waiting(options: RunOptions) -> None:
+def refuse_waiting(options: RunOptions) -> None:
     """Refuse what has a run wait for a person at a vote."""
     for name, value in (("undecided", ASK), ("hopeless", HOLD)):
         if options.get(name) == value:
@@ -183,19 +215,7 @@ def settle(work: Coroutine[Any, Any, T]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(work)
-    context, done = contextvars.copy_context(), list[T]()
-    faults: list[BaseException] = []
-
-    def work_there() -> None:
-        try:
-            done.append(context.run(asyncio.run, work))
-        except BaseException as fault:  # noqa: BLE001 - raised below, in the caller's thread
-            faults.append(fault)
-
-    thread = threading.Thread(target=work_there, name="maker")
-    thread.start()
-    thread.join()
-    if faults:
-        raise faults[0]
-    return done[0]
+        pass
+    else:
+        return settle_apart(work)
+    return asyncio.run(work)

@@ -177,15 +177,21 @@ class Lookahead:
             return False
 
     def advance(self, state: Hashable) -> list[Waste]:
-        """Drop the first step, which is decided; `state` is the state after it."""
-        done = self.steps.pop(0)
+        """Drop the first step, which is decided; `state` is the state after it.
+
+        Raises:
+            TaskError: The task fails at that state; the first step is still there.
+        """
+        done = self.steps[0]
         if self._settings.reuse:
             self._remember(done)
+        ready = len(self.steps) > 1 and self.steps[1].state == state
+        fresh = None if ready else self._open(done.number + 1, state, None)
         waste = _waste_of(done)
-        if self.steps and self.steps[0].state != state:
-            waste += self._squash(0)
-        if not self.steps:
-            self.steps.append(self._open(done.number + 1, state, None))
+        if fresh is not None:
+            waste += self._squash(1)
+            self.steps.append(fresh)
+        self.steps.pop(0)
         return waste
 
     def reopen(self, voter: int) -> list[Waste]:

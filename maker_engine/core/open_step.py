@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from maker_engine.core.decomposition import AnyTask, Ask, Gather, Step, Vote
+from maker_engine.core.decomposition import AnyTask, Ask, Do, Gather, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     Event,
@@ -105,6 +105,8 @@ class OpenStep:
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
+        elif step is not None and not isinstance(step, Do):
+            raise fault_of(task, "step", number, TypeError(f"{step!r:.60} is no Vote, Gather, Ask or Do, and not None"))
         self.counted: list[Sample] = []
         self.draft: Hashable = None
         self.draft_asked = False

@@ -257,6 +257,8 @@ class Solver:
         answer = None if first.poll is None else first.poll.winner
         try:
             state = self._task.apply(first.state, answer)
+            if state is None:
+                raise TypeError("it returns None, and must return the next state")  # noqa: TRY301 - told as all its faults
             hash(state)
         except Exception as error:
             raise fault_of(self._task, f"apply of {answer!r}", first.number, error) from error

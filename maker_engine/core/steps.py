@@ -6,7 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from maker_engine.core.errors import TaskError
 from maker_engine.core.responses import Prompt
+from maker_engine.printable import one_line
 
 if TYPE_CHECKING:
     from maker_engine.core.answers import AnswerForm
@@ -59,7 +61,12 @@ class Gather:
 def _worded(prompt: Prompt | str, form: AnswerForm[Any] | None) -> Prompt:
     if isinstance(prompt, Prompt):
         return prompt
-    return Prompt("", prompt if form is None else f"{prompt.rstrip()}\n\n{form.sentence}")
+    text: object = prompt
+    sentence: object = "" if form is None else getattr(form, "sentence", None)  # of a class that is no form, no text
+    if not (isinstance(text, str) and isinstance(sentence, str)):
+        given = f"{prompt!r:.60} and {form!r:.60}"
+        raise TaskError(f"a step takes a prompt as text and a form such as Integer(0, 9), got {one_line(given, 130)}")
+    return Prompt("", prompt if form is None else f"{prompt.rstrip()}\n\n{sentence}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import logging
 import os
 import threading
 import warnings
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _ENVIRONMENT = {
@@ -61,15 +64,33 @@ def load() -> Any:
         return _load()
 
 
+@contextmanager
+def _kept_for_good() -> Iterator[None]:
+    """Keep the garbage collector away from what is imported meanwhile, now and later.
+
+    Hundreds of thousands of objects, none of them garbage: to look through them takes a third of the import, and again
+    as long when the process ends.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
+
+
 @functools.cache
 def _load() -> Any:
     os.environ.update(_ENVIRONMENT)
     # LiteLLM dumps answers with odd fields on its way through them; whether they will do is judged by us.
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")
     warnings.filterwarnings("ignore", message=r"Item '.*' on TypedDict class")  # of its dependencies' types
-    litellm: Any = importlib.import_module("litellm")
-    for name in _FIRST_CALL:
-        importlib.import_module(name)
+    with _kept_for_good():
+        litellm: Any = importlib.import_module("litellm")
+        for name in _FIRST_CALL:
+            importlib.import_module(name)
     for name, value in _SETTINGS.items():
         setattr(litellm, name, value)
     for name in _CALLBACKS:

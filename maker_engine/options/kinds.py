@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import path_of
 from maker_engine.printable import one_line
 
 Value: TypeAlias = Any
@@ -21,6 +22,7 @@ Value: TypeAlias = Any
 AUTO, NONE = "auto", "none"
 _DIGITS = 40
 _WHOLE = re.compile(r"[+-]?\d{1,3}(?:[,_]\d{3})+|[+-]?\d+", re.ASCII)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Kind:
             raise self.wrong(given)
         if not isinstance(given, str | int | float | Path):
             raise self.wrong(given)
+        if isinstance(given, int) and abs(given) >= 10**_DIGITS:
+            raise self.wrong(given)
         text = given if isinstance(given, str) else plain(given)
         return None if self.empty and text.strip().lower() in ("", self.empty) else self.read(text.strip())
 
@@ -82,7 +86,10 @@ SWITCHED = ("true", "false")
 
 def wrong(expects: str, given: object) -> InputError:
     """Say what a value must be, and what it is."""
-    shown = given if isinstance(given, str) else repr(given)
+    try:
+        shown = given if isinstance(given, str) else repr(given)
+    except ValueError:  # Python writes no whole number of so many digits
+        shown = "a number of thousands of digits"
     return InputError(f"must be {expects}, got {one_line(shown, _DIGITS)!r}")
 
 
@@ -150,8 +157,8 @@ def number(metavar: str = "N", *, below: float = math.inf, empty: str = "") -> K
     expects = f"a number or {empty}" if empty else "a number"
 
     def read(text: str) -> float:
-        try:
-            found = float(text.replace(",", ""))
+        try:  # a comma parts thousands: 0,5 is not taken for 5
+            found = float(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
         except ValueError:
             raise wrong(expects, text) from None
         if not math.isfinite(found):
@@ -232,7 +239,7 @@ def texts(metavar: str, check: Callable[[str], object] | None = None) -> Kind:
 
 def path(metavar: str, *, empty: str) -> Kind:
     """Make the kind of file paths, where `~` is the user's home directory, or else the word `empty`."""
-    return Kind("a path", lambda given: Path(given).expanduser(), metavar, empty=empty)
+    return Kind("a path", path_of, metavar, empty=empty)
 
 
 def special(metavar: str, expects: str, read: Callable[[str], Value], bounds: str = "") -> Kind:

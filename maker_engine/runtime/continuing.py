@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Prompt
+from maker_engine.models.port import Model
 from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare, sent_by
 from maker_engine.runtime.preflight import Ordered
 from maker_engine.runtime.trust import named_elsewhere, require_trust
@@ -36,7 +37,7 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
     order = {name: value for name, value in kept.items() if name in known}
     for name, value in order.items():
         if not fits(value, known[name]):
-            raise storage.damaged(path, f"{name!r} in what was ordered is no {known[name]}")
+            raise storage.damaged(path, f"{name!r} in what was ordered is a {type(value).__name__}, or out of range")
     if "model" in changes:
         order["voters"] = ()
     added = {
@@ -56,6 +57,7 @@ def prepare_resume(
     branch: int | None = None,
     *,
     trusted: bool = False,
+    model: Model | None = None,
 ) -> PreparedRun:
     """Make a saved run ready to go on, with the same order but for `changes`: higher limits, another policy.
 
@@ -65,6 +67,7 @@ def prepare_resume(
         family: As for `open_saved`.
         branch: Which of its runs, None for the newest.
         trusted: The user agrees to what it names, wherever it came from.
+        model: Who answers, None to open whom the order names.
 
     Raises:
         SessionError: It cannot be opened.
@@ -77,8 +80,8 @@ def prepare_resume(
     order = reordered(saved.order, path, changes)
     if not (saved.own or trusted):
         require_trust(path, named_elsewhere(order, changes, saved.voters))
-    prepared = prepare(order, type(saved.task))
-    if saved.voters:  # the order stays what it was: the record says from where on it was changed
+    prepared = prepare(order, type(saved.task), model)
+    if saved.voters and model is None:  # the order stays what it was: the record says from where on it was changed
         prepared = replace(prepared, plan=replace(prepared.plan, model=prepared.plan.open_pool(saved.voters)))
     checked = prepared.plan.preflight if _to_check(prepared.plan.preflight, saved) else None
     return replace(prepared, saved=saved, plan=replace(prepared.plan, preflight=checked))

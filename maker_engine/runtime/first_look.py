@@ -44,6 +44,8 @@ def _faults(task: AnyTask, *, kept: bool) -> Iterator[str]:
 
 def _first_step(task: AnyTask, *, kept: bool) -> Iterator[str]:
     state = task.start()
+    if state is None:
+        yield "starts with None: `start` must return the first state"
     try:
         hash(state)
         json.dumps(task.encode_state(state) if kept else None, allow_nan=False)

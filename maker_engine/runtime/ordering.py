@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from maker_engine.core.errors import InputError
-from maker_engine.models.prices import read_prices
+from maker_engine.models.prices import check_price, read_prices
 from maker_engine.options.config import RunConfig
 from maker_engine.options.kinds import AUTO, Value
 from maker_engine.options.table import ASK, BY_NAME, OPTIONS, PAPER, STOP
 from maker_engine.runtime.order import real_models
 from maker_engine.runtime.run_order import RunOrder
+from maker_engine.sessions.record import fits
 
 MINUTE_S = 60.0
 
@@ -99,6 +100,8 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
         case "flags":
             return PAPER if value else "all"
         case "limit_minutes":
+            if not fits(value, float | None):
+                raise InputError("the limit in seconds that it keeps is no number")
             return None if value is None else value / MINUTE_S
         case "prices":
             return _written(value)
@@ -108,6 +111,8 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
 
 
 def _written(prices: object) -> list[str]:
-    if not isinstance(prices, Mapping):
-        raise InputError("the prices that it keeps cannot be read")
-    return [f"{model}={','.join(f'{figure:g}' for figure in figures)}" for model, figures in prices.items()]
+    try:
+        sound = {str(model): check_price(figures) for model, figures in dict(prices).items()}  # type: ignore[call-overload]
+    except (InputError, TypeError, ValueError, OverflowError):
+        raise InputError("the prices that it keeps cannot be read") from None
+    return [f"{model}={','.join(f'{figure:g}' for figure in figures)}" for model, figures in sound.items()]

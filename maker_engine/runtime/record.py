@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
+from maker_engine.blame import told
 from maker_engine.core.decisions import is_voted
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.errors import StorageFullError
+from maker_engine.core.errors import SessionError, StorageFullError
 from maker_engine.core.events import (
     Event,
     Outcome,
@@ -26,6 +27,7 @@ from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
 from maker_engine.core.words import PersonAsked
 from maker_engine.models.families import Answered, by_family, by_voter, kept_of
+from maker_engine.printable import one_line
 from maker_engine.runtime.admission import Admission
 from maker_engine.runtime.budget import Budget, Spending
 from maker_engine.runtime.clock import Clock
@@ -167,7 +169,9 @@ class Record:
         """Check the whole solution as it stands in the journal; `state` is the one it ended in."""
         if not offers(type(self._task), Verifiable):
             return FINISHED
-        findings = await asyncio.to_thread(self.journal.verify, self._task)
+        findings, fault = await self._verify()
+        if fault:
+            return RunEnded(Outcome.FAILED, f"every step is decided, but `verify` {fault}")
         if not findings:
             shown = self._task.infeasible(state)
             return RunEnded(Outcome.INFEASIBLE, shown) if shown else SOLVED
@@ -180,6 +184,18 @@ class Record:
         else:
             so_far = "every step is decided"
         return RunEnded(Outcome.UNSOLVED, f"{so_far}, but the solution is wrong: {findings[0]}")
+
+    async def _verify(self) -> tuple[Sequence[str], str]:
+        """Let the task check the whole; return what it finds, and what is wrong with the check itself."""
+        try:
+            findings: object = await asyncio.to_thread(self.journal.verify, self._task)
+        except SessionError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a task raises: what is decided, and paid for, is kept
+            return (), f"fails with {one_line(told(error), 200)}"
+        if isinstance(findings, list | tuple):
+            return [str(finding) for finding in findings], ""
+        return (), f"must return a list of what is wrong, empty for nothing; it returned {findings!r:.60}"
 
     def view(self, **more: Any) -> RunView:
         """Look at the run as it stands; `more` are the fields of the view that are not the record's."""

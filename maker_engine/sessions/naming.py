@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.input_files import is_closed, is_file
+from maker_engine.input_files import is_closed, is_file, path_of
 from maker_engine.printable import one_line
 from maker_engine.sessions import storage
 from maker_engine.sessions.user_data import library
@@ -59,7 +59,7 @@ def find(text: str, directory: Path | None = None) -> Path:
         InputError: No session is meant, or several could be.
     """
     if not is_rank(text):
-        path = Path(text).expanduser()
+        path = path_of(text)
         if is_file(path):
             return path
         if is_closed(path):

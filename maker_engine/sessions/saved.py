@@ -24,7 +24,7 @@ from maker_engine.sessions.moment import moment
 from maker_engine.sessions.packing import Act, Entry
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.recorded_task import WITHOUT, RecordedTask
-from maker_engine.sessions.verify import check_tail
+from maker_engine.sessions.tail import check_tail
 
 
 @dataclass(frozen=True, slots=True)

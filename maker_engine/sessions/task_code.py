@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from maker_engine import catalogue
-from maker_engine.core.errors import SessionError
-from maker_engine.input_files import is_file, is_folder
+from maker_engine.core.errors import InputError, SessionError
+from maker_engine.input_files import is_file, is_folder, path_of
 from maker_engine.sessions import origin, schema, storage
 from maker_engine.sessions.reader import Reader
 
@@ -72,7 +72,10 @@ def task_named_by(session: Path, branch: int | None = None) -> Named:
 def code_at(named: str) -> TaskCode | None:
     """Return the code that a task's path leads to now, None where there is nothing any more."""
     name, colon, kind = named.partition(":")
-    path = Path(name).expanduser().absolute()
+    try:
+        path = path_of(name).absolute()
+    except InputError:  # a session may be anybody's
+        return None
     if not (is_file(path) or is_folder(path)):
         return None
     return TaskCode(f"{path}{colon}{kind}", path, _digest(path))

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
-from maker_engine.input_files import is_file
+from maker_engine.input_files import is_file, path_of
 from maker_engine.sessions import chain, origin, storage
 from maker_engine.sessions.journal import LONGEST_NAME
 from maker_engine.sessions.library import FOLDER, SUFFIX
@@ -146,7 +146,7 @@ def find_trashed(text: str, directory: Path) -> Path:
     Raises:
         InputError: No session is meant, or several could be.
     """
-    path = Path(text).expanduser()
+    path = path_of(text)
     if is_file(path) and not is_rank(text):
         return path
     none = "there is no deleted session {}: maker sessions restore lists them"

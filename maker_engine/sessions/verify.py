@@ -12,7 +12,7 @@ from maker_engine.core.decomposition import AnyTask, Gather
 from maker_engine.core.errors import SessionError
 from maker_engine.core.responses import Sample
 from maker_engine.core.voting import Enough, VotingRule, named_rule
-from maker_engine.sessions import chain, schema, storage
+from maker_engine.sessions import chain, schema
 from maker_engine.sessions.beside import Finding, outside, reporting
 from maker_engine.sessions.chain import Branch
 from maker_engine.sessions.compression import decompress
@@ -21,10 +21,8 @@ from maker_engine.sessions.reader import Reader, Row
 from maker_engine.sessions.redecide import recount, remarkable, rule_after
 from maker_engine.sessions.schema import StepFlag, row_id, step_of
 
-__all__ = ["TAIL_STEPS", "Finding", "Verified", "check_tail", "verify"]
+__all__ = ["Finding", "Verified", "verify"]
 
-TAIL_STEPS = 1_000
-"""Steps whose links are checked whenever a session is opened."""
 _RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE | StepFlag.PROBED | StepFlag.CHANGED)
 _COLUMNS = 9  # of a sample's row; an act or an aside has three
 
@@ -40,28 +38,6 @@ class Verified:
 
     steps: int
     findings: tuple[Finding, ...]
-
-
-def check_tail(reader: Reader) -> None:
-    """Check the record of a branch and the links of its last steps: what is done whenever a session is opened.
-
-    Raises:
-        SessionError: Something is not as it was written.
-    """
-    for branch in reader.branches:
-        if chain.seal(branch, reader.record(branch.id).items()) != branch.seal:
-            raise storage.damaged(reader.path, "the record of the run has been changed")
-    last = reader.branch.steps
-    first = max(0, last - TAIL_STEPS)
-    link, expected = reader.link_before(first), first
-    for row in reader.rows(first, last):
-        if step_of(row.id) != expected or _link(reader, link, row) != row.chain:
-            raise storage.damaged(reader.path, f"step {expected + 1:,} is not as it was written")
-        link, expected = row.chain, expected + 1
-    if expected != last:
-        raise storage.damaged(reader.path, f"step {expected + 1:,} is missing")
-    if link != reader.branch.chain:
-        raise storage.damaged(reader.path, f"step {last:,} is not the last one that was written")
 
 
 def verify(path: Path, task: AnyTask, on_step: Callable[[int], None] = lambda _: None) -> Verified:
@@ -206,11 +182,3 @@ def _rule(reader: Reader) -> VotingRule:
         return named_rule("ahead", 1)
     started = meta["started"]
     return named_rule(started["rule"], started["k"])
-
-
-def _link(reader: Reader, before: bytes, row: Row) -> bytes:
-    try:
-        votes = decompress(row.votes, reader.dictionary())
-        return chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes))
-    except Exception:  # noqa: BLE001 - damaged bytes, or a column of another type
-        return b""

@@ -205,6 +205,8 @@ class Conversation(Writing):
                 bar.offer(named(self.BINDINGS, ("go-on", *ENDED_KEYS) if more else ENDED_KEYS))
         elif self._source.writer is not None:
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
+            for bar in self.footers:
+                bar.offer(named(self.BINDINGS, ENDED_KEYS))
         elif view.checking is not None:
             self._banner.tell(CHECKING, checking_words(view.checking))
         elif snapshot.hopeless is not None and snapshot.paused:

@@ -60,12 +60,12 @@ class Forks(MakerScreen):
             self.left = left
             self.right = right
 
-    def __init__(self, path: Path, label: str, nodes: Sequence[ForkNode]) -> None:
+    def __init__(self, path: Path, label: str, nodes: Sequence[ForkNode], *, driven: bool = False) -> None:
         super().__init__()
         self._path = path
         self._label = label
         self._head = HeadLine()
-        self._tree = ForkTree(nodes)
+        self._tree = ForkTree(nodes, driven=driven)
 
     def compose(self) -> ComposeResult:
         """Head line, tree, footer."""

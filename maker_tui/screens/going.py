@@ -46,6 +46,11 @@ class Going(Counting):
         """The record of the run, None while there is none."""
         raise NotImplementedError
 
+    @property
+    def in_between(self) -> bool:
+        """Whether a step was gone to: at the end of a run, its first wrong step is simply the next one."""
+        return True
+
     def go_to(self, step: int) -> None:
         """Show `step`, 0-based, or the nearest one there is."""
         raise NotImplementedError
@@ -76,7 +81,7 @@ class Going(Counting):
             step = found
         if step == self.place:
             self.notify(f"step {step + 1:,} is the only wrong one", title="nothing else", markup=False, timeout=3)
-        elif round_again:
+        elif round_again and self.in_between:
             self.notify("after the last wrong step, the first again", title="round", markup=False, timeout=3)
         self.go_to(step)
 

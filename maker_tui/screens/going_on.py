@@ -64,7 +64,9 @@ class GoingOn(Stepping):
         elif self.back_to_now():
             return
         if self._source.writer is not None:
-            self._say("read-only", f"process {self._source.writer} drives this run: only it can steer it")
+            process = self._source.writer
+            ends = f"kill {process} in a shell stops and saves it"
+            self._say("read-only", f"process {process} drives this run: only it can steer it; {ends}")
         elif not self._over:
             self._source.send(command)
         elif isinstance(command, Pause | Continue | _STEPS):

@@ -13,15 +13,17 @@ from textual.message import Message
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
 from maker_tui.housekeeping import Change, Housekeeper, called
-from maker_tui.resuming import Resumption, at_its_end
+from maker_tui.resuming import AT_ITS_END, Resumption, at_its_end
 from maker_tui.screens.base import ResumeAsked
 from maker_tui.screens.shelf import ShelfScreen
 from maker_tui.widgets.entry_line import Typed
-from maker_tui.widgets.key_bar import key_now
+from maker_tui.widgets.key_bar import key_now, keys_of, name_of, named
 from maker_tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textual.timer import Timer
 
     from maker_engine.sessions.library import SessionSummary
 
@@ -78,6 +80,9 @@ class Home(ShelfScreen):
         Binding("escape", "show_all", "show all", show=False, tooltip="take marks off, then end search and filters"),
     ]
 
+    follow_s = 2.0
+    """While another process writes a session, the library is read this often: of its files, those that changed."""
+
     HELP_TITLE = "home"
     HELP_WORDS = (
         "Every run is a session, saved as it goes. Open one to see how it ended, or order a new run.",
@@ -130,6 +135,7 @@ class Home(ShelfScreen):
         self._one_chore = asyncio.Lock()
         self._age = 0
         self._next: Path | None = None
+        self._following: Timer | None = None
 
     def on_mount(self) -> None:
         """Read the sessions, without making the first picture wait for them."""
@@ -148,6 +154,19 @@ class Home(ShelfScreen):
         """Show what a run that was just left has become."""
         if self.is_mounted:
             self.action_read()
+
+    def offer_keys(self, pointed: SessionSummary | None) -> None:
+        """Offer to go on with a run that has stopped right behind opening it."""
+        usual = keys_of(self.BINDINGS)
+        stopped = pointed is not None and pointed.damaged is None and not pointed.busy
+        if pointed is None or not stopped or pointed.outcome in AT_ITS_END:
+            names = usual
+        else:
+            resume = named(self.BINDINGS, ("resume",))
+            opens = next(at for at, one in enumerate(usual) if name_of(one) == "open") + 1
+            names = [*usual[:opens], *resume, *(one for one in usual[opens:] if one not in resume)]
+        for bar in self.footers:
+            bar.offer(names)
 
     def point_at(self, session: Path) -> None:
         """Put the cursor on a session once the library is read the next time."""
@@ -168,6 +187,18 @@ class Home(ShelfScreen):
         self._known, self._is_read = list(message.sessions), True
         self._next, point = None, self._next
         self.show_known(point)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Read again soon if there is a run that goes on: where it has come to, and its end, are shown."""
+        if self._following is not None:
+            self._following.stop()
+        busy = any(one.busy for one in self._known)
+        self._following = self.set_timer(self.follow_s, self._look_again) if busy else None
+
+    def _look_again(self) -> None:
+        if self.is_current:  # otherwise coming back does it
+            self.action_read()
 
     def action_new_run(self) -> None:
         """Ask for the form."""

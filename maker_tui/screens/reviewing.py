@@ -33,6 +33,8 @@ ENDED_KEYS = (*LOOKS, "fork", "next-wrong", "leave", "help", "next-dissent", "di
 """Keys of the footer, by their names, most important first; those of a run that can go on begin with that."""
 UNFINISHED_KEYS = ("continue", *ENDED_KEYS)
 HELD_KEYS = ("probe", "decide", "vote", "fork", "continue", "inspect", "step", "edit-prompt", "leave", "help", "menu")
+LOOKED_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
+"""Of a run that another process drives: none that steers it."""
 PAST_KEYS = (
     "back", "forth", "now", "fork", "next-wrong", "play", "dissent-before", "next-dissent", "inspect", "leave", "help",
     "menu",
@@ -168,6 +170,8 @@ class Reviewing(Stepping):
         if over:
             finished = snapshot.outcome in AT_ITS_END
             return list(ENDED_KEYS if finished else UNFINISHED_KEYS)
+        if self._source.writer is not None:
+            return list(LOOKED_KEYS)
         return list(HELD_KEYS) if snapshot.paused and snapshot.open is not None else []
 
     def show_footer(self, snapshot: Snapshot, *, over: bool) -> None:

@@ -91,8 +91,12 @@ class ShelfScreen(MakerScreen):
     def on_session_list_pointed(self, message: SessionList.Pointed) -> None:
         """Tell more of the session under the cursor."""
         message.stop()
+        self.offer_keys(message.summary)
         if not self._said:
             self._tell_detail()
+
+    def offer_keys(self, pointed: SessionSummary | None) -> None:
+        """Show the keys that are of use for the session under the cursor."""
 
     def on_click(self, _event: Click) -> None:
         """A click is as good as a key."""

@@ -70,6 +70,11 @@ class Travelling(Going):
         return self._past is not None
 
     @property
+    def in_between(self) -> bool:
+        """A step was gone to, unless the run is shown as it stands now."""
+        return self.in_the_past
+
+    @property
     def run(self) -> LookedRun | None:
         """The run to look at, None before it has a file."""
         view = self._source.view()

@@ -289,7 +289,11 @@ class Workbench(Reviewing, Leaving, PaneLayout):
         self._tally.focus()
 
     def action_answer(self) -> None:
-        """Show the same run with its question."""
+        """Show the same run with its question; of a task that may ask, also where none is open."""
+        asked = self._view is not None and self._view.snapshot.question is not None
+        if not asked and not self._source.task.converses:
+            self.notify("no question is open", title="nothing to answer", markup=False, timeout=3)
+            return
         from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - it leads back here
 
         self.app.switch_screen(Conversation(self._source))

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maker_engine.core.decisions import decided_first
-from maker_engine.core.errors import MakerError
+from maker_engine.core.errors import InputError, MakerError
+from maker_engine.input_files import path_of
 from maker_tui.figures import count_of
 from maker_tui.screens.speaking import Speaking
 
@@ -67,7 +68,11 @@ class Writing(Speaking):
 
     def _export(self, text: str) -> None:
         if self._written is not None and text.strip():
-            folder = Path(text.strip()).expanduser()
+            try:
+                folder = path_of(text.strip())
+            except InputError as error:
+                self._refused(str(error))
+                return
             self.run_worker(partial(self._write, self._written.session, folder), thread=True, group="papers")
 
     def _write(self, session: Path, folder: Path) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from textual.app import App
 from textual.binding import Binding
+from textual.screen import Screen
 
 from maker_engine.core.errors import InputError
 from maker_tui.settings.keymap import Keymap, NamedKeys, bindings_of
@@ -69,13 +71,12 @@ def _check_chain(chain: list[Binding], changed: Keymap) -> None:
 
 
 def _chains() -> Iterator[list[Binding]]:
-    from maker_tui.app import MakerApp  # noqa: PLC0415 - the app reads the settings before it is there itself
-    from maker_tui.screens.base import MakerScreen  # noqa: PLC0415
-
-    for owner in _owners():
-        if issubclass(owner, MakerScreen):
-            around = [*bindings_of(owner), *bindings_of(MakerApp)]
-            beside = [bindings_of(widget) for _, widget in owner.HELP_OF] or [[]]
+    owners = _owners()
+    app = [binding for owner in owners if issubclass(owner, App) for binding in bindings_of(owner)]
+    for owner in owners:
+        if issubclass(owner, Screen):
+            around = [*bindings_of(owner), *app]
+            beside = [bindings_of(widget) for _, widget in getattr(owner, "HELP_OF", ())] or [[]]
             yield from ([*bindings, *around] for bindings in beside)
 
 

@@ -104,6 +104,8 @@ def _read(path: Path, parse: Callable[[str], Read]) -> Read | None:
         return parse(text)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    except (ValueError, OverflowError):  # Python writes no whole number of so many digits, and makes no float of it
+        raise InputError(f"{path}: a number in it has thousands of digits: write a smaller one") from None
 
 
 def parse(text: str) -> Config:
@@ -130,7 +132,7 @@ def _table(text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not TOML: {one_line(str(error))}") from None
 
 

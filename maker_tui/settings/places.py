@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from maker_engine.input_files import path_of
+
 CONFIG, MEMORY, COPIED = "config.toml", "state.json", "copied.txt"
 
 
@@ -12,7 +14,7 @@ def config_file() -> Path:
     """Return the file of settings: `MAKER_CONFIG`, else in `MAKER_HOME`, else in the user's directory for settings."""
     given = os.environ.get("MAKER_CONFIG")
     if given:
-        return Path(given).expanduser()
+        return path_of(given)
     home = _home()
     if home is None:
         from platformdirs import user_config_path  # noqa: PLC0415 - whoever names a home need not load it
@@ -50,4 +52,4 @@ def write_private(path: Path, text: str) -> None:
 
 def _home() -> Path | None:
     given = os.environ.get("MAKER_HOME")
-    return Path(given).expanduser() if given else None
+    return path_of(given) if given else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from textual.suggester import Suggester
 
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import path_of
 
 SIMULATED = ("sim", "sim:paper", "sim:p=0.9,v=0.95", "sim:p=0.97,v=0.96,latency=0.3")
 SERVED = "hosted_vllm/"
@@ -45,11 +45,11 @@ def complete_path(value: str, *, tasks: bool = False) -> str | None:
     if not value or value == "~":
         return None
     folder, _, begun = value.rpartition(os.sep)
-    place = Path(f"{folder}{os.sep}" if os.sep in value else ".").expanduser()
     try:
+        place = path_of(f"{folder}{os.sep}" if os.sep in value else ".")
         with os.scandir(place) as entries:
             there = [(one.name, one.is_dir()) for one in entries]
-    except (OSError, RuntimeError):
+    except (OSError, InputError):
         return None
     if tasks and not begun and any(name in _TASK_FILES for name, _ in there):
         return None

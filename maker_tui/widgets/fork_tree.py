@@ -22,16 +22,17 @@ class ForkTree(CursorPane):
 
     Args:
         nodes: The runs, parents first.
+        driven: Another process drives one of them.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "mark", show=False, tooltip="mark the run under the cursor, to compare it"),
     ]
 
-    def __init__(self, nodes: Sequence[ForkNode]) -> None:
+    def __init__(self, nodes: Sequence[ForkNode], *, driven: bool = False) -> None:
         super().__init__("runs and forks", id="forks")
         self._runs = nodes
-        self._rows = fork_lines(nodes)
+        self._rows = fork_lines(nodes, driven=driven)
         self._marked: int | None = None
         self._cursor = max(range(len(nodes)), key=lambda place: nodes[place].id, default=0)
 

@@ -28,11 +28,18 @@ class Choice(Select[str], inherit_bindings=False):
 
 
 class Entry(Input):
-    """A field to type in; tab completes what was typed, where it can, and else goes on to the next field."""
+    """A field to type in; tab completes what was typed, where it can, and else goes on to the next field.
+
+    What it holds is made printable, since Textual draws it as it is: it may come from anybody's session.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "complete", show=False)]
 
     _met: str | None = None
+
+    def validate_value(self, value: str) -> str:
+        """Make what comes in, by whatever way, printable."""
+        return printable(value)
 
     def on_focus(self, _event: Focus) -> None:
         """Complete nothing that was there before."""

@@ -58,7 +58,7 @@ def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pu
     lines = [_where(snapshot, word, width), _bar(snapshot, width)]
     trouble = view.trouble
     if trouble:
-        lines.append(line((trouble, "warn")))
+        lines.append(line((_trouble(trouble, width), "warn")))
     roomy = height >= ROOMY_ROWS
     rates = _rates(pulse, snapshot, width) if roomy and width >= WIDE_CELLS and pulse is not None else []
     gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy)
@@ -90,9 +90,14 @@ def meter_line(view: RunView, width: int) -> Text:
     tail = f" {percent:>7} · {_speed(view)} "
     trouble = view.trouble
     if trouble:
-        return line((place, "strong"), (one_line(trouble, max(8, width - len(place))), "warn"))
+        return line((place, "strong"), (_trouble(trouble, max(8, width - len(place))), "warn"))
     filled, rest = bar(snapshot.totals.steps, _steps(snapshot), max(0, width - len(place) - len(tail)))
     return line((place, "strong"), (filled, "bar"), (rest, "rest"), tail)
+
+
+def _trouble(told: str, width: int) -> str:
+    """Say what is waited for; where it would be cut, so that the time to go is not."""
+    return one_line(told if len(told) <= width else told.removeprefix("waiting for the "), width)
 
 
 def _where(snapshot: Snapshot, word: Word, width: int) -> Text:

@@ -123,6 +123,8 @@ def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> l
         by = f" by {one_line(tally.decider, 24)}" if tally.decider else ""
         word = (f"decided{by} ✖ wrong", "bad") if tally.wrong else (f"decided{by} ✔", "good")
         tail = (f" · {what}", "quiet") if tally.committed else (", not committed", "warn")
+        if tally.wrong and not tally.decider and len(tail[0]) > width - len(step[0]) - len(f" · {word[0]}"):
+            word = ("✖ wrong", "bad")  # decided it is all the same, and how many votes it had is to be read
         return [line(step, " · ", ("gathered ✔", "good") if tally.gathers else word, tail)]
     if state == ASKING:
         return [line(step, " · ", state)]
@@ -167,7 +169,8 @@ def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
     parts: list[str | Piece] = []
     flying = 0 if over else tally.in_flight
     if flying:
-        marks = "○" * flying if flying <= HOLLOW_MARKS else f"○ × {count(flying)}"
+        most = HOLLOW_MARKS // 2 if tally.flagged else HOLLOW_MARKS  # so that the flags beside them are not cut
+        marks = "○" * flying if flying <= most else f"○ × {count(flying)}"
         parts += ["  ", (f"{marks} in flight", "accent")]
     if tally.flagged:
         parts += ["  ", (f"⚑ {count(tally.flagged)} flagged", "warn")]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from maker_engine.arguments import Arguments
 from maker_engine.core.errors import InputError, ProblemError
-from maker_engine.input_files import read_named
+from maker_engine.input_files import path_of, read_named
 from maker_engine.output import say, write_document
 
 from .calendars import LARGEST, busy_times
@@ -50,7 +50,7 @@ def _busy(chosen: Namespace) -> int:
     first, last = _day(chosen.first, "--from"), _day(chosen.last, "--to")
     if last < first:
         raise InputError(f"--to {last} is before --from {first}")
-    text = read_named(Path(chosen.file).expanduser(), "calendar", LARGEST)
+    text = read_named(path_of(chosen.file), "calendar", LARGEST)
     found = busy_times(text, Path(chosen.file).name, first, last, zone)
     shown = [
         (start, end)
@@ -63,14 +63,12 @@ def _busy(chosen: Namespace) -> int:
 
 def _why(chosen: Namespace) -> int:
     options: dict[str, int | str] = {"calendars": "\n".join(chosen.calendars)}
-    problem = load_problem(options, read_named(Path(chosen.problem).expanduser(), "problem file", LARGEST))
+    problem = load_problem(options, read_named(path_of(chosen.problem), "problem file", LARGEST))
     if chosen.interview not in problem.interview_ids:
         raise InputError(
             f"there is no interview {chosen.interview!r}: there are {', '.join(problem.interview_ids[:8])}"
         )
-    placed = (
-        read_earlier(read_named(Path(chosen.schedule).expanduser(), "schedule", LARGEST)) if chosen.schedule else {}
-    )
+    placed = read_earlier(read_named(path_of(chosen.schedule), "schedule", LARGEST)) if chosen.schedule else {}
     start = Value(chosen.when, "the time").moment(problem.zone)
     for line in reasons(problem, placed, chosen.interview, start):
         say(line)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from maker_engine.core.errors import InputError, ProblemError
-from maker_engine.input_files import read_named
+from maker_engine.input_files import path_of, read_named
 from maker_engine.printable import one_line
 
 from .calendars import LARGEST, busy_times
@@ -95,6 +95,6 @@ def _busier(one: Owner, more: list[Interval]) -> Owner:
 
 def _read(path: str, what: str, largest: int) -> str:
     try:
-        return read_named(Path(path).expanduser(), what, largest)
+        return read_named(path_of(path), what, largest)
     except InputError as error:
         raise ProblemError(one_line(str(error), 300)) from None

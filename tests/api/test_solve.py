@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
 import dataclasses
 import itertools
+import pickle
+import threading
 
 import pytest
 
 import maker_engine as maker
+from maker_engine.api.listening import Gathering
+from maker_engine.core.events import StepDecided, VoteCast
+from maker_engine.core.responses import Response
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.verify import verify
 from tests.api.tasks import Countdown, Greeting, Tally, Verified, minus_one
+
+
+class Endless(maker.Task):
+    """A task that never ends."""
+
+    def start(self):
+        return 0
+
+    def step(self, n):
+        return maker.Vote(f"Say something, {n}.", maker.Choice("this", "that"))
+
+    def apply(self, n, answer):
+        return n + len(answer)
 
 
 def files(home):
@@ -38,6 +58,20 @@ def test_with_verify_it_is_solved_and_verified():
     assert wrong.reason in repr(wrong)
 
 
+@pytest.mark.parametrize(("given", "said"), [(None, "it returned None"), (ZeroDivisionError(), "ZeroDivisionError")])
+def test_a_check_that_fails_loses_nothing(given, said):
+    """A `verify` that raises, or returns no list, ends the run as failed: never as verified, and with its answers."""
+
+    class Unchecked(Countdown):
+        def verify(self, answers):  # noqa: ARG002 - it checks nothing
+            if given is not None:
+                raise given
+
+    run = maker.solve(Unchecked(), model=minus_one, k=1)
+    assert (run.ok, run.verified, run.outcome, run.answers) == (False, False, maker.Outcome.FAILED, (4, 3, 2, 1, 0))
+    assert said in run.reason
+
+
 def test_a_session_is_written_only_where_it_is_asked_for(home, tmp_path):
     """A path gets the whole record, which verifies and opens again; "library" puts a file into the user's library."""
     path = tmp_path / "count.maker"
@@ -60,6 +94,7 @@ def test_a_run_is_a_frozen_value_that_shows_itself():
     with pytest.raises(dataclasses.FrozenInstanceError):
         run.totals.votes += 1
     assert run.totals == maker.solve(Countdown(), model=minus_one, k=1).totals
+    assert pickle.loads(pickle.dumps(run)) == copy.deepcopy(run) == run  # noqa: S301 - our own
     assert repr(run).startswith(
         "<Run outcome finished, problem Countdown, model python:minus_one, k 1, steps 5, votes 5"
     )
@@ -72,6 +107,23 @@ async def test_it_works_under_a_running_loop():
     """In a notebook, where a loop is running, `solve` does what `asolve` does."""
     here, awaited = maker.solve(Countdown(), model="sim", k=3), await maker.asolve(Countdown(), model="sim", k=3)
     assert (here.answers, here.steps) == (awaited.answers, awaited.steps)
+
+
+async def test_an_interrupt_under_a_running_loop_ends_the_run():
+    """Where the caller's task is cancelled, as ctrl+c does it, the run ends with it, and no thread is left."""
+
+    async def caller():
+        me = asyncio.current_task()
+
+        def gateway(_):
+            me.cancel()
+            return "this"
+
+        maker.solve(Endless(), model=gateway, k=1, concurrency=1)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(caller())
+    assert not [thread for thread in threading.enumerate() if thread.name == "maker"]
 
 
 async def test_a_function_may_be_the_model():
@@ -93,11 +145,13 @@ async def test_a_function_may_be_the_model():
 def test_what_a_function_raises_is_raised():
     """An error of the model function's own ends the run and reaches the caller; what is no text is named."""
 
-    def broken(prompt):
-        raise LookupError(prompt)
+    for kind in (LookupError, KeyboardInterrupt, SystemExit):
 
-    with pytest.raises(LookupError):
-        maker.solve(Countdown(), model=broken, k=1)
+        def broken(prompt, kind=kind):
+            raise kind(prompt)
+
+        with pytest.raises(kind):
+            maker.solve(Countdown(), model=broken, k=1)
     with pytest.raises(maker.InputError, match="it has to return text"):
         maker.solve(Countdown(), model=lambda _: 4, k=1)
 
@@ -138,16 +192,6 @@ def test_an_undecided_step_is_shown_as_it_stands():
 def test_a_simulated_run_that_may_never_end_is_bounded():
     """Where nobody knows what is right, nor how long it takes, a simulated run ends by a limit that is named."""
 
-    class Endless(maker.Task):
-        def start(self):
-            return 0
-
-        def step(self, n):
-            return maker.Vote(f"Say something, {n}.", maker.Choice("this", "that"))
-
-        def apply(self, n, answer):
-            return n + len(answer)
-
     run = maker.solve(Endless(), model="sim", k=1)
     assert run.outcome is maker.Outcome.OUT_OF_BUDGET
     assert run.totals.samples == 10_000
@@ -160,6 +204,13 @@ def test_a_simulated_run_that_may_never_end_is_bounded():
         ({"model": "sim", "concurency": 2}, "did you mean 'concurrency'"),
         ({"model": "sim", "constrain": "regex"}, "constrain must be none, schema or grammar, got 'regex'"),
         ({"model": 5}, "a model is a name or a function"),
+        ({}, "no model is named"),
+        ({"model": "sim", "timeout": "soon"}, "timeout must be a number"),
+        ({"model": "sim", "session": "librarry"}, "did you mean 'library'"),
+        ({"model": "sim", "session": 5}, "a session is a path"),
+        ({"model": "sim", "on_ask": "me"}, "on_ask is a function"),
+        ({"model": "sim", "config": {"k": 3}}, "config is a RunConfig"),
+        ({"config": maker.RunConfig.of(breakpoints=["dissent"])}, "breakpoints hold a run for a person"),
         ({"model": minus_one, "limit_usd": 1.0}, "limit_usd goes with the name of a model"),
         ({"model": "sim", "undecided": "ask"}, "waits for a person in the app"),
         ({"model": "sim", "hopeless": "hold"}, "waits for a person in the app"),
@@ -171,8 +222,58 @@ def test_what_cannot_be_used_is_refused_in_one_line(given, message):
     with pytest.raises(maker.InputError, match=message) as refused:
         maker.solve(Countdown(), **given)
     assert "\n" not in str(refused.value)
-    with pytest.raises(maker.InputError, match=r"give a task, such as Countdown\(\)"):
-        maker.solve(Countdown, model="sim")
+
+
+@pytest.mark.parametrize(("task", "message"), [(Countdown, r"such as Countdown\(\)"), ("hanoi", "load_task finds one")])
+def test_what_is_no_task_is_refused(task, message):
+    """A class, or a name, is not taken for a task."""
+    with pytest.raises(maker.InputError, match=message):
+        maker.solve(task, model="sim")
+
+
+def test_a_config_orders_a_run():
+    """A `RunConfig` brings every option at once; what is given besides goes before it."""
+    config = maker.RunConfig.of(model="sim", k=2, limit_samples=9)
+    run = maker.solve(Countdown(), config=config)
+    assert (run.k, run.model, run.outcome) == (2, "sim", maker.Outcome.OUT_OF_BUDGET)
+    more = maker.solve(Countdown(), model=minus_one, k=3, config=config, limit_samples=None)
+    assert (more.k, more.ok, more.simulated) == (3, True, False)
+
+
+def test_a_run_that_stopped_goes_on(tmp_path):
+    """`resume` goes on where a session stands, and its result is that of a run that never stopped, vote for vote."""
+    path = tmp_path / "count.maker"
+    stopped = maker.solve(Countdown(), model="sim", k=3, session=path, limit_samples=8)
+    assert (stopped.outcome, stopped.open.votes) == (maker.Outcome.OUT_OF_BUDGET, ((2, 2),))
+    again = maker.resume(path, task=Countdown, limit_samples=9)
+    assert (again.outcome, again.open) == (maker.Outcome.OUT_OF_BUDGET, None)
+    done = maker.resume(path, task=Countdown(), limit_samples=None)
+    whole = maker.solve(Countdown(), model="sim", k=3)
+    assert (done.outcome, done.answers, done.steps) == (whole.outcome, whole.answers, whole.steps)
+    assert done.totals == whole.totals
+    with pytest.raises(maker.InputError, match="no step left to go on with"):
+        maker.resume(path, task=Countdown)
+
+
+def test_a_function_goes_on_only_where_it_is_given_again(tmp_path):
+    """A session of a model that is a function needs that function, or another model, and says so."""
+    path = tmp_path / "count.maker"
+    maker.solve(Countdown(), model=minus_one, k=1, session=path, limit_samples=2)
+    with pytest.raises(maker.InputError, match="give it as model="):
+        maker.resume(path, task=Countdown, limit_samples=None)
+    assert maker.resume(path, task=Countdown, model=minus_one, limit_samples=None).answers == (4, 3, 2, 1, 0)
+
+
+def test_texts_are_kept_as_far_as_memory_allows():
+    """Past a bound of characters only steps with dissent or a flag keep the texts of their responses, up to another."""
+    gathering = Gathering(most=10)
+    for step, texts in enumerate(
+        [("aaaaaa",), ("bbbbbb",), ("cccccc",), ("d", "eee"), ("ff", "gg", "hhhh"), ("i", "j")]
+    ):
+        for number, text in enumerate(texts):
+            gathering.take(VoteCast(step, number, text, Response(text)))
+        gathering.take(StepDecided(step, texts[0], step + 1))
+    assert [len(step.texts) for step in gathering.steps] == [1, 1, 0, 2, 3, 0]
 
 
 async def test_a_run_can_be_looked_on_as_it_goes():

@@ -10,16 +10,16 @@ import pytest
 
 import maker_engine as maker
 from maker_engine.api.options import RunOptions
-from maker_engine.runtime.run_order import RunOrder
+from maker_engine.options.config import KINDS
 
 NAMES = """
 AnswerForm Ask Ballot Ballots Choice Date Decimal Flag Forecast Gather Gathered InputError Integer Json MakerError
-Option Outcome ProblemError Prompt PromptText ProviderError Record Run RunStep Said SessionBusyError SessionError
-Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote asolve avote avote_many events load_task
-plan solve stream vote vote_many
+Option Outcome ProblemError Prompt PromptText ProviderError Record Run RunConfig RunStep Said SessionBusyError
+SessionError Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote aresume asolve avote
+avote_many events load_task plan resume solve stream vote vote_many
 """
-BESIDES = {"task", "options", "source", "model", "k", "session", "name", "apart", "attended", "breaks"}
-"""Fields of an order that are no options of a library's run: they are arguments of its own, or the app's."""
+BESIDES = {"model", "k", "session", "breakpoints"}
+"""Options that are arguments of their own, or need a person in the app."""
 IMPORTED = """
 import sys, maker_engine as maker
 class Countdown(maker.Task):
@@ -46,13 +46,14 @@ def test_importing_is_cheap():
     assert done.stdout == "[]\n[]\n"
 
 
-def test_the_options_are_those_of_an_order():
-    """Every field of an order that a program can set is a keyword of its name and type, and there are no others."""
-    fields, options = get_type_hints(RunOrder), get_type_hints(RunOptions)
-    assert set(options) == set(fields) - BESIDES
-    looser = {"voters", "accept_models", "constrain"}
-    assert {name: options[name] for name in set(options) - looser} == {
-        name: fields[name] for name in set(options) - looser
+def test_the_options_are_those_of_the_table():
+    """Every option that a program can set is a keyword of its name and type, and there are no others."""
+    table = {name: kind for group in KINDS.values() for name, kind in get_type_hints(group).items()}
+    options = get_type_hints(RunOptions)
+    assert set(options) == set(table) - BESIDES
+    looser = {"constrain", "prices"}
+    assert {name: options[name] for name in options.keys() - looser} == {
+        name: table[name] for name in options.keys() - looser
     }
 
 

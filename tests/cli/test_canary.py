@@ -77,8 +77,7 @@ def test_a_refused_key_is_written_nowhere(tmp_path: Path) -> None:
         with subprocess.Popen(
             arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path
         ) as process:
-            while process.poll() is None and len(server.requests) <= HONEST + 3:
-                pass
+            server.wait_until(lambda one: len(one.requests) > HONEST + 3)
             process.send_signal(signal.SIGINT)
             said = process.communicate()
         (session,) = (tmp_path / "sessions").rglob("*.maker")
@@ -102,8 +101,7 @@ def test_a_killed_run_has_not_written_the_key_either(tmp_path: Path) -> None:
         with subprocess.Popen(
             arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path
         ) as process:
-            while process.poll() is None and len(server.requests) <= HONEST:
-                pass
+            server.wait_until(lambda one: len(one.requests) > HONEST)
             process.send_signal(signal.SIGKILL)
             printed = b"".join(process.communicate())
     files = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}

@@ -18,6 +18,7 @@ from maker_tui.commands import _parser
 from maker_tui.flags import run_parser
 from maker_tui.parsing import Parser
 from tests.support.running import TOY
+from tests.support.waiting import grown, wait_for
 
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
@@ -271,16 +272,14 @@ def test_an_interrupt_ends_the_run_and_saves_it(tmp_path: Path, number: signal.S
     with subprocess.Popen(
         [*MAKER, "run", "hanoi", *flags], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
     ) as process:
-        wal = session.with_name(session.name + "-wal")
-        while process.poll() is None and not (wal.exists() and wal.stat().st_size > 100_000):
-            pass
+        wait_for(process, grown(session, 100_000))
         process.send_signal(number)
         output, _ = process.communicate(timeout=20)
     result = json.loads(output)
     assert process.returncode == 130
     assert (result["outcome"], result["reason"]) == ("stopped", f"interrupted by {word}")
     assert result["decided_steps"] > 0
-    assert not wal.exists()
+    assert not session.with_name(session.name + "-wal").exists()
 
 
 def test_the_headless_path_imports_neither_textual_nor_litellm() -> None:

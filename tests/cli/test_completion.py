@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,28 @@ def test_bash_completes_the_piece_behind_a_colon_or_an_equals_sign():
     assert complete("bash", ["maker run hanoi --rule=f"]) == ["first"]
     assert complete("bash", ["maker run hanoi --rule 'f"]) == ["first"]
     assert complete("fish", ["maker", "sessions", "ver"])[0].startswith("verify\t")
+
+
+def test_completing_runs_no_code_of_a_file(tmp_path: Path):
+    """A task in a file is run when it is run; a word behind it is completed with the flags that every task has."""
+    task = tmp_path / "task.py"
+    task.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    assert {"--k", "--json"} <= set(offered(f"maker run {task} --"))
+    assert offered(f"maker check-task {task} --states") == ["--states"]
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_name_with_the_shells_own_characters_is_read_as_a_word_and_run_by_nothing(home: Path):
+    """Bash puts words into the line as they are: they are quoted as it is; one with an escape code is left out."""
+    names = ["a b", "$(touch x)", "`x`", "it's", 'a"b', "*", "~root", "é;", "-n"]
+    home.mkdir(exist_ok=True)
+    profiles = "".join(f"[profile.{json.dumps(name)}]\n" for name in [*names, "a\x1b[31m", "two\nlines"])
+    (home / "config.toml").write_text(profiles)
+    for opened in ("", "'", '"'):
+        line = f"maker run hanoi --profile {opened}"
+        words = [f"{opened}{word}{opened}" for word in complete("bash", [line])]
+        read = run_shell("bash", f"printf '%s\\n' {' '.join(words)}")
+        assert (read.stdout.splitlines(), read.stderr) == (names, "")
 
 
 def run_shell(shell, script, *arguments):

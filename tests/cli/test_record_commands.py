@@ -237,6 +237,8 @@ def test_a_session_that_has_not_ended_says_how_it_stands(capsys: pytest.CaptureF
     journal = Journal(session, saved.task, saved.order, 1)
     told = said(capsys, "show", "hanoi-a")
     assert f"outcome  running: process {os.getpid()} drives it\n" in told
+    assert "└─ ● running  fork 1 at step 5" in told
+    assert "interrupted" not in told
     assert told.endswith(f"look on  maker sessions resume hanoi-a; kill {os.getpid()} stops it, saved\n")
     assert json.loads(said(capsys, "show", "hanoi-a", "--json"))["outcome"] is None
     journal.close()

@@ -52,6 +52,29 @@ def test_an_answer_that_cannot_be_counted_is_the_tasks_fault(bad):
         run(parse=lambda *_: bad, objection=lambda *_: None)
 
 
+def later(answer):
+    """A `step` that is right at the first state only."""
+    return lambda task, state: Count.step(task, 0) if state == 0 else answer()
+
+
+@pytest.mark.parametrize("window", [1, 8])
+@pytest.mark.parametrize(
+    ("methods", "named"),
+    [
+        ({"step": later(raising)}, "fails in step at step 1: 'oops'"),
+        ({"step": later(lambda: "next")}, "'next' is no Vote, Gather, Ask or Do"),
+        ({"apply": lambda *_: None}, "returns None, and must return the next state"),
+    ],
+    ids=["raises", "asks a text", "gives no state"],
+)
+def test_a_task_that_fails_later_on_leaves_the_solver_whole(methods, named, window):
+    """A task that fails at a later state is named, and the step before is still there for the run to end with."""
+    driven = drive(type("Faulty", (Count,), methods)(), k=1, window=window)
+    with pytest.raises(TaskError, match=named):
+        in_turn(driven, saying(1))
+    assert (driven.solver.step, driven.solver.hopeless, driven.solver.hang_up()) == (0, None, [])
+
+
 def test_a_state_that_is_not_frozen_is_the_tasks_fault():
     """A state that could change behind the run's back becomes a `TaskError`."""
     with pytest.raises(TaskError, match="count"):

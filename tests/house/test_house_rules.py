@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def body_lines(function):
     return lines - (first.end_lineno - first.lineno + 1 if ast.get_docstring(function, clean=False) is not None else 0)
 
 
+@functools.cache
 def functions(path):
     """Every function of a file, methods and inner ones included."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))

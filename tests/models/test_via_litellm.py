@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import os
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.responses import Prompt, SampleRequest
+from maker_engine.models import litellm_setup
 from maker_engine.models.port import Model
 from maker_engine.models.via_litellm import LiteLLMModel
 from tests.support.openai_server import OpenAIServer, Reply
@@ -206,6 +208,13 @@ def test_litellm_is_not_imported_before_it_is_needed():
     """Opening a model and reading its price does not import LiteLLM, which takes seconds."""
     done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, check=True)
     assert done.stdout == "4e-07 False openai/gpt-4.1-mini False\n"
+
+
+def test_the_garbage_collector_leaves_litellm_alone():
+    """Its objects stay for good, so that no collection looks through them; the collector is on again once it is in."""
+    litellm_setup.load()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 100_000
 
 
 def test_it_is_a_model():

@@ -190,6 +190,21 @@ def test_a_kept_order_gives_back_the_options_it_was_made_of():
     assert values_of_order({**kept, "k_auto": True}).get("k") is None
 
 
+def test_an_order_that_a_session_keeps_is_read_or_refused_whatever_it_is():
+    """A session may be anybody's: what is of another kind is refused in a line, what is newer passed by."""
+    kept = prepare(order_of("hanoi", {}, None, {}, attended=True)).record()
+    strange = ["x", "\x1b[31m\n", -1, 1e300, 10**5000, float("nan"), [], [1, None, {}], {"a": "b"}, True]
+    for name in [*kept, "newer"]:
+        for value in strange:
+            said = ""
+            try:
+                values_of_order({**kept, name: value})
+            except InputError as error:
+                said = str(error)
+            assert said.isprintable()
+            assert len(said) < 200
+
+
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.maker")), ids=lambda path: path.stem)
 def test_a_session_written_before_is_ordered_again(path, tmp_path):
     """What a file of any format keeps of its order fills the form, whose order has the same problem, model and k."""

@@ -19,6 +19,7 @@ from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved
+from tests.support.waiting import grown, wait_for
 
 NOISY = "sim:p=0.8,v=0.8"
 
@@ -87,9 +88,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     flags = ["--disks", "7", "--model", f"{NOISY},latency=0.004", "--k", "4", "--json", "--session", str(path)]
     command = [sys.executable, "-m", "maker_tui", "run", "hanoi", *flags]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=dict(os.environ)) as process:
-        wal = path.with_name(path.name + "-wal")
-        while process.poll() is None and not (wal.exists() and wal.stat().st_size > 150_000):
-            pass
+        wait_for(process, grown(path, 150_000))
         process.send_signal(signal.SIGKILL)
     done = open_saved(path).step
     assert done > 0

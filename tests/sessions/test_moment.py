@@ -13,7 +13,7 @@ from maker_engine.sessions.moment import moment
 from maker_engine.sessions.reader import Reader
 from tests.support.recorded import Recorded, random_positions, record
 
-RUNS, POSITIONS = 100, 100
+RUNS, POSITIONS = 40, 50
 
 
 def forbid(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,7 @@ def differing(recorded: Recorded, dice: Random) -> list[tuple[int, int]]:
 
 
 def test_every_moment_of_a_saved_run_is_the_one_that_was_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """State, ballot, totals and log at 100 random moments of 100 random runs equal the live ones; no model is asked."""
+    """State, ballot, totals and log at 50 random moments of 40 random runs equal the live ones; no model is asked."""
     dice = Random(11)
     runs = []
     for number in range(RUNS):

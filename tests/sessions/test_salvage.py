@@ -16,7 +16,7 @@ from maker_engine.sessions.verify import verify
 from tests.support.recorded import Recorded, record
 from tests.support.toy import Count
 
-LENGTH = 400
+LENGTH = 300
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_the_votes_of_the_open_step_are_saved_too(tmp_path: Path) -> None:
 def test_what_lies_before_the_damage_is_saved(run: Recorded, tmp_path: Path) -> None:
     """Of each of many damaged files every step is saved up to the first that verify names; the file is left alone."""
     content, dice, whole = run.path.read_bytes(), Random(21), 0
-    for number in range(60):
+    for number in range(40):
         path, to = tmp_path / f"{number}.maker", tmp_path / f"{number}-saved.maker"
         path.write_bytes(damaged := damage(content, dice))
         if len(damaged) < 4096:  # not one whole page is left
@@ -86,7 +86,7 @@ def test_what_lies_before_the_damage_is_saved(run: Recorded, tmp_path: Path) -> 
             assert list(reader.answers(run.task)) == list(sound.answers(run.task, 0, saved.steps))
         assert path.read_bytes() == damaged
         whole += saved.whole
-    assert 0 < whole < 60
+    assert 0 < whole < 40
 
 
 def test_a_file_whose_front_is_gone_is_saved(run: Recorded, tmp_path: Path) -> None:

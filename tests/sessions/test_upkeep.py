@@ -22,6 +22,7 @@ from maker_engine.sessions.naming import is_rank
 from maker_engine.sessions.saved import open_saved
 from maker_tui.cli import main
 from tests.support.shelves import solved
+from tests.support.waiting import grown, wait_for
 
 
 @pytest.fixture
@@ -40,9 +41,7 @@ def written(path: Path) -> Iterator[subprocess.Popen[bytes]]:
     flags = ["--disks", "20", "--model", "sim:latency=0.01", "--json", "--session", str(path)]
     command = [sys.executable, "-m", "maker_tui", "run", "hanoi", *flags]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=dict(os.environ)) as process:
-        wal = path.with_name(path.name + "-wal")
-        while process.poll() is None and not (wal.exists() and wal.stat().st_size > 100_000):
-            pass
+        wait_for(process, grown(path, 100_000))
         try:
             yield process
         finally:

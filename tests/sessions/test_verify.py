@@ -17,7 +17,8 @@ from maker_engine.sessions.journal import Journal
 from maker_engine.sessions.packing import dense
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.saved import open_saved, task_of
-from maker_engine.sessions.verify import check_tail, verify
+from maker_engine.sessions.tail import check_tail
+from maker_engine.sessions.verify import verify
 from tests.sessions.test_watch import decide, going_on
 from tests.support.toy import Count
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 FOR_EVER_S = 3600.0
 
 
@@ -139,7 +139,7 @@ class OpenAIServer:
         return f"http://127.0.0.1:{self._port}/v1"
 
     def wait_until(self, condition: Callable[[OpenAIServer], bool]) -> None:
-        """Block until `condition(self)` holds; fail after ten seconds."""
+        """Block until `condition(self)` holds; fail after half a minute."""
         with self._changed:
             assert self._changed.wait_for(lambda: condition(self), PATIENCE_S), "the server waited in vain"
 

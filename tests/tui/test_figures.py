@@ -50,11 +50,27 @@ def test_small_prices_keep_two_digits(value, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(950, "950"), (12_345, "12.3k"), (123_456, "123k"), (4.5e6, "4.5M"), (2e12, "2.0T")]
+    ("value", "text"),
+    [
+        (950, "950"),
+        (12_345, "12.3k"),
+        (99_960, "100k"),
+        (999_960, "1.0M"),
+        (123_456, "123k"),
+        (4.5e6, "4.5M"),
+        (2e12, "2.0T"),
+    ],
 )
 def test_short_numbers_take_five_cells(value, text):
     """Rule: large counts are told in at most five characters."""
     assert figures.short(value) == text
+
+
+@given(st.floats(1 / 3_500, 9e5))
+def test_a_speed_takes_twelve_cells(value):
+    """Rule: down to a step an hour, however fast a run is, its speed is not cut in a pane of 80 columns."""
+    assert len(figures.speed(value)) <= 12
+    assert figures.speed(2_325) == "2.3k steps/s"
 
 
 def test_counts_have_separators_and_no_limit():

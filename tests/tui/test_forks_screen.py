@@ -54,7 +54,7 @@ async def test_the_tree_of_forks_is_shown_and_each_run_opens(forked: Path) -> No
 
 
 async def test_a_run_of_another_process_is_looked_on(tmp_path: Path) -> None:
-    """It is told who drives it, keys that steer are refused with the reason, and its end is seen."""
+    """It is told who drives it, keys that steer are not offered and say how to end it, and its end is seen."""
     path = tmp_path / "hanoi-1.maker"
     prepared = prepare(RunOrder("hanoi", {"disks": 4}, model="sim:p=0.9", k=3, session=path, limit_samples=12))
     await drive_on(prepared)
@@ -64,9 +64,10 @@ async def test_a_run_of_another_process_is_looked_on(tmp_path: Path) -> None:
     journal.flush()
     followed = FollowedRun(open_saved(path))
     async with MakerApp(followed).run_test(size=SIZE, notifications=True) as pilot:
-        await shown(pilot, "◉ read-only", f"process {os.getpid()} drives this run")
+        text = await shown(pilot, "◉ read-only", f"process {os.getpid()} drives this run", "i inspect", "q leave")
+        assert "space pause" not in text
         await pilot.press("space")
-        await shown(pilot, "steer")
+        await shown(pilot, "steer", "kill")
         journal.record(RunEnded(Outcome.STOPPED, "enough for today"))
         journal.close()
         await until(pilot, lambda: followed.ended)

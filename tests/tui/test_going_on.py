@@ -51,11 +51,10 @@ def ended(path: Path) -> str:
 @pytest.mark.parametrize("keys", [("R",), ("enter", "c"), ("enter", "space"), ("enter", "R")])
 async def test_a_stopped_run_goes_on_in_two_keys(keys: tuple[str, ...]) -> None:
     """What was stopped goes on to its end, in the same session, by one key on it at home or on its workbench."""
-    order = RunOrder("hanoi", {"disks": 4}, model="sim:latency=0.02", k=2, concurrency=1)
-    run = LiveRun(prepare(order))
+    run = LiveRun(prepare(RunOrder("hanoi", {"disks": 4}, k=2, breaks=("step:3",))))  # it cannot end before it is left
     run.start()
     async with MakerApp(run, stay=True).run_test(size=SIZE, notifications=True) as pilot:
-        await shown(pilot, "▶ running", "step 2")
+        await shown(pilot, "held — step 3")
         await pilot.press("q", "q")
         await shown(pilot, "sessions · 1", "■ stopped")
         for key in keys:

@@ -18,6 +18,7 @@ from maker_engine.core.errors import SessionError
 from maker_engine.sessions.reader import Reader
 from maker_tui.cli import main
 from tests.support.terminal import Terminal
+from tests.support.waiting import wait_for
 
 SCREEN, BACK = b"\x1b[?1049h", b"\x1b[?1049l"
 BOUND_S = 20.0
@@ -191,8 +192,7 @@ def test_without_a_terminal_there_is_only_the_signal(tmp_path: Path, *, ignored:
     finally:
         signal.signal(signal.SIGHUP, before)
     with process:
-        while process.poll() is None and steps_of(path) < 2:
-            pass
+        wait_for(process, lambda: steps_of(path) > 1)
         process.send_signal(signal.SIGHUP)
         output, _ = process.communicate(timeout=20)
     assert process.returncode == status

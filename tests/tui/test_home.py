@@ -98,6 +98,19 @@ async def test_r_reads_the_sessions_again():
         await shown(pilot, "sessions · 2")
 
 
+async def test_a_run_that_goes_on_elsewhere_is_followed_and_a_stopped_one_offers_to_go_on():
+    """Rule: how far another process has come, and how it ended, is shown unasked; then R stands in the footer."""
+    sessions = [saved(outcome=None, steps_done=5, busy=True)]
+    async with MakerApp(listing=lambda: list(sessions)).run_test(size=SIZE, notifications=True) as pilot:
+        assert "R resume" not in await shown(pilot, "● running", "5/127")
+        pilot.app.screen.follow_s = 0.01  # type: ignore[attr-defined]
+        await pilot.press("ctrl+r")
+        sessions[:] = [saved(outcome=None, steps_done=7, busy=True)]
+        await shown(pilot, "● running", "7/127")
+        sessions[:] = [saved(outcome="out_of_budget", steps_done=9)]
+        await shown(pilot, "■ budget", "9/127", "enter open  R resume")
+
+
 @pytest.mark.parametrize("leave", ["q", "ctrl+q"])
 async def test_q_quits(leave):
     """Rule: q ends the app from home."""

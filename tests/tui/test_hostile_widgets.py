@@ -32,6 +32,7 @@ from maker_tui.widgets.entry_line import EntryLine
 from maker_tui.widgets.filter_lines import choice_rows
 from maker_tui.widgets.forecast_pane import forecast_lines
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.option_rows import Entry
 from maker_tui.widgets.person_bar import PersonBar
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
 from maker_tui.widgets.red_flag_log import record_lines
@@ -149,8 +150,8 @@ async def test_no_row_of_its_own_lets_an_order_through(run):
     async with app.run_test(size=(WIDTH * 2, 30)) as pilot:
         await shown(pilot, "▶ running")
         head, banner, person = (app.screen.query_one(kind) for kind in (HeadLine, Banner, PersonBar))
-        entry = EntryLine()
-        await app.screen.mount(entry)
+        entry, field = EntryLine(), Entry(compact=True)
+        await app.screen.mount(entry, field)
         for row in (banner, person, entry):
             row.add_class("-up")
         await pilot.pause()
@@ -160,7 +161,8 @@ async def test_no_row_of_its_own_lets_an_order_through(run):
             person.ask("vote for", [text], str)
             entry.ask("name", text, text)
             entry.paste(text)
-            for widget in (head, banner, person, entry):
+            field.value = text
+            for widget in (head, banner, person, entry, field):
                 told = "".join(segment.text for segment in widget.render_line(0))
                 assert len(told.strip()) > TOGETHER
                 assert not UNSAFE.search(told), told

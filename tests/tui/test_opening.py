@@ -70,6 +70,28 @@ async def test_the_code_of_a_task_is_asked_about_once(tmp_path: Path) -> None:
         assert not isinstance(pilot.app.screen.source.task, RecordedTask)
 
 
+@pytest.mark.usefixtures("own")
+async def test_a_run_is_ordered_again_once_its_code_is_agreed_to(tmp_path: Path) -> None:
+    """N on a run of a task in a file runs none of its code before a yes; after a no the list stays."""
+    code, ran = tmp_path / "mine" / "task.py", tmp_path / "ran"
+    code.write_text(f"{code.read_text()}\nfrom pathlib import Path\nPath({str(ran)!r}).touch()\n")
+    async with MakerApp().run_test(size=SIZE, notifications=True) as pilot:
+        await shown(pilot, "sessions · 1")
+        await pilot.press("N")
+        await shown(pilot, "Run code from this folder?")
+        await pilot.press("n")
+        await shown(pilot, "you chose not to run", "sessions · 1")
+        await pilot.press("N")
+        await shown(pilot, "you chose not to run", "sessions · 1")
+        assert not ran.exists()
+        code.write_text(code.read_text() + "\n")
+        await pilot.press("N")
+        await shown(pilot, "Run code from this folder?")
+        await pilot.press("y")
+        await shown(pilot, "task path")
+        assert ran.exists()
+
+
 async def test_a_task_that_is_gone_or_fails_hides_no_run(own: Path, tmp_path: Path) -> None:
     """Where the code is gone, or does not load, or comes with another's session, the record opens alone with a why."""
     memory = Memory()

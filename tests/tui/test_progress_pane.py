@@ -82,6 +82,7 @@ def test_the_provider_s_trouble_is_told_while_it_lasts():
     text = "waiting for the provider: rate, again in 4 s (429 Too Many Requests)"
     assert text in told(view(failure=failure), 90)
     assert text in meter_line(view(failure=failure), 100).plain
+    assert "provider: rate, again in 4 s (429 Too M…" in told(view(failure=failure), 40)
     assert text not in told(view(failure=failure, outcome=Outcome.FAILED), 90)
 
 

@@ -74,7 +74,7 @@ async def test_from_the_home_screen_to_the_fork_that_solves_it(failed):
             return await shown(pilot, *words)
 
         await shown(pilot, "sessions · 1")
-        text = await press("enter", f"step {wrong.step + 1} of 63 ✖ wrong", "decided ✖ wrong", "(oracle)")
+        text = await press("enter", f"step {wrong.step + 1} of 63 ✖ wrong", "· ✖ wrong · 2 votes", "(oracle)")
         assert "F fork" in text.split("\n")[-1]
         await press("F", f"fork at step {wrong.step + 1}", f"k={wrong.better_k}")
         pressed.append("enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from maker_engine.core.flags import ILLEGAL, Flag
 
 NONE = "none"
 """How no label at all is written."""
+_BRACKETED = re.compile(r"\((.+)\)|\[(.+)\]")
+_AND = re.compile(r"\s*,\s*and\s+|\s+(?:and|&)\s+")
 
 
 def key(label: str) -> str:
@@ -61,8 +64,9 @@ class Choice(AnswerForm[str]):
         return f"one of {', '.join(self.labels)}"
 
     def value_of(self, text: str) -> str | None:
-        """Return the label that the text is, in any case."""
-        return self._known.get(key(text))
+        """Return the label that the text is, in any case, also in brackets."""
+        bracketed = _BRACKETED.fullmatch(text)
+        return self._known.get(key(text)) or (self._known.get(key(bracketed[1] or bracketed[2])) if bracketed else None)
 
     def schema(self) -> Mapping[str, Any]:
         """Return the schema of a string out of the list."""
@@ -119,7 +123,11 @@ class Several(AnswerForm[tuple[str, ...]]):
         if key(text) == NONE:
             return self._enough(())
         inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
-        return self._of([part.strip(" \"'`*") for part in inner.replace(";", ",").split(",")])
+        parts = [part.strip(" \"'`*") for part in inner.replace(";", ",").split(",")]
+        listed = self._of(parts)
+        if listed is not None or any(_AND.search(label) for label in self.labels):
+            return listed
+        return self._of([part.strip(" \"'`*") for part in _AND.sub(",", inner).replace(";", ",").split(",")])
 
     def from_json(self, value: Any) -> tuple[str, ...] | Flag | None:
         """Return the labels in an array, or in a text."""

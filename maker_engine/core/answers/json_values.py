@@ -15,6 +15,8 @@ from maker_engine.core.flags import INCONSISTENT, MALFORMED, Flag, excerpt
 
 _FENCED = re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*\n(.*?)^[ \t]*(?:```|~~~)[ \t]*$", re.DOTALL | re.MULTILINE)
 _OPENING = re.compile(r"^[ \t]*(?=[\[{])", re.MULTILINE)
+_WITHIN = re.compile(r"^(?:[^\[{\n]*\\boxed\{)?[^\[{\n]*(?=[\[{])", re.MULTILINE)
+"""Where a value begins within a line, behind "Answer:", in bold or in a box; what is within another value does not."""
 _MOST_TRIED = 40  # places at which a value may begin
 
 
@@ -54,17 +56,21 @@ class Json(AnswerForm[Any]):
         return f"End with nothing but {self.demand}"
 
     def read(self, text: str) -> Any:
-        """Read the JSON in a response: the whole of it, a fenced block, or the one value in it.
+        """Read the JSON in a response: the whole of it, a fenced block, or the one value in it that fits.
 
         Returns:
             The value, frozen, or a flag. Raises on no text.
         """
-        found = list(dict.fromkeys(map(_canonical, _values(text))))
-        if len(found) > 1:
-            return Flag(INCONSISTENT, f"{len(found)} different JSON values are given", excerpt(text.strip()[-120:]))
+        found = [parse_json(one) for one in dict.fromkeys(map(_canonical, _values(text)))]
         if not found:
             return Flag(MALFORMED, "there is no JSON in the response", excerpt(text.strip()[-120:]))
-        value = parse_json(found[0])
+        answers = [self._answer(value) for value in found]
+        fitting = [answer for answer in answers if not isinstance(answer, Flag)]
+        if len(fitting) > 1:
+            return Flag(INCONSISTENT, f"{len(fitting)} different JSON values are given", excerpt(text.strip()[-120:]))
+        return fitting[0] if fitting else answers[-1]
+
+    def _answer(self, value: Any) -> Any:
         answer = self.from_json(value)
         if isinstance(answer, Flag) and isinstance(value, dict) and value.keys() == {"answer"}:
             inner = self.from_json(value["answer"])  # as a provider that takes only the schema of an object gives it
@@ -114,26 +120,29 @@ def _canonical(value: Any) -> str:
 
 
 def _values(text: str) -> Iterator[Any]:
-    """Yield the JSON values in a response: it as a whole, else its fenced blocks, else what begins a line."""
+    """Yield the JSON values in a response: it as a whole, else its fenced blocks and what begins a line."""
     for whole in (text.strip(), text.strip().strip("`").strip()):
         try:
             yield parse_json(whole)
         except ValueError:
             continue
         return
-    fenced = []
+    plain = [*_fenced(text), *_begun(_FENCED.sub("", text), _OPENING)]
+    yield from plain or _begun(text, _WITHIN)
+
+
+def _fenced(text: str) -> Iterator[Any]:
     for block in _FENCED.findall(text):
         try:
-            fenced.append(parse_json(block))
+            yield parse_json(block)
         except ValueError:
             continue
-    yield from fenced or _begun(text)
 
 
-def _begun(text: str) -> Iterator[Any]:
+def _begun(text: str, opening: re.Pattern[str]) -> Iterator[Any]:
     decoder = json.JSONDecoder(object_pairs_hook=once, parse_constant=refuse)
     end = 0
-    for place in list(_OPENING.finditer(text))[-_MOST_TRIED:]:
+    for place in list(opening.finditer(text))[-_MOST_TRIED:]:
         if place.end() < end:
             continue
         try:

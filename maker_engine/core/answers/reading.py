@@ -1,7 +1,8 @@
 """Finds the answer in a response: generous in form, strict in content, and never a guess between two.
 
 The answer is the last line. It may be dressed (bold, code, a fence, a box, quotes, "Answer:"), and an explanation may
-follow it, as long as one line alone, or one mark, holds an answer. Two that differ are a flag.
+follow it, as long as one line alone, or one mark, holds an answer. Two that differ are a flag, and so is what is marked
+as the answer and is none ("Answer: yes, because …"): what stands before it is not what was meant.
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ from maker_engine.core.flags import INCONSISTENT, MALFORMED, Flag, excerpt
 A = TypeVar("A", bound=Hashable)
 _LONGEST_LINE = 4_000  # characters: nothing longer is a line that holds an answer alone
 _DEEPEST = 8  # layers of dress
-_FENCE = re.compile(r"\s*(?:```+|~~~+)\s*[\w+-]*\s*|\s*(?:\$\$|\\\[|\\\])\s*")
+_FENCE = re.compile(
+    r"\s*(?:```+|~~~+)\s*[\w+-]*\s*|\s*(?:\$\$|\\\[|\\\])\s*|\s*</?(?:final_)?answer>\s*", re.IGNORECASE
+)
+_TAGGED = re.compile(r"<((?:final_)?answer)>\s*(.+?)\s*</\1>", re.IGNORECASE)
+_INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+"""Marks of direction, joins and byte order that have no width: dress, where they stand around an answer."""
 _MARK = re.compile(
-    r"[*_`]{0,3}(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct )?answer\b[*_`]{0,3}\s?(?:is\b:?|:|=)"
-    r"[*_`]{0,3}\s{0,4}(?=\S)",
+    r"[*_`]{0,3}(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct )?answer\b[*_`]{0,3}\s?"
+    r"(?:is\b:?|:|\N{FULLWIDTH COLON}|=)[*_`]{0,3}\s{0,4}(?=\S)",
     re.IGNORECASE,
 )
 _INNER = r"\{((?:[^{}]|\{[^{}]*\}){1,400})\}"
@@ -69,7 +75,11 @@ def read(
     if is_open:
         values = marked or [found[-1].value]
     elif found[-1].value is None:
-        values = marked + [one.value for one in found]
+        spoilt = [place for place, line in enumerate(lines) if found[place].value is None and _is_marked(line)]
+        left = [one.value for one in found[spoilt[-1] + 1 if spoilt else 0 :] if one.value is not None]
+        if spoilt and not left:
+            return Flag(MALFORMED, "what is marked as the answer is none", excerpt(lines[spoilt[-1]].strip()))
+        values = marked + left
     else:
         values = marked + _last_run(found)
     return _one_of([value for value in values if value is not None], lines[-1])
@@ -121,6 +131,11 @@ def _in_line(line: str, value_of: Callable[[str], A | Flag | None], *, is_open: 
     return first
 
 
+def _is_marked(line: str) -> bool:
+    """Tell whether a line says that it holds the answer."""
+    return len(line) <= _LONGEST_LINE and any(marked for _, marked in undressed(line))
+
+
 def _boxed(line: str, value_of: Callable[[str], A | Flag | None]) -> Iterator[A | Flag]:
     """Yield the answers in boxes that stand within a line."""
     for box in _BOX.findall(line[:_LONGEST_LINE]):
@@ -131,7 +146,7 @@ def _boxed(line: str, value_of: Callable[[str], A | Flag | None]) -> Iterator[A 
 
 def undressed(line: str) -> Iterator[tuple[str, bool]]:
     """Yield a line with ever less dress, itself first, and whether it was marked as the answer."""
-    bare, marked = " ".join(line.split()), False
+    bare, marked = " ".join(line.split()).strip(_INVISIBLE).strip(), False
     yield bare, marked
     for _ in range(_DEEPEST):
         less, mark = _without_layer(bare)
@@ -146,6 +161,8 @@ def _without_layer(text: str) -> tuple[str, bool]:
         inner = text[len(opening) : len(text) - len(closing)]
         if text.startswith(opening) and text.endswith(closing) and inner and opening not in inner:
             return inner.strip(), False
+    if (tagged := _TAGGED.fullmatch(text)) is not None:
+        return tagged[2], True
     if (command := _COMMAND.fullmatch(text)) is not None:
         return command[1].strip(), text.startswith("\\boxed")
     for pattern, marks in ((_MARK, True), (_LEAD, False)):

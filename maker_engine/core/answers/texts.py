@@ -18,6 +18,17 @@ _WORDS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hote
 """What simulated agents say where any text will do."""
 
 
+_PLAIN = str.maketrans(
+    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}“”\N{HYPHEN}\N{NON-BREAKING HYPHEN}", "''\"\"--"
+)
+"""Typography that models change when they copy, to what a keyboard has."""
+
+
+def _trimmed(text: str) -> str:
+    """Take the stop, or the dots of an omission, off the ends of a passage, so that votes for it are not parted."""
+    return text.strip(" …").removeprefix("...").rstrip(" .,;:")
+
+
 def _tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
@@ -124,14 +135,16 @@ class Span(AnswerForm[str]):
         return True
 
     def value_of(self, text: str) -> str | Flag | None:
-        """Return the passage; spaces and case do not count where that leaves one reading."""
-        bare, source = _tidy(text), _tidy(self.of)
+        """Return the passage without a stop at its end; spaces, case and typography do not count where one is left."""
+        bare, source = _trimmed(_tidy(text).translate(_PLAIN)), _tidy(self.of)
         if not bare or len(bare) > self.longest:
             return None
-        if bare in source:
-            return bare
-        spelt = {found.group() for found in re.finditer(re.escape(bare), source, re.IGNORECASE)}
-        return spelt.pop() if len(spelt) == 1 else None
+        plain = source.translate(_PLAIN)  # character by character: what is found there is where it is in the source
+        for case in (re.NOFLAG, re.IGNORECASE):
+            spelt = {source[found.start() : found.end()] for found in re.finditer(re.escape(bare), plain, case)}
+            if spelt:
+                return spelt.pop() if len(spelt) == 1 else None
+        return None
 
     def schema(self) -> Mapping[str, Any]:
         """Return the schema of a string."""
@@ -146,9 +159,9 @@ class Span(AnswerForm[str]):
         words = _tidy(self.of).split()
         start = number % len(words)
         for length in (3, 2, 1):
-            bare = " ".join(words[start : start + length])
-            if len(bare) <= self.longest and self.value_of(bare) == bare:
-                return bare
+            found = self.value_of(" ".join(words[start : start + length]))
+            if isinstance(found, str):
+                return found
         return words[start][: self.longest]
 
     def slip(self, answer: str, number: int) -> str:
@@ -158,6 +171,7 @@ class Span(AnswerForm[str]):
 
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_YEAR_FIRST = re.compile(r"^([0-9]{4})([/.])([0-9]{2})\2([0-9]{2})$")
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -192,7 +206,8 @@ class Date(AnswerForm[str]):
         return f"a date as YYYY-MM-DD{first}{last}"
 
     def value_of(self, text: str) -> str | Flag | None:
-        """Return the day; other ways to write one can be read in two ways, and are not read."""
+        """Return the day, the year first; other ways to write one can be read in two ways, and are not read."""
+        text = _YEAR_FIRST.sub(r"\1-\3-\4", text.translate(_PLAIN))
         if not _DATE.fullmatch(text):
             return None
         if not _is_day(text):

@@ -106,7 +106,7 @@ def read_lexicon(text: str, name: str, base: Lexicon | None = None) -> Lexicon:
     base = standard() if base is None else base
     try:
         said = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{name} is not TOML: {error}") from None
     _known(said, {"off", "group", "glossary", *_TABLES}, name)
     for table, keys in _TABLES.items():

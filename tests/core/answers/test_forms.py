@@ -133,8 +133,16 @@ def test_no_text_is_too_odd(name, text):
         ("choice", "yes, no", MALFORMED),
         ("choice", "Answer: yes\n\nThen again:\nno", INCONSISTENT),
         ("choice", "", MALFORMED),
+        ("choice", "(Yes)", "yes"),
+        ("choice", "<answer>\nyes\n</answer>", "yes"),
+        ("choice", "\ufeffAnswer\uff1a yes\u200b", "yes"),
+        ("choice", "yes, because 91 is 7 times 13", MALFORMED),  # a reason could as well take it back
+        ("choice", "no\n\nAnswer: yes, because 91 is 7 times 13", MALFORMED),  # and never what was given up before it
+        ("choice", "The answer is as follows:\nyes\nThat is all.", "yes"),
         ("several", "Green, RED", ("red", "green")),
         ("several", "none", ()),
+        ("several", "red and green", ("red", "green")),
+        ("several", "dark blue, and red", ("red", "dark blue")),
         ("several", "red, purple", MALFORMED),
         ("one of several", "none", ILLEGAL),
         ("integer", "1,204", 1204),
@@ -147,13 +155,22 @@ def test_no_text_is_too_odd(name, text):
         ("decimal", "3.141", MALFORMED),  # nothing is rounded
         ("date", "2026-02-29", ILLEGAL),
         ("date", "1989-12-31", ILLEGAL),
+        ("date", "2026\u201103\u201104", "2026-03-04"),
+        ("date", "2026/03/04", "2026-03-04"),
         ("date", "03/04/2026", MALFORMED),  # two days, depending on who writes
         ("pattern", "ABC-12.", "ABC-12"),
         ("pattern", "abc-12", MALFORMED),
         ("span", "Quote:\n“the ORDER of 3 May”", "The order of 3 May"),
         ("span", "the order of 4 May", MALFORMED),
+        ("span", "…paid by card.", "paid by card"),  # with its stop or without: one vote
+        ("span", "It cost 12.50\n\nLet me know if you need more!", MALFORMED),
+        ("text", "Answer: Blue Moon\n\nLet me know if you need more!", "Blue Moon"),
         ("json list", "[1, 2.0]", (1, 2)),
         ("json list", '["1"]', MALFORMED),
+        ("json list", "I counted twice.\n\n**Answer:** [1, 2]", (1, 2)),
+        ("json list", '{"of": "lamps"}\n[1, 2]', (1, 2)),  # what does not follow the schema is no answer
+        ("json list", "```json\n[1]\n```\nNo, rather:\n[2]", INCONSISTENT),
+        ("json list", '{"items": [1, 2],}', MALFORMED),  # nothing is taken out of what is broken
         ("json", '{"vendor": "A", "vendor": "B"}', MALFORMED),
     ],
 )  # fmt: skip
