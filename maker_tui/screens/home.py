@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Listing = Callable[[], "Sequence[SessionSummary]"]
 Progress = Callable[[], tuple[int, int]]
+EMPTY_KEYS = ("new-run", "demo", "help", "quit", "menu")
+"""Keys, by the second half of their names, that do something where there is no session."""
 LOOK_S = 0.2
 """While the sessions are first read, it is shown this often how far that has come."""
 
@@ -165,6 +167,8 @@ class Home(ShelfScreen):
             resume = named(self.BINDINGS, ("resume",))
             opens = next(at for at, one in enumerate(usual) if name_of(one) == "open") + 1
             names = [*usual[:opens], *resume, *(one for one in usual[opens:] if one not in resume)]
+        if not self._known:
+            names = named(self.BINDINGS, EMPTY_KEYS)
         for bar in self.footers:
             bar.offer(names)
 

@@ -15,7 +15,7 @@ from maker_tui.screens.base import MakerScreen
 from maker_tui.session_rows import detail_line
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_lines import FilterLines
-from maker_tui.widgets.key_bar import KeyBar, keys_of, named
+from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_view import LineView
 from maker_tui.widgets.session_list import SessionList
 from maker_tui.widgets.strips import HeadLine
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from maker_engine.sessions.library import SessionSummary
     from maker_engine.sessions.shelf import Choice
 
-EMPTY_KEYS = ("new-run", "demo", "help", "quit", "menu")
-"""Keys, by the second half of their names, that do something where there is no session."""
 Hearer = Callable[[Typed, str], None]
 """Hears of every change of a typed line, and how it ended."""
 
@@ -64,8 +62,6 @@ class ShelfScreen(MakerScreen):
         """
         if not self._is_read:
             return
-        for bar in self.footers:
-            bar.offer(keys_of(self.BINDINGS) if self._known else named(self.BINDINGS, EMPTY_KEYS))
         self._list.show_sessions(look(self._known, self._view), self._view, len(self._known), point)
 
     def look_at(self, view: View) -> None:

@@ -124,7 +124,7 @@ async def test_words_are_found_in_responses(home: Path) -> None:
         await pilot.press("t")
         await shown(pilot, '2 steps say disk 5 "move = [5"')
         await pilot.press("slash", "ctrl+u", "home", "ctrl+k", *"dissent", "enter")
-        await shown(pilot, "match dissent")
+        await shown(pilot, "1 matches dissent")
         await pilot.press("slash", "home", "ctrl+k", *"nowhere said", "enter")
         await shown(pilot, "0 steps say nowhere said")
         await pilot.press("slash", "home", "ctrl+k", *"flags>>2", "enter")
