@@ -46,6 +46,9 @@ def use() -> None:
     """Use every entry of the library by its types."""
     run = maker.solve(Countdown(), model="openai/gpt-6-luna", k=3, api_base="http://127.0.0.1:1/v1", limit_usd=1.0)
     assert_type(run, maker.Run)
+    config = maker.RunConfig.of(model="sim", limit_minutes=2).replace(k=3)
+    assert_type(maker.solve(Countdown(), config=config, prices={"openai/gpt-6-luna": (1.25, 10)}), maker.Run)
+    assert_type(maker.resume("count.maker", task=Countdown, limit_samples=None), maker.Run)
     assert_type(run.ok, bool)
     assert_type(run.outcome, maker.Outcome)
     assert_type(run.steps, tuple[maker.RunStep, ...])

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, Unpack, cast
 
 from maker_engine.api.options import RunOptions, Session
 from maker_engine.api.persons import Person
-from maker_engine.api.results import Ballot, Run, RunStep
+from maker_engine.api.results import SHOWN, Ballot, Run, RunStep
 from maker_engine.api.running import ModelOption, prepared_of, run, settle
 from maker_engine.core import plain
 from maker_engine.core.answers import AnswerForm
@@ -106,8 +106,9 @@ class Ballots(tuple[Ballot, ...]):  # noqa: SLOT001 - a tuple has no slots to gi
         return made
 
     def _repr_html_(self) -> str:
-        """Show each as a small table."""
-        return "".join(ballot._repr_html_() for ballot in self)
+        """Show the first ones, each as a small table."""
+        more = f"<p>and {len(self) - SHOWN:,} more ballots</p>" if len(self) > SHOWN else ""
+        return "".join(ballot._repr_html_() for ballot in self[:SHOWN]) + more
 
 
 def vote(

@@ -20,6 +20,10 @@ def load_task(name: str, problem: str | None = None, **options: int | str) -> An
         InputError: There is no such task or option.
         ProblemError: The task does not take the problem.
     """
+    texts: dict[str, object] = {"the name of a task": name, "a problem": "" if problem is None else problem}
+    for what, text in texts.items():
+        if not isinstance(text, str):
+            raise InputError(f"{what} is text, got {text!r:.60}")
     family = catalogue.find(name)
     known = {option.name.replace("-", "_"): option for option in family.options}
     for option in options:

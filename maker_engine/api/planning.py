@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from maker_engine.core.errors import InputError
 from maker_engine.forecast import Forecast, forecast
 from maker_engine.models.port import Figures
+from maker_engine.options.table import BY_NAME
 
 __all__ = ["Forecast", "plan"]
 
@@ -30,4 +32,8 @@ def plan(
     Raises:
         InputError: A figure is out of its range.
     """
-    return forecast(steps, Figures(p=p, v=v, latency_s=latency_s), k, target)
+    figures = {"steps": steps, "p": p, "v": v, "target": target, "latency_s": latency_s}
+    for name, given in figures.items():
+        if given is not None and (isinstance(given, bool) or not isinstance(given, int | float)):
+            raise InputError(f"{name} must be a number, got {given!r:.60}")
+    return forecast(steps, Figures(p=p, v=v, latency_s=latency_s), BY_NAME["k"].value_of(k), target)

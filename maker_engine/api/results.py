@@ -13,8 +13,8 @@ from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import Totals
 from maker_engine.printable import one_line
 
-_SHOWN = 12
-"""Steps that a table shows before it says how many more there are."""
+SHOWN = 12
+"""Steps, or ballots, that are shown before it is said how many more there are."""
 
 
 class FinalTotals(Totals):
@@ -124,8 +124,8 @@ class Run:
         """Show the run as a small table, its first steps in a second one."""
         figures = _table([(name, text) for name, text in self._rows()])
         head = ("step", "answer", "votes", "flagged", "margin")
-        steps = _table([_row(step) for step in self.steps[:_SHOWN]], head)
-        more = f"<p>and {len(self.steps) - _SHOWN:,} more steps</p>" if len(self.steps) > _SHOWN else ""
+        steps = _table([_row(step) for step in self.steps[:SHOWN]], head)
+        more = f"<p>and {len(self.steps) - SHOWN:,} more steps</p>" if len(self.steps) > SHOWN else ""
         return f"<div>{figures}{steps}{more}</div>"
 
     def _rows(self) -> list[tuple[str, str]]:

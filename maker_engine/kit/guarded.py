@@ -56,11 +56,16 @@ class Guarded:
 
     def _method(self, name: str, found: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(*given: Any) -> Any:
+            state = given[0] if given and name in AT_A_STATE else None
             try:
-                return found(*given)
+                value = found(*given)
             except (Exception, SystemExit) as error:
-                state = given[0] if given and name in AT_A_STATE else None
                 raise ContractError(f"{name} raises {told(error)}", state, self) from error
+            if name == "verify" and not isinstance(value, list | tuple):
+                raise ContractError(f"verify gives {value!r:.60}: it must give a list of what is wrong", state, self)
+            if name == "apply" and value is None:
+                raise ContractError("apply gives None: it must give the next state", state, self)
+            return value
 
         return guarded
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from maker_engine.core.errors import InputError
 from maker_engine.core.hopeless import HOLD, POLICIES
 from maker_engine.models.prices import PRICE_FORM, read_price
@@ -233,6 +231,8 @@ def find(name: str) -> RunOption:
     for option in OPTIONS:
         if wanted in (option.name, option.singular):
             return option
+    from difflib import get_close_matches  # noqa: PLC0415 - 10 ms that only an error pays
+
     near = get_close_matches(wanted, BY_NAME, 1)
     mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(BY_NAME)}"
     raise InputError(f"{one_line(name, 40)} is no option of a run: {mend}")

@@ -62,6 +62,9 @@ def test_a_plan_needs_no_run():
     plan = maker.plan(steps=1_000_000, p=0.998)
     assert (plan.k, plan.auto) == (3, True)
     assert plan.p_solve > 0.95
+    for given, message in (({"k": 0}, "k must be at least 1"), ({"p": "high"}, "p must be a number")):
+        with pytest.raises(maker.InputError, match=message):
+            maker.plan(steps=10, **given)
 
 
 def test_a_task_is_loaded_by_its_name(tmp_path):
@@ -76,6 +79,8 @@ def test_a_task_is_loaded_by_its_name(tmp_path):
         "    def apply(self, state, answer): return state\n"
     )
     assert maker.load_task(str(tmp_path / "mine.py")).name == "mine"
+    with pytest.raises(maker.InputError, match="the name of a task is text"):
+        maker.load_task(4)
     for given, message in (
         ({"disk": 4}, "strategy; did you mean 'disks'"),
         ({"disks": 0}, "disks must be"),

@@ -83,7 +83,7 @@ def test_a_gathering_does_not_depend_on_who_answers_first(proposals, seed):
 def test_a_gathering_has_its_own_temperature():
     """Every proposal is drawn at the temperature of the step, the first one included."""
     driven = talk(first_temperature=0.0, temperature=0.1)
-    assert {request.temperature for request in driven.ask(8)} == {Gather(None, 1).temperature}
+    assert {request.temperature for request in driven.ask(8)} == {Gather("", 1).temperature}
 
 
 def test_a_question_waits_for_its_person():

@@ -157,6 +157,16 @@ class SpeaksNoJson(Clock):
         return {state}
 
 
+class ForgetsToReturn(Clock):
+    def apply(self, state, answer):
+        return None if state == self.hours else super().apply(state, answer)
+
+
+class FindsNothing(Clock):
+    def verify(self, answers):
+        return super().verify(answers) or None
+
+
 class Lenient(Clock):
     def verify(self, answers):
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from maker_engine.core.answers import schemas
@@ -56,7 +57,7 @@ class Json(AnswerForm[Any]):
         return f"End with nothing but {self.demand}"
 
     def read(self, text: str) -> Any:
-        """Read the JSON in a response: the whole of it, a fenced block, or the one value in it that fits.
+        """Read the JSON in a response: the whole of it, a fenced block, or the one value in it that fits, the last.
 
         Returns:
             The value, frozen, or a flag. Raises on no text.
@@ -68,7 +69,7 @@ class Json(AnswerForm[Any]):
         fitting = [answer for answer in answers if not isinstance(answer, Flag)]
         if len(fitting) > 1:
             return Flag(INCONSISTENT, f"{len(fitting)} different JSON values are given", excerpt(text.strip()[-120:]))
-        return fitting[0] if fitting else answers[-1]
+        return answers[-1] if isinstance(answers[-1], Flag) else fitting[0]  # the last value is the last word
 
     def _answer(self, value: Any) -> Any:
         answer = self.from_json(value)
@@ -120,26 +121,32 @@ def _canonical(value: Any) -> str:
 
 
 def _values(text: str) -> Iterator[Any]:
-    """Yield the JSON values in a response: it as a whole, else its fenced blocks and what begins a line."""
+    """Yield the JSON values in a response: it as a whole, else blocks, what begins a line, and what is behind."""
     for whole in (text.strip(), text.strip().strip("`").strip()):
         try:
             yield parse_json(whole)
         except ValueError:
             continue
         return
-    plain = [*_fenced(text), *_begun(_FENCED.sub("", text), _OPENING)]
-    yield from plain or _begun(text, _WITHIN)
+    end = 0
+    blank = _FENCED.sub(lambda block: " " * len(block[0]), text)
+    for stop, value in sorted((*_fenced(text), *_begun(blank, _OPENING)), key=itemgetter(0)):
+        end = max(end, stop)
+        yield value
+    yield from (value for _, value in _begun(text[end:], _WITHIN))
 
 
-def _fenced(text: str) -> Iterator[Any]:
-    for block in _FENCED.findall(text):
+def _fenced(text: str) -> Iterator[tuple[int, Any]]:
+    """Yield the values of fenced blocks, each with where its block ends."""
+    for block in _FENCED.finditer(text):
         try:
-            yield parse_json(block)
+            yield block.end(), parse_json(block[1])
         except ValueError:
             continue
 
 
-def _begun(text: str, opening: re.Pattern[str]) -> Iterator[Any]:
+def _begun(text: str, opening: re.Pattern[str]) -> Iterator[tuple[int, Any]]:
+    """Yield the values that begin at one of the openings and in no other value, each with where it ends."""
     decoder = json.JSONDecoder(object_pairs_hook=once, parse_constant=refuse)
     end = 0
     for place in list(opening.finditer(text))[-_MOST_TRIED:]:
@@ -149,4 +156,4 @@ def _begun(text: str, opening: re.Pattern[str]) -> Iterator[Any]:
             value, end = decoder.raw_decode(text, place.end())
         except (ValueError, RecursionError):
             continue
-        yield value
+        yield end, value

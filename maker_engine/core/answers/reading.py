@@ -80,6 +80,7 @@ def read(
         if spoilt and not left:
             return Flag(MALFORMED, "what is marked as the answer is none", excerpt(lines[spoilt[-1]].strip()))
         values = marked + left
+        values += _in_brackets(lines, found, value_of) if values else []
     else:
         values = marked + _last_run(found)
     return _one_of([value for value in values if value is not None], lines[-1])
@@ -129,6 +130,19 @@ def _in_line(line: str, value_of: Callable[[str], A | Flag | None], *, is_open: 
                 return _Found(value, marked)
             first = first if value is None or first.value is not None else _Found(value, marked)
     return first
+
+
+def _in_brackets(
+    lines: list[str], found: list[_Found], value_of: Callable[[str], A | Flag | None]
+) -> Iterator[A | Flag]:
+    """Yield what stands alone in brackets below the last answer: none by itself, and never to be passed over."""
+    last = max((place for place, one in enumerate(found) if one.value is not None), default=-1)
+    for line in lines[last + 1 :]:
+        bare = line.strip(" .*_`>")
+        if bare[:1] in ("(", "[") and bare[-1:] in (")", "]") and len(bare) <= _LONGEST_LINE:
+            value = _in_line(bare[1:-1], value_of).value
+            if value is not None:
+                yield value
 
 
 def _is_marked(line: str) -> bool:
