@@ -20,6 +20,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
+from maker_engine.sessions.lock import writer_of
 from maker_tui.check_lines import Remarks, refusal, remark, spent_words
 from maker_tui.figures import count_of
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
@@ -125,7 +126,8 @@ def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False, branc
         elif quiet:
             complain(view.result_fault or refused or f"{_ended(view)}; the session is {view.session}")
         elif not refused:
-            say_text(report(view) + going_on_line(view.session, branch) + result_line(view))
+            driver = writer_of(view.session)  # of a run that was left to go on
+            say_text(report(view, driver=driver) + going_on_line(view.session, branch) + result_line(view))
     except OutputError as error:
         outcome = view.snapshot.outcome
         error.result = f"the run is {outcome.value if outcome else 'not ended'}, its session is {view.session}"
@@ -219,15 +221,17 @@ def _texts(view: RunView) -> str:
     return f"{share:.1%} alike{counted}"
 
 
-def report(view: RunView, standing: str = "interrupted") -> str:
+def report(view: RunView, standing: str = "interrupted", driver: int | None = None) -> str:
     """Write a run's figures for a person, all but its result, which comes last whatever else is said.
 
     Args:
         view: The run.
         standing: How it stands where it has not ended.
+        driver: The process that goes on with it, whatever has ended here.
     """
     figures, totals = summary(view), view.snapshot.totals
     ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else standing
+    ended = ended if driver is None else f"running: process {driver} goes on with it"
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"

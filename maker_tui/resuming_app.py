@@ -213,7 +213,10 @@ class ResumingApp(PersonalApp):
             self.read_session(view.session, source.branch, instead=True)
             return
         self.call_from_thread(self.go_home)
-        if process is not None:
+        if process is None:
+            told = f"{session_name(view.session)} came to its end at once: enter opens it"
+            self.call_from_thread(partial(self.notify, one_line(told), title="not left running", markup=False))
+        else:
             told = f"process {process} goes on with {session_name(view.session)}; kill {process} stops and saves it"
             self.call_from_thread(partial(self.notify, one_line(told), title="left running", markup=False, timeout=12))
 

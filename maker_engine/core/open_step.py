@@ -28,8 +28,8 @@ from maker_engine.core.words import PersonAsked
 
 
 def fault_of(task: AnyTask, what: str, step: int, error: Exception) -> TaskError:
-    """Turn whatever a task raised into its own fault, with the place named."""
-    return TaskError(f"task {task.name} fails in {what} at step {step}: {error}")
+    """Turn whatever a task raised at `step` (0-based) into its own fault, with the place named for a person: from 1."""
+    return TaskError(f"task {task.name} fails in {what} at step {step + 1:,}: {error}")
 
 
 class Objections(dict[Hashable, Flag | None]):
@@ -235,7 +235,7 @@ class OpenStep:
         except Exception as error:
             raise fault_of(self._task, "reading a response", self.number, error) from error
         if verdict is None:
-            raise TaskError(f"task {self._task.name} parses a response into None at step {self.number}")
+            raise TaskError(f"task {self._task.name} parses a response into None at step {self.number + 1:,}")
         return verdict
 
     def take(self, sample: int, response: Response, recorded: Hashable = None) -> list[Sample]:

@@ -84,6 +84,6 @@ def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
     requests = solver.requests(1)
     if not requests or requests[0].sample != entry.sample:
         raise SessionError(
-            f"session {saved.path} does not replay: sample {entry.sample} of step {saved.step} has no place"
+            f"session {saved.path} does not replay: sample {entry.sample} of step {saved.step + 1:,} has no place"
         )
     solver.receive(requests[0], entry.response, entry.verdict)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 RESUME_KEY: BindingType = Binding(
     "R", "resume", "resume", show=False, tooltip="go on with a stopped run, with a new limit where one ran out"
 )
-_STEPS = DecideStep | DrawSample | DrawVote | RunUntil
+STEPS = DecideStep | DrawSample | DrawVote | RunUntil
 """What a run that goes on can do first."""
 
 
@@ -63,17 +63,32 @@ class GoingOn(Stepping):
             self.action_now()  # it spends nothing, and is wanted at once
         elif self.back_to_now():
             return
+        if self.cannot_steer(resumes=isinstance(command, Pause | Continue | STEPS)):
+            return
+        if self._over:
+            self._go_on(command if isinstance(command, STEPS) else None)
+        else:
+            self._source.send(command)
+
+    def cannot_steer(self, *, resumes: bool = False) -> bool:
+        """Say why a run that another process drives, that is at its end, or that has to go on first, is not steered."""
         if self._source.writer is not None:
             process = self._source.writer
             ends = f"kill {process} in a shell stops and saves it"
             self._say("read-only", f"process {process} drives this run: only it can steer it; {ends}")
         elif not self._over:
-            self._source.send(command)
-        elif isinstance(command, Pause | Continue | _STEPS):
-            self._go_on(command if isinstance(command, _STEPS) else None)
+            return False
         elif not self._tell_its_end():
+            if resumes:
+                return False
             key = key_now(self.app, "workbench.continue", "c")
             self._say("nothing to do", f"this run has stopped: {key} goes on with it first")
+        return True
+
+    def action_break_at(self) -> None:
+        """Ask for a filter to hold at; those of a run that is over are kept for what comes of it."""
+        if self._over or not self.cannot_steer():
+            super().action_break_at()
 
     def action_resume(self) -> None:
         """Go on with a run that has stopped."""

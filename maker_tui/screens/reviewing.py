@@ -33,12 +33,21 @@ ENDED_KEYS = (*LOOKS, "fork", "next-wrong", "leave", "help", "next-dissent", "di
 """Keys of the footer, by their names, most important first; those of a run that can go on begin with that."""
 UNFINISHED_KEYS = ("continue", *ENDED_KEYS)
 HELD_KEYS = ("probe", "decide", "vote", "fork", "continue", "inspect", "step", "edit-prompt", "leave", "help", "menu")
+STUCK_KEYS = ("decide", "vote", "strike", "fork", "probe", "inspect", "edit-prompt", "leave", "help", "menu")
+"""Where the open step has used up its samples: nothing goes on before a person has decided it."""
 LOOKED_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
 """Of a run that another process drives: none that steers it."""
 PAST_KEYS = (
     "back", "forth", "now", "fork", "next-wrong", "play", "dissent-before", "next-dissent", "inspect", "leave", "help",
     "menu",
 )  # fmt: skip
+
+
+def stuck_at(snapshot: Snapshot) -> int | None:
+    """Return the step, 0-based, at which a run waits for a person to decide it; None where it does not."""
+    tally = snapshot.open
+    waits = snapshot.undecided and snapshot.paused and snapshot.outcome is None
+    return tally.step if waits and tally is not None and tally.winner is None else None
 
 
 class Reviewing(Stepping):
@@ -172,6 +181,8 @@ class Reviewing(Stepping):
             return list(ENDED_KEYS if finished else UNFINISHED_KEYS)
         if self._source.writer is not None:
             return list(LOOKED_KEYS)
+        if stuck_at(snapshot) is not None:
+            return list(STUCK_KEYS)
         return list(HELD_KEYS) if snapshot.paused and snapshot.open is not None else []
 
     def show_footer(self, snapshot: Snapshot, *, over: bool) -> None:

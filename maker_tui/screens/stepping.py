@@ -122,6 +122,15 @@ class Stepping(Travelling):
         """Turn or drop a breakpoint."""
         self.send_command(message.command)
 
+    def cannot_steer(self, *, resumes: bool = False) -> bool:
+        """Say so before anything is typed if the run cannot be steered.
+
+        Args:
+            resumes: What is to be typed goes on with a run that has stopped.
+        """
+        del resumes
+        return False
+
     def action_decide_step(self) -> None:
         """Go on to the next decided step, or so many."""
         self.send_command(DecideStep(self.take_count() or 1))
@@ -140,7 +149,7 @@ class Stepping(Travelling):
 
     def action_until(self) -> None:
         """Ask for a filter to run until."""
-        if self.back_to_now():
+        if self.back_to_now() or self.cannot_steer(resumes=True):
             return
         self._ask_filter("run until", lambda text: self.send_command(RunUntil(parse_filter(text))))
 
@@ -173,7 +182,8 @@ class Stepping(Travelling):
         self._probes = self.take_count() or PROBES
         prompt = self.prompt_in_view()
         if prompt is None:
-            self._cannot("nothing to edit", "no agent is asked anything at the open step")
+            if not self.cannot_steer():
+                self._cannot("nothing to edit", "no agent is asked anything at the open step")
             return
         if self._editor is None:
             from maker_tui.widgets.prompt_editor import PromptEditor  # noqa: PLC0415 - 50 ms that few runs need
@@ -216,7 +226,7 @@ class Stepping(Travelling):
     def action_change_k(self) -> None:
         """Change k to the number typed before, or ask for one."""
         number = self.take_count()
-        if self.back_to_now():
+        if self.back_to_now() or self.cannot_steer():
             return
         if number is not None:
             self._change_k(str(number))
@@ -232,7 +242,7 @@ class Stepping(Travelling):
 
     def action_change_voters(self) -> None:
         """Ask for another pool of voters."""
-        if self.back_to_now():
+        if self.back_to_now() or self.cannot_steer():
             return
         hint = f"{VOTER_FORM}, more after ' + '"
         self._asking.ask(self._entry, "voters from here on", "", hint, self._change_voters)

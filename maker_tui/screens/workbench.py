@@ -14,6 +14,7 @@ from textual.events import Resize
 
 from maker_engine.core.commands import (
     CastVote,
+    Command,
     Continue,
     Decide,
     Pause,
@@ -25,11 +26,11 @@ from maker_tui.halt_words import HELD, halt_words
 from maker_tui.outlets.signals import Signals
 from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import HIGH_ROWS, SHORT_ROWS, NotStarted, backed_up
-from maker_tui.screens.going_on import RESUME_KEY
+from maker_tui.screens.going_on import RESUME_KEY, STEPS
 from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.panes import PaneLayout
-from maker_tui.screens.reviewing import Reviewing
+from maker_tui.screens.reviewing import Reviewing, stuck_at
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
@@ -247,16 +248,26 @@ class Workbench(Reviewing, Leaving, PaneLayout):
             self._banner.tell(CHECKING, checking_words(view.checking))
         elif told := halt_words(view):
             self._banner.tell(HELD, told)
-        elif snapshot.undecided and snapshot.paused and snapshot.open is not None:
-            step = f"step {snapshot.open.step + 1:,} has used up its samples"
-            keys = [key_now(self.app, f"workbench.{name}", key) for name, key in BY_HAND]
-            told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
-            self._banner.tell(UNDECIDED, f"{step}: {told}")
+        elif (step := stuck_at(snapshot)) is not None:
+            self._banner.tell(UNDECIDED, self._used_up(step))
         elif snapshot.question is not None:
             key = key_now(self.app, "workbench.answer", "a")
             self._banner.tell(ASKING, f"{key} answers: {snapshot.question.question}")
         else:
             self._banner.take_down()
+
+    def _used_up(self, step: int) -> str:
+        keys = [key_now(self.app, f"workbench.{name}", key) for name, key in BY_HAND]
+        told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
+        return f"step {step + 1:,} has used up its samples: {told}"
+
+    def send_command(self, command: Command) -> None:
+        """Send a command to the run; where it waits for a person to decide its step, say that it cannot go on."""
+        view = self._source.view()
+        step = None if view is None or self.in_the_past or self._source.writer is not None else stuck_at(view.snapshot)
+        if step is not None and isinstance(command, Continue | STEPS):
+            self.notify(self._used_up(step), title="it cannot go on", markup=False, timeout=5)
+        super().send_command(command)  # this too: what was decided just now may not be seen yet
 
     def action_pause(self) -> None:
         """Pause, or go on."""
@@ -269,12 +280,12 @@ class Workbench(Reviewing, Leaving, PaneLayout):
 
     def action_person(self, verb: str) -> None:
         """Let a person vote for a candidate of the open step, decide it, or strike it."""
-        if self.back_to_now():
+        if self.back_to_now() or self.cannot_steer():
             return
         tally = None if self._view is None else self._view.snapshot.open
-        if verb == "decide" and not self._over and tally is not None and not tally.rows and self.ask_decision():
+        if verb == "decide" and tally is not None and not tally.rows and self.ask_decision():
             return
-        if self._over or tally is None or not tally.rows:
+        if tally is None or not tally.rows:
             self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
             return
         self._person.ask(verb, [answer for answer, _ in tally.rows], partial(describe, self._source.task))

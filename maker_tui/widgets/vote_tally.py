@@ -123,9 +123,12 @@ def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> l
         by = f" by {one_line(tally.decider, 24)}" if tally.decider else ""
         word = (f"decided{by} ✖ wrong", "bad") if tally.wrong else (f"decided{by} ✔", "good")
         tail = (f" · {what}", "quiet") if tally.committed else (", not committed", "warn")
-        if tally.wrong and not tally.decider and len(tail[0]) > width - len(step[0]) - len(f" · {word[0]}"):
-            word = ("✖ wrong", "bad")  # decided it is all the same, and how many votes it had is to be read
-        return [line(step, " · ", ("gathered ✔", "good") if tally.gathers else word, tail)]
+        whole = line(step, " · ", ("gathered ✔", "good") if tally.gathers else word, tail)
+        if whole.cell_len <= width or tally.decider or tally.gathers:
+            return [whole]
+        # That it is decided goes without saying; what else there is to know of it is not to be cut.
+        told = [("✖ wrong", "bad"), tail] if tally.wrong else [("not committed", "warn")]
+        return [whole if tally.committed and not tally.wrong else line(step, " · ", *told)]
     if state == ASKING:
         return [line(step, " · ", state)]
     if tally.gathers:

@@ -123,7 +123,12 @@ async def test_an_undecided_step_can_be_left_to_a_person() -> None:
         await pilot.press("R")
         await shown(pilot, "max-samples=16", "or undecided=ask")
         await pilot.press("ctrl+u", *"undecided=ask", "enter")
-        await shown(pilot, "used up its samples", "v votes, d decides")
+        text = await shown(pilot, "used up its samples", "v votes, d decides", "x strike")
+        assert "c continue" not in text
+        await pilot.press("c")
+        await shown(pilot, "it cannot go on")
+        await pilot.press("d", "a", "c")
+        await shown(pilot, "step 1 · decided by", "step 2 · undecided")
     assert ended(path) == "stopped"
 
 
@@ -152,6 +157,20 @@ async def test_a_solved_run_says_why_it_does_not_go_on(keys: tuple[str, ...]) ->
         for key in keys:
             await pilot.press(key)
         await shown(pilot, "the run has ended", "nothing is left to go on with", "F forks it")
+
+
+@pytest.mark.parametrize(("limit", "why"), [(None, "nothing is left to go on with"), (12, "c goes on with it first")])
+async def test_keys_that_steer_a_run_that_is_over_refuse_at_once(limit: int | None, why: str) -> None:
+    """No line opens for what could not be done: the reason is told at once."""
+    await saved(limit_samples=limit)
+    async with home() as pilot:
+        await pilot.press("enter")
+        await shown(pilot, "■ out of budget" if limit else "✔ solved")
+        for key in ("v", "d", "x", "K", "O", *(() if limit else ("u", "E"))):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await shown(pilot, why)
+            assert not pilot.app.screen._asking.up  # type: ignore[attr-defined]
 
 
 async def test_the_palette_knows_resume() -> None:

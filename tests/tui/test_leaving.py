@@ -15,6 +15,7 @@ from maker_engine.sessions.lock import writer_of
 from maker_engine.sessions.reader import Reader
 from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun
+from maker_tui.headless import report
 from tests.tui.looking import gone, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 
@@ -114,6 +115,7 @@ async def test_a_run_left_in_the_background_goes_on_in_a_process_of_its_own() ->
         writer = writer_of(session.path)
         assert writer not in (None, 0, os.getpid())
         try:
+            assert f"running: process {writer} goes on with it" in report(run.view(), driver=writer)  # type: ignore[arg-type]
             done = steps(session.path)
             await until(pilot, lambda: steps(session.path) > done)
             await pilot.press("enter")

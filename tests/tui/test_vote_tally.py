@@ -155,6 +155,16 @@ def test_a_wrong_decision_is_told_as_one():
     assert not [row for row in told(ballot(None, replace(OPEN, winner="up", wrong=True))) if "oracle" in row]
 
 
+@pytest.mark.parametrize(
+    ("changed", "heading"),
+    [({"wrong": True}, "step 124 · ✖ wrong · 4 votes"), ({"committed": False}, "step 124 · not committed")],
+)
+def test_a_verdict_is_not_cut_in_a_narrow_pane(changed, heading):
+    """Rule: where there is no room for all of it, what is remarkable about a decision is what stays."""
+    rows = tally_lines(ballot(None, replace(OPEN, winner="up", **changed)), str, 32)
+    assert rows[0].plain == heading
+
+
 def test_a_wrong_decision_is_known_as_soon_as_the_oracle_has_spoken():
     """Rule: the fold marks the step that was decided last, and no other."""
     run = RunState(started=opening(hanoi()))
