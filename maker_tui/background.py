@@ -15,13 +15,14 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.plan import ASK, STOP
 from maker_engine.sessions.lock import writer_of
 from maker_engine.sessions.reader import Reader
+from maker_tui.headless import NOT_SOLVED, SOLVED
 
 LOOK_S = 0.05
 PATIENCE_S = 60.0
 """A process has this long to begin: importing LiteLLM may take 15 s on a busy machine."""
 
 
-def go_on_alone(path: Path, branch: int) -> int | None:
+def go_on_alone(path: Path, branch: int, out: Path | None = None) -> int | None:
     """Start a process that goes on with a saved run; return its id once it drives the run, None if it has ended it.
 
     It asks nobody: an undecided step that a person was to be asked about stops it.
@@ -29,6 +30,7 @@ def go_on_alone(path: Path, branch: int) -> int | None:
     Args:
         path: The session, which nobody drives.
         branch: Which of its runs.
+        out: Folder for its task's papers, None for none.
 
     Raises:
         InputError: The process could not go on with it; in its own words.
@@ -36,7 +38,7 @@ def go_on_alone(path: Path, branch: int) -> int | None:
     before = _ended(path, branch)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - this program itself, and no shell
-            _command(path, branch),
+            [*_command(path, branch), *([] if out is None else ["--out", str(out.absolute())])],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
@@ -55,7 +57,10 @@ def go_on_alone(path: Path, branch: int) -> int | None:
         if _ended(path, branch) != before:
             return None
         said.seek(0)
-        words = said.read().decode(errors="replace").strip().splitlines() or ["it gave no reason"]
+        words = said.read().decode(errors="replace").strip().splitlines()
+        if not words and process.returncode in (SOLVED, NOT_SOLVED):  # it ended at once, and as before
+            return None
+        words = words or ["it gave no reason"]
     raise InputError(one_line(words[-1].removeprefix("maker: "), 400))
 
 

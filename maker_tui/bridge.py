@@ -66,6 +66,7 @@ class LiveRun:
 
     Attributes:
         saved: The run that it goes on from, None for a new one.
+        out: Folder for the task's papers, None for none.
         loads: It asks a real model, so that LiteLLM is loaded before its first view.
     """
 
@@ -79,6 +80,7 @@ class LiveRun:
         self.saved = prepared.saved
         self.loads = bool(real_models(prepared.order))
         self.branch = 0 if prepared.saved is None else prepared.saved.branch
+        self.out = prepared.order.out
         self._prepared = prepared
         self._inbox = Inbox()
         self._view: RunView | None = None

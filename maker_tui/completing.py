@@ -69,8 +69,8 @@ def _of_parser(parser: argparse.ArgumentParser, before: Sequence[str], begun: st
     used: set[str] = set()
     while words:
         word = words.pop(0)
-        if waiting is not None:
-            waiting = None
+        if waiting is not None and not (waiting.nargs == "+" and word.startswith("-")):
+            waiting = waiting if waiting.nargs == "+" else None
         elif word.startswith("-") and word != "-":
             flag, given, _ = word.partition("=")
             action = flags.get(flag)
@@ -81,7 +81,7 @@ def _of_parser(parser: argparse.ArgumentParser, before: Sequence[str], begun: st
             if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse offers no other way to see it
                 chosen = action.choices.get(word)
                 return [] if chosen is None else _of_parser(chosen, words, begun)
-    if waiting is not None:
+    if waiting is not None and not (waiting.nargs == "+" and begun.startswith("-")):
         return _values(waiting)
     flag, given, _ = begun.partition("=")
     if begun.startswith("-"):

@@ -35,6 +35,7 @@ _EXAMPLES = {
     "prices": '["0.5,2"]',
     "name": '"first try"',
     "session": '"/tmp/run.maker"',
+    "out": '"/tmp/papers"',
     "breakpoints": '["dissent"]',
 }
 """A value for each option that is nothing, or a word for it, by default."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from maker_engine import catalogue
+from maker_engine.core.offers import WithDocuments, offers
 from maker_engine.options.kinds import Value
 from maker_engine.options.table import BY_NAME
 from maker_engine.runtime.ordering import order_of
@@ -29,7 +30,10 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
     check_number(values.get("breakpoints", ()))
     if not attended:
         refuse_unattended(values)
-    values = with_defaults(values, arguments.profile, attended=attended)
+    ordered = with_defaults(values, arguments.profile, attended=attended)
+    if "out" not in values and not offers(catalogue.find(arguments.task), WithDocuments):
+        ordered.pop("out", None)  # the settings speak of all runs, and few tasks write papers
+    values = ordered
     return priced(order_of(arguments.task, options, source, values, attended=attended, apart=attended))
 
 

@@ -99,8 +99,12 @@ def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -
 class _Lines(argparse.Action):
     """Joins several values into one, a line each, whether they are given at once or one after the other."""
 
-    def __call__(self, _: object, namespace: argparse.Namespace, values: Any, __: object = None) -> None:
-        """Add the values."""
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, flag: str | None = None
+    ) -> None:
+        """Add the values; an empty one, as an unset variable of a shell gives it, would pass unnoticed."""
+        if not all(str(value).strip() for value in values):
+            parser.error(f"{flag} has an empty value: name a file, or leave it out")
         before = getattr(namespace, self.dest, None)
         setattr(namespace, self.dest, "\n".join([*([before] if before else []), *map(str, values)]))
 

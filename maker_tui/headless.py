@@ -25,7 +25,7 @@ from maker_tui.check_lines import Remarks, refusal, remark, spent_words
 from maker_tui.figures import count_of
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
 from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
-from maker_tui.resuming import going_on_line
+from maker_tui.resuming import going_on_line, session_name
 from maker_tui.streams import OutputError
 
 SOLVED, NOT_SOLVED, BAD_INPUT = 0, 1, 2
@@ -36,14 +36,15 @@ LONGEST_RESULT = 5_000
 def exit_status(view: RunView) -> int:
     """Exit status of a run.
 
-    0 solved and verified, shown to have no solution, or finished in a task that checks no whole; 2 the check of its
-    model stopped it, 129 the terminal went away, 130 otherwise stopped, 1 the rest.
+    0 solved and verified, shown to have no solution, or finished in a task that checks no whole, its papers written
+    where that was ordered; 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1
+    the rest.
     """
     if refusal(view):
         return BAD_INPUT
     outcome = view.snapshot.outcome
     if outcome is not None and outcome.gives_result:
-        return SOLVED
+        return NOT_SOLVED if view.papers_fault else SOLVED
     if outcome is Outcome.STOPPED and view.snapshot.reason == WENT_AWAY:
         return HUNG_UP
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
@@ -118,10 +119,12 @@ def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False, branc
     refused = refusal(view)
     if refused and not quiet:
         complain(refused)
+    if view.papers_fault and (quiet or as_json):
+        complain(papers_line(view))
     try:
         if as_json:
             say_json(summary(view))
-        elif quiet and exit_status(view) == SOLVED and not view.result_fault:
+        elif quiet and _has_result(view):
             say_text(result_text(view.result) + "\n")
         elif quiet:
             complain(view.result_fault or refused or f"{_ended(view)}; the session is {view.session}")
@@ -200,6 +203,7 @@ def summary(view: RunView) -> dict[str, object]:
         "resets_at": None if view.resets_at is None else int(view.resets_at),
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
+        "papers": None if view.papers is None else [*map(str, view.papers)],
     })  # fmt: skip
 
 
@@ -256,6 +260,7 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         *(("sent", line) for line in view.adjustments),
         *_check_rows(view),
         ("session", str(figures["session"])),
+        *([("papers", papers)] if (papers := papers_line(view)) else []),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)
 
@@ -274,6 +279,23 @@ def result_line(view: RunView) -> str:
 def result_text(result: Json) -> str:
     """Write a result for a person: a text as it is, all else as JSON in one line."""
     return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+
+
+def _has_result(view: RunView) -> bool:
+    outcome = view.snapshot.outcome
+    return outcome is not None and outcome.gives_result and not view.result_fault
+
+
+def papers_line(view: RunView) -> str:
+    """Say what papers were written, or why not; empty where none were ordered."""
+    if view.papers_fault:
+        mend = f"maker sessions export {session_name(view.session)} --as papers --to DIR writes them"
+        return f"the papers are not written: {view.papers_fault}; {mend}"
+    if not view.papers:
+        return f"none: {view.papers_note}" if view.papers_note else ""
+    first = ", ".join(map(str, view.papers[:2]))
+    more = f" and {len(view.papers) - 2} more" if len(view.papers) > 2 else ""
+    return f"{first}{more}{f'; {view.papers_note}' if view.papers_note else ''}"
 
 
 def _ended(view: RunView) -> str:

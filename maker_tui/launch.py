@@ -84,11 +84,22 @@ def _attended(app: MakerApp, *, mouse: bool) -> int:
                 app.stop_run(SCREEN_FAILED)
         finally:
             app.close_source()  # a run that was started from the form
+    _say_papers(app)
     if app.fault is not None:
         return _crashed(app.started)
     if attendance.heard is None:
         return 0
     return HUNG_UP if attendance.heard == signal.SIGHUP else INTERRUPTED
+
+
+def _say_papers(app: MakerApp) -> None:
+    """Say what the papers of a run came to that was started from the form."""
+    view = None if app.started is None or app.started.out is None else app.started.view()
+    if view is not None and (view.papers is not None or view.papers_fault):
+        from maker_engine.output import say  # noqa: PLC0415 - few runs write papers
+        from maker_tui.headless import papers_line  # noqa: PLC0415
+
+        say(papers_line(view))
 
 
 def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> int:

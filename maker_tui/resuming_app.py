@@ -133,10 +133,15 @@ class ResumingApp(PersonalApp):
                 self.call_from_thread(self._ask_code, wish, opening)
                 return
             wish = replace(wish, family=opening.family)
-        changes = {**wish.changes, "apart": True, "attended": True, "breaks": wish.breaks}
+        changes = {"out": self._out(wish.path), **wish.changes, "apart": True, "attended": True, "breaks": wish.breaks}
         prepared = prepare_resume(wish.path, changes, wish.family, wish.branch, trusted=wish.trusted)
         self.close_source()
         self.call_from_thread(self.start_prepared, prepared, wish.first)
+
+    def _out(self, path: Path) -> Path | None:
+        """Return the folder for the papers of a run that was started here; no session keeps it."""
+        view = None if self.started is None else self.started.view()
+        return self.started.out if self.started is not None and view is not None and view.session == path else None
 
     def _ask_code(self, wish: Resumption, opening: Opening) -> None:
         """Ask whether the code of a task that was run from a path may be run; go on if it may."""
@@ -207,7 +212,7 @@ class ResumingApp(PersonalApp):
             self.call_from_thread(self.go_home)
             return
         try:
-            process = go_on_alone(view.session, source.branch)
+            process = go_on_alone(view.session, source.branch, self._out(view.session))
         except MakerError as error:
             self.call_from_thread(self.refuse, f"it is stopped and saved, not running: {error}", "not left running")
             self.read_session(view.session, source.branch, instead=True)

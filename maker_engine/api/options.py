@@ -69,7 +69,7 @@ def given_of(config: RunConfig | None, options: RunOptions) -> RunOptions:
     """Return the options of a config with those that are given besides, which go first.
 
     Raises:
-        InputError: It is no config, or orders breakpoints, which need a person.
+        InputError: It is no config, or orders breakpoints, which need a person, or a folder for papers.
     """
     if config is None:
         return options
@@ -79,6 +79,8 @@ def given_of(config: RunConfig | None, options: RunOptions) -> RunOptions:
     values = config.values()
     if values.pop("breakpoints"):
         raise InputError("breakpoints hold a run for a person in the app: leave them out of the config")
+    if values.pop("out") is not None:
+        raise InputError("a program gets a result and not files: leave the folder for papers, out, out of the config")
     named = {name: value for name, value in values.items() if name not in _ARGUMENTS}
     return cast("RunOptions", {**named, **options})
 

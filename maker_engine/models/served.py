@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import time
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
@@ -22,8 +24,13 @@ def endpoint(url: str) -> str:
     Raises:
         InputError: It is no http address.
     """
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
+    try:
+        address = urlsplit(url)
+        _ = address.port  # which is read only now
+        sound = address.scheme in ("http", "https") and bool(address.hostname) and url.isprintable()
+    except ValueError:
+        sound = False
+    if not sound:
         raise InputError(f"{one_line(url, 100)!r} is no http address: write it like http://127.0.0.1:8000/v1")
     return url.rstrip("/") if address.path.strip("/") else f"{url.rstrip('/')}/v1"
 
@@ -42,15 +49,26 @@ def served_models(api_base: str, patience_s: float = PATIENCE_S) -> list[str]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{api_base}/models", timeout=patience_s) as reply:
-            listed = json.loads(reply.read(MOST_BYTES))["data"]
+            listed = json.loads(_body(reply, time.monotonic() + patience_s))["data"]
         return [str(entry["id"]) for entry in listed]
     except urllib.error.HTTPError as error:
         raise InputError(f"{api_base}/models answers HTTP {error.code}: is it an OpenAI endpoint?") from None
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise InputError(f"no server at {api_base} ({one_line(str(reason), 100)}): start it first") from None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise InputError(f"{api_base}/models is no list of models: is it an OpenAI endpoint?") from None
+
+
+def _body(reply: http.client.HTTPResponse, until: float) -> bytes:
+    """Read an answer piece by piece: a server that sends a byte now and then never times out."""
+    pieces, left = [], MOST_BYTES
+    while left > 0 and (piece := reply.read1(left)):
+        if time.monotonic() > until:
+            raise TimeoutError("it does not come to the end of its answer")
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
 
 
 def short_name(served: str) -> str:

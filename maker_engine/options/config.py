@@ -94,6 +94,7 @@ class RecordOptions(_Checked):
 
     name: str | None = None
     session: Path | None = None
+    out: Path | None = None
     keep: str = "all"
     breakpoints: Sequence[str] = ()
 

@@ -201,6 +201,10 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption("name", RECORD, text("TEXT", empty=NONE), None, "what the session is called in the library"),
     RunOption("session", RECORD, path("FILE", empty=NONE), None, "session file to write, which must not exist yet"),
     RunOption(
+        "out", RECORD, path("DIR", empty=NONE), None,
+        "folder for the papers of a task that writes some (interview, scheduling), once the run has come to a result",
+    ),
+    RunOption(
         "keep", RECORD, choice("all", "dissent"), "all",
         "keep the texts of all responses, or only of steps with dissent or a flag",
     ),

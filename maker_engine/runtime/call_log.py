@@ -5,6 +5,7 @@ It holds no key, no prompt and no response: a session has the texts. docs/enviro
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -72,6 +73,7 @@ class CallLog:
             self._file = None
 
 
+_SESSION = ".maker"
 _FIELDS = ("model", "tokens_in", "tokens_out", "tokens_reasoning", "cost_usd", "finish", "error", "message")
 
 
@@ -85,10 +87,17 @@ def call_log(path: Path | None) -> Iterator[CallLog | None]:
     if path is None:
         yield None
         return
+    if path.suffix == _SESSION:
+        raise InputError(f"the log of calls {path} would be written into a session: name another file")
     try:
-        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8")
+        # Without the flag, opening a pipe that nobody reads never ends, and cannot be interrupted.
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+        os.set_blocking(handle, True)
+        file = os.fdopen(handle, "a", encoding="utf-8")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
+        if getattr(error, "errno", None) == errno.ENXIO:
+            reason = "nobody reads that pipe"
         raise InputError(f"the log of calls {path} cannot be written ({reason}): name another file") from None
     try:
         yield CallLog(file)

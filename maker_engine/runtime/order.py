@@ -29,6 +29,7 @@ from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
 from maker_engine.runtime.first_look import check_simulation, look_over
 from maker_engine.runtime.gate import Inbox
+from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
@@ -126,7 +127,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
     model, voters = _open_models(order, task, stronger) if given is None else (given, 1)
-    _check_form(order, task)
+    _check_offers(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     expected = replace(
@@ -167,7 +168,9 @@ def may_never_end(task: AnyTask) -> bool:
     return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
 
 
-def _check_form(order: RunOrder, task: AnyTask) -> None:
+def _check_offers(order: RunOrder, task: AnyTask) -> None:
+    """See to it that the task offers what the order asks of it."""
+    check_folder(task, order.out)
     step = task.step(task.start()) if order.constrain else None
     if isinstance(step, Vote | Gather) and step.form is None:
         raise InputError(f"task {task.name} words its answers itself: they have no form to constrain them to")
@@ -335,9 +338,10 @@ async def drive(
             await prepared.plan.model.check()
             with call_log(prepared.log) as log:
                 logged = replace(prepared, plan=replace(prepared.plan, log=log))
-                return await _recorded(logged, inbox, on_view, clock, journal_of)
+                view = await _recorded(logged, inbox, on_view, clock, journal_of)
         finally:
             await prepared.plan.model.aclose()
+    return with_papers(view, prepared.task, prepared.order.out, prepared.saved)
 
 
 async def _recorded(

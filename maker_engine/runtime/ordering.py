@@ -84,7 +84,7 @@ def values_of_order(kept: Mapping[str, Any]) -> dict[str, Value]:
     """
     values = {}
     for option in OPTIONS:
-        if option.order_field not in kept or option.name in ("name", "session", "breakpoints"):
+        if option.order_field not in kept or option.name in ("name", "session", "out", "breakpoints"):
             continue
         value = option.value_of(_given(option.name, kept))
         if value != option.default:

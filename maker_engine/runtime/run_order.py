@@ -10,7 +10,7 @@ from maker_engine.models.sampling import AUTO, DEFAULT, Answers, Temperature
 from maker_engine.runtime.plan import STOP
 from maker_engine.sessions.journal import ALL
 
-NOT_KEPT = {"options", "session", "name", "apart", "attended", "breaks"}
+NOT_KEPT = {"options", "session", "out", "name", "apart", "attended", "breaks"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""
 TASK = "task"
 """The draft that a task makes itself."""
@@ -65,6 +65,7 @@ class RunOrder:
             to hold the run where it is attended, and else to stop it.
         name: What the session is called in the library, empty for nothing.
         session: File to write, None for a new one in the library.
+        out: Folder for the task's papers, written once the run has come to a result; None for none.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
         attended: There is somebody to answer questions while it runs; else the first question stops it.
@@ -111,6 +112,7 @@ class RunOrder:
     hopeless: str | None = None
     name: str = ""
     session: Path | None = None
+    out: Path | None = None
     keep: str = ALL
     apart: bool = False
     attended: bool = False

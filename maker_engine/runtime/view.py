@@ -56,6 +56,9 @@ class RunView:
         answered_by: How many responses came from each family of models, most first.
         result: What a solved run has come to, as `decomposition.result_of` gives it; None of any other.
         result_fault: Why the task cannot give the result of a solved run; empty where it can.
+        papers: Paths of the task's papers that were written; None where that was not ordered, or has not been done.
+        papers_note: What has to be said of them, such as why there are none; empty for nothing.
+        papers_fault: Why they could not be written; empty where they could.
         limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
@@ -87,6 +90,9 @@ class RunView:
     limit_is_estimate: bool = False
     result: Json = None
     result_fault: str = ""
+    papers: tuple[Path, ...] | None = None
+    papers_note: str = ""
+    papers_fault: str = ""
 
     @property
     def copies(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from maker_engine.core.decisions import decided_first
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, TaskError
+from maker_engine.core.offers import WithDocuments, offers
 from maker_engine.core.papers import Ballots
 from maker_engine.core.responses import Flag
 from maker_engine.input_files import exists
@@ -30,15 +31,26 @@ def papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping[str,
     """Return the papers of a session as it stands, as {relative path: text}.
 
     Raises:
-        InputError: Its task writes none.
+        InputError: Its task writes none, or the run has come to none.
+        SessionError: It cannot be read.
+    """
+    made = made_papers(path, task, branch)
+    if not made and offers(type(task), WithDocuments):
+        raise InputError(f"session {path} has come to no papers: maker sessions show says how it stands")
+    if not made:
+        raise InputError(f"{task.title} writes no papers: export it as jsonl, csv or html")
+    return made
+
+
+def made_papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping[str, str]:
+    """Return what `papers` does; empty where there are none.
+
+    Raises:
         SessionError: It cannot be read.
     """
     with Reader(path, branch, steady=True) as reader:
         state = reader.state(task, reader.steps_done())
-        made = task.papers(task.rehearsed(state) if simulated(reader) else state, ballots(reader, task))
-    if not made:
-        raise InputError(f"{task.title} writes no papers: export it as jsonl, csv or html")
-    return made
+        return task.papers(task.rehearsed(state) if simulated(reader) else state, ballots(reader, task))
 
 
 def simulated(reader: Reader) -> bool:

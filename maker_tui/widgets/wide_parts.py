@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ class RunStrip(LineView):
         self._recent: Recent | None = None
         self._looked_at = 0.0
         self._waiting = False
+        decided.read = response.read = self.look
 
     def show_run(self, run: LookedRun | None, past: int | None) -> None:
         """Show what came in last of `run`, or what had at the step `past` (0-based)."""
@@ -92,6 +94,7 @@ class DecidedPane(LinePane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("decided last", id=id)
         self.show(EMPTY)
+        self.read: Callable[[], None] | None = None
         self._recent: Recent | None = None
 
     def show_recent(self, recent: Recent) -> None:
@@ -104,6 +107,8 @@ class DecidedPane(LinePane):
         super().on_resize(event)
         if self._recent is not None:
             self.show_recent(self._recent)
+        elif self.read is not None:  # it has just come into view
+            self.read()
 
 
 class ResponsePane(LinePane):
@@ -112,6 +117,7 @@ class ResponsePane(LinePane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("response", id=id)
         self.show(EMPTY)
+        self.read: Callable[[], None] | None = None
         self._seen: tuple[Recent, LookedRun] | None = None
 
     def show_recent(self, recent: Recent, run: LookedRun) -> None:
@@ -127,3 +133,5 @@ class ResponsePane(LinePane):
         super().on_resize(event)
         if self._seen is not None:
             self.show_recent(*self._seen)
+        elif self.read is not None:  # it has just come into view
+            self.read()

@@ -21,8 +21,14 @@ LARGEST = 20_000_000
 """Bytes of a calendar file."""
 MOST_EVENTS = 20_000
 """Events of a file, and occurrences within the days asked for."""
-_TZID = re.compile(r"^[A-Z-]+;(?:[^:\n]*;)?TZID=\"?([^\":;\n]+)\"?", re.MULTILINE)
-_HECTIC = re.compile(r"^RRULE[^:\n]*:[^\n]*FREQ=(SECONDLY|MINUTELY)", re.MULTILINE | re.IGNORECASE)
+_TZID = re.compile(r"^[A-Z-]+;(?:[^:\n]*;)?TZID=(?:\"([^\"\n]+)\"|([^\":;\n]+))", re.MULTILINE | re.IGNORECASE)
+_HECTIC = re.compile(
+    r"^RRULE[^:\n]*:[^\n]*(?:FREQ=(?:SECONDLY|MINUTELY)|BY(?:SECOND|MINUTE)=\d+,)", re.MULTILINE | re.IGNORECASE
+)
+_STANDING = re.compile(r"^RRULE[^:\n]*:[^\n]*INTERVAL=0+\b", re.MULTILINE | re.IGNORECASE)
+_HOURLY = re.compile(r"^RRULE[^:\n]*:[^\n]*(?:FREQ=HOURLY|BYHOUR=\d+,)", re.MULTILINE | re.IGNORECASE)
+MOST_HOURLY = 5
+"""Rules of a file that repeat within the day: each is followed from its first event on, hour by hour."""
 _BEGINNINGS, _ENDS = (re.compile(rf"^{word}:\w", re.MULTILINE | re.IGNORECASE) for word in ("BEGIN", "END"))
 _EVENTS = re.compile(r"^BEGIN:(?:VEVENT|VFREEBUSY)\s*$", re.MULTILINE)
 _FREE = ("FREE",)
@@ -54,8 +60,8 @@ def busy_times(text: str, name: str, first: date, last: date, zone: str) -> tupl
     except RecursionError:
         raise ProblemError(f"calendar {name} cannot be read: it is nested too deeply") from None
     except Exception as error:  # noqa: BLE001 - whatever a stranger's calendar makes a parser raise
-        reason = one_line(str(error).partition("\n")[0] or type(error).__name__, 100)
-        raise ProblemError(f"calendar {name} cannot be read: {reason}: export it anew as iCalendar (.ics)") from None
+        kind = type(error).__name__  # its text may quote a title
+        raise ProblemError(f"calendar {name} cannot be read ({kind}): export it anew as iCalendar (.ics)") from None
     if len(found) > MOST_EVENTS:
         raise ProblemError(f"calendar {name} has more than {MOST_EVENTS:,} events in these days")
     return merged(found)
@@ -70,14 +76,25 @@ def _check(text: str, name: str) -> None:
         raise ProblemError(f"calendar {name} is cut off: an end is missing, so export it anew")
     if len(_EVENTS.findall(text)) > MOST_EVENTS:
         raise ProblemError(f"calendar {name} has more than {MOST_EVENTS:,} events: export fewer days")
-    if found := _HECTIC.search(text):
-        raise ProblemError(f"calendar {name} has an event that repeats {found[1].lower()}: take it out, or make it one")
+    _check_rules(text, name)
     own = {one.strip() for one in re.findall(r"^TZID:(.+)$", text, re.MULTILINE)}
-    for zone in sorted({one.strip() for one in _TZID.findall(text)} - own):
+    for zone in sorted({(quoted or plain).strip() for quoted, plain in _TZID.findall(text)} - own):
         if not _known(zone):
             raise ProblemError(
                 f"calendar {name}: there is no time zone {one_line(zone, 60)!r}: export it with its zones"
             )
+
+
+def _check_rules(text: str, name: str) -> None:
+    """Refuse rules that are followed for ever, or for minutes."""
+    if _HECTIC.search(text):
+        raise ProblemError(f"calendar {name} has an event that repeats within the hour: take it out, or make it one")
+    if _STANDING.search(text):
+        raise ProblemError(f"calendar {name} has an event that repeats every 0 days or weeks: take it out")
+    if len(_HOURLY.findall(text)) > MOST_HOURLY:
+        raise ProblemError(
+            f"calendar {name} has more than {MOST_HOURLY} events that repeat within the day: export less"
+        )
 
 
 def _known(zone: str) -> bool:
@@ -94,7 +111,7 @@ def _of(calendar: Any, window: tuple[datetime, datetime], zone: str) -> Iterator
     for event in recurring_ical_events.of(calendar, components=["VEVENT"]).between(*window):
         if str(event.get("STATUS", "")).upper() == "CANCELLED" or str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
             continue
-        yield _minutes(event.start, zone), _minutes(event.end, zone)
+        yield _span(event.start, event.end, zone)
     for block in calendar.walk("VFREEBUSY"):
         periods = block.get("FREEBUSY", [])
         for some in periods if isinstance(periods, list) else [periods]:
@@ -108,6 +125,14 @@ def _periods(some: Any, zone: str) -> Iterator[Interval]:
         start, end = period.dt if hasattr(period, "dt") and isinstance(period.dt, tuple) else (period.start, period.end)
         close = start + end if isinstance(end, timedelta) else end
         yield _minutes(start, zone), _minutes(close, zone)
+
+
+def _span(start: date | datetime, end: date | datetime, zone: str) -> Interval:
+    """Return when an event takes place; one in an hour that the clocks leave out is as long as its own times say."""
+    begin, close = _minutes(start, zone), _minutes(end, zone)
+    if isinstance(start, datetime) and isinstance(end, datetime) and close <= begin:
+        close = begin + max(0, int((end.replace(tzinfo=None) - start.replace(tzinfo=None)).total_seconds() // 60))
+    return begin, close
 
 
 def _minutes(value: date | datetime, zone: str) -> int:

@@ -7,6 +7,7 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from maker_engine.core.errors import ProblemError
@@ -41,9 +42,10 @@ class Place:
         if not isinstance(self.value, Mapping):
             raise self.refuse("a mapping")
         for key in self.value:
-            if not isinstance(key, str | int) or (known and key not in known):
+            if not isinstance(key, str | int) or isinstance(key, bool) or (known and key not in known):
                 where = f" in {self.path}" if self.path else ""
-                raise ProblemError(f"unknown key {reprlib.repr(key)}{where}: known are {', '.join(known)}")
+                told = f"known are {', '.join(known)}" if known else "write it in quotes"
+                raise ProblemError(f"unknown key {one_line(reprlib.repr(key), 60)}{where}: {told}")
         return {str(key): Place(value, f"{self.path}.{key}".lstrip(".")) for key, value in self.value.items()}
 
     def items(self) -> list[Place]:
@@ -62,7 +64,7 @@ class Place:
         """Return a name: of a person, a room or an interview."""
         value = str(self.value) if isinstance(self.value, int) and not isinstance(self.value, bool) else self.value
         if isinstance(value, str):
-            value = value.strip()
+            value = normalize("NFC", value.strip())  # one name, however a keyboard or a file system writes it
             if value.isprintable() and len(value) <= LONGEST_NAME and _NAME.fullmatch(value):
                 return value
         raise self.refuse(f"a name of at most {LONGEST_NAME} characters without , ; | or =")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib.resources import files as packaged
 from pathlib import Path
 from typing import TypeVar
+from unicodedata import normalize
 
 from maker_engine.core.errors import InputError, ProblemError
 from maker_engine.input_files import path_of, read_named
@@ -69,12 +70,13 @@ def with_calendars(problem: Problem, named: Mapping[str, str], paths: list[Path]
     folded = {name.casefold(): name for name in known}
     busy: dict[str, list[Interval]] = {}
     for path in paths:
-        owner = owners.get(path.name) or folded.get(path.stem.casefold())
+        text = _read(str(path), "calendar", LARGEST)
+        stem = normalize("NFC", path.stem)
+        owner = owners.get(path.name) or (stem if stem in known else folded.get(stem.casefold()))
         if owner is None:
             raise ProblemError(
                 f"calendar {one_line(path.name, 80)} is nobody's: call it after a person, or name it as their calendar"
             )
-        text = _read(str(path), "calendar", LARGEST)
         found = busy_times(text, path.name, problem.days[0], problem.days[-1], known[owner])
         busy.setdefault(owner, []).extend(found)
     if missing := sorted(set(named) - set(busy)):

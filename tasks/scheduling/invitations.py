@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -14,6 +14,8 @@ from .problem import Earlier, Problem, earlier_json, moment_of
 from .state import Place
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+_GONE = "-cancelled"
 
 
 def schedule(problem: Problem, placed: Iterable[Place]) -> dict[str, Earlier]:
@@ -36,28 +38,37 @@ def schedule(problem: Problem, placed: Iterable[Place]) -> dict[str, Earlier]:
 def papers(problem: Problem, placed: Sequence[Place], result: Mapping[str, object]) -> dict[str, str]:
     """Return the files of a whole schedule, as {relative path: text}."""
     whole = schedule(problem, placed)
-    cancelled = [
-        one
-        for one in problem.earlier
-        if one.interview not in whole and one.people  # it is nobody's interview any more
-    ]
     files = {
         "schedule.json": _json(problem, whole, result),
         "schedule.txt": table(problem, whole),
     }
-    for person in problem.people:
-        own = [one for one in whole.values() if person.id in one.people]
-        files[f"people/{_file(person.id)}.ics"] = _calendar(problem, own, "REQUEST")
-        gone = [one for one in cancelled if person.id in one.people]
-        gone += [
-            one for one in problem.earlier
-            if one.interview in whole and person.id in one.people and person.id not in whole[one.interview].people
-        ]  # fmt: skip
+    before = {one.interview: one for one in problem.earlier}
+    people = [one.id for one in problem.people]
+    people += sorted({who for one in before.values() for who in one.people} - {*people})
+    files |= _calendars(problem, "people", people, whole, before, lambda one: one.people)
+    rooms = [one.id for one in problem.rooms]
+    rooms += sorted({one.room for one in before.values() if one.room} - {*rooms})
+    return files | _calendars(problem, "rooms", rooms, whole, before, lambda one: (one.room,))
+
+
+def _calendars(
+    problem: Problem,
+    folder: str,
+    owners: Sequence[str],
+    whole: Mapping[str, Earlier],
+    before: Mapping[str, Earlier],
+    whose: Callable[[Earlier], Sequence[str]],
+) -> dict[str, str]:
+    """Return the calendar of everybody who has interviews, and what is no longer theirs."""
+    files: dict[str, str] = {}
+    for owner, file in _files(owners).items():
+        own = [one for one in whole.values() if owner in whose(one)]
+        kept = {one.interview for one in own}
+        gone = [one for name, one in before.items() if owner in whose(one) and name not in kept]
+        if own:
+            files[f"{folder}/{file}.ics"] = _calendar(problem, own, "REQUEST")
         if gone:
-            files[f"people/{_file(person.id)}-cancelled.ics"] = _calendar(problem, gone, "CANCEL")
-    for room in problem.rooms:
-        own = [one for one in whole.values() if one.room == room.id]
-        files[f"rooms/{_file(room.id)}.ics"] = _calendar(problem, own, "REQUEST")
+            files[f"{folder}/{file}{_GONE}.ics"] = _calendar(problem, gone, "CANCEL")
     return files
 
 
@@ -114,7 +125,25 @@ def _json(problem: Problem, whole: Mapping[str, Earlier], result: Mapping[str, o
     return json.dumps({"name": problem.name, "zone": problem.zone, "interviews": interviews, **more}, indent=2) + "\n"
 
 
+def _files(names: Iterable[str]) -> dict[str, str]:
+    """Return for each name that of its file: one that every file system takes, and no other's, whatever its case."""
+    found: dict[str, str] = {}
+    used: set[str] = set()
+    for name in names:
+        file = _file(name)
+        if file.casefold() in used or file.endswith(_GONE):
+            file = f"{file}-{_digest(name)}"
+        used.add(file.casefold())
+        found[name] = file
+    return found
+
+
 def _file(name: str) -> str:
-    """Return a name that every file system takes; two names that become alike are told apart by a digest."""
+    """Return a name that every file system takes; of one that is none itself, with a digest that tells it apart."""
     plain = _PLAIN.sub("-", name).strip(".-")
-    return plain if plain == name else f"{plain or 'x'}-{sha256(name.encode()).hexdigest()[:6]}"
+    fits = plain == name and not _DEVICE.match(name)
+    return plain if fits else f"{plain or 'x'}-{_digest(name)}"
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode()).hexdigest()[:6]

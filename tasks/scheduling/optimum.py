@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from importlib.util import find_spec
 
 from .slots import Board
@@ -42,14 +42,18 @@ def best_value(board: Board, seconds: float = SECONDS) -> int | None:
     return round(solver.objective_value) if solver.solve(model) == cp_model.OPTIMAL else None
 
 
-def _sharing(board: Board) -> Sequence[list[tuple[int, int]]]:
-    """Return, for each bit that slots of several interviews need, the (interview, slot) pairs that need it."""
-    users: dict[int, list[tuple[int, int]]] = {}
-    for one, slots in enumerate(board.slots):
+def _sharing(board: Board) -> Collection[tuple[tuple[int, int], ...]]:
+    """Return the (interview, slot) pairs that need one person or one room at one time, once for each such set."""
+    problem, candidates = board.problem, board.problem.candidates
+    users: dict[tuple[str, str, int], list[tuple[int, int]]] = {}
+    for one, (interview, slots) in enumerate(zip(problem.interviews, board.slots, strict=True)):
+        needed: list[tuple[str, str, int]] = [
+            ("who", who, problem.candidate_break if who in candidates else problem.panel_break)
+            for who in interview.people
+        ]
         for place, slot in enumerate(slots):
-            bits = slot.bits
-            while bits:
-                lowest = bits & -bits
-                users.setdefault(lowest, []).append((one, place))
-                bits ^= lowest
-    return [pairs for pairs in users.values() if len({one for one, _ in pairs}) > 1]
+            rooms = [("room", board.name_of(slot.room), 0)] if slot.room >= 0 else []
+            for kind, name, rest in [*needed, *rooms]:
+                for minute in range(slot.start, slot.start + interview.minutes + rest, board.unit):
+                    users.setdefault((kind, name, minute // board.unit), []).append((one, place))
+    return {tuple(pairs) for pairs in users.values() if len({one for one, _ in pairs}) > 1}

@@ -175,6 +175,17 @@ def at(day: date, minutes: int, zone: str) -> int:
     return minute_of(wall.replace(tzinfo=ZoneInfo(zone)))
 
 
+def edge(day: date, minutes: int, zone: str) -> int:
+    """Return when hours or a pause begin or end, as `at` does; a time that the clocks leave out is when they change."""
+    first, wall = at(day, minutes, zone), datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)  # noqa: DTZ001 - as above
+    if moment_of(first, zone).replace(tzinfo=None) == wall:
+        return first
+    later = moment_of(first, zone).utcoffset()
+    while moment_of(first - 1, zone).utcoffset() == later:
+        first -= 1
+    return first
+
+
 def merged(intervals: list[Interval]) -> tuple[Interval, ...]:
     """Return intervals ascending, with those that overlap or touch as one; empty ones are left out."""
     joined: list[Interval] = []

@@ -14,12 +14,13 @@ import yaml
 from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
 
+from . import strict_yaml
 from .fields import Place as Value
 from .problem import Earlier, Interval, Interview, Person, Problem, Room, Rule, merged
 from .state import Place
 from .windows import FORMS, ROOM, read_window
 
-MOST_PEOPLE, MOST_ROOMS, MOST_INTERVIEWS, MOST_DAYS, MOST_WEIGHT = 200, 50, 200, 31, 1_000
+MOST_PEOPLE, MOST_ROOMS, MOST_INTERVIEWS, MOST_DAYS, MOST_WEIGHT = 200, 50, 120, 31, 1_000
 KEYS = (
     "name", "zone", "days", "hours", "lunch", "slot_minutes", "candidate_break_minutes", "panel_break_minutes",
     "people", "rooms", "interviews", "preferences", "earlier",
@@ -54,6 +55,8 @@ def read_problem(text: str, defaults: Mapping[str, object] | None = None) -> tup
     calendars: dict[str, str] = {}
     people = _people(top, zone, interviews, calendars)
     rooms = _rooms(top.get("rooms"), zone, calendars)
+    if both := {person.id for person in people} & {room.id for room in rooms}:
+        raise ProblemError(f"{min(both)} is both a person and a room: call one of them otherwise")
     problem = Problem(
         name=top["name"].text(60) if "name" in top else "interviews",
         zone=zone,
@@ -74,7 +77,7 @@ def _parsed(text: str) -> Any:
     if "candidate" in first.lower().split(",") and ":" not in first:
         return {"interviews": _rows(text)}
     try:
-        return yaml.safe_load(text)
+        return strict_yaml.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark is not None else ""
@@ -157,6 +160,8 @@ def _people(
     for name, place in (top["people"].mapping() if "people" in top else {}).items():
         keys = place.mapping(PERSON_KEYS) if place.value is not None else {}
         known = Value(name, "people").name()
+        if known in found:
+            raise ProblemError(f"people: there are two called {known!r}: give each a name of its own")
         own = keys["zone"].zone() if "zone" in keys else zone
         pauses = [_pauses(keys[key]) for key in ("pauses", "lunch") if key in keys]
         found[known] = Person(
@@ -205,6 +210,8 @@ def _rooms(place: Value | None, zone: str, calendars: dict[str, str]) -> tuple[R
             raise ProblemError(f"{one.path} has no capacity: say how many people it holds")
         busy = _busy(keys["busy"], zone) if "busy" in keys else ()
         known = Value(name, "rooms").name()
+        if known in {room.id for room in found}:
+            raise ProblemError(f"rooms: there are two called {known!r}: give each a name of its own")
         found.append(Room(known, keys["capacity"].whole(1, 10_000), busy))
         if "calendar" in keys:
             calendars[known] = keys["calendar"].text(300)
@@ -267,7 +274,7 @@ def read_earlier(text: str) -> dict[str, object]:
         ProblemError: It is no such file.
     """
     try:
-        whole = yaml.safe_load(text)
+        whole = strict_yaml.load(text)
         found = whole["interviews"]
     except (yaml.YAMLError, TypeError, KeyError, RecursionError, ValueError):
         raise ProblemError(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .search import NODES, PROOF_NODES, Reach, reach
+from .conflicts import Conflicts, Open, numbers
+from .search import NODES, PROOF_NODES, Chosen, Reach, bound_of, reach
 from .slots import Board, Slot
 from .state import Answer, Infeasible, Place, State, Undo
 
@@ -63,27 +63,35 @@ class Ruling:
 
     def __init__(self, board: Board) -> None:
         self.board = board
+        self.conflicts = Conflicts(board)
         self._numbers = {one.id: number for number, one in enumerate(board.problem.interviews)}
         self._questions: dict[State, Question | None] = {}
 
     @cached_property
     def whole(self) -> Reach:
         """What can be reached from the empty schedule; where nothing is found, a proof is looked for much longer."""
-        everything = range(len(self.board.slots))
-        found = reach(self.board, everything, 0, 2 * NODES)
-        return found if found.value is not None or found.exact else reach(self.board, everything, 0, PROOF_NODES)
+        everything = self.conflicts.everything
+        found = reach(self.conflicts, everything, nodes=2 * NODES)
+        if found.value is not None or found.exact:
+            return found
+        return reach(self.conflicts, everything, nodes=PROOF_NODES)
 
-    def slot_of(self, place: Place) -> Slot | None:
-        """Return the slot of a placement, None where it has none."""
-        for slot in self.board.slots[self._numbers[place.interview]]:
-            if slot.start == place.start and self.board.name_of(slot.room) == place.room:
-                return slot
-        return None
+    @cached_property
+    def _chosen(self) -> dict[Place, Chosen]:
+        """The interview and the slot of every placement."""
+        names = self.board.problem.interview_ids
+        return {
+            Place(names[one], slot.start, self.board.name_of(slot.room)): (one, number)
+            for one, slots in enumerate(self.board.slots)
+            for number, slot in enumerate(slots)
+        }
+
+    def _placed(self, state: State) -> list[Chosen]:
+        return [self._chosen[place] for place in state.placed if place in self._chosen]
 
     def value(self, state: State) -> int:
         """Return the value of what is placed."""
-        found = (self.slot_of(place) for place in state.placed)
-        return sum(slot.value for slot in found if slot is not None)
+        return sum(self.board.slots[one][number].value for one, number in self._placed(state))
 
     def question(self, state: State) -> Question | None:
         """Return what is asked at a state, None where nothing is."""
@@ -94,32 +102,25 @@ class Ruling:
         return self._questions[state]
 
     def open_slots(self, state: State, interview: str) -> list[Slot]:
-        """Return the slots of an interview that share nothing with what is placed."""
-        taken = self._taken(state)
-        return [slot for slot in self.board.slots[self._numbers[interview]] if not slot.bits & taken]
+        """Return the slots of an interview that can be taken beside what is placed."""
+        one = self._numbers[interview]
+        left = self.conflicts.after(self._placed(state)).get(one, 0)
+        return [self.board.slots[one][number] for number in numbers(left)]
 
     def sharing(self, state: State, interview: str) -> list[str]:
         """Return the ids of placed interviews that share a person with one, in the order they were placed."""
         people = {one.id: {*one.people} for one in self.board.problem.interviews}
         return [place.interview for place in state.placed if people[place.interview] & people[interview]]
 
-    def _taken(self, state: State) -> int:
-        taken = 0
-        for place in state.placed:
-            slot = self.slot_of(place)
-            taken |= 0 if slot is None else slot.bits
-        return taken
-
     def _ask(self, state: State) -> Question | None:
         placed = {place.interview for place in state.placed}
         unplaced = [number for name, number in self._numbers.items() if name not in placed]
         if not unplaced or state.ended:
             return None
-        taken = self._taken(state)
-        left = {number: [slot for slot in self.board.slots[number] if not slot.bits & taken] for number in unplaced}
+        left = self.conflicts.after(self._placed(state))
         names = self.board.problem.interview_ids
-        following = min(unplaced, key=lambda number: (len(left[number]), names[number]))
-        offers = self._offers(state, following, left, taken)
+        following = min(unplaced, key=lambda number: (left[number].bit_count(), names[number]))
+        offers = self._offers(state, following, left)
         right: Answer
         if any(offer.reach is not None for offer in offers):
             right = min(offers, key=lambda offer: offer.order).place
@@ -131,49 +132,53 @@ class Ruling:
         proven = self.whole.value is None and self.whole.exact
         return Question(names[following], (), Infeasible()) if proven else None
 
-    def _offers(self, state: State, number: int, left: dict[int, list[Slot]], taken: int) -> tuple[Offer, ...]:
+    def _offers(self, state: State, one: int, left: Open) -> tuple[Offer, ...]:
         """Choose the slots to be offered, and find what each leaves to be reached."""
-        name = self.board.problem.interview_ids[number]
+        name = self.board.problem.interview_ids[one]
         here = frozenset(state.placed)
-        struck = {one.place for one in state.struck if one.beside <= here}
-        before = self.value(state)
-        ranked: list[tuple[int, int, Slot]] = []
-        for slot in left[number]:
-            if Place(name, slot.start, self.board.name_of(slot.room)) in struck:
-                continue
-            bound, takes = _prospect(slot, [left[one] for one in left if one != number])
-            if bound is not None:
-                ranked.append((-bound, takes, slot))
-        ranked.sort(key=lambda one: (one[0], one[1], one[2].start, one[2].room))
-        found = self._found(state, left, taken)
+        struck = {self._chosen.get(away.place) for away in state.struck if away.beside <= here}
+        before, placed = self.value(state), self._placed(state)
+        slots = self.board.slots[one]
+        ranked: list[tuple[int, int, int, int, int]] = []
+        for number in numbers(left[one]):
+            bound, takes = self._prospect(left, one, number)
+            if (one, number) not in struck and bound is not None:
+                ranked.append((-bound, takes, slots[number].start, slots[number].room, number))
+        ranked.sort()
+        found = self._found(state, left)
         chosen = [*ranked[:MENU]]
-        best = next((one for one in ranked if found and one[2] == found[number]), None)
+        best = next((row for row in ranked if found and row[-1] == found[one]), None)
         if best is not None and best not in chosen:
             chosen[-1] = best
-        rest = [one for one in left if one != number]
         offers = []
-        for _, takes, slot in chosen:
-            if found and slot == found[number]:
-                worth: int | None = sum(one.value for one in found.values())
+        for _, takes, _, _, number in chosen:
+            slot = slots[number]
+            if found and number == found[one]:
+                worth: int | None = sum(self.board.slots[other][held].value for other, held in found.items())
             else:
-                further = reach(self.board, rest, taken | slot.bits, OFFER_NODES).value
-                worth = None if further is None else slot.value + further
+                worth = self._worth(left, (one, number), placed)
             reached = None if worth is None else before + worth
             offers.append(Offer(Place(name, slot.start, self.board.name_of(slot.room)), reached, takes, slot.room))
         return tuple(sorted(offers, key=lambda offer: (offer.place.start, offer.room)))
 
-    def _found(self, state: State, left: dict[int, list[Slot]], taken: int) -> dict[int, Slot]:
+    def _worth(self, left: Open, chosen: Chosen, placed: list[Chosen]) -> int | None:
+        """Return the most value that is found of what is left, with a slot taken; None where nothing is found."""
+        remaining = self.conflicts.left(left, *chosen)
+        if remaining is None:
+            return None
+        further = reach(self.conflicts, remaining, [*placed, chosen], OFFER_NODES).value
+        return None if further is None else self.board.slots[chosen[0]][chosen[1]].value + further
+
+    def _found(self, state: State, left: Open) -> dict[int, int]:
         """Return the best whole schedule that is found from a state, empty where none is, or where it is struck."""
-        found = self.whole.slots if not state.placed else reach(self.board, [*left], taken).slots
-        return dict(found)
+        found = self.whole if not state.placed else reach(self.conflicts, left, self._placed(state))
+        return dict(found.slots)
 
-
-def _prospect(slot: Slot, others: Sequence[Sequence[Slot]]) -> tuple[int | None, int]:
-    """Return a bound on the value of a slot and all after it (None: one has no slot left), and how many it takes."""
-    bound: int | None = slot.value
-    takes = 0
-    for slots in others:
-        left = [one.value for one in slots if not one.bits & slot.bits]
-        takes += len(slots) - len(left)
-        bound = None if bound is None or not left else bound + max(left)
-    return bound, takes
+    def _prospect(self, left: Open, one: int, number: int) -> tuple[int | None, int]:
+        """Return a bound on the value of a slot and all after it (None: one has no slot left), and what it takes."""
+        taken = self.conflicts.taken_by(one, number)
+        takes = sum((left[other] & lost).bit_count() for other, lost in taken.items() if other in left)
+        remaining = self.conflicts.left(left, one, number)
+        if remaining is None:
+            return None, takes
+        return self.conflicts.values[one][number] + bound_of(self.conflicts, remaining), takes

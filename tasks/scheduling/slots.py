@@ -1,13 +1,8 @@
-"""Where each interview can be: every start and room that hours, pauses, calendars and capacities leave open.
-
-What a slot takes is one whole number with a bit for each (person or room, unit of time): two slots clash where these
-share a bit, and a slot is open where it shares none with the slots that are taken. A break after an interview is
-taken like the interview itself, in the bits of those who need it.
-"""
+"""Where each interview can be: every start and room that hours, pauses, calendars and capacities leave open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,10 +10,10 @@ from math import gcd
 
 from maker_engine.core.errors import ProblemError
 
-from .problem import Interval, Interview, Person, Problem, Room, Rule, at
+from .problem import Interval, Interview, Person, Problem, Room, Rule, at, edge, moment_of
 from .windows import score
 
-MOST_SLOTS = 60_000
+MOST_SLOTS = 30_000
 """Of all interviews together."""
 KEPT = 1_000_000
 """What an interview's staying where it was is worth: more than all preferences together (a repair moves the fewest)."""
@@ -32,13 +27,13 @@ class Slot:
         start: Minutes since 1970.
         room: Index into the problem's rooms, −1 where there are none.
         value: Weight of the preferences kept, and `KEPT` where the interview was here before.
-        bits: What it takes.
+        span: The time that it takes, a bit for each unit: what a room holds is such bits together.
     """
 
     start: int
     room: int
     value: int
-    bits: int
+    span: int
 
 
 class Board:
@@ -57,14 +52,14 @@ class Board:
 
     @cached_property
     def slots(self) -> tuple[tuple[Slot, ...], ...]:
-        """The slots of each interview, by start and then room.
+        """The slots of each interview, the most valuable first, then by start and room.
 
         Raises:
             ProblemError: There are too many of them.
         """
         found: list[tuple[Slot, ...]] = []
         for interview in self.problem.interviews:
-            found.append(tuple(self._slots_of(interview)))
+            found.append(tuple(sorted(self._slots_of(interview), key=lambda slot: -slot.value)))
             if sum(map(len, found)) > MOST_SLOTS:
                 raise ProblemError(
                     f"more than {MOST_SLOTS:,} slots: give fewer days or rooms, or a longer slot_minutes"
@@ -85,6 +80,13 @@ class Board:
         return tuple(sorted(times))
 
     @cached_property
+    def _ends(self) -> dict[int, int]:
+        """When the day ends that a time at which an interview may begin is in."""
+        zone = self.problem.zone
+        by_day = {day: at(day, 24 * 60, zone) for day in self.problem.days}
+        return {start: by_day.get(moment_of(start, zone).date(), start) for start in self.starts}
+
+    @cached_property
     def _twins(self) -> tuple[int, ...]:
         """Return for each room the first one that every interview can have at the same times for the same value."""
         kinds: dict[frozenset[tuple[int, int, int]], int] = {}
@@ -95,12 +97,14 @@ class Board:
                     uses[slot.room].add((number, slot.start, slot.value))
         return tuple(kinds.setdefault(frozenset(use), room) for room, use in enumerate(uses))
 
-    def room_state(self, room: int, taken: int) -> tuple[int, int]:
-        """Return what is equal for two rooms where a schedule in the one is as good in the other from here on."""
-        if room < 0:
-            return -1, 0
-        width = len(self._days) * (60 // self.unit)
-        return self._twins[room], taken >> (len(self._lanes) + room) * width & (1 << width) - 1
+    def room_state(self, room: int, held: Sequence[int]) -> tuple[int, int]:
+        """Return what is equal for two rooms where a schedule in the one is as good in the other from here on.
+
+        Args:
+            room: Index of the room, −1 for none.
+            held: What each room holds, as `Slot.span`.
+        """
+        return (-1, 0) if room < 0 else (self._twins[room], held[room])
 
     def name_of(self, room: int) -> str:
         """Return a room's name; "" for none."""
@@ -125,58 +129,38 @@ class Board:
         before = next((one for one in self.problem.earlier if one.interview == interview.id), None)
         for start in self.starts:
             end = start + interview.minutes
-            if not all(_covers(self._open[name], start, end) for name in interview.people):
+            if end > self._ends[start] or not all(_covers(self._open[name], start, end) for name in interview.people):
                 continue
+            span = self._span(start, end)
             for number, times in rooms:
                 if number >= 0 and not _covers(times, start, end):
                     continue
                 name = self.name_of(number)
                 value = score(self.problem, self.rules, interview, start, name)
                 stays = before is not None and (before.start, before.room) == (start, name)
-                yield Slot(start, number, value + KEPT * stays, self._bits(interview, start, number))
-
-    def _bits(self, interview: Interview, start: int, room: int) -> int:
-        problem = self.problem
-        bits = 0
-        for name in interview.people:
-            rest = problem.candidate_break if name in self._candidates else problem.panel_break
-            bits |= self._span(start, start + interview.minutes + rest, self._lanes[name])
-        if room >= 0:
-            bits |= self._span(start, start + interview.minutes, len(self._lanes) + room)
-        return bits
-
-    @cached_property
-    def _candidates(self) -> frozenset[str]:
-        return self.problem.candidates
-
-    @cached_property
-    def _lanes(self) -> dict[str, int]:
-        return {one.id: number for number, one in enumerate(self.problem.people)}
+                yield Slot(start, number, value + KEPT * stays, span)
 
     @cached_property
     def _days(self) -> dict[int, int]:
         """Number the hours (since 1970) that any start lies in, so that nights and weekends cost no bits."""
         longest = max(one.minutes for one in self.problem.interviews)
-        longest += max(self.problem.candidate_break, self.problem.panel_break)
         hours = {hour for start in self.starts for hour in range(start // 60, (start + longest) // 60 + 1)}
         return {hour: number for number, hour in enumerate(sorted(hours))}
 
-    def _span(self, start: int, end: int, lane: int) -> int:
-        per_hour = 60 // self.unit
-        width = len(self._days) * per_hour
+    def _span(self, start: int, end: int) -> int:
         bits = 0
         for minute in range(start, end, self.unit):
-            bits |= 1 << (lane * width + self._days[minute // 60] * per_hour + minute % 60 // self.unit)
+            bits |= 1 << self._days[minute // 60] * (60 // self.unit) + minute % 60 // self.unit
         return bits
 
 
 def _open_times(problem: Problem, person: Person) -> Iterator[Interval]:
     """Give the times at which a person can be there, ascending: the hours of their zone, less pauses and busy times."""
     spans = [
-        (at(day, person.hours[0], person.zone), at(day, person.hours[1], person.zone)) for day in _own_days(problem)
+        (edge(day, person.hours[0], person.zone), edge(day, person.hours[1], person.zone)) for day in _own_days(problem)
     ]
     closed = [
-        (at(day, pause[0], person.zone), at(day, pause[1], person.zone))
+        (edge(day, pause[0], person.zone), edge(day, pause[1], person.zone))
         for day in _own_days(problem)
         for pause in person.pauses
     ]
@@ -196,7 +180,7 @@ def _room_times(problem: Problem, room: Room) -> Iterator[Interval]:
 
 def _without(spans: Iterable[Interval], closed: Iterable[Interval]) -> Iterator[Interval]:
     """Give what is left of spans when closed intervals are cut out."""
-    cuts = sorted(closed)
+    cuts = sorted(cut for cut in closed if cut[0] < cut[1])
     for start, end in sorted(spans):
         begin = start
         for cut_start, cut_end in cuts:

@@ -79,7 +79,9 @@ class Scheduling(Task[State, Answer]):
         Raises:
             ProblemError: It is none.
         """
-        return cls(load_problem(options, source))
+        task = cls(load_problem(options, source))
+        task._ruling(State()).board.slots  # noqa: B018 - refuses too many of them here, and is needed in any case
+        return task
 
     def source(self) -> str:
         """Return the rounds in JSON, with calendars as busy times only."""
@@ -191,6 +193,8 @@ class Scheduling(Task[State, Answer]):
     def verify(self, answers: Iterable[Any]) -> list[str]:
         """Check the schedule and the order it was made in, or the clash, on plain minutes."""
         moves = moves_of(answers)
+        if not moves:
+            return ["no schedule was found, nor proven that there is none: give more days, rooms or free times"]
         clashing = self.clash(State()) if moves[-1:] == [["infeasible"]] else None
         return findings(self._source, moves, clashing)
 
@@ -202,10 +206,14 @@ class Scheduling(Task[State, Answer]):
         """Return a smallest set of interviews that cannot all be placed, None where none was shown."""
         key = ("clash", state.rules)
         if key not in self._clashes:
-            found = clash(self._ruling(state).board)
+            found = clash(self._ruling(state).conflicts)
             names = self.problem.interview_ids
             self._clashes[key] = None if found is None else tuple(names[one] for one in found)
         return self._clashes[key]
+
+    @cached_property
+    def _best(self) -> dict[object, int | None]:
+        return {}
 
     @cached_property
     def _clashes(self) -> dict[object, tuple[str, ...] | None]:
@@ -220,7 +228,9 @@ class Scheduling(Task[State, Answer]):
         bound = sum(max((slot.value for slot in slots), default=0) for slots in ruling.board.slots)
         if ruling.whole.exact and ruling.whole.value is not None:
             bound = ruling.whole.value
-        best = best_value(ruling.board)
+        if state.rules not in self._best:
+            self._best[state.rules] = best_value(ruling.board)
+        best = self._best[state.rules]
         found: dict[str, Json] = {
             "interviews": {
                 name: {

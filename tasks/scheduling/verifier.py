@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,16 +71,20 @@ class Rounds:
         person = self.whole["people"][who]
         zone = ZoneInfo(person["zone"])
         begun, ended = self._moment(start, zone), self._moment(end, zone)
-        begin, close = begun.hour * 60 + begun.minute, ended.hour * 60 + ended.minute
-        if ended.date() != begun.date():
-            close += 24 * 60
-        opens, closes = self.clock(person["hours"])
-        if begin < opens or close > closes:
-            return f"is asked to come at {begun:%H:%M}, outside {person['hours']} in {person['zone']}"
-        for pause in person["pauses"]:
-            from_, to = self.clock(pause)
-            if begin < to and from_ < close:
-                return f"is asked to come in the pause {pause}"
+        stays = [(begun, ended)]
+        if begun.utcoffset() != ended.utcoffset():  # the clocks change meanwhile: every minute by itself
+            stays = [(self._moment(one, zone),) * 2 for one in range(start, end)]
+        for came, left in stays:
+            begin, close = came.hour * 60 + came.minute, left.hour * 60 + left.minute + (came is left)
+            if left.date() != came.date():
+                close += 24 * 60
+            opens, closes = self.clock(person["hours"])
+            if begin < opens or close > closes or came.date() != begun.date():
+                return f"is asked to come at {begun:%H:%M}, outside {person['hours']} in {person['zone']}"
+            for pause in person["pauses"]:
+                from_, to = self.clock(pause)
+                if begin < to and from_ < close:
+                    return f"is asked to come in the pause {pause}"
         if any(self._overlap(start, end, *busy) for busy in person["busy"]):
             return "is busy"
         return ""
@@ -152,8 +157,23 @@ class Choices:
 
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
-        self.of = {name: [*self._places(name)] for name in rounds.interviews}
-        self.countable = sum(map(len, self.of.values())) * len(self.of) <= MOST_COUNTED
+        self._found: dict[str, list[Placed]] = {}
+
+    def of(self, name: str) -> list[Placed]:
+        """Return the places of one interview."""
+        if name not in self._found:
+            self._found[name] = [*dict.fromkeys(self._places(name))]  # times that the clocks leave out come twice
+        return self._found[name]
+
+    @cached_property
+    def countable(self) -> bool:
+        """Whether the places are few enough to be counted at every turn."""
+        counted = 0
+        for name in self._rounds.interviews:
+            counted += len(self.of(name)) * len(self._rounds.interviews)
+            if counted > MOST_COUNTED:
+                return False
+        return True
 
     def out_of_turn(self, name: str, placed: Sequence[Placed]) -> list[str]:
         """Say whether another interview was due: one with fewer places left, or with as many and a lower id."""
@@ -161,8 +181,8 @@ class Choices:
             return []
         done = {one for one, _, _ in placed}
         left = {
-            other: sum(not any(self._rounds.together(place, one) for one in placed) for place in places)
-            for other, places in self.of.items()
+            other: sum(not any(self._rounds.together(place, one) for one in placed) for place in self.of(other))
+            for other in self._rounds.interviews
             if other not in done
         }
         due = min(left, key=lambda other: (left[other], other), default=name)
@@ -187,7 +207,7 @@ def clash_findings(rounds: Rounds, choices: Choices, clash: Iterable[str] | None
     """Check that some interviews cannot all be placed, by trying everything."""
     if clash is None:
         return ["it was not shown which interviews clash"]
-    left = sorted((choices.of[name] for name in clash), key=len)
+    left = sorted((choices.of(name) for name in clash), key=len)
     tries = 0
     chosen: list[Placed] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .problem import Interval, Interview, Problem, Room, at, moment_of
+from .problem import Interval, Interview, Problem, Room, at, edge, moment_of
 from .reading import placed_of
 from .state import Place
 from .windows import kept, score, speaks_of
@@ -43,6 +43,8 @@ def _clocks(problem: Problem, interview: Interview, start: int) -> Iterator[str]
         yield f"{day} is none of the days"
     elif (start - at(day, 0, problem.zone)) % problem.slot:
         yield f"{interview.id} begins at a multiple of {problem.slot} minutes"
+    if day in problem.days and start + interview.minutes > at(day, 24 * 60, problem.zone):
+        yield f"{interview.id} would end on the next day"
 
 
 def _people(problem: Problem, interview: Interview, start: int) -> Iterator[str]:
@@ -50,11 +52,11 @@ def _people(problem: Problem, interview: Interview, start: int) -> Iterator[str]
     for name in interview.people:
         person = problem.person(name)
         day = moment_of(start, person.zone).date()
-        opens, closes = (at(day, minutes, person.zone) for minutes in person.hours)
+        opens, closes = (edge(day, minutes, person.zone) for minutes in person.hours)
         if start < opens or end > closes:
             yield f"{name} is there {_clock(person.hours)} in {person.zone}"
         for pause in person.pauses:
-            if _meets((start, end), (at(day, pause[0], person.zone), at(day, pause[1], person.zone))):
+            if _meets((start, end), (edge(day, pause[0], person.zone), edge(day, pause[1], person.zone))):
                 yield f"{name} has a pause {_clock(pause)}"
         yield from (f"{name} is busy {_span(problem, busy)}" for busy in person.busy if _meets((start, end), busy))
 

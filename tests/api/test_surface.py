@@ -18,8 +18,8 @@ Option Outcome ProblemError Prompt PromptText ProviderError Record Run RunConfig
 SessionError Several Span StorageFullError Task TaskError Text Totals UntrustedError Vote aresume asolve avote
 avote_many events load_task plan resume solve stream vote vote_many
 """
-BESIDES = {"model", "k", "session", "breakpoints"}
-"""Options that are arguments of their own, or need a person in the app."""
+BESIDES = {"model", "k", "session", "out", "breakpoints"}
+"""Options that are arguments of their own, need a person in the app, or write files that a program writes itself."""
 IMPORTED = """
 import sys, maker_engine as maker
 class Countdown(maker.Task):

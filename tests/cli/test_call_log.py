@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -78,8 +79,14 @@ def test_a_log_is_added_to_and_a_bad_place_is_refused(
     assert len(lines(log)) == 2 * before
     sessions = sorted(home.rglob("*.maker"))
     capsys.readouterr()
-    assert main([*words, str(tmp_path)]) == 2
-    assert "cannot be written (Is a directory): name another file" in capsys.readouterr().err
+    os.mkfifo(tmp_path / "pipe")
+    for place, said in (
+        (tmp_path, "cannot be written (Is a directory): name another file"),
+        (tmp_path / "pipe", "cannot be written (nobody reads that pipe): name another file"),
+        (sessions[0], "would be written into a session: name another file"),
+    ):
+        assert main([*words, str(place)]) == 2
+        assert said in capsys.readouterr().err
     assert sorted(home.rglob("*.maker")) == sessions
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 
 from maker_engine.sessions.library import Library
 from maker_engine.sessions.shortage import Shortage, shortage_in
+from maker_tui.background import go_on_alone
 from maker_tui.cli import main
 from maker_tui.resuming import parse_changes, resume_command
 from tests.support.running import TOY
@@ -46,6 +48,16 @@ def test_the_command_that_is_printed_goes_on(words: tuple[str, ...], capsys: pyt
             break
     assert status == 0
     assert not last_line(capsys).startswith("go on")
+
+
+def test_a_run_left_to_itself_that_ends_as_before_has_ended(tmp_path: Path) -> None:
+    """A process that finds the budget spent has done what it could: that is no error of it."""
+    path = tmp_path / "spent.maker"
+    assert (
+        main(["run", "hanoi", "--disks", "4", "--limit-samples", "5", "--headless", "-q", "--session", str(path)]) == 1
+    )
+    assert main(["sessions", "resume", str(path), "--headless", "-q"]) == 1
+    assert go_on_alone(path, 0) is None
 
 
 def test_show_ends_with_it_too(capsys: pytest.CaptureFixture[str]) -> None:

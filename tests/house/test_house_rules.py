@@ -54,9 +54,12 @@ def body_lines(function):
 
 @functools.cache
 def functions(path):
-    """Every function of a file, methods and inner ones included."""
+    """Place, name, lines and docstring of every function of a file, methods and inner ones included."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [
+        (f"{path}:{node.lineno} {node.name}", node.name, body_lines(node), ast.get_docstring(node)) for node in found
+    ]
 
 
 def test_a_file_can_be_read_in_one_sitting():
@@ -67,14 +70,15 @@ def test_a_file_can_be_read_in_one_sitting():
 
 def test_a_function_fits_on_the_screen():
     """No function is longer than 40 lines, its docstring left out."""
-    lengths = {f"{path}:{node.lineno} {node.name}": body_lines(node) for path in FILES for node in functions(path)}
+    lengths = {place: lines for path in FILES for place, _, lines, _ in functions(path)}
     assert {place: lines for place, lines in lengths.items() if lines > MOST_FUNCTION_LINES} == {}
 
 
 def test_a_test_states_its_rule():
     """Every test states its rule in the first line of its docstring, as a sentence."""
-    tests = [(path, node) for path in FILES for node in functions(path) if node.name.startswith("test_")]
-    rules = {f"{path}:{node.lineno} {node.name}": ast.get_docstring(node) or "" for path, node in tests}
+    found = [one for path in FILES for one in functions(path)]
+    rules = {place: docstring or "" for place, name, _, docstring in found if name.startswith("test_")}
+    assert rules
     assert [place for place, rule in rules.items() if not rule.partition("\n")[0].endswith(".")] == []
 
 

@@ -33,6 +33,7 @@ def test_ci_runs_the_readmes_test_command() -> None:
 def test_every_link_of_the_readme_leads_somewhere() -> None:
     """No link into the repository is broken."""
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
+    assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
@@ -42,13 +43,15 @@ def test_every_command_of_the_readme_has_flags_that_exist() -> None:
     from maker_tui.flags import run_parser
 
     parser, own = _parser(listing=False)
-    for line in BLOCKS[2][1].splitlines():
-        name, command, *words = shlex.split(line.partition("#")[0])
-        assert name == "maker"
+    lines = [shlex.split(line.partition("#")[0]) for line in BLOCKS[2][1].splitlines()]
+    assert [name for name, *_ in lines] == ["maker"] * len(lines)
+    parsed = []
+    for _, command, *words in lines:
         if command == "run":
-            run_parser(words[0]).parse_args(words)
+            parsed.append(run_parser(words[0]).parse_args(words))
         elif command in own and command not in _WITH_A_TASKS_FLAGS:
-            parser.parse_args(_completed([command, *words]))
+            parsed.append(parser.parse_args(_completed([command, *words])))
+    assert len(parsed) > len(lines) / 2
 
 
 def test_the_readme_says_how_maker_comes_onto_the_path() -> None:

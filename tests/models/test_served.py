@@ -40,6 +40,29 @@ def test_what_is_no_list_of_models_is_named(body, status, line):
         served_models(server.base_url)
 
 
+@pytest.mark.parametrize(
+    ("reply", "line"),
+    [
+        (Reply(raw=b"[" * 100_000), "is no list of models"),
+        (Reply(wire=b"SSH-2.0-server\r\n"), "no server at"),
+        (Reply(raw=b"[" * 100, drip_s=0.02), "does not come to the end of its answer"),
+    ],
+    ids=["deep", "another protocol", "drip"],
+)
+def test_a_server_that_misbehaves_is_one_line(reply, line):
+    """Neither a nested answer, nor another protocol, nor a byte now and then is waited for or ends in a traceback."""
+    with OpenAIServer(lambda *_: reply) as server, pytest.raises(InputError, match=line):
+        served_models(server.base_url, patience_s=0.3)
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://h:x", "http://h\x1b", "ftp://h", ""])
+def test_what_is_no_address_is_refused(url):
+    """An address that cannot be read is said in a line, without its escape codes."""
+    with pytest.raises(InputError, match="is no http address") as refused:
+        endpoint(url)
+    assert str(refused.value).isprintable()
+
+
 def test_a_server_that_is_not_there_is_named():
     """An address at which nobody answers is one line with the mend."""
     with pytest.raises(InputError, match=r"no server at http://127\.0\.0\.1:1/v1 .*: start it first"):

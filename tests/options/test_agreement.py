@@ -43,7 +43,7 @@ CHOSEN = {
     "max_samples": 50, "undecided": "escalate:sim", "hopeless": "warm", "count": "arrival", "reuse": True, "n": 3,
     "concurrency": 4, "window": 2, "hedge": 1, "draft": "task", "max_waste": 0.25, "timeout": 30.5, "rpm": 60.0,
     "tpm": 1000.0, "limit_samples": 900, "limit_usd": 1.5, "limit_tokens": 10000, "limit_minutes": 2.5,
-    "name": "a try", "session": "x.maker", "keep": "dissent", "breakpoints": ["dissent", "votes>=5"],
+    "name": "a try", "session": "x.maker", "out": "papers", "keep": "dissent", "breakpoints": ["dissent", "votes>=5"],
 }  # fmt: skip
 """A value for every option that is not its default; prices aside, which need a model of their own."""
 
@@ -185,7 +185,7 @@ def test_a_kept_order_gives_back_the_options_it_was_made_of():
     kept = {field.name: getattr(order, field.name) for field in fields(RunOrder)} | {"k_auto": False}
     values = values_of_order(kept)
     again = order_of("hanoi", {}, None, values, attended=True)
-    elsewhere = {"name": "", "session": None, "breaks": ()}
+    elsewhere = {"name": "", "session": None, "out": None, "breaks": ()}
     assert {**vars_of(again)} == {**vars_of(order), **elsewhere}
     assert values_of_order({**kept, "k_auto": True}).get("k") is None
 
@@ -240,6 +240,12 @@ def test_numbers_may_be_written_as_people_write_them():
     for wrong in ("1.5", "1e400", "1,00", "9" * 50, "0x10", "∞"):
         with pytest.raises(InputError, match="limit samples must be a whole number or none"):
             read(wrong)
+    dollars = BY_NAME["limit_usd"].value_of
+    assert [dollars(text) for text in ("1,000.5", "0.5", "5e2")] == [1000.5, 0.5, 500]
+    with pytest.raises(InputError, match="limit usd must be a number or none, got '0,5'"):
+        dollars("0,5")
+    with pytest.raises(InputError, match="got 'a number of thousands of digits'"):
+        read(10**5000)
 
 
 def test_a_parser_leaves_out_what_was_not_given():

@@ -17,7 +17,7 @@ from tests.runtime.faults import SKIPPED, SLACK_S, TIMEOUT_S, K, Report, compare
 from tests.support.fault_server import KINDS, VOTE, Said
 from tests.support.openai_server import OpenAIServer, Reply
 
-EACH = 2
+EACH = 1
 HONEST, FIRST = "the honest answer", "the first answer"
 PATIENT_S = 20.0
 NAMES = ["openai/any", "openai/gpt-4.1-mini"]

@@ -16,8 +16,10 @@ from maker_engine.input_files import lines_of, read_named
 from maker_engine.sessions.export import write_new, write_whole
 from maker_engine.sessions.library import Library, find
 from maker_engine.sessions.lock import WriterLock
+from maker_engine.sessions.task_code import code_at
 from maker_engine.sessions.upkeep import delete, duplicate, rename, restore
 from maker_tui.cli import main
+from maker_tui.widgets.completing import complete_path
 from tests.crash.kills import WORKERS
 from tests.sessions.test_storage import become_nobody
 from tests.support.shelves import solved
@@ -68,6 +70,15 @@ def test_no_file_is_read_for_ever(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["sessions", "import", str(paths[kind])]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert Library().list() == []
+
+
+def test_the_home_of_an_unknown_user_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Wherever a path may begin with `~`, and in the form as it is typed, one that leads nowhere is said in a line."""
+    for command in (["open"], ["sessions", "path"], ["sessions", "restore"], ["run", "hanoi", "--json", "--session"]):
+        assert main([*command, "~nobody-here/x"]) == 2
+        assert capsys.readouterr().err.startswith("maker: path '~nobody-here/x' begins with the home of a user")
+    assert complete_path("~nobody-here/") is None
+    assert code_at("~nobody-here/task.py") is None
 
 
 def test_a_pipe_that_is_written_to_is_read() -> None:

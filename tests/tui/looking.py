@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 PATIENCE_S = 20.0
@@ -29,6 +31,14 @@ async def shown(pilot: Pilot[Any], *words: str) -> str:
     """Wait until all `words` are on the screen; return its text."""
     await until(pilot, lambda: all(word in screen_text(pilot.app) for word in words))
     return screen_text(pilot.app)
+
+
+async def typed(pilot: Pilot[Any], text: str) -> None:
+    """Type as fast as the app takes it; the pilot itself waits after each letter until the machine is idle."""
+    for character in text:
+        key = character if character.isalnum() else _character_to_key(character)
+        pilot.app.post_message(Key(key, character))
+    await pilot.pause()
 
 
 async def gone(pilot: Pilot[Any], word: str) -> str:

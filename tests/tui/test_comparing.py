@@ -17,7 +17,7 @@ from maker_tui.cli import main
 from maker_tui.finding import is_filter
 from maker_tui.widgets.inspector import Page
 from tests.support.shelves import solve, solved
-from tests.tui.looking import screen_text, shown, until
+from tests.tui.looking import screen_text, shown, typed, until
 from tests.tui.test_home import NOON, saved
 from tests.tui.test_hostile_text import HOSTILE, strips_are_clean
 
@@ -112,7 +112,9 @@ async def test_words_are_found_in_responses(home: Path) -> None:
         await shown(pilot, "sessions · 1")
         await pilot.press("i")
         await shown(pilot, "step 31 · decided")
-        await pilot.press("slash", *"disk 5 ", *'"move = [5"', "enter")
+        await pilot.press("slash")
+        await typed(pilot, 'disk 5 "move = [5"')
+        await pilot.press("enter")
         await shown(pilot, "step 5 · decided", "sample 1 ·", "⚑ illegal")
         page = pilot.app.screen.query_one(Page)
         marked = {row.plain[one.start : one.end] for row in page._lines for one in row.spans if one.style == "cursor"}
@@ -123,11 +125,17 @@ async def test_words_are_found_in_responses(home: Path) -> None:
         await shown(pilot, "no match there", "2 steps say disk 5")
         await pilot.press("t")
         await shown(pilot, '2 steps say disk 5 "move = [5"')
-        await pilot.press("slash", "ctrl+u", "home", "ctrl+k", *"dissent", "enter")
+        await pilot.press("slash", "ctrl+u", "home", "ctrl+k")
+        await typed(pilot, "dissent")
+        await pilot.press("enter")
         await shown(pilot, "1 matches dissent")
-        await pilot.press("slash", "home", "ctrl+k", *"nowhere said", "enter")
+        await pilot.press("slash", "home", "ctrl+k")
+        await typed(pilot, "nowhere said")
+        await pilot.press("enter")
         await shown(pilot, "0 steps say nowhere said")
-        await pilot.press("slash", "home", "ctrl+k", *"flags>>2", "enter")
+        await pilot.press("slash", "home", "ctrl+k")
+        await typed(pilot, "flags>>2")
+        await pilot.press("enter")
         await shown(pilot, "there is '>' at character 7")
 
 
@@ -139,7 +147,9 @@ async def test_a_slash_on_the_workbench_leads_to_the_response(home: Path) -> Non
         await pilot.press("enter")
         await shown(pilot, "solved and verified")
         for words, step in ('"move = [5"', 5), ('"move = [4, 0, 1]"', 8):
-            await pilot.press("slash", "ctrl+u", *words, "enter")
+            await pilot.press("slash", "ctrl+u")
+            await typed(pilot, words)
+            await pilot.press("enter")
             await shown(pilot, f"step {step} · decided", "sample ")
             await pilot.press("q")
             await shown(pilot, "solved and verified")

@@ -16,7 +16,7 @@ from maker_tui.bridge import LiveRun
 from tests.support import agreeing
 from tests.support.agreeing import Agree
 from tests.tui.conversing import QUESTIONS, Persona, asked, interview, question, type_in, votes_known
-from tests.tui.looking import gone, screen_text, shown, until
+from tests.tui.looking import gone, screen_text, shown, typed, until
 
 WIDE, SMALL = (160, 45), (80, 24)
 IDEA = "a simple task management API"
@@ -138,7 +138,9 @@ async def test_lines_are_changed_by_keys_at_any_time(run):
         await gone(pilot, "When a task is done")
         await pilot.press("e")
         await shown(pilot, "NG-001 your wording: Video calls")
-        await pilot.press("ctrl+u", *"Audio", "enter")
+        await pilot.press("ctrl+u")
+        await typed(pilot, "Audio")
+        await pilot.press("enter")
         await shown(pilot, "NG-001 Audio")
         await type_in(pilot, "p", "pony A pony")
         await shown(pilot, "add what? purpose, non-goal")

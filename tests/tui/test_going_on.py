@@ -19,7 +19,7 @@ from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.verify import verify
 from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun
-from tests.tui.looking import gone, screen_text, shown, until
+from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.sources import hanoi
 
 SIZE = (80, 24)
@@ -122,7 +122,9 @@ async def test_an_undecided_step_can_be_left_to_a_person() -> None:
     async with home() as pilot:
         await pilot.press("R")
         await shown(pilot, "max-samples=16", "or undecided=ask")
-        await pilot.press("ctrl+u", *"undecided=ask", "enter")
+        await pilot.press("ctrl+u")
+        await typed(pilot, "undecided=ask")
+        await pilot.press("enter")
         text = await shown(pilot, "used up its samples", "v votes, d decides", "x strike")
         assert "c continue" not in text
         await pilot.press("c")
@@ -181,7 +183,7 @@ async def test_the_palette_knows_resume() -> None:
         await shown(pilot, "c goes on")
         await pilot.press("colon")
         await shown(pilot, "Search for commands")
-        await pilot.press(*"resume")
+        await typed(pilot, "resume")
         await shown(pilot, "go on with a stopped run")
         await pilot.press("enter")
         await shown(pilot, "go on with", "limit-samples=24")
@@ -193,14 +195,17 @@ async def test_breakpoints_of_an_ended_run_are_those_of_its_fork() -> None:
     async with home() as pilot:
         await pilot.press("enter")
         await shown(pilot, "✔ solved")
-        await pilot.press("b", *"step:14", "enter")
+        await pilot.press("b")
+        await typed(pilot, "step:14")
+        await pilot.press("enter")
         await shown(pilot, "kept for what comes")
         await pilot.press("B")
         await shown(pilot, "breakpoints", "step:14")
         await pilot.press("escape", "1", "left_square_bracket")
         await pilot.press(*"9[", "F")
         await shown(pilot, "fork at step")
-        await pilot.press(*' break="step:9 and votes>=1"', "enter")
+        await typed(pilot, ' break="step:9 and votes>=1"')
+        await pilot.press("enter")
         await shown(pilot, "held — step 9", "breakpoint 2")
         await pilot.press("c")
         await shown(pilot, "held — step 14", "breakpoint 1: step:14")
@@ -214,7 +219,9 @@ async def test_a_breakpoint_of_a_fork_that_cannot_be_read_is_told() -> None:
     async with home() as pilot:
         await pilot.press("enter")
         await shown(pilot, "✔ solved")
-        await pilot.press("F", *" break=nonsense", "enter")
+        await pilot.press("F")
+        await typed(pilot, " break=nonsense")
+        await pilot.press("enter")
         await shown(pilot, "is no fact of a step", "nonsense", "fork at step")
     with Reader(path) as reader:
         assert len(reader.branches) == 1

@@ -10,7 +10,7 @@ from textual.events import Key, Paste
 
 from maker_engine.sessions.library import Library, summarise
 from maker_engine.sessions.lock import WriterLock
-from tests.tui.looking import gone, screen_text, shown, until
+from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.test_home import saved
 from tests.tui.test_hostile_text import HOSTILE, strips_are_clean
 from tests.tui.test_shelf_keys import app, files, library, under_cursor
@@ -105,7 +105,8 @@ async def test_a_session_is_renamed_in_its_row(library):
     """Rule: e edits the present name, enter saves it, esc does not; the name stands for the problem."""
     async with app() as pilot:
         await shown(pilot, "sessions · 3")
-        await pilot.press("j", "r", *"first")
+        await pilot.press("j", "r")
+        await typed(pilot, "first")
         await shown(pilot, " name first ", "enter saves it")
         await pilot.press("enter")
         await shown(pilot, "renamed to first")
@@ -136,7 +137,9 @@ async def test_what_comes_hidden_is_said():
     """Rule: a session that search or filter hides is told of when it comes back."""
     async with app() as pilot:
         await shown(pilot, "sessions · 3")
-        await pilot.press("x", "slash", *"run-1", "enter", "u")
+        await pilot.press("x", "slash")
+        await typed(pilot, "run-1")
+        await pilot.press("enter", "u")
         await shown(pilot, "restored run-3, hidden by search or filter")
 
 
@@ -145,7 +148,9 @@ async def test_a_damaged_session_is_deleted_but_not_renamed(library):
     library.joinpath("broken.maker").write_text("no database")
     async with app() as pilot:
         await shown(pilot, "sessions · 4")
-        await pilot.press("slash", *"broken", "enter", "r")
+        await pilot.press("slash")
+        await typed(pilot, "broken")
+        await pilot.press("enter", "r")
         await shown(pilot, "cannot be done", "renamed:")
         await pilot.press("y")
         await shown(pilot, "duplicated:")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import pytest
-
 from maker_engine.core.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.saved import open_saved
@@ -18,7 +16,7 @@ from tests.support.openai_server import OpenAIServer, Reply
 from tests.tui.looking import gone, shown, until
 
 __all__ = ["only_our_key"]
-SIZES = [(80, 24), (160, 45)]
+SIZE = (80, 24)
 
 
 def live(server: OpenAIServer, **more: Any) -> LiveRun:
@@ -27,8 +25,7 @@ def live(server: OpenAIServer, **more: Any) -> LiveRun:
     return LiveRun(prepare(order))
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_screen_says_that_the_model_is_checked_and_what_was_found(size):
+async def test_the_screen_says_that_the_model_is_checked_and_what_was_found():
     """Rule: while calls go out the banner counts them; a warning is a notice; its key opens the whole check."""
     second = threading.Event()
 
@@ -42,7 +39,7 @@ async def test_the_screen_says_that_the_model_is_checked_and_what_was_found(size
         run.start()
         try:
             app = MakerApp(run)
-            async with app.run_test(size=size, notifications=True) as pilot:
+            async with app.run_test(size=SIZE, notifications=True) as pilot:
                 await shown(pilot, "… checking the model: call 2 of 3", "… checking")
                 await pilot.press("C")
                 await shown(pilot, "none was made before this run")
@@ -64,7 +61,7 @@ async def test_leaving_during_the_check_ends_it_and_saves():
         run = live(server)
         run.start()
         app = MakerApp(run)
-        async with app.run_test(size=SIZES[0], notifications=True) as pilot:
+        async with app.run_test(size=SIZE, notifications=True) as pilot:
             await shown(pilot, "checking the model: call 1 of 3")
             await until(pilot, lambda: len(server.requests) == 1)
             await pilot.press("q", "q")
@@ -84,7 +81,7 @@ async def test_what_stops_the_run_stands_in_the_banner_and_in_the_saved_session(
             await shown(pilot, "cut off while reasoning, before any text", "raise --max-reasoning-tokens or lower")
         run.close()
     saved = SavedSource(open_saved(run.view().session))
-    async with MakerApp(saved).run_test(size=SIZES[0], notifications=True) as pilot:
+    async with MakerApp(saved).run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "✖ failed")
         await pilot.press("C")
         await shown(pilot, "✖ stop", "→ raise --max-reasoning-tokens or lower", "--reasoning")
@@ -94,7 +91,7 @@ async def test_a_simulated_run_says_that_it_needs_no_check():
     """Rule: the key answers in words where there is nothing to show."""
     run = LiveRun(prepare(RunOrder("hanoi", {"disks": 3}, model="sim")))
     run.start()
-    async with MakerApp(run).run_test(size=SIZES[0], notifications=True) as pilot:
+    async with MakerApp(run).run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "✔ solved and verified")
         await pilot.press("C")
         await shown(pilot, "a simulated model needs none")

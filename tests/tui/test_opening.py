@@ -23,7 +23,7 @@ from maker_tui.opening import answered, consider, open_source, remember
 from maker_tui.settings.memory import Memory
 from tests.support.shelves import solve, solved
 from tests.support.terminal import Terminal
-from tests.tui.looking import gone, screen_text, shown
+from tests.tui.looking import gone, screen_text, shown, typed
 
 SIZE = (100, 30)
 
@@ -160,7 +160,9 @@ async def test_a_stopped_run_goes_on_once_its_code_is_agreed_to(own: Path) -> No
         await shown(pilot, "sessions · 2", "out of budget")
         await pilot.press("R")
         await shown(pilot, "go on with")
-        await pilot.press("ctrl+u", *"limit-samples=900", "enter")
+        await pilot.press("ctrl+u")
+        await typed(pilot, "limit-samples=900")
+        await pilot.press("enter")
         await shown(pilot, "Run code from this folder?")
         await pilot.press("y")
         await shown(pilot, "solved and verified")

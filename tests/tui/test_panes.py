@@ -7,7 +7,7 @@ import json
 import pytest
 
 from maker_tui.app import MakerApp
-from tests.tui.looking import gone, screen_text, shown, until
+from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 
 SIZE = (100, 30)
@@ -127,7 +127,7 @@ async def test_the_theme_chosen_last_is_there_at_the_next_start(source, home):
     app = MakerApp(source)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+t")
-        await pilot.press(*"contrast-light")
+        await typed(pilot, "contrast-light")
         await shown(pilot, "maker-contrast-light")
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.theme == "maker-contrast-light")

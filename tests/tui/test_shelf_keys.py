@@ -10,7 +10,7 @@ from textual.events import Key, Paste
 
 from maker_tui.app import MakerApp
 from tests.support.shelves import solved
-from tests.tui.looking import gone, screen_text, shown
+from tests.tui.looking import gone, screen_text, shown, typed
 from tests.tui.test_home import NOON, saved
 from tests.tui.test_hostile_text import strips_are_clean
 
@@ -89,7 +89,9 @@ async def test_the_line_is_edited_like_any_line():
         await shown(pilot, "sessions · 4")
         await pilot.press("slash", *"abc", "left", "left", "X", "end", "Y", "home", "Z", "delete", "right", "backspace")
         await shown(pilot, " / ZbcY ")
-        await pilot.press("ctrl+u", "ctrl+k", *"one two", "ctrl+w", "ctrl+k")
+        await pilot.press("ctrl+u", "ctrl+k")
+        await typed(pilot, "one two")
+        await pilot.press("ctrl+w", "ctrl+k")
         pilot.app.post_message(Paste("a\x1b[31m\nb"))
         await shown(pilot, " / one a␛[31m b ")
         await pilot.press("home", "ctrl+k")
@@ -201,7 +203,8 @@ async def test_the_keys_are_in_help_footer_and_palette():
         await shown(
             pilot, "find sessions by any words", "end search and filters", "bring back the session deleted last"
         )
-        await pilot.press("escape", "colon", *"duplicate")
+        await pilot.press("escape", "colon")
+        await typed(pilot, "duplicate")
         await shown(pilot, "copy the session under the cursor")
 
 
@@ -210,7 +213,9 @@ async def test_five_thousand_sessions_are_searched_between_two_frames():
     many = [saved(f"run-{number}", created=number, steps_done=number, steps=None) for number in range(5_000)]
     async with app(listing=lambda: many) as pilot:
         await shown(pilot, "sessions · 5,000")
-        await pilot.press("slash", *"run-4999", "enter", "o", "o", "o", "end")
+        await pilot.press("slash")
+        await typed(pilot, "run-4999")
+        await pilot.press("enter", "o", "o", "o", "end")
         await shown(pilot, "1 of 5,000 · by task · /run-4999")
         await pilot.press("escape", "end")
         await shown(pilot, "run-4999" if under_cursor(pilot) == "run-4999" else "run-0")

@@ -8,7 +8,7 @@ import pytest
 
 from maker_engine.core.events import Outcome, RunEnded, RunPaused
 from maker_tui.app import MakerApp
-from tests.tui.looking import gone, screen_text, shown
+from tests.tui.looking import gone, screen_text, shown, typed
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 
 SMALL = (80, 24)
@@ -82,7 +82,9 @@ async def test_what_is_wrong_with_an_entry_stands_above_it(app):
     """Rule: the whole reason is shown over the line that was typed, and goes when something else is typed."""
     async with app.run_test(size=(60, 16)) as pilot:
         await shown(pilot, "✔ solved")
-        await pilot.press("F", "ctrl+u", *"speed=3", "enter")
+        await pilot.press("F", "ctrl+u")
+        await typed(pilot, "speed=3")
+        await pilot.press("enter")
         text = await shown(pilot, "a fork has no 'speed=3'", "or prompt", "fork at step")
         assert "Toast" not in {type(one).__name__ for one in pilot.app.screen.walk_children()}
         assert "…" not in next(row for row in text.split("\n") if "or prompt" in row)
@@ -96,7 +98,8 @@ async def test_help_is_grouped_and_searched(app):
         await shown(pilot, "✔ solved")
         await pilot.press("question_mark")
         await shown(pilot, "go on", "the open step", "/ searches")
-        await pilot.press("slash", *"next wrong")
+        await pilot.press("slash")
+        await typed(pilot, "next wrong")
         text = await shown(pilot, "to the next step that the oracle disagrees with", "from step to step")
         assert "draw one sample" not in text
         await pilot.press("escape")

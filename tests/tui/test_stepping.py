@@ -30,7 +30,7 @@ from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.verify import verify
 from maker_tui.app import MakerApp
 from maker_tui.bridge import LiveRun
-from tests.tui.looking import gone, screen_text, shown, until
+from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 
 SMALL, WIDE = (80, 24), (160, 45)
@@ -125,7 +125,8 @@ async def test_a_hopeless_step_holds_and_can_be_decided_by_hand(tmp_path: Path) 
         await shown(pilot, "‖ held — step 1 · hopeless: 24 flagged in a row", "24 in a row flagged")
         await pilot.press("d")
         await shown(pilot, "decide as")
-        await pilot.press(*"peg 3", "enter")
+        await typed(pilot, "peg 3")
+        await pilot.press("enter")
         await shown(pilot, "'peg 3' is no answer here")
         await pilot.press("escape", "d")
         pilot.app.screen.on_paste(Paste("move = [1, 0, 1]\\nnext_state = [[4, 3, 2], [1], []]"))
@@ -147,7 +148,9 @@ async def test_a_held_vote_is_probed_and_the_probes_stand_beside_the_tally(tmp_p
         await shown(pilot, "user prompt ▔", "^d takes it")
         await pilot.press("tab")
         await shown(pilot, "system prompt ▔", "^d takes it")
-        await pilot.press("tab", *"hello", "ctrl+d")
+        await pilot.press("tab")
+        await typed(pilot, "hello")
+        await pilot.press("ctrl+d")
         text = await shown(pilot, "edited prompt × 2")
         assert re.findall("needs a margin of k .*?, has .", text) == before != []
         await pilot.press("c")
@@ -169,7 +172,9 @@ async def test_a_refused_change_is_told(tmp_path: Path) -> None:
     """A pool that cannot be opened is told in one line, and the run is as it was."""
     async with live(tmp_path / "run.maker", "step:1") as pilot:
         await shown(pilot, "held")
-        await pilot.press("O", *"sim:x=1", "enter")
+        await pilot.press("O")
+        await typed(pilot, "sim:x=1")
+        await pilot.press("enter")
         await shown(pilot, "not changed", "'x'")
 
 
@@ -197,7 +202,8 @@ async def test_a_fork_can_take_the_edited_prompt_along(tmp_path: Path) -> None:
         await shown(pilot, "held")
         await pilot.press("1", "E")
         await shown(pilot, "user prompt ▔", "^d takes it")
-        await pilot.press(*"hello", "ctrl+d")
+        await typed(pilot, "hello")
+        await pilot.press("ctrl+d")
         await shown(pilot, "edited prompt × 1")
         await pilot.press("F")
         await shown(pilot, "fork at step 3", "k=4 prompt")
@@ -216,7 +222,9 @@ async def test_a_fork_that_cannot_be_made_leaves_the_run_to_be_looked_at(tmp_pat
     path = tmp_path / "run.maker"
     async with live(path, "step:3") as pilot:
         await shown(pilot, "held")
-        await pilot.press("F", "ctrl+u", *"model=sim:x=1", "enter")
+        await pilot.press("F", "ctrl+u")
+        await typed(pilot, "model=sim:x=1")
+        await pilot.press("enter")
         await shown(pilot, "it cannot be forked", "■ stopped")
     with Reader(path) as reader:
         assert len(reader.branches) == 1

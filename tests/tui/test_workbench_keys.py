@@ -9,7 +9,7 @@ import pytest
 from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause
 from maker_engine.core.events import RunPaused
 from maker_tui.app import MakerApp
-from tests.tui.looking import gone, screen_text, shown, until
+from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 
 SIZE = (80, 24)
@@ -110,7 +110,7 @@ async def test_the_palette_offers_the_keys_by_name(source):
     async with MakerApp(source).run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("colon")
         await shown(pilot, "go on until something else stops the run")
-        await pilot.press(*"sample")
+        await typed(pilot, "sample")
         await gone(pilot, "go on until something else stops the run")
         await shown(pilot, "draw one sample")
         await pilot.press("enter")

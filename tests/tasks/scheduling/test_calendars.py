@@ -58,6 +58,11 @@ WEEKLY = ("DTSTART;TZID=Europe/Berlin:20260316T090000", "DTEND;TZID=Europe/Berli
             ["2026-03-23T23:00Z/23:00Z"],
             id="a whole day is a day of the owner's zone",
         ),
+        pytest.param(
+            [event("DTSTART;TZID=Europe/Berlin:20260329T021500", "DTEND;TZID=Europe/Berlin:20260329T030000")],
+            ["2026-03-29T01:15Z/02:00Z"],
+            id="in the hour that the clocks leave out",
+        ),
         pytest.param([event("DTSTART:20260325T120000", "DURATION:PT30M")], ["2026-03-25T11:00Z/11:30Z"], id="floating"),
         pytest.param(
             [event("DTSTART:20260325T120000Z", "DTEND:20260325T130000Z", "TRANSP:TRANSPARENT")], [], id="transparent"
@@ -109,12 +114,16 @@ def test_the_clock_change_in_autumn_moves_a_weekly_meeting_in_utc():
         ("", "no calendar"),
         (calendar(event(*WEEKLY))[:-30], "cut off"),
         (calendar(event(*WEEKLY)).replace("Europe/Berlin", "Mars/Base"), "no time zone 'Mars/Base'"),
-        (calendar(event(*WEEKLY[:2], "RRULE:FREQ=SECONDLY")), "repeats secondly"),
+        (calendar(event(*WEEKLY[:2], "RRULE:FREQ=SECONDLY")), "repeats within the hour"),
+        (calendar(event(*WEEKLY[:2], "RRULE:FREQ=DAILY;INTERVAL=0")), "every 0 days"),
+        (calendar(event(*WEEKLY[:2], "RRULE:FREQ=DAILY;BYMINUTE=1,2,3")), "within the hour"),
+        (calendar(*[event(*WEEKLY[:2], "RRULE:FREQ=HOURLY", uid=str(one)) for one in range(6)]), "more than 5 events"),
+        (calendar(event(*WEEKLY)).replace("TZID=Europe/Berlin", 'tzid="(UTC+01:00) Rome"'), "'(UTC+01:00) Rome'"),
         (calendar(event("DTSTART:2026xx25T120000Z", "DTEND:20260325T130000Z")), "cannot be read"),
         (HEAD + "BEGIN:VEVENT\n" * 400 + "END:VCALENDAR\n", "cut off"),
         (calendar(*["BEGIN:VEVENT\nEND:VEVENT"] * 20_001), "more than 20,000 events"),
     ],
-    ids=range(8),
+    ids=range(12),
 )
 def test_a_broken_calendar_is_one_line_with_its_name(text, said):
     """Whatever a calendar holds, it is read, or refused in one line that names the file and what is wrong."""
@@ -150,6 +159,16 @@ def test_nothing_of_a_calendar_but_times_goes_anywhere(tmp_path):
         *task.papers(state, {}).values(),
     ]
     assert not any("planted" in text for text in seen)
+
+
+@pytest.mark.parametrize(
+    "line", ["DTSTART:planted", "DURATION:planted", "RRULE:FREQ=planted", "EXDATE:planted", "RDATE:planted"]
+)
+def test_no_error_quotes_what_a_calendar_says(line):
+    """What cannot be read is named by its file and never quoted: it may be a title."""
+    with pytest.raises(ProblemError, match=r"ada\.ics") as caught:
+        busy(event(*(WEEKLY[:1] if "DTSTART" not in line else ()), line, "SUMMARY:planted"))
+    assert "planted" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,18 @@ LEAST = "days: [2026-12-01]\ninterviews: [{id: a, candidate: nora, panel: [ada],
             "days: [2026-12-01]\ninterviews: [&a {id: a, candidate: c, panel: [p], minutes: 30}, *a]",
             "two of the interview 'a'",
         ),
-        (json.dumps(rounds(1, count=201)), "1 to 200 interviews"),
+        (json.dumps(rounds(1, count=121)), "1 to 120 interviews"),
         (json.dumps({**rounds(1), "people": {f"p{n}": None for n in range(201)}}), "at most 200"),
         ("id,candidate,panel\na,nora,ada", "no column minutes"),
         ("id,candidate,panel,minutes\na,nora,ada,60", "has no days"),
+        (LEAST + "days: [2026-12-02]", "a key comes twice"),
+        (LEAST + "people: {true: {}}", "unknown key True in people: write it in quotes"),
+        (LEAST + "people: {ada: {}, ' ada': {}}", "two called 'ada'"),
+        (LEAST + 'people: {"e\u0301": {}, "\u00e9": {}}', "two called 'é'"),
+        (LEAST + "rooms: {ada: 4}", "both a person and a room"),
+        (LEAST.replace("60", "1:00"), "minutes must be a whole number, 5 to 480, got '1:00'"),
+        (LEAST.replace("ada", '"a\\x1b[31m"'), "must be a name"),
+        ("&a [*a]", "must be a mapping"),
         ("x: " + "[" * 5_000, "cannot be read|no YAML"),
     ],
 )
@@ -142,3 +150,42 @@ def test_why_not_is_answered_by_what_stands_in_the_way(tmp_path, capsys):
     assert "2026-12-05 is none of the days" in why("2026-12-05T10:00")
     placed = json.loads(schedule.read_text())["interviews"]["nora-3"]["start"]
     assert "nora is in nora-3" in why(placed)
+
+
+SAFE = {*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"}
+
+
+def test_words_and_times_are_names_as_they_are_written():
+    """`no`, `on` and `12:30` are names as they stand, and each has a file of its own, whatever the file system."""
+    names = ["no", "on", "12:30", "../x", "a/b", "con", "Ada", "ada", "ada-cancelled", "\u00fc"]
+    panels = ", ".join(
+        f"{{id: i{number}, candidate: c, panel: [{name}], minutes: 5}}" for number, name in enumerate(names)
+    )
+    task = Scheduling.load({}, f"days: [2026-12-01]\nslot_minutes: 5\ninterviews: [{panels}]\n")
+    assert {person.id for person in task.problem.people} == {*names, "c"}
+    _, state = follow(task)
+    files = [name for name in task.papers(state, {}) if name.startswith("people/")]
+    assert len({name.casefold() for name in files}) == len(names) + 1
+    assert all(set(name.removeprefix("people/")) <= SAFE for name in files)
+    assert not {"people/con.ics", "people/ada-cancelled.ics"} & {*files}
+
+
+def test_a_repair_cancels_what_is_gone_for_all_who_had_it(tmp_path):
+    """What is gone is cancelled for its people and its room; a changed panel raises the sequence."""
+    rows = [
+        "{id: a, candidate: nora, panel: [ada], minutes: 60}",
+        "{id: b, candidate: omar, panel: [ben], minutes: 60}",
+    ]
+    head = "days: [2026-12-01]\nrooms: {R1: 3}\npeople: {ada: {}, ben: {}, cleo: {}}\ninterviews: "
+    task = Scheduling.load({}, f"{head}[{', '.join(rows)}]")
+    papers = task.papers(follow(task)[1], {})
+    file = tmp_path / "schedule.json"
+    file.write_text(papers["schedule.json"])
+    changed = Scheduling.load({"repair": str(file)}, f"{head}[{rows[0].replace('ada', 'cleo')}]")
+    after = changed.papers(follow(changed)[1], {})
+    cancelled = {name for name in after if name.endswith("-cancelled.ics")}
+    assert cancelled == {"rooms/R1-cancelled.ics", *(f"people/{who}-cancelled.ics" for who in ("ada", "ben", "omar"))}
+    uid = next(line for line in papers["people/omar.ics"].splitlines() if line.startswith("UID:"))
+    assert all(part in after["people/omar-cancelled.ics"] for part in (uid, "METHOD:CANCEL", "SEQUENCE:1"))
+    assert json.loads(after["schedule.json"])["interviews"]["a"]["sequence"] == 1
+    assert "people/ada.ics" not in after

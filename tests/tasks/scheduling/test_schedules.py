@@ -132,7 +132,8 @@ def test_a_repair_moves_as_few_as_possible(seed, tmp_path):
 def fewest_moves_of(whole, earlier):
     """Find by trying everything, on plain minutes, how few interviews must leave their places."""
     rounds_ = Rounds(load(whole).source())
-    choices = Choices(rounds_).of
+    every = Choices(rounds_)
+    choices = {name: every.of(name) for name in rounds_.interviews}
     homes = {}
     for name, one in earlier.items():
         homes[name] = next((p for p in choices[name] if (stamp(p[1]), p[2]) == (one["start"], one["room"] or "")), None)
