@@ -70,7 +70,7 @@ def installed(name: str) -> type[AnyTask]:
     if point is None:
         known = ", ".join(names()) or "none is installed"
         here = f"; for the folder write ./{name}" if is_folder(Path(name)) else ""
-        raise InputError(f"there is no task {name!r}{suggestion(name, names())}; known: {known}{here}")
+        raise InputError(f"there is no task {name!r}; known: {known}{here}{suggestion(name, names())}")
     try:
         found = point.load()
     except (Exception, SystemExit) as error:

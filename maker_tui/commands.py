@@ -8,7 +8,6 @@ from importlib.metadata import version
 
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file, path_of
-from maker_engine.output import say, say_json, versioned
 from maker_tui import (
     added_commands,
     check_model_command,
@@ -20,7 +19,8 @@ from maker_tui import (
 )
 from maker_tui.hangup import NO_MOUSE, add_flag
 from maker_tui.interview_command import run_arguments
-from maker_tui.parsing import MOST_STEPS, Parser, count
+from maker_tui.parsing import Parser
+from maker_tui.plan_command import add_plan
 from maker_tui.session_commands import add_commands
 
 EXAMPLES = """\
@@ -31,7 +31,7 @@ examples:
   maker run hanoi --disks 10 --headless --json the same without it, for scripts
   maker interview "a simple task management API"
                                                what to build, and what not, before any code
-  maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run
+  maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run, and its cost
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
   maker models luna                            models, their prices, and for which there is a key
   maker sessions                               saved sessions; maker sessions resume NAME goes on from one
@@ -118,7 +118,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     models_command.add_command(commands)
     completion_command.add_command(commands)
     commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
-    _add_plan(commands)
+    add_plan(commands)
     own = set(commands.choices)
     for name in added_commands.names():
         if name not in own:
@@ -139,18 +139,8 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
     demo.set_defaults(act=_demo)
 
 
-def _add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
-    plan = commands.add_parser("plan", help="say what the scaling laws expect of a run", allow_abbrev=False)
-    plan.add_argument("--steps", type=count, required=True, metavar="S", help="steps of the run, such as 1e6")
-    plan.add_argument("--p", type=float, required=True, metavar="P", help="that a valid sample is right; above 0.5")
-    plan.add_argument("--v", type=float, default=1.0, metavar="V", help="that a sample carries no red flag (default 1)")
-    plan.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
-    plan.add_argument("--json", action="store_true", help="print one JSON object")
-    plan.set_defaults(act=_plan)
-
-
 def _run(arguments: list[str]) -> int:
-    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `maker plan` and `--help` do not need the engine
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `--help` does not need the engine
     from maker_tui.flag_orders import order_from  # noqa: PLC0415
     from maker_tui.flags import run_parser  # noqa: PLC0415
 
@@ -196,34 +186,6 @@ def _demo(chosen: argparse.Namespace) -> int:
     from maker_tui.launch import open_run  # noqa: PLC0415
 
     return open_run(prepare_demo(), chosen.on_hangup, mouse=chosen.mouse)
-
-
-def _plan(chosen: argparse.Namespace) -> int:
-    from maker_engine.core import scaling  # noqa: PLC0415
-
-    if chosen.steps > MOST_STEPS:
-        raise InputError(f"steps must be at most 2^64, got {chosen.steps:,}")
-    k = scaling.k_min(chosen.p, chosen.steps, chosen.target)
-    figures: dict[str, float] = {
-        "steps": chosen.steps,
-        "p": chosen.p,
-        "v": chosen.v,
-        "target": chosen.target,
-        "k_min": k,
-        "p_solve": scaling.run_success(chosen.p, k, chosen.steps),
-        "votes": chosen.steps * scaling.expected_votes(chosen.p, k),
-        "samples": chosen.steps * scaling.expected_samples(chosen.p, k, chosen.v),
-    }
-    if chosen.json:
-        say_json(versioned(figures))
-        return 0
-    say(
-        f"k_min    {k}    smallest margin to be right with probability {chosen.target:g} or more (Eq. 14)",
-        f"p_solve  {figures['p_solve']:.6f}    that every one of {chosen.steps:,} steps is decided rightly (Eq. 13)",
-        f"votes    {figures['votes']:,.0f}    {scaling.expected_votes(chosen.p, k):.3f} a step (Eq. 16)",
-        f"samples  {figures['samples']:,.0f}    flagged ones included, v = {chosen.v:g} (Eq. 19)",
-    )
-    return 0
 
 
 _WITH_A_TASKS_FLAGS = {

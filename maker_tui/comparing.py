@@ -103,11 +103,11 @@ def verdict(found: Comparison) -> str:
     if found.parts_at is None and not found.compared:
         return "There is nothing to compare: neither has decided a step."
     if found.parts_at is None:
-        return f"They are the same: all {count(found.compared)} steps were decided alike."
+        return f"They are the same: {count_of(found.compared, 'step')} decided alike."
     if not found.decided_by_both:
         longer = "first" if found.left.steps > found.right.steps else "second"
-        return f"All {count(found.compared)} steps that both decided are alike; the {longer} one goes on from there."
-    share = f"{count(found.differing)} of {count(found.compared)} steps that both decided differ"
+        return f"Both decided {count_of(found.compared, 'step')} alike; the {longer} one goes on from there."
+    share = f"both decided {count_of(found.compared, 'step')}, {count(found.differing)} of them differently"
     return f"They part at step {ordinal(found.parts_at)}; {share}."
 
 

@@ -66,7 +66,7 @@ class Finding:
         found = count(len(search.found))
         if self.terms is not None:
             return f"{found} {'step says' if len(search.found) == 1 else 'steps say'} {self.text}{far}"
-        return f"{found} match {self.text}{far}"
+        return f"{found} {'matches' if len(search.found) == 1 else 'match'} {self.text}{far}"
 
     @property
     def going(self) -> bool:

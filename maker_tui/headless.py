@@ -22,6 +22,7 @@ from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.lock import writer_of
 from maker_tui.check_lines import Remarks, refusal, remark, spent_words
+from maker_tui.figures import count_of
 from maker_tui.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Watch
 from maker_tui.progress import AUTO, TICK_S, Show, Tick, progress as shown
 from maker_tui.resuming import going_on_line, session_name
@@ -232,16 +233,16 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         standing: How it stands where it has not ended.
         driver: The process that goes on with it, whatever has ended here.
     """
-    figures = summary(view)
+    figures, totals = summary(view), view.snapshot.totals
     ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else standing
     ended = ended if driver is None else f"running: process {driver} goes on with it"
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
-    tokens = f"{figures['tokens_in']:,} tokens in, {figures['tokens_out']:,} out{reasoning}"
+    tokens = f"{count_of(totals.tokens_in, 'token')} in, {figures['tokens_out']:,} out{reasoning}"
     refused = f", {figures['refused']:,} refused" if figures["refused"] else ""
-    samples = f"{figures['votes']:,} votes, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
+    samples = f"{count_of(totals.votes, 'vote')}, {figures['flagged']:,} flagged, {figures['wasted']:,} wasted{refused}"
     hopeless = view.snapshot.hopeless
     said = hopeless is not None and view.snapshot.reason.startswith(sentence(hopeless, quoting=False))
     lines = (

@@ -14,7 +14,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.output import end_progress, say, say_json, show_progress, versioned
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import DAMAGED, INTERRUPTED, RUNNING, Facet, Order, View, look, outcome_name
-from maker_tui.figures import moment
+from maker_tui.figures import count_of, moment
 from maker_tui.parsing import Parser
 from maker_tui.session_table import table
 
@@ -60,11 +60,11 @@ def _list(chosen: argparse.Namespace) -> int:
 
     picks = {Facet.TASK: chosen.task, Facet.MODEL: chosen.model, Facet.OUTCOME: _outcome(chosen.outcome)}
     wanted = {facet: value for facet, value in picks.items() if value is not None}
-    known = Library().list(lambda done, total: show_progress(f"reading {done:,} of {total:,} sessions"))
+    known = Library().list(lambda done, total: show_progress(f"reading {done:,} of {count_of(total, 'session')}"))
     end_progress()
     shown = look(known, View(chosen.search, wanted, Order(chosen.sort)))
     if chosen.json:
-        say_json([*map(_fields, shown)], indent=1)
+        say_json([*map(_fields, shown)])
     elif chosen.paths:
         say(*(str(one.path) for one in shown))
     elif sys.stdout.isatty():
@@ -79,7 +79,7 @@ def _say_table(known: Sequence[SessionSummary], shown: Sequence[SessionSummary])
     if not known:
         say("no saved sessions yet: maker demo watches a simulated run, maker run TASK begins one of your own")
     elif not shown:
-        say(f"none of the {len(known):,} sessions is as asked: maker sessions lists them all")
+        say(f"no session of {len(known):,} is as asked: maker sessions lists them all")
     else:
         ranks = {one.path: rank for rank, one in enumerate(known, 1)}
         say(*table(shown, ranks, shutil.get_terminal_size().columns, time.time()))

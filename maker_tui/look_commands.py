@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.output import complain, end_progress, say, say_json, show_progress, versioned
 from maker_engine.printable import one_line
+from maker_tui.figures import count_of
 from maker_tui.library_commands import NAME
 from maker_tui.parsing import Parser
 
@@ -56,11 +57,11 @@ def _search(chosen: argparse.Namespace) -> int:
     paths = [find(name) for name in chosen.session] or files_in()
     found = 0
     for done, path in enumerate(paths):
-        show_progress(f"{done:,} of {len(paths):,} sessions looked through")
+        show_progress(f"{done:,} of {count_of(len(paths), 'session')} looked through")
         found += _say_hits(path, _hits_in(path, terms, prompts=chosen.prompts), chosen)
     end_progress()
     if not found:
-        complain(f"no response in {len(paths):,} session{'' if len(paths) == 1 else 's'} says {' '.join(chosen.words)}")
+        complain(f"no response in {count_of(len(paths), 'session')} says {' '.join(chosen.words)}")
     return 0 if found else 1
 
 

@@ -45,9 +45,17 @@ class Parser(argparse.ArgumentParser):
             return
         known = [str(choice) for choice in action.choices]
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse names it nowhere else
-            self.error(f"there is no command {value!r}{suggestion(str(value), known)}")
+            self.error(f"there is no command {value!r}{self._meant(str(value), known)}")
         told = f"invalid choice: {value!r} (choose from {', '.join(known)}){suggestion(str(value), known)}"
         raise argparse.ArgumentError(action, told)
+
+    def _meant(self, command: str, known: Sequence[str]) -> str:
+        """Suggest a command in place of one that there is not; for the name of a task the one that runs it."""
+        from maker_engine import catalogue  # noqa: PLC0415 - only an error pays for it
+
+        if self.prog == "maker" and command in catalogue.names():
+            return f"; did you mean 'maker run {command}'?"
+        return suggestion(command, known)
 
     def error(self, message: str) -> NoReturn:
         """Report a wrong flag."""

@@ -16,7 +16,7 @@ from maker_engine.sessions.marks import Marks
 from maker_engine.sessions.packing import Entry
 from maker_engine.sessions.reader import Reader
 from maker_tui import map_cells
-from maker_tui.figures import NONE, count, fit, ordinal
+from maker_tui.figures import NONE, count, count_of, fit, ordinal
 from maker_tui.flow import flowed
 from maker_tui.inspector_lines import Describe
 from maker_tui.map_cells import Layer, Live, Picture, stretched
@@ -150,7 +150,7 @@ def response_lines(newest: Newest | None, describe: Describe, width: int) -> lis
         asked = [one for one in printable(newest.prompt.user, newlines=True).splitlines() if one.strip()]
         rows += [line((one_line(one, max(1, width)), "label")) for one in asked[:PROMPT_LINES]]
         if len(asked) > PROMPT_LINES:
-            rows.append(line((f"… {count(len(asked) - PROMPT_LINES)} more lines of the prompt", "quiet")))
+            rows.append(line((f"… {count_of(len(asked) - PROMPT_LINES, 'more line')} of the prompt", "quiet")))
     rows.append(_verdict(newest.sample, describe))
     text = newest.sample.response.text[:LONGEST]
     if not text:
@@ -160,7 +160,7 @@ def response_lines(newest: Newest | None, describe: Describe, width: int) -> lis
 
 def _verdict(sample: Sample, describe: Describe) -> Text:
     tokens = sample.response.tokens_out
-    length = ("" if tokens is None else f" · {count(tokens)} tokens", "quiet")
+    length = ("" if tokens is None else f" · {count_of(tokens, 'token')}", "quiet")
     if isinstance(sample.verdict, Flag):
         return line((f"⚑ {one_line(sample.verdict.rule, 30)}", "warn"), f": {one_line(sample.verdict.reason)}", length)
     return line((f"vote for {describe(sample.verdict) or NONE}", "good"), length)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -201,7 +202,9 @@ def _import(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.library import Library  # noqa: PLC0415
 
     to = chosen.to or Library().new_path("imported")
-    steps = import_lines(lines_of(chosen.file, "file", LONGEST_LINE), to, family_of(chosen))
+    lines = lines_of(chosen.file, "file", LONGEST_LINE)
+    begun = list(islice(lines, 1))  # a file that cannot be read is no fault of its first line
+    steps = import_lines(chain(begun, lines), to, family_of(chosen))
     say(f"{to}: {count_of(steps, 'step')}")
     if named := _named(to):
         say(f"it names {named}: maker sessions resume will ask you to agree")

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from maker_engine.printable import one_line
 from maker_engine.sessions.shelf import Order
-from maker_tui.figures import count, dollars, fit, moment, short
+from maker_tui.figures import count, count_of, dollars, fit, moment, short
 from maker_tui.roles import line
-from maker_tui.session_table import cost_of
+from maker_tui.session_table import cost_of, task_word
 from maker_tui.words import summary_word
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def summary_line(
     before = MARKED if marked else ""
     when = _when(summary.created, tier)
     if summary.damaged is not None:
-        cells = [when, summary.task, before + summary.path.name, "", "", str(word), "", ""]
+        cells = [when, task_word(summary), before + summary.path.name, "", "", str(word), "", ""]
         return _row(cells, ["quiet"] * len(cells), width)
     model = summary.model
     if summary.simulated:
@@ -108,8 +108,8 @@ def summary_line(
     if summary.name:
         label = f"{summary.name} · {summary.problem}" if tier == WIDE else summary.name
     cells = [
-        when, summary.task, before + label, model, "" if summary.k is None else str(summary.k), _outcome(word, tier),
-        _figure(summary, order, width), cost_of(summary),
+        when, task_word(summary), before + label, model, "" if summary.k is None else str(summary.k),
+        _outcome(word, tier), _figure(summary, order, width), cost_of(summary),
     ]  # fmt: skip
     roles = ["quiet", "plain", "strong" if summary.name else "plain", "plain", "plain", word.role, "plain", "plain"]
     mark = f" {summary.path.stem.rpartition('-')[2][-6:]}" if told_apart else ""
@@ -130,10 +130,10 @@ def detail_line(summary: SessionSummary) -> Text:
     told = [summary.damaged or "damaged"]
     if summary.damaged is None:
         told = [summary.problem] if summary.name else []
-        told += [summary.model, f"{count(summary.samples)} samples"]
+        told += [summary.model, count_of(summary.samples, "sample")]
         told += [dollars(summary.cost_usd)] if summary.cost_usd is not None else []
         told += [f"{count(summary.forks)} {'forks' if summary.forks > 1 else 'fork'}"] if summary.forks else []
-    return line((" " + " · ".join(one_line(part) for part in (*told, str(summary.path))), "quiet"))
+    return line((" " + " · ".join(one_line(part) for part in (*told, summary.path.name)), "quiet"))
 
 
 def _in_place_of_steps(order: Order, width: int) -> bool:

@@ -47,7 +47,8 @@ def table(sessions: Sequence[SessionSummary], ranks: Mapping[Path, int], width: 
         steps = short(one.steps_done) + ("" if one.steps is None else f"/{short(one.steps)}")
         rows.append({
             "@": f"@{ranks.get(one.path, '')}", "name": one_line(one.name or one.path.stem, 120),
-            "task": one_line(one.task, 16), "k": "" if one.k is None else str(one.k), "outcome": outcome_name(one),
+            "task": one_line(task_word(one), 16), "k": "" if one.k is None else str(one.k),
+            "outcome": outcome_name(one),
             "steps": steps if one.damaged is None else "", "cost": cost_of(one), "age": age(now_s - one.created),
         })  # fmt: skip
     cells = {name: max(cell_len(row[name]) for row in rows) for name in COLUMNS}
@@ -60,6 +61,11 @@ def table(sessions: Sequence[SessionSummary], ranks: Mapping[Path, int], width: 
         shown.remove(less)
     cells["name"] = max(8, min(cells["name"], width - taken))
     return ["  ".join(fit(row[name], cells[name], right=name in RIGHT) for name in shown).rstrip() for row in rows]
+
+
+def task_word(summary: SessionSummary) -> str:
+    """Name a session's task; one that was run from a path by the last part of it."""
+    return summary.task.rstrip("/").rpartition("/")[2] or summary.task
 
 
 def cost_of(summary: SessionSummary) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from maker_engine.sessions.reader import Reader
 from maker_engine.sessions.survey import Survey, spread
-from maker_tui.figures import count, share
+from maker_tui.figures import count, count_of, share
 from maker_tui.records import Records
 
 TELL_S = 0.25
@@ -37,8 +37,8 @@ class Surveying:
         """Say of how much of the run the figures are."""
         done = self.survey.read_steps
         if done == self._known:
-            return f"all {count(self._known)} decided steps"
-        return f"{count(done)} of {count(self._known)} steps, {share(done, self._known)} read"
+            return f"all {count_of(self._known, 'decided step')}"
+        return f"{count(done)} of {count_of(self._known, 'step')}, {share(done, self._known)} read"
 
     def go_on(self) -> None:
         """Read on, until it is stopped or everything is read."""

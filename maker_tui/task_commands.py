@@ -206,7 +206,7 @@ def _chosen_checks(names: Sequence[str] | None) -> Sequence[Check]:
     known = {check.name: check for check in CHECKS}
     for name in names or ():
         if name not in known:
-            raise InputError(f"there is no check {name!r}{suggestion(name, known)}; known: {', '.join(known)}")
+            raise InputError(f"there is no check {name!r}; known: {', '.join(known)}{suggestion(name, known)}")
     return [known[name] for name in names] if names else CHECKS
 
 

@@ -22,6 +22,7 @@ from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.plan import ASK
 from maker_engine.runtime.run_order import TASK
 from maker_engine.runtime.view import RunView
+from maker_engine.wording import count_of
 
 A = TypeVar("A", bound=Hashable)
 
@@ -205,7 +206,7 @@ def _give_up(view: RunView) -> Sequence[Command]:
     snapshot = view.snapshot
     counted = 0 if snapshot.open is None else snapshot.open.counted
     hopeless = snapshot.hopeless
-    reason = f"undecided after {counted:,} samples" if hopeless is None else sentence(hopeless)
+    reason = f"undecided after {count_of(counted, 'sample')}" if hopeless is None else sentence(hopeless)
     return (Decide(Undecided(reason), "vote_many"), Continue())
 
 

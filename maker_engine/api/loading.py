@@ -29,7 +29,7 @@ def load_task(name: str, problem: str | None = None, **options: int | str) -> An
     for option in options:
         if option not in known:
             names = ", ".join(sorted(known)) or "none"
-            raise InputError(f"task {name} has no option {option!r}{suggestion(option, known)}; known: {names}")
+            raise InputError(f"task {name} has no option {option!r}; known: {names}{suggestion(option, known)}")
     defaults = {option.name: option.default for option in family.options} if problem is None else {}
     given = {known[option].name: value for option, value in options.items()}
     task: AnyTask = family.load({**defaults, **given}, problem)

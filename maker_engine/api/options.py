@@ -95,7 +95,7 @@ def values_of(options: Mapping[str, Any]) -> dict[str, Value]:
     for name in options:
         if name not in known:
             near = suggestion(name, (*known, *_ARGUMENTS))
-            raise InputError(f"there is no option {name!r}{near}; known: {', '.join(sorted(known))}")
+            raise InputError(f"there is no option {name!r}; known: {', '.join(sorted(known))}{near}")
     given = dict(options)
     if isinstance(given.get("constrain"), bool):
         given["constrain"] = "schema" if given["constrain"] else None

@@ -13,6 +13,7 @@ from maker_engine.core.flags import (
     MALFORMED as MALFORMED,  # noqa: PLC0414
 )
 from maker_engine.core.responses import Flag, Response, excerpt
+from maker_engine.wording import count_of
 
 LENGTH, REASONING, TRUNCATED, FINISH, REFUSAL = "length", "reasoning", "truncated", "finish", "refusal"
 
@@ -108,11 +109,11 @@ def _ending(response: Response, rules: FlagRules) -> Flag | None:
     if response.finish_reason == "length":
         if not response.text.strip():
             return Flag(TRUNCATED, f"cut off while reasoning, before any answer{_used(response)}")
-        return Flag(TRUNCATED, f"cut off at {rules.max_tokens + rules.max_reasoning_tokens} tokens", tail)
+        return Flag(TRUNCATED, f"cut off at {count_of(rules.max_tokens + rules.max_reasoning_tokens, 'token')}", tail)
     if too_long := _too_long(response, rules.max_tokens):
         return Flag(LENGTH, too_long, tail)
     if rules.max_reasoning_tokens and reasoning > rules.max_reasoning_tokens:
-        return Flag(REASONING, f"{reasoning} reasoning tokens, at most {rules.max_reasoning_tokens}", tail)
+        return Flag(REASONING, f"{count_of(reasoning, 'reasoning token')}, at most {rules.max_reasoning_tokens}", tail)
     if response.finish_reason != "stop":
         reason = f"finish reason {response.finish_reason!r}, only 'stop' may vote"
         return Flag(FINISH, ENDINGS.get(response.finish_reason, reason), tail)
@@ -125,7 +126,11 @@ def _too_long(response: Response, most: int) -> str:
     if answer is None and fewest > most:
         how = f"{len(response.text)} characters, and no usage was reported"
         return f"at least {fewest} output tokens, at most {most}: it has {how}"
-    return f"{answer} output tokens in the answer, at most {most}" if answer is not None and answer > most else ""
+    return (
+        f"{count_of(answer, 'output token')} in the answer, at most {most}"
+        if answer is not None and answer > most
+        else ""
+    )
 
 
 def _used(response: Response) -> str:

@@ -20,6 +20,7 @@ from maker_engine.runtime.order import PreparedRun, RunOrder, drive, may_never_e
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.saved import open_saved
 from maker_engine.sessions.verify import verify
+from maker_engine.wording import count_of
 
 MODEL = "sim:p=0.9,v=0.9"
 K = 6
@@ -105,10 +106,14 @@ def _solved(prepared: PreparedRun, problem: Guarded) -> RunView:
         raise UnfitError("what is right is made up, and so the run does not end: write `oracle` or `expected_steps`")
     if snapshot.outcome is None or not snapshot.outcome.gives_result:
         outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
-        came = f"the simulated model comes to {outcome} after {snapshot.totals.steps:,} steps: {snapshot.reason}"
+        came = (
+            f"the simulated model comes to {outcome} after {count_of(snapshot.totals.steps, 'step')}: {snapshot.reason}"
+        )
         raise problem.breach(came, snapshot.state)
     if snapshot.totals.wrong:
-        raise problem.breach(f"{snapshot.totals.wrong:,} of {snapshot.totals.steps:,} decisions are not the oracle's")
+        raise problem.breach(
+            f"decisions that are not the oracle's: {snapshot.totals.wrong:,} of {snapshot.totals.steps:,}"
+        )
     return view
 
 

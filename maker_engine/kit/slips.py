@@ -15,6 +15,7 @@ from maker_engine.core.responses import Flag
 from maker_engine.kit.deciding import VARIANTS, known_answer, response, voted
 from maker_engine.kit.patience import OutOfPatienceError, patience
 from maker_engine.kit.subject import Prompted, Subject
+from maker_engine.wording import count_of
 
 MOST_PLACES = 200
 """States at which slips are made, spread over all that were found."""
@@ -49,7 +50,7 @@ class Slips:
         if self.caught is None:
             return "no answer has a token that could be changed"
         share = f"{100 * self.caught:.3g} %"
-        votes = f"{self.flagged:,} flagged, {self.wrong:,} wrong votes, {self.right:,} still right"
+        votes = f"{self.flagged:,} flagged, {count_of(self.wrong, 'wrong vote')}, {self.right:,} still right"
         return f"with one token of a right answer changed, flags catch {share} of the errors ({votes})"
 
     def to_json(self) -> dict[str, float | int | None]:

@@ -12,6 +12,7 @@ from maker_engine.blame import homes
 from maker_engine.kit.deciding import decide
 from maker_engine.kit.guarded import Guarded
 from maker_engine.kit.subject import Subject, UnfitError
+from maker_engine.wording import count_of
 
 MOST_STEPS = 20_000
 """Longest path that is followed to its end."""
@@ -27,7 +28,7 @@ def oracle_solves(subject: Subject) -> int:
     for problem, path in _solutions(subject):
         findings = problem.verify([decision for _, decision in path])
         if findings:
-            raise problem.breach(f"verify rejects the oracle's path of {len(path)} steps: {findings[0]}")
+            raise problem.breach(f"verify rejects the oracle's path of {count_of(len(path), 'step')}: {findings[0]}")
         if problem.expected_steps not in (None, len(path)):
             raise problem.breach(f"expected_steps is {problem.expected_steps}, the oracle takes {len(path)}")
         count += len(path)
@@ -63,7 +64,9 @@ def verify_is_strict(subject: Subject) -> int:
         whole = [decision for _, decision in path]
         for length in sorted({0, len(whole) // 2, len(whole) - 1}):
             if not problem.verify(whole[:length]):
-                raise problem.breach(f"verify takes the first {length} of {len(whole)} steps for a solution")
+                raise problem.breach(
+                    f"verify takes the first {length} of {count_of(len(whole), 'step')} for a solution"
+                )
             count += 1
         places = sorted({round(place * (len(whole) - 1) / _PLACES) for place in range(_PLACES + 1)})
         left_out = [whole[:place] + whole[place + 1 :] for place in places]

@@ -28,6 +28,7 @@ from maker_engine.models import names
 from maker_engine.models.pool import Member
 from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line
+from maker_engine.wording import count_of
 
 LONGEST = 240  # characters of a finding or a mend
 TIGHT = 0.8
@@ -301,7 +302,7 @@ def _time(heard: Heard, needs: Needs) -> Finding:
     step = call * math.ceil(needs.k / max(1, needs.concurrency))
     said = f"{_seconds(call)} a call, {_seconds(step)} a step or more"
     if needs.steps:
-        said += f", {_seconds(step * needs.steps)} for {needs.steps:,} steps"
+        said += f", {_seconds(step * needs.steps)} for {count_of(needs.steps, 'step')}"
     return _found("time", said)
 
 

@@ -85,7 +85,7 @@ def parse_profile(spec: str) -> Profile:
             profile = NAMED[name]
         elif not equals or name not in known:
             meant = suggestion(name, [*known, "paper"])
-            raise InputError(f"sim has no figure {name!r}{meant}; known: {', '.join(known)}, or the profile paper")
+            raise InputError(f"sim has no figure {name!r}; known: {', '.join(known)}, or the profile paper{meant}")
         else:
             profile = replace(profile, **{name: _number(name, value)})
     return profile

@@ -20,6 +20,7 @@ from maker_engine.core.snapshot import Totals
 from maker_engine.models.port import Model
 from maker_engine.models.prices import estimated_usage
 from maker_engine.runtime.limits import Limits
+from maker_engine.wording import count_of
 
 MARGIN = 1.25
 """A prompt may have so many times the tokens that the densest one before it had, by its length. Until a voter's first
@@ -236,14 +237,15 @@ class Budget:
         if against and all(against):
             return against[-1]
         if self.limits.seconds is not None and self.limits.overdue(elapsed_s):
-            return f"went on for {elapsed_s:,.0f} of {self.limits.seconds:,.0f} seconds"
+            digits = 0 if self.limits.seconds >= 10 else 1
+            return f"went on for {elapsed_s:,.{digits}f} of {self.limits.seconds:,.{digits}f} s"
         return ""
 
     def _against(self, bound: Spending, free: Spending, more: bool) -> str:
         """Say what stands against a call; `more` tells whether the limit on samples allows it."""
         limits, totals, spent = self.limits, self._totals, self._now()
         if not more and limits.samples is not None:
-            return f"drew {self._called - self.parked:,} of {limits.samples:,} samples"
+            return f"drew {self._called - self.parked:,} of {count_of(limits.samples, 'sample')}"
         if not limits.money or _fits(bound, free):
             return ""
         if limits.usd is not None and (bound.usd > free.usd or free.usd <= 0):
@@ -252,7 +254,7 @@ class Budget:
             return f"spent ${spent.usd:.4f}{about} of ${limits.usd:g}: {costs}"
         about = " (in part estimated)" if totals.tokens_estimated else ""
         takes = f"{free.tokens:,} left, the longest call takes {bound.tokens:,}"
-        return f"used {spent.tokens:,}{about} of {limits.tokens:,} tokens: {takes}"
+        return f"used {spent.tokens:,}{about} of {count_of(limits.tokens or 0, 'token')}: {takes}"
 
     def _may_repeat(self) -> bool:
         """Whether the limit on samples lets a call be made again that was drawn before: refused answers count too."""

@@ -43,6 +43,7 @@ from maker_engine.runtime.stops import Stops
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.keeping import RunJournal
 from maker_engine.sessions.saved import SavedRun
+from maker_engine.wording import count_of
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepUndecided, StepEscalated})
 """The events from which something follows for the run, whether the gate has a say or not."""
@@ -321,7 +322,7 @@ class Runner:
         elif plan.undecided == ESCALATE and self._escalated != event.step:
             self._record(self._solver.escalate(plan.stronger))
         else:
-            reason = f"step {event.step + 1:,} is undecided after {event.samples:,} samples"
+            reason = f"step {event.step + 1:,} is undecided after {count_of(event.samples, 'sample')}"
             self._ended = RunEnded(Outcome.UNDECIDED, reason)
 
     def _answer_hopeless(self, found: StepHopeless) -> None:

@@ -13,6 +13,7 @@ from maker_engine.core.errors import Fault
 from maker_engine.core.outcomes import Outcome
 from maker_engine.printable import one_line
 from maker_engine.runtime.hours import hour, span
+from maker_engine.wording import count_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,7 +134,8 @@ class RunView:
             return ""
         usd = f" and ${totals.usd_estimated:.4f}" if totals.usd_estimated else ""
         where = ", counted against the limit" if self.limit_is_estimate else ""
-        return f"at most {totals.tokens_estimated:,} tokens{usd}, estimated{where}: calls whose usage nobody reported"
+        most = f"at most {count_of(totals.tokens_estimated, 'token')}{usd}"
+        return f"{most}, estimated{where}: calls whose usage nobody reported"
 
     @property
     def timeouts(self) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST_ANSWER = 200
 """Characters of an answer in words."""
 WITHOUT = "opened without its task"
-_OVER = frozenset({Outcome.SOLVED, Outcome.UNSOLVED})
+_OVER = frozenset(one for one in Outcome if one.concluded)
 
 
 class Place(NamedTuple):

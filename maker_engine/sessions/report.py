@@ -28,6 +28,7 @@ from maker_engine.sessions.inspection import temperature_of
 from maker_engine.sessions.marks import Marks, Share
 from maker_engine.sessions.reader import Reader, StoredStep
 from maker_engine.sessions.schema import StepFlag
+from maker_engine.wording import count_of
 
 HARDEST, WRONG = 20, 50
 """Rows of the steps with the most samples, and of those that were decided wrongly."""
@@ -246,7 +247,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "probes, never counted", f"{totals.get('probes', 0):,}"
     yield "failed calls", f"{totals['failures']:,}, {totals.get('timeouts', 0):,} of them timed out"
     yield "tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"
-    estimated = f"{totals.get('tokens_estimated', 0):,} tokens, ${totals.get('usd_estimated', 0.0):,.4f}"
+    estimated = f"{count_of(totals.get('tokens_estimated', 0), 'token')}, ${totals.get('usd_estimated', 0.0):,.4f}"
     yield "estimated besides", estimated
     yield "cost", "unknown" if spent is None else f"${spent:,.4f}"
     yield from _of_the_model(meta)
@@ -270,7 +271,7 @@ def _of_the_model(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "sent", line
     check = check_in(meta)
     if check is not None:
-        yield "check of the model", f"{check.calls:,} calls, none of them a vote: {check.verdict}"
+        yield "check of the model", f"{count_of(check.calls, 'call')}, none of them a vote: {check.verdict}"
         for one in check.remarks:
             yield f"{one.name}: {one.verdict}", " → ".join(filter(None, (one.who, one.found, one.mend)))
 
@@ -283,4 +284,11 @@ def _forks(reader: Reader) -> Iterator[tuple[str, ...]]:
             else f"fork {node.id} of {node.parent or 'the run'} at step {node.fork_step + 1:,}"
         )
         here = " ← this report" if node.id == reader.branch.id else ""
-        yield name, f"k = {node.k}", node.model, f"{node.steps:,} steps", node.outcome or "not ended", node.note + here
+        yield (
+            name,
+            f"k = {node.k}",
+            node.model,
+            count_of(node.steps, "step"),
+            node.outcome or "not ended",
+            node.note + here,
+        )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Listing = Callable[[], "Sequence[SessionSummary]"]
 Progress = Callable[[], tuple[int, int]]
+EMPTY_KEYS = ("new-run", "demo", "help", "quit", "menu")
+"""Keys, by the second half of their names, that do something where there is no session."""
 LOOK_S = 0.2
 """While the sessions are first read, it is shown this often how far that has come."""
 
@@ -53,7 +55,10 @@ class Home(ShelfScreen):
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("q", "app.quit", "quit", tooltip="quit"),
         Binding(
-            "o", "order", "order", tooltip="the next order: time, name, model, outcome, steps, samples, cost, size …"
+            "o",
+            "order",
+            "order",
+            tooltip="the next order (sort): time, name, model, outcome, steps, samples, cost …",
         ),
         Binding("O", "order_before", "order before", show=False, tooltip="the order before"),
         Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
@@ -162,6 +167,8 @@ class Home(ShelfScreen):
             resume = named(self.BINDINGS, ("resume",))
             opens = next(at for at, one in enumerate(usual) if name_of(one) == "open") + 1
             names = [*usual[:opens], *resume, *(one for one in usual[opens:] if one not in resume)]
+        if not self._known:
+            names = named(self.BINDINGS, EMPTY_KEYS)
         for bar in self.footers:
             bar.offer(names)
 

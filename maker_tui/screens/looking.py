@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,11 +20,12 @@ from maker_tui.finding import is_filter
 from maker_tui.looked import LookedRun, Opened, Went
 from maker_tui.records import Records
 from maker_tui.screens.going import GOING_KEYS, Going
+from maker_tui.settings.keymap import bindings_of
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_line import FilterLine
 from maker_tui.widgets.inspector import Inspector, Page
-from maker_tui.widgets.key_bar import KeyBar, keys_of, named
+from maker_tui.widgets.key_bar import KeyBar, keys_of, name_of, named
 from maker_tui.widgets.plot_pane import PlotPane
 from maker_tui.widgets.run_map import RunMap
 from maker_tui.widgets.step_table import StepTable
@@ -34,6 +36,7 @@ LOOK_S = 0.5
 BITE = 1 << 16
 """Steps whose marks are read in one go."""
 INSPECTOR, STEPS, MAP, PLOTS = "inspector", "steps", "map", "plots"
+MATCH_KEYS = frozenset({"next-match", "match-before"})
 View = Inspector | StepsView | RunMap | PlotPane
 
 
@@ -158,6 +161,7 @@ class Looking(Going):
         for other, view in self._views.items():
             view.set_class(other == name, "-front")
         self.go_to(step)
+        self._show_footer()
         self.call_after_refresh(self._views[name].take_focus)
 
     def go_to(self, step: int) -> None:
@@ -191,8 +195,13 @@ class Looking(Going):
             self._show_footer()
 
     def _show_footer(self) -> None:
-        """Show the key to the next wrong step among the first ones where there is such a step, else not at all."""
+        """Show the keys that do something now: to wrong steps and matches where there are some, orders in the table."""
         usual = keys_of(self.BINDINGS)
+        if not self._steps.finding.text:
+            usual = [one for one in usual if name_of(one) not in MATCH_KEYS]
+        if self._front == STEPS:
+            (order,) = named(bindings_of(StepTable), ["next-order"])
+            usual.insert(len(self._views) + 2, replace(order, action=f"focused.{order.action}"))
         (wrong,) = named(usual, ["next-wrong"])
         usual.remove(wrong)
         if self.marks.after(-1, StepFlag.WRONG) is not None:
@@ -311,6 +320,7 @@ class Looking(Going):
             except InputError as error:
                 up.complain(str(error))
                 return True
+            self._show_footer()
         if typed in (Typed.ENTERED, Typed.LEFT):
             up.take_down()
         return True

@@ -8,7 +8,7 @@ from textual.events import Key
 from maker_tui.widgets.key_bar import KeyBar
 
 STOP, BACKGROUND, STAY = "stop_and_save", "leave_running", "stay"
-_STOP_KEYS = ("q", "s", "enter", "ctrl+c")
+_STOP_KEYS = ("q", "ctrl+c")
 
 
 class LeaveBar(KeyBar):

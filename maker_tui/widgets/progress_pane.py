@@ -108,12 +108,15 @@ def _where(snapshot: Snapshot, word: Word, width: int) -> Text:
 def _place(snapshot: Snapshot) -> str:
     """Number the step voted on; once there is none, count those decided."""
     at = ordinal(snapshot.open.step) if snapshot.open is not None else count(snapshot.totals.steps)
-    steps = snapshot.started.steps if snapshot.started is not None else None
-    return at if steps is None else f"{at} of {count(steps)}"
+    steps = _steps(snapshot)
+    return f"{at} of {count(steps)}" if steps else at
 
 
 def _steps(snapshot: Snapshot) -> int:
-    return (snapshot.started.steps or 0) if snapshot.started is not None else 0
+    """Return the steps that are expected, of a run that is done those it took; 0 where that is not known."""
+    expected = (snapshot.started.steps or 0) if snapshot.started is not None else 0
+    done = snapshot.outcome is not None and snapshot.outcome.gives_result
+    return expected or (snapshot.totals.steps if done else 0)
 
 
 def _percent(snapshot: Snapshot) -> str:

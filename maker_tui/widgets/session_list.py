@@ -30,7 +30,7 @@ def empty(order_key: str, demo_key: str) -> tuple[Text, ...]:
         line(),
         line(("No saved runs yet.", "strong")),
         line(),
-        line("Press ", (f" {demo_key} ", "key"), " to watch a demo: a simulated model, no key, no cost."),
+        line("Press ", (f" {demo_key} ", "key"), " to watch a demo: it is simulated, and free."),
         line("Press ", (f" {order_key} ", "key"), " to order the first run: a task, a model and k."),
         line(),
         line("Every step is voted on by independent samples until"),

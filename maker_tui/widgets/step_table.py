@@ -49,7 +49,7 @@ class StepTable(CursorPane, inherit_bindings=False):
     KEY_SCOPE = "steps"
     BINDINGS: ClassVar[list[BindingType]] = [
         *CursorPane.BINDINGS,
-        Binding("o", "next_order", "next order", show=False, tooltip="order the steps by the next column"),
+        Binding("o", "next_order", "next order", show=False, tooltip="order (sort) the steps by the next column"),
         *(
             Binding(key, f"order('{name}')", f"by {name}", show=False,
                     tooltip=f"order the steps by {name}; again turns the order round, and then ends it")

@@ -139,7 +139,9 @@ def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> l
 
 
 def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Text]:
-    scale = max(needs.k, _most(tally))
+    # Votes that decided were enough, whatever k is now: a fork shows steps that its parent decided with another one.
+    enough = tally.winner is not None and not tally.decider
+    scale = max(1, _most(tally)) if enough else max(needs.k, _most(tally))
     marked = tally.winner if tally.winner is not None else _leader(tally)
     rows: list[Text] = []
     for place, (answer, votes) in enumerate(tally.rows):

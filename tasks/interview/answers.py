@@ -135,7 +135,7 @@ def draft_objection(draft: Draft, most: int) -> Flag | None:
     """Say what makes well-formed proposals unreliable."""
     said = [text for _, text in draft.lines]
     if len(said) > most:
-        return Flag(ILLEGAL, f"{len(said)} lines, at most {most} were asked for", excerpt(said[most]))
+        return Flag(ILLEGAL, f"{len(said)} lines where at most {most} may be given", excerpt(said[most]))
     for text in said:
         if len(text) > LONGEST:
             return Flag(ILLEGAL, f"a line of {len(text)} characters, at most {LONGEST}", excerpt(text))

@@ -78,7 +78,8 @@ def _review(document: Document) -> Ask:
     if torn := accepting.torn(document):
         left += f", {' and '.join(torn[:2])} wanted and ruled out at once"
     lines = sum(line.status not in (Status.REJECTED, Status.NOT_NOW) for line in document.lines)
-    why = f"it is complete, with {lines} lines{left}; until you say so, every line can still be changed"
+    held = f"{lines} line{'' if lines == 1 else 's'}{left}"
+    why = f"it is complete, with {held}; until you say so, every line can still be changed"
     return Ask("Is the document what you want?", (DONE,), why, free=False)
 
 

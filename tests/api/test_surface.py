@@ -81,6 +81,9 @@ def test_a_task_is_loaded_by_its_name(tmp_path):
     assert maker.load_task(str(tmp_path / "mine.py")).name == "mine"
     with pytest.raises(maker.InputError, match="the name of a task is text"):
         maker.load_task(4)
-    for given, message in (({"disk": 4}, "no option 'disk'; did you mean 'disks'"), ({"disks": 0}, "disks must be")):
+    for given, message in (
+        ({"disk": 4}, "strategy; did you mean 'disks'"),
+        ({"disks": 0}, "disks must be"),
+    ):
         with pytest.raises(maker.InputError, match=message):
             maker.load_task("hanoi", **given)

@@ -112,9 +112,12 @@ BAD = [
     (["plan", "--steps", "10", "--p", "0.4"], "p must lie above 0.5"),
     (["plan", "--steps", "0", "--p", "0.9"], "steps must be at least 1"),
     (["plan", "--steps", "10"], "--p"),
+    (["plan", "--steps", "10", "--p", "0.9", "--price", "1,2"], "--tokens and --price go together"),
+    (["plan", "--steps", "10", "--p", "0.9", "--price", "1"], "must be two numbers such as 500,200"),
     (["fly"], "'fly'"),
     (["rnu"], "there is no command 'rnu'; did you mean 'run'?"),
-    (["run", "hanoy"], "there is no task 'hanoy'; did you mean 'hanoi'?"),
+    (["hanoi"], "there is no command 'hanoi'; did you mean 'maker run hanoi'?"),
+    (["run", "hanoy"], "sudoku; did you mean 'hanoi'?"),
     (["run", "hanoi", "--disk", "3"], "there is no option --disk; did you mean '--disks'? (see maker run --help)"),
     (["run", "sudoku", "--grade", "esy"], "did you mean 'easy'?"),
     (["sessions", "lss"], "there is no command 'lss'; did you mean 'ls'? (see maker sessions --help)"),
@@ -214,8 +217,9 @@ def test_plan_prints_the_scaling_laws(capsys: pytest.CaptureFixture[str]) -> Non
     for steps in ("1e6", "1,000,000", "1_000_000"):
         assert main(["plan", "--steps", steps, "--p", "0.9978", "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["steps"] == 10**6
-    assert main(["plan", "--steps", "1048575", "--p", "0.9978"]) == 0
-    assert "k_min    3" in capsys.readouterr().out
+    assert main(["plan", "--steps", "1e6", "--p", "1", "--k", "4", "--tokens", "500,200", "--price", "1,5"]) == 0
+    assert "k_min    1" in (told := capsys.readouterr().out)
+    assert "cost     $6,000.00" in told
 
 
 def test_tasks_lists_the_tasks_with_their_flags(capsys: pytest.CaptureFixture[str]) -> None:

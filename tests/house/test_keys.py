@@ -10,6 +10,7 @@ from maker_tui.screens.looking import Looking
 from maker_tui.screens.workbench import Workbench
 from maker_tui.settings.actions import all_actions
 from maker_tui.settings.keymap import bindings_of
+from maker_tui.widgets.step_table import ORDER_KEYS
 
 LEAVES = frozenset({"back", "leave", "quit", "do-not", "show-all"})
 ORDERS = "by-"
@@ -59,6 +60,12 @@ def test_no_key_means_two_things() -> None:
     assert {
         key: names for key, names in names_by_key().items() if len(names) > 1 and not names <= allowed.get(key, set())
     } == {}
+
+
+def test_a_capital_that_orders_the_table_is_no_key_of_the_views() -> None:
+    """Rule: in the table of steps nothing else is lost to a capital that orders by a column."""
+    around = {key for one in bindings_of(Looking) for key in one.key.split(",")}
+    assert around.isdisjoint(ORDER_KEYS.values())
 
 
 def test_the_list_of_exceptions_is_no_longer_than_it_must_be() -> None:

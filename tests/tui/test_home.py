@@ -48,7 +48,9 @@ SESSIONS = [
 async def test_an_empty_home_tells_what_to_press():
     """Rule: a newcomer is told what k is, how to order the first run, and how to watch the demo, which a key opens."""
     async with MakerApp(listing=list).run_test(size=SIZE, notifications=True) as pilot:
-        await shown(pilot, "No saved runs yet.", "Press  n  to order the first run", "n new run", "q quit")
+        await shown(
+            pilot, "No saved runs yet.", "Press  n  to order the first run", "n new run  D demo  ? help  q quit"
+        )
         await shown(pilot, "Press  D  to watch a demo", "k votes ahead of every other")
         await pilot.press("D")
         await shown(pilot, "Towers of Hanoi", "SIMULATED", "votes")

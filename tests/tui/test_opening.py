@@ -122,6 +122,22 @@ async def test_a_task_that_is_gone_or_fails_hides_no_run(own: Path, tmp_path: Pa
         consider(own, None, memory, "./mine")
 
 
+@pytest.mark.usefixtures("home")
+async def test_a_finished_run_without_its_task_has_no_open_step(tmp_path: Path) -> None:
+    """A run that nobody checks as a whole is as much over as a solved one."""
+    code, path = tmp_path / "own.py", tmp_path / "own.maker"
+    code.write_text(
+        "import maker_engine as maker\n"
+        "class Own(maker.Task):\n"
+        "    def start(self): return 2\n"
+        "    def step(self, n): return maker.Vote(f'What is {n} - 1?', maker.Integer(0, 9)) if n else None\n"
+        "    def apply(self, n, answer): return answer\n"
+    )
+    await drive(prepare(RunOrder(str(code), k=2, model="sim:p=1,v=1", session=path)), Inbox(), lambda _: None)
+    code.unlink()
+    assert open_source(consider(path, None, Memory())).view().snapshot.open is None
+
+
 @pytest.mark.usefixtures("own")
 async def test_a_run_without_its_task_is_neither_forked_nor_gone_on_with(tmp_path: Path) -> None:
     """What needs the task's code says so in one line, and the run stays open."""

@@ -49,6 +49,13 @@ def test_every_figure_of_the_run_is_there():
         assert figure in text
 
 
+def test_a_run_that_is_done_took_the_steps_there_are():
+    """Rule: where nobody knew how many steps a run takes, its end tells."""
+    snapshot = replace(RunState(started=replace(opening(hanoi()), steps=None)).snapshot(), totals=SPENT)
+    for outcome, place in ((None, "step 40 "), (Outcome.FINISHED, "step 40 of 40")):
+        assert place in told(RunView(replace(snapshot, outcome=outcome), 20.0, 2.0, SESSION, 750))
+
+
 def test_a_real_model_is_not_called_simulated():
     """Rule: the badge is for the simulated model only."""
     run = RunState(started=opening(hanoi(), model="openai/gpt-4.1-mini", simulated=False))

@@ -50,7 +50,7 @@ def test_an_age_is_told_in_one_unit() -> None:
     ("words", "told"),
     [
         (["sessions"], "@1  mine      hanoi  2  solved "),
-        (["sessions", "--search", "nothing"], "none of the 1 sessions is as asked"),
+        (["sessions", "--search", "nothing"], "no session of 1 is as asked"),
         (["sessions", "restore"], "the trash is empty: there is no deleted session to restore"),
     ],
 )

@@ -54,6 +54,13 @@ def test_bars_are_scaled_to_k_while_votes_are_few():
     assert row.count("─") == pytest.approx(3 * row.count("█"), abs=2)
 
 
+def test_the_bar_of_a_decision_is_full_whatever_k_is_now():
+    """Rule: a step that a fork took over shows the votes that decided it as enough."""
+    rows = told(ballot(None, Tally(step=0, rows=(("up", 3), ("down", 1)), winner="up", counted=4), k=9))
+    assert rows[1].count("█") == pytest.approx(3 * rows[2].count("█"), abs=2)
+    assert "─" not in rows[1]
+
+
 def test_nobody_leads_a_tie():
     """Rule: with as many votes each, no candidate is marked."""
     assert "leads" not in "".join(told(ballot(Tally(step=0, rows=(("up", 2), ("down", 2)), asked=6, counted=4))))

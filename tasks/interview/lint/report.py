@@ -73,7 +73,7 @@ def as_json(report: Report) -> str:
     figures = {
         "file": report.file, "looked_at": len(report.lines), "findings": report.findings, "waived": report.waived
     }  # fmt: skip
-    return json.dumps({**versioned(figures), "lines": [_line(judged) for judged in report.lines]}, indent=2)
+    return json.dumps({**versioned(figures), "lines": [_line(judged) for judged in report.lines]})
 
 
 def _line(judged: Judged) -> dict[str, object]:
