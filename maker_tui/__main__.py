@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 
 raise SystemExit(main())

@@ -19,19 +19,19 @@ from textual.worker import get_current_worker
 
 from maker_engine.core.errors import MakerError, UntrustedError
 from maker_engine.output import complain_at_length
-from maker_tui.cell_diff import CellDiff
 from maker_tui.resuming_app import ResumingApp
 from maker_tui.screens.home import Home, Listing
 from maker_tui.session_opener import SessionOpener
+from maker_tui.terminal.cell_diff import CellDiff
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.core.commands import Command
     from maker_engine.runtime.order import PreparedRun
-    from maker_engine.sessions.library import Library, SessionSummary
-    from maker_tui.bridge import RunSource
-    from maker_tui.fork_wish import ForkWish
+    from maker_engine.sessions.library.library import Library, SessionSummary
+    from maker_tui.runs.bridge import RunSource
+    from maker_tui.runs.fork_wish import ForkWish
     from maker_tui.screens.compare import Compare
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.leaving import Leaving
@@ -126,12 +126,12 @@ class MakerApp(ResumingApp, CellDiff):
         """Drive a terminal that may die, unless the environment names a driver."""
         if constants.DRIVER is not None:
             return super().get_driver_class()
-        from maker_tui.driver import MortalDriver  # noqa: PLC0415 - an app without a terminal needs none
+        from maker_tui.terminal.driver import MortalDriver  # noqa: PLC0415 - an app without a terminal needs none
 
         return MortalDriver
 
     def _saved_sessions(self) -> list[SessionSummary]:
-        from maker_engine.sessions.library import Library  # noqa: PLC0415 - the first picture does not wait for SQLite
+        from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - the first picture does not wait for SQLite
 
         self._library = self._library or Library()
         return self._library.list(self._tell_looked_at)
@@ -201,7 +201,7 @@ class MakerApp(ResumingApp, CellDiff):
         self.run_worker(self._demo, thread=True, exclusive=True, group="open")
 
     def _demo(self) -> None:
-        from maker_tui.demo import prepare_demo  # noqa: PLC0415 - home does not need it
+        from maker_tui.runs.demo import prepare_demo  # noqa: PLC0415 - home does not need it
 
         prepared = prepare_demo()
         if not get_current_worker().is_cancelled:
@@ -213,7 +213,7 @@ class MakerApp(ResumingApp, CellDiff):
 
     def start_prepared(self, prepared: PreparedRun, first: Command | None = None) -> None:
         """Start a run and show it, in the place of the one that is shown; `first` is wished of it before it goes."""
-        from maker_tui.bridge import LiveRun  # noqa: PLC0415 - home does not need it
+        from maker_tui.runs.bridge import LiveRun  # noqa: PLC0415 - home does not need it
 
         run = self.started = LiveRun(prepared)
         if first is not None:
@@ -254,7 +254,7 @@ class MakerApp(ResumingApp, CellDiff):
         self.run_worker(partial(self._fork, message.wish), thread=True, exclusive=True, group="leave")
 
     def _fork(self, wish: ForkWish) -> None:
-        from maker_tui.forking import forked  # noqa: PLC0415 - nobody else needs it
+        from maker_tui.runs.forking import forked  # noqa: PLC0415 - nobody else needs it
 
         self.stop_run(f"forked at step {wish.step + 1:,}")
         self.close_source()
@@ -292,7 +292,7 @@ class MakerApp(ResumingApp, CellDiff):
         if not self._stay:
             self.exit()
             return
-        from maker_tui.outlets.signals import News  # noqa: PLC0415
+        from maker_tui.runs.signals import News  # noqa: PLC0415
         from maker_tui.screens.compare import Compare  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415 - home does not need it
 
@@ -346,7 +346,7 @@ class MakerApp(ResumingApp, CellDiff):
         if self.fault is None:
             super()._print_error_renderables()
             return
-        from maker_tui.crash import report  # noqa: PLC0415 - hopefully never
+        from maker_tui.terminal.crash import report  # noqa: PLC0415 - hopefully never
 
         self._exit_renderables.clear()
         complain_at_length(report(self.fault))

@@ -12,18 +12,18 @@ from textual.actions import SkipAction
 
 from maker_engine.core.errors import InputError, MakerError, UntrustedError
 from maker_engine.printable import one_line
-from maker_tui.personal import PersonalApp
-from maker_tui.resuming import Resumption, parse_changes, session_name
+from maker_tui.runs.resuming import Resumption, parse_changes, session_name
 from maker_tui.screens.base import MakerScreen, NotStarted, ResumeAsked
+from maker_tui.screens.personal import PersonalApp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.core.commands import Command
     from maker_engine.runtime.order import PreparedRun
-    from maker_engine.sessions.shortage import Shortage
-    from maker_tui.bridge import LiveRun, RunSource
-    from maker_tui.opening import Opening
+    from maker_engine.sessions.store.shortage import Shortage
+    from maker_tui.runs.bridge import LiveRun, RunSource
+    from maker_tui.runs.opening import Opening
 
 LEFT_RUNNING = "left to go on in the background"
 """Why a run was stopped that another process goes on with."""
@@ -108,11 +108,11 @@ class ResumingApp(PersonalApp):
 
     def _prepare(self, wish: Resumption) -> None:
         from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - home does not need it
-        from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
-        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
-        from maker_engine.sessions.shortage import shortage_in  # noqa: PLC0415
-        from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
-        from maker_tui.opening import consider  # noqa: PLC0415
+        from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415
+        from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+        from maker_engine.sessions.store.shortage import shortage_in  # noqa: PLC0415
+        from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415
+        from maker_tui.runs.opening import consider  # noqa: PLC0415
 
         source = self._source
         if source is not None and source.writer is None:
@@ -145,7 +145,7 @@ class ResumingApp(PersonalApp):
 
     def _ask_code(self, wish: Resumption, opening: Opening) -> None:
         """Ask whether the code of a task that was run from a path may be run; go on if it may."""
-        from maker_tui.opening import answered, remember  # noqa: PLC0415 - few tasks are run from a path
+        from maker_tui.runs.opening import answered, remember  # noqa: PLC0415 - few tasks are run from a path
         from maker_tui.screens.run_code import RunCode  # noqa: PLC0415
 
         code = opening.ask
@@ -201,8 +201,8 @@ class ResumingApp(PersonalApp):
 
     def leave_running(self) -> None:
         """Stop and save the run that is open, and leave it to a process of its own. To be called in a thread."""
-        from maker_tui.background import go_on_alone  # noqa: PLC0415 - nobody else needs it
-        from maker_tui.resuming import AT_ITS_END  # noqa: PLC0415
+        from maker_tui.runs.background import go_on_alone  # noqa: PLC0415 - nobody else needs it
+        from maker_tui.runs.resuming import AT_ITS_END  # noqa: PLC0415
 
         source = self._source
         self.stop_run(LEFT_RUNNING)

@@ -13,10 +13,10 @@ from maker_engine.core.errors import MakerError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.sessions.library import SessionSummary
-    from maker_tui.bridge import RunSource
-    from maker_tui.opening import Opening
-    from maker_tui.personal import PersonalApp
+    from maker_engine.sessions.library.library import SessionSummary
+    from maker_tui.runs.bridge import RunSource
+    from maker_tui.runs.opening import Opening
+    from maker_tui.screens.personal import PersonalApp
 
 Show = Callable[["RunSource"], None]
 
@@ -42,7 +42,7 @@ class SessionOpener:
         self, path: Path, branch: int | None = None, view: str = "", step: int | None = None, *, instead: bool = False
     ) -> None:
         """Open a run, once the user has been asked about the code of its task where that is needed."""
-        from maker_tui.opening import consider  # noqa: PLC0415 - home does not need it
+        from maker_tui.runs.opening import consider  # noqa: PLC0415 - home does not need it
 
         try:
             opening = consider(path, branch, self._app.memory)
@@ -61,8 +61,8 @@ class SessionOpener:
         So where that lies in a file, the user is asked first, as when the session is opened.
         """
         from maker_engine.catalogue import is_path  # noqa: PLC0415 - home does not need it
-        from maker_tui.opening import consider  # noqa: PLC0415
-        from maker_tui.order_form import TASK, values_like  # noqa: PLC0415
+        from maker_tui.runs.opening import consider  # noqa: PLC0415
+        from maker_tui.runs.order_form import TASK, values_like  # noqa: PLC0415
 
         try:
             values = values_like(path)
@@ -86,7 +86,7 @@ class SessionOpener:
             self._app.push_screen(RunCode(opening.ask, partial(self._answered, opening, go_on)))
 
     def _answered(self, opening: Opening, go_on: Callable[[Opening], None], agreed: bool) -> None:
-        from maker_tui.opening import answered, remember  # noqa: PLC0415 - as above
+        from maker_tui.runs.opening import answered, remember  # noqa: PLC0415 - as above
 
         if opening.ask is not None:
             remember(self._app.memory, opening.ask, agreed=agreed)
@@ -96,7 +96,7 @@ class SessionOpener:
         self._app.run_worker(partial(self._read_source, opening, show), thread=True, exclusive=True, group="open")
 
     def _read_source(self, opening: Opening, show: Show) -> None:
-        from maker_tui.opening import open_source  # noqa: PLC0415 - home does not need it
+        from maker_tui.runs.opening import open_source  # noqa: PLC0415 - home does not need it
 
         try:
             source = open_source(opening)
@@ -108,10 +108,10 @@ class SessionOpener:
 
     def read_forks(self, summary: SessionSummary) -> None:
         """Show the tree of a session's runs."""
-        from maker_engine.sessions.forks import tree  # noqa: PLC0415 - home does not need it
-        from maker_engine.sessions.lock import writer_of  # noqa: PLC0415
-        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
-        from maker_engine.sessions.upgrade import bring_up  # noqa: PLC0415
+        from maker_engine.sessions.queries.forks import tree  # noqa: PLC0415 - home does not need it
+        from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415
+        from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+        from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415
         from maker_tui.screens.forks import Forks  # noqa: PLC0415
 
         try:
@@ -126,7 +126,7 @@ class SessionOpener:
 
     def read_compared(self, left: tuple[Path, int | None], right: tuple[Path, int | None]) -> None:
         """Show two runs side by side, each the newest of its session where its number is None."""
-        from maker_tui.comparing import Run, compared  # noqa: PLC0415 - home does not need it
+        from maker_tui.runs.comparing import Run, compared  # noqa: PLC0415 - home does not need it
         from maker_tui.screens.compare import Compare  # noqa: PLC0415
 
         try:

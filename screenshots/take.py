@@ -17,7 +17,7 @@ async def take(name: str, size: tuple[int, int], model: str, disks: int, ready: 
     """Take one picture of the workbench, as soon as the run shows what the picture is about."""
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415 - MAKER_HOME is set first
     from maker_tui.app import MakerApp  # noqa: PLC0415
-    from maker_tui.bridge import LiveRun  # noqa: PLC0415
+    from maker_tui.runs.bridge import LiveRun  # noqa: PLC0415
 
     run = LiveRun(prepare(RunOrder("hanoi", {"disks": disks}, model=model)))
     app = MakerApp(run)
@@ -37,7 +37,7 @@ async def interview() -> None:
     """Take the interview at a question that its idea leaves open: what was settled before stands beside it."""
     from maker_engine.runtime.order import RunOrder, prepare  # noqa: PLC0415 - MAKER_HOME is set first
     from maker_tui.app import MakerApp  # noqa: PLC0415
-    from maker_tui.bridge import LiveRun  # noqa: PLC0415
+    from maker_tui.runs.bridge import LiveRun  # noqa: PLC0415
 
     order = RunOrder("interview", {"idea": "a command-line tool that renames photos by date"}, attended=True)
     run = LiveRun(prepare(order))
@@ -82,9 +82,9 @@ async def look() -> None:
     """Record a run, and take the pictures of somebody who looks at it."""
     from maker_engine.runtime.gate import Inbox  # noqa: PLC0415 - MAKER_HOME is set first
     from maker_engine.runtime.order import RunOrder, drive, prepare  # noqa: PLC0415
-    from maker_engine.sessions.saved import open_saved  # noqa: PLC0415
+    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415
     from maker_tui.app import MakerApp  # noqa: PLC0415
-    from maker_tui.bridge import SavedSource  # noqa: PLC0415
+    from maker_tui.runs.bridge import SavedSource  # noqa: PLC0415
 
     order = RunOrder("hanoi", {"disks": 12}, model="sim:p=0.9,v=0.9", k=4)
     recorded = await drive(prepare(order), Inbox(), lambda _: None)

@@ -22,8 +22,8 @@ from maker_engine.core.events import (
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.snapshot import Totals
 from maker_engine.core.voting import Ballot
-from maker_engine.sessions.keeping import RunJournal
-from maker_engine.sessions.packing import Entry, Kept, entry_of
+from maker_engine.sessions.store.keeping import RunJournal
+from maker_engine.sessions.store.packing import Entry, Kept, entry_of
 
 MOST_CHARACTERS = 50_000_000
 """Of response texts that a run keeps in memory; it keeps as many again of steps with dissent or a flag."""

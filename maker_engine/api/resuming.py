@@ -19,9 +19,9 @@ from maker_engine.models.opening import CALLABLE
 from maker_engine.options.table import BY_NAME
 from maker_engine.runtime.continuing import prepare_resume, reordered
 from maker_engine.runtime.order import PreparedRun
-from maker_engine.sessions.packing import Entry, events_of
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.upgrade import bring_up
+from maker_engine.sessions.store.packing import Entry, events_of
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.upgrade import bring_up
 
 
 def resume(

@@ -18,8 +18,8 @@ from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, may_never_end, prepare
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.wording import count_of
 
 MODEL = "sim:p=0.9,v=0.9"

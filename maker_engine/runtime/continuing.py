@@ -14,15 +14,16 @@ from maker_engine.models.port import Model
 from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare, sent_by
 from maker_engine.runtime.preflight import Ordered
 from maker_engine.runtime.trust import named_elsewhere, require_trust
-from maker_engine.sessions import forks, origin, storage
-from maker_engine.sessions.asides import Change
-from maker_engine.sessions.in_force import in_force
-from maker_engine.sessions.moment import moment
-from maker_engine.sessions.packing import Act, Entry
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.record import fits
-from maker_engine.sessions.saved import SavedRun, open_saved, task_of
-from maker_engine.sessions.upgrade import bring_up
+from maker_engine.sessions.queries import forks
+from maker_engine.sessions.queries.saved import SavedRun, open_saved, task_of
+from maker_engine.sessions.store import origin, storage
+from maker_engine.sessions.store.asides import Change
+from maker_engine.sessions.store.in_force import in_force
+from maker_engine.sessions.store.moment import moment
+from maker_engine.sessions.store.packing import Act, Entry
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.record import fits
+from maker_engine.sessions.store.upgrade import bring_up
 
 
 def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -> RunOrder:

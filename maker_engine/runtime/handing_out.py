@@ -15,7 +15,7 @@ from maker_engine.input_files import exists, is_folder
 from maker_engine.runtime.view import RunView
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.saved import SavedRun
+    from maker_engine.sessions.queries.saved import SavedRun
 
 NONE_WRITTEN = "the run has come to none"
 
@@ -51,7 +51,7 @@ def with_papers(view: RunView, task: AnyTask, folder: Path | None, saved: SavedR
     outcome = view.snapshot.outcome
     if folder is None or outcome is None or not outcome.gives_result:
         return view
-    from maker_engine.sessions.papers import made_papers, warning, write_papers  # noqa: PLC0415 - few runs write any
+    from maker_engine.sessions.exchange.papers import made_papers, warning, write_papers  # noqa: PLC0415 - few runs write any
 
     branch = None if saved is None else saved.branch
     try:

@@ -37,10 +37,10 @@ from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.journal import ALL, DISSENT, Journal
-from maker_engine.sessions.keeping import RunJournal
-from maker_engine.sessions.library import Library
-from maker_engine.sessions.saved import SavedRun
+from maker_engine.sessions.library.library import Library
+from maker_engine.sessions.queries.saved import SavedRun
+from maker_engine.sessions.store.journal import ALL, DISSENT, Journal
+from maker_engine.sessions.store.keeping import RunJournal
 
 MOST_CONCURRENT = 1_000
 MADE_UP_SAMPLES = 10_000

@@ -12,7 +12,7 @@ from maker_engine.options.kinds import AUTO, Value
 from maker_engine.options.table import ASK, BY_NAME, OPTIONS, PAPER, STOP
 from maker_engine.runtime.order import real_models
 from maker_engine.runtime.run_order import RunOrder
-from maker_engine.sessions.record import fits
+from maker_engine.sessions.store.record import fits
 
 MINUTE_S = 60.0
 

@@ -34,10 +34,10 @@ from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import FINISHED, SOLVED
 from maker_engine.runtime.view import RunView, result_fields
-from maker_engine.sessions.journal import UNKEPT
-from maker_engine.sessions.keeping import RunJournal
-from maker_engine.sessions.packing import events_of
-from maker_engine.sessions.saved import SavedRun
+from maker_engine.sessions.queries.saved import SavedRun
+from maker_engine.sessions.store.journal import UNKEPT
+from maker_engine.sessions.store.keeping import RunJournal
+from maker_engine.sessions.store.packing import events_of
 
 TOGETHER = 16
 """The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.

@@ -15,9 +15,9 @@ from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.plan import Plan
-from maker_engine.sessions.asides import Change, Doubted, Probe
-from maker_engine.sessions.packing import Act, Entry
-from maker_engine.sessions.saved import SavedRun
+from maker_engine.sessions.queries.saved import SavedRun
+from maker_engine.sessions.store.asides import Change, Doubted, Probe
+from maker_engine.sessions.store.packing import Act, Entry
 
 _COMMANDS: dict[str, type[PersonalCommand]] = {
     "voted": CastVote, "decided": Decide, "struck": Strike, "reused": Decide,

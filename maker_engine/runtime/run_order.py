@@ -8,7 +8,7 @@ from pathlib import Path
 
 from maker_engine.models.sampling import AUTO, DEFAULT, Answers, Temperature
 from maker_engine.runtime.plan import STOP
-from maker_engine.sessions.journal import ALL
+from maker_engine.sessions.store.journal import ALL
 
 NOT_KEPT = {"options", "session", "out", "name", "apart", "attended", "breaks"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""

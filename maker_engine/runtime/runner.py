@@ -41,8 +41,8 @@ from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import beginning, solver_of
 from maker_engine.runtime.stops import Stops
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.keeping import RunJournal
-from maker_engine.sessions.saved import SavedRun
+from maker_engine.sessions.queries.saved import SavedRun
+from maker_engine.sessions.store.keeping import RunJournal
 from maker_engine.wording import count_of
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepUndecided, StepEscalated})

@@ -12,15 +12,15 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
-from maker_tui.roles import line
 from maker_tui.settings.keymap import NamedKeys, in_force
+from maker_tui.text.roles import line
 from maker_tui.widgets.key_bar import KeyBar
 from maker_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
-    from maker_tui.resuming import Resumption
+    from maker_tui.runs.resuming import Resumption
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 10
 NARROW_COLUMNS, SHORT_ROWS, HIGH_ROWS = 76, 20, 36

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.message import Message
 
-from maker_tui.comparing import lines
-from maker_tui.roles import line
+from maker_tui.runs.comparing import lines
 from maker_tui.screens.base import MakerScreen
+from maker_tui.text.roles import line
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import HeadLine
@@ -19,7 +19,7 @@ from maker_tui.widgets.strips import HeadLine
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_tui.comparing import Compared
+    from maker_tui.runs.comparing import Compared
 
 
 class Compare(MakerScreen):

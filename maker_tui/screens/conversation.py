@@ -17,22 +17,17 @@ from textual.events import DescendantFocus, Resize
 from maker_engine.core.commands import Continue, Pause
 from maker_engine.core.decisions import describe
 from maker_engine.core.snapshot import Tally
-from maker_tui.halt_words import HELD
-from maker_tui.outlets.signals import Signals
-from maker_tui.personal import PersonalApp
-from maker_tui.resuming import AT_ITS_END, Resumption
+from maker_tui.runs.resuming import AT_ITS_END, Resumption
+from maker_tui.runs.signals import Signals
 from maker_tui.screens.base import NotStarted, ResumeAsked, backed_up
 from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.page import text_page
+from maker_tui.screens.personal import PersonalApp
 from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
 from maker_tui.screens.writing import Writing
-from maker_tui.widgets.document_pane import DocumentPane
-from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, named
-from maker_tui.widgets.line_pane import LinePane
-from maker_tui.widgets.strips import Banner, HeadLine
-from maker_tui.widgets.vote_tally import VoteTally, alike
-from maker_tui.words import (
+from maker_tui.text.halt_words import HELD
+from maker_tui.text.words import (
     ASKING,
     CHECKING,
     SAVING,
@@ -43,10 +38,15 @@ from maker_tui.words import (
     run_word,
     starting_word,
 )
+from maker_tui.widgets.document_pane import DocumentPane
+from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, named
+from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.strips import Banner, HeadLine
+from maker_tui.widgets.vote_tally import VoteTally, alike
 
 if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
-    from maker_tui.bridge import RunSource
+    from maker_tui.runs.bridge import RunSource
 
 ENDED_KEYS = ("workbench", "papers", "next-pane", "leave", "help", "menu")
 """Keys of the footer once nothing more can be said; where a question is open, the run can be gone on with."""

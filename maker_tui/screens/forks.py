@@ -16,7 +16,7 @@ from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.forks import ForkNode
+    from maker_engine.sessions.queries.forks import ForkNode
 
 
 class Forks(MakerScreen):

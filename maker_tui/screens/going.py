@@ -6,9 +6,9 @@ from functools import partial
 
 from textual.binding import Binding, BindingType
 
-from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.schema import StepFlag
-from maker_tui.records import Records
+from maker_engine.sessions.queries.marks import Marks
+from maker_engine.sessions.store.schema import StepFlag
+from maker_tui.runs.records import Records
 from maker_tui.screens.counting import Counting
 
 GOING_KEYS: list[BindingType] = [

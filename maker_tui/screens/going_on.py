@@ -22,13 +22,13 @@ from maker_engine.core.commands import (
     TurnBreak,
 )
 from maker_engine.runtime.stops import Breakpoint
-from maker_tui.resuming import Resumption, at_its_end
+from maker_tui.runs.resuming import Resumption, at_its_end
 from maker_tui.screens.base import ResumeAsked
 from maker_tui.screens.stepping import Stepping
 from maker_tui.widgets.key_bar import key_now
 
 if TYPE_CHECKING:
-    from maker_tui.bridge import RunSource
+    from maker_tui.runs.bridge import RunSource
 
 RESUME_KEY: BindingType = Binding(
     "R", "resume", "resume", show=False, tooltip="go on with a stopped run, with a new limit where one ran out"

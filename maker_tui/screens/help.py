@@ -12,10 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.events import Key, Resize
 from textual.screen import ModalScreen
 
-from maker_tui.figures import fit
-from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
 from maker_tui.settings.keymap import NamedKeys, bindings_of, in_force
+from maker_tui.text.figures import fit
+from maker_tui.text.roles import line
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.key_bar import label_of, name_of
 from maker_tui.widgets.line_pane import LinePane

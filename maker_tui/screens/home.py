@@ -12,8 +12,8 @@ from textual.message import Message
 
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
-from maker_tui.housekeeping import Change, Housekeeper, called
-from maker_tui.resuming import AT_ITS_END, Resumption, at_its_end
+from maker_tui.runs.housekeeping import Change, Housekeeper, called
+from maker_tui.runs.resuming import AT_ITS_END, Resumption, at_its_end
 from maker_tui.screens.base import ResumeAsked
 from maker_tui.screens.shelf import ShelfScreen
 from maker_tui.widgets.entry_line import Typed
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-    from maker_engine.sessions.library import SessionSummary
+    from maker_engine.sessions.library.library import SessionSummary
 
 Listing = Callable[[], "Sequence[SessionSummary]"]
 Progress = Callable[[], tuple[int, int]]

@@ -12,7 +12,7 @@ from maker_tui.screens.going_on import GoingOn
 from maker_tui.widgets.leave_bar import BACKGROUND, STAY, STOP, LeaveBar
 
 if TYPE_CHECKING:
-    from maker_tui.bridge import RunSource
+    from maker_tui.runs.bridge import RunSource
 
 
 class Leaving(GoingOn):

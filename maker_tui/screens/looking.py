@@ -12,15 +12,15 @@ from textual.events import Key, Paste
 
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
-from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.recorded_task import WITHOUT, RecordedTask
-from maker_engine.sessions.schema import StepFlag
-from maker_tui.figures import place_words
-from maker_tui.finding import is_filter
-from maker_tui.looked import LookedRun, Opened, Went
-from maker_tui.records import Records
+from maker_engine.sessions.queries.marks import Marks
+from maker_engine.sessions.queries.recorded_task import WITHOUT, RecordedTask
+from maker_engine.sessions.store.schema import StepFlag
+from maker_tui.runs.finding import is_filter
+from maker_tui.runs.looked import LookedRun, Opened, Went
+from maker_tui.runs.records import Records
 from maker_tui.screens.going import GOING_KEYS, Going
 from maker_tui.settings.keymap import bindings_of
+from maker_tui.text.figures import place_words
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_line import FilterLine

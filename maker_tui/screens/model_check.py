@@ -11,9 +11,9 @@ from textual.screen import ModalScreen, Screen
 
 from maker_engine.core.model_check import ModelCheck, Verdict
 from maker_engine.printable import one_line
-from maker_tui.check_lines import check_table
-from maker_tui.personal import PersonalApp
+from maker_tui.screens.personal import PersonalApp
 from maker_tui.settings.keymap import NamedKeys
+from maker_tui.text.check_lines import check_table
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 

@@ -23,9 +23,8 @@ from maker_engine.core.errors import InputError, MakerError
 from maker_engine.models.keys import missing_key
 from maker_engine.printable import one_line
 from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
-from maker_tui.form_values import FormValues, profile_values, usual_values
-from maker_tui.model_words import model_words
-from maker_tui.order_form import (
+from maker_tui.runs.form_values import FormValues, profile_values, usual_values
+from maker_tui.runs.order_form import (
     FIELDS,
     FIRST_FIELDS,
     GROUP_FIELDS,
@@ -35,8 +34,9 @@ from maker_tui.order_form import (
     option_fields,
     read_order,
 )
-from maker_tui.roles import line
 from maker_tui.screens.base import MakerScreen
+from maker_tui.text.model_words import model_words
+from maker_tui.text.roles import line
 from maker_tui.widgets.forecast_pane import ForecastPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_view import LineView

@@ -11,10 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from maker_tui.roles import line
 from maker_tui.settings.keymap import NamedKeys
+from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.wrapping import wrapped
 
 
 class ReadingPage(NamedKeys, ModalScreen[None]):

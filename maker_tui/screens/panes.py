@@ -11,8 +11,8 @@ from textual.css.query import NoMatches
 from textual.events import DescendantFocus, MouseDown, MouseMove, MouseUp, Resize
 from textual.widget import Widget
 
-from maker_tui.personal import PersonalApp
 from maker_tui.screens.base import NARROW_COLUMNS, SHORT_ROWS, MakerScreen
+from maker_tui.screens.personal import PersonalApp
 from maker_tui.widgets.line_pane import LinePane
 
 LEAST, MOST, STEP = 20, 80, 5

@@ -9,23 +9,23 @@ from textual.binding import BindingType
 
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.prompts import asked_by
-from maker_engine.sessions.mistakes import first_wrong, most_contested
-from maker_tui.figures import count, ordinal
-from maker_tui.mistake_words import advice_words, first_wrong_words, offered_changes, verdict_words
-from maker_tui.resuming import AT_ITS_END
+from maker_engine.sessions.queries.mistakes import first_wrong, most_contested
+from maker_tui.runs.resuming import AT_ITS_END
 from maker_tui.screens.page import text_page
 from maker_tui.screens.stepping import Stepping
+from maker_tui.text.figures import count, ordinal
+from maker_tui.text.mistake_words import advice_words, first_wrong_words, offered_changes, verdict_words
+from maker_tui.text.words import Word, outcome_word
 from maker_tui.widgets.key_bar import key_now, keys_of, named
 from maker_tui.widgets.strips import Banner
-from maker_tui.words import Word, outcome_word
 
 if TYPE_CHECKING:
     from maker_engine.core.responses import Prompt
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.view import RunView
-    from maker_engine.sessions.mistakes import WrongStep
-    from maker_engine.sessions.reader import Reader
-    from maker_tui.bridge import RunSource
+    from maker_engine.sessions.queries.mistakes import WrongStep
+    from maker_engine.sessions.store.reader import Reader
+    from maker_tui.runs.bridge import RunSource
     from maker_tui.widgets.prompt_editor import PromptEditor
 
 LOOKS = ("inspect", "table", "map", "plots")

@@ -13,13 +13,13 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from maker_engine.printable import one_line
-from maker_tui.roles import line
 from maker_tui.settings.keymap import NamedKeys
+from maker_tui.text.roles import line
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.task_code import TaskCode
+    from maker_engine.sessions.library.task_code import TaskCode
 
 
 class RunCode(NamedKeys, ModalScreen[None]):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.events import Click, Key, Paste
 
-from maker_engine.sessions.shelf import View, choices, look, toggled
-from maker_tui.roles import line
+from maker_engine.sessions.library.shelf import View, choices, look, toggled
 from maker_tui.screens.base import MakerScreen
-from maker_tui.session_rows import detail_line
+from maker_tui.text.roles import line
+from maker_tui.text.session_rows import detail_line
 from maker_tui.widgets.entry_line import EntryLine, Typed
 from maker_tui.widgets.filter_lines import FilterLines
 from maker_tui.widgets.key_bar import KeyBar, keys_of
@@ -23,8 +23,8 @@ from maker_tui.widgets.strips import HeadLine
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.sessions.library import SessionSummary
-    from maker_engine.sessions.shelf import Choice
+    from maker_engine.sessions.library.library import SessionSummary
+    from maker_engine.sessions.library.shelf import Choice
 
 Hearer = Callable[[Typed, str], None]
 """Hears of every change of a typed line, and how it ended."""

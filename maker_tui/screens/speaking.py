@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from textual.events import Key
 
 from maker_engine.core.commands import Amend, Answer, Command
-from maker_tui.resuming import AT_ITS_END
+from maker_tui.runs.resuming import AT_ITS_END
 from maker_tui.screens.typing_in import TypingIn
 from maker_tui.widgets.document_pane import DocumentPane
 from maker_tui.widgets.question_pane import QuestionPane
 
 if TYPE_CHECKING:
     from maker_engine.core.papers import DocumentKey
-    from maker_tui.bridge import RunSource
+    from maker_tui.runs.bridge import RunSource
 
 LONGEST_ANSWER = 1_000
 """Characters of an answer or a line."""

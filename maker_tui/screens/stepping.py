@@ -30,8 +30,8 @@ from maker_engine.core.prompts import asked_by
 from maker_engine.core.responses import Flag, Prompt
 from maker_engine.models.pool import VOTER_FORM
 from maker_engine.printable import one_line
-from maker_tui.asking import Asking, Hear
-from maker_tui.fork_wish import EDITED, ForkWish, parse_wish
+from maker_tui.runs.fork_wish import EDITED, ForkWish, parse_wish
+from maker_tui.screens.asking import Asking, Hear
 from maker_tui.screens.travel import Travelling
 from maker_tui.widgets.break_list import BreakList
 from maker_tui.widgets.entry_line import EntryLine
@@ -40,7 +40,7 @@ from maker_tui.widgets.filter_line import FilterLine
 if TYPE_CHECKING:
     from maker_engine.runtime.stops import Breakpoint
     from maker_engine.runtime.view import RunView
-    from maker_tui.bridge import RunSource
+    from maker_tui.runs.bridge import RunSource
     from maker_tui.widgets.prompt_editor import PromptEditor
 
 PROBES = 3

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding, BindingType
 
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.moment import as_decided
-from maker_tui.figures import place_words, rate
-from maker_tui.looked import LookedRun
-from maker_tui.records import Records
+from maker_engine.sessions.queries.marks import Marks
+from maker_engine.sessions.store.moment import as_decided
+from maker_tui.runs.looked import LookedRun
+from maker_tui.runs.records import Records
 from maker_tui.screens.going import GOING_KEYS, Going
-from maker_tui.words import Word
+from maker_tui.text.figures import place_words, rate
+from maker_tui.text.words import Word
 
 if TYPE_CHECKING:
     from maker_engine.core.snapshot import Snapshot
-    from maker_engine.sessions.reader import Reader
-    from maker_tui.bridge import RunSource
+    from maker_engine.sessions.store.reader import Reader
+    from maker_tui.runs.bridge import RunSource
     from maker_tui.screens.looking import Looking
 
 PAST = Word("◀", "the past", "warn")

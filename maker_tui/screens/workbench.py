@@ -22,17 +22,27 @@ from maker_engine.core.commands import (
     Strike,
 )
 from maker_engine.core.decisions import describe
-from maker_tui.halt_words import HELD, halt_words
-from maker_tui.outlets.signals import Signals
-from maker_tui.personal import PersonalApp
+from maker_tui.runs.signals import Signals
 from maker_tui.screens.base import HIGH_ROWS, SHORT_ROWS, NotStarted, backed_up
 from maker_tui.screens.going_on import RESUME_KEY, STEPS
 from maker_tui.screens.leaving import Leaving
 from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
 from maker_tui.screens.panes import PaneLayout
+from maker_tui.screens.personal import PersonalApp
 from maker_tui.screens.reviewing import Reviewing, stuck_at
 from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS
 from maker_tui.screens.travel import PAST, TRAVEL_KEYS
+from maker_tui.text.halt_words import HELD, halt_words
+from maker_tui.text.words import (
+    ASKING,
+    CHECKING,
+    SAVING,
+    UNDECIDED,
+    Word,
+    checking_words,
+    run_word,
+    starting_word,
+)
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.meter import Meter
@@ -43,22 +53,12 @@ from maker_tui.widgets.strips import HeadLine
 from maker_tui.widgets.task_board import TaskBoard
 from maker_tui.widgets.vote_tally import VoteTally, alike
 from maker_tui.widgets.wide_parts import DecidedPane, ResponsePane, RunStrip
-from maker_tui.words import (
-    ASKING,
-    CHECKING,
-    SAVING,
-    UNDECIDED,
-    Word,
-    checking_words,
-    run_word,
-    starting_word,
-)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.runtime.view import RunView
-    from maker_tui.bridge import RunSource
+    from maker_tui.runs.bridge import RunSource
 
 POLL_S = 1 / 12
 """Often enough to look live, seldom enough for a slow link."""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from maker_engine.core.decisions import decided_first
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.input_files import path_of
-from maker_tui.figures import count_of
 from maker_tui.screens.speaking import Speaking
+from maker_tui.text.figures import count_of
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from maker_engine.core.papers import Ballots
     from maker_engine.runtime.view import RunView
-    from maker_tui.bridge import RunSource
+    from maker_tui.runs.bridge import RunSource
 
 
 class Writing(Speaking):
@@ -46,8 +46,8 @@ class Writing(Speaking):
             self.run_worker(partial(self._read, view.session), thread=True, exclusive=True, group="ballots")
 
     def _read(self, session: Path) -> None:
-        from maker_engine.sessions.papers import ballots  # noqa: PLC0415 - not before there is something to read
-        from maker_engine.sessions.reader import Reader  # noqa: PLC0415
+        from maker_engine.sessions.exchange.papers import ballots  # noqa: PLC0415 - not before there is something to read
+        from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
 
         try:
             with Reader(session, self._source.branch, steady=True) as reader:
@@ -76,7 +76,7 @@ class Writing(Speaking):
             self.run_worker(partial(self._write, self._written.session, folder), thread=True, group="papers")
 
     def _write(self, session: Path, folder: Path) -> None:
-        from maker_engine.sessions.papers import papers, warning, write_papers  # noqa: PLC0415 - not before they are wanted
+        from maker_engine.sessions.exchange.papers import papers, warning, write_papers  # noqa: PLC0415 - not before they are wanted
 
         task = self._source.task
         try:

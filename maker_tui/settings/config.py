@@ -164,7 +164,7 @@ def _check_value(name: str, value: object) -> None:
         wanted = "true or false" if kind is bool else "text in quotes"
         raise InputError(f"{name} must be {wanted}, got {one_line(repr(value), 40)}")
     if name == "theme" and value:
-        from maker_tui.themes import names  # noqa: PLC0415 - whoever sets no theme need not load them
+        from maker_tui.settings.themes import names  # noqa: PLC0415 - whoever sets no theme need not load them
 
         choices = names()
     if choices and value and value not in choices:

@@ -11,8 +11,8 @@ from textual.message import Message
 
 from maker_engine.core.commands import BreakCommand, DropBreak, TurnBreak
 from maker_engine.printable import one_line
-from maker_tui.figures import count_of, fit
-from maker_tui.roles import line
+from maker_tui.text.figures import count_of, fit
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:

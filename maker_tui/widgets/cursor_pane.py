@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.message import Message
 
-from maker_tui.roles import line
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import COPYING, SIDEWAYS, LinePane
 
 LAST = 1 << 60

@@ -11,9 +11,9 @@ from textual.events import Click, Resize
 from textual.message import Message
 
 from maker_engine.core.papers import DocumentLine
-from maker_tui.roles import line
+from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.wrapping import wrapped
 
 INDENT = 9
 """Cells before a line's text: cursor, mark, and an id of six."""

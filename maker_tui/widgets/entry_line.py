@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from textual.events import Key, Resize
 
 from maker_engine.printable import one_line
-from maker_tui.roles import line
+from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_view import LineView
-from maker_tui.wrapping import wrapped
 
 LONGEST = 200
 LONGEST_COMPLAINT = 1_000

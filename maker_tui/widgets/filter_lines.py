@@ -12,12 +12,12 @@ from textual.events import Click, Key, Resize
 from textual.message import Message
 
 from maker_engine.printable import one_line
-from maker_tui.figures import count, fit
-from maker_tui.roles import line
+from maker_tui.text.figures import count, fit
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.shelf import Choice, Facet
+    from maker_engine.sessions.library.shelf import Choice, Facet
 
 LABEL_CELLS = 8
 LONGEST_VALUE = 28

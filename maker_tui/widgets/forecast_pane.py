@@ -9,9 +9,9 @@ from rich.text import Text
 from textual.events import Resize
 
 from maker_engine.forecast import Forecast
-from maker_tui.figures import NONE, chance, count, dollars, duration, fit, rate
-from maker_tui.k_table import k_table
-from maker_tui.roles import line
+from maker_tui.text.figures import NONE, chance, count, dollars, duration, fit, rate
+from maker_tui.text.k_table import k_table
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 NAME_CELLS, FIGURE_CELLS = 10, 11

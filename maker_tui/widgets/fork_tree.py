@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from maker_tui.figures import count
-from maker_tui.fork_lines import fork_lines
-from maker_tui.roles import line
+from maker_tui.text.figures import count
+from maker_tui.text.fork_lines import fork_lines
+from maker_tui.text.roles import line
 from maker_tui.widgets.cursor_pane import CursorPane
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.forks import ForkNode
+    from maker_engine.sessions.queries.forks import ForkNode
 
 
 class ForkTree(CursorPane):

@@ -11,10 +11,11 @@ from textual.containers import Vertical
 from textual.events import Resize
 
 from maker_engine.core.responses import Sample
-from maker_engine.sessions.inspection import Inspection, inspect_step
-from maker_engine.sessions.reader import Reader
-from maker_tui.figures import count_of, ordinal
-from maker_tui.inspector_lines import (
+from maker_engine.sessions.queries.inspection import Inspection, inspect_step
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.settings.keymap import NamedKeys
+from maker_tui.text.figures import count_of, ordinal
+from maker_tui.text.inspector_lines import (
     Describe,
     counted_row,
     entry_lines,
@@ -24,18 +25,17 @@ from maker_tui.inspector_lines import (
     prompt_lines,
     prompt_row,
 )
-from maker_tui.mistake_words import advice_words, verdict_words
-from maker_tui.roles import line
-from maker_tui.settings.keymap import NamedKeys
+from maker_tui.text.mistake_words import advice_words, verdict_words
+from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.wrapping import wrapped
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.packing import Entry
-    from maker_engine.sessions.text_search import Terms
-    from maker_tui.looked import LookedRun
+    from maker_engine.sessions.queries.text_search import Terms
+    from maker_engine.sessions.store.packing import Entry
+    from maker_tui.runs.looked import LookedRun
 
 
 class BallotRows(CursorPane):

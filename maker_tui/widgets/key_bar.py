@@ -14,8 +14,8 @@ from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.message import Message
 
-from maker_tui.roles import line
 from maker_tui.settings.keymap import Keymap, in_force
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
 _KEY_NAMES = {

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
-from maker_tui.roles import Styles, line, strip_of, styles_of
+from maker_tui.text.roles import Styles, line, strip_of, styles_of
 
 WHEEL_ROWS = 3
 

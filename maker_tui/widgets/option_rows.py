@@ -16,8 +16,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Select
 
 from maker_engine.printable import one_line, printable
-from maker_tui.order_form import Field, summary_of
-from maker_tui.roles import line
+from maker_tui.runs.order_form import Field, summary_of
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from maker_tui.form_values import OWN_TASK, FormValues
-from maker_tui.order_form import FIRST_FIELDS, GROUP_FIELDS, OWN, PROBLEM, TASK, Field
+from maker_tui.runs.form_values import OWN_TASK, FormValues
+from maker_tui.runs.order_form import FIRST_FIELDS, GROUP_FIELDS, OWN, PROBLEM, TASK, Field
 from maker_tui.widgets.completing import ModelSuggester, PathSuggester
 from maker_tui.widgets.option_rows import GroupLine, row
 

@@ -8,8 +8,8 @@ from textual.events import Key
 from textual.message import Message
 
 from maker_engine.printable import one_line
-from maker_tui.figures import fit, letter
-from maker_tui.roles import line
+from maker_tui.text.figures import fit, letter
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
 

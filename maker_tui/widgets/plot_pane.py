@@ -9,14 +9,14 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 
-from maker_engine.sessions.inspection import inspect_step
-from maker_engine.sessions.reader import Reader
-from maker_tui import charts
-from maker_tui.surveying import Surveying
+from maker_engine.sessions.queries.inspection import inspect_step
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.runs.surveying import Surveying
+from maker_tui.text import charts
 from maker_tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
-    from maker_tui.looked import LookedRun
+    from maker_tui.runs.looked import LookedRun
 
 
 class Plot(StrEnum):

@@ -9,12 +9,25 @@ from maker_engine.core.copies import effective_votes
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_engine.runtime.view import RunView
-from maker_tui.figures import NONE, bar, count, count_of, dollars, duration, fit, ordinal, rate, share, short, speed
-from maker_tui.pulse import Pulse, sparkline
-from maker_tui.roles import line
+from maker_tui.text.figures import (
+    NONE,
+    bar,
+    count,
+    count_of,
+    dollars,
+    duration,
+    fit,
+    ordinal,
+    rate,
+    share,
+    short,
+    speed,
+)
+from maker_tui.text.pulse import Pulse, sparkline
+from maker_tui.text.roles import line
+from maker_tui.text.words import Word
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.words import Word
-from maker_tui.wrapping import wrapped
 
 Part = str | tuple[str, str]
 

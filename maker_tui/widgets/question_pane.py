@@ -9,10 +9,10 @@ from textual.events import Click, Resize
 from textual.message import Message
 
 from maker_engine.core.decomposition import AnyTask, Ask
-from maker_tui.roles import line
+from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.task_board import picture_lines
-from maker_tui.wrapping import wrapped
 
 MOST_BY_KEY = 9
 """Options that have a figure key."""

@@ -10,8 +10,8 @@ from textual.events import Resize
 
 from maker_engine.core.snapshot import FlagRecord, Snapshot
 from maker_engine.printable import one_line, printable
-from maker_tui.figures import count, ordinal
-from maker_tui.roles import line
+from maker_tui.text.figures import count, ordinal
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 WIDE_CELLS = 64

@@ -8,13 +8,13 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.schema import StepFlag
-from maker_tui import map_cells
-from maker_tui.figures import count, ordinal, share
-from maker_tui.looked import LookedRun, Opened, Went
-from maker_tui.map_cells import Layer, Picture, Shape, Window, joined, picture
-from maker_tui.roles import line
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import StepFlag
+from maker_tui.runs.looked import LookedRun, Opened, Went
+from maker_tui.text import map_cells
+from maker_tui.text.figures import count, ordinal, share
+from maker_tui.text.map_cells import Layer, Picture, Shape, Window, joined, picture
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 AROUND = 2

@@ -11,17 +11,17 @@ from textual.events import Click
 from textual.message import Message
 
 from maker_engine.printable import one_line
-from maker_engine.sessions.shelf import View
-from maker_tui.figures import count
-from maker_tui.roles import line
-from maker_tui.session_rows import ORDER_WORDS, alike, heading, summary_line
+from maker_engine.sessions.library.shelf import View
+from maker_tui.text.figures import count
+from maker_tui.text.roles import line
+from maker_tui.text.session_rows import ORDER_WORDS, alike, heading, summary_line
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.sessions.library import SessionSummary
+    from maker_engine.sessions.library.library import SessionSummary
 
 
 def empty(order_key: str, demo_key: str) -> tuple[Text, ...]:

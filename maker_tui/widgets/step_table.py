@@ -12,8 +12,8 @@ from textual.events import Resize
 from textual.message import Message
 
 from maker_engine.core.facts import StepFacts
-from maker_tui.figures import NONE, count, dollars, fit, ordinal, short
-from maker_tui.roles import line
+from maker_tui.text.figures import NONE, count, dollars, fit, ordinal, short
+from maker_tui.text.roles import line
 from maker_tui.widgets.cursor_pane import CursorPane
 
 MOST_KEPT = 4_000

@@ -12,20 +12,20 @@ from textual.events import Resize
 from textual.message import Message
 
 from maker_engine.core.facts import StepFacts
-from maker_engine.sessions.inspection import facts_of
-from maker_engine.sessions.reader import Reader
-from maker_tui.figures import count
-from maker_tui.finding import Finding
-from maker_tui.looked import Opened, Went
-from maker_tui.ordering import Ordering
+from maker_engine.sessions.queries.inspection import facts_of
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.runs.finding import Finding
+from maker_tui.runs.looked import Opened, Went
+from maker_tui.runs.ordering import Ordering
+from maker_tui.text.figures import count
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.line_view import LineView
 from maker_tui.widgets.step_table import IN_STEPS, MARKS_TOLD, Order, StepTable, heading_row
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
-    from maker_tui.inspector_lines import Describe
-    from maker_tui.looked import LookedRun
+    from maker_tui.runs.looked import LookedRun
+    from maker_tui.text.inspector_lines import Describe
 
 NEAR = 8
 """Steps that lie no further apart than this are read in one go."""

@@ -7,11 +7,11 @@ from textual.events import Click, Resize
 from textual.message import Message
 
 from maker_engine.printable import one_line, printable
-from maker_tui.figures import fit
-from maker_tui.roles import line
+from maker_tui.text.figures import fit
+from maker_tui.text.roles import line
+from maker_tui.text.words import Word
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_view import LineView
-from maker_tui.words import Word
-from maker_tui.wrapping import wrapped
 
 MOST_ROWS, FEW_ROWS = 3, 2
 """Rows that a banner takes at most, and in a window of fewer than `SHORT` rows."""

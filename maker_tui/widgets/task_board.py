@@ -9,7 +9,7 @@ from textual.events import Resize
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.printable import printable
-from maker_tui.roles import line
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 

@@ -13,11 +13,11 @@ from textual.events import Resize
 from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.printable import one_line, printable
-from maker_tui.aside_words import doubt_words, probe_words
-from maker_tui.figures import bar, count, count_of, fit, letter, ordinal
-from maker_tui.roles import line
+from maker_tui.text.aside_words import doubt_words, probe_words
+from maker_tui.text.figures import bar, count, count_of, fit, letter, ordinal
+from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.wrapping import wrapped
 
 Describe = Callable[[Hashable], str]
 Piece = tuple[str, str]

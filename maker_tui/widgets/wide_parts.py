@@ -11,15 +11,15 @@ from textual.events import Resize
 from textual.widget import Widget
 
 from maker_engine.printable import printable
-from maker_tui.recent import Recent, decided_lines, read_recent, response_heading, response_lines, strip_line
-from maker_tui.roles import line
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.line_view import LineView
+from maker_tui.widgets.recent import Recent, decided_lines, read_recent, response_heading, response_lines, strip_line
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.reader import Reader
-    from maker_tui.looked import LookedRun
-    from maker_tui.map_cells import Live
+    from maker_engine.sessions.store.reader import Reader
+    from maker_tui.runs.looked import LookedRun
+    from maker_tui.text.map_cells import Live
 
 LOOK_S = 0.5
 """The record is read no more often than this."""

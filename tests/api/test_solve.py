@@ -15,8 +15,8 @@ import maker_engine as maker
 from maker_engine.api.listening import Gathering
 from maker_engine.core.events import StepDecided, VoteCast
 from maker_engine.core.responses import Response
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
 from tests.api.tasks import Countdown, Greeting, Tally, Verified, minus_one
 
 

@@ -16,11 +16,11 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING, NamedTuple
 
 from maker_engine.core.filters import parse_filter
-from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.search import Search
-from maker_tui.map_cells import Layer, Live, picture, window
+from maker_engine.sessions.queries.marks import Marks
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.queries.search import Search
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.text.map_cells import Layer, Live, picture, window
 from tests.benchmarks import engine
 from tests.benchmarks.table import Row
 from tests.support.orphans import end_with_parent
@@ -76,7 +76,7 @@ def _ours(path: Path, pages: int) -> Table:
 
 async def _look(path: Path, pages: int) -> Table:
     from maker_tui.app import MakerApp
-    from maker_tui.bridge import SavedSource
+    from maker_tui.runs.bridge import SavedSource
     from maker_tui.screens.looking import STEPS
     from maker_tui.widgets.step_table import StepTable
 

@@ -28,7 +28,7 @@ STILL_S = 0.4
 """A screen that has not changed for so long stands."""
 
 LAST_ROW = re.compile(rb"\x1b\[%d;\d+H[^\x1b]*(?:\x1b\[[\d;]*m[^\x1b]*)*[^\s\x1b]" % ROWS)
-MAKER = "from maker_tui.cli import main; main([])"
+MAKER = "from maker_tui.cli.main import main; main([])"
 MINIMAL = """
 from textual.app import App
 from textual.widgets import Footer, Static

@@ -13,11 +13,11 @@ from statistics import median
 
 from maker_engine.core.errors import SessionError
 from maker_engine.runtime.continuing import fork
-from maker_engine.sessions.moment import moment
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
-from maker_tui.following import FollowedRun
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.moment import moment
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.runs.following import FollowedRun
 from tests.benchmarks.table import Row
 
 PLACES = 50

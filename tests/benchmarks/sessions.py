@@ -14,8 +14,8 @@ from typing import NamedTuple
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import Event, RunStarted, SampleAsked, StepDecided, StepOpened, VoteCast
 from maker_engine.core.responses import Flag
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.schema import WRITER_PRAGMAS
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.schema import WRITER_PRAGMAS
 from tests.benchmarks import engine, plain
 from tests.benchmarks.table import Row
 

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import DataTable, Footer, RichLog, Static
 
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 
 FRAMES = 20
 

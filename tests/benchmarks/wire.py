@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.store.reader import Reader
 from tests.benchmarks.screen import Screen
 from tests.benchmarks.table import Row
 

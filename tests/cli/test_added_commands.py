@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 
 GOOD = '''
 def act(arguments):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.support.openai_server import OpenAIServer, Reply
 
 FIELDS = [

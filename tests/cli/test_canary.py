@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import task_of
-from maker_tui.crash import report
+from maker_engine.sessions.queries.saved import task_of
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.terminal.crash import report
 from tests.cli.test_over_http import reader
 from tests.crash.damages import content_of
 from tests.support.openai_server import OpenAIServer, Reply

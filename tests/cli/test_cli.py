@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from maker_tui import check_model_command as check_model, task_commands
-from maker_tui.cli import main
-from maker_tui.commands import _parser
-from maker_tui.flags import run_parser
-from maker_tui.parsing import Parser
+from maker_tui.cli import check_model_command as check_model, task_commands
+from maker_tui.cli.commands import _parser
+from maker_tui.cli.flags import run_parser
+from maker_tui.cli.main import main
+from maker_tui.cli.parsing import Parser
 from tests.support.running import TOY
 from tests.support.waiting import grown, wait_for
 
@@ -285,13 +285,13 @@ def test_an_interrupt_ends_the_run_and_saves_it(tmp_path: Path, number: signal.S
 def test_the_headless_path_imports_neither_textual_nor_litellm() -> None:
     """A run of the simulated model in a script pays for neither."""
     code = (
-        "import sys; from maker_tui.cli import main; main(['run','hanoi','--disks','3','--json']);"
+        "import sys; from maker_tui.cli.main import main; main(['run','hanoi','--disks','3','--json']);"
         "sys.exit(any(name in sys.modules for name in ('textual', 'litellm')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
 
 
-NO_FCNTL = "import sys; sys.modules['fcntl'] = None; from maker_tui.cli import main; sys.exit(main(sys.argv[1:]))"
+NO_FCNTL = "import sys; sys.modules['fcntl'] = None; from maker_tui.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.mark.parametrize("arguments", [[], ["tasks"], ["run", "hanoi", "--headless"], ["--help"]])
@@ -311,6 +311,6 @@ def test_a_system_without_fcntl_is_told_in_one_line(arguments: list[str]) -> Non
 
 def test_the_engine_alone_says_so_too() -> None:
     """Who imports the library there gets a sentence with the mend, not the name of a missing module."""
-    program = "import sys; sys.modules['fcntl'] = None; import maker_engine.sessions.lock"
+    program = "import sys; sys.modules['fcntl'] = None; import maker_engine.sessions.store.lock"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "ImportError: sessions are kept on Linux and macOS only (no fcntl here): on Windows, use WSL" in ended.stderr

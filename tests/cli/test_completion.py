@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from maker_tui.cli import main
-from maker_tui.completing import FILES, FOLDERS, candidates, complete
-from maker_tui.completion_command import SCRIPTS
+from maker_tui.cli.completing import FILES, FOLDERS, candidates, complete
+from maker_tui.cli.completion_command import SCRIPTS
+from maker_tui.cli.main import main
 from tests.support.openai_server import OpenAIServer, Reply
 
 BASH = """
@@ -141,7 +141,7 @@ def test_every_shell_has_its_script(capsys):
 def test_what_is_loaded_to_complete_is_little():
     """Neither Textual, nor LiteLLM, nor the engine's runner is needed to go on with a word."""
     code = (
-        "import sys; from maker_tui.completing import complete; complete('bash', ['maker run hanoi --']);"
+        "import sys; from maker_tui.cli.completing import complete; complete('bash', ['maker run hanoi --']);"
         "print([one for one in ('textual', 'litellm', 'sqlite3', 'maker_engine.runtime.runner') if one in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -170,7 +170,8 @@ def test_the_models_of_a_server_are_asked_for(capsys):
 def test_a_misspelt_model_is_refused_without_the_provider_library():
     """A name without a provider that no table has is a typo: it is said at once, with a near name."""
     code = (
-        "import sys; from maker_tui.cli import main; status = main(['run', 'hanoi', '--model', 'gpt-6-lun', '--json']);"
+        "import sys; from maker_tui.cli.main import main;"
+        " status = main(['run', 'hanoi', '--model', 'gpt-6-lun', '--json']);"
         "print(status, 'litellm' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 
 
 def test_the_settings_are_shown_with_their_places(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

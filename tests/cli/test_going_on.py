@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.sessions.library import Library
-from maker_engine.sessions.shortage import Shortage, shortage_in
-from maker_tui.background import go_on_alone
-from maker_tui.cli import main
-from maker_tui.resuming import parse_changes, resume_command
+from maker_engine.sessions.library.library import Library
+from maker_engine.sessions.store.shortage import Shortage, shortage_in
+from maker_tui.cli.main import main
+from maker_tui.runs.background import go_on_alone
+from maker_tui.runs.resuming import parse_changes, resume_command
 from tests.support.running import TOY
 
 HANOI = ("hanoi", "--disks", "4", "--k", "2")

@@ -12,7 +12,7 @@ import pytest
 from maker_engine import catalogue
 from maker_engine.core.hopeless import DOZEN, LEFT_IN_REASONING, STARVED
 from maker_engine.core.responses import Prompt
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.support.openai_server import OpenAIServer, Reply
 
 Answering = Callable[[list[dict[str, Any]], dict[str, Any], int], str | Reply]

@@ -23,8 +23,8 @@ from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.saved import open_saved
-from maker_tui.cli import main
+from maker_engine.sessions.queries.saved import open_saved
+from maker_tui.cli.main import main
 from tests.support.openai_server import OpenAIServer
 
 IDEA = "a simple task management API"
@@ -154,7 +154,7 @@ import sys
 from pathlib import Path
 from maker_engine.core.commands import Answer
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 
 session, answers = Path(sys.argv[1]), sys.argv[2:]
 run = LiveRun(prepare(RunOrder("interview", {"idea": "a list"}, session=session, k=3, attended=True)))

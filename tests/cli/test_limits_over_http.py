@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.cli.test_over_http import reader
 from tests.support.openai_server import OpenAIServer, Reply
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.sessions import upkeep
-from maker_tui.cli import main
-from maker_tui.commands import _parser
+from maker_engine.sessions.library import upkeep
+from maker_tui.cli.commands import _parser
+from maker_tui.cli.main import main
 from tests.support.shelves import solved
 
 TAKES = {

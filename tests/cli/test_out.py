@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from maker_tui.cli import main
-from maker_tui.completing import FOLDERS, candidates
+from maker_tui.cli.completing import FOLDERS, candidates
+from maker_tui.cli.main import main
 
 ROUNDS = """
 days: [2026-12-01]

@@ -12,7 +12,7 @@ import pytest
 
 from maker_engine import catalogue
 from maker_engine.core.responses import Prompt
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.cli.test_over_http import Answering
 from tests.models.test_sampling import CURRENT, strict
 from tests.support.openai_server import OpenAIServer, Reply

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.support.openai_server import OpenAIServer, Reply
 
 LISTED = json.dumps({"data": [{"id": "/home/me/small.gguf"}]}).encode()

@@ -16,10 +16,10 @@ from maker_tasks.hanoi import Hanoi
 
 from maker_engine.core.events import ResponseFlagged
 from maker_engine.core.responses import Flag, Response
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_tui.cli import main
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.cli.main import main
 from tests.support.recorded import record
 from tests.support.running import TOY, started
 from tests.support.shelves import solved

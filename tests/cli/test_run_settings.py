@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.sessions.reader import Reader
-from maker_tui.cli import main
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.cli.main import main
 from maker_tui.settings.run_defaults import with_defaults
 
 SETTINGS = """\

@@ -10,7 +10,7 @@ import pytest
 
 from maker_engine import catalogue
 from maker_engine.core.responses import Prompt
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.support.openai_server import OpenAIServer, Reply
 
 SAMPLES = 2 * 3

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.sessions.reader import Reader
-from maker_tui.streams import OUTPUT_LOST, REPLACED
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.terminal.streams import OUTPUT_LOST, REPLACED
 
 MAKER = f"{sys.executable} -m maker_tui"
 RUN = f"{MAKER} run hanoi --disks 2 --headless --session run.maker"

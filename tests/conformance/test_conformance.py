@@ -16,7 +16,7 @@ from maker_engine.core.responses import Flag, Response, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.store.reader import Reader
 from tests.conformance.make import FAMILIES, FILE, FLAGGED, MOST_K, lines
 from tests.support.driving import Drive
 from tests.support.running import Bench

@@ -30,10 +30,12 @@ from maker_engine.runtime import continuing, pace
 from maker_engine.runtime.continuing import fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions import export, forks, places, storage
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.exchange import export
+from maker_engine.sessions.queries import forks
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store import places, storage
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.reader import Reader
 
 ACK = struct.Struct("<3q")
 """Branch, steps and entries of the open step, as they are acknowledged."""

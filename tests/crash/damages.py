@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 from maker_engine.core.errors import SessionError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive, prepare
-from maker_engine.sessions import schema
-from maker_engine.sessions.compression import decompress
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved, task_of
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved, task_of
+from maker_engine.sessions.store import schema
+from maker_engine.sessions.store.compression import decompress
+from maker_engine.sessions.store.reader import Reader
 from tests.crash.child import order
 
 PAGE, SECTOR = 4096, 512

@@ -13,8 +13,8 @@ from pathlib import Path
 from random import Random
 
 from maker_engine.core.errors import StorageFullError
-from maker_engine.sessions import storage
-from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.store import storage
+from maker_engine.sessions.store.journal import Journal
 from tests.crash import child, judging
 from tests.crash.child import ACK, Job, Leg
 from tests.crash.judging import Acked, Losses

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from maker_engine.core.errors import SessionError
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import task_of
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import task_of
+from maker_engine.sessions.store.reader import Reader
 from tests.crash.child import Job
 
 NOTHING = (0, 0)

@@ -9,9 +9,9 @@ from pathlib import Path
 from random import Random
 
 from maker_engine.core.errors import SessionBusyError, SessionError
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.lock import writer_of
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.lock import writer_of
 from tests.crash import child
 from tests.crash.child import Leg
 from tests.crash.kills import LONGEST_S, WORKERS

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from maker_engine.output import JSON_VERSION
-from maker_tui import check_model_command as check_model, task_commands
-from maker_tui.cli import main
-from maker_tui.commands import _parser
-from maker_tui.flags import run_parser
+from maker_tui.cli import check_model_command as check_model, task_commands
+from maker_tui.cli.commands import _parser
+from maker_tui.cli.flags import run_parser
+from maker_tui.cli.main import main
 from tests.cli.test_cli import parsers
 from tests.cli.test_preflight import honest
 from tests.kit.faults import TwoRight

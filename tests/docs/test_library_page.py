@@ -11,7 +11,7 @@ import pytest
 
 import maker_engine as maker
 from maker_engine.core.answers.json_values import Json
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")

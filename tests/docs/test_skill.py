@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from maker_engine.kit.suite import CHECKS
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 SKILL = ROOT / ".claude" / "skills" / "maker-methodology"

@@ -12,7 +12,7 @@ import pytest
 from maker_engine import catalogue
 from maker_engine.kit.subject import prepare
 from maker_engine.kit.suite import CHECKS, make
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-a-task.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"(?:`(nqueens/\S+)`:\n\n)?```(\w+)\n(.*?)```", PAGE, re.DOTALL)

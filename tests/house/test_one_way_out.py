@@ -12,9 +12,9 @@ TREES = ("maker_engine", "maker_tui", "tasks")
 GATE = Path("maker_engine/output.py")
 MEANT = {
     "maker_engine/models/worker.py": "its standard output is a pipe to the process that started it",
-    "maker_tui/driver.py": "the app's own driver, which draws the screen",
-    "maker_tui/progress.py": "the progress bar and its lines, which are made printable one by one",
-    "maker_tui/streams.py": "it makes the standard streams fit to be used, and prints nothing itself",
+    "maker_tui/terminal/driver.py": "the app's own driver, which draws the screen",
+    "maker_tui/cli/progress.py": "the progress bar and its lines, which are made printable one by one",
+    "maker_tui/terminal/streams.py": "it makes the standard streams fit to be used, and prints nothing itself",
 }
 """Files beside the gate that write to a standard stream, and why they may."""
 STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}

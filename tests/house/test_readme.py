@@ -39,8 +39,8 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
 
 def test_every_command_of_the_readme_has_flags_that_exist() -> None:
     """What the README shows can be typed."""
-    from maker_tui.commands import _WITH_A_TASKS_FLAGS, _completed, _parser
-    from maker_tui.flags import run_parser
+    from maker_tui.cli.commands import _WITH_A_TASKS_FLAGS, _completed, _parser
+    from maker_tui.cli.flags import run_parser
 
     parser, own = _parser(listing=False)
     lines = [shlex.split(line.partition("#")[0]) for line in BLOCKS[2][1].splitlines()]

@@ -21,7 +21,7 @@ from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.runtime.plan import ESCALATE
 from maker_engine.runtime.runner import Runner
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.store.reader import Reader
 from tests.support.openai_server import OpenAIServer
 from tests.support.running import Bench, right
 from tests.support.toy import SYSTEM, Count, answer

@@ -17,7 +17,7 @@ from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.responses import Prompt, SampleRequest
 from maker_engine.models.served import served_models
 from maker_engine.models.via_litellm import LiteLLMModel
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 
 NAMED = os.environ.get("MAKER_REAL_MODEL", "").split()
 

@@ -34,7 +34,7 @@ from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.store.reader import Reader
 from tests.support.fault_server import KINDS, POISON, VOTE, Said
 from tests.support.openai_server import OpenAIServer, Reply
 

@@ -17,7 +17,7 @@ from maker_engine.core.responses import DRAFT, Prompt, Response, SampleRequest, 
 from maker_engine.core.settings import Settings
 from maker_engine.runtime.admission import LOOKED_AT, STRANGERS, Admission, SwitchError
 from maker_engine.runtime.copies import REMEMBERED, TRUSTED
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.saved import open_saved
 from tests.support.running import Bench, right
 from tests.support.toy import Count
 

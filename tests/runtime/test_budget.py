@@ -22,7 +22,7 @@ from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.budget import MARGIN, Budget, Spending, UnwantedError
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.resuming import beginning
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.saved import open_saved
 from tests.support.running import Bench, right
 from tests.support.toy import Count
 

@@ -24,13 +24,13 @@ from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions import asides
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.moment import moment
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store import asides
+from maker_engine.sessions.store.moment import moment
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import StepFlag
 from tests.support.halting import (
     Halts,
     ordered,

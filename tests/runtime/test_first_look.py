@@ -11,7 +11,7 @@ from maker_engine.core.decomposition import Ask, Step, Task, Vote
 from maker_engine.core.errors import InputError, TaskError
 from maker_engine.core.responses import Prompt
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.support.toy import Count
 
 MENDED = "cannot be simulated: give --model, such as openai/gpt-6-luna"

@@ -13,10 +13,10 @@ from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.record import TOGETHER
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import SNAPSHOT_STEPS
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import SNAPSHOT_STEPS
 from tests.support.running import Bench, right
 from tests.support.toy import Count
 

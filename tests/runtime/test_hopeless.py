@@ -26,15 +26,15 @@ from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.plan import ESCALATE
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.asides import Doubted
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.inspection import inspect_step
-from maker_engine.sessions.moment import entries_of
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.revote import revote
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.inspection import inspect_step
+from maker_engine.sessions.queries.revote import revote
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.asides import Doubted
+from maker_engine.sessions.store.moment import entries_of
+from maker_engine.sessions.store.reader import Reader
 from tests.support.running import Bench, right
 from tests.support.toy import FLAGGED, Count, answer
 

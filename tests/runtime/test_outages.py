@@ -13,7 +13,7 @@ from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.runtime.patience import PATIENCE_S, REFUSED_S
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.saved import open_saved
 from tests.support.running import Bench, right
 from tests.support.toy import Count
 

@@ -22,10 +22,10 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.packing import Act
-from maker_engine.sessions.reader import Reader, StoredStep
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.packing import Act
+from maker_engine.sessions.store.reader import Reader, StoredStep
+from maker_engine.sessions.store.schema import StepFlag
 from tests.support.leaping import LoopClock, Slots, leaping
 from tests.support.running import Bench, right
 from tests.support.toy import Count, answer

@@ -16,12 +16,12 @@ from maker_engine.runtime.continuing import fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.moment import moment
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_tui.headless import summary
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.moment import moment
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.cli.headless import summary
 from tests.cli.test_preflight import Messages, honest
 from tests.models.test_via_litellm import only_our_key
 from tests.support.openai_server import OpenAIServer, Reply

@@ -19,8 +19,8 @@ from maker_engine.core.commands import (
 from maker_engine.core.responses import Prompt, Response, Sample, SampleRequest, is_probe
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions import asides
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store import asides
 from tests.support.halting import (
     at_each_halt,
     decided,

@@ -17,8 +17,8 @@ from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
 from tests.support.waiting import grown, wait_for
 
 NOISY = "sim:p=0.8,v=0.8"

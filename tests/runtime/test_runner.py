@@ -15,7 +15,7 @@ from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.store.reader import Reader
 from tests.support.running import Bench, right
 from tests.support.toy import Count, Interrupted, answer
 

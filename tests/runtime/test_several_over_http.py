@@ -14,11 +14,11 @@ from maker_engine.runtime.continuing import prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.reader import Reader, StoredStep
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader, StoredStep
 from tests.models.test_via_litellm import only_our_key
 from tests.support.counting_server import Counting
 from tests.support.openai_server import OpenAIServer

@@ -29,7 +29,7 @@ from maker_engine.core.settings import Settings
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
 from tests.support.agreeing import Agree
 from tests.support.halting import at_each_halt, decided, dissenting, never_held, simulated, table
 from tests.support.running import right

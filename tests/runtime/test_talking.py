@@ -16,14 +16,14 @@ from maker_engine.core.voting import FirstToAheadBy
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.moment import moment
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.revote import revote
-from maker_engine.sessions.salvage import salvage
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.integrity.salvage import salvage
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.revote import revote
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.moment import moment
+from maker_engine.sessions.store.reader import Reader
 from tests.support import agreeing
 from tests.support.agreeing import Agree
 

@@ -15,15 +15,15 @@ from maker_engine.core.errors import UntrustedError
 from maker_engine.runtime.continuing import fork, prepare_resume
 from maker_engine.runtime.order import RunOrder
 from maker_engine.runtime.trust import named_elsewhere
-from maker_engine.sessions import origin
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.packing import to_json
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.salvage import salvage
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.upkeep import duplicate
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.integrity.salvage import salvage
+from maker_engine.sessions.library.upkeep import duplicate
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store import origin
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.packing import to_json
+from maker_engine.sessions.store.reader import Reader
 from tests.support.recorded import order_of
 from tests.support.running import started
 from tests.support.spoiled import rewrite, value_of

@@ -15,18 +15,18 @@ from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import ResponseFlagged, StepDecided, VoteCast
 from maker_engine.core.responses import Flag, Response
 from maker_engine.runtime.continuing import prepare_resume
-from maker_engine.sessions.forks import tree
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.library import Library, summarise
-from maker_engine.sessions.moment import entries_of
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.report import findings
-from maker_engine.sessions.report_html import as_html
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
-from maker_tui.bridge import SavedSource
-from maker_tui.cli import main
-from maker_tui.figures import moment
+from maker_engine.sessions.exchange.report import findings
+from maker_engine.sessions.exchange.report_html import as_html
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.library.library import Library, summarise
+from maker_engine.sessions.queries.forks import tree
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.moment import entries_of
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.cli.main import main
+from maker_tui.runs.bridge import SavedSource
+from maker_tui.text.figures import moment
 from tests.support.recorded import record
 from tests.support.running import started
 from tests.support.shelves import solved

@@ -13,15 +13,15 @@ from maker_engine.core.events import ModelChecked, RunEnded
 from maker_engine.core.model_check import LONGEST_WORDS, ModelCheck
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.snapshot import Totals
-from maker_engine.sessions.checked import MOST_ADJUSTMENTS, together
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.report import findings
-from maker_engine.sessions.report_html import as_html
-from maker_engine.sessions.salvage import salvage
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.exchange.report import findings
+from maker_engine.sessions.exchange.report_html import as_html
+from maker_engine.sessions.integrity.salvage import salvage
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.checked import MOST_ADJUSTMENTS, together
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.reader import Reader
 from tests.core.test_model_check import CHECK
 from tests.support.recorded import order_of, record
 from tests.support.running import started

@@ -10,10 +10,10 @@ import pytest
 
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions.columns import NAMES, Columns, Ranking
-from maker_engine.sessions.inspection import facts_of
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.columns import NAMES, Columns, Ranking
+from maker_engine.sessions.queries.inspection import facts_of
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
 from tests.runtime.test_talking import WORDS, Agree, order as talk_order, run as talk
 
 

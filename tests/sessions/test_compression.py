@@ -13,10 +13,10 @@ from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.events import ResponseFlagged, StepDecided, VoteCast
 from maker_engine.core.responses import Flag, Response
-from maker_engine.sessions.compression import AHEAD, LARGEST_ROW, TRAINING_STEPS, Press, decompress
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.packing import open_packed, undense
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.store.compression import AHEAD, LARGEST_ROW, TRAINING_STEPS, Press, decompress
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.packing import open_packed, undense
+from maker_engine.sessions.store.reader import Reader
 from tests.support.running import started
 from tests.support.toy import Count
 

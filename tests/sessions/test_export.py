@@ -15,16 +15,16 @@ import pytest
 
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.continuing import prepare_fork
-from maker_engine.sessions.export import COLUMNS, csv_lines, lines, safe, write_new
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.library import summarise
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.report import Report, findings
-from maker_engine.sessions.report_html import as_html, mark
-from maker_engine.sessions.report_markdown import as_markdown
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import StepFlag
-from maker_engine.sessions.upkeep import rename
+from maker_engine.sessions.exchange.export import COLUMNS, csv_lines, lines, safe, write_new
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.exchange.report import Report, findings
+from maker_engine.sessions.exchange.report_html import as_html, mark
+from maker_engine.sessions.exchange.report_markdown import as_markdown
+from maker_engine.sessions.library.library import summarise
+from maker_engine.sessions.library.upkeep import rename
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import StepFlag
 from tests.sessions.test_forks import drive_on
 from tests.support.recorded import Recorded, record
 from tests.support.toy import Count

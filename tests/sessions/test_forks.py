@@ -13,12 +13,12 @@ from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.forks import tree
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.packing import Act
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.forks import tree
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.packing import Act
+from maker_engine.sessions.store.reader import Reader
 from tests.support.recorded import Recorded, order_of, record
 from tests.support.toy import Count
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import StorageFullError
-from maker_engine.sessions import storage
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.store import storage
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.reader import Reader
 from tests.sessions.test_watch import decide
 from tests.support.running import started
 from tests.support.toy import Count

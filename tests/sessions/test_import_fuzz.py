@@ -27,11 +27,11 @@ from maker_engine.core.hopeless import StepHopeless
 from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.runtime.continuing import fork
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.library import Library, summarise
-from maker_engine.sessions.upkeep import rename
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.library.library import Library, summarise
+from maker_engine.sessions.library.upkeep import rename
+from maker_engine.sessions.store.journal import Journal
 from tests.sessions.test_bad_files import read_all
 from tests.support.recorded import order_of
 from tests.support.running import started

@@ -16,14 +16,14 @@ from maker_engine.models.pool import VARIANTS
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.inspection import Inspection, inspect_step, temperature_of
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.moment import moment
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_tui.inspector_lines import REWRITTEN, prompt_lines
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.queries.inspection import Inspection, inspect_step, temperature_of
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.moment import moment
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.text.inspector_lines import REWRITTEN, prompt_lines
 from tests.support.halting import steered
 from tests.support.recorded import record
 from tests.support.running import TOY

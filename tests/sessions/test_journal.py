@@ -17,12 +17,12 @@ from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.library import Library, summarise
-from maker_engine.sessions.packing import pack, unpack
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.library.library import Library, summarise
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.packing import pack, unpack
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import StepFlag
 from tests.support.running import Bench
 from tests.support.toy import Count, answer
 

@@ -11,11 +11,11 @@ from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import StepFlag
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import StepFlag
 
 
 def order(session: Path, **changes: object) -> RunOrder:

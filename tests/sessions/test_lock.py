@@ -8,7 +8,7 @@ from threading import Event, Thread
 import pytest
 
 from maker_engine.core.errors import SessionBusyError
-from maker_engine.sessions.lock import SUFFIX, WriterLock, writer_of
+from maker_engine.sessions.store.lock import SUFFIX, WriterLock, writer_of
 
 
 @pytest.fixture

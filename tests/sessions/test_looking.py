@@ -13,14 +13,14 @@ from maker_engine.core.filters import parse_filter
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.scaling import expected_samples, undecided_after
 from maker_engine.core.watch import Watch
-from maker_engine.sessions.inspection import answer_span, facts_of, inspect_step
-from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.packing import Act, Entry, events_of
-from maker_engine.sessions.reader import Reader, StoredStep
-from maker_engine.sessions.redecide import remarkable
-from maker_engine.sessions.schema import StepFlag
-from maker_engine.sessions.search import Search
-from maker_engine.sessions.survey import Survey, spread
+from maker_engine.sessions.queries.inspection import answer_span, facts_of, inspect_step
+from maker_engine.sessions.queries.marks import Marks
+from maker_engine.sessions.queries.search import Search
+from maker_engine.sessions.queries.survey import Survey, spread
+from maker_engine.sessions.store.packing import Act, Entry, events_of
+from maker_engine.sessions.store.reader import Reader, StoredStep
+from maker_engine.sessions.store.redecide import remarkable
+from maker_engine.sessions.store.schema import StepFlag
 from tests.support.recorded import Recorded, record
 
 FILTERS = (

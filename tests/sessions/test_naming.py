@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.sessions import upkeep
-from maker_engine.sessions.library import Library
-from maker_engine.sessions.naming import find, session_names
+from maker_engine.sessions.library import upkeep
+from maker_engine.sessions.library.library import Library
+from maker_engine.sessions.library.naming import find, session_names
 from tests.support.shelves import solved
 from tests.support.spoiled import rewrite
 
@@ -82,7 +82,7 @@ def test_names_for_completion_are_light_and_mean_one_session_each(sessions: Path
     sessions.joinpath("broken.maker").write_text("no database")
     assert session_names() == ["broken", "My run", "tower", "hanoi-2", "hanoi-1"]
     program = (
-        "import sys; from maker_engine.sessions.naming import session_names; print(len(session_names()));"
+        "import sys; from maker_engine.sessions.library.naming import session_names; print(len(session_names()));"
         "assert not {'textual', 'litellm', 'msgpack'} & {name.partition('.')[0] for name in sys.modules}"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -13,12 +13,12 @@ import pytest
 
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.input_files import lines_of, read_named
-from maker_engine.sessions.export import write_new, write_whole
-from maker_engine.sessions.library import Library, find
-from maker_engine.sessions.lock import WriterLock
-from maker_engine.sessions.task_code import code_at
-from maker_engine.sessions.upkeep import delete, duplicate, rename, restore
-from maker_tui.cli import main
+from maker_engine.sessions.exchange.export import write_new, write_whole
+from maker_engine.sessions.library.library import Library, find
+from maker_engine.sessions.library.task_code import code_at
+from maker_engine.sessions.library.upkeep import delete, duplicate, rename, restore
+from maker_engine.sessions.store.lock import WriterLock
+from maker_tui.cli.main import main
 from maker_tui.widgets.completing import complete_path
 from tests.crash.kills import WORKERS
 from tests.sessions.test_storage import become_nobody

@@ -8,10 +8,10 @@ from maker_engine.core.algorithm import Votes
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import FirstTo, FirstToAheadBy
-from maker_engine.sessions.packing import Act
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.redecide import recount
-from maker_engine.sessions.revote import revote
+from maker_engine.sessions.queries.revote import revote
+from maker_engine.sessions.store.packing import Act
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.redecide import recount
 from tests.support.recorded import record
 from tests.support.toy import answer
 

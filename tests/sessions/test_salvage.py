@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 from maker_engine.core.errors import SessionError
-from maker_engine.sessions.pages import Pages
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.salvage import salvage
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.pages import Pages
+from maker_engine.sessions.integrity.salvage import salvage
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
 from tests.support.recorded import Recorded, record
 from tests.support.toy import Count
 

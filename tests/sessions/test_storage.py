@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.sessions import schema, storage
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.library import summarise
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.library.library import summarise
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store import schema, storage
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.reader import Reader
 from tests.crash.kills import WORKERS
 from tests.sessions.test_watch import going_on
 from tests.support.toy import Count

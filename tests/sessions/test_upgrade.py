@@ -13,13 +13,13 @@ from maker_engine.core.events import Outcome
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
-from maker_engine.sessions import schema
-from maker_engine.sessions.library import summarise
-from maker_engine.sessions.lock import WriterLock
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.upgrade import SUFFIX, bring_up
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.library.library import summarise
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store import schema
+from maker_engine.sessions.store.lock import WriterLock
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.upgrade import SUFFIX, bring_up
 from tests.crash import child
 from tests.crash.child import Leg
 from tests.crash.kills import WORKERS

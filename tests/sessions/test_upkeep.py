@@ -15,12 +15,12 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.sessions import upkeep
-from maker_engine.sessions.library import Library, find, summarise
-from maker_engine.sessions.lock import writer_of
-from maker_engine.sessions.naming import is_rank
-from maker_engine.sessions.saved import open_saved
-from maker_tui.cli import main
+from maker_engine.sessions.library import upkeep
+from maker_engine.sessions.library.library import Library, find, summarise
+from maker_engine.sessions.library.naming import is_rank
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.lock import writer_of
+from maker_tui.cli.main import main
 from tests.support.shelves import solved
 from tests.support.waiting import grown, wait_for
 

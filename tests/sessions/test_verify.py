@@ -11,14 +11,14 @@ import pytest
 from maker_engine.core.errors import SessionError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions import chain
-from maker_engine.sessions.compression import decompress
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.packing import dense
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved, task_of
-from maker_engine.sessions.tail import check_tail
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved, task_of
+from maker_engine.sessions.store import chain
+from maker_engine.sessions.store.compression import decompress
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.packing import dense
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.tail import check_tail
 from tests.sessions.test_watch import decide, going_on
 from tests.support.toy import Count
 

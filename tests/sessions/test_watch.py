@@ -9,10 +9,10 @@ import pytest
 
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import StepDecided, VoteCast
-from maker_engine.sessions import watch
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.store import watch
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.reader import Reader
 from tests.support.running import started
 from tests.support.toy import Count, answer
 

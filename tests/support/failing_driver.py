@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import Key
 from textual.message import Message
 
-from maker_tui.driver import MortalDriver
+from maker_tui.terminal.driver import MortalDriver
 
 FAILING = "tests.support.failing_driver:FailingDriver"
 

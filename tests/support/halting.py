@@ -17,8 +17,8 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.reader import Reader, StoredStep
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.store.reader import Reader, StoredStep
 from tests.support.running import TOY, Bench, right
 from tests.support.toy import Count, answer
 

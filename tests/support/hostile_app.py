@@ -14,9 +14,9 @@ from typing import NoReturn
 from maker_engine.core.events import ResponseFlagged, SampleAsked, SampleFailed
 from maker_engine.core.responses import Flag, Response
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_tui import launch
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LOOK_S, LiveRun
+from maker_tui.cli import launch
+from maker_tui.runs.bridge import LOOK_S, LiveRun
 from tests.support.hostile import hostile
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 from tests.tui.test_home import saved

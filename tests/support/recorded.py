@@ -25,7 +25,7 @@ from maker_engine.core.solver import Solver
 from maker_engine.core.state import RunState
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
-from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.store.journal import Journal
 from tests.support.running import TOY, started
 from tests.support.toy import Count
 

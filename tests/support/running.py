@@ -20,7 +20,7 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import Plan
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.journal import Journal
+from maker_engine.sessions.store.journal import Journal
 from tests.support.toy import Count, answer
 
 TOY = f"{Path(__file__).with_name('toy.py')}:Count"

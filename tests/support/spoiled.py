@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from maker_engine.sessions import chain
+from maker_engine.sessions.store import chain
 
 DEEP = "[" * 100_000 + "]" * 100_000
 """A JSON value that no recursive reader comes to the end of."""

@@ -18,7 +18,7 @@ from maker_engine.core.errors import ProblemError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.store.reader import Reader
 
 MODEL = "sim:p=0.95,v=0.95"
 

@@ -10,7 +10,7 @@ import pytest
 from maker_engine.core.decomposition import Ask
 from maker_engine.kit.subject import prepare
 from maker_engine.kit.suite import CHECKS, Verdict, make
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 
 STATES = 400
 """Fewer than `maker check-task` looks at, since this runs with every change."""

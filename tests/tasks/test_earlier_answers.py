@@ -12,10 +12,10 @@ from maker_engine.core.responses import Flag
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
-from maker_engine.sessions.inspection import inspect_step
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.inspection import inspect_step
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
 
 GOLDEN = Path(__file__).with_name("golden")
 

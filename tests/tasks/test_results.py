@@ -19,10 +19,10 @@ from maker_engine.core.errors import TaskError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
-from maker_engine.sessions.papers import papers
-from maker_engine.sessions.saved import open_saved
-from maker_tui.bridge import view_of
-from maker_tui.cli import main
+from maker_engine.sessions.exchange.papers import papers
+from maker_engine.sessions.queries.saved import open_saved
+from maker_tui.cli.main import main
+from maker_tui.runs.bridge import view_of
 from tests.support.recorded import record
 from tests.support.toy import Count
 

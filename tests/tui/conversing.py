@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from maker_engine.core.decomposition import Ask
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 from tests.tui.looking import until
 
 QUESTIONS = 12

@@ -8,8 +8,8 @@ from pathlib import Path
 from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions.saved import open_saved
-from maker_tui.bridge import SavedSource
+from maker_engine.sessions.queries.saved import open_saved
+from maker_tui.runs.bridge import SavedSource
 
 FILE = Path("hanoi.maker")
 """Relative, so that a picture of it is the same wherever it is taken."""

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from maker_tui.cell_diff import Shadow
+from maker_tui.terminal.cell_diff import Shadow
 from tests.support.terminal import Terminal
 
 COLUMNS, ROWS = 24, 4

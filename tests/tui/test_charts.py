@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from maker_engine.sessions.inspection import inspect_step
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.survey import Survey
-from maker_tui import charts
-from maker_tui.curves import Axis, Series, curves
-from maker_tui.figures import chance, letter
+from maker_engine.sessions.queries.inspection import inspect_step
+from maker_engine.sessions.queries.survey import Survey
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.text import charts
+from maker_tui.text.curves import Axis, Series, curves
+from maker_tui.text.figures import chance, letter
 from tests.support.recorded import record
 from tests.support.running import started
 

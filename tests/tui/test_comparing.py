@@ -11,10 +11,10 @@ from textual.events import Key
 from maker_engine.runtime.continuing import prepare_fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions.library import summarise
+from maker_engine.sessions.library.library import summarise
 from maker_tui.app import MakerApp
-from maker_tui.cli import main
-from maker_tui.finding import is_filter
+from maker_tui.cli.main import main
+from maker_tui.runs.finding import is_filter
 from maker_tui.widgets.inspector import Page
 from tests.support.shelves import solve, solved
 from tests.tui.looking import screen_text, shown, typed, until

@@ -13,13 +13,13 @@ from maker_tasks.interview import Interview
 from textual.pilot import Pilot
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.reader import Reader
 from maker_tui.app import MakerApp
-from maker_tui.bridge import SavedSource
+from maker_tui.runs.bridge import SavedSource
 from maker_tui.widgets.line_pane import LinePane
 from tests.support.running import started
 from tests.tui.looking import gone, screen_text, shown

@@ -10,9 +10,9 @@ from maker_tasks.interview.document import Kind
 
 from maker_engine.core.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 from tests.support import agreeing
 from tests.support.agreeing import Agree
 from tests.tui.conversing import QUESTIONS, Persona, asked, interview, question, type_in, votes_known

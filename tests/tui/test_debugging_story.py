@@ -6,10 +6,10 @@ import getpass
 from pathlib import Path
 
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.store.reader import Reader
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 from tests.tui.looking import shown, until
 from tests.tui.sources import hanoi
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 from rich.cells import cell_len
 
-from maker_tui import figures
+from maker_tui.text import figures
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 from rich.cells import cell_len
 
 from maker_engine.printable import printable
-from maker_tui.flow import (
+from maker_tui.text.flow import (
     LEFT_ROLE,
     MOST_LINES,
     RIGHT_ROLE,

@@ -11,11 +11,11 @@ from maker_engine.core.events import Outcome, RunEnded, RunResumed
 from maker_engine.runtime.continuing import fork, prepare_fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
-from maker_engine.sessions.journal import Journal
-from maker_engine.sessions.library import summarise
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.library.library import summarise
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.journal import Journal
 from maker_tui.app import MakerApp
-from maker_tui.following import FollowedRun
+from maker_tui.runs.following import FollowedRun
 from tests.tui.looking import shown, until
 
 SIZE = (80, 24)

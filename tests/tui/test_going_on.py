@@ -14,11 +14,11 @@ from maker_engine.core.commands import Pause
 from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions.library import Library
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.library.library import Library
+from maker_engine.sessions.store.reader import Reader
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.sources import hanoi
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from maker_engine.core.errors import SessionError
-from maker_engine.sessions.reader import Reader
-from maker_tui.cli import main
+from maker_engine.sessions.store.reader import Reader
+from maker_tui.cli.main import main
 from tests.support.terminal import Terminal
 from tests.support.waiting import wait_for
 

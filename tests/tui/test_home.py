@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.sessions.library import SessionSummary
+from maker_engine.sessions.library.library import SessionSummary
 from maker_tui.app import MakerApp
 from tests.support.shelves import solve
 from tests.support.spoiled import rewrite

@@ -11,13 +11,13 @@ from hypothesis import given, settings, strategies as st
 from maker_engine.core.events import Outcome as End, ResponseFlagged, RunEnded, SampleAsked, SampleFailed
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
-from maker_engine.sessions.inspection import Inspection, Wording, flagged_span, replay
-from maker_engine.sessions.packing import Act
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.queries.inspection import Inspection, Wording, flagged_span, replay
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.packing import Act
+from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.app import MakerApp
-from maker_tui.bridge import SavedSource
-from maker_tui.inspector_lines import counted_row, entry_lines, pair_lines, prompt_lines, prompt_row
+from maker_tui.runs.bridge import SavedSource
+from maker_tui.text.inspector_lines import counted_row, entry_lines, pair_lines, prompt_lines, prompt_row
 from maker_tui.widgets.step_table import columns_in, step_row
 from tests.support.hostile import UNSAFE
 from tests.support.recorded import record

@@ -20,14 +20,15 @@ from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import FlagRecord, Snapshot
 from maker_engine.forecast import Forecast
 from maker_engine.printable import printable
-from maker_engine.sessions.forks import ForkNode
-from maker_engine.sessions.shelf import Choice, Facet, View
+from maker_engine.sessions.library.shelf import Choice, Facet, View
+from maker_engine.sessions.queries.forks import ForkNode
 from maker_tui.app import MakerApp
-from maker_tui.fork_lines import fork_lines
-from maker_tui.outlets.sequences import title_sequence
-from maker_tui.roles import line, strip_of, styles_of
-from maker_tui.session_rows import detail_line, summary_line
-from maker_tui.themes import DARK
+from maker_tui.settings.themes import DARK
+from maker_tui.terminal.sequences import title_sequence
+from maker_tui.text.fork_lines import fork_lines
+from maker_tui.text.roles import line, strip_of, styles_of
+from maker_tui.text.session_rows import detail_line, summary_line
+from maker_tui.text.words import Word
 from maker_tui.widgets.entry_line import EntryLine
 from maker_tui.widgets.filter_lines import choice_rows
 from maker_tui.widgets.forecast_pane import forecast_lines
@@ -40,7 +41,6 @@ from maker_tui.widgets.session_list import title_of
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.task_board import picture_lines
 from maker_tui.widgets.vote_tally import tally_lines
-from maker_tui.words import Word
 from tests.support.hostile import UNSAFE, hostile
 from tests.tui.looking import shown
 from tests.tui.sources import Scripted, contested, hanoi, run_events

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from maker_engine.core.responses import Prompt, Response, Sample
-from maker_engine.sessions.inspection import Counted, Inspection, Wording
-from maker_engine.sessions.schema import StepFlag
-from maker_tui.inspector_lines import entry_lines, prompt_lines, prompt_row
+from maker_engine.sessions.queries.inspection import Counted, Inspection, Wording
+from maker_engine.sessions.store.schema import StepFlag
+from maker_tui.text.inspector_lines import entry_lines, prompt_lines, prompt_row
 
 
 def test_each_wording_says_who_read_it() -> None:

@@ -12,8 +12,8 @@ from maker_engine.core.commands import DrawSample, Pause
 from maker_engine.core.errors import InputError
 from maker_engine.options.table import BY_NAME
 from maker_tui.app import MakerApp
-from maker_tui.commands import act
-from maker_tui.config_commands import template
+from maker_tui.cli.commands import act
+from maker_tui.cli.config_commands import template
 from maker_tui.screens.base import MakerScreen
 from maker_tui.screens.workbench import Workbench
 from maker_tui.settings.actions import _chains, _owners, all_actions

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from maker_tui.settings.actions import all_actions
 from maker_tui.settings.config import parse
-from maker_tui.themes import THEMES
+from maker_tui.settings.themes import THEMES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8")
 ARROWS = {"↓": "down", "↑": "up", "←": "left", "→": "right", "PgDn": "pagedown", "PgUp": "pageup", "+": "plus",

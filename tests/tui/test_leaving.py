@@ -10,12 +10,12 @@ import pytest
 
 from maker_engine.core.commands import Pause
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_engine.sessions.library import Library
-from maker_engine.sessions.lock import writer_of
-from maker_engine.sessions.reader import Reader
+from maker_engine.sessions.library.library import Library
+from maker_engine.sessions.store.lock import writer_of
+from maker_engine.sessions.store.reader import Reader
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
-from maker_tui.headless import report
+from maker_tui.cli.headless import report
+from maker_tui.runs.bridge import LiveRun
 from tests.tui.looking import gone, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 

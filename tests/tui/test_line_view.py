@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 from textual.events import MouseScrollDown
 
 from maker_tui.app import MakerApp
-from maker_tui.roles import line
+from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 from tests.tui.looking import screen_text, shown
 

@@ -6,9 +6,9 @@ import pytest
 
 from maker_engine.core.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_engine.sessions.library import Library
+from maker_engine.sessions.library.library import Library
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 from tests.tui.looking import shown, until
 
 SIZE = (80, 24)

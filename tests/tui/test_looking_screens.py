@@ -7,13 +7,13 @@ from pathlib import Path
 from shutil import copyfile
 
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_engine.sessions.library import summarise
-from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import StepFlag
+from maker_engine.sessions.library.library import summarise
+from maker_engine.sessions.queries.marks import Marks
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun, SavedSource
+from maker_tui.runs.bridge import LiveRun, SavedSource
 from maker_tui.widgets.run_map import RunMap
 from maker_tui.widgets.step_table import StepTable
 from tests.runtime.test_talking import WORDS, Agree, order as talk_order, run as talk

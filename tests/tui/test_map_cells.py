@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from hypothesis import given, strategies as st
 
-from maker_engine.sessions.marks import Marks
-from maker_engine.sessions.schema import StepFlag
-from maker_tui.map_cells import (
+from maker_engine.sessions.queries.marks import Marks
+from maker_engine.sessions.store.schema import StepFlag
+from maker_tui.text.map_cells import (
     DISSENT,
     FLAGGED,
     FLYING,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.sessions.mistakes import Cause, WrongStep
-from maker_tui.mistake_words import advice_words, offered_changes, verdict_words
+from maker_engine.sessions.queries.mistakes import Cause, WrongStep
+from maker_tui.text.mistake_words import advice_words, offered_changes, verdict_words
 
 HARD = WrongStep(30, "B", "A", 3, Cause.HARD, 8, 3, 0.98, 0.01, 255, None)
 

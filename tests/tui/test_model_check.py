@@ -7,9 +7,9 @@ from typing import Any
 
 from maker_engine.core.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.saved import open_saved
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun, SavedSource
+from maker_tui.runs.bridge import LiveRun, SavedSource
 from tests.cli.test_preflight import Messages, honest
 from tests.models.test_via_litellm import only_our_key
 from tests.support.openai_server import OpenAIServer, Reply

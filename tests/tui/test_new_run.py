@@ -16,8 +16,8 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.measuring import samples_per_second
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_tui.app import MakerApp
-from maker_tui.form_values import OWN_TASK
-from maker_tui.order_form import FIELDS, read_order
+from maker_tui.runs.form_values import OWN_TASK
+from maker_tui.runs.order_form import FIELDS, read_order
 from tests.support.openai_server import OpenAIServer, Reply
 from tests.tui.looking import gone, shown, until
 

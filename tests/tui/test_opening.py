@@ -10,16 +10,16 @@ import pytest
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions import upkeep
-from maker_engine.sessions.export import lines
-from maker_engine.sessions.importing import import_lines
-from maker_engine.sessions.naming import find
-from maker_engine.sessions.recorded_task import RecordedTask
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.task_code import code_at
+from maker_engine.sessions.exchange.export import lines
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.library import upkeep
+from maker_engine.sessions.library.naming import find
+from maker_engine.sessions.library.task_code import code_at
+from maker_engine.sessions.queries.recorded_task import RecordedTask
+from maker_engine.sessions.queries.saved import open_saved
 from maker_tui.app import MakerApp
-from maker_tui.cli import main
-from maker_tui.opening import answered, consider, open_source, remember
+from maker_tui.cli.main import main
+from maker_tui.runs.opening import answered, consider, open_source, remember
 from maker_tui.settings.memory import Memory
 from tests.support.shelves import solve, solved
 from tests.support.terminal import Terminal

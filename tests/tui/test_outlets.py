@@ -14,11 +14,11 @@ from maker_engine.core.events import Outcome, RunEnded, RunPaused, StepUndecided
 from maker_engine.core.filters import parse_filter
 from maker_engine.runtime.stops import Breakpoint, Held
 from maker_tui.app import MakerApp
-from maker_tui.outlets import clipboard
-from maker_tui.outlets.sequences import call, title_sequence
-from maker_tui.outlets.signals import Signals, title_of, wanted
-from maker_tui.outlets.views import folder_of, save
+from maker_tui.runs.signals import Signals, title_of, wanted
 from maker_tui.settings.config import Config
+from maker_tui.terminal import clipboard
+from maker_tui.terminal.sequences import call, title_sequence
+from maker_tui.terminal.views import folder_of, save
 from tests.tui.looking import shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 from tests.tui.test_home import SESSIONS

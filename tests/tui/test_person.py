@@ -10,7 +10,7 @@ from maker_engine.core.commands import CastVote, Decide, Strike
 from maker_engine.core.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 from tests.tui.looking import gone, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 

@@ -15,8 +15,8 @@ import pytest
 from maker_engine.core.snapshot import Totals
 from maker_engine.core.state import RunState
 from maker_engine.runtime.view import RunView
-from maker_tui.cli import main
-from maker_tui.progress import LINE_S, QUIET_S, Lines, bar_line, figures, label
+from maker_tui.cli.main import main
+from maker_tui.cli.progress import LINE_S, QUIET_S, Lines, bar_line, figures, label
 from tests.support.terminal import Terminal
 from tests.tui.sources import SESSION, hanoi, opening
 

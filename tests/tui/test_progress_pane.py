@@ -11,9 +11,9 @@ from maker_engine.core.events import CircuitOpened, Outcome, SampleFailed
 from maker_engine.core.snapshot import Totals
 from maker_engine.core.state import RunState
 from maker_engine.runtime.view import RunView
-from maker_tui.halt_words import halt_words
+from maker_tui.text.halt_words import halt_words
+from maker_tui.text.words import RUNNING, run_word
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
-from maker_tui.words import RUNNING, run_word
 from tests.tui.sources import SESSION, hanoi, opening
 
 SPENT = Totals(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.support.terminal import Terminal
 from tests.tui.test_hangup import SCREEN, running, steps_of
 

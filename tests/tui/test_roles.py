@@ -11,8 +11,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from maker_engine.core.decomposition import ROLES
-from maker_tui.roles import SCREEN_ROLES, line, paint, strip_of, styles_of
-from maker_tui.themes import ANSI, CONTRAST, THEMES
+from maker_tui.settings.themes import ANSI, CONTRAST, THEMES
+from maker_tui.text.roles import SCREEN_ROLES, line, paint, strip_of, styles_of
 
 ALL = {theme.name: theme for theme in (*THEMES, *BUILTIN_THEMES.values())}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.support.failing_driver import FAILING
 from tests.support.terminal import Terminal
 from tests.tui.test_hangup import BACK, SCREEN, ended, running, steps_of

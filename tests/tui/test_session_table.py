@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from maker_tui.session_table import age, table
+from maker_tui.text.session_table import age, table
 from tests.support.shelves import solved
 from tests.support.terminal import Terminal
 from tests.tui.test_home import NOON, saved

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from maker_engine.sessions.inspection import facts_of
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
+from maker_engine.sessions.queries.inspection import facts_of
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
 from maker_tui.widgets.step_table import ORDER_KEYS, Order, StepTable, columns_in, heading_row
 from tests.tui.looking import shown, typed, until
 from tests.tui.recorded_run import FILE

@@ -26,10 +26,10 @@ from maker_engine.core.events import Outcome
 from maker_engine.core.filters import parse_filter
 from maker_engine.core.responses import Prompt
 from maker_engine.runtime.order import RunOrder, prepare
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.store.reader import Reader
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
+from maker_tui.runs.bridge import LiveRun
 from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 

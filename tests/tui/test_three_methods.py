@@ -8,9 +8,9 @@ from maker_engine import catalogue
 from maker_engine.core.outcomes import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun
-from maker_tui.cli import main
-from maker_tui.resuming import at_its_end
+from maker_tui.cli.main import main
+from maker_tui.runs.bridge import LiveRun
+from maker_tui.runs.resuming import at_its_end
 from tests.tui.looking import shown, until
 
 SIZE = (80, 24)

@@ -11,15 +11,15 @@ from maker_engine.core.events import Outcome
 from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions.asides import Change
-from maker_engine.sessions.library import summarise
-from maker_engine.sessions.mistakes import WrongStep, first_wrong, most_contested, wrong_step
-from maker_engine.sessions.reader import Reader
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.schema import StepFlag
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.library.library import summarise
+from maker_engine.sessions.queries.mistakes import WrongStep, first_wrong, most_contested, wrong_step
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.asides import Change
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.app import MakerApp
-from maker_tui.bridge import LiveRun, SavedSource
+from maker_tui.runs.bridge import LiveRun, SavedSource
 from tests.support.running import TOY
 from tests.support.toy import Count
 from tests.tui.looking import gone, screen_text, shown, until

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.sessions import schema
+from maker_engine.sessions.store import schema
 
 HERE = Path(__file__).parent
 ENDINGS = {"solved": None, "stopped": 50}

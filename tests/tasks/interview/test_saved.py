@@ -15,9 +15,9 @@ from maker_tasks.interview.exports import agents_block
 from maker_tasks.interview.talk import Stage, Talk
 
 from maker_engine.core.decomposition import Amendment, Gathered, Said
-from maker_engine.sessions.papers import papers
-from maker_engine.sessions.saved import open_saved
-from maker_engine.sessions.verify import verify
+from maker_engine.sessions.exchange.papers import papers
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
 
 SAVED = Path(__file__).parent / "golden" / "saved"
 

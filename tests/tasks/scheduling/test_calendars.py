@@ -11,7 +11,7 @@ from maker_tasks.scheduling.calendars import busy_times
 from maker_tasks.scheduling.problem import stamp
 
 from maker_engine.core.errors import ProblemError
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.tasks.scheduling.rounds import follow
 
 HEAD = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//tests//EN\n"

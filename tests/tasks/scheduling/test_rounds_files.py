@@ -11,7 +11,7 @@ from maker_tasks.scheduling.plain_words import read_plainly
 from maker_engine.core.decomposition import Ask, Said
 from maker_engine.core.errors import ProblemError
 from maker_engine.core.responses import Flag
-from maker_tui.cli import main
+from maker_tui.cli.main import main
 from tests.tasks.scheduling.rounds import follow, rounds
 
 LEAST = "days: [2026-12-01]\ninterviews: [{id: a, candidate: nora, panel: [ada], minutes: 60}]\n"

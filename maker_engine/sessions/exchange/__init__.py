@@ -1,0 +1,1 @@
+"""Sessions as text, reports and papers, and text as sessions."""

@@ -1,0 +1,1 @@
+"""What is asked of one session: a step, a search, figures, where two runs part, another vote."""

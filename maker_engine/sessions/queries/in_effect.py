@@ -1,0 +1,137 @@
+"""What was in effect for each sample of a recorded step: the prompt it read, its temperature, the margin that decides.
+
+All of it follows from the record: what was ordered, what a person changed, what was done about a hopeless step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from maker_engine.core.decomposition import AnyTask, Gather, Step
+from maker_engine.core.errors import InputError
+from maker_engine.core.prompts import asked_by, prompt_in_effect
+from maker_engine.core.responses import Prompt, Sample
+from maker_engine.models.pool import VARIANTS, VoterSpec, parse_voter
+from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
+from maker_engine.sessions.store.asides import Change, Doubted
+from maker_engine.sessions.store.checked import adjustments_in
+from maker_engine.sessions.store.in_force import in_force
+from maker_engine.sessions.store.packing import Act, Entry
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.record import whole
+from maker_engine.sessions.store.wordings import rewritten
+
+ESCALATED = "escalated"
+
+
+class InEffect(NamedTuple):
+    """What was in effect for an entry; of those that are no samples, what would be for the next sample.
+
+    Attributes:
+        prompt: What was read, None where agents are asked nothing.
+        wording: The pool's variant of it, one of `VARIANTS`; "plain" for none.
+        temperature: What was sent, None where none was, or nobody knows.
+        k: The margin that decides.
+    """
+
+    prompt: Prompt | None
+    wording: str
+    temperature: float | None
+    k: int
+
+
+class Effects:
+    """Tells what was in effect, entry by entry in their order.
+
+    Args:
+        reader: The branch.
+        task: What it solves.
+        number: Step, 0-based.
+        state: The state it starts from.
+
+    Attributes:
+        rewritten: The task writes other prompts now than when the step was voted on.
+
+    Raises:
+        SessionError: The file is damaged.
+    """
+
+    def __init__(self, reader: Reader, task: AnyTask, number: int, state: Any) -> None:
+        owner = reader.owner(number)
+        self.rewritten = rewritten(reader, task, number, owner)
+        meta, changed = reader.meta(owner), in_force(reader, task, number, owner)
+        self._order: Mapping[str, Any] = meta["order"]
+        self._number = number
+        self._step: Step | None = task.step(state)
+        self._own = self._prompt = asked_by(self._step)
+        self._k = whole(meta["started"], "k", 1)
+        self._voters = self._former = _voters(self._order.get("voters") or ())
+        self._until = 0
+        self._lowest: float | None = None
+        self._stronger = ""  # who answers alone since the step was escalated
+        self._drops = tuple(line for line in adjustments_in(meta) if NO_TEMPERATURE in line)
+        if changed is not None:
+            self._change(changed)
+
+    def after(self, entries: Sequence[Entry]) -> Iterator[InEffect]:
+        """Give what was in effect for each entry."""
+        for entry in entries:
+            self._take(entry)
+            yield self.of(entry.sample if isinstance(entry, Sample) else 0)
+
+    def of(self, sample: int) -> InEffect:
+        """Return what is in effect for a sample of the step, 0-based."""
+        voter = self._voter(sample)
+        prompt = None if self._prompt is None else prompt_in_effect(self._prompt, wording=VARIANTS[voter.variant])
+        return InEffect(prompt, voter.variant, self._temperature(voter, sample), self._k)
+
+    def _take(self, entry: Entry) -> None:
+        if isinstance(entry, Change):
+            self._change(entry)
+        elif isinstance(entry, Doubted):
+            if entry.temperature is not None:
+                self._lowest = entry.temperature
+            if self._prompt is not None:
+                self._prompt = prompt_in_effect(self._prompt, reminder=entry.reminder)
+        elif isinstance(entry, Act) and entry.kind == ESCALATED:  # a fresh ballot, of one who is not in the pool
+            self._prompt, self._lowest, self._stronger, self._until = self._own, None, entry.who, 0
+
+    def _change(self, change: Change) -> None:
+        self._k = change.k or self._k
+        if change.voters:  # samples that were with a provider by then are still the former pool's
+            self._former, self._voters, self._until = self._voters, _voters(change.voters), change.asked
+        if self._prompt is not None:
+            self._prompt = prompt_in_effect(self._prompt, edited=change.prompt)
+
+    def _voter(self, sample: int) -> VoterSpec:
+        voters = self._former if sample < self._until else self._voters
+        if self._stronger or not voters:
+            return VoterSpec(self._stronger or str(self._order.get("model", "")))
+        return voters[(self._number + sample) % len(voters)]
+
+    def _temperature(self, voter: VoterSpec, sample: int) -> float | None:
+        if voter.temperature is not None and voter.temperature != AUTO:
+            return None if isinstance(voter.temperature, str) else voter.temperature
+        first, other, fixed = resolve(self._order.get("first_temperature", NONE), self._order.get("temperature", NONE))
+        if isinstance(self._step, Gather):
+            first = other = self._step.temperature
+        found = other if sample else first
+        if found is not None and found not in fixed and self._dropped(voter):
+            return None
+        return found if found is None or self._lowest is None or not sample else max(found, self._lowest)
+
+    def _dropped(self, voter: VoterSpec) -> bool:
+        """Whether a model was sent no temperature, as the record says; among several its line begins with its name."""
+        alone = not self._voters and not self._stronger
+        return any(
+            line.startswith(f"{voter.model}: ") or (alone and line.startswith(NO_TEMPERATURE)) for line in self._drops
+        )
+
+
+def _voters(texts: Sequence[str]) -> tuple[VoterSpec, ...]:
+    """Read a recorded pool; one that nobody can read is a stranger's, and nothing is known of it."""
+    try:
+        return tuple(parse_voter(text) for text in texts)
+    except InputError:
+        return ()

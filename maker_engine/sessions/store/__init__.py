@@ -1,0 +1,1 @@
+"""What is written: the file, its rows, its links, and how a run is read back from it."""

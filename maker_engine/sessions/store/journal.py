@@ -1,0 +1,361 @@
+"""The journal: writes a run into its session file as it goes. One writer, group commit, every commit durable."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from maker_engine.core import decisions
+from maker_engine.core.decomposition import AnyTask, Gathered, Json
+from maker_engine.core.events import (
+    Event,
+    ModelChecked,
+    RunEnded,
+    RunStarted,
+    SampleAsked,
+    SampleFailed,
+    SamplesDrawn,
+    StepDecided,
+    StepOpened,
+    WrongDecisionFound,
+)
+from maker_engine.core.responses import Prompt, Sample
+from maker_engine.core.snapshot import Totals
+from maker_engine.sessions.store import chain, origin, places, schema, storage
+from maker_engine.sessions.store.chain import Branch
+from maker_engine.sessions.store.checked import ADJUSTMENTS, MODEL_CHECK, adjustments_in, together
+from maker_engine.sessions.store.compression import LARGEST_ROW, Press
+from maker_engine.sessions.store.in_force import CHANGED_STEPS
+from maker_engine.sessions.store.lock import WriterLock
+from maker_engine.sessions.store.packing import Entry, Kept, dense, entry_of, pack, pack_step, to_json
+from maker_engine.sessions.store.reader import Reader, own_rows
+from maker_engine.sessions.store.redecide import remarkable
+from maker_engine.sessions.store.schema import StepFlag, row_id
+from maker_engine.sessions.store.watch import FileWatch
+from maker_engine.sessions.store.wordings import MOST_SITTINGS, PROMPTS, digest_of
+
+LONGEST_NAME = 200
+ALL, DISSENT = "all", "dissent"
+"""Which responses are kept with their text: every one, or those of steps that had dissent or a flag."""
+
+
+UNKEPT: frozenset[type[Event]] = frozenset({SampleAsked, StepOpened})
+"""The events that leave no mark on the record, and are half of all: the journal need not even be told of them."""
+
+
+class _Pending(NamedTuple):
+    """A decided step that is not written yet; its link is made when it is, since a wrong decision shows only later."""
+
+    step: int
+    samples: int
+    flags: int
+    action: bytes
+    state_hash: bytes
+    packed: bytes
+
+
+def _notice(path: Path) -> str:
+    """Say what a user should know of the place the file is in."""
+    if not places.is_shared(path):
+        return ""
+    return f"{path.parent} is on a network file system: nobody can look on at the run while it goes"
+
+
+class Journal:
+    """Writes one branch of a session. Events are taken with `record` and are durable once `flush` has returned.
+
+    Args:
+        path: The file, which must not exist, unless `branch` is given.
+        task: Encodes states and answers.
+        order: What was asked for, as JSON; enough to start the same run again, without any key.
+        branch: The branch of an existing file that is gone on with, None to make a new file.
+        keep: `ALL` or `DISSENT`.
+        own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
+        name: What a new session is called in the library, empty for nothing.
+
+    Raises:
+        InputError: The file exists, or cannot be created there.
+        SessionBusyError: Somebody else is writing it.
+        SessionError: The existing file cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        task: AnyTask,
+        order: Mapping[str, Json],
+        branch: int | None = None,
+        keep: str = ALL,
+        *,
+        own: bool = True,
+        name: str = "",
+    ) -> None:
+        self.path = path
+        self._task = task
+        self._keep = keep
+        connection = None
+        if branch is None:
+            storage.make_private(path)
+        try:
+            self._lock = WriterLock(path)
+        except BaseException:
+            if branch is None:
+                storage.remove(path)
+            raise
+        try:
+            self._stand(branch)
+            connection = self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
+            self.notice = _notice(path)
+            self._watch = FileWatch(path, self._connection)
+            self._note("order", order)
+            self._note_origin(own=own)
+            if branch is None:
+                self._note_beginning(name)
+        except BaseException:
+            if connection is not None:
+                if branch is None:
+                    storage.abandon(path, connection)
+                connection.close()
+            self._lock.release()
+            raise
+
+    def _note_beginning(self, name: str) -> None:
+        # Runs that are begun in one second are listed in their order too.
+        self._note("created", max(round(time.time(), 3), self._branch.created))
+        if name:
+            self._note("name", " ".join(name.split())[:LONGEST_NAME])
+        self.flush()
+
+    def _stand(self, branch: int | None) -> None:
+        """Take up where the file stands."""
+        self._totals = Totals()
+        self._elapsed: Callable[[], float] = float
+        self._more: Callable[[], Mapping[str, object]] = dict
+        self._adjustments: Callable[[], tuple[str, ...]] = tuple
+        self._pending: list[_Pending] = []
+        self._snaps: list[tuple[int, str, str, bytes]] = []
+        self._failed_calls = 0
+        self._dirty = branch is None  # a session that is only opened and closed again stays as it was
+        self._record: dict[str, str] = {}
+        self._changed: dict[str, str] = {}
+        self._open: list[Entry] = []
+        dictionary = None
+        if branch is None:
+            self._branch = Branch(0, None, 0, int(time.time()), 0, b"")
+        else:
+            with Reader(self.path, branch) as reader:
+                self._branch = reader.branch
+                self._record = reader.record(branch)
+                self._open = reader.open_entries(self._task)
+                dictionary = reader.dictionary()
+            self._record.pop("ended", None)
+        kept = {key: json.loads(value) for key, value in self._record.items() if key == ADJUSTMENTS}
+        self.adjustments = adjustments_in(kept)
+        self._open_written = len(self._open)
+        self._goes_on = branch is not None
+        self._press = Press(dictionary)
+
+    @property
+    def stands_at(self) -> tuple[int, int]:
+        """Number of the open step, 0-based, and how many entries it has so far."""
+        return self._branch.steps + len(self._pending), len(self._open)
+
+    @property
+    def open_entries(self) -> tuple[Entry, ...]:
+        """What has been recorded of the open step so far."""
+        return tuple(self._open)
+
+    @property
+    def link(self) -> bytes:
+        """The chain's link at the last step that is durable; empty before the first."""
+        return self._branch.chain
+
+    def follow(
+        self,
+        totals: Totals,
+        elapsed: Callable[[], float],
+        more: Callable[[], Mapping[str, object]] = dict,
+        adjustments: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
+        """Keep these live totals and the going time with the run, written at every flush.
+
+        Args:
+            totals: They grow as the run goes.
+            elapsed: Returns the going time in seconds.
+            more: Returns further values of the record, by their keys.
+            adjustments: Returns what is sent otherwise than ordered.
+        """
+        self._totals, self._elapsed, self._more, self._adjustments = totals, elapsed, more, adjustments
+
+    def record(self, event: Event) -> None:
+        """Take one event in."""
+        if type(event) in UNKEPT:
+            return
+        self._dirty = True
+        match event:
+            case SamplesDrawn():
+                self._open += event.samples
+            case StepDecided():
+                self._decide(event)
+            case WrongDecisionFound():
+                place = event.step - self._pending[0].step
+                wrong = self._pending[place]
+                self._pending[place] = wrong._replace(flags=wrong.flags | StepFlag.WRONG)
+            case SampleFailed():
+                self._failed_calls += 1
+            case RunStarted() | ModelChecked() | RunEnded():
+                self._note_run(event)
+            case _ if isinstance(event, Kept):
+                self._open.append(entry_of(event))
+            case _:
+                pass  # pausing and going on leave no mark on the record
+
+    def flush(self) -> None:
+        """Make everything recorded so far durable, in one transaction.
+
+        Raises:
+            StorageFullError: The device is full; the same flush can be tried again.
+            SessionError: It cannot be written; what was flushed before is safe.
+        """
+        if not self._dirty:
+            return
+        self._watch.look()
+        self._note_figures()
+        self._note_adjustments()
+        rows, link = self._linked()
+        number = self._branch.id
+        steps = self._branch.steps + len(rows)
+        sealed = self._branch._replace(steps=steps, chain=link)
+        sealed = sealed._replace(seal=chain.seal(sealed, self._record.items()))
+        with storage.reported(self.path), self._connection as write:  # commits, or rolls back
+            write.execute("BEGIN IMMEDIATE")
+            if rows:
+                write.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
+                write.execute("DELETE FROM vote WHERE id >= ? AND id < ?", own_rows(number))
+            if self._snaps:
+                write.executemany("INSERT OR REPLACE INTO snap VALUES (?,?,?,?)", self._snaps)
+            for index, entry in enumerate(self._open[self._open_written :], self._open_written):
+                vote, body = row_id(number, index), pack([entry], self._task)
+                write.execute("INSERT INTO vote VALUES (?,?,?)", (vote, body, chain.digest(vote, body)))
+            if self._press.dictionary is not None:
+                _store_twice(write, schema.DICTIONARY, self._press.dictionary)
+            if self._goes_on:
+                write.execute("DELETE FROM meta WHERE branch = ? AND k = 'ended'", (number,))
+            if "order" in self._changed or "started" in self._changed:
+                for key in ("order", "started"):
+                    _store_twice(write, f"{key}/{number}", self._record.get(key, "null").encode(), spare_only=True)
+            pairs = [(number, key, value) for key, value in self._changed.items()]
+            write.executemany("INSERT OR REPLACE INTO meta VALUES (?,?,?)", pairs)
+            write.execute("INSERT OR REPLACE INTO branch VALUES (?,?,?,?,?,?,?)", sealed)
+        self._branch = sealed
+        self._press.forget()
+        self._pending, self._snaps, self._changed, self._goes_on = [], [], {}, False
+        self._open_written = len(self._open)
+        self._dirty = False
+
+    def verify(self, task: AnyTask) -> list[str]:
+        """Let the task check the solution as it stands in the file; not beside another call. Return its findings."""
+        with Reader(self.path, self._branch.id, self._connection) as reader:
+            return task.verify(reader.answers(task))
+
+    def close(self) -> None:
+        """Write what is left and close; a file closed so needs no other file beside it."""
+        try:
+            self.flush()
+        finally:
+            self._press.close()
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._lock.release()
+
+    def _note_run(self, event: RunStarted | ModelChecked | RunEnded) -> None:
+        match event:
+            case RunStarted():
+                self._note("started", asdict(event))
+            case ModelChecked():
+                self._note(MODEL_CHECK, event.check.to_json())
+                self._failed_calls = 0  # those were the check's
+            case RunEnded():
+                self._note("ended", {"outcome": event.outcome.value, "reason": event.reason})
+
+    def _note_adjustments(self) -> None:
+        known = together(self.adjustments, self._adjustments())
+        if known != self.adjustments:
+            self.adjustments = known
+            self._note(ADJUSTMENTS, known)
+
+    def _note_figures(self) -> None:
+        figures = {"totals": asdict(self._totals), "elapsed_s": round(self._elapsed(), 3), "open": len(self._open)}
+        for key, value in {**self._more(), **figures}.items():
+            self._note(key, value)
+
+    def note_prompt(self, step: int, prompt: Prompt) -> None:
+        """Note which prompt the task writes in this sitting, at its first step (0-based) that agents answer."""
+        self.note_prompts([*json.loads(self._record.get(PROMPTS, "[]")), [step, digest_of(prompt)]])
+
+    def note_prompts(self, noted: list[Any]) -> None:
+        """Note the first prompt of each sitting, as `sessions.wordings` has them; beyond so many, the first ones."""
+        if noted:
+            self._note(PROMPTS, noted[:MOST_SITTINGS])
+
+    def _note(self, key: str, value: object) -> None:
+        text = to_json(value)
+        if self._record.get(key) != text:
+            self._record[key] = self._changed[key] = text
+
+    def _note_origin(self, *, own: bool) -> None:
+        if not own:
+            self._note(origin.IMPORTED, value=True)
+        elif (signature := origin.sign(self._record["order"])) is not None:
+            self._note(origin.SIGNED, signature)
+
+    def _linked(self) -> tuple[list[tuple[object, ...]], bytes]:
+        """Make rows of the pending steps; return them with the last one's link."""
+        link = self._branch.chain
+        rows: list[tuple[object, ...]] = []
+        for one, votes in zip(self._pending, self._press.rows(), strict=True):
+            step, samples, flags, action, state_hash, packed = one
+            row = row_id(self._branch.id, step)
+            link = chain.link(link, row, samples, flags, (action, state_hash, packed))
+            rows.append((row, samples, flags, action, state_hash, link, votes))
+        return rows, link
+
+    def _decide(self, event: StepDecided) -> None:
+        packed, encoded, only_votes = pack_step(self._open, self._task)
+        if only_votes and len(encoded) == 1 and not self._failed_calls:  # most steps
+            samples, flags = len(self._open), 0
+        else:
+            samples, flags = self._remarkable(gathered=isinstance(event.answer, Gathered))
+        plain = self._keep == DISSENT and not flags & (StepFlag.DISSENT | StepFlag.FLAGGED)
+        if plain or len(packed) > LARGEST_ROW:
+            packed = pack_step(self._open, self._task, texts_kept=False).packed
+        action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
+        state = to_json(self._task.encode_state(event.state))
+        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed))
+        self._press.add(packed)
+        if flags and flags & StepFlag.CHANGED:
+            self._note(CHANGED_STEPS, [*json.loads(self._record.get(CHANGED_STEPS, "[]")), event.step])
+        if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:
+            row, totals = row_id(self._branch.id, event.step + 1), to_json(asdict(self._totals))
+            self._snaps.append((row, state, totals, chain.digest(row, state, totals)))
+        self._open, self._open_written, self._failed_calls = [], 0, 0
+
+    def _remarkable(self, *, gathered: bool) -> tuple[int, int]:
+        """Return how many samples the open step has, and what is remarkable about it."""
+        flags = remarkable(self._open, gathered=gathered)
+        if self._failed_calls:
+            flags |= StepFlag.FAILED_CALLS
+        return sum(isinstance(entry, Sample) for entry in self._open), int(flags)
+
+
+def _store_twice(write: sqlite3.Connection, key: str, value: bytes, *, spare_only: bool = False) -> None:
+    if not spare_only:
+        write.execute("INSERT OR REPLACE INTO blob VALUES (?,?)", (key, value))
+    write.execute("DELETE FROM spare WHERE k = ?", (key,))
+    write.execute("INSERT INTO spare (k, v) VALUES (?,?)", (key, value))

@@ -1,0 +1,186 @@
+"""`maker sessions`: keeping the library, and going on from a session."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maker_engine.core.errors import InputError
+from maker_engine.options import table
+from maker_engine.output import say
+from maker_engine.printable import one_line
+from maker_tui.cli import look_commands, progress, record_commands
+from maker_tui.cli.hopeless_flag import add_hopeless, refuse_unattended_hold
+from maker_tui.cli.library_commands import NAME, add_verbs
+from maker_tui.cli.log_flags import add_log
+from maker_tui.cli.option_flags import add_options, given, refuse_unattended
+from maker_tui.cli.parsing import Parser, add_no_preflight
+from maker_tui.cli.price_flags import add_prices
+from maker_tui.runs.break_flags import add_breaks, breaks_of
+from maker_tui.terminal.hangup import add_flag
+
+if TYPE_CHECKING:
+    from maker_engine.core.decomposition import AnyTask
+    from maker_engine.runtime.order import PreparedRun
+
+DESCRIPTION = (
+    "A session is named by its path, by @ or last for the newest and @2 for the one before it, or in the library by its"
+    " file name, by the name that rename gave it, or by the start of just one of these."
+)
+
+RESUMED = tuple(
+    map(
+        table.find,
+        (
+            "limit_samples", "limit_usd", "limit_tokens", "limit_minutes", "max_samples", "api_base", "timeout",
+            "undecided", "max_tokens", "max_reasoning_tokens", "out",
+        ),
+    )
+)  # fmt: skip
+"""Options that a run may go on with another value of."""
+
+
+def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add `maker sessions` to the command line."""
+    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or go on from one",
+                                  description=DESCRIPTION)  # fmt: skip
+    verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_verbs(verbs)
+    record_commands.add_verbs(verbs)
+    look_commands.add_verbs(verbs)
+    _add_fork(verbs)
+    resume = verbs.add_parser("resume", help="go on from where a session stands", allow_abbrev=False)
+    resume.add_argument("session", metavar=NAME)
+    resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
+    resume.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
+    add_options(resume, RESUMED, "as the run was ordered")
+    add_prices(resume)
+    _add_trust(resume)
+    add_hopeless(resume)
+    resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
+    resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_no_preflight(resume)
+    add_flag(resume)
+    progress.add_flag(resume)
+    add_log(resume)
+    add_breaks(resume)
+    resume.set_defaults(act=_resume)
+
+
+def _resume(chosen: argparse.Namespace) -> int:
+    from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
+    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415
+    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415
+
+    headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
+    refuse_unattended_hold(chosen)
+    values = given(chosen, RESUMED)
+    if headless:
+        refuse_unattended(values)
+    changes = changes_of(values, attended=not headless)
+    if chosen.hopeless is not None:
+        changes["hopeless"] = chosen.hopeless
+    path = find(chosen.session)
+    family = record_commands.family_of(chosen, path)
+    if not headless and writer_of(path) is not None:
+        from maker_tui.cli.launch import open_view  # noqa: PLC0415
+
+        return open_view(path, family, mouse=chosen.mouse)
+    changes |= {"apart": not headless, "attended": not headless, "breaks": breaks, **_unchecked(chosen)}
+    changes = with_prices(path, chosen.fork, {**changes, "accept_models": chosen.accept_models}, chosen.price)
+    return _run(prepare_resume(path, changes, family, chosen.fork, trusted=chosen.trust), chosen)
+
+
+def _add_trust(parser: Parser) -> None:
+    told = "agree to the server and the models that a session from elsewhere names"
+    parser.add_argument("--trust", action="store_true", help=told)
+
+
+def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Leave the check of the model out, where that is said; else the order says whether there is one."""
+    return {} if chosen.preflight else {"preflight": False}
+
+
+def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
+    prepared = replace(prepared, log=chosen.log)
+    if chosen.headless or chosen.json:
+        from maker_tui.cli.headless import run_headless  # noqa: PLC0415
+
+        return run_headless(
+            prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress, quiet=chosen.quiet
+        )
+    from maker_tui.cli.launch import open_run  # noqa: PLC0415
+
+    return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
+
+
+def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
+    told = "Add a fork to a session, which shares every step before --at, and run it."
+    fork = verbs.add_parser("fork", help="run on from one of its steps", description=told, allow_abbrev=False)
+    fork.add_argument("session", metavar=NAME)
+    fork.add_argument("--at", type=int, required=True, metavar="STEP", help="the first step it decides itself")
+    fork.add_argument("--fork", type=int, metavar="N", help="which of its runs to fork (default the newest)")
+    fork.add_argument("--k", type=int, metavar="K", help="margin needed")
+    fork.add_argument("--model", metavar="MODEL", help="who answers")
+    fork.add_argument("--voter", action="append", metavar="VOTER", help="several times: a pool of voters")
+    add_prices(fork)
+    fork.add_argument("--api-base", metavar="URL", help="another server than the run's")
+    _add_trust(fork)
+    fork.add_argument("--seed", type=int, metavar="N", help="of the simulated model (default one of the fork's own)")
+    fork.add_argument(
+        "--decide", metavar="JSON", help="what step STEP is decided as, as `show --step --json` writes it"
+    )
+    fork.add_argument("--note", default="", metavar="TEXT", help="what it is for")
+    fork.add_argument("--stay", action="store_true", help="only add it; resume runs it later")
+    fork.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
+    fork.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
+    fork.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
+    add_no_preflight(fork)
+    add_flag(fork)
+    progress.add_flag(fork)
+    add_log(fork)
+    add_breaks(fork)
+    fork.set_defaults(act=_fork)
+
+
+def _fork(chosen: argparse.Namespace) -> int:
+    from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415
+
+    breaks = breaks_of(chosen)
+    path = find(chosen.session)
+    family = record_commands.family_of(chosen, path)
+    said = {name: getattr(chosen, name) for name in ("k", "model", "seed", "api_base")}
+    changes = {name: value for name, value in said.items() if value is not None}
+    if chosen.voter:
+        changes["voters"] = tuple(chosen.voter)
+    changes = with_prices(path, chosen.fork, {**changes, "accept_models": chosen.accept_models}, chosen.price)
+    decision = None if chosen.decide is None else _decision(path, family, chosen.decide)
+    number = fork(
+        path, chosen.at - 1, changes, branch=chosen.fork, decision=decision, voter=getpass.getuser(), note=chosen.note,
+        family=family, trusted=chosen.trust,
+    )  # fmt: skip
+    if chosen.stay:
+        say(f"fork {number} of {path} begins at step {chosen.at:,}; maker sessions resume runs it")
+        return 0
+    screen = not (chosen.headless or chosen.json)
+    changes = {"apart": screen, "attended": screen, "breaks": breaks, **_unchecked(chosen)}
+    return _run(prepare_resume(path, changes, family, number, trusted=chosen.trust), chosen)
+
+
+def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:
+    """Read an answer from JSON."""
+    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415
+
+    task = open_saved(path, family).task
+    try:
+        return task.decode_answer(json.loads(text))
+    except Exception:  # noqa: BLE001 - a task may raise anything at what is no answer of it
+        raise InputError(f"--decide is no answer of {task.name} in JSON: {one_line(text, 80)}") from None

@@ -1,0 +1,148 @@
+"""An app that is as its user left it: their keys, theme and layout; and the ways out of its screen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from maker_engine.core.errors import MakerError
+from maker_engine.printable import one_line
+from maker_tui.settings.config import load
+from maker_tui.settings.keymap import NamedKeys
+from maker_tui.settings.memory import Memory
+from maker_tui.settings.themes import ANSI, DARK, THEMES
+from maker_tui.terminal.sequences import call
+from maker_tui.widgets.line_pane import LinePane
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from maker_engine.core.model_check import ModelCheck
+    from maker_tui.runs.signals import News
+
+THEME = "theme"
+"""What the theme is remembered by."""
+MANY_COLOURS = frozenset({"256", "truecolor"})
+"""The colour systems of a terminal, as Rich finds them, that show the colours of every theme."""
+
+
+def _commands() -> type[Provider]:
+    from maker_tui.screens.palette import Commands  # noqa: PLC0415 - Textual's palette takes as long to load as a screen
+
+    return Commands
+
+
+class PersonalApp(NamedKeys, App[None]):
+    """Reads the configuration, and what is remembered, and keeps to both.
+
+    Attributes:
+        noticed: The check of a model that the user was told of last, None for none.
+    """
+
+    COMMANDS = {_commands}
+
+    def __init__(self) -> None:
+        self.colourless = bool(os.environ.get("NO_COLOR"))
+        if not self.colourless:
+            os.environ.pop("NO_COLOR", None)  # an empty one asks for nothing, but Textual would take the colours away
+        super().__init__(ansi_color=True if self.colourless else None)
+        self.config, self._config_trouble = load()
+        self.memory = Memory()
+        self.noticed: ModelCheck | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+        if self.colourless:
+            self.theme = ANSI.name
+        elif "TEXTUAL_THEME" not in os.environ:
+            self.theme = self._first_theme()
+        self.animation_level = "none"
+        self.set_keymap(dict(self.config.keys))
+
+    def _first_theme(self) -> str:
+        remembered = self.memory.recall(THEME)
+        known = isinstance(remembered, str) and remembered in self.available_themes
+        return self.config.theme or (remembered if known else self._fitting_theme())
+
+    def _fitting_theme(self) -> str:
+        """Return the theme for a user who has chosen none: below 256 colours ours would all turn into greys."""
+        return DARK.name if self.console.color_system in MANY_COLOURS else ANSI.name
+
+    def tell_troubles(self) -> None:
+        """Say in one line each what of the settings could not be used."""
+        for trouble in filter(None, (self._config_trouble, self.memory.trouble)):
+            self.notify(one_line(trouble, 400), title="settings", severity="warning", markup=False, timeout=12)
+
+    def remember(self, name: str, value: object) -> None:
+        """Remember a value until the next start; say so where it cannot be."""
+        before = self.memory.trouble
+        self.memory.keep(name, value)
+        if self.memory.trouble != before:
+            self.tell_troubles()
+
+    def action_change_theme(self) -> None:
+        """Choose a theme, unless there are to be no colours at all."""
+        if self.colourless:
+            self.notify("NO_COLOR is set: there is one theme, without colours", markup=False)
+        else:
+            self.search_themes()
+
+    def watch_theme(self, name: str) -> None:
+        """Remember a theme that was chosen."""
+        if self.is_running and not self.colourless and "TEXTUAL_THEME" not in os.environ:
+            self.remember(THEME, name)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer everything that has a key, and nothing else."""
+        from maker_tui.screens.palette import commands  # noqa: PLC0415
+
+        yield from commands(self, screen)
+
+    def to_terminal(self, sequence: str) -> None:
+        """Write an escape sequence past the screen; nothing where there is no terminal."""
+        if self._driver is not None and sequence:
+            self._driver.write(sequence)
+
+    def tell_terminal(self, news: News) -> None:
+        """Set the terminal's title, and call somebody, as far as the configuration has it."""
+        show = getattr(self._driver, "show_title", None)
+        if show is not None and news.title is not None and self.config.title:
+            show(news.title)
+        if news.call:
+            self.to_terminal(call(news.call, bell=self.config.bell, notify=self.config.notify))
+
+    async def on_line_pane_copy_asked(self, message: LinePane.CopyAsked) -> None:
+        """Copy, and say where to."""
+        from maker_tui.terminal.clipboard import copy  # noqa: PLC0415 - not before it is asked for
+
+        where = await copy(message.text, self.to_terminal)
+        self.notify(where, title="copied", markup=False, timeout=5)
+
+    def action_save_view(self) -> None:
+        """Write what the screen shows, and how it looks, into files beside the session."""
+        self.clear_notifications()  # they lie over what is to be seen
+        self.call_after_refresh(self._save_view)
+
+    def _save_view(self) -> None:
+        from maker_engine.sessions.library.library import home  # noqa: PLC0415 - not before it is asked for
+        from maker_tui.terminal.views import folder_of, save  # noqa: PLC0415
+
+        text = "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())  # noqa: SLF001
+        name = type(self.screen).__name__.lower()
+        try:
+            written, drawn = save(
+                folder_of(self._session_shown(), home()), name, text, self.export_screenshot(title="maker")
+            )
+        except MakerError as error:
+            self.notify(one_line(str(error)), title="not saved", severity="error", markup=False)
+            return
+        self.notify(one_line(f"{written} and {drawn.name}", 400), title="view saved", markup=False, timeout=8)
+
+    def _session_shown(self) -> Path | None:
+        """The session of the nearest screen that shows one; a help screen stands above the one it is about."""
+        sessions = (getattr(screen, "session_path", None) for screen in reversed(self.screen_stack))
+        return next((path for path in sessions if path is not None), None)

@@ -1,0 +1,94 @@
+"""The state of a run in one word, with a glyph and a role: the same in the head line, the panes and the home list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from maker_engine.core.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.sessions.library.library import SessionSummary
+
+
+class Word(NamedTuple):
+    """A state as it is shown.
+
+    Attributes:
+        glyph: One cell.
+        text: In words; the glyph only repeats it.
+        role: Good, bad, warn or accent.
+    """
+
+    glyph: str
+    text: str
+    role: str
+
+    def __str__(self) -> str:
+        return f"{self.glyph} {self.text}"
+
+
+RUNNING = Word("▶", "running", "accent")
+PAUSED = Word("‖", "paused", "warn")
+STARTING = Word("…", "starting", "quiet")
+LOADING = Word("…", "loading LiteLLM", "quiet")
+"""The library that reaches real models takes some seconds to load."""
+CHECKING = Word("…", "checking", "warn")
+"""The model is checked before the first step."""
+SAVING = Word("…", "saving", "quiet")
+UNDECIDED = Word("?", "undecided", "warn")
+ASKING = Word("?", "a question", "warn")
+"""A person is asked, and the run waits."""
+INTERRUPTED = Word("■", "interrupted", "warn")
+BUSY = Word("●", "running", "accent")
+"""A session that another process writes."""
+OPEN = Word("●", "not ended", "accent")
+"""One of several runs of a session without an end, of which another process drives one."""
+DAMAGED = Word("✖", "damaged", "bad")
+
+_OUTCOMES = {
+    Outcome.SOLVED: Word("✔", "solved", "good"),
+    Outcome.FINISHED: Word("✔", "finished", "good"),
+    Outcome.INFEASIBLE: Word("✔", "infeasible", "good"),
+    Outcome.UNSOLVED: Word("✖", "unsolved", "bad"),
+    Outcome.UNDECIDED: Word("✖", "undecided", "bad"),
+    Outcome.OUT_OF_BUDGET: Word("■", "out of budget", "warn"),
+    Outcome.STOPPED: Word("■", "stopped", "warn"),
+    Outcome.FAILED: Word("✖", "failed", "bad"),
+}
+
+
+def checking_words(place: tuple[int, int]) -> str:
+    """Say which call of a check of the model is under way, from 1, and of how many."""
+    return f"checking the model: call {place[0]} of {place[1]}"
+
+
+def outcome_word(outcome: str | None) -> Word:
+    """Name the end of a run; none at all means that its program went away."""
+    if outcome is None:
+        return INTERRUPTED
+    try:
+        return _OUTCOMES[Outcome(outcome)]
+    except ValueError:
+        return Word("■", outcome.replace("_", " "), "warn")
+
+
+def summary_word(summary: SessionSummary) -> Word:
+    """Name how a session in the library ended, or why it has no end."""
+    if summary.damaged is not None:
+        return DAMAGED
+    return BUSY if summary.busy else outcome_word(summary.outcome)
+
+
+def starting_word(source: object) -> Word:
+    """Name what a run does before there is anything to see of it; a source that `loads` LiteLLM says so."""
+    return LOADING if getattr(source, "loads", False) else STARTING
+
+
+def run_word(snapshot: Snapshot, *, live: bool) -> Word:
+    """Name what a run is doing now."""
+    if snapshot.outcome is not None or not live:
+        return outcome_word(snapshot.outcome)
+    if snapshot.started is None:
+        return STARTING
+    return PAUSED if snapshot.paused else RUNNING
