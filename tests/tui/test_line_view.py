@@ -120,7 +120,7 @@ async def test_a_new_theme_repaints():
     """Rule: changing the theme changes the colours of what is shown, not its words."""
     app = MakerApp(listing=list)
     async with app.run_test(size=(80, 24)) as pilot:
-        before = await shown(pilot, "No saved runs yet.")
+        before = await shown(pilot, "No saved runs yet.", "D demo")
         painted = app.export_screenshot(title="maker")
         app.theme = "maker-light"
         await pilot.pause()
