@@ -130,7 +130,8 @@ def test_a_terminal_of_few_colours_gets_its_own_ones(start: Start, term: str) ->
     """Below 256 colours, and without a choice of the user's, hues are the terminal's own on its own ground."""
     sent = run(start(*demo(), TERM=term, COLORTERM=None), b"solved", b"?")
     colours = {code for found in COLOUR.finditer(sent) for code in re.findall(r"\d+", found[0])}
-    assert {"31", "91", "33", "32", "34"} <= colours, colours  # the hues of five disks
+    hues = {"31", "91", "33", "32", "34"} & colours
+    assert len(hues) >= 4, colours  # of five disks; the one that was moved last is drawn as that
     assert not colours & {"38", *(str(code) for code in (*range(40, 49), *range(100, 108)))}
 
 
