@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,11 +19,12 @@ from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.runs.finding import is_filter
 from maker_tui.runs.looked import LookedRun, Opened, Went
 from maker_tui.runs.records import Records
+from maker_tui.screens.asking import Asking
 from maker_tui.screens.going import GOING_KEYS, Going
 from maker_tui.settings.keymap import bindings_of
 from maker_tui.text.figures import place_words
 from maker_tui.widgets.cursor_pane import CursorPane
-from maker_tui.widgets.entry_line import EntryLine, Typed
+from maker_tui.widgets.entry_line import EntryLine
 from maker_tui.widgets.filter_line import FilterLine
 from maker_tui.widgets.inspector import Inspector, Page
 from maker_tui.widgets.key_bar import KeyBar, keys_of, name_of, named
@@ -101,7 +103,6 @@ class Looking(Going):
         self._asks = False
         self._travel = travel
         self._fork = fork
-        self._hear: Callable[[str], None] = self._go_typed
         self._head = HeadLine()
         self._steps = StepsView(run, id=STEPS)
         self._inspector = Inspector(run, id=INSPECTOR)
@@ -111,6 +112,7 @@ class Looking(Going):
         }  # fmt: skip
         self._number = EntryLine(id="number")
         self._filter = FilterLine(id="filter")
+        self._asking = Asking((self._number, self._filter))
 
     def compose(self) -> ComposeResult:
         """Head line, the views behind each other, a row to type in, footer."""
@@ -254,13 +256,12 @@ class Looking(Going):
         if number is not None:
             self.go_to(number - 1)
             return
-        self._hear = self._go_typed
-        self._number.ask("go to step", "", "a number, or a share such as 50% · enter goes · esc stays")
+        hint = "a number, or a share such as 50% · enter goes · esc stays"
+        self._asking.ask(self._number, "go to step", "", hint, self._go_typed)
 
     def action_find(self) -> None:
         """Ask for words or a filter, whose matches are gone to."""
-        self._hear = self._find
-        self._filter.ask("find", self._steps.finding.text)
+        self._asking.ask(self._filter, "find", self._steps.finding.text, "", self._find)
 
     def find_at_once(self) -> None:
         """Ask as `/` does, as soon as there is where to type."""
@@ -287,7 +288,9 @@ class Looking(Going):
 
     def action_narrow(self) -> None:
         """Ask for a filter that the table is kept to."""
-        self._ask_filter("only", narrow=True)
+        if self._front != STEPS:
+            self.show_view(STEPS, self._step)
+        self._asking.ask(self._filter, "only", self._steps.finding.text, "", partial(self._steps.find, narrow=True))
 
     def action_match(self, by: int) -> None:
         """Go to another match."""
@@ -299,38 +302,19 @@ class Looking(Going):
                 return
             self.go_to(step)
 
-    def _ask_filter(self, prompt: str, *, narrow: bool) -> None:
-        if self._front != STEPS:
-            self.show_view(STEPS, self._step)
-        self._hear = lambda text: self._steps.find(text, narrow=narrow)
-        self._filter.ask(prompt, self._steps.finding.text)
-
     def _go_typed(self, text: str) -> None:
         self.go_to(step_of(text, self._run.total))
 
     def typed(self, event: Key) -> bool:
         """Give a key to the line that is up."""
-        up = next((line for line in (self._number, self._filter) if line.up), None)
-        if up is None:
-            return False
-        typed = up.feed(event)
-        if typed is Typed.ENTERED:
-            try:
-                self._hear(up.text)
-            except InputError as error:
-                up.complain(str(error))
-                return True
+        taken = self._asking.typed(event)
+        if taken and self._asking.up is None:  # there may be matches to go to now
             self._show_footer()
-        if typed in (Typed.ENTERED, Typed.LEFT):
-            up.take_down()
-        return True
+        return taken
 
     def on_paste(self, event: Paste) -> None:
         """Paste into the line that is up."""
-        for line in (self._number, self._filter):
-            if line.up:
-                event.stop()
-                line.paste(event.text)
+        self._asking.pasted(event)
 
 
 def step_of(text: str, total: int) -> int:
