@@ -7,7 +7,6 @@ from typing import Any
 
 from maker_engine.core.errors import InputError
 from maker_engine.models.prices import check_price, read_prices
-from maker_engine.options.config import RunConfig
 from maker_engine.options.kinds import AUTO, Value
 from maker_engine.options.table import ASK, BY_NAME, OPTIONS, PAPER, STOP
 from maker_engine.runtime.order import real_models
@@ -48,15 +47,6 @@ def order_of(
 def changes_of(values: Mapping[str, Value], *, attended: bool) -> dict[str, Value]:
     """Return options as fields of an order that is changed; prices aside, which hang on the models of the order."""
     return {BY_NAME[name].order_field: _ordered(name, value, attended=attended) for name, value in values.items()}
-
-
-def order_by(config: RunConfig, task: str, options: Mapping[str, int | str], source: str | None = None) -> RunOrder:
-    """Make the order of a run that nobody attends, from a config.
-
-    Raises:
-        InputError: As for `order_of`.
-    """
-    return order_of(task, options, source, config.values())
 
 
 def _ordered(name: str, value: Value, *, attended: bool) -> Value:

@@ -20,7 +20,7 @@ from maker_engine.options.option import GROUPS
 from maker_engine.options.page import page
 from maker_engine.options.table import BY_NAME, OPTIONS, of_group
 from maker_engine.runtime.order import prepare
-from maker_engine.runtime.ordering import order_by, order_of, values_of_order
+from maker_engine.runtime.ordering import order_of, values_of_order
 from maker_engine.runtime.run_order import RunOrder
 from maker_tui.cli.config_commands import template
 from maker_tui.cli.flag_orders import order_from
@@ -94,7 +94,7 @@ def test_each_group_of_the_config_has_the_options_of_its_group_in_their_order():
 def test_defaults_are_the_same_everywhere():
     """With nothing given, flags, form, settings and config make the order that `RunOrder` is by itself."""
     usual = RunOrder("hanoi")
-    assert order_by(RunConfig(), "hanoi", {}) == usual
+    assert order_of("hanoi", {}, None, RunConfig().values()) == usual
     assert RunConfig().values() == {option.name: option.default for option in OPTIONS}
     headless = run_parser("hanoi").parse_args(["hanoi", "--headless"])
     assert order_from(headless) == usual
