@@ -12,7 +12,6 @@ from maker_engine.core.at_once import draw, draw_steps
 from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
-    EVERY,
     Event,
     Outcome,
     RunEnded,
@@ -22,6 +21,7 @@ from maker_engine.core.events import (
     StepUndecided,
 )
 from maker_engine.core.hopeless import HOLD
+from maker_engine.core.record.registry import EVERY
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.admission import SwitchError

@@ -9,10 +9,10 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.poll import STRUCK
+from maker_engine.core.record.entries import Entry
 from maker_engine.core.red_flags import FlagRules, inspect
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import VotingRule
-from maker_engine.sessions.store.packing import Entry
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.redecide import recount
 
