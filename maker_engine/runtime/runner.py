@@ -143,7 +143,7 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=self._checking.place, **self._caller.figures(),
+            checking=self._checking.place, acting=self._acting.in_flight, planned=tuple(self._acting.planned), **self._caller.figures(),
         )  # fmt: skip
 
     async def _check_model(self) -> None:
