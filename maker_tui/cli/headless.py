@@ -203,6 +203,7 @@ def summary(view: RunView) -> dict[str, object]:
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
         "papers": None if view.papers is None else [*map(str, view.papers)],
+        "dry_run": [*map(one_line, view.planned)],
     })  # fmt: skip
 
 
@@ -258,6 +259,7 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         *([("besides", view.estimated)] if view.estimated else []),
         *(("sent", line) for line in view.adjustments),
         *_check_rows(view),
+        *(("would", line) for line in view.planned),
         ("session", str(figures["session"])),
         *([("papers", papers)] if (papers := papers_line(view)) else []),
     )
