@@ -27,10 +27,10 @@ from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.store import chain, origin, schema
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.checked import ADJUSTMENTS, adjustments_in, together
-from maker_engine.sessions.store.commit import Commit
+from maker_engine.sessions.store.commit import Commit, vote_of
 from maker_engine.sessions.store.compression import LARGEST_ROW, Press
 from maker_engine.sessions.store.in_force import CHANGED_STEPS
-from maker_engine.sessions.store.packing import dense, pack, pack_step
+from maker_engine.sessions.store.packing import dense, pack_step
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.redecide import remarkable
 from maker_engine.sessions.store.schema import StepFlag, row_id
@@ -51,6 +51,7 @@ class _Pending(NamedTuple):
     action: bytes
     state_hash: bytes
     packed: bytes
+    times: bytes | None
 
 
 class Journal:
@@ -230,7 +231,7 @@ class Journal:
             branch=branch._replace(seal=chain.seal(branch, self._record.items())),
             steps=rows,
             states=self._states,
-            votes=[(row_id(branch.id, index), pack([entry], self._task)) for index, entry in new],
+            votes=[vote_of(row_id(branch.id, index), entry, self._task) for index, entry in new],
             dictionary=self._press.dictionary,
             notes=self._changed,
             copies=copies,
@@ -286,14 +287,14 @@ class Journal:
         link = self._branch.chain
         rows: list[tuple[object, ...]] = []
         for one, votes in zip(self._pending, self._press.rows(), strict=True):
-            step, samples, flags, action, state_hash, packed = one
+            step, samples, flags, action, state_hash, packed, times = one
             row = row_id(self._branch.id, step)
             link = chain.link(link, row, samples, flags, (action, state_hash, packed))
-            rows.append((row, samples, flags, action, state_hash, link, votes))
+            rows.append((row, samples, flags, action, state_hash, link, votes, times))
         return rows, link
 
     def _decide(self, event: StepDecided) -> None:
-        packed, encoded, only_votes = pack_step(self._open, self._task)
+        packed, encoded, only_votes, times = pack_step(self._open, self._task)
         if only_votes and len(encoded) == 1 and not self._failed_calls:  # most steps
             samples, flags = len(self._open), 0
         else:
@@ -303,7 +304,7 @@ class Journal:
             packed = pack_step(self._open, self._task, texts_kept=False).packed
         action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))
-        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed))
+        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed, times))
         self._press.add(packed)
         if flags and flags & StepFlag.CHANGED:
             self._note(CHANGED_STEPS, [*json.loads(self._record.get(CHANGED_STEPS, "[]")), event.step])
