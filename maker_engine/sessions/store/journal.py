@@ -35,7 +35,7 @@ from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.redecide import remarkable
 from maker_engine.sessions.store.schema import StepFlag, row_id
 from maker_engine.sessions.store.session_file import SessionFile
-from maker_engine.sessions.store.wordings import MOST_SITTINGS, PROMPTS, digest_of
+from maker_engine.sessions.store.wordings import MOST_SITTINGS, PROMPTS, noted_of
 
 LONGEST_NAME = 200
 ALL, DISSENT = "all", "dissent"
@@ -264,7 +264,8 @@ class Journal:
 
     def note_prompt(self, step: int, prompt: Prompt) -> None:
         """Note which prompt the task writes in this sitting, at its first step (0-based) that agents answer."""
-        self.note_prompts([*json.loads(self._record.get(PROMPTS, "[]")), [step, digest_of(prompt)]])
+        noted = json.loads(self._record.get(PROMPTS, "[]"))
+        self.note_prompts([*noted, noted_of(step, prompt, noted)])
 
     def note_prompts(self, noted: list[Any]) -> None:
         """Note the first prompt of each sitting, as `sessions.wordings` has them; beyond so many, the first ones."""
