@@ -18,7 +18,7 @@ from maker_engine.core.responses import Prompt
 from maker_engine.sessions.store.reader import Reader
 
 PROMPTS = "prompts"
-"""Key of a branch's record: [step, digest, system, user] of the first prompt of each sitting; steps are 0-based. `system`
+"""Key of a branch's record: [step, digest, system, user] of the first prompt of each sitting, steps 0-based. `system`
 is null where it is that of the one before; older records, and those of long prompts, have no texts."""
 MOST_KEPT = 64 * 1024
 """Characters of all texts that are kept of a branch."""
