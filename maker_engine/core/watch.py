@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 
+from maker_engine.core.decomposition import Done
 from maker_engine.core.events import Event
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.record.registry import BY_EVENT
@@ -36,7 +37,8 @@ class Watch:
         self._samples = self._tokens = 0
         self._cost: float | None = 0.0
         self._latency: float | None = None
-        self._falling = self._failed = self._person = False
+        self._falling = self._failed = self._person = self._effect = False
+        self._took: float | None = None
         for event in events:
             self.take(event)
 
@@ -78,7 +80,19 @@ class Watch:
             wrong=wrong,
             failed=self._failed,
             person=self._person,
+            effect=self._effect,
+            took=self._took,
         )
+
+    def begin_effect(self) -> None:
+        """Note that it acts on the world, or is about to."""
+        self._effect = True
+
+    def end_effect(self, done: Done) -> None:
+        """Take in what has come of an effect."""
+        self._effect = True
+        self._failed = self._failed or not done.ok
+        self._took = max(self._took or 0.0, done.ended - done.started)
 
     def count(self, verdict: Hashable, response: Response) -> None:
         """Take a sample in that was counted: its verdict is a candidate or a flag."""

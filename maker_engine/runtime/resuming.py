@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
+from typing import Protocol
 
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import (
@@ -17,8 +19,20 @@ from maker_engine.core.record.registry import form_of
 from maker_engine.core.responses import Sample
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
+from maker_engine.effects.consent import Consent, parse_scope
+from maker_engine.runtime.acting import Acting, Ways
+from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.plan import Plan
+from maker_engine.sessions.queries.acting import SavedEffects
 from maker_engine.sessions.queries.saved import SavedRun
+
+
+class Book(Protocol):
+    """What is asked of a run's record here."""
+
+    @property
+    def identity(self) -> str:
+        """The session's part of every idempotency key."""
 
 
 def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
@@ -44,6 +58,17 @@ def voted(settings: Settings, changed: Change | None) -> Settings:
     if changed is None:
         return settings
     return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters)
+
+
+def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, book: Book, ways: Ways) -> Acting:
+    """Make what carries out the effects of a new run, or of one that goes on where `saved` stands."""
+    known = SavedEffects() if saved is None else saved.effects
+    conduct = plan.conduct
+    consent = Consent([*conduct.consent.allowed, *map(parse_scope, known.consents)])
+    conduct = replace(conduct, consent=consent, identity=book.identity, branch=0 if saved is None else saved.branch)
+    if known.outcome is not None:
+        solver.settle(known.outcome)
+    return Acting(plan.task, solver, conduct, clock, ways, lost=list(known.lost), landed=deque(known.landed))
 
 
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:

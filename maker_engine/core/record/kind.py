@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from maker_engine.core.commands import PersonalCommand, SpokenCommand
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Done
 from maker_engine.core.events import Event, SettingsChanged, StepHopeless
 from maker_engine.core.poll import Poll
 from maker_engine.core.record.entries import Entry
@@ -39,6 +39,12 @@ class Watching(Protocol):
 
     def act(self) -> None:
         """Note that something besides votes had a hand in it."""
+
+    def begin_effect(self) -> None:
+        """Note that it acts on the world."""
+
+    def end_effect(self, done: Done) -> None:
+        """Take in what has come of an effect."""
 
 
 class Resuming(Protocol):

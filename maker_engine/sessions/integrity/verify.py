@@ -9,11 +9,14 @@ from typing import Any
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gather
+from maker_engine.core.effects import Outstanding
 from maker_engine.core.errors import SessionError
+from maker_engine.core.record.registry import form_of
 from maker_engine.core.record.sample_kinds import FOUND, SAMPLES
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Sample
 from maker_engine.core.voting import Enough, VotingRule, named_rule
+from maker_engine.sessions.queries.acting import outstanding
 from maker_engine.sessions.store import chain, schema
 from maker_engine.sessions.store.beside import Finding, outside, reporting
 from maker_engine.sessions.store.chain import Branch
@@ -26,6 +29,7 @@ from maker_engine.sessions.store.times import unpack_times
 
 __all__ = ["Finding", "Verified", "verify"]
 
+_ACTED = StepFlag.ACTED.value
 _RECOUNTED = int(~(StepFlag.WRONG | StepFlag.FAILED_CALLS))
 
 
@@ -78,6 +82,7 @@ class _Branch:
         self._rule: VotingRule = _rule(reader)
         self._hashes: dict[int, bytes] = {}  # of the states that snapshots have to be equal to, by step
         self._next = branch.fork_step
+        self._effects = Outstanding()
 
     def check(self) -> Iterator[int]:
         """Check, giving the number of each step that is sound; stops at the first bad one."""
@@ -92,6 +97,7 @@ class _Branch:
         branch, reader = self._branch, self._reader
         link = reader.link_before(self._next)
         state = reader.state(self._task, self._next)
+        self._effects = outstanding(reader, self._task, self._next)
         for row in self._rows(self._next):
             if step_of(row.id) != self._next:
                 break
@@ -139,7 +145,11 @@ class _Branch:
             sound = samples == self._rule.k
         else:
             answer, flags, samples = self._recounted(votes, self._rule_of(row.action, state))
-            sound = answer is not None and dense(decisions.encode(task, answer)) == row.action
+            done = decisions.decode(task, undense(row.action)) if answer is None else None
+            if decisions.is_outcome(done):  # the world decided it, not its votes
+                sound = self._effects.decide(done)
+            else:
+                sound = answer is not None and dense(decisions.encode(task, answer)) == row.action
         if not sound:
             raise SessionError("its votes do not decide what it says")
         if samples != row.n or flags != row.flags & _RECOUNTED:
@@ -160,6 +170,8 @@ class _Branch:
     def _recounted(self, votes: bytes, rule: VotingRule) -> tuple[Any, int, int]:
         """Decide a step again; return the answer, None unless the last entry decided it, its flags and samples."""
         entries = unpack(votes, self._task)
+        if any(form_of(entry).marks & _ACTED for entry in entries):
+            self._effects.take_all(entries)
         answer, used = recount(entries, rule)
         self._rule = rule_after(entries, self._rule)
         samples = sum(isinstance(entry, Sample) for entry in entries)
