@@ -47,6 +47,7 @@ COMMANDS: dict[str, list[str]] = {
     "run": ["run", "hanoi", "--disks", "2", "--json", "--progress", "none"],
     "sessions show": ["sessions", "show", "hanoi-a", "--json"],
     "sessions show --step": ["sessions", "show", "hanoi-a", "--step", "2", "--json"],
+    "sessions show --schedule": ["sessions", "show", "hanoi-a", "--schedule", "--json"],
     "sessions ls": ["sessions", "ls", "--json"],
     "sessions search": ["sessions", "search", "disk", "--json"],
     "sessions compare": ["sessions", "compare", "@", "@", "--json"],
