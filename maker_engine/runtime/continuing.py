@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.effects import ACTING
 from maker_engine.core.errors import InputError
 from maker_engine.core.record.entries import Act, Change, Entry
 from maker_engine.core.record.values import fits
@@ -138,10 +139,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     bring_up(path)
     found = _found(path, step, branch, family)
     task = found.task
-    if task.step(found.run.state) is None:
-        raise InputError(f"the run has ended at step {step:,}: there is nothing left to decide differently")
-    if decision is not None and (objection := task.objection(found.run.state, decision)) is not None:
-        raise InputError(f"step {step + 1:,} cannot be decided so: {objection.reason}")
+    _check_place(task, found.run.state, step, decision)
     order = _order_of_fork(path, found, changes)
     if not (found.own or trusted):
         require_trust(path, named_elsewhere(order, changes))
@@ -192,6 +190,19 @@ def _order_of_fork(path: Path, found: _Found, changes: Mapping[str, Any]) -> Run
     order = reordered(found.order, path, {"seed": seed, **_inherited(found.change, changes)})
     # The world has moved on since: what was allowed then has to be allowed anew.
     return replace(order, allow=tuple(changes.get("allow", ())))
+
+
+def _check_place(task: AnyTask, state: Any, step: int, decision: Hashable) -> None:
+    """See to it that a run can be forked at a state, and its step, 0-based, be decided so; None for no decision."""
+    due = task.step(state)
+    if due is None:
+        raise InputError(f"the run has ended at step {step:,}: there is nothing left to decide differently")
+    if decision is None:
+        return
+    if isinstance(due, ACTING):
+        raise InputError(f"step {step + 1:,} acts on the world: it cannot be decided, only done or refused")
+    if (objection := task.objection(state, decision)) is not None:
+        raise InputError(f"step {step + 1:,} cannot be decided so: {objection.reason}")
 
 
 def _inherited(change: Change | None, changes: Mapping[str, Any]) -> dict[str, Any]:
