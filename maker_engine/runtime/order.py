@@ -85,7 +85,7 @@ class PreparedRun:
 
     def forecasts(self, number: int = 8) -> list[Forecast]:
         """Return what to expect by each of the first `number` k; where the run's is larger, by as many up to that."""
-        steps, tokens_in = self.forecast.steps, _prompt_tokens(self.task)
+        steps, tokens_in = self.forecast.steps, prompt_tokens(self.task)
         figures = _figures(self.order, self.plan.model)
         rule = self.order.rule if ":" not in self.order.rule else AHEAD  # a table has no other k to compare with
         last = max(number, self.forecast.k)
@@ -148,7 +148,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     table = ":" in order.rule
     k = max(order.k or 1, least_k(order.rule)) if table else order.k
     expected = replace(
-        forecast(task.expected_steps, figures, k, order.target, _prompt_tokens(task), order.rule),
+        forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule),
         auto=order.k is None,
         simulated=model.simulated,
         from_what=_from_what(order, figures, model),
@@ -415,7 +415,7 @@ async def _recorded(
     return runner.view
 
 
-def _prompt_tokens(task: AnyTask) -> float:
+def prompt_tokens(task: AnyTask) -> float:
     """Tokens of the first prompt, at four characters a token; steps are alike enough for a forecast."""
     step = task.step(task.start())
     if not isinstance(step, Vote | Gather):
