@@ -11,6 +11,7 @@ alike it is the same for every b, which is ahead-by-k. The figures are exact: pa
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +24,8 @@ MOST_VOTES = 400
 """Votes beyond which no table goes on: a step that would need more is given up."""
 HOPELESS = 0.05
 """Steps with so many votes against the leader are given up where further votes would decide a smaller share of them."""
+LOOSER = (1, 3, 10)
+"""By how much looser a posterior is tried for a table that keeps to its error only in the mean."""
 NEGLIGIBLE = 1e-3
 """A table ends where steps with more dissent are rarer than this share of the error that a step may have."""
 
@@ -80,11 +83,64 @@ def lead_table(law: Law, error: float, least: int | None = None, most_votes: int
     """
     if not 0 < error < 0.5:
         raise InputError(f"the error of a step lies between 0 and 0.5, got {error:g}")
-    least = least or scaling.k_min(min(law.mean, 1.0), 1, 1 - error)
-    leads = _leads(law, error, least, min(most_votes, MOST_VOTES))
+    leads = _leads(law, error, least or _plans_k(law, error), min(most_votes, MOST_VOTES))
     if not leads:
         raise InputError(f"no lead within {most_votes} votes leaves a step wrong in at most {error:g} of the cases")
     return _ended(law, leads, error, most_votes)
+
+
+def cheapest_table(law: Law, error: float, least: int | None = None, most_votes: int = 200) -> LeadTable:
+    """Return the table with the fewest votes that keeps to an error in the mean over the steps.
+
+    That of `lead_table` keeps to it in every ballot that ends. Where p varies smoothly that asks for more than it is
+    worth: then leads need not grow so far, or at all, and this is ahead-by-k. Steps that are left undecided count as
+    wrong; where no table without them is good enough, as with hard steps, it is `lead_table` again.
+
+    Args:
+        law: As for `lead_table`, and so are the others.
+        error: Likewise.
+        least: Likewise.
+        most_votes: Likewise.
+
+    Raises:
+        InputError: As for `lead_table`.
+    """
+    best = strict = lead_table(law, error, least, most_votes)
+    known = ends(law, strict, most_votes)
+    fewest = known.votes if known.wrong + known.undecided <= error else math.inf
+    for looser in LOOSER:
+        if error * looser >= 0.5:
+            break
+        leads = _leads(law, error * looser, least or _plans_k(law, error), min(most_votes, MOST_VOTES))
+        for table in _capped(law, leads, error, most_votes):
+            found = ends(law, table, most_votes)
+            if found.votes < fewest:
+                best, fewest = table, found.votes
+    return best
+
+
+def _capped(law: Law, leads: list[int], error: float, most_votes: int) -> list[LeadTable]:
+    """Return the table of these leads with the smallest cap that keeps to the error, where one does."""
+
+    def under(cap: int) -> LeadTable:
+        kept = [min(lead, cap) for lead in leads]
+        while len(kept) > 1 and kept[-1] == kept[-2]:
+            kept.pop()
+        return LeadTable(tuple(kept))
+
+    def keeps(cap: int) -> bool:
+        found = ends(law, under(cap), most_votes)
+        return found.wrong + found.undecided <= error
+
+    if not leads:
+        return []
+    caps = range(leads[0], min(leads[-1], most_votes // 2) + 1)
+    cap = leads[0] + bisect_left(caps, True, key=keeps)
+    return [under(cap)] if cap in caps else []
+
+
+def _plans_k(law: Law, error: float) -> int:
+    return scaling.k_min(min(law.mean, 1.0), 1, 1 - error)
 
 
 def _leads(law: Law, error: float, lead: int, most: int) -> list[int]:
