@@ -11,7 +11,6 @@ alike it is the same for every b, which is ahead-by-k. The figures are exact: pa
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +23,8 @@ MOST_VOTES = 400
 """Votes beyond which no table goes on: a step that would need more is given up."""
 HOPELESS = 0.05
 """Steps with so many votes against the leader are given up where further votes would decide a smaller share of them."""
+MOST_CAPS = 12
+"""Leads above the first that a table is capped at, at most."""
 LOOSER = (1, 3, 10)
 """By how much looser a posterior is tried for a table that keeps to its error only in the mean."""
 NEGLIGIBLE = 1e-3
@@ -64,9 +65,7 @@ def wrong_if_ended(law: Law, leader: int, against: int) -> float:
 
 
 def _product(p: float, ahead: int, behind: int) -> float:
-    if p <= 0 or p >= 1:
-        return float((ahead if p <= 0 else behind) == 0)
-    return math.exp(ahead * math.log(p) + behind * math.log1p(-p))
+    return float(p**ahead * (1 - p) ** behind)  # what underflows is nothing beside the other paths
 
 
 def lead_table(law: Law, error: float, least: int | None = None, most_votes: int = 200) -> LeadTable:
@@ -108,6 +107,10 @@ def cheapest_table(law: Law, error: float, least: int | None = None, most_votes:
     best = strict = lead_table(law, error, least, most_votes)
     known = ends(law, strict, most_votes)
     fewest = known.votes if known.wrong + known.undecided <= error else math.inf
+    for table in _constant(law, error, strict.k, most_votes):
+        found = ends(law, table, most_votes)
+        if found.votes < fewest:
+            best, fewest = table, found.votes
     for looser in LOOSER:
         if error * looser >= 0.5:
             break
@@ -117,6 +120,15 @@ def cheapest_table(law: Law, error: float, least: int | None = None, most_votes:
             if found.votes < fewest:
                 best, fewest = table, found.votes
     return best
+
+
+def _constant(law: Law, error: float, least: int, most_votes: int) -> list[LeadTable]:
+    """Return ahead-by-k as a table, with the smallest k from `least` on that keeps to the error, where one does."""
+    for k in range(least, least + MOST_CAPS + 1):
+        found = ends(law, LeadTable((k,)), most_votes)
+        if found.wrong + found.undecided <= error:
+            return [LeadTable((k,))]
+    return []
 
 
 def _capped(law: Law, leads: list[int], error: float, most_votes: int) -> list[LeadTable]:
@@ -134,9 +146,9 @@ def _capped(law: Law, leads: list[int], error: float, most_votes: int) -> list[L
 
     if not leads:
         return []
-    caps = range(leads[0], min(leads[-1], most_votes // 2) + 1)
-    cap = leads[0] + bisect_left(caps, True, key=keeps)
-    return [under(cap)] if cap in caps else []
+    caps = range(leads[0], min(leads[-1], leads[0] + MOST_CAPS) + 1)
+    cap = next((cap for cap in caps if keeps(cap)), None)
+    return [] if cap is None else [under(cap)]
 
 
 def _plans_k(law: Law, error: float) -> int:
@@ -184,16 +196,16 @@ def ends(law: Law, table: LeadTable, most_votes: int = 200) -> Ends:
     """Return how ballots end under a table, exactly; those with `most_votes` and no decision are undecided."""
     decided, given_up = _paths(table, min(most_votes, MOST_VOTES))
     right = wrong = undecided = votes = 0.0
-    for p, weight in law.points:
-        for ahead, behind, ways in decided:
-            rightly, wrongly = (ways * weight * _product(one, ahead, behind) for one in (p, 1 - p))
-            right += rightly
-            wrong += wrongly
-            votes += (ahead + behind) * (rightly + wrongly)
-        for ahead, behind, ways in given_up:
-            share = ways * weight * _product(p, ahead, behind)
-            undecided += share
-            votes += (ahead + behind) * share
+    for ahead, behind, ways in decided:
+        rightly = ways * math.fsum(weight * _product(p, ahead, behind) for p, weight in law.points)
+        wrongly = ways * math.fsum(weight * _product(1 - p, ahead, behind) for p, weight in law.points)
+        right += rightly
+        wrong += wrongly
+        votes += (ahead + behind) * (rightly + wrongly)
+    for ahead, behind, ways in given_up:
+        share = ways * math.fsum(weight * _product(p, ahead, behind) for p, weight in law.points)
+        undecided += share
+        votes += (ahead + behind) * share
     return Ends(right, wrong, undecided, votes)
 
 
