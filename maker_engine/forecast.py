@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maker_engine import step_classes
 from maker_engine.core import scaling
-from maker_engine.core.laws import Law
+from maker_engine.core.laws import Law, single
 from maker_engine.core.lead_tables import ends
 from maker_engine.core.voting import AHEAD, LeadTable, named_rule
 from maker_engine.models.port import Figures
@@ -92,7 +93,7 @@ def forecast(
         sure = None if steps is None else 1.0
         return Forecast(chosen, k is None, steps, sure, none, none, none, none, known.notes())
     p_solve, votes, undecided = _odds(law, rule, chosen, steps, known)
-    samples = steps * step_classes.expected_samples(classes, chosen) if rule == AHEAD else votes / v
+    samples = steps * _samples(classes, rule, chosen)
     latency = known("latency", figures.latency_s, ASSUMED_LATENCY_S, " s")
     return Forecast(
         k=chosen,
@@ -116,6 +117,18 @@ def _odds(law: Law, rule: str, k: int, steps: int, known: _Known) -> tuple[float
         return _p_solve(law, rule, k, steps, known), steps * _votes(law, rule, k), 0.0
     ended = ends(law, table)
     return ended.run_success(steps), steps * ended.votes, steps * ended.undecided
+
+
+def _samples(classes: Sequence[step_classes.StepClass], rule: str, k: int) -> float:
+    """Return the samples of a step by a rule, flagged ones included."""
+    if rule == AHEAD:
+        return step_classes.expected_samples(classes, k)
+    table = named_rule(rule, k)
+    return math.fsum(
+        share / v * (ends(single(p), table).votes if isinstance(table, LeadTable) else _votes(single(p), rule, k))
+        for share, p, v in classes
+        if share
+    )
 
 
 def _p_solve(law: Law, rule: str, k: int, steps: int, known: _Known) -> float | None:
