@@ -92,7 +92,9 @@ def test_voters_of_a_pool_meet_the_same_hard_steps() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("spec", ["sim:law=A,v=0.9", "sim:p=0.97,hard=0.02,hard_p=0.85,hard2=0.05,hard2_v=0.5"])
+@pytest.mark.parametrize(
+    "spec", ["sim:law=A,v=0.9", "sim:p=0.97,hard=0.02,hard_p=0.85,hard2=0.05,hard2_p=0.97,hard2_v=0.5"]
+)
 def test_runs_take_the_samples_that_were_forecast(spec: str, tmp_path: Path) -> None:
     """A run of 1,023 steps takes the forecast's samples to a tenth, by ahead-by-k and by a table of leads."""
     for rule in ("ahead", "lead-table"):

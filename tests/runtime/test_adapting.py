@@ -10,7 +10,7 @@ from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
 from maker_engine.models.profile import parse_profile
 from maker_engine.models.simulated import SimulatedModel
-from maker_engine.runtime.adapting import MEASURED
+from maker_engine.runtime.adapting import AUTO, MEASURED
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.sessions.integrity.verify import verify
@@ -45,7 +45,7 @@ def test_an_assumed_k_follows_the_first_steps(tmp_path: Path) -> None:
     assert verify(path, task).findings == ()
     with Reader(path) as reader:
         changes = [one for step in reader.steps(task) for one in step.entries if isinstance(one, Change)]
-    assert changes
+    assert {one.who for one in changes} == {AUTO}
 
 
 def test_a_k_that_was_ordered_stays(tmp_path: Path) -> None:
