@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from maker_engine.calibration.hard_share import HardShare, hard_share
 from maker_engine.calibration.intervals import Interval, mean_of_costs, mean_of_shares
 from maker_engine.calibration.law_fit import GRID, HARD, LEAST_SOUND, LawFit
-from maker_engine.calibration.recommend import MOST_K, Rule, ahead_by, recommended
+from maker_engine.calibration.recommend import MOST_K, Rule, ahead_by, least_k, recommended
 from maker_engine.calibration.tally import StepReadings, Tally
 from maker_engine.core import scaling
 from maker_engine.core.laws import Law, single
 
+SAFE = 0.98
+"""Level of the intervals of p and v: a sample that is looked at on its way, and stopped, keeps 95 % and more."""
 SURE = 0.99
 """Level of an interval that is multiplied with others."""
 _SURELY_HARD = [float(p < HARD[-1]) for p in GRID]
 """Whether a p of the grid is surely below ½; the one next to it stands for steps that are as good as a coin."""
+_PERHAPS_HARD = [float(p <= HARD[-1]) for p in GRID]
+"""Likewise, whether it may be below ½."""
 _SPECK = 2e-4
 """A share below it is how far the fit goes."""
 NO_VOTE = 0.5
@@ -123,10 +127,9 @@ def estimate(steps: Sequence[StepReadings], calls: int, sought: Sought) -> Estim
     votes = [[one.right for one in step.votes] for step in steps]
     hard = hard_share(votes, 0.0 if fit is None else _majority_wrong(law, calls))
     if fit is not None:
-        low = max(hard.low, min(hard.high, fit.lowest(_SURELY_HARD).value))
-        hard = HardShare(max(hard.share, low), low if low > _SPECK else 0.0, hard.high)
-    within = mean_of_shares(given_valid)
-    v_within = mean_of_shares(valid)
+        hard = _narrowed(hard, fit)
+    within = mean_of_shares(given_valid, SAFE)
+    v_within = mean_of_shares(valid, SAFE)
     costs = tally.costs()
     found = _alone(p_valid, sought) if fit is None else recommended(fit, sought.steps, sought.target)
     bearable = found is not None and _log_none_hard(hard.share, sought.steps) >= math.log(sought.target)
@@ -138,7 +141,7 @@ def estimate(steps: Sequence[StepReadings], calls: int, sought: Sought) -> Estim
         tally=tally,
         calls=calls,
         p=p,
-        p_within=mean_of_shares(right),
+        p_within=mean_of_shares(right, SAFE),
         p_valid=p_valid,
         p_valid_within=within,
         v=v,
@@ -160,8 +163,16 @@ def settled(steps: Sequence[StepReadings], planned: int, sought: Sought) -> bool
     if mean_of_shares(tally.shares()[2]).high < NO_VOTE:
         return True
     grown = Counter({count: round(number * planned / len(steps)) for count, number in tally.counts.items()})
-    now, then = (recommended(LawFit(counts), sought.steps, sought.target) for counts in (tally.counts, grown))
-    return now is not None and then is not None and now.name == then.name and now.k == then.k
+    now, then = (least_k(LawFit(counts), sought.steps, sought.target) for counts in (tally.counts, grown))
+    return now is not None and then is not None and now.k == then.k
+
+
+def _narrowed(hard: HardShare, fit: LawFit) -> HardShare:
+    """Narrow the limits that hold for any law by those of the laws that the sample allows."""
+    high = min(hard.high, fit.highest(_PERHAPS_HARD).value)
+    low = min(high, max(hard.low, fit.lowest(_SURELY_HARD).value))
+    low = low if low > _SPECK else 0.0
+    return HardShare(min(high, max(hard.share, low)), low, high)
 
 
 class _Bands:

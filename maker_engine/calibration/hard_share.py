@@ -14,7 +14,7 @@ from maker_engine.calibration.intervals import at_most, clopper_pearson
 
 _SIDE = 0.975
 """Each limit holds at this level, since the better of two is taken."""
-_MOST_STEPS = 0.9
+_MOST_STEPS = 0.75
 """So many of the steps must have the votes that are looked at."""
 
 

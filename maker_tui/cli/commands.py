@@ -10,6 +10,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file, path_of
 from maker_tui.cli import (
     added_commands,
+    calibrate_command,
     check_model_command,
     completion_command,
     config_commands,
@@ -32,6 +33,8 @@ examples:
   maker interview "a simple task management API"
                                                what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run, and its cost
+  maker calibrate hanoi --disks 10 --model A --model B --limit-usd 2
+                                               which model, which k, what it costs, and what no vote can mend
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
   maker models luna                            models, their prices, and for which there is a key
   maker sessions                               saved sessions; maker sessions resume NAME goes on from one
@@ -118,6 +121,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     models_command.add_command(commands)
     completion_command.add_command(commands)
     commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
+    commands.add_parser("calibrate", help="measure models on sampled steps of a task; say k, odds and price", add_help=False)
     add_plan(commands)
     own = set(commands.choices)
     for name in added_commands.names():
@@ -193,5 +197,6 @@ _WITH_A_TASKS_FLAGS = {
     "interview": _interview,
     "check-task": task_commands.check,
     "check-model": check_model_command.check_model,
+    "calibrate": calibrate_command.calibrate,
 }
 """Commands whose flags are known once the task that they name is."""

@@ -21,8 +21,8 @@ from maker_engine.core.voting import LeadTable
 
 PRICE_IN, PRICE_OUT = 0.40e-6, 1.60e-6
 TOKENS_IN = 300
-LAWS: dict[str, Law] = {**named_laws(), "H": Law(((0.98, 0.96), (0.3, 0.04)))}
-"""The named laws, and H, of which one step in twenty-five is hard: no vote mends it."""
+LAWS: dict[str, Law] = {**named_laws(), "H": Law(((0.98, 0.9), (0.3, 0.1)))}
+"""The named laws, and H, of which one step in ten is hard: no vote mends it."""
 
 
 @dataclass(frozen=True)
