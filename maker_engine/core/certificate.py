@@ -30,6 +30,16 @@ def worth(ahead: int, behind: int) -> Fraction:
     return Fraction(factorial(ahead) * factorial(behind) * tail, factorial(n + 1))
 
 
+def check_error(error: float) -> None:
+    """See to it that an error can be certified.
+
+    Raises:
+        InputError: It is not from 1e-9 to below ½.
+    """
+    if not LEAST_ERROR <= error < 0.5:
+        raise InputError(f"a certificate's error lies between {LEAST_ERROR:g} and 0.5, got {error:g}")
+
+
 @lru_cache
 def certified_leads(error: float) -> tuple[int, ...]:
     """Return the smallest leads after 0, 1, 2, … votes against with which E reaches 1/error.
@@ -40,8 +50,7 @@ def certified_leads(error: float) -> tuple[int, ...]:
     Raises:
         InputError: The error is out of its range.
     """
-    if not LEAST_ERROR <= error < 0.5:
-        raise InputError(f"a certificate's error lies between {LEAST_ERROR:g} and 0.5, got {error:g}")
+    check_error(error)
     wanted = 1 / Fraction(error)
     leads: list[int] = []
     lead = 1

@@ -100,7 +100,7 @@ class OpenStep:
         if isinstance(step, Ask):
             self.poll = Question()
         elif isinstance(step, Vote | Gather):
-            self.poll = settings.new_poll() if isinstance(step, Vote) else settings.new_gathering(step.n)
+            self.poll = settings.new_poll(step) if isinstance(step, Vote) else settings.new_gathering(step.n)
             self._prompt = step.prompt
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
@@ -216,7 +216,7 @@ class OpenStep:
             return []
         if prompt is not None:
             self._prompt = prompt_in_effect(self._prompt, edited=prompt)
-        unused = self.poll.reconsider(*settings.decides_by())
+        unused = self.poll.reconsider(*settings.deciding(self.step))
         self._look_anew()
         self._raise_temperature(self.lowest)
         return unused

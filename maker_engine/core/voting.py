@@ -128,6 +128,20 @@ def named_rule(name: str, k: int) -> VotingRule:
     raise InputError(f"the voting rule is {', '.join(RULES)}, got {name[:60]!r}")
 
 
+def certificate_rule(error: float) -> str:
+    """Return the rule of a step that needs a certificate, as it is written out."""
+    return f"{CERTIFICATE}:{error!r}"
+
+
+def is_rule(name: str) -> bool:
+    """Tell whether there is a rule of this name."""
+    try:
+        named_rule(name, 1)
+    except InputError:
+        return False
+    return True
+
+
 def least_k(name: str) -> int:
     """Return the lead that a rule of this name needs at no dissent by itself; 1 where any k will do."""
     rule = named_rule(name, 1)

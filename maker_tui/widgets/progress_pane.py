@@ -25,6 +25,7 @@ from maker_tui.text.figures import (
 )
 from maker_tui.text.pulse import Pulse, sparkline
 from maker_tui.text.roles import line
+from maker_tui.text.rule_words import rule_words
 from maker_tui.text.words import Word
 from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
@@ -228,9 +229,8 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
     started, totals = snapshot.started, snapshot.totals
     if started is None:
         return []
-    rule = "first-to-k" if started.rule == "first" else "first-to-ahead-by-k"
     rows = [
-        ("voting", f"{rule}, k {started.k}"),
+        ("voting", rule_words(started.rule, started.k)),
         ("limit", f"{count_of(view.max_tokens, 'output token')} a response"),
         ("calls", _calls(view)),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),

@@ -123,7 +123,7 @@ BAD = [
     (["sessions", "lss"], "there is no command 'lss'; did you mean 'ls'? (see maker sessions --help)"),
     (["sessions", "ls", "--jsn"], "there is no option --jsn; did you mean '--json'? (see maker sessions ls --help)"),
     (["check-task", "hanoi", "--only", "aply"], "did you mean 'apply'?"),
-    (["plan", "--step=3", "--p", "0.9"], "required: --steps; there is no option --step; did you mean '--steps'?"),
+    (["plan", "--step=3", "--p", "0.9"], "there is no option --step; did you mean '--steps'?"),
     (["plan", "--steps", "1e6.5", "--p", "0.9"], "must be a whole number such as 1000000 or 1e6, got '1e6.5'"),
     (["plan", "--steps", "1.5", "--p", "0.9"], "must be a whole number"),
     (["plan", "--steps", "1e99999999", "--p", "0.9"], "must be a whole number"),

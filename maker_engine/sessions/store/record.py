@@ -16,12 +16,12 @@ from maker_engine.core.events import RunStarted
 from maker_engine.core.model_check import ModelCheck, lines_of
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.snapshot import Totals
+from maker_engine.core.voting import is_rule
 
 LARGEST = 10**30
 """More than any run counts or costs. A number of thousands of digits would spoil every line that shows it."""
 EARLIEST_S, LATEST_S = -62_135_596_800.0, 253_402_300_799.0
 """The years 1 to 9999, in seconds since the epoch: a clock may be wrong, but what it said can be written down."""
-RULES = ("ahead", "first")
 
 _STARTED = get_type_hints(RunStarted)
 _NEEDED = {field.name for field in fields(RunStarted) if field.default is MISSING and field.default_factory is MISSING}
@@ -154,7 +154,7 @@ def check_started(started: object) -> None:
     if unknown:
         raise ValueError(f"'started' has {min(unknown)!r}, which this maker does not know")
     _check("started", values, _STARTED, _NEEDED)
-    if values["k"] < 1 or values["rule"] not in RULES or (values["steps"] or 0) < 0:
+    if values["k"] < 1 or not is_rule(values["rule"]) or (values["steps"] or 0) < 0:
         raise ValueError("'started' has no k, rule or number of steps that can be")
 
 
