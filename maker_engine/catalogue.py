@@ -25,8 +25,8 @@ _OWN = {"calibration": EntryPoint("calibration", "maker_engine.calibration.sampl
 """What sessions are of that are no runs: found by name like tasks, and not listed as such."""
 
 _FLAGS = (
-    "calls executor fresh from headless help json labels limit log no_mouse on_hangup only plan problem profile progress"
-    " quiet run_steps seed states steps"
+    "calls executor fresh from headless help json labels limit log no_mouse on_hangup only plan problem profile"
+    " progress quiet run_steps seed states steps"
 )
 """The flags of `maker run`, `maker check-task` and `maker calibrate` beside the options of a run."""
 TAKEN = frozenset(_FLAGS.split()) | flag_names()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,8 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import ProviderError
 from maker_engine.core.events import Event, ResponseRefused, SampleFailed, UsageEstimated
 from maker_engine.core.open_step import OpenStep
-from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Totals
-from maker_engine.models.sampling import AUTO
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner
 from maker_engine.runtime.clock import SystemClock
@@ -25,6 +24,8 @@ from maker_engine.runtime.order import PreparedRun, prepare
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.run_order import RunOrder
 
+MONEY = "money"
+"""Why responses are missing that nothing was left for."""
 _SERIAL = 0  # of a ballot that no run has
 _LOOK_S = 0.5
 """Between two looks whether calls that wait for money wait in vain."""
@@ -71,8 +72,10 @@ class Done:
 def prepared_of(job: Job, task: AnyTask | None = None) -> PreparedRun:
     """Make the run whose calls are drawn ready; without a `task` it is found by its name."""
     task = catalogue.find(job.task).load({}, job.source) if task is None else task
-    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in job.order.items()}
-    return prepare(RunOrder(task=job.task, **{**fields, "n": 1 if fields.get("n") == AUTO else fields.get("n", 1)}), task)
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in job.order.items()
+    }
+    return prepare(RunOrder(task=job.task, **fields), task)
 
 
 def requests_of(prepared: PreparedRun, number: int, state: Any, calls: int) -> list[SampleRequest]:
@@ -132,27 +135,21 @@ class Drawer:
 
 
 async def _all(caller: Caller, requests: list[SampleRequest], answers: dict[int, Response], most: int) -> str:
-    """Draw all requests; return why some are missing, empty where none is."""
+    """Draw all requests into `answers`, by their ids; return why some are missing, empty where none is."""
     if caller.answer is not None:
-        for request in requests:
-            if not caller.budget.afford(request):
-                return "money"
-            answers[id(request)] = response = caller.answer(request)
-            caller.budget.answered(request, response)
-        return ""
-    waiting, going = list(reversed(requests)), {}
+        return _at_once(caller, caller.answer, requests, answers)
+    waiting = list(reversed(requests))
+    going: dict[asyncio.Task[Response], SampleRequest] = {}
     try:
         while waiting or going:
             while waiting and len(going) < most and caller.budget.afford(waiting[-1]):
                 request = waiting.pop()
                 going[asyncio.create_task(caller.draw(request))] = request
-            if not going:
-                return "money"
+            if not going or _in_vain(caller.budget, len(going)):
+                return MONEY
             over, _ = await asyncio.wait(going, timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
             for call in over:
                 answers[id(going.pop(call))] = call.result()
-            if going and caller.budget.parked == len(going) and caller.budget.reached(None, 0.0):
-                return "money"
     except ProviderError as error:
         return f"the provider failed ({error.kind.value}): {error}"
     finally:
@@ -162,8 +159,22 @@ async def _all(caller: Caller, requests: list[SampleRequest], answers: dict[int,
     return ""
 
 
+def _at_once(caller: Caller, answer: AtOnce, requests: Sequence[SampleRequest], answers: dict[int, Response]) -> str:
+    for request in requests:
+        if not caller.budget.afford(request):
+            return MONEY
+        answers[id(request)] = response = answer(request)
+        caller.budget.answered(request, response)
+    return ""
+
+
+def _in_vain(budget: Budget, going: int) -> bool:
+    """Tell whether all calls under way wait to be made again, and there is no money for that."""
+    return budget.parked == going and bool(budget.reached(None, 0.0))
+
+
 def draw_apart(job: Job) -> dict[str, Any]:
-    """Draw a job in another process: everything is opened for it and closed after it. Returns `Done` as plain values."""
+    """Draw a job in another process; all is opened for it and closed after it. Return `Done` as plain values."""
 
     async def drawn() -> Done:
         prepared = prepared_of(job)

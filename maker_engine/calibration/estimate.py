@@ -178,9 +178,7 @@ def _narrowed(hard: HardShare, fit: LawFit) -> HardShare:
 class _Bands:
     """Makes the intervals of a run."""
 
-    def __init__(
-        self, fit: LawFit | None, p: Interval, v: float, v_within: Interval, usd: Interval | None
-    ) -> None:
+    def __init__(self, fit: LawFit | None, p: Interval, v: float, v_within: Interval, usd: Interval | None) -> None:
         self._fit = fit
         self._p = p
         self._v = v

@@ -38,14 +38,9 @@ def hard_share(votes: Sequence[Sequence[bool]], majority_wrong: float = 0.0) -> 
     number = len(opened)
     if not number or not least:
         return HardShare(0.0, 0.0, 1.0)
-    some, half, all_of_them = (
-        sum(wrong(step) for step in opened)
-        for wrong in (
-            lambda step: not all(step),
-            lambda step: 2 * sum(step) <= len(step),
-            lambda step: not any(step),
-        )
-    )
+    some = sum(not all(step) for step in opened)
+    half = sum(2 * sum(step) <= least for step in opened)
+    all_of_them = sum(not any(step) for step in opened)
     some_at_most = at_most(some, number, _SIDE)
     high = min(1.0, some_at_most / (1 - 0.5**least), 2 * at_most(half, number, _SIDE))
     surely = clopper_pearson(all_of_them, number, 2 * _SIDE - 1).low

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from operator import mul
 from typing import NamedTuple, TypeAlias
@@ -70,7 +70,7 @@ class LawFit:
 
     def mean(self, figures: Sequence[float]) -> float:
         """Return the mean of a figure under the likeliest law; `figures` are its values at each p of the grid."""
-        return sum(map(mul, self._best[0], figures))
+        return math.fsum(map(mul, self._best[0], figures))
 
     def highest(self, figures: Sequence[float]) -> Bound:
         """Return the largest mean of a figure that the sample allows."""
@@ -117,9 +117,7 @@ class LawFit:
         total, columns = sum(numbers), list(zip(*rows, strict=True))
 
         def better(weights: Sequence[float]) -> list[float]:
-            shares = [
-                number / sum(map(mul, weights, row)) / total for number, row in zip(numbers, rows, strict=True)
-            ]
+            shares = [number / sum(map(mul, weights, row)) / total for number, row in zip(numbers, rows, strict=True)]
             return [weight * sum(map(mul, shares, column)) for weight, column in zip(weights, columns, strict=True)]
 
         weights, before = list(start), -math.inf
@@ -131,8 +129,13 @@ class LawFit:
         return weights, now
 
 
-def _leap(weights, better, numbers, rows):
-    """Make two steps of EM and one as far as both together point."""
+def _leap(
+    weights: Sequence[float],
+    better: Callable[[Sequence[float]], list[float]],
+    numbers: Sequence[float],
+    rows: Sequence[Sequence[float]],
+) -> tuple[list[float], float]:
+    """Make two steps of EM, and one as far as both together point; return the likelier weights, and how likely."""
     first = better(weights)
     second = better(first)
     change = [b - a for a, b in zip(weights, first, strict=True)]
@@ -151,8 +154,7 @@ def _leap(weights, better, numbers, rows):
 
 def _likelihood(weights: Sequence[float], numbers: Sequence[float], rows: Sequence[Sequence[float]]) -> float:
     return sum(
-        number * math.log(max(sum(map(mul, weights, row)), 1e-300))
-        for number, row in zip(numbers, rows, strict=True)
+        number * math.log(max(sum(map(mul, weights, row)), 1e-300)) for number, row in zip(numbers, rows, strict=True)
     )
 
 

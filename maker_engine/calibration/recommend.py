@@ -98,7 +98,7 @@ def best_table(fit: LawFit, alone: Rule, steps: int, target: float) -> Rule | No
 
 
 def _capped(leads: Sequence[int], most: int) -> tuple[int, ...]:
-    """Return a table that goes on for ever at its largest lead, which is at most `most`, and at least that at the end."""
+    """Return a table whose leads grow up to `most`, which then holds for any more dissent."""
     below = [lead for lead in leads if lead < most]
     return (*below, most)
 
@@ -119,4 +119,3 @@ def _reaches(fit: LawFit, rule: Rule, steps: int, target: float) -> bool:
 
 def _sound(law: Law) -> Law:
     return Law.of((p, weight) for p, weight in law.points if p >= LEAST_SOUND)
-

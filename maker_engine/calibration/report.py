@@ -66,7 +66,7 @@ def _model_json(one: Measured, measured: Sequence[Measured], sought: Sought) -> 
     found = one.found
     head: dict[str, Any] = {"model": one.model, "simulated": one.simulated}
     if found is None:
-        return head | {name: None for name in _FIELDS} | _tail(one, sought)
+        return head | dict.fromkeys(_FIELDS) | _tail(one, sought)
     return head | _figures(found) | _of_run(found) | _looks(found, one, measured) | _tail(one, sought)
 
 
@@ -87,7 +87,7 @@ def _figures(found: Estimate) -> dict[str, Any]:
         "hard_share": _round(found.hard.share),
         "hard_share_low": _round(found.hard.low),
         "hard_share_high": _round(found.hard.high),
-        "law": [[p, float(f"{weight:.6g}")] for p, weight in found.law.points],
+        "law": [[p, float(f"{weight:.9g}")] for p, weight in found.law.points],
         "correlation": _round(tally.correlation()),
         "collisions": collisions,
         "collisions_iid": _round(expected),
@@ -104,7 +104,9 @@ def _of_run(found: Estimate) -> dict[str, Any]:
     run = found.run
     bound = _round(found.hard_bound)
     if run is None:
-        none = dict.fromkeys(("votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours"))
+        none = dict.fromkeys(
+            ("votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours")
+        )
         return {"p_solve": {"forecast": None, "likely": None, "hard_bound": bound}, "k": None, "rule": None, **none}
     usd = run.usd_within or Interval(math.nan, math.nan)
     forecast = [_round(run.p_solve.low), _round(run.p_solve.high)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from maker_engine import catalogue
 from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, AnyTask, Gather, Json, Option, Task, Vote
@@ -60,7 +60,7 @@ class Sampled(Task[int, Any]):
     title = "Calibration"
     summary = "Steps of a task drawn at random, each asked a few times without a vote."
     source_help = "what maker calibrate has written"
-    options: tuple[Option, ...] = ()
+    options: ClassVar[tuple[Option, ...]] = ()
 
     @classmethod
     def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:  # noqa: ARG003 - it takes none
@@ -71,15 +71,16 @@ class Sampled(Task[int, Any]):
         """
         try:
             kept = json.loads(source or "")
-            name, problem, calls, steps = kept[TASK], kept[PROBLEM], kept[CALLS], kept[STEPS]
-            if not (isinstance(name, str) and isinstance(problem, str) and isinstance(calls, int) and calls > 0):
-                raise TypeError(name)
-        except (ValueError, KeyError, TypeError):
-            raise InputError("a calibration is begun by maker calibrate, and gone on with by the same command") from None
+            name, problem, calls = str(kept[TASK]), str(kept[PROBLEM]), int(kept[CALLS])
+            steps = [(int(step), state, truth) for step, state, truth in kept[STEPS]]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise InputError(
+                "a calibration is begun by maker calibrate, and gone on with by the same command"
+            ) from None
         inner = catalogue.installed(name).load({}, problem)
         try:
             places = tuple(
-                Place(int(step), inner.decode_state(state), inner.decode_answer(truth)) for step, state, truth in steps
+                Place(step, inner.decode_state(state), inner.decode_answer(truth)) for step, state, truth in steps
             )
         except (ValueError, TypeError) as error:
             raise InputError(f"the sampled steps of the calibration cannot be read: {error}") from None
@@ -88,9 +89,7 @@ class Sampled(Task[int, Any]):
     def source(self) -> str:
         """Return the task, its problem and the steps as JSON."""
         inner = self.inner
-        steps = [
-            [one.step, inner.encode_state(one.state), inner.encode_answer(one.truth)] for one in self.places
-        ]
+        steps = [[one.step, inner.encode_state(one.state), inner.encode_answer(one.truth)] for one in self.places]
         kept = {TASK: catalogue.located(self.family), PROBLEM: inner.source(), CALLS: self.calls, STEPS: steps}
         return json.dumps(kept, separators=(",", ":"))
 

@@ -1,4 +1,4 @@
-"""Which steps are sampled, and what is taken to be right there: the oracle's path, a recorded run, or labelled states."""
+"""Which steps are sampled, and what is right there: by the oracle's path, a recorded run, or labelled states."""
 
 from __future__ import annotations
 
@@ -114,9 +114,7 @@ def _labelled(task: AnyTask, at: int, line: str) -> tuple[Any, Any]:
     raise InputError(f'line {at} of the labels is no {{"state": …, "answer": …}} of {task.name}: {what}')
 
 
-def _drawn(
-    path: Iterator[tuple[Hashable, Hashable]], total: int | None, number: int, seed: int, truth: str
-) -> Drawn:
+def _drawn(path: Iterator[tuple[Hashable, Hashable]], total: int | None, number: int, seed: int, truth: str) -> Drawn:
     """Draw `number` of the steps of a path, each as likely as any other; all where there are no more."""
     dice = Random(f"calibrate {seed}")  # noqa: S311 - repeatable, not secret
     if total is not None and total > number:

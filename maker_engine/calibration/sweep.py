@@ -14,20 +14,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from maker_engine import catalogue
 from maker_engine.calibration.book import Book, find_book
-from maker_engine.calibration.drawing import Job, requests_of
+from maker_engine.calibration.drawing import MONEY, Job, requests_of
 from maker_engine.calibration.estimate import Estimate, Sought, estimate, settled
 from maker_engine.calibration.executors import LOCAL, Executor, open_executor
 from maker_engine.calibration.purse import Purse
 from maker_engine.calibration.sampled import Place, Sampled
 from maker_engine.core.decomposition import AnyTask, Vote
 from maker_engine.core.events import Event, Outcome
+from maker_engine.core.snapshot import Totals
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.order import PreparedRun, prepare
 from maker_engine.runtime.preflight import SENT
 from maker_engine.runtime.run_order import RunOrder
-from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.store.packing import to_json
 from maker_engine.sessions.store.wordings import digest_of
 
@@ -37,7 +38,15 @@ FIRST_LOOK = 100
 """Steps after which it is looked for the first time whether a model is settled; then after twice as many, and so on."""
 MEASURED = (*SENT[:1], *SENT[2:], "paper_flags", "constrain")
 """Fields of an order that a measurement hangs on: where one of them differs, it is stale."""
-_CARRIED = (*MEASURED, "seed", "concurrency", "requests_per_minute", "tokens_per_minute", "timeout_s", "prices", "k", "n")
+_CARRIED = (
+    *MEASURED,
+    "seed",
+    "concurrency",
+    "requests_per_minute",
+    "tokens_per_minute",
+    "timeout_s",
+    "prices",
+)
 
 
 @dataclass(frozen=True)
@@ -189,32 +198,39 @@ class _Sweep:
 
     async def _round(self, book: Book, until: int) -> tuple[str, Outcome]:
         """Draw the steps up to `until`; return why no more can be, empty where they can."""
-        while len(book.steps) < until:
-            jobs: list[Job] = []
-            at = len(book.steps)
-            while at < until and len(jobs) < self._executor.width:
-                job = self._job(at, min(until, at + CHUNK))
-                if job is None:
-                    break
-                jobs.append(job)
-                at += len(job.steps)
-            if not jobs:
-                if await self._purse.wait():
-                    continue
-                return f"the money is out after {len(book.steps):,} steps", Outcome.OUT_OF_BUDGET
-            results = await asyncio.gather(*(self._executor.draw(self._model, job) for job in jobs))
-            fault = ""
-            for job, done in zip(jobs, results, strict=True):
-                self._purse.settle(job.usd or 0.0, done.usd)
-                if not fault:  # the record has no gaps: what is behind a missing step is drawn again
-                    book.take(done)
-                    fault = done.fault
-            self._on_progress(self._model, len(book.steps))
-            if fault == "money":
-                return f"the money is out after {len(book.steps):,} steps", Outcome.OUT_OF_BUDGET
-            if fault:
-                return fault, Outcome.FAILED
-        return "", Outcome.FINISHED
+        fault = ""
+        while not fault and len(book.steps) < until:
+            jobs = self._jobs(len(book.steps), until)
+            if jobs:
+                fault = await self._draw(book, jobs)
+            elif not await self._purse.wait():
+                fault = MONEY
+        if fault == MONEY:
+            return f"the money is out after {len(book.steps):,} steps", Outcome.OUT_OF_BUDGET
+        return fault, Outcome.FAILED if fault else Outcome.FINISHED
+
+    def _jobs(self, at: int, until: int) -> list[Job]:
+        """Make the jobs that are under way together, as far as there is money for them."""
+        jobs: list[Job] = []
+        while at < until and len(jobs) < self._executor.width:
+            job = self._job(at, min(until, at + CHUNK))
+            if job is None:
+                break
+            jobs.append(job)
+            at += len(job.steps)
+        return jobs
+
+    async def _draw(self, book: Book, jobs: Sequence[Job]) -> str:
+        """Draw jobs and write what came of them; return why something is missing, empty where nothing is."""
+        fault = ""
+        results = await asyncio.gather(*(self._executor.draw(self._model, job) for job in jobs))
+        for job, done in zip(jobs, results, strict=True):
+            self._purse.settle(job.usd or 0.0, done.usd)
+            if not fault:  # the record has no gaps: what is behind a missing step is drawn again
+                book.take(done)
+                fault = done.fault
+        self._on_progress(self._model, len(book.steps))
+        return fault
 
     def _job(self, first: int, last: int) -> Job | None:
         """Make a job of the steps from `first` on, as many up to `last` as there is money for; None where none is."""
@@ -254,7 +270,7 @@ def measured_by(prepared: PreparedRun) -> dict[str, Any]:
     step = task.step(task.start())
     prompt = step.prompt if isinstance(step, Vote) else None
     return {
-        "task": order.task,
+        "task": catalogue.located(order.task),
         "prompt_digest": "" if prompt is None else digest_of(prompt),
         **{name: _plain(getattr(order, name)) for name in MEASURED},
     }

@@ -122,7 +122,7 @@ class Tally:
         return sum(known) / len(known) if known else None
 
     def collisions(self) -> tuple[int, float]:
-        """Return at how many steps the first two votes are wrong, and at how many they would be if errors were i.i.d."""
+        """Return at how many steps the first two votes are wrong, and at how many if errors were i.i.d."""
         opened = [step.votes[:2] for step in self.steps if len(step.votes) > 1]
         both = sum(not first.right and not second.right for first, second in opened)
         wrong = 1 - self.right / self.valid if self.valid else 1.0
@@ -170,7 +170,7 @@ class Tally:
 
 
 def error_correlation(one: Tally, other: Tally) -> float | None:
-    """Return Pearson's r of two models' errors over the steps that both were asked; None where one of them never erred."""
+    """Return Pearson's r of two models' errors over the steps that both were asked; None where one never erred."""
     mine, theirs = one.errors(), other.errors()
     both = sorted(mine.keys() & theirs.keys())
     if len(both) < 2:
@@ -189,7 +189,9 @@ def flag_worths(tally: Tally) -> list[FlagWorth]:
     for rule, flagged in tally.flags().most_common():
         by_it = [one for one in tally.readings if isinstance(one.verdict, Flag) and one.verdict.rule == rule]
         wrong = sum(not one.right for one in by_it)
-        found.append(FlagWorth(rule, flagged, wrong / flagged, wrong / lacking if lacking else 0.0, _worth(tally, by_it)))
+        found.append(
+            FlagWorth(rule, flagged, wrong / flagged, wrong / lacking if lacking else 0.0, _worth(tally, by_it))
+        )
     return found
 
 
@@ -202,11 +204,10 @@ def _worth(tally: Tally, by_it: Sequence[Reading]) -> float | None:
 
 
 def _cost(right: int, valid: int) -> float | None:
-    """Return what a run costs in samples, up to a factor: k over v(2p − 1) (Eq. 19), with k by its logarithm (Eq. 14)."""
+    """Return what a run costs in samples, up to a factor: k over v(2p − 1) (Eq. 19), k by its logarithm (Eq. 14)."""
     wrong = valid - right
     if not valid or right <= wrong:
         return None
     odds = (right + 0.5) / (wrong + 0.5)  # no error seen is not no error
     weigh = math.log(odds)
     return None if weigh <= 0 else 1 / weigh / (valid * (2 * right / valid - 1))
-

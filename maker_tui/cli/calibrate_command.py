@@ -172,7 +172,7 @@ def _order(chosen: argparse.Namespace, models: Sequence[str]) -> RunOrder:
     typed = kept.pop("prices", ())
     real = [name for name in models if name.partition(":")[0] != PREFIX]
     order = order_of(chosen.task, {}, None, {**kept, "model": models[0], "k": 1, "preflight": False})
-    stated = {**prices(), **read_prices(typed, real)} if real else {}  # type: ignore[arg-type]  # texts, by the table
+    stated = {**prices(), **read_prices(typed, real)} if real else {}
     return replace(order, prices=stated)
 
 

@@ -121,7 +121,9 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     models_command.add_command(commands)
     completion_command.add_command(commands)
     commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
-    commands.add_parser("calibrate", help="measure models on sampled steps of a task; say k, odds and price", add_help=False)
+    commands.add_parser(
+        "calibrate", help="measure models on sampled steps of a task; say k, odds and price", add_help=False
+    )
     add_plan(commands)
     own = set(commands.choices)
     for name in added_commands.names():
@@ -144,7 +146,8 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.calibration.plan_file import read_plan  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415
     from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415
     from maker_tui.cli.flags import run_parser  # noqa: PLC0415
 
@@ -152,7 +155,10 @@ def _run(arguments: list[str]) -> int:
     if task is None and not {"-h", "--help"} & set(arguments):
         raise InputError("name the task first: maker run TASK [options]; maker tasks lists them")
     chosen = run_parser(task).parse_args(arguments)
-    prepared = replace(prepare(order_from(chosen)), log=chosen.log)
+    plan = None if chosen.plan is None else read_plan(chosen.plan, vars(chosen).get("model"))
+    prepared = replace(prepare(order_from(chosen, {} if plan is None else plan.values)), log=chosen.log)
+    if plan is not None:
+        plan.check(prepared)
     if chosen.headless or chosen.json:
         from maker_tui.cli.headless import run_headless  # noqa: PLC0415
 

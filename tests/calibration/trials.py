@@ -1,7 +1,7 @@
-"""Calibrations of laws that only the trial knows, counted: how often an interval holds the truth, and a run the target.
+"""Calibrations of laws that only the trial knows: how often an interval holds the truth, and a run the target.
 
-By hand: `python -m tests.calibration.trials LAWS TRIALS [--steps S] [--sample N] [--calls C] [--from SEED]`. Samples are
-thrown from the law itself; a response has lengths of its own, so that tokens and dollars differ from call to call.
+By hand: `python -m tests.calibration.trials LAWS TRIALS [--steps S] [--sample N] [--calls C] [--from SEED]`. Samples
+are thrown from the law itself; a response has lengths of its own, so that tokens and dollars differ from call to call.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LAWS: dict[str, Law] = {**named_laws(), "H": Law(((0.98, 0.9), (0.3, 0.1)))}
 
 @dataclass(frozen=True)
 class Truth:
-    """What only the trial knows: the law, how many samples are valid, and the mean and spread of a response's tokens."""
+    """What only the trial knows: the law, how many samples are valid, and how long a response is."""
 
     law: Law
     v: float = 0.96
