@@ -60,6 +60,8 @@ class LawFit:
         told = {count: number for count, number in sorted(counts.items()) if sum(count)}
         self.steps = sum(told.values())
         """Steps that say something."""
+        self.extremes: list[Sequence[float]] = []
+        """Weights of the laws that have been found at a bound: what fails under one of them needs no other."""
         self._numbers = [float(number) for number in told.values()]
         self._rows = [[p**right * (1 - p) ** wrong for p in GRID] for right, wrong in told]
 
@@ -105,6 +107,7 @@ class LawFit:
                 high = high if bracketed else 4 * high
             else:
                 high, bracketed = further, True
+        self.extremes.append(reached)
         return Bound(sum(map(mul, reached, figures)), reached)
 
     def _likelihood(self, weights: Sequence[float]) -> float:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 
 from maker_engine.calibration.law_fit import GRID, LEAST_SOUND, Bound, LawFit
 from maker_engine.core import scaling
@@ -113,8 +114,12 @@ def recommended(fit: LawFit, steps: int, target: float) -> Rule | None:
 
 
 def _reaches(fit: LawFit, rule: Rule, steps: int, target: float) -> bool:
-    error = rule.error(fit.highest(rule.wrong))
-    return error < 1 and steps * math.log1p(-error) >= math.log(target)
+    def bears(bound: Bound) -> bool:
+        error = rule.error(bound)
+        return error < 1 and steps * math.log1p(-error) >= math.log(target)
+
+    known = (Bound(math.fsum(map(mul, weights, rule.wrong)), weights) for weights in fit.extremes)
+    return all(map(bears, known)) and bears(fit.highest(rule.wrong))
 
 
 def _sound(law: Law) -> Law:
