@@ -107,6 +107,8 @@ class LawFit:
                 high = high if bracketed else 4 * high
             else:
                 high, bracketed = further, True
+        # Of a figure that is next to nothing the fit's own roughness may be larger than what there is to move.
+        reached = max(reached, self._best[0], key=lambda weights: sum(map(mul, weights, speaks)))
         self.extremes.append(reached)
         return Bound(sum(map(mul, reached, figures)), reached)
 
