@@ -84,6 +84,7 @@ def _figures(found: Estimate) -> dict[str, Any]:
         "v": _round(found.v),
         "v_low": _round(found.v_within.low),
         "v_high": _round(found.v_within.high),
+        "steps_without_vote": tally.mute(),
         "hard_share": _round(found.hard.share),
         "hard_share_low": _round(found.hard.low),
         "hard_share_high": _round(found.hard.high),
@@ -163,7 +164,9 @@ def advice(one: Measured, sought: Sought) -> str:
     found = one.found
     if found is None:
         return f"nothing came back: {one.ended}"
-    return " ".join(filter(None, (_verdict(found, sought), _open(found, sought), _copies(found), _one_call(found))))
+    return " ".join(
+        filter(None, (_verdict(found, sought), _open(found, sought), _mute(found), _copies(found), _one_call(found)))
+    )
 
 
 def _verdict(found: Estimate, sought: Sought) -> str:
@@ -194,6 +197,16 @@ def _open(found: Estimate, sought: Sought) -> str:
     )
 
 
+def _mute(found: Estimate) -> str:
+    number = found.tally.mute()
+    if not number:
+        return ""
+    return (
+        f"At {count_of(number, 'step')} of {len(found.tally.steps):,} no sample was valid: no vote passes such a step; a"
+        " plainer answer format, --constrain or a higher temperature may."
+    )
+
+
 def _copies(found: Estimate) -> str:
     alike = found.tally.alike()
     if alike is None or alike < COPIES:
@@ -219,7 +232,7 @@ def _round(value: float | None) -> float | None:
 
 _FIELDS = (
     "sampled_steps", "samples", "p", "p_low", "p_high", "p_valid", "p_valid_low", "p_valid_high", "v", "v_low",
-    "v_high", "hard_share", "hard_share_low", "hard_share_high", "law", "correlation", "collisions", "collisions_iid",
+    "v_high", "steps_without_vote", "hard_share", "hard_share_low", "hard_share_high", "law", "correlation", "collisions", "collisions_iid",
     "identical_texts", "tokens_in", "tokens_out", "latency_s", "usd_per_sample", "spent_usd", "p_solve", "k", "rule",
     "votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours", "flags", "hardest",
     "error_correlation", "least_correlated",

@@ -160,6 +160,10 @@ class Tally:
         unsound = [step for step in self.steps if step.counts[1] or not step.counts[0]]
         return sorted(unsound, key=lambda step: (step.counts[0] - step.counts[1], step.step))[:most]
 
+    def mute(self) -> int:
+        """Return at how many steps no sample was valid: a run cannot pass such a step."""
+        return sum(bool(step.readings) and not step.votes for step in self.steps)
+
     def flags(self) -> Counter[str]:
         """Return how many responses each rule discards."""
         return Counter(one.verdict.rule for one in self.readings if isinstance(one.verdict, Flag))
