@@ -99,6 +99,7 @@ class RunState:
     refused: str = ""
     hopeless: StepHopeless | None = None
     check: ModelCheck | None = None
+    ballots: dict[tuple[int, int], int] = field(default_factory=dict)
     _is_open: bool = False
     _counts: _Counts = field(default_factory=_Counts)
     _decided: tuple[_Counts, Hashable] | None = None
@@ -353,6 +354,11 @@ class RunState:
     def _decide(self, event: StepDecided) -> None:
         if self._is_open:
             self._decided = (self._counts, event.answer)
+            ballot = self._counts.ballot
+            if (total := ballot.total) and not self._counts.decider and not isinstance(event.answer, Gathered):
+                won = ballot.votes(event.answer)
+                ended = won, total - won
+                self.ballots[ended] = self.ballots.get(ended, 0) + 1
         self.totals.steps += 1
         self.totals.dissent += len(self._counts.ballot) > 1 and not isinstance(event.answer, Gathered)
         self.question = self.hopeless = None

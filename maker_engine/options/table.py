@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.hopeless import HOLD, POLICIES
-from maker_engine.core.voting import AHEAD, FIRST, LEADS, RULES, named_rule
+from maker_engine.core.voting import LEADS, RULES, named_rule
 from maker_engine.models.prices import PRICE_FORM, read_price
 from maker_engine.models.sampling import (
     DEFAULT,
@@ -86,7 +86,7 @@ def _law(given: str) -> None:
 
 
 _RULES = "ahead, first, lead-table, a table such as lead-table:2,7,9, or certificate:0.001"
-_RULE = Kind(_RULES, _rule, "RULE", (AHEAD, FIRST, LEADS))
+_RULE = Kind(_RULES, _rule, "RULE")
 _TEMPERATURE = special("T", "auto, none or a number from 0 to 2", read_temperature)
 _LIMIT = whole(empty=NONE)
 

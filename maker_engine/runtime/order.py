@@ -13,22 +13,19 @@ from maker_engine.core.decomposition import AnyTask, Gather, Json, Task, Vote
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import RunStarted
 from maker_engine.core.filters import parse_filter
-from maker_engine.core.laws import single
-from maker_engine.core.lead_tables import lead_table, step_target
 from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
-from maker_engine.core.voting import AHEAD, LEADS, least_k
-from maker_engine.forecast import ASSUMED_V, Forecast, forecast
-from maker_engine.law_files import law_text, read_law
+from maker_engine.core.voting import AHEAD, least_k
+from maker_engine.forecast import Forecast, forecast
+from maker_engine.law_files import law_text
 from maker_engine.models import litellm_prices
 from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VoterSpec, parse_voter
-from maker_engine.models.port import Figures, Model
+from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
-from maker_engine.printable import one_line
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
@@ -37,6 +34,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
+from maker_engine.runtime.order_rules import expected_of, figures_of, from_what, rule_of
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
@@ -46,12 +44,9 @@ from maker_engine.sessions.library.library import Library
 from maker_engine.sessions.queries.saved import SavedRun
 from maker_engine.sessions.store.journal import ALL, DISSENT, Journal
 from maker_engine.sessions.store.keeping import RunJournal
-from maker_engine.step_classes import StepClass, law_of
 
 MOST_CONCURRENT = 1_000
 MADE_UP_SAMPLES = 10_000
-MOST_TABLE_VOTES = 200
-"""Votes beyond which a step under a table of leads is given up."""
 _MADE_UP = f"what is right is made up, so the run may never end by itself: it stops after {MADE_UP_SAMPLES:,} samples"
 
 
@@ -86,7 +81,7 @@ class PreparedRun:
     def forecasts(self, number: int = 8) -> list[Forecast]:
         """Return what to expect by each of the first `number` k; where the run's is larger, by as many up to that."""
         steps, tokens_in = self.forecast.steps, prompt_tokens(self.task)
-        figures = _figures(self.order, self.plan.model)
+        figures = figures_of(self.order, self.plan.model)
         rule = self.order.rule if ":" not in self.order.rule else AHEAD  # a table has no other k to compare with
         last = max(number, self.forecast.k)
         margins = range(last - number + 1, last + 1)
@@ -143,15 +138,15 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     if order.law is not None:
         order = replace(order, law=law_text(order.law))
-    figures = _figures(order, model)
-    order = replace(order, rule=_rule(order, figures, task.expected_steps))
+    figures = figures_of(order, model)
+    order = replace(order, rule=rule_of(order, figures, task.expected_steps))
     table = ":" in order.rule
     k = max(order.k or 1, least_k(order.rule)) if table else order.k
     expected = replace(
         forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule),
         auto=order.k is None,
         simulated=model.simulated,
-        from_what=_from_what(order, figures, model),
+        from_what=from_what(order, figures, model),
     )
     settings = _settings(order, expected.k, voters)
     started = _started(order, task, model, settings)
@@ -178,44 +173,9 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         all(one.temperature not in (None, AUTO) for one in _voters(order)),
         sent_by(order) if order.preflight and not model.simulated else None,
         order.accept_models,
+        expected=expected_of(order, figures, expected),
     )
     return PreparedRun(order, plan, expected)
-
-
-def _figures(order: RunOrder, model: Model) -> Figures:
-    """Return what is known of the model, with the law of p that is ordered in place of its own."""
-    if order.law is None:
-        return model.figures
-    law, v = read_law(order.law), model.figures.v
-    classes = tuple(StepClass(weight, p, ASSUMED_V if v is None else v) for p, weight in law.points)
-    return replace(model.figures, p=law.mean, classes=classes)
-
-
-def _from_what(order: RunOrder, figures: Figures, model: Model) -> str:
-    """Say where p, and with it k, comes from."""
-    if order.law is not None:
-        return f"the law {one_line(order.law, 40)}"
-    if figures.p is None:
-        return "assumed"
-    return "the simulated model's own" if model.simulated else "known of the model"
-
-
-def _rule(order: RunOrder, figures: Figures, steps: int | None) -> str:
-    """Return the voting rule, a table of leads written out.
-
-    Raises:
-        InputError: A table of leads is ordered, and no law of p is known.
-    """
-    if order.rule != LEADS:
-        return order.rule
-    if figures.p is None:
-        raise InputError(
-            "a lead-table follows from the law of p, which is not known of this model: give one by --law, such as"
-            " the file that maker calibrate --json prints"
-        )
-    law = law_of(figures.classes) if figures.classes else single(figures.p)
-    table = lead_table(law, step_target(steps or 1_000, order.target), order.k, most_votes=MOST_TABLE_VOTES)
-    return f"{LEADS}:{table.text}"
 
 
 def may_never_end(task: AnyTask) -> bool:

@@ -10,6 +10,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError, ProviderError
 from maker_engine.core.events import Outcome, RunEnded, RunStarted
 from maker_engine.core.filter_tree import Filter
+from maker_engine.core.outlook import Expected
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.models.opening import CALL_S
@@ -53,6 +54,7 @@ class Plan:
         temperatures_named: Every voter has a temperature of its own, which is not raised.
         preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
         log: Gets a line for each call, None for no log.
+        expected: What was expected before the run, and whether k follows what the first steps show.
     """
 
     task: AnyTask
@@ -75,6 +77,7 @@ class Plan:
     preflight: tuple[tuple[str, str], ...] | None = None
     accept_models: tuple[str, ...] = ()
     log: CallLog | None = None
+    expected: Expected = field(default_factory=Expected)
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:

@@ -23,6 +23,7 @@ from maker_engine.core.events import (
 from maker_engine.core.hopeless import HOLD, StepHopeless
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.runtime.adapting import Adapting
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner, resets_too_late
@@ -100,6 +101,7 @@ class Runner:
         self._checking = Checking(
             plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
         )
+        self._adapting = Adapting(self._book.run, plan.expected)
         self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
@@ -137,7 +139,7 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=self._checking.place, **self._caller.figures(),
+            checking=self._checking.place, outlook=self._adapting.outlook, **self._caller.figures(),
         )  # fmt: skip
 
     async def _check_model(self) -> None:
@@ -159,6 +161,7 @@ class Runner:
         self._take_up(self._changing.ready())
         for request, response in self._calls.drain():
             self._receive(request, response)
+        self._take_up(self._adapting.changed(self._solver))
         if self._solver.wasted > self._cut_at:
             self._cut_at = self._solver.wasted
             self._calls.cut_short()

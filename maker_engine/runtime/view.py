@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from maker_engine.core.decomposition import AnyTask, Json
     from maker_engine.core.events import CircuitOpened, SampleFailed
+    from maker_engine.core.outlook import Outlook
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.stops import Breakpoint, Held
 
@@ -60,6 +61,7 @@ class RunView:
         papers_note: What has to be said of them, such as why there are none; empty for nothing.
         papers_fault: Why they could not be written; empty where they could.
         limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
+        outlook: How the run is likely to end, as its votes say; None while they say nothing.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -93,6 +95,7 @@ class RunView:
     papers: tuple[Path, ...] | None = None
     papers_note: str = ""
     papers_fault: str = ""
+    outlook: Outlook | None = None
 
     @property
     def copies(self) -> str:

@@ -27,6 +27,7 @@ from maker_tui.terminal.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Wat
 from maker_tui.terminal.streams import OutputError
 from maker_tui.text.check_lines import Remarks, refusal, remark, spent_words
 from maker_tui.text.figures import count_of
+from maker_tui.text.outlook_words import outlook_fields, outlook_lines
 from maker_tui.text.statuses import BAD_INPUT, NOT_SOLVED, SOLVED
 
 LONGEST_RESULT = 5_000
@@ -201,6 +202,7 @@ def summary(view: RunView) -> dict[str, object]:
         "answered_by": dict(view.answered_by),
         "timeouts": totals.timeouts,
         "resets_at": None if view.resets_at is None else int(view.resets_at),
+        "outlook": outlook_fields(view.outlook),
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
         "papers": None if view.papers is None else [*map(str, view.papers)],
@@ -257,6 +259,7 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         *([("hopeless", sentence(hopeless))] if hopeless is not None and not said else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
         *([("besides", view.estimated)] if view.estimated else []),
+        *outlook_lines(view.outlook),
         *(("sent", line) for line in view.adjustments),
         *_check_rows(view),
         ("session", str(figures["session"])),

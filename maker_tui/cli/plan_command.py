@@ -76,7 +76,7 @@ def two(text: str) -> tuple[float, float]:
 
 def _plan(chosen: argparse.Namespace) -> int:
     from maker_engine import planning  # noqa: PLC0415 - `--help` does not need the engine
-    from maker_tui.cli import plan_lines  # noqa: PLC0415 - likewise
+    from maker_tui.text import plan_lines  # noqa: PLC0415 - likewise
 
     if chosen.models is not None:
         return _compare(chosen)
@@ -102,7 +102,7 @@ def _plan(chosen: argparse.Namespace) -> int:
 
 def _compare(chosen: argparse.Namespace) -> int:
     from maker_engine.model_plans import offers  # noqa: PLC0415 - `--help` does not need the engine
-    from maker_tui.cli import plan_lines  # noqa: PLC0415 - likewise
+    from maker_tui.text import plan_lines  # noqa: PLC0415 - likewise
 
     if chosen.p is None and chosen.law is None:
         chosen.p = 1.0  # each model has its own

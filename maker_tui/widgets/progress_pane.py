@@ -23,6 +23,7 @@ from maker_tui.text.figures import (
     short,
     speed,
 )
+from maker_tui.text.outlook_words import p_words, solve_words
 from maker_tui.text.pulse import Pulse, sparkline
 from maker_tui.text.roles import line
 from maker_tui.text.rule_words import rule_words
@@ -231,6 +232,7 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         return []
     rows = [
         ("voting", rule_words(started.rule, started.k)),
+        *_outlook(view),
         ("limit", f"{count_of(view.max_tokens, 'output token')} a response"),
         ("calls", _calls(view)),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),
@@ -244,6 +246,18 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         ("session", str(view.session)),
     ]
     return [_row(name, value) for name, value in rows]
+
+
+def _outlook(view: RunView) -> list[tuple[str, str]]:
+    """Tell how the run is likely to end, by its own votes, and where its k comes from."""
+    found = view.outlook
+    if found is None:
+        return []
+    rows = [("k from", found.k_from)] if found.k_from else []
+    rows += [("p", p_words(found)), ("P(solve)", solve_words(found))]
+    if view.snapshot.outcome is None and found.usd is not None:
+        rows.append(("in all", f"{dollars(found.usd)} at this rate"))
+    return [*rows, *([("worse", found.worse)] if found.worse else [])]
 
 
 def _refused(number: int) -> str:

@@ -1,0 +1,66 @@
+"""What an order says of p, and the voting rule and the expectations that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from maker_engine.core.errors import InputError
+from maker_engine.core.laws import single
+from maker_engine.core.lead_tables import lead_table, step_target
+from maker_engine.core.outlook import Expected
+from maker_engine.core.voting import AHEAD, LEADS
+from maker_engine.forecast import ASSUMED_V, Forecast
+from maker_engine.law_files import read_law
+from maker_engine.models.port import Figures, Model
+from maker_engine.printable import one_line
+from maker_engine.runtime.run_order import RunOrder
+from maker_engine.step_classes import StepClass, law_of
+
+MOST_TABLE_VOTES = 200
+"""Votes beyond which a step under a table of leads is given up."""
+
+
+def figures_of(order: RunOrder, model: Model) -> Figures:
+    """Return what is known of the model, with the law of p that is ordered in place of its own."""
+    if order.law is None:
+        return model.figures
+    law, v = read_law(order.law), model.figures.v
+    classes = tuple(StepClass(weight, p, ASSUMED_V if v is None else v) for p, weight in law.points)
+    return replace(model.figures, p=law.mean, classes=classes)
+
+
+def from_what(order: RunOrder, figures: Figures, model: Model) -> str:
+    """Say where p, and with it k, comes from."""
+    if order.law is not None:
+        return f"the law {one_line(order.law, 40)}"
+    if figures.p is None:
+        return "assumed"
+    return "the simulated model's own" if model.simulated else "known of the model"
+
+
+def expected_of(order: RunOrder, figures: Figures, forecast: Forecast) -> Expected:
+    """Return what is expected before the run; k follows the run's own votes where p is only assumed."""
+    adapts = order.k is None and figures.p is None and order.rule == AHEAD
+    known = figures.p is not None
+    return Expected(
+        figures.p, forecast.p_solve if known else None, forecast.cost_usd if known else None, order.target,
+        "as ordered" if order.k is not None else forecast.from_what, adapts,
+    )  # fmt: skip
+
+
+def rule_of(order: RunOrder, figures: Figures, steps: int | None) -> str:
+    """Return the voting rule, a table of leads written out.
+
+    Raises:
+        InputError: A table of leads is ordered, and no law of p is known.
+    """
+    if order.rule != LEADS:
+        return order.rule
+    if figures.p is None:
+        raise InputError(
+            "a lead-table follows from the law of p, which is not known of this model: give one by --law, such as"
+            " the file that maker calibrate --json prints"
+        )
+    law = law_of(figures.classes) if figures.classes else single(figures.p)
+    table = lead_table(law, step_target(steps or 1_000, order.target), order.k, most_votes=MOST_TABLE_VOTES)
+    return f"{LEADS}:{table.text}"
