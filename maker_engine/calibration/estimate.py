@@ -89,6 +89,7 @@ class Estimate:
         usd_per_sample: Mean dollars of a sample, None where no price is known.
         run: The run by the recommended rule; None where no rule reaches the target.
         hard_bound: Probability, at least, that no step of the run is hard.
+        k_likely: The k of ahead-by-k that would do if the likeliest law were the law; None where none would.
     """
 
     tally: Tally
@@ -104,6 +105,7 @@ class Estimate:
     usd_per_sample: float | None
     run: Run | None
     hard_bound: float
+    k_likely: int | None = None
 
     @property
     def voting_cannot_fix(self) -> bool:
@@ -151,6 +153,7 @@ def estimate(steps: Sequence[StepReadings], calls: int, sought: Sought) -> Estim
         usd_per_sample=sum(costs) / len(costs) if costs else None,
         run=run,
         hard_bound=math.exp(_log_none_hard(hard.high, sought.steps)),
+        k_likely=_likely_k(law, sought),
     )
 
 
@@ -241,6 +244,13 @@ def _alone(p: float, sought: Sought) -> Rule | None:
     if p <= NO_VOTE:
         return None
     return ahead_by(min(MOST_K, scaling.k_min(p, sought.steps, sought.target)))
+
+
+def _likely_k(law: Law, sought: Sought) -> int | None:
+    """Return the k for the sound steps of a law."""
+    if law.hard_share >= 1 or law.mean <= NO_VOTE:
+        return None
+    return law.above_half().k_min(sought.steps, sought.target)
 
 
 def _rounds(law: Law, rule: Rule) -> float:

@@ -75,12 +75,12 @@ def _figures(found: Estimate) -> dict[str, Any]:
     return {
         "sampled_steps": len(tally.steps),
         "samples": tally.samples,
-        "p": _round(found.p),
-        "p_low": _round(found.p_within.low),
-        "p_high": _round(found.p_within.high),
-        "p_valid": _round(found.p_valid),
-        "p_valid_low": _round(found.p_valid_within.low),
-        "p_valid_high": _round(found.p_valid_within.high),
+        "p": _round(found.p_valid),
+        "p_low": _round(found.p_valid_within.low),
+        "p_high": _round(found.p_valid_within.high),
+        "p_right": _round(found.p),
+        "p_right_low": _round(found.p_within.low),
+        "p_right_high": _round(found.p_within.high),
         "v": _round(found.v),
         "v_low": _round(found.v_within.low),
         "v_high": _round(found.v_within.high),
@@ -108,12 +108,16 @@ def _of_run(found: Estimate) -> dict[str, Any]:
         none = dict.fromkeys(
             ("votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours")
         )
-        return {"p_solve": {"forecast": None, "likely": None, "hard_bound": bound}, "k": None, "rule": None, **none}
+        return {
+            "p_solve": {"forecast": None, "likely": None, "hard_bound": bound}, "k": None, "k_likely": found.k_likely,
+            "rule": None, **none,
+        }  # fmt: skip
     usd = run.usd_within or Interval(math.nan, math.nan)
     forecast = [_round(run.p_solve.low), _round(run.p_solve.high)]
     return {
         "p_solve": {"forecast": forecast, "likely": _round(run.likely), "hard_bound": bound},
         "k": run.rule.k,
+        "k_likely": found.k_likely,
         "rule": run.rule.name,
         "votes": _round(run.votes),
         "votes_low": _round(run.votes_within.low),
@@ -151,7 +155,10 @@ def _looks(found: Estimate, one: Measured, measured: Sequence[Measured]) -> dict
 
 
 def _tail(one: Measured, sought: Sought) -> dict[str, Any]:
+    usd_in, usd_out = one.price or (None, None)
     return {
+        "usd_per_million_in": _round(usd_in),
+        "usd_per_million_out": _round(usd_out),
         "ended": one.ended,
         "session": str(one.session),
         "measured_by": dict(one.digest),
@@ -186,7 +193,15 @@ def _verdict(found: Estimate, sought: Sought) -> str:
     return (
         f"Take {rule}: {run.votes / steps:.2f} votes a step{cost}; right with probability"
         f" {run.p_solve.low:.3g} to {run.p_solve.high:.3g} if the steps are as those sampled and none is hard."
+        f"{_likely(found)}"
     )
+
+
+def _likely(found: Estimate) -> str:
+    run = found.run
+    if found.calls == 1 or found.k_likely is None or run is None:
+        return ""
+    return f" If no step were weaker than the likeliest law has it, k = {found.k_likely} would do."
 
 
 def _open(found: Estimate, sought: Sought) -> str:
@@ -202,8 +217,8 @@ def _mute(found: Estimate) -> str:
     if not number:
         return ""
     return (
-        f"At {count_of(number, 'step')} of {len(found.tally.steps):,} no sample was valid: no vote passes such a step; a"
-        " plainer answer format, --constrain or a higher temperature may."
+        f"At {count_of(number, 'step')} of {len(found.tally.steps):,} no sample was valid: no vote passes such a step;"
+        " a plainer answer format, --constrain or a higher temperature may."
     )
 
 
@@ -221,7 +236,7 @@ def _one_call(found: Estimate) -> str:
 
 
 def _share(share: float) -> str:
-    return f"{100 * share:.2g} %"
+    return f"{100 * share:.2g}%"
 
 
 def _round(value: float | None) -> float | None:
@@ -231,10 +246,10 @@ def _round(value: float | None) -> float | None:
 
 
 _FIELDS = (
-    "sampled_steps", "samples", "p", "p_low", "p_high", "p_valid", "p_valid_low", "p_valid_high", "v", "v_low",
-    "v_high", "steps_without_vote", "hard_share", "hard_share_low", "hard_share_high", "law", "correlation", "collisions", "collisions_iid",
-    "identical_texts", "tokens_in", "tokens_out", "latency_s", "usd_per_sample", "spent_usd", "p_solve", "k", "rule",
-    "votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours", "flags", "hardest",
-    "error_correlation", "least_correlated",
+    "sampled_steps", "samples", "p", "p_low", "p_high", "p_right", "p_right_low", "p_right_high", "v", "v_low",
+    "v_high", "steps_without_vote", "hard_share", "hard_share_low", "hard_share_high", "law", "correlation",
+    "collisions", "collisions_iid", "identical_texts", "tokens_in", "tokens_out", "latency_s", "usd_per_sample",
+    "spent_usd", "p_solve", "k", "k_likely", "rule", "votes", "votes_low", "votes_high", "samples_needed", "usd",
+    "usd_low", "usd_high", "hours", "flags", "hardest", "error_correlation", "least_correlated",
 )  # fmt: skip
 """What a model has none of that gave no answer."""

@@ -24,6 +24,7 @@ from maker_engine.calibration.sampled import Place, Sampled
 from maker_engine.core.decomposition import AnyTask, Vote
 from maker_engine.core.events import Event, Outcome
 from maker_engine.core.snapshot import Totals
+from maker_engine.models.port import Model
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.order import PreparedRun, prepare
@@ -89,6 +90,7 @@ class Measured:
         ended: Why no further step was drawn, in a few words: all were, its k is settled, the money is out, a fault.
         found: What the sample says, None where nothing came back.
         digest: Tells whether a run is measured by this.
+        price: Dollars per million prompt and output tokens, None where it is not known.
     """
 
     model: str
@@ -97,6 +99,7 @@ class Measured:
     ended: str
     found: Estimate | None
     digest: Mapping[str, Any] = field(default_factory=dict)
+    price: tuple[float, float] | None = None
 
 
 async def calibrate(
@@ -188,8 +191,9 @@ class _Sweep:
         ended = ended or f"all {planned:,} steps are drawn"
         book.end(outcome, ended)
         found = estimate(book.steps, self._ordered.calls, self._ordered.sought) if book.steps else None
-        simulated = self._prepared.plan.model.simulated
-        return Measured(self._model, simulated, book.path, ended, found, measured_by(self._prepared))
+        model = self._prepared.plan.model
+        digest = measured_by(self._prepared)
+        return Measured(self._model, model.simulated, book.path, ended, found, digest, _price(model))
 
     def _is_settled(self, book: Book) -> bool:
         ordered = self._ordered
@@ -274,6 +278,13 @@ def measured_by(prepared: PreparedRun) -> dict[str, Any]:
         "prompt_digest": "" if prompt is None else digest_of(prompt),
         **{name: _plain(getattr(order, name)) for name in MEASURED},
     }
+
+
+def _price(model: Model) -> tuple[float, float] | None:
+    figures = model.figures
+    if figures.usd_per_token_in is None or figures.usd_per_token_out is None:
+        return None
+    return 1e6 * figures.usd_per_token_in, 1e6 * figures.usd_per_token_out
 
 
 def _plain(value: Any) -> Any:

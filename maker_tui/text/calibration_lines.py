@@ -13,7 +13,7 @@ from maker_tui.text.figures import chance, count_of, dollars, duration, fit
 from maker_tui.text.wrapping import wrapped
 
 WIDTH = 100
-_NAME, _COLUMN = 22, 24
+_NAME, _COLUMN, _ACROSS = 22, 26, 3
 _NONE = "–"
 
 
@@ -21,7 +21,8 @@ def calibration_lines(measured: Sequence[Measured], sought: Sought, truth: str) 
     """Lay a calibration out."""
     head = f"for a run of {count_of(sought.steps, 'step')} that is to be right with probability {sought.target:g}"
     lines = [f"{head}; what is right: {truth}", ""]
-    lines += _table(measured)
+    for first in range(0, len(measured), _ACROSS):
+        lines += [*([""] if first else []), *_table(measured[first : first + _ACROSS])]
     for one in measured:
         lines += ["", one.model, *(f"  {row}" for row in _remarks(one, measured, sought))]
     best = recommended(measured)
@@ -32,7 +33,7 @@ def calibration_lines(measured: Sequence[Measured], sought: Sought, truth: str) 
 def _table(measured: Sequence[Measured]) -> list[str]:
     def row(name: str, cell: Callable[[Estimate], str]) -> str:
         cells = (_NONE if one.found is None else cell(one.found) for one in measured)
-        return (fit(name, _NAME) + "".join(fit(text, _COLUMN) for text in cells)).rstrip()
+        return (fit(name, _NAME) + "".join(fit(text, _COLUMN - 1) + " " for text in cells)).rstrip()
 
     def run(cell: Callable[[Run], str]) -> Callable[[Estimate], str]:
         return lambda found: _NONE if found.run is None else cell(found.run)
@@ -40,9 +41,9 @@ def _table(measured: Sequence[Measured]) -> list[str]:
     return [
         (fit("", _NAME) + "".join(fit(one.model, _COLUMN - 1) + " " for one in measured)).rstrip(),
         row("sample", lambda found: f"{len(found.tally.steps):,} steps × {found.calls}"),
-        row("p right", lambda found: _within(found.p, found.p_within)),
-        row("p of valid ones", lambda found: _within(found.p_valid, found.p_valid_within)),
-        row("v valid", lambda found: _within(found.v, found.v_within)),
+        row("p, right if valid", lambda found: _within(found.p_valid, found.p_valid_within)),
+        row("v, valid", lambda found: _within(found.v, found.v_within)),
+        row("right of all", lambda found: _within(found.p, found.p_within)),
         row("hard steps (p < ½)", lambda found: _within(found.hard.share, Interval(found.hard.low, found.hard.high))),
         row("error correlation", lambda found: _figure(found.tally.correlation())),
         row("first two wrong", lambda found: "{} (i.i.d. {:.2g})".format(*found.tally.collisions())),

@@ -103,7 +103,7 @@ def test_a_run_takes_its_plan_from_a_calibration_until_that_is_stale(said, tmp_p
 
 
 def test_the_truth_may_be_what_a_recorded_run_has_decided(said, home: Path, tmp_path: Path):
-    """Without an oracle's path, steps come from a session of the same problem, or from labelled states; it says which."""
+    """Steps come from a session of the same problem, or from labelled states, and which of these is said."""
     record(home / "sessions" / "count.maker", 30, seed=2)
     source = tmp_path / "clock.json"
     order = json.loads(said("sessions", "export", "count", "--task", TOY, "--as", "jsonl")[1].splitlines()[0])
