@@ -85,7 +85,8 @@ class Estimate:
         v: That a sample is valid.
         v_within: Its interval.
         hard: The share of steps with p < ½.
-        law: The likeliest law of p; of one call a step the mean alone.
+        law: The likeliest law of p, without hard steps where none is surely there: what a few wrong votes would make of
+            them is noise. Of one call a step the mean alone.
         usd_per_sample: Mean dollars of a sample, None where no price is known.
         run: The run by the recommended rule; None where no rule reaches the target.
         hard_bound: Probability, at least, that no step of the run is hard.
@@ -130,6 +131,7 @@ def estimate(steps: Sequence[StepReadings], calls: int, sought: Sought) -> Estim
     hard = hard_share(votes, 0.0 if fit is None else _majority_wrong(law, calls))
     if fit is not None:
         hard = _narrowed(hard, fit)
+        law = law if hard.low > 0 or law.hard_share >= 1 else law.above_half()
     within = mean_of_shares(given_valid, SAFE)
     v_within = mean_of_shares(valid, SAFE)
     costs = tally.costs()

@@ -16,6 +16,8 @@ from maker_engine.wording import count_of
 COPIES = 0.9
 """Texts that are alike more often are copies rather than samples."""
 _DIGITS = 6
+_LUCK = 2
+"""So many steps without a valid sample are not spoken of, nor three times what chance makes."""
 
 
 def calibration_json(measured: Sequence[Measured], sought: Sought, truth: str) -> dict[str, Any]:
@@ -214,7 +216,8 @@ def _open(found: Estimate, sought: Sought) -> str:
 
 def _mute(found: Estimate) -> str:
     number = found.tally.mute()
-    if not number:
+    by_chance = len(found.tally.steps) * (1 - found.v) ** found.calls
+    if number <= _LUCK + 3 * by_chance:
         return ""
     return (
         f"At {count_of(number, 'step')} of {len(found.tally.steps):,} no sample was valid: no vote passes such a step;"
