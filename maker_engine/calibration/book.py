@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from maker_engine.calibration.drawing import Done
 from maker_engine.calibration.sampled import Place, Sampled
 from maker_engine.calibration.tally import Reading, StepReadings
 from maker_engine.core.decomposition import Gathered
 from maker_engine.core.errors import MakerError
-from maker_engine.core.events import Event, PersonDecided, RunEnded, RunStarted, SamplesDrawn, StepDecided, StepOpened
+from maker_engine.core.events import (
+    Event,
+    PersonDecided,
+    RunEnded,
+    RunStarted,
+    SamplesDrawn,
+    StepDecided,
+    StepOpened,
+    WrongDecisionFound,
+)
 from maker_engine.core.open_step import OpenStep
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.responses import Flag, Response, Sample
@@ -48,6 +58,18 @@ def find_book(key: str) -> Path | None:
     return max(found)[1] if found else None
 
 
+def _family_of(sampled: Sampled) -> type[Sampled]:
+    """Return a family whose only problem these steps are: a session loads no task from a path, and none is needed."""
+
+    class Known(Sampled):
+        @classmethod
+        def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Any:  # noqa: ARG003 - it is known
+            """Return the steps."""
+            return sampled
+
+    return Known
+
+
 class Book:
     """Writes what is drawn from one model, and reads what was.
 
@@ -70,7 +92,7 @@ class Book:
         self._run = RunState()
         self._began, self._before_s, branch = time.monotonic(), 0.0, None
         if path is not None:
-            saved = open_saved(path, type(sampled))
+            saved = open_saved(path, _family_of(sampled))
             self._run, self._before_s, branch = saved.run, saved.elapsed_s, saved.branch
             with Reader(path) as reader:
                 for stored in reader.steps(sampled):
@@ -91,7 +113,7 @@ class Book:
         sampled, model = self._sampled, self._prepared.plan.model
         return RunStarted(
             CALIBRATION, sampled.title, sampled.label, model.name, model.simulated, 1, "ahead",
-            self._prepared.order.seed, len(sampled.places), has_oracle=False,
+            self._prepared.order.seed, len(sampled.places), has_oracle=True,
         )  # fmt: skip
 
     def take(self, done: Done) -> None:
@@ -109,6 +131,9 @@ class Book:
             if votes.total() < self._sampled.calls:
                 self._record(PersonDecided(number, WHO, gathered))
             self._record(StepDecided(number, gathered, number + 1))
+            right, wrong = self.steps[-1].counts
+            if wrong >= right:  # a key leads from one of these steps to the next
+                self._record(WrongDecisionFound(number, gathered, place.truth))
         self._journal.flush()
 
     def _read(self, place: Place, samples: Sequence[Sample]) -> None:

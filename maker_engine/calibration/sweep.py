@@ -133,7 +133,7 @@ async def calibrate(
         try:
             for sweep in sweeps:
                 sweep.open()
-            return list(await asyncio.gather(*(sweep.run() for sweep in sweeps)))
+            return await _all([asyncio.create_task(sweep.run()) for sweep in sweeps])
         finally:
             for sweep in sweeps:
                 sweep.close()
@@ -141,6 +141,16 @@ async def calibrate(
         await executor.aclose()
         for one in prepared.values():
             await one.plan.model.aclose()
+
+
+async def _all(sweeps: Sequence[asyncio.Task[Measured]]) -> list[Measured]:
+    """Wait for all; where one fails, or the whole is given up, none goes on in a session that is closed."""
+    try:
+        return list(await asyncio.gather(*sweeps))
+    finally:
+        for sweep in sweeps:
+            sweep.cancel()
+        await asyncio.gather(*sweeps, return_exceptions=True)
 
 
 class _Sweep:

@@ -64,6 +64,9 @@ def calibrate(arguments: Sequence[str]) -> int:
 
     try:
         measured = asyncio.run(sweep(ordered, on_progress, _tell))
+    except KeyboardInterrupt:
+        complain("stopped: what was drawn is on record, and the same command goes on from there")
+        raise
     finally:
         end_progress()
     if chosen.json:
@@ -150,10 +153,11 @@ def _ordered(chosen: argparse.Namespace) -> tuple[Calibration, str]:
         drawn = _drawn(chosen, task, order.seed)
     steps = chosen.run_steps or task.expected_steps or (drawn.total if drawn.total > 1 else ASSUMED_STEPS)
     sought = Sought(steps, order.target, order.concurrency)
-    return Calibration(
-        chosen.task, task, models, order, drawn.places, chosen.calls, sought, order.limit_usd, chosen.executor,
-        chosen.fresh,
-    ), drawn.truth  # fmt: skip
+    name = catalogue.located(chosen.task)
+    calibration = Calibration(
+        name, task, models, order, drawn.places, chosen.calls, sought, order.limit_usd, chosen.executor, chosen.fresh
+    )
+    return calibration, drawn.truth
 
 
 def _order(chosen: argparse.Namespace, models: Sequence[str]) -> RunOrder:

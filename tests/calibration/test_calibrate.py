@@ -109,7 +109,9 @@ def test_the_truth_may_be_what_a_recorded_run_has_decided(said, home: Path, tmp_
     order = json.loads(said("sessions", "export", "count", "--task", TOY, "--as", "jsonl")[1].splitlines()[0])
     source.write_text(order["order"]["source"] if "order" in order else '{"length": 30}')
     common = [TOY, "--problem", str(source), "--steps", "10", "--calls", "2", "--model", "sim"]
-    assert calibrated(said, *common, "--from", "count")["truth"] == "decided answers of a recorded run"
+    first = calibrated(said, *common, "--from", "count")
+    assert first["truth"] == "decided answers of a recorded run"
+    assert calibrated(said, *common, "--from", "count") == first
     labels = tmp_path / "labels.jsonl"
     labels.write_text('{"state": 3, "answer": 4}\n\n{"state": 5, "answer": 6}\n')
     labelled = calibrated(said, *common, "--labels", str(labels))

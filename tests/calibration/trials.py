@@ -1,6 +1,7 @@
 """Calibrations of laws that only the trial knows: how often an interval holds the truth, and a run the target.
 
-By hand: `python -m tests.calibration.trials LAWS TRIALS [--steps S] [--sample N] [--calls C] [--from SEED]`. Samples
+By hand: `python -m tests.calibration.trials LAWS TRIALS [--steps S] [--sample N] [--calls C] [--from SEED]
+[--stops]`. Samples
 are thrown from the law itself; a response has lengths of its own, so that tokens and dollars differ from call to call.
 """
 
@@ -12,7 +13,8 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from maker_engine.calibration.estimate import Estimate, Sought, estimate
+from maker_engine.calibration.estimate import Estimate, Sought, estimate, settled
+from maker_engine.calibration.sweep import FIRST_LOOK
 from maker_engine.calibration.tally import Reading, StepReadings
 from maker_engine.core.laws import Law, named_laws
 from maker_engine.core.lead_tables import MOST_VOTES, ends
@@ -98,12 +100,25 @@ def judged(truth: Truth, found: Estimate, sought: Sought) -> dict[str, bool]:
     }
 
 
-def trials(name: str, seeds: range, sought: Sought, sample: int, calls: int) -> Counter[str]:
-    """Count over seeded trials how often each promise was kept."""
+def stopped(steps: list[StepReadings], sought: Sought) -> list[StepReadings]:
+    """Return the steps up to where a calibration would have stopped, being settled."""
+    at = FIRST_LOOK
+    while at < len(steps):
+        if settled(steps[:at], len(steps), sought):
+            return steps[:at]
+        at *= 2
+    return steps
+
+
+def trials(name: str, seeds: range, sought: Sought, sample: int, calls: int, *, stops: bool = False) -> Counter[str]:
+    """Count over seeded trials how often each promise was kept; with `stops` of calibrations that may stop early."""
     kept: Counter[str] = Counter()
     truth = Truth(LAWS[name])
     for seed in seeds:
-        found = estimate(drawn(truth, sample, calls, f"{name} {seed}"), calls, sought)
+        steps = drawn(truth, sample, calls, f"{name} {seed}")
+        steps = stopped(steps, sought) if stops else steps
+        kept["steps drawn"] += len(steps)
+        found = estimate(steps, calls, sought)
         kept.update({promise: int(holds) for promise, holds in judged(truth, found, sought).items()})
     return kept
 
@@ -117,10 +132,12 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=1000)
     parser.add_argument("--calls", type=int, default=5)
     parser.add_argument("--from", dest="first", type=int, default=0)
+    parser.add_argument("--stops", action="store_true", help="stop when settled")
     chosen = parser.parse_args()
     for name in chosen.laws:
         sought = Sought(chosen.steps)
-        kept = trials(name, range(chosen.first, chosen.first + chosen.trials), sought, chosen.sample, chosen.calls)
+        seeds = range(chosen.first, chosen.first + chosen.trials)
+        kept = trials(name, seeds, sought, chosen.sample, chosen.calls, stops=chosen.stops)
         print(name, f"{chosen.trials} trials, {chosen.calls} calls:", dict(kept))  # noqa: T201 - run by hand
 
 
