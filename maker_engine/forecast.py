@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maker_engine import step_classes
 from maker_engine.core import scaling
-from maker_engine.core.laws import Law
+from maker_engine.core.laws import Law, single
 from maker_engine.core.lead_tables import ends
-from maker_engine.core.voting import AHEAD, FIRST, LeadTable, named_rule
+from maker_engine.core.voting import AHEAD, LeadTable, named_rule
 from maker_engine.models.port import Figures
 
 HOPELESS_P = 0.5
@@ -37,8 +38,8 @@ class Forecast:
         assumptions: One sentence for each figure that is a guess.
         simulated: The model is simulated: nothing is paid.
         undecided: Steps that a table of leads gives up, which are asked or stop the run; 0 for rules that give none up.
-        from_what: What the figures of p are: "the simulated model's own", "a calibration", "measured in this run" or
-            "assumed".
+        rule: The voting rule, a table of leads written out.
+        from_what: Where p comes from, such as "the simulated model's own" or "assumed"; empty where nobody said.
     """
 
     k: int
@@ -53,6 +54,7 @@ class Forecast:
     simulated: bool = False
     undecided: float = 0.0
     from_what: str = ""
+    rule: str = AHEAD
 
 
 def forecast(
@@ -90,14 +92,8 @@ def forecast(
         none = None if steps is None else 0.0
         sure = None if steps is None else 1.0
         return Forecast(chosen, k is None, steps, sure, none, none, none, none, known.notes())
-    decided = named_rule(rule, chosen)
-    table = isinstance(decided, LeadTable)
-    p_solve, votes, undecided = (
-        _under_table(law, decided, steps)
-        if isinstance(decided, LeadTable)
-        else (_p_solve(law, rule, chosen, steps, known), steps * _votes(law, rule, chosen), 0.0)
-    )
-    samples = votes / v if table or rule == FIRST else steps * step_classes.expected_samples(classes, chosen)
+    p_solve, votes, undecided = _odds(law, rule, chosen, steps, known)
+    samples = steps * _samples(classes, rule, chosen)
     latency = known("latency", figures.latency_s, ASSUMED_LATENCY_S, " s")
     return Forecast(
         k=chosen,
@@ -110,13 +106,29 @@ def forecast(
         wall_s=steps * latency * step_classes.expected_rounds(classes, chosen),
         assumptions=known.notes(),
         undecided=undecided,
+        rule=rule,
     )
 
 
-def _under_table(law: Law, table: LeadTable, steps: int) -> tuple[float, float, float]:
-    """Return P(solve), votes and undecided steps of a run under a table of leads."""
+def _odds(law: Law, rule: str, k: int, steps: int, known: _Known) -> tuple[float | None, float, float]:
+    """Return P(solve), votes and undecided steps of a run by a rule."""
+    table = named_rule(rule, k)
+    if not isinstance(table, LeadTable):
+        return _p_solve(law, rule, k, steps, known), steps * _votes(law, rule, k), 0.0
     ended = ends(law, table)
     return ended.run_success(steps), steps * ended.votes, steps * ended.undecided
+
+
+def _samples(classes: Sequence[step_classes.StepClass], rule: str, k: int) -> float:
+    """Return the samples of a step by a rule, flagged ones included."""
+    if rule == AHEAD:
+        return step_classes.expected_samples(classes, k)
+    table = named_rule(rule, k)
+    return math.fsum(
+        share / v * (ends(single(p), table).votes if isinstance(table, LeadTable) else _votes(single(p), rule, k))
+        for share, p, v in classes
+        if share
+    )
 
 
 def _p_solve(law: Law, rule: str, k: int, steps: int, known: _Known) -> float | None:

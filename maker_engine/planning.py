@@ -14,7 +14,7 @@ from functools import lru_cache
 from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
 from maker_engine.core.laws import Law, single
-from maker_engine.core.lead_tables import ends, lead_table, step_target
+from maker_engine.core.lead_tables import cheapest_table, ends, step_target
 from maker_engine.core.voting import AHEAD, LEADS
 
 SPREAD = 0.5
@@ -118,7 +118,7 @@ def voted(want: Purchase) -> Voted:
     _check(want)
     least = _k_min(want)
     if want.rule == LEADS:
-        table = lead_table(want.law, step_target(want.steps, want.target), want.k)
+        table = cheapest_table(want.law, step_target(want.steps, want.target), want.k)
         ended = ends(want.law, table)
         solved = ended.run_success(want.steps)
         return Voted(table.k, least, solved, ended.votes, table.text, want.steps * ended.undecided)

@@ -23,6 +23,10 @@ MOST_VOTES = 400
 """Votes beyond which no table goes on: a step that would need more is given up."""
 HOPELESS = 0.05
 """Steps with so many votes against the leader are given up where further votes would decide a smaller share of them."""
+MOST_CAPS = 12
+"""Leads above the first that a table is capped at, at most."""
+LOOSER = (1, 3, 10)
+"""By how much looser a posterior is tried for a table that keeps to its error only in the mean."""
 NEGLIGIBLE = 1e-3
 """A table ends where steps with more dissent are rarer than this share of the error that a step may have."""
 
@@ -61,9 +65,7 @@ def wrong_if_ended(law: Law, leader: int, against: int) -> float:
 
 
 def _product(p: float, ahead: int, behind: int) -> float:
-    if p <= 0 or p >= 1:
-        return float((ahead if p <= 0 else behind) == 0)
-    return math.exp(ahead * math.log(p) + behind * math.log1p(-p))
+    return float(p**ahead * (1 - p) ** behind)  # what underflows is nothing beside the other paths
 
 
 def lead_table(law: Law, error: float, least: int | None = None, most_votes: int = 200) -> LeadTable:
@@ -80,11 +82,77 @@ def lead_table(law: Law, error: float, least: int | None = None, most_votes: int
     """
     if not 0 < error < 0.5:
         raise InputError(f"the error of a step lies between 0 and 0.5, got {error:g}")
-    least = least or scaling.k_min(min(law.mean, 1.0), 1, 1 - error)
-    leads = _leads(law, error, least, min(most_votes, MOST_VOTES))
+    leads = _leads(law, error, least or _plans_k(law, error), min(most_votes, MOST_VOTES))
     if not leads:
         raise InputError(f"no lead within {most_votes} votes leaves a step wrong in at most {error:g} of the cases")
     return _ended(law, leads, error, most_votes)
+
+
+def cheapest_table(law: Law, error: float, least: int | None = None, most_votes: int = 200) -> LeadTable:
+    """Return the table with the fewest votes that keeps to an error in the mean over the steps.
+
+    That of `lead_table` keeps to it in every ballot that ends. Where p varies smoothly that asks for more than it is
+    worth: then leads need not grow so far, or at all, and this is ahead-by-k. Steps that are left undecided count as
+    wrong; where no table without them is good enough, as with hard steps, it is `lead_table` again.
+
+    Args:
+        law: As for `lead_table`, and so are the others.
+        error: Likewise.
+        least: Likewise.
+        most_votes: Likewise.
+
+    Raises:
+        InputError: As for `lead_table`.
+    """
+    best = strict = lead_table(law, error, least, most_votes)
+    known = ends(law, strict, most_votes)
+    fewest = known.votes if known.wrong + known.undecided <= error else math.inf
+    for table in _constant(law, error, strict.k, most_votes):
+        found = ends(law, table, most_votes)
+        if found.votes < fewest:
+            best, fewest = table, found.votes
+    for looser in LOOSER:
+        if error * looser >= 0.5:
+            break
+        leads = _leads(law, error * looser, least or _plans_k(law, error), min(most_votes, MOST_VOTES))
+        for table in _capped(law, leads, error, most_votes):
+            found = ends(law, table, most_votes)
+            if found.votes < fewest:
+                best, fewest = table, found.votes
+    return best
+
+
+def _constant(law: Law, error: float, least: int, most_votes: int) -> list[LeadTable]:
+    """Return ahead-by-k as a table, with the smallest k from `least` on that keeps to the error, where one does."""
+    for k in range(least, least + MOST_CAPS + 1):
+        found = ends(law, LeadTable((k,)), most_votes)
+        if found.wrong + found.undecided <= error:
+            return [LeadTable((k,))]
+    return []
+
+
+def _capped(law: Law, leads: list[int], error: float, most_votes: int) -> list[LeadTable]:
+    """Return the table of these leads with the smallest cap that keeps to the error, where one does."""
+
+    def under(cap: int) -> LeadTable:
+        kept = [min(lead, cap) for lead in leads]
+        while len(kept) > 1 and kept[-1] == kept[-2]:
+            kept.pop()
+        return LeadTable(tuple(kept))
+
+    def keeps(cap: int) -> bool:
+        found = ends(law, under(cap), most_votes)
+        return found.wrong + found.undecided <= error
+
+    if not leads:
+        return []
+    caps = range(leads[0], min(leads[-1], leads[0] + MOST_CAPS) + 1)
+    cap = next((cap for cap in caps if keeps(cap)), None)
+    return [] if cap is None else [under(cap)]
+
+
+def _plans_k(law: Law, error: float) -> int:
+    return scaling.k_min(min(law.mean, 1.0), 1, 1 - error)
 
 
 def _leads(law: Law, error: float, lead: int, most: int) -> list[int]:
@@ -128,16 +196,16 @@ def ends(law: Law, table: LeadTable, most_votes: int = 200) -> Ends:
     """Return how ballots end under a table, exactly; those with `most_votes` and no decision are undecided."""
     decided, given_up = _paths(table, min(most_votes, MOST_VOTES))
     right = wrong = undecided = votes = 0.0
-    for p, weight in law.points:
-        for ahead, behind, ways in decided:
-            rightly, wrongly = (ways * weight * _product(one, ahead, behind) for one in (p, 1 - p))
-            right += rightly
-            wrong += wrongly
-            votes += (ahead + behind) * (rightly + wrongly)
-        for ahead, behind, ways in given_up:
-            share = ways * weight * _product(p, ahead, behind)
-            undecided += share
-            votes += (ahead + behind) * share
+    for ahead, behind, ways in decided:
+        rightly = ways * math.fsum(weight * _product(p, ahead, behind) for p, weight in law.points)
+        wrongly = ways * math.fsum(weight * _product(1 - p, ahead, behind) for p, weight in law.points)
+        right += rightly
+        wrong += wrongly
+        votes += (ahead + behind) * (rightly + wrongly)
+    for ahead, behind, ways in given_up:
+        share = ways * math.fsum(weight * _product(p, ahead, behind) for p, weight in law.points)
+        undecided += share
+        votes += (ahead + behind) * share
     return Ends(right, wrong, undecided, votes)
 
 

@@ -21,7 +21,7 @@ GRID = (
 )  # fmt: skip
 DROP = 1.9207
 """By how much the log likelihood falls at the ends of a 95 % interval: half the quantile of χ² with one degree."""
-ROUNDS = 1_000
+ROUNDS = 400
 _LEAST = 1e-4
 
 

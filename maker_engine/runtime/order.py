@@ -18,7 +18,6 @@ from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.core.voting import AHEAD, least_k
 from maker_engine.forecast import Forecast, forecast
-from maker_engine.law_files import law_text
 from maker_engine.models import litellm_prices
 from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VoterSpec, parse_voter
@@ -34,7 +33,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order_rules import expected_of, figures_of, from_what, rule_of
+from maker_engine.runtime.order_rules import expected_of, figures_of, from_what, in_full
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
@@ -136,18 +135,8 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     _check_offers(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
-    if order.law is not None:
-        order = replace(order, law=law_text(order.law))
-    figures = figures_of(order, model)
-    order = replace(order, rule=rule_of(order, figures, task.expected_steps))
-    table = ":" in order.rule
-    k = max(order.k or 1, least_k(order.rule)) if table else order.k
-    expected = replace(
-        forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule),
-        auto=order.k is None,
-        simulated=model.simulated,
-        from_what=from_what(order, figures, model),
-    )
+    order = in_full(order, model, task.expected_steps)
+    expected = _forecast(order, task, model)
     settings = _settings(order, expected.k, voters)
     started = _started(order, task, model, settings)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
@@ -173,9 +162,21 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         all(one.temperature not in (None, AUTO) for one in _voters(order)),
         sent_by(order) if order.preflight and not model.simulated else None,
         order.accept_models,
-        expected=expected_of(order, figures, expected),
+        expected=expected_of(order, figures_of(order, model), expected),
     )
     return PreparedRun(order, plan, expected)
+
+
+def _forecast(order: RunOrder, task: AnyTask, model: Model) -> Forecast:
+    """Work out what to expect of an order whose rule is written out."""
+    figures = figures_of(order, model)
+    k = max(order.k or 1, least_k(order.rule)) if ":" in order.rule else order.k
+    return replace(
+        forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule),
+        auto=order.k is None,
+        simulated=model.simulated,
+        from_what=from_what(order, figures, model),
+    )
 
 
 def may_never_end(task: AnyTask) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.laws import single
-from maker_engine.core.lead_tables import lead_table, step_target
+from maker_engine.core.lead_tables import cheapest_table, step_target
 from maker_engine.core.outlook import Expected
 from maker_engine.core.voting import AHEAD, LEADS
 from maker_engine.forecast import ASSUMED_V, Forecast
-from maker_engine.law_files import read_law
+from maker_engine.law_files import law_text, read_law
 from maker_engine.models.port import Figures, Model
 from maker_engine.printable import one_line
 from maker_engine.runtime.run_order import RunOrder
@@ -18,6 +18,17 @@ from maker_engine.step_classes import StepClass, law_of
 
 MOST_TABLE_VOTES = 200
 """Votes beyond which a step under a table of leads is given up."""
+
+
+def in_full(order: RunOrder, model: Model, steps: int | None) -> RunOrder:
+    """Return an order with its law and its rule written out, so that its session needs no file for them.
+
+    Raises:
+        InputError: There is no such law, or a table of leads has none to follow from.
+    """
+    if order.law is not None:
+        order = replace(order, law=law_text(order.law))
+    return replace(order, rule=rule_of(order, figures_of(order, model), steps))
 
 
 def figures_of(order: RunOrder, model: Model) -> Figures:
@@ -62,5 +73,5 @@ def rule_of(order: RunOrder, figures: Figures, steps: int | None) -> str:
             " the file that maker calibrate --json prints"
         )
     law = law_of(figures.classes) if figures.classes else single(figures.p)
-    table = lead_table(law, step_target(steps or 1_000, order.target), order.k, most_votes=MOST_TABLE_VOTES)
+    table = cheapest_table(law, step_target(steps or 1_000, order.target), order.k, most_votes=MOST_TABLE_VOTES)
     return f"{LEADS}:{table.text}"

@@ -97,11 +97,10 @@ class Runner:
         self._ended: RunEnded | None = None
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
-        self._pace = Pace(self._clock)
+        self._pace, self._adapting = Pace(self._clock), Adapting(self._book.run, plan.expected)
         self._checking = Checking(
             plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
         )
-        self._adapting = Adapting(self._book.run, plan.expected)
         self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
