@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from maker_engine.calibration.sweep import MEASURED, measured_by
 from maker_engine.core.errors import InputError
 from maker_engine.core.voting import AHEAD
 from maker_engine.input_files import read_named
 from maker_engine.options.kinds import Value
 from maker_engine.options.table import OPTIONS, PAPER, find
 from maker_engine.printable import one_line
+from maker_engine.runtime.calibrated import MEASURED, measured_by
 from maker_engine.runtime.order import PreparedRun
 
 LARGEST = 16 * 1024 * 1024
@@ -28,7 +28,7 @@ class RunPlan:
     Attributes:
         path: The file it was read from.
         values: Options of the run, by their names.
-        measured: What it was measured by, as `sweep.measured_by` has it.
+        measured: What it was measured by, as `calibrated.measured_by` has it.
     """
 
     path: Path
@@ -41,7 +41,7 @@ class RunPlan:
         Raises:
             InputError: The plan is stale; the text names what differs.
         """
-        now = measured_by(prepared)
+        now = json.loads(json.dumps(measured_by(prepared.task, prepared.order)))
         differing = [name for name in now if now[name] != self.measured.get(name)]
         if differing:
             names = ", ".join(name.replace("_", " ") for name in differing)

@@ -14,31 +14,27 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from maker_engine import catalogue
 from maker_engine.calibration.book import Book, find_book
 from maker_engine.calibration.drawing import MONEY, Job, requests_of
 from maker_engine.calibration.estimate import Estimate, Sought, estimate, settled
 from maker_engine.calibration.executors import LOCAL, Executor, open_executor
 from maker_engine.calibration.purse import Purse
 from maker_engine.calibration.sampled import Place, Sampled
-from maker_engine.core.decomposition import AnyTask, Vote
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import Event, Outcome
 from maker_engine.core.snapshot import Totals
 from maker_engine.models.port import Model
 from maker_engine.runtime.budget import Budget
+from maker_engine.runtime.calibrated import MEASURED, measured_by, remember
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.order import PreparedRun, prepare
-from maker_engine.runtime.preflight import SENT
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.sessions.store.packing import to_json
-from maker_engine.sessions.store.wordings import digest_of
 
 CHUNK = 25
 """Steps of a job: few enough that a lost worker costs little, and that money is not set aside for long."""
 FIRST_LOOK = 100
 """Steps after which it is looked for the first time whether a model is settled; then after twice as many, and so on."""
-MEASURED = (*SENT[:1], *SENT[2:], "paper_flags", "constrain")
-"""Fields of an order that a measurement hangs on: where one of them differs, it is stale."""
 _CARRIED = (
     *MEASURED,
     "seed",
@@ -177,7 +173,7 @@ class _Sweep:
         """Open the session: that of an earlier command of the same order, or a new one."""
         ordered = self._ordered
         sampled = Sampled(ordered.family, ordered.task, ordered.places, ordered.calls)
-        digest = measured_by(self._prepared)
+        digest = measured_by(self._prepared.task, self._prepared.order)
         key = hashlib.sha256(to_json([digest, sampled.source(), self._prepared.order.seed]).encode()).hexdigest()[:24]
         path = None if ordered.fresh else find_book(key)
         self._book = Book(sampled, self._prepared, key, path)
@@ -201,8 +197,11 @@ class _Sweep:
         ended = ended or f"all {planned:,} steps are drawn"
         book.end(outcome, ended)
         found = estimate(book.steps, self._ordered.calls, self._ordered.sought) if book.steps else None
+        if found is not None and found.worst is not None:
+            law = [list(point) for point in found.worst.points]
+            remember(measured_by(self._prepared.task, self._prepared.order), law, len(book.steps))
         model = self._prepared.plan.model
-        digest = measured_by(self._prepared)
+        digest = measured_by(self._prepared.task, self._prepared.order)
         return Measured(self._model, model.simulated, book.path, ended, found, digest, _price(model))
 
     def _is_settled(self, book: Book) -> bool:
@@ -278,24 +277,8 @@ def _next_look(done: int, planned: int) -> int:
     return min(look, planned)
 
 
-def measured_by(prepared: PreparedRun) -> dict[str, Any]:
-    """Return what a measurement hangs on: the task and its first prompt, the model, and how it is asked."""
-    order, task = prepared.order, prepared.task
-    step = task.step(task.start())
-    prompt = step.prompt if isinstance(step, Vote) else None
-    return {
-        "task": catalogue.located(order.task),
-        "prompt_digest": "" if prompt is None else digest_of(prompt),
-        **{name: _plain(getattr(order, name)) for name in MEASURED},
-    }
-
-
 def _price(model: Model) -> tuple[float, float] | None:
     figures = model.figures
     if figures.usd_per_token_in is None or figures.usd_per_token_out is None:
         return None
     return 1e6 * figures.usd_per_token_in, 1e6 * figures.usd_per_token_out
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
