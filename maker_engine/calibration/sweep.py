@@ -21,8 +21,10 @@ from maker_engine.calibration.executors import LOCAL, Executor, open_executor
 from maker_engine.calibration.purse import Purse
 from maker_engine.calibration.sampled import Place, Sampled
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.errors import InputError
 from maker_engine.core.events import Event, Outcome
 from maker_engine.core.snapshot import Totals
+from maker_engine.models.pool import parse_voter
 from maker_engine.models.port import Model
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calibrated import MEASURED, measured_by, remember
@@ -53,7 +55,7 @@ class Calibration:
     Attributes:
         family: The task's name, or its path.
         task: The task.
-        models: Names of the models, each once.
+        models: The models, each once, with settings of their own as a pool's voters have them.
         order: The run's order, for everything but the model.
         places: The sampled steps.
         calls: Calls a step.
@@ -117,7 +119,7 @@ async def calibrate(
     """
     prepared = {
         # Simulated models with dice of their own err independently, as a pool's do.
-        model: prepare(replace(ordered.order, model=model, seed=ordered.order.seed + number), ordered.task)
+        model: prepare(_order_of(ordered.order, model, number), ordered.task)
         for number, model in enumerate(ordered.models)
     }
     purse = Purse(ordered.limit_usd)
@@ -137,6 +139,23 @@ async def calibrate(
         await executor.aclose()
         for one in prepared.values():
             await one.plan.model.aclose()
+
+
+def _order_of(order: RunOrder, model: str, number: int) -> RunOrder:
+    """Return the order of one model, which may be written with settings of its own, as a voter of a pool is.
+
+    Raises:
+        InputError: It is not written so.
+    """
+    spec = parse_voter(model)
+    if spec.variant != "plain":
+        raise InputError(f"a calibration measures models, not wordings: leave variant={spec.variant} out")
+    own: dict[str, Any] = {"model": spec.model, "seed": order.seed + number}
+    if spec.reasoning is not None:
+        own["reasoning"] = spec.reasoning
+    if spec.temperature is not None:
+        own |= {"temperature": spec.temperature, "first_temperature": spec.temperature}
+    return replace(order, **own)
 
 
 async def _all(sweeps: Sequence[asyncio.Task[Measured]]) -> list[Measured]:

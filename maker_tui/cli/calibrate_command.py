@@ -98,9 +98,19 @@ def calibrate_parser(task_name: str | None) -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument("task", help="what is to be solved, by name or path")
+    _add_sample(parser)
+    if task_name is not None:
+        add_problem(parser, catalogue.find(task_name))
+    add_options(parser.add_argument_group("model, red flags and limits"), map(find, ACCEPTED))
+    return parser
+
+
+def _add_sample(parser: Parser) -> None:
+    """Add the flags that say who is measured, and where."""
     parser.add_argument(
-        "--model", dest="models", action="append", required=True, metavar="MODEL", help="a model, several times"
-    )
+        "--model", dest="models", action="append", required=True, metavar="MODEL",
+        help="a model, several times; settings of its own behind it: 'MODEL temperature=0.5 reasoning=low'",
+    )  # fmt: skip
     parser.add_argument(
         "--steps", type=count, default=SAMPLED_STEPS, metavar="N", help=f"steps to sample (default {SAMPLED_STEPS})"
     )
@@ -125,10 +135,6 @@ def calibrate_parser(task_name: str | None) -> Parser:
     )  # fmt: skip
     parser.add_argument("--fresh", action="store_true", help="draw anew what an earlier command has on record")
     parser.add_argument("--json", action="store_true", help="print one JSON object, which maker run --plan takes")
-    if task_name is not None:
-        add_problem(parser, catalogue.find(task_name))
-    add_options(parser.add_argument_group("model, red flags and limits"), map(find, ACCEPTED))
-    return parser
 
 
 def _ordered(chosen: argparse.Namespace) -> tuple[Calibration, str]:
@@ -162,7 +168,8 @@ def _ordered(chosen: argparse.Namespace) -> tuple[Calibration, str]:
 
 def _order(chosen: argparse.Namespace, models: Sequence[str]) -> RunOrder:
     """Make the order of the runs whose calls are drawn: the first model's, which the others share."""
-    from maker_engine.models.prices import read_prices  # noqa: PLC0415 - `--help` needs none of these
+    from maker_engine.models.pool import parse_voter  # noqa: PLC0415 - `--help` needs none of these
+    from maker_engine.models.prices import read_prices  # noqa: PLC0415
     from maker_engine.models.profile import PREFIX  # noqa: PLC0415
     from maker_engine.options.table import find  # noqa: PLC0415
     from maker_engine.runtime.ordering import order_of  # noqa: PLC0415
@@ -171,11 +178,12 @@ def _order(chosen: argparse.Namespace, models: Sequence[str]) -> RunOrder:
     from maker_tui.settings.run_defaults import with_defaults  # noqa: PLC0415
 
     values = given(chosen, map(find, ACCEPTED))
-    settled = with_defaults({**values, "model": models[0]}, attended=False)
+    names = [parse_voter(model).model for model in models]
+    settled = with_defaults({**values, "model": names[0]}, attended=False)
     kept = {name: value for name, value in settled.items() if name in ACCEPTED}
     typed = kept.pop("prices", ())
-    real = [name for name in models if name.partition(":")[0] != PREFIX]
-    order = order_of(chosen.task, {}, None, {**kept, "model": models[0], "k": 1, "preflight": False})
+    real = [name for name in names if name.partition(":")[0] != PREFIX]
+    order = order_of(chosen.task, {}, None, {**kept, "model": names[0], "k": 1, "preflight": False})
     stated = {**prices(), **read_prices(typed, real)} if real else {}
     return replace(order, prices=stated)
 

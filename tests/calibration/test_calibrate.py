@@ -54,6 +54,19 @@ def test_models_are_measured_over_the_same_steps_and_one_is_recommended(said):
         assert "cannot rule out hard steps below" in one["advice"]
 
 
+def test_a_models_settings_are_measured_like_models(said, tmp_path: Path):
+    """The same model with other settings is a row of its own, and a plan takes its settings along."""
+    found = calibrated(said, *SMALL, "--model", "sim temperature=0.7", "--model", "sim reasoning=low")
+    measured = [(one["measured_by"]["temperature"], one["measured_by"]["reasoning"]) for one in found["models"]]
+    assert measured == [(0.7, "default"), ("auto", "low")]
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps(found))
+    run = ["run", "hanoi", "--disks", "6", "--progress", "none", "--json", "--plan", str(plan)]
+    assert json.loads(said(*run)[1])["outcome"] == "solved"
+    assert "another temperature" in said(*run, "--temperature", "0.2")[2]
+    assert "not wordings" in said("calibrate", *SMALL, "--model", "sim variant=brief")[2]
+
+
 def test_a_calibration_is_a_session_like_others_that_runs_nothing(said):
     """It is listed, verified vote by vote, and refused where it would be gone on with as a run."""
     session = calibrated(said, *SMALL, "--model", "sim:v=0.7")["models"][0]["session"]
