@@ -21,9 +21,11 @@ class Executor(Protocol):
 
     Attributes:
         width: Jobs of one model that are worth having under way at once.
+        chunk: Steps of a job: few enough that little is lost with one, and that money is not set aside for long.
     """
 
     width: int
+    chunk: int
 
     async def draw(self, model: str, job: Job) -> Done:
         """Draw a job of a model, named as ordered."""
@@ -40,7 +42,7 @@ class LocalExecutor:
         tell: Told of calls that are made again.
     """
 
-    width = 1
+    width, chunk = 1, 10
 
     def __init__(self, prepared: Mapping[str, PreparedRun], tell: Callable[[Event], None] = lambda _: None) -> None:
         self._drawers = {model: Drawer(one, tell) for model, one in prepared.items()}
@@ -62,6 +64,8 @@ class DaskExecutor:
     Raises:
         InputError: Dask is not installed, or there is no scheduler at the address.
     """
+
+    chunk = 25
 
     def __init__(self, address: str = "") -> None:
         try:

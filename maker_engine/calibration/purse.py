@@ -18,6 +18,7 @@ class Purse:
         self._limit = limit
         self._spent = 0.0
         self._aside = 0.0
+        self._under_way = 0
         self._freed = asyncio.Event()
 
     def pay(self, usd: float) -> None:
@@ -29,17 +30,19 @@ class Purse:
         if self._limit is not None and self._spent + self._aside + usd > self._limit * _ROUNDING:
             return False
         self._aside += usd
+        self._under_way += 1
         return True
 
     def settle(self, reserved: float, spent: float) -> None:
         """Give back what was set aside, and count what was spent of it."""
-        self._aside = max(0.0, self._aside - reserved)
+        self._under_way -= 1
+        self._aside = max(0.0, self._aside - reserved) if self._under_way else 0.0
         self._spent += spent
         self._freed.set()
 
     async def wait(self) -> bool:
         """Wait until a job of another model gives something back; False where none is under way."""
-        if self._aside <= 0:
+        if not self._under_way:
             return False
         self._freed.clear()
         await self._freed.wait()

@@ -33,8 +33,6 @@ from maker_engine.runtime.order import PreparedRun, prepare
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.sessions.store.packing import to_json
 
-CHUNK = 25
-"""Steps of a job: few enough that a lost worker costs little, and that money is not set aside for long."""
 FIRST_LOOK = 100
 """Steps after which it is looked for the first time whether a model is settled; then after twice as many, and so on."""
 _CARRIED = (
@@ -245,7 +243,7 @@ class _Sweep:
         """Make the jobs that are under way together, as far as there is money for them."""
         jobs: list[Job] = []
         while at < until and len(jobs) < self._executor.width:
-            job = self._job(at, min(until, at + CHUNK))
+            job = self._job(at, min(until, at + self._executor.chunk))
             if job is None:
                 break
             jobs.append(job)
@@ -270,7 +268,7 @@ class _Sweep:
         places = ordered.places[first:last]
         while places:
             usd = None if ordered.limit_usd is None else self._dearest(places)
-            if usd is None or self._purse.reserve(usd):
+            if self._purse.reserve(usd or 0.0):
                 kept = self._prepared.record()
                 order = {name: kept[name] for name in _CARRIED if name in kept} | {"k": 1}
                 steps = tuple((one.step, json.dumps(task.encode_state(one.state))) for one in places)

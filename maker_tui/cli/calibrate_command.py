@@ -91,8 +91,8 @@ def calibrate_parser(task_name: str | None) -> Parser:
 
     parser = Parser(
         prog="maker calibrate",
-        description="Ask models a few times at sampled steps of a task, without voting; say which to take, with which"
-        " rule, at what odds and price, and what the sample cannot rule out.",
+        description="Ask models a few times at sampled steps of a task, without voting. Say which to take, with which\n"
+        "rule, at what odds and price, and what the sample cannot rule out.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -36,7 +36,7 @@ def figures(measured: Any) -> dict[str, Any]:
 def test_a_cluster_gives_the_same_and_a_killed_worker_loses_nothing(monkeypatch: pytest.MonkeyPatch):
     """With the same seed a Dask cluster counts what this process counts, though one of its workers is killed."""
     pytest.importorskip("distributed")
-    monkeypatch.setattr(sweep, "CHUNK", 5)
+    monkeypatch.setattr(executors.DaskExecutor, "chunk", 5)
     local = asyncio.run(calibrate(ordered("local")))
     opened: list[executors.DaskExecutor] = []
     workers: list[int] = []
@@ -62,7 +62,7 @@ def test_a_cluster_gives_the_same_and_a_killed_worker_loses_nothing(monkeypatch:
 def test_jobs_that_are_cut_otherwise_give_the_same(monkeypatch: pytest.MonkeyPatch):
     """How steps are put into jobs does not change what is counted."""
     whole = asyncio.run(calibrate(ordered("local", "sim:p=0.9")))
-    monkeypatch.setattr(sweep, "CHUNK", 7)
+    monkeypatch.setattr(executors.LocalExecutor, "chunk", 7)
     assert figures(asyncio.run(calibrate(ordered("local", "sim:p=0.9")))) == figures(whole)
 
 
