@@ -21,7 +21,10 @@ GRID = (
 )  # fmt: skip
 DROP = 1.9207
 """By how much the log likelihood falls at the ends of a 95 % interval: half the quantile of χ² with one degree."""
-ROUNDS = 400
+FEWEST_ROUNDS, MOST_ROUNDS = 100, 1_000
+"""Rounds of a fit, more of them the more ballots there are to tell hard steps from noise."""
+STILL = 1e-6
+"""The fit ends when no weight moves by more in a round."""
 _LEAST = 1e-4
 
 
@@ -86,12 +89,14 @@ def live_law(ballots: Ballots) -> Law | None:
     numbers = [n for _, _, n in kept]
     total = sum(numbers)
     weights = [1 / len(GRID)] * len(GRID)
-    for _ in range(ROUNDS):  # expectation and maximisation
+    for _ in range(min(MOST_ROUNDS, FEWEST_ROUNDS + total // 10)):  # expectation and maximisation
         shares = [0.0] * len(GRID)
         for row, number in zip(rows, numbers, strict=True):
             each = [weight * chance for weight, chance in zip(weights, row, strict=True)]
             scale = number / (sum(each) or 1.0)
             for place, one in enumerate(each):
                 shares[place] += one * scale
-        weights = [share / total for share in shares]
+        before, weights = weights, [share / total for share in shares]
+        if max(abs(one - other) for one, other in zip(before, weights, strict=True)) < STILL:
+            break
     return Law.of((p, weight) for p, weight in zip(GRID, weights, strict=True) if weight > _LEAST / 10)

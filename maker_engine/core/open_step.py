@@ -24,6 +24,7 @@ from maker_engine.core.prompts import prompt_in_effect
 from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
+from maker_engine.core.voting import rule_of_step
 from maker_engine.core.words import PersonAsked
 
 _STEPS: tuple[type, ...] = (Vote, Gather, Ask, Do, Start, Await, type(None))
@@ -302,7 +303,8 @@ class OpenStep:
         if self.step is None:
             return []
         proposals = self.step.n if isinstance(self.step, Gather) else 0
-        events: list[Event] = [StepOpened(self.number, self.state, proposals)]
+        rule = rule_of_step(self.step.certificate) if isinstance(self.step, Vote) else ""
+        events: list[Event] = [StepOpened(self.number, self.state, proposals, rule)]
         if isinstance(self.step, Ask):
             events.append(PersonAsked(self.number, self.step))
         if self.poll is None:

@@ -72,13 +72,14 @@ class _Counts:
     texts: set[tuple[str, int | None]] | None = None
     edited: Prompt | None = None
     reminder: str = ""
+    rule: str = ""
 
     def tally(self, winner: Hashable = None) -> Tally:
         margin = self.ballot.margin() if self.ballot.total else 0
         return Tally(
             self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged,
             self.proposals if winner is None else 0, self.probes, self.probing, self.edited, self.reminder,
-            self.decider,
+            self.decider, rule=self.rule,
         )  # fmt: skip
 
 
@@ -129,7 +130,7 @@ class RunState:
                 self._clear(event.step)
                 self._is_open = True
                 self.state = event.state
-                self._counts.proposals = event.proposals
+                self._counts.proposals, self._counts.rule = event.proposals, event.rule
             case SampleAsked():
                 self._counts.asked += 1
                 self.totals.asked += 1

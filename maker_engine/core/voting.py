@@ -133,6 +133,11 @@ def certificate_rule(error: float) -> str:
     return f"{CERTIFICATE}:{error!r}"
 
 
+def rule_of_step(certificate: float | None) -> str:
+    """Return the rule that a step has of its own, empty where it is the run's."""
+    return "" if certificate is None else certificate_rule(certificate)
+
+
 def is_rule(name: str) -> bool:
     """Tell whether there is a rule of this name."""
     try:

@@ -34,7 +34,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order_rules import expected_of, figures_of, from_what, in_full
+from maker_engine.runtime.order_rules import FOLLOWS, expected_of, figures_of, follows_votes, from_what, in_full
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
@@ -173,9 +173,12 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
     """Work out what to expect of an order whose rule is written out; `source` says where its law comes from."""
     figures = figures_of(order, model)
     k = max(order.k or 1, least_k(order.rule)) if ":" in order.rule else order.k
+    found = forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule)
+    follows = [FOLLOWS] if follows_votes(order, figures) and task.expected_steps else []
     return replace(
-        forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule),
+        found,
         auto=order.k is None,
+        assumptions=(*found.assumptions, *follows),
         simulated=model.simulated,
         from_what=source or from_what(order, figures, model),
     )

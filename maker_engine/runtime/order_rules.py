@@ -16,6 +16,7 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.step_classes import StepClass, law_of
 
+FOLLOWS = "k is chosen anew by what the votes of the first 50 steps show of p, then of twice as many, and so on"
 MOST_TABLE_VOTES = 200
 """Votes beyond which a step under a table of leads is given up."""
 
@@ -40,6 +41,11 @@ def figures_of(order: RunOrder, model: Model) -> Figures:
     return replace(model.figures, p=law.mean, classes=classes)
 
 
+def follows_votes(order: RunOrder, figures: Figures) -> bool:
+    """Tell whether k follows what the run's first steps show, since p is only assumed."""
+    return order.k is None and figures.p is None and order.rule == AHEAD
+
+
 def from_what(order: RunOrder, figures: Figures, model: Model) -> str:
     """Say where p, and with it k, comes from."""
     if order.law is not None:
@@ -51,7 +57,7 @@ def from_what(order: RunOrder, figures: Figures, model: Model) -> str:
 
 def expected_of(order: RunOrder, figures: Figures, forecast: Forecast) -> Expected:
     """Return what is expected before the run; k follows the run's own votes where p is only assumed."""
-    adapts = order.k is None and figures.p is None and order.rule == AHEAD
+    adapts = follows_votes(order, figures)
     known = figures.p is not None
     return Expected(
         figures.p, forecast.p_solve if known else None, forecast.cost_usd if known else None, order.target,

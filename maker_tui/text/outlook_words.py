@@ -32,18 +32,18 @@ def p_words(outlook: Outlook) -> str:
 
 
 def solve_words(outlook: Outlook) -> str:
-    """Write the odds as the two numbers they are, each by its name."""
+    """Write the odds that hold if no step is hard."""
     if outlook.forecast is None:
         return NONE
     low, high = (chance(one) for one in outlook.forecast)
-    forecast = low if low == high else f"{low} to {high}"
-    if outlook.hard_bound is None:
-        return f"{forecast} if no step is hard; no right answer is known"
-    return f"{forecast} if no step is hard; {_chance(outlook.hard_bound)} or more that none is"
+    return f"{low if low == high else f'{low} to {high}'} if no step is hard"
 
 
-def _chance(bound: float) -> str:
-    return "0" if bound < 1e-3 else chance(bound)
+def hard_words(outlook: Outlook) -> str:
+    """Write how likely it is that no step to come is hard, at least."""
+    if outlook.forecast is None or outlook.hard_bound is None:
+        return "no right answer is known"
+    return f"none to come: {chance(outlook.hard_bound) if outlook.hard_bound >= 1e-3 else '0 %'} or more"
 
 
 def outlook_lines(outlook: Outlook | None) -> list[tuple[str, str]]:
@@ -52,5 +52,5 @@ def outlook_lines(outlook: Outlook | None) -> list[tuple[str, str]]:
         return []
     rows = [("p", f"{p_words(outlook)}, by the votes of {outlook.at:,} steps")]
     if outlook.forecast != (1.0, 1.0):  # a run that is over, with every step known to be right
-        rows.append(("odds", solve_words(outlook)))
+        rows += [("odds", solve_words(outlook)), ("hard", hard_words(outlook))]
     return [*rows, *([("worse", outlook.worse)] if outlook.worse else [])]

@@ -23,7 +23,7 @@ from maker_tui.text.figures import (
     short,
     speed,
 )
-from maker_tui.text.outlook_words import p_words, solve_words
+from maker_tui.text.outlook_words import hard_words, p_words, solve_words
 from maker_tui.text.pulse import Pulse, sparkline
 from maker_tui.text.roles import line
 from maker_tui.text.rule_words import rule_words
@@ -79,6 +79,8 @@ def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pu
     gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy)
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
+    if not roomy and view.outlook is not None and view.outlook.worse and snapshot.outcome is None:
+        figures[3] = line((fit(f"worse: {view.outlook.worse}", width), "warn"))
     lines += [*gap, *figures, *rates, *gap, _model(snapshot, width)]
     return lines + _adjusted(view, width) + (_details(view, snapshot) if roomy else [])
 
@@ -254,7 +256,7 @@ def _outlook(view: RunView) -> list[tuple[str, str]]:
     if found is None:
         return []
     rows = [("k from", found.k_from)] if found.k_from else []
-    rows += [("p", p_words(found)), ("P(solve)", solve_words(found))]
+    rows += [("p", p_words(found)), ("P(solve)", solve_words(found)), ("hard", hard_words(found))]
     if view.snapshot.outcome is None and found.usd is not None:
         rows.append(("in all", f"{dollars(found.usd)} at this rate"))
     return [*rows, *([("worse", found.worse)] if found.worse else [])]

@@ -15,7 +15,9 @@ from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.revote import revote
+from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
+from maker_tui.widgets.vote_tally import Needs
 from tests.support.toy import Count
 
 
@@ -75,6 +77,10 @@ def test_a_step_may_ask_for_a_certificate(tmp_path: Path) -> None:
     assert view.snapshot.outcome is Outcome.SOLVED
     with Reader(path) as reader:
         assert [len(step.samples) for step in reader.steps(task)] == [2, 2, 13, 2, 2, 2]
+        opened = moment(reader, task, 2, 4).snapshot().open
+        assert opened is not None
+        assert opened.rule == "certificate:0.001"
+        assert "certificate: lead 13 (0 against), has 4" in Needs(2, "ahead").of(opened).sentence(opened, over=False)
     assert verify(path, task).findings == ()
     slow = replace(order, model="sim:p=1,v=1,latency=0.001", session=tmp_path / "slow.maker", window=4)
     ahead = asyncio.run(drive(prepare(slow, task), Inbox(), lambda _: None))
