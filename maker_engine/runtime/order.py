@@ -25,6 +25,7 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
+from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
@@ -145,8 +146,9 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     _check_offers(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
-    order = in_full(order, model, task.expected_steps)
-    expected = _forecast(order, task, model)
+    found = recall(task, order) if order.k is None and order.law is None and model.figures.p is None else None
+    order = in_full(order if found is None else replace(order, law=found.law), model, task.expected_steps)
+    expected = _forecast(order, task, model, "" if found is None else found.source)
     settings = _settings(order, expected.k, voters)
     started = _started(order, task, model, settings)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
@@ -177,8 +179,8 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     return PreparedRun(order, plan, expected)
 
 
-def _forecast(order: RunOrder, task: AnyTask, model: Model) -> Forecast:
-    """Work out what to expect of an order whose rule is written out."""
+def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Forecast:
+    """Work out what to expect of an order whose rule is written out; `source` says where its law comes from."""
     figures = as_drawn(figures_of(order, model), model, first_request(order, task))
     k = max(order.k or 1, least_k(order.rule)) if ":" in order.rule else order.k
     found = forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule)
@@ -188,7 +190,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model) -> Forecast:
         auto=order.k is None,
         assumptions=(*found.assumptions, *follows),
         simulated=model.simulated,
-        from_what=from_what(order, figures, model),
+        from_what=source or from_what(order, figures, model),
     )
 
 

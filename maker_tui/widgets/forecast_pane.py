@@ -102,7 +102,7 @@ def forecast_lines(
             wrapped = textwrap.wrap(sentence, max(16, width - 2)) or [""]
             lines += [line(("• " if place == 0 else "  "), row) for place, row in enumerate(wrapped)]
     else:
-        own = not forecast.from_what.startswith("the law")
+        own = not forecast.from_what.startswith(("the law", "the calibration"))
         known = "Every figure follows from the model's own profile." if own else f"p follows {forecast.from_what}."
         lines += [line(), *(line((row, "quiet")) for row in textwrap.wrap(known, max(16, width)))]
     return lines
