@@ -10,6 +10,7 @@ import asyncio
 import math
 import struct
 from bisect import bisect_right
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import accumulate
@@ -26,6 +27,9 @@ from maker_engine.step_classes import StepClass
 
 LONG = 1.3
 """A response longer than this many mean lengths is long; the paper's bound of 700 tokens at a mean of 538 (§4.5)."""
+DRAWS = 100
+_FAR = 10**9
+"""Samples from this number on belong to no run: a forecast looks at them."""
 _SECOND_THOUGHTS = " Wait, let me go through that once more."
 _REFUSAL = "I'm sorry, but I cannot help with moving things around without more context."
 
@@ -174,6 +178,21 @@ class SimulatedModel:
         """Output tokens aimed at: lognormal with the profile's mean and spread."""
         mu, sigma = self._lognormal
         return math.exp(mu + sigma * _normal(draws.length, draws.length_angle))
+
+    def drawn(self, request: SampleRequest, draws: int = DRAWS) -> tuple[float, float]:
+        """Return what a forecast needs beside the profile, as texts are of whole sentences.
+
+        Returns:
+            Mean output tokens of responses to such a request, and the share that its limit leaves whole.
+        """
+        samples = [self.answer(replace(request, sample=_FAR + number)) for number in range(draws)]
+        mean = math.fsum(one.tokens_out or 0 for one in samples) / draws
+        longer = max(0.0, mean - self._profile.tokens)
+        mu, sigma = self._lognormal
+        if not sigma:
+            return mean, 1.0
+        ends = [math.log(max(1.0, request.max_tokens - 2 * longer * place / 10)) for place in (1, 3, 5, 7, 9)]
+        return mean, math.fsum(0.5 * math.erfc((mu - end) / (sigma * math.sqrt(2))) for end in ends) / len(ends)
 
     @cached_property
     def _lognormal(self) -> tuple[float, float]:

@@ -157,7 +157,7 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption(
         "max_samples", VOTING, whole(empty=AUTO), None,
-        "most samples of a step, after which it is undecided; auto is 20 k, at least 100",
+        "most samples of a step, after which it is undecided; auto is 20 k, at least 100, or 400 by a table of leads",
     ),
     RunOption(
         "undecided", VOTING, special("POLICY", _UNDECIDED, _undecided), AUTO,

@@ -34,7 +34,16 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order_rules import FOLLOWS, expected_of, figures_of, follows_votes, from_what, in_full
+from maker_engine.runtime.order_rules import (
+    FOLLOWS,
+    as_drawn,
+    expected_of,
+    figures_of,
+    first_request,
+    follows_votes,
+    from_what,
+    in_full,
+)
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
@@ -81,7 +90,8 @@ class PreparedRun:
     def forecasts(self, number: int = 8) -> list[Forecast]:
         """Return what to expect by each of the first `number` k; where the run's is larger, by as many up to that."""
         steps, tokens_in = self.forecast.steps, prompt_tokens(self.task)
-        figures = figures_of(self.order, self.plan.model)
+        order, model = self.order, self.plan.model
+        figures = as_drawn(figures_of(order, model), model, first_request(order, self.task))
         rule = self.order.rule if ":" not in self.order.rule else AHEAD  # a table has no other k to compare with
         last = max(number, self.forecast.k)
         margins = range(last - number + 1, last + 1)
@@ -171,7 +181,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
 
 def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Forecast:
     """Work out what to expect of an order whose rule is written out; `source` says where its law comes from."""
-    figures = figures_of(order, model)
+    figures = as_drawn(figures_of(order, model), model, first_request(order, task))
     k = max(order.k or 1, least_k(order.rule)) if ":" in order.rule else order.k
     found = forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule)
     follows = [FOLLOWS] if follows_votes(order, figures) and task.expected_steps else []

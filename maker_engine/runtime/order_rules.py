@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from maker_engine.core.decomposition import AnyTask, Vote
 from maker_engine.core.errors import InputError
 from maker_engine.core.laws import single
 from maker_engine.core.lead_tables import cheapest_table, step_target
 from maker_engine.core.outlook import Expected
+from maker_engine.core.responses import Question, SampleRequest
 from maker_engine.core.voting import AHEAD, LEADS
 from maker_engine.forecast import ASSUMED_V, Forecast
 from maker_engine.law_files import law_text, read_law
 from maker_engine.models.port import Figures, Model
+from maker_engine.models.simulated import SimulatedModel
 from maker_engine.printable import one_line
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.step_classes import StepClass, law_of
@@ -39,6 +42,31 @@ def figures_of(order: RunOrder, model: Model) -> Figures:
     law, v = read_law(order.law), model.figures.v
     classes = tuple(StepClass(weight, p, ASSUMED_V if v is None else v) for p, weight in law.points)
     return replace(model.figures, p=law.mean, classes=classes)
+
+
+def first_request(order: RunOrder, task: AnyTask) -> SampleRequest | None:
+    """Return what the first sample of a run is asked for, None where its first step is no vote."""
+    state = task.start()
+    step = task.step(state)
+    if not isinstance(step, Vote):
+        return None
+    question = None if step.form is None else Question(state, step.form, None)
+    return SampleRequest(0, 0, step.prompt, None, order.max_tokens, question=question)
+
+
+def as_drawn(figures: Figures, model: Model, request: SampleRequest | None) -> Figures:
+    """Return the figures of a simulated model with what comes of its texts: how long they are, and which are cut off.
+
+    Args:
+        figures: Those of its profile.
+        model: The model; one that is not simulated, or is a pool, keeps its figures.
+        request: A first request of the run, None where its first step is no vote.
+    """
+    if not isinstance(model, SimulatedModel) or request is None or figures.v is None:
+        return figures
+    tokens, whole = model.drawn(request)
+    classes = tuple(one._replace(v=one.v * whole) for one in figures.classes)
+    return replace(figures, v=figures.v * whole, tokens_out=tokens, classes=classes)
 
 
 def follows_votes(order: RunOrder, figures: Figures) -> bool:

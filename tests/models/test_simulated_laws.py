@@ -104,3 +104,13 @@ def test_runs_take_the_samples_that_were_forecast(spec: str, tmp_path: Path) -> 
         assert view.snapshot.totals.samples == pytest.approx(prepared.forecast.samples, rel=0.1)
         assert view.outlook is not None
         assert view.outlook.k_from == "the simulated model's own"
+
+
+def test_a_forecast_knows_how_long_texts_are_and_which_are_cut_off(tmp_path: Path) -> None:
+    """Of the paper's profile at 750 tokens v and cost come out as forecast, to half a per cent and to two."""
+    order = RunOrder("hanoi", {"disks": 10}, model="sim:paper", session=tmp_path / "paper.maker")
+    prepared = prepare(order)
+    totals = asyncio.run(drive(prepared, Inbox(), lambda _: None)).snapshot.totals
+    expected = prepared.forecast
+    assert (expected.votes or 0) / (expected.samples or 1) == pytest.approx(totals.votes / totals.samples, rel=0.005)
+    assert expected.cost_usd == pytest.approx(totals.cost_usd, rel=0.02)
