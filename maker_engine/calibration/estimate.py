@@ -90,6 +90,7 @@ class Estimate:
         usd_per_sample: Mean dollars of a sample, None where no price is known.
         run: The run by the recommended rule; None where no rule reaches the target.
         hard_bound: Probability, at least, that no step of the run is hard.
+        hard_ceiling: The same at most.
         worst: The law with the weakest sound steps that the sample allows; None where no rule reaches the target.
         k_likely: The k of ahead-by-k that would do if the likeliest law were the law; None where none would.
     """
@@ -107,6 +108,7 @@ class Estimate:
     usd_per_sample: float | None
     run: Run | None
     hard_bound: float
+    hard_ceiling: float
     worst: Law | None = None
     k_likely: int | None = None
 
@@ -157,6 +159,7 @@ def estimate(steps: Sequence[StepReadings], calls: int, sought: Sought) -> Estim
         usd_per_sample=sum(costs) / len(costs) if costs else None,
         run=run,
         hard_bound=math.exp(_log_none_hard(hard.high, sought.steps)),
+        hard_ceiling=math.exp(_log_none_hard(hard.low, sought.steps)),
         worst=None if run is None or fit is None else fit.highest(ahead_by(run.rule.k).wrong).law.above_half(),
         k_likely=_likely_k(law, sought),
     )

@@ -111,9 +111,12 @@ def _of_run(found: Estimate) -> dict[str, Any]:
             ("votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours")
         )
         return {
-            "p_solve": {"forecast": None, "likely": None, "hard_bound": bound}, "k": None, "k_likely": found.k_likely,
-            "rule": None, **none,
-        }  # fmt: skip
+            "p_solve": {"forecast": [0.0, _round(found.hard_ceiling)], "likely": None, "hard_bound": bound},
+            "k": None,
+            "k_likely": found.k_likely,
+            "rule": None,
+            **none,
+        }
     usd = run.usd_within or Interval(math.nan, math.nan)
     forecast = [_round(run.p_solve.low), _round(run.p_solve.high)]
     return {

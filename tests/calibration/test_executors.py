@@ -22,7 +22,7 @@ from maker_engine.runtime.run_order import RunOrder
 def ordered(executor: str, model: str = "sim:p=0.9,latency=0.02") -> Calibration:
     """A small calibration."""
     task = catalogue.find("hanoi").load({"disks": 6})
-    places = from_oracle(task, 50, 0).places
+    places = from_oracle(task, 40, 0).places
     order = RunOrder(task="hanoi", k=1, preflight=False)
     return Calibration("hanoi", task, (model,), order, places, 2, Sought(63), executor=executor, fresh=True)
 
@@ -56,7 +56,7 @@ def test_a_cluster_gives_the_same_and_a_killed_worker_loses_nothing(monkeypatch:
     with pytest.raises(ProcessLookupError):
         os.kill(workers[0], 0)
     assert figures(apart) == figures(local)
-    assert apart[0].ended == "all 50 steps are drawn"
+    assert apart[0].ended == "all 40 steps are drawn"
 
 
 def test_jobs_that_are_cut_otherwise_give_the_same(monkeypatch: pytest.MonkeyPatch):

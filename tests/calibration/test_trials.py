@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from maker_engine.calibration.estimate import Sought, estimate
 from maker_engine.calibration.report import advice
 from maker_engine.calibration.sweep import Measured
@@ -12,17 +10,16 @@ from tests.calibration.trials import LAWS, Truth, drawn, trials
 PROMISES = ("p", "p_valid", "v", "hard", "votes", "usd", "p_solve", "target")
 
 
-@pytest.mark.parametrize("name", ["A", "B"])
-def test_what_is_promised_is_kept(name):
+def test_what_is_promised_is_kept():
     """A calibration of 600 steps keeps every promise: intervals hold the truth, and the rule reaches the target."""
-    kept = trials(name, range(1), Sought(600), 600, 5)
+    kept = trials("A", range(1), Sought(600), 600, 5)
     assert {promise: kept[promise] for promise in PROMISES} == dict.fromkeys(PROMISES, 1)
 
 
 def test_one_call_a_step_keeps_no_promise_of_the_run():
     """From as many calls, one a step, the forecast misses the truth and the k misses the target, every time."""
-    kept = trials("D", range(3), Sought(1_000), 5_000, 1)
-    assert (kept["p_valid"], kept["p_solve"], kept["target"]) == (3, 0, 0)
+    kept = trials("D", range(2), Sought(1_000), 2_000, 1)
+    assert (kept["p_valid"], kept["p_solve"], kept["target"]) == (2, 0, 0)
 
 
 def said(name: str, steps: int, sample: int = 600) -> str:
