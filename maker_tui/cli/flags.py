@@ -25,6 +25,7 @@ examples:
   maker run hanoi --problem towers.json --strategy state
   maker run hanoi --disks 5 --model openai/gpt-6-luna --limit-usd 1
   maker run hanoi --disks 5 --model hosted_vllm/qwen --api-base http://127.0.0.1:8000/v1
+  maker run hanoi --disks 8 --plan plan.json
   maker run hanoi --profile cheap          options from [profile.cheap] of the settings file
 
 An option that is not given is as --profile (or MAKER_PROFILE) says, else as MAKER_MODEL, else as [run] of the settings
@@ -123,6 +124,8 @@ def _add_terminal(parser: Parser) -> None:
     group = parser.add_argument_group("settings and terminal")
     group.add_argument("--profile", metavar="NAME", help="take options from [profile.NAME] of the settings file "
                        "(default MAKER_PROFILE, else none)")  # fmt: skip
+    group.add_argument("--plan", type=Path, metavar="FILE", help="take model, settings and rule from what maker "
+                       "calibrate --json printed; refused where the run is not asked as was measured")  # fmt: skip
     add_flag(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     progress.add_flag(group)
