@@ -22,8 +22,8 @@ from maker_engine.suggestion import suggestion
 
 GROUP = "maker.tasks"
 
-_FLAGS = "headless help json limit log no_mouse on_hangup only problem profile progress quiet seed states"
-"""The flags of `maker run` and `maker check-task` beside the options of a run."""
+_FLAGS = "headless help json limit log no_mouse on_hangup problem profile progress quiet seed states"
+"""The flags of `maker run`, and most of `maker check-task`, beside the options of a run."""
 TAKEN = frozenset(_FLAGS.split()) | flag_names()
 """What a task's own options cannot be called: these are flags of maker's."""
 

@@ -1,0 +1,106 @@
+"""Draws the levels of the order with a mark for each module, what is ready, and the cycle that is decided on."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from maker_engine.wording import count_of
+
+from .plan import Plan
+from .problem import Kind, Problem
+from .ruling import Ruling
+from .state import State, first_bits
+from .wording import path_words
+
+BUILT, READY, WAITING = "■", "▷", "·"
+_ROLES = {BUILT: "given", READY: "target", WAITING: "rail"}
+_ROW = 8
+"""Columns of a level's name."""
+
+
+def draw(ruling: Ruling, state: State, columns: int, rows: int) -> Text:
+    """Draw a state within `columns` × `rows` cells."""
+    circle = ruling.circle(state)
+    lines = _knotted(ruling, state, rows) if circle is not None else _ordered(ruling, state, columns, rows)
+    return Text("\n").join(fitted(line, columns) for line in lines[:rows])
+
+
+def fitted(line: Text, columns: int) -> Text:
+    """Return a line within its columns; what was cut ends with a mark."""
+    if line.cell_len <= columns:
+        return line
+    shorter = line.copy()
+    shorter.truncate(columns - 1)
+    return shorter.append("…", "label")
+
+
+def _knotted(ruling: Ruling, state: State, rows: int) -> list[Text]:
+    problem, circle = ruling.problem, ruling.circle(state)
+    if circle is None:
+        return []
+    lines = [
+        Text(f"{count_of(len(problem.modules), 'module')}, {count_of(len(problem.edges), 'need')}", "label"),
+        Text(f"cycle: {path_words(circle, problem)}", "conflict"),
+    ]
+    if len(circle.modules) > len(circle.path):
+        lines.append(Text(f"one of several through {len(circle.modules)} modules", "label"))
+    for one, other, kind in circle.weakest:
+        line = Text(f"{Kind(kind).word:<9}", "label")
+        line.append(f"{problem.modules[one].name} → {problem.modules[other].name}", "plain")
+        lines.append(line)
+    decided = [Text(f"decided   {count_of(len(state.choices), 'time')}", "given")] if state.choices else []
+    return [*lines[: rows - len(decided)], *decided]
+
+
+def _ordered(ruling: Ruling, state: State, columns: int, rows: int) -> list[Text]:
+    plan, problem = ruling.plan(state.choices), ruling.problem
+    ready = state.ready.bit_count()
+    head = f"{state.built.bit_count()}/{plan.count} · {ready} ready"
+    if ruling.knots.all:
+        head += f" · {count_of(len(ruling.knots.all), 'cycle')} settled"
+    listed = min(ready, max(1, (rows - 2) // 2 if len(plan.levels) > (rows - 2) // 2 else rows - 1 - len(plan.levels)))
+    lines = [Text(head, "label")]
+    lines += _levels(plan, state, columns, max(1, rows - 1 - listed))
+    for place, unit in enumerate(first_bits(state.ready, listed)):
+        line = Text("▶ " if not place else "  ", "target")
+        line.append(_name(plan, unit, columns - 18), "source" if not place else "plain")
+        line.append(f"  waiting {plan.waiting[unit]}, chain {plan.chain[unit]}", "label")
+        lines.append(line)
+    if not state.ready:
+        last = [*ruling.order(state)][-3:] if plan.count <= 5_000 else []
+        lines.append(Text(f"all built; last {', '.join(_name(plan, unit, 20) for unit in last)}" if last else "all built", "label"))
+    return lines if problem.modules else []
+
+
+def _name(plan: Plan, unit: int, columns: int) -> str:
+    more = len(plan.members[unit]) - 1
+    name = plan.names[unit] + (f" and {more} more" if more else "")
+    return name if cell_len(name) <= max(4, columns) else set_cell_size(name, max(4, columns) - 1).rstrip() + "…"
+
+
+def _levels(plan: Plan, state: State, columns: int, rows: int) -> list[Text]:
+    """Draw the levels around the first that is not done; a mark is one unit, or where they do not fit, a share of them."""
+    levels = plan.levels
+    done = [(bits & state.built).bit_count() for bits in levels]
+    size = [bits.bit_count() for bits in levels]
+    first = next((at for at, count in enumerate(done) if count < size[at]), len(levels) - 1)
+    top = max(0, min(first - rows // 3, len(levels) - rows))
+    room = max(4, columns - _ROW - 10)
+    lines = []
+    for at in range(top, min(len(levels), top + rows)):
+        ready = (levels[at] & state.ready).bit_count()
+        line = Text(f"{f'level {at}':<{_ROW}} "[: _ROW + 1], "label")
+        if size[at] <= room:
+            units = first_bits(levels[at], size[at])
+            marks = "".join(
+                BUILT if state.built >> unit & 1 else READY if state.ready >> unit & 1 else WAITING for unit in units
+            )
+        else:
+            built_cells, ready_cells = done[at] * room // size[at], -(-ready * room // size[at])
+            marks = (BUILT * built_cells + READY * ready_cells)[:room]
+            marks += WAITING * (room - len(marks))
+        for mark in marks:
+            line.append(mark, _ROLES[mark])
+        lines.append(line.append(f" {done[at]}/{size[at]}", "label"))
+    return lines
