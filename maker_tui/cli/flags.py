@@ -91,9 +91,7 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
 def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -> None:
     kind: type = type(option.default)
     if option.choices == SWITCH:
-        group.add_argument(
-            flag, dest=OPTION + option.name, nargs="?", const=SWITCH[1], choices=SWITCH, help=told
-        )
+        group.add_argument(flag, dest=OPTION + option.name, nargs="?", const=SWITCH[1], choices=SWITCH, help=told)
         return
     if option.several:
         group.add_argument(flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=told)

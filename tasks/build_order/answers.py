@@ -74,15 +74,19 @@ def read_build(text: str, menu: Menu) -> Build | Flag:
     name = menu.plan.names[unit]
     if bare(parts["name"]) != bare(name):
         return Flag(INCONSISTENT, f"row {place} is another module", excerpt(parts["name"]))
-    numbers = [_number(parts[one], 999_999) for one in ("waiting", "chain")]
-    waiting, chain = numbers
+    return _contradiction(parts, menu, unit, text) or Build(name)
+
+
+def _contradiction(parts: Mapping[str, str], menu: Menu, unit: int, text: str) -> Flag | None:
+    """Flag numbers that cannot be, or are not those of the row."""
+    waiting, chain = (_number(parts[one], 999_999) for one in ("waiting", "chain"))
     if waiting is None or chain is None:
         return Flag(MALFORMED, "waiting and chain are no whole numbers", excerpt(text[-60:]))
     if chain > waiting or (chain == 0) != (waiting == 0):
         return Flag(INCONSISTENT, f"a chain of {chain} cannot be where {waiting} wait", excerpt(text[-60:]))
     if not menu.left and (waiting, chain) != (menu.plan.waiting[unit], menu.plan.chain[unit]):
-        return Flag(INCONSISTENT, f"row {place} has other numbers", excerpt(text[-60:]))
-    return Build(name)
+        return Flag(INCONSISTENT, "the row has other numbers", excerpt(text[-60:]))
+    return None
 
 
 def _other(parts: Mapping[str, str], menu: Menu, text: str) -> Build | Flag:

@@ -113,7 +113,9 @@ class Collection:
                     f"{shown(names.get(key, key))} needs {shown(names.get(other, other))}, which is no module of the"
                     " file: add it, or take the need out"
                 )
-        edges = sorted((places[names[one]], places[names[other]], int(kind)) for (one, other), kind in self._needs.items())
+        edges = sorted(
+            (places[names[one]], places[names[other]], int(kind)) for (one, other), kind in self._needs.items()
+        )
         return Problem(
             tuple(sorted(modules, key=lambda module: module.name)), tuple(edges), format=self.kind, whole=len(modules)
         )

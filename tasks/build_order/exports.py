@@ -71,11 +71,15 @@ def checklist(ruling: Ruling, state: State, units: Sequence[int]) -> str:
     problem, plan = ruling.problem, ruling.plan(state.choices)
     names = problem.names
     lines = ["# Build order", ""]
-    for choice in state.choices:
-        if not isinstance(choice, Unite):
-            lines.append(f"- Dropped: {_marked(choice.module)} needs {_marked(choice.needed)}")
-    for knot in ruling.decided(state).united:
-        lines.append(f"- Built as one unit: {', '.join(_marked(names[place]) for place in knot)}")
+    lines += [
+        f"- Dropped: {_marked(choice.module)} needs {_marked(choice.needed)}"
+        for choice in state.choices
+        if not isinstance(choice, Unite)
+    ]
+    lines += [
+        f"- Built as one unit: {', '.join(_marked(names[place]) for place in knot)}"
+        for knot in ruling.decided(state).united
+    ]
     lines += [""] if lines[-1] else []
     lines += [f"- [ ] {' + '.join(_marked(names[place]) for place in plan.members[unit])}" for unit in units]
     return "\n".join(lines) + "\n"
@@ -88,7 +92,7 @@ def _marked(name: str) -> str:
 
 
 def makefile(problem: Problem, plan: Plan, units: Sequence[int]) -> str:
-    """Write the order as rules: `make -f build.mk BUILD='npm run build -w'` runs the command with each module's name."""
+    """Write the order as rules: `make -f build.mk BUILD='npm run build -w'` runs that with each module's name."""
     targets = _targets(plan, units)
     lines = [f"BUILD ?= echo build\n.PHONY: {GOAL} {' '.join(targets[unit] for unit in units)}"]
     lines.append(f"{GOAL}: {' '.join(targets[unit] for unit in units)}")
@@ -132,7 +136,10 @@ def ranked(problem: Problem, plan: Plan, units: Sequence[int]) -> str:
     for unit in units:
         levels.setdefault(plan.level[unit], []).extend(_dot(names[module]) for module in plan.members[unit])
     lines += [f"  {{ rank = same; {'; '.join(same)}; }}" for _, same in sorted(levels.items())]
-    lines += [f"  {_dot(names[one])} -> {_dot(names[other])} [kind = {Kind(kind).word}];" for one, other, kind in problem.edges]
+    lines += [
+        f"  {_dot(names[one])} -> {_dot(names[other])} [kind = {Kind(kind).word}];"
+        for one, other, kind in problem.edges
+    ]
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -145,7 +152,8 @@ def timetable(problem: Problem, plan: Plan, units: Sequence[int]) -> str:
     times = schedule(problem, plan, units)
     lines = [f"{problem.settings.slots} slots: {times.makespan:g} s; no order takes less than {times.bound:g} s", ""]
     lines += [
-        f"{turn.start:>9g} s  slot {turn.slot:<2}  {', '.join(names_of(problem, plan, [turn.unit]))}  ({turn.end - turn.start:g} s)"
+        f"{turn.start:>9g} s  slot {turn.slot:<2}  {', '.join(names_of(problem, plan, [turn.unit]))}"
+        f"  ({turn.end - turn.start:g} s)"
         for turn in times.turns
     ]
     return "\n".join(lines) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import Mistake
@@ -44,7 +44,9 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
         return _circle(prompt, mistake, variant)
     if _ASKED not in prompt:
         raise TaskError("this prompt asks for no module")
-    rows = [_Row(int(number), name, int(waiting), int(chain)) for number, name, waiting, chain in _GUIDED.findall(prompt)]
+    rows = [
+        _Row(int(number), name, int(waiting), int(chain)) for number, name, waiting, chain in _GUIDED.findall(prompt)
+    ]
     if rows:
         return _build(rows, len(rows), mistake, variant)
     left = _RAW.findall(prompt)
@@ -53,31 +55,34 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
 
 def _worked_out(left: Sequence[tuple[str, str, str, str]]) -> list[_Row]:
     """Return the rows that are ready, with the numbers that the rule goes by."""
-    size = {int(number): int(group or 1) for number, _, group, _ in left}
-    needed_by: dict[int, list[int]] = {number: [] for number in size}
-    ready = []
-    for number, name, _, needs in left:
-        if needs == "nothing":
-            ready.append((int(number), name))
-        else:
-            for need in needs.split(", "):
-                needed_by[int(need)].append(int(number))
-    chains: dict[int, int] = {}
+    size = {number: int(group or 1) for number, _, group, _ in left}
+    needed_by: dict[str, list[str]] = {number: [] for number in size}
+    for number, _, _, needs in left:
+        for need in needs.split(", ") if needs != "nothing" else ():
+            needed_by[need].append(number)
+    chains: dict[str, int] = {}
 
-    def chain(number: int) -> int:
+    def chain(number: str) -> int:
         if number not in chains:
             chains[number] = max((chain(other) + 1 for other in needed_by[number]), default=0)
         return chains[number]
 
-    found = []
-    for number, name in ready:
-        reached, ahead = {number}, [number]
-        while ahead:
-            for other in needed_by[ahead.pop()]:
-                if other not in reached:
-                    reached.add(other)
-                    ahead.append(other)
-        found.append(_Row(number, name, sum(size[one] for one in reached - {number}), chain(number)))
+    return [
+        _Row(int(number), name, sum(size[one] for one in _reached(number, needed_by)), chain(number))
+        for number, name, _, needs in left
+        if needs == "nothing"
+    ]
+
+
+def _reached(number: str, ways: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return what ways lead to from a row, itself left out."""
+    found: set[str] = set()
+    ahead = [number]
+    while ahead:
+        for other in ways[ahead.pop()]:
+            if other not in found:
+                found.add(other)
+                ahead.append(other)
     return found
 
 

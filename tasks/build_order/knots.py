@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from .problem import AUTO, UNIT, Problem
-from .state import Choice, Drop, Unite
+from .state import Choice, Unite
 
 
 class Knot(NamedTuple):
@@ -55,7 +55,7 @@ class Circle:
     Attributes:
         modules: All of the knot, in order of name.
         path: A shortest circle through the first of them, each needing the next, the last the first.
-        weakest: The needs along the path as (module, needed, kind): by kind, then both names; the first is dropped first.
+        weakest: The needs along the path as (module, needed, kind), by kind and both names: the first goes first.
         drops: Whether the rule drops a need, rather than building the knot as one unit.
     """
 
@@ -66,46 +66,65 @@ class Circle:
 
 
 def components(places: Iterable[int], ways: Ways, within: Collection[int] | None = None) -> list[list[int]]:
-    """Return the strongly connected components, those first that others lead to (Tarjan 1972, without recursion).
+    """Return the strongly connected components (Tarjan 1972, without recursion).
 
     Args:
         places: Where to begin.
         ways: Where each place leads.
         within: Places that count; None for all.
     """
-    number: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    found: list[list[int]] = []
-    done: set[int] = set()
+    search = _Search(ways, within)
     for first in places:
-        if first in number:
-            continue
-        walk = [(first, iter(ways[first]))]
-        number[first] = low[first] = len(number)
-        stack.append(first)
-        while walk:
-            place, left = walk[-1]
+        if first not in search.number:
+            search.from_(first)
+    return search.found
+
+
+class _Search:
+    """A walk into the depth that numbers places as it comes to them."""
+
+    def __init__(self, ways: Ways, within: Collection[int] | None) -> None:
+        self._ways = ways
+        self._within = within
+        self._low: dict[int, int] = {}
+        self._stack: list[int] = []
+        self._done: set[int] = set()
+        self._walk: list[tuple[int, Iterator[int]]] = []
+        self.number: dict[int, int] = {}
+        self.found: list[list[int]] = []
+
+    def from_(self, first: int) -> None:
+        """Walk from a place that was not come to yet."""
+        self._come_to(first)
+        while self._walk:
+            place, left = self._walk[-1]
             for other in left:
-                if within is not None and other not in within:
+                if self._within is not None and other not in self._within:
                     continue
-                if other not in number:
-                    number[other] = low[other] = len(number)
-                    stack.append(other)
-                    walk.append((other, iter(ways[other])))
+                if other not in self.number:
+                    self._come_to(other)
                     break
-                if other not in done:
-                    low[place] = min(low[place], number[other])
+                if other not in self._done:
+                    self._low[place] = min(self._low[place], self.number[other])
             else:
-                walk.pop()
-                if walk:
-                    low[walk[-1][0]] = min(low[walk[-1][0]], low[place])
-                if low[place] == number[place]:
-                    found.append([])
-                    while not found[-1] or found[-1][-1] != place:
-                        found[-1].append(stack.pop())
-                    done.update(found[-1])
-    return found
+                self._leave(place)
+
+    def _come_to(self, place: int) -> None:
+        self.number[place] = self._low[place] = len(self.number)
+        self._stack.append(place)
+        self._walk.append((place, iter(self._ways[place])))
+
+    def _leave(self, place: int) -> None:
+        self._walk.pop()
+        if self._walk:
+            above = self._walk[-1][0]
+            self._low[above] = min(self._low[above], self._low[place])
+        if self._low[place] == self.number[place]:
+            part: list[int] = []
+            while not part or part[-1] != place:
+                part.append(self._stack.pop())
+            self._done.update(part)
+            self.found.append(part)
 
 
 class Knots:
@@ -117,7 +136,8 @@ class Knots:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._places = {module.name: place for place, module in enumerate(problem.modules)}
+        self.places = {module.name: place for place, module in enumerate(problem.modules)}
+        """The place of each module by its name."""
         self._kinds = {(one, other): kind for one, other, kind in problem.edges}
         self._ways: list[list[int]] = [[] for _ in problem.modules]
         for one, other, _ in problem.edges:
@@ -127,7 +147,7 @@ class Knots:
         """All of them, as they are in the file."""
         first = None if problem.settings.cycles == UNIT else _linked(self.all, None)
         united = tuple(self.all) if problem.settings.cycles == UNIT else ()
-        self._known = {(): Decided(first, frozenset(), united)}
+        self._known: dict[tuple[Choice, ...], Decided] = {(): Decided(first, frozenset(), united)}
         self._circles: dict[tuple[tuple[int, ...], frozenset[tuple[int, int]]], Circle] = {}
 
     def after(self, choices: tuple[Choice, ...]) -> Decided:
@@ -149,7 +169,7 @@ class Knots:
             return decided
         if isinstance(choice, Unite):
             return Decided(knot.rest, decided.cut, (*decided.united, knot.modules))
-        need = (self._places.get(choice.module, -1), self._places.get(choice.needed, -1))
+        need = (self.places.get(choice.module, -1), self.places.get(choice.needed, -1))
         cut = decided.cut | {need}
         parts = components(knot.modules, _Cut(self._ways, cut), frozenset(knot.modules))
         left = _linked(sorted(tuple(sorted(one)) for one in parts if len(one) > 1), knot.rest)

@@ -7,10 +7,12 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import astuple, replace
 from importlib.resources import files as packaged
+from itertools import pairwise
 from typing import Any
 
 from maker_engine.core.errors import ProblemError
 
+from .building import check_command
 from .choosing import affected, only
 from .collecting import clean, shown
 from .formats.sniffing import read
@@ -19,6 +21,7 @@ from .problem import (
     DROP,
     GUIDED,
     KEEP_GOING,
+    LONGEST_BUILD,
     MOST_EDGES,
     MOST_MODULES,
     RAW,
@@ -43,7 +46,7 @@ def load_problem(options: Mapping[str, int | str], source: str | None) -> Proble
         ProblemError: It is none.
     """
     if source is not None and source.startswith(SIGN):
-        return checked(from_text(source))
+        return check_command(checked(from_text(source)))
     name = str(options.get("sample", SAMPLES[0]))
     if source is None and name not in SAMPLES:
         raise ProblemError(f"sample must be one of {', '.join(SAMPLES)}, got {name[:40]!r}")
@@ -54,7 +57,7 @@ def load_problem(options: Mapping[str, int | str], source: str | None) -> Proble
         problem = affected(problem, changed)
     if target := str(options.get("only", "")):
         problem = only(problem, target)
-    return checked(replace(problem, settings=settings))
+    return check_command(checked(replace(problem, settings=settings)))
 
 
 def sample(name: str) -> str:
@@ -71,32 +74,31 @@ def _settings(options: Mapping[str, int | str]) -> Settings:
     for name, choices in chosen.items():
         if options.get(name, choices[0]) not in choices:
             raise ProblemError(f"{name} must be one of {', '.join(choices)}, got {shown(options[name])}")
-    slots = options.get("slots", 1)
-    if not isinstance(slots, int):
-        raise ProblemError(f"slots must be a whole number, got {shown(slots)}")
-    command, done = (_command(str(options.get(name, "")), flag) for name, flag in (("exec", "--exec"), ("done", "--done")))
-    if done and not command:
-        raise ProblemError("--done asks whether a module is built, and nothing builds any: give --exec, too")
+    numbers = {}
+    for name, default in (("slots", 1), ("exec_timeout", LONGEST_BUILD)):
+        numbers[name] = value = options.get(name, default)
+        if not isinstance(value, int):
+            raise ProblemError(f"{name} must be a whole number, got {shown(value)}")
     return Settings(
         str(options.get("cycles", AUTO)),
         str(options.get("facts", GUIDED)),
-        slots,
-        command,
-        done,
+        int(numbers["slots"]),
+        _command(str(options.get("exec", ""))),
+        int(numbers["exec_timeout"]),
         KEEP_GOING if options.get("keep_going") == "yes" else STOP,
     )
 
 
-def _command(text: str, flag: str) -> str:
+def _command(text: str) -> str:
     """Return a command if it can be split into a program and its arguments."""
     if not text:
         return ""
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise ProblemError(f"{flag} cannot be split into words: {error}") from None
+        raise ProblemError(f"--exec cannot be split into words: {error}") from None
     if not words or not text.isprintable() or len(text) > _LONGEST_COMMAND or "{" in words[0]:
-        raise ProblemError(f"{flag} must be a program with its arguments, such as 'make {{module}}', got {shown(text)}")
+        raise ProblemError(f"--exec must be a program with its arguments, such as 'make {{module}}', got {shown(text)}")
     return text
 
 
@@ -131,12 +133,12 @@ def from_text(text: str) -> Problem:
             and isinstance(names, list)
             and 0 < len(names) <= MOST_MODULES
             and all(clean(name) == name for name in names)
-            and all(one < other for one, other in zip(names, names[1:], strict=False))
+            and all(one < other for one, other in pairwise(names))
             and all(type(one) in (int, float) and 0 <= one < 1e10 for one in seconds.values())
             and all(isinstance(one, str) for one in paths.values())
             and {*seconds, *paths} <= {str(at) for at in range(len(names))}
-            and all(isinstance(one, str) for one in (settings.command, settings.done, whole["format"]))
-            and type(settings.slots) is int
+            and all(isinstance(one, str) for one in (settings.command, whole["format"]))
+            and type(settings.slots) is type(settings.timeout) is int
             and type(whole["whole"]) is int
         )
         if not sound:
@@ -144,7 +146,7 @@ def from_text(text: str) -> Problem:
         again = _settings(
             {
                 "cycles": settings.cycles, "facts": settings.facts, "slots": settings.slots, "exec": settings.command,
-                "done": settings.done, "keep_going": {STOP: "no", KEEP_GOING: "yes"}[settings.failures],
+                "exec_timeout": settings.timeout, "keep_going": {STOP: "no", KEEP_GOING: "yes"}[settings.failures],
             }
         )  # fmt: skip
         modules = tuple(
@@ -160,8 +162,10 @@ def _edges(numbers: list[int], count: int) -> tuple[tuple[int, int, int], ...]:
     if len(numbers) % 3 or len(numbers) > 3 * MOST_EDGES or not all(type(one) is int for one in numbers):
         raise _spoilt()
     edges = [*zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)]
-    within = all(0 <= one < count and 0 <= other < count and one != other and 0 <= kind <= 3 for one, other, kind in edges)
-    if not within or any(one[:2] >= other[:2] for one, other in zip(edges, edges[1:], strict=False)):
+    within = all(
+        0 <= one < count and 0 <= other < count and one != other and 0 <= kind <= 3 for one, other, kind in edges
+    )
+    if not within or any(one[:2] >= other[:2] for one, other in pairwise(edges)):
         raise _spoilt()
     return tuple(edges)
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from maker_engine.wording import count_of
 
 from .plan import Plan
-from .problem import Kind, Problem
+from .problem import Kind
 from .ruling import Ruling
 from .state import State, first_bits
 from .wording import path_words
@@ -69,7 +69,11 @@ def _ordered(ruling: Ruling, state: State, columns: int, rows: int) -> list[Text
         lines.append(line)
     if not state.ready:
         last = [*ruling.order(state)][-3:] if plan.count <= 5_000 else []
-        lines.append(Text(f"all built; last {', '.join(_name(plan, unit, 20) for unit in last)}" if last else "all built", "label"))
+        lines.append(
+            Text(
+                f"all built; last {', '.join(_name(plan, unit, 20) for unit in last)}" if last else "all built", "label"
+            )
+        )
     return lines if problem.modules else []
 
 
@@ -80,7 +84,7 @@ def _name(plan: Plan, unit: int, columns: int) -> str:
 
 
 def _levels(plan: Plan, state: State, columns: int, rows: int) -> list[Text]:
-    """Draw the levels around the first that is not done; a mark is one unit, or where they do not fit, a share of them."""
+    """Draw the levels around the first that is not done; a mark is a unit, or a share of them where too many."""
     levels = plan.levels
     done = [(bits & state.built).bit_count() for bits in levels]
     size = [bits.bit_count() for bits in levels]

@@ -11,6 +11,9 @@ MOST_MODULES, MOST_EDGES = 100_000, 1_000_000
 MOST_RAW = 120
 """Modules of a problem whose numbers the agents work out: all of those left are in every prompt."""
 MOST_SLOTS = 64
+LONGEST_BUILD = 3_600
+"""Seconds that a command gets where nobody says how many."""
+MOST_TIMEOUT = 86_400
 AUTO, UNIT, DROP = "auto", "unit", "drop"
 GUIDED, RAW = "guided", "raw"
 STOP, KEEP_GOING = "stop", "keep-going"
@@ -58,15 +61,15 @@ class Settings:
         facts: `GUIDED`: prompts give the numbers of the rule. `RAW`: agents work them out.
         slots: Modules that are built at once, ≥ 1.
         command: The command of each module, with `{module}` and `{path}`; "" where nothing is built.
-        done: The command that asks whether a module is built; "" for none.
-        failures: `STOP` or `KEEP_GOING`.
+        timeout: Seconds that one of them gets.
+        failures: `STOP` or `KEEP_GOING`: whether others are begun after one has failed.
     """
 
     cycles: str = AUTO
     facts: str = GUIDED
     slots: int = 1
     command: str = ""
-    done: str = ""
+    timeout: int = LONGEST_BUILD
     failures: str = STOP
 
 
@@ -115,4 +118,6 @@ def checked(problem: Problem) -> Problem:
         )
     if not 1 <= settings.slots <= MOST_SLOTS:
         raise ProblemError(f"slots must be a whole number, 1 to {MOST_SLOTS}, got {settings.slots}")
+    if not 1 <= settings.timeout <= MOST_TIMEOUT:
+        raise ProblemError(f"exec-timeout must be whole seconds, 1 to {MOST_TIMEOUT:,}, got {settings.timeout}")
     return problem

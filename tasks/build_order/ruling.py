@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from maker_engine.core.decomposition import Finished, Started
+
+from .building import Line, after
 from .knots import Circle, Decided, Knots
 from .plan import Plan, bits, plan
 from .problem import RAW, Problem
-from .state import Answer, Build, Choice, Drop, State, Unite, first_bits, lowest, lowest_clear
+from .state import Answer, Build, Choice, Drop, State, Unite, Work, first_bits, lowest, lowest_clear
 
 SHOWN = 12
 """Entries of a menu."""
@@ -49,6 +52,7 @@ class Ruling:
         self.knots = Knots(problem)
         self._plans: dict[tuple[Choice, ...], Plan] = {}
         self._numbers: dict[tuple[Choice, ...], dict[str, int]] = {}
+        self._line: tuple[object, Line] | None = None
 
     def start(self) -> State:
         """Return the state in which nothing is decided."""
@@ -107,12 +111,30 @@ class Ruling:
         unit = lowest(state.ready)
         return Build(self.plan(state.choices).names[unit]) if unit >= 0 else None
 
+    def line(self, state: State) -> Line:
+        """Return the whole order, as it is built from."""
+        key = (state.choices, state.turns)
+        if self._line is None or self._line[0] != key:
+            self._line = (key, Line.of(self.plan(state.choices), [*self.order(state)]))
+        return self._line[1]
+
+    def opened(self, state: State) -> State:
+        """Return a state with what follows from the rest of it: what is ready, and what can be begun."""
+        whole = replace(state, ready=self.ready_after(state.choices, state.built))
+        if state.work is None:
+            return whole
+        return replace(whole, work=replace(state.work, able=self.line(whole).able(state.work)))
+
     def after(self, state: State, answer: Answer) -> State:
         """Return the state after an answer; one that makes no sense there changes nothing but that it is counted."""
+        if state.work is not None:
+            work = None
+            if isinstance(answer, Started | Finished):
+                work = after(self.line(state), self.knots.places, state.work, answer)
+            return replace(state, wasted=state.wasted + 1) if work is None else replace(state, work=work)
         circle = self.circle(state)
         if circle is not None:
-            sound = isinstance(answer, Unite) or (isinstance(answer, Drop) and answer in self.drops(circle))
-            if sound and not isinstance(answer, Build):
+            if isinstance(answer, Unite) or (isinstance(answer, Drop) and answer in self.drops(circle)):
                 return replace(self._opened((*state.choices, answer)), wasted=state.wasted)
             return replace(state, wasted=state.wasted + 1)
         unit = self.unit(state, answer.module) if isinstance(answer, Build) else None
@@ -129,7 +151,10 @@ class Ruling:
                 ready |= 1 << other
         due = lowest_clear(state.built)
         turns = state.turns if unit == due else (*state.turns, (state.built.bit_count(), unit))
-        return State(state.choices, built, ready, turns, state.wasted)
+        whole = State(state.choices, built, ready, turns, state.wasted)
+        if self.problem.settings.command and not ready:
+            return replace(whole, work=Work(self.line(whole).first()))
+        return whole
 
     def drops(self, circle: Circle) -> tuple[Drop, ...]:
         """Return the needs along a circle as answers."""
@@ -162,9 +187,10 @@ class Ruling:
 
     @cached_property
     def steps(self) -> int:
-        """How many steps the rule leads to: each cycle's decisions, and one for each unit."""
+        """How many steps the rule leads to: each cycle's decisions, one for each unit, and two to build each module."""
         state = self.start()
         while self.circle(state) is not None:
             answer = self.right(state)
             state = state if answer is None else self.after(state, answer)
-        return len(state.choices) + self.plan(state.choices).count
+        builds = 2 * len(self.problem.modules) if self.problem.settings.command else 0
+        return len(state.choices) + self.plan(state.choices).count + builds

@@ -78,6 +78,8 @@ def schedule(problem: Problem, plan: Plan, order: Sequence[int]) -> Schedule:
 def _bound(problem: Problem, plan: Plan, order: Sequence[int]) -> float:
     ends: dict[int, float] = {}
     for unit in sorted(order):  # what a unit needs has lower numbers
-        ends[unit] = seconds_of(problem, plan, unit) + max((ends.get(need, 0.0) for need in plan.needs[unit]), default=0.0)
+        ends[unit] = seconds_of(problem, plan, unit) + max(
+            (ends.get(need, 0.0) for need in plan.needs[unit]), default=0.0
+        )
     work = sum(seconds_of(problem, plan, unit) for unit in order)
     return max(max(ends.values(), default=0.0), work / problem.settings.slots)

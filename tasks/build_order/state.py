@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from maker_engine.core.decomposition import Finished, Started
+
 
 @dataclass(frozen=True, slots=True)
 class Drop:
@@ -35,8 +37,26 @@ class Build:
     module: str
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How far the building is, once the order is whole.
+
+    Attributes:
+        able: Bit p is set where the unit at place p of the order can be begun.
+        running: Places of the modules that are being built, sorted.
+        built: Bit m is set where the module at place m of the problem is built.
+        failed: (module, why) of those whose command failed, in the order in which they ended.
+    """
+
+    able: int = 0
+    running: tuple[int, ...] = ()
+    built: int = 0
+    failed: tuple[tuple[int, str], ...] = ()
+
+
 Choice: TypeAlias = Drop | Unite
-Answer: TypeAlias = Drop | Unite | Build
+Answer: TypeAlias = Drop | Unite | Build | Started | Finished
+"""What is decided by vote, and what the world says of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,7 @@ class State:
         ready: Bit u is set where unit u is not in the order, and all it needs is.
         turns: (place in the order, unit) wherever that was not the lowest unit left.
         wasted: Answers that changed nothing.
+        work: How far the building is; None before the order is whole, and where nothing is built.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -56,6 +77,7 @@ class State:
     ready: int = 0
     turns: tuple[tuple[int, int], ...] = ()
     wasted: int = 0
+    work: Work | None = None
 
 
 def lowest(bits: int) -> int:
@@ -70,7 +92,7 @@ def lowest_clear(bits: int) -> int:
 
 def first_bits(bits: int, most: int) -> list[int]:
     """Return the numbers of the lowest bits that are set, at most so many."""
-    found = []
+    found: list[int] = []
     while bits and len(found) < most:
         bit = bits & -bits
         found.append(bit.bit_length() - 1)

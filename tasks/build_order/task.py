@@ -9,7 +9,20 @@ from typing import Any, ClassVar, Self
 
 from rich.text import Text
 
-from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, Json, Mistake, Option, Task, Vote
+from maker_engine.core.decomposition import (
+    PICTURE_COLUMNS,
+    PICTURE_ROWS,
+    Do,
+    Done,
+    Finished,
+    Json,
+    Mistake,
+    Option,
+    Started,
+    Step,
+    Task,
+    Vote,
+)
 from maker_engine.core.papers import Ballots
 from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
@@ -17,12 +30,13 @@ from maker_engine.printable import one_line
 
 from . import exports
 from .answers import read_build, read_circle
+from .building import failure, next_step, rehearsed
 from .formats.sniffing import READERS
 from .imitation import imitate
-from .keeping import answer_from, answer_json, state_json, state_parts
+from .keeping import answer_from, answer_json, state_from, state_json
 from .loading import SAMPLES, load_problem, to_text
 from .picture import draw
-from .problem import AUTO, DROP, GUIDED, RAW, UNIT, Problem
+from .problem import AUTO, DROP, GUIDED, LONGEST_BUILD, RAW, UNIT, Problem
 from .ruling import MOST_WASTED, Ruling
 from .state import Answer, Build, Drop, State, Unite
 from .verifier import findings
@@ -52,14 +66,18 @@ class BuildOrder(Task[State, Answer]):
         Option("sample", "Modules to try it with where no file is given.", SAMPLES[0], SAMPLES),
         Option("format", "Format of the file; auto goes by what is in it.", "auto", ("auto", *READERS)),
         Option("only", "This module and what it needs; no others.", ""),
-        Option("changed", "Files or modules that have changed, or git:REF: what has to be built again.", "", several=True),
+        Option("changed", "Files or modules that have changed, or git:REF: what to build again.", "", several=True),
         Option("cycles", "What the rule makes of a cycle: drops its weakest need unless all are required, always"
                " builds it as one unit, or always drops.", AUTO, (AUTO, UNIT, DROP)),
         Option("facts", "Whether prompts give the numbers that the rule goes by, or agents work them out.", GUIDED,
                (GUIDED, RAW)),
         Option("slots", "Modules that are built at once.", 1),
+        Option("exec", "A command to build each module with, without a shell; {module} and {path} are filled in.", ""),
+        Option("exec_timeout", "Seconds that the command gets for one module.", LONGEST_BUILD),
+        Option("keep_going", "Build what can be built after a command has failed.", "no", ("no", "yes")),
     )  # fmt: skip
     has_oracle = True
+    acts: ClassVar[bool] = True
 
     @classmethod
     def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:
@@ -98,10 +116,17 @@ class BuildOrder(Task[State, Answer]):
         """Return the empty order."""
         return self._ruling.start()
 
-    def step(self, state: State) -> Vote | None:
-        """Ask what becomes of a cycle, and where there is none left, what is built next."""
+    @property
+    def most_in_flight(self) -> int:
+        """The slots."""
+        return self.problem.settings.slots
+
+    def step(self, state: State) -> Step | None:
+        """Ask what becomes of a cycle, and where there is none left, what is next; then build, where that is wanted."""
         if state.wasted > MOST_WASTED:
             return None
+        if state.work is not None:
+            return next_step(self._ruling.line(state), self.problem, state.work)
         circle = self._ruling.circle(state)
         if circle is not None:
             return Vote(circle_prompt(circle, self.problem))
@@ -131,7 +156,7 @@ class BuildOrder(Task[State, Answer]):
         return None
 
     def apply(self, state: State, answer: Answer) -> State:
-        """Return the state after a decision."""
+        """Return the state after a decision, or after what has come of a command."""
         return self._ruling.after(state, answer)
 
     def oracle(self, state: State) -> Answer | None:
@@ -139,7 +164,7 @@ class BuildOrder(Task[State, Answer]):
         return self._ruling.right(state)
 
     def right_answers(self, state: State) -> tuple[Answer, ...]:
-        """Return every answer that the rule allows, found by ruling out one after the other by the words of the rule."""
+        """Return every answer that the rule allows, found by ruling the others out, one fact after the other."""
         circle = self._ruling.circle(state)
         if circle is not None:
             answer = self.oracle(state)
@@ -153,6 +178,10 @@ class BuildOrder(Task[State, Answer]):
             left = [unit for unit in left if facts[unit] == most]
         first = min(menu.plan.names[unit] for unit in left)
         return tuple(Build(first) for unit in left if menu.plan.names[unit] == first)
+
+    def rehearse(self, state: State, do: Do, variant: int) -> Done:  # noqa: ARG002 - a command is imitated alike everywhere
+        """Imitate what a module's command comes to."""
+        return rehearsed(do, variant)
 
     def draft(self, state: State) -> Answer | None:
         """Guess by the rule itself."""
@@ -180,6 +209,9 @@ class BuildOrder(Task[State, Answer]):
         """Tell the answer in at most 24 characters."""
         if isinstance(answer, Build):
             return one_line(answer.module, 24)
+        if isinstance(answer, Started | Finished):
+            how = "build" if isinstance(answer, Started) else "failed" if failure(answer.done) else "built"
+            return one_line(f"{how} {answer.tag}", 24)
         return one_line(f"drop {answer.module} → {answer.needed}", 24) if isinstance(answer, Drop) else "one unit"
 
     def encode_state(self, state: State) -> Json:
@@ -188,8 +220,7 @@ class BuildOrder(Task[State, Answer]):
 
     def decode_state(self, value: Any) -> State:
         """Turn what `encode_state` gave back into an equal state."""
-        choices, built, turns, wasted = state_parts(value)
-        return State(choices, built, self._ruling.ready_after(choices, built), turns, wasted)
+        return self._ruling.opened(state_from(value))
 
     def encode_answer(self, answer: Answer) -> Json:
         """Return the answer's parts."""
@@ -208,4 +239,8 @@ def _move(answer: object) -> list[str]:
     """Return a decision as the check reads it."""
     if isinstance(answer, Drop):
         return ["drop", answer.module, answer.needed]
+    if isinstance(answer, Started):
+        return ["started", answer.tag]
+    if isinstance(answer, Finished):
+        return ["finished", answer.tag, answer.done.status.value, answer.done.value]
     return ["build", answer.module] if isinstance(answer, Build) else ["unite"]

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from maker_engine.printable import one_line
+
 MOST_TURNS = 20_000
 """Modules up to which it is checked that each came in its turn; beyond, only that every need comes first."""
 REQUIRED, MOST_FINDINGS = 3, 50
@@ -28,6 +30,8 @@ class Graph:
         whole: dict[str, Any] = json.loads(source)
         self.names: list[str] = whole["modules"]
         self.policy: str = whole["settings"][0]
+        self.slots: int = whole["settings"][2]
+        self.command: str = whole["settings"][3]
         numbers = whole["needs"]
         self.needs: dict[str, dict[str, int]] = {name: {} for name in self.names}
         self.needed_by: dict[str, dict[str, int]] = {name: {} for name in self.names}
@@ -74,20 +78,26 @@ def findings(source: str, moves: Iterable[Sequence[str]]) -> list[str]:
 
     Args:
         source: The problem in JSON.
-        moves: What was decided, in order: `["drop", module, needed]`, `["unite"]`, `["build", module]`.
+        moves: What was decided, in order: `["drop", module, needed]`, `["unite"]`, `["build", module]`; then what was
+            done: `["started", module]`, `["finished", module, status, value in JSON]`.
 
     Returns:
         What is wrong, one line a breach.
     """
     graph = Graph(source)
     told = [*moves]
-    decisions = [move for move in told if move[0] != "build"]
-    if [move[0] for move in told[: len(decisions)]] != [move[0] for move in decisions]:
-        return ["a cycle was decided on after the first module was in the order"]
+    acts = [move for move in told if move[0] in ("started", "finished")]
+    votes = told[: len(told) - len(acts)]
+    decisions = [move for move in votes if move[0] != "build"]
+    order = [move[1] for move in votes[len(decisions) :] if move[0] == "build"]
+    if len(decisions) + len(order) < len(votes) or any(move not in decisions for move in votes[: len(decisions)]):
+        return ["the steps are mixed up: cycles are decided on first, then the order is made, then it is built"]
     found, groups = cycle_findings(graph, decisions)
-    if found:
-        return found[:MOST_FINDINGS]
-    return order_findings(graph, groups, [move[1] for move in told[len(decisions) :]])[:MOST_FINDINGS]
+    if not found:
+        found = order_findings(graph, groups, order)
+    if not found and graph.command:
+        found = building_findings(graph, groups, acts)
+    return found[:MOST_FINDINGS]
 
 
 def cycle_findings(graph: Graph, decisions: Sequence[Sequence[str]]) -> tuple[list[str], list[set[str]]]:
@@ -150,12 +160,16 @@ def _in_cycles(graph: Graph, names: set[str]) -> set[str]:
 def order_findings(graph: Graph, groups: Sequence[set[str]], order: Sequence[str]) -> list[str]:
     """Replay an order; return what is wrong with it, one line a breach."""
     head = {name: name for name in graph.names} | {name: min(group) for group in groups for name in group}
-    units = {name: {head[other] for other in graph.needs[name]} - {head[name]} for name in graph.names if head[name] == name}
+    units = {
+        name: {head[other] for other in graph.needs[name]} - {head[name]} for name in graph.names if head[name] == name
+    }
     for group in groups:
         units[min(group)] = {head[other] for name in group for other in graph.needs[name]} - {min(group)}
     often = Counter(order)
     found = [f"{name} is not in the order" for name in units if not often[name]]
-    found += [f"{name} is in the order, and is no module that can be built by itself" for name in often if name not in units]
+    found += [
+        f"{name} is in the order, and is no module that can be built by itself" for name in often if name not in units
+    ]
     found += [f"{name} is in the order {count} times" for name, count in often.items() if count > 1]
     place = {name: at for at, name in enumerate(order)}
     found += [
@@ -166,7 +180,7 @@ def order_findings(graph: Graph, groups: Sequence[set[str]], order: Sequence[str
     ]
     if found or len(units) > MOST_TURNS:
         return found
-    return turn_findings(units, {name: 1 for name in units} | {min(group): len(group) for group in groups}, order)
+    return turn_findings(units, dict.fromkeys(units, 1) | {min(group): len(group) for group in groups}, order)
 
 
 def turn_findings(units: dict[str, set[str]], sizes: dict[str, int], order: Sequence[str]) -> list[str]:
@@ -213,3 +227,47 @@ def _keys(units: dict[str, set[str]], sizes: dict[str, int]) -> dict[str, tuple[
         waiting = bits.bit_count() + sum(size - 1 for other, size in larger if bits >> numbers[other] & 1)
         found[name] = (-waiting, -chain[name], name)
     return found
+
+
+def building_findings(graph: Graph, groups: Sequence[set[str]], acts: Sequence[Sequence[str]]) -> list[str]:
+    """Replay what was begun and what ended; return what was done too early, twice or not at all, and what failed."""
+    inside = {name: group for group in groups for name in group}
+    running: set[str] = set()
+    built: set[str] = set()
+    failed: set[str] = set()
+    found: list[str] = []
+    for kind, name, *outcome in acts:
+        if kind == "started":
+            missing = sorted(
+                other for other in graph.needs.get(name, {}) if other not in built | inside.get(name, set())
+            )
+            found += [f"{name} was begun before {other} was built" for other in missing]
+            if name in running | built | failed or name not in graph.needs:
+                found.append(f"{name} was begun twice, or is no module")
+            running.add(name)
+            if len(running) > graph.slots:
+                found.append(f"{name} was begun when all {graph.slots} slots were taken")
+        elif name not in running:
+            found.append(f"{name} has ended and was not begun")
+        else:
+            running.remove(name)
+            why = _failure(*outcome)
+            (failed if why else built).add(name)
+            found += [f"{name} failed: {why}"] if why else []
+    skipped = [name for name in graph.names if name not in built | failed | running]
+    found += [f"{name} was begun, and nobody knows how it ended" for name in sorted(running)]
+    if skipped:
+        more = f" and {len(skipped) - 10} more" if len(skipped) > 10 else ""
+        found.append(f"not built: {', '.join(skipped[:10])}{more}")
+    return found
+
+
+def _failure(status: str, value: str) -> str:
+    """Say why a command has failed, "" where it has not."""
+    fields = json.loads(value)
+    if status != "ok":
+        return one_line(f"{status}: {fields.get('error', '')}", 160)
+    if fields.get("exit") == 0:
+        return ""
+    last = [line for line in str(fields.get("stderr") or fields.get("stdout") or "").splitlines() if line.strip()][-1:]
+    return one_line(": ".join([f"exit status {fields.get('exit')}", *last]), 160)

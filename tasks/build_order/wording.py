@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from maker_engine.core.responses import Prompt
 from maker_engine.wording import count_of
@@ -12,8 +12,8 @@ from .problem import DROP, Kind, Problem
 from .ruling import SHOWN, Menu
 
 SYSTEM = (
-    "You put the modules of a project into the order in which they are built, one decision at a time. Apply the rule you"
-    " are given to the facts you are given, and end with the answer in exactly the form that is asked for."
+    "You put the modules of a project into the order in which they are built, one decision at a time. Apply the rule"
+    " you are given to the facts you are given, and end with the answer in exactly the form that is asked for."
 )
 OTHER = "other"
 _PATH = 12
@@ -30,13 +30,13 @@ def guided_text(menu: Menu, problem: Problem) -> str:
     """Word the question with both numbers of every entry."""
     found = menu.plan
     rows = "\n".join(
-        f"{number}. {entry(menu, unit, problem)}: waiting {found.waiting[unit]}, chain {found.chain[unit]}"
+        f"{number}. {menu.plan.names[unit]}: waiting {found.waiting[unit]}, chain {found.chain[unit]}"
         for number, unit in enumerate(menu.units, 1)
     )
     more = menu.ready - len(menu.units)
     others = (
-        f"\n{more} more {'is' if more == 1 else 'are'} ready, and none of them comes before these by the rule. To choose"
-        f" one all the same, answer `module = {OTHER}` and its name."
+        f"\n{more} more {'is' if more == 1 else 'are'} ready, and none of them comes before these by the rule. To"
+        f" choose one all the same, answer `module = {OTHER}` and its name."
         if more
         else ""
     )
@@ -54,19 +54,14 @@ chain = NUMBER"""
 
 def raw_text(menu: Menu, problem: Problem) -> str:
     """Word the question with the modules that are left; the numbers are for the agent to work out."""
-    found = menu.plan
     number = {unit: place for place, unit in enumerate(menu.left, 1)}
-    rows = "\n".join(
-        f"{number[unit]}. {entry(menu, unit, problem)}{_size(len(found.members[unit]))}:"
-        f" needs {', '.join(str(number[need]) for need in sorted(found.needs[unit], key=lambda one: number.get(one, 0)) if need in number) or 'nothing'}"
-        for unit in menu.left
-    )
-    return f"""{_head(menu, problem)} These are left, in order of name, each with the numbers of those it needs that are \
-left, too:
+    rows = "\n".join(f"{number[unit]}. {_needs(menu, unit, number)}" for unit in menu.left)
+    return f"""{_head(menu, problem)} These are left, in order of name, each with the numbers of those it needs that \
+are left, too:
 {rows}
-A module is ready when it needs nothing of what is left. "waiting" is how many modules need one, directly or indirectly, \
-a group counted with all its modules; "chain" is how many rows are in the longest chain of those that need it, each \
-needing the one before.
+A module is ready when it needs nothing of what is left. "waiting" is how many modules need one, directly or \
+indirectly, a group counted with all its modules; "chain" is how many rows are in the longest chain of those that need \
+it, each needing the one before.
 {_rule()}
 End with these lines and nothing after them:
 module = NUMBER
@@ -75,11 +70,17 @@ waiting = NUMBER
 chain = NUMBER"""
 
 
+def _needs(menu: Menu, unit: int, number: Mapping[int, int]) -> str:
+    needs = sorted(number[need] for need in menu.plan.needs[unit] if need in number)
+    size = _size(len(menu.plan.members[unit]))
+    return f"{menu.plan.names[unit]}{size}: needs {', '.join(map(str, needs)) or 'nothing'}"
+
+
 def _head(menu: Menu, problem: Problem) -> str:
-    ready = f"{menu.ready} of the others {'is' if menu.ready == 1 else 'are'} ready" if menu.done else f"{menu.ready} are ready"
+    of_the_others = " of the others" if menu.done else ""
     return (
-        f"{menu.done} of {count_of(len(problem.modules), 'module')} {'is' if menu.done == 1 else 'are'} built; {ready}:"
-        " all they need is built."
+        f"{menu.done} of {count_of(len(problem.modules), 'module')} {'is' if menu.done == 1 else 'are'} built;"
+        f" {menu.ready}{of_the_others} {'is' if menu.ready == 1 else 'are'} ready: all they need is built."
     )
 
 
@@ -88,11 +89,6 @@ def _rule() -> str:
         "Rule: of those that are ready, choose the one with the largest waiting; of several, the one with the largest"
         f" chain; of several, the one whose name comes first, {_BY_NAME}."
     )
-
-
-def entry(menu: Menu, unit: int, problem: Problem) -> str:
-    """Write a unit: its name, which is that of its first module."""
-    return menu.plan.names[unit]
 
 
 def _size(count: int) -> str:
@@ -114,13 +110,13 @@ def circle_prompt(circle: Circle, problem: Problem) -> Prompt:
         if len(circle.modules) > len(circle.path)
         else ""
     )
-    drop = "drop the weakest need: optional is weaker than dev, dev than peer, and peer than required"
-    ties = f"of several, the one of the module whose name comes first, {_BY_NAME}; of several, the one of the needed module whose name comes first"
-    rule = (
-        f"{drop}; {ties}."
-        if problem.settings.cycles == DROP
-        else f"if any of the needs is not required, {drop}; {ties}. If all of them are required, build the modules as one unit."
+    drop = (
+        "drop the weakest need: optional is weaker than dev, dev than peer, and peer than required; of several, the one"
+        f" of the module whose name comes first, {_BY_NAME}; of several, the one of the needed module whose name comes"
+        " first."
     )
+    unite = "If all of them are required, build the modules as one unit."
+    rule = drop if problem.settings.cycles == DROP else f"if any of the needs is not required, {drop} {unite}"
     user = f"""These {len(circle.path)} modules need each other in a circle, so that none of them can be built first:
 {path_words(circle, problem)}{knot}
 The needs of the circle:

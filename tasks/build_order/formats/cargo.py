@@ -24,7 +24,9 @@ def read_cargo(content: str) -> Problem:
         ProblemError: It is none that is known.
     """
     whole = toml_of(content, "Cargo.lock")
-    known_version(whole.get("version", 1), (1, 2, 3, 4), "Cargo.lock", "lock again with a Cargo that writes one of them")
+    known_version(
+        whole.get("version", 1), (1, 2, 3, 4), "Cargo.lock", "lock again with a Cargo that writes one of them"
+    )
     found = Collection("cargo")
     packages = rows(whole.get("package"), "package")
     by_name: dict[str, list[Key]] = {}

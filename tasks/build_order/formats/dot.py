@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
@@ -12,7 +13,7 @@ from ..collecting import Collection
 from ..problem import KINDS, Kind, Problem
 
 _TOKEN = re.compile(
-    r'\s+|//[^\n]*|/\*.*?\*/|^[ \t]*\#[^\n]*'
+    r"\s+|//[^\n]*|/\*.*?\*/|^[ \t]*\#[^\n]*"
     r'|(?P<quoted>"(?:[^"\\]|\\.)*")'
     r"|(?P<arrow>->|--)"
     r"|(?P<mark>[{}\[\];,=:+])"
@@ -115,22 +116,24 @@ class _Graph:
                 depth += 1
             elif tokens.ahead[0] == "end":
                 raise ProblemError("the DOT graph ends before its last }")
-            elif tokens.ahead == ("word", "subgraph"):
-                tokens.take()
-                if tokens.ahead[0] in ("word", "quoted"):
-                    tokens.take()
             else:
                 self._statement(tokens)
-            if depth > 50:
-                raise ProblemError("the DOT graph has subgraphs in more than 50 levels")
             if tokens.ahead[0] == "arrow":
                 raise ProblemError("the DOT graph has an arrow from or to a whole subgraph: write each edge out")
 
     def _statement(self, tokens: _Tokens) -> None:
+        if tokens.ahead == ("word", "subgraph"):
+            tokens.take()
+            if tokens.ahead[0] in ("word", "quoted"):
+                tokens.take()
+            return
         first = self._node(tokens)
         if tokens.takes("="):  # an attribute of the graph
             tokens.name()
-            return
+        else:
+            self._nodes_and_edges(tokens, first)
+
+    def _nodes_and_edges(self, tokens: _Tokens, first: str) -> None:
         chain = [first]
         while tokens.takes("->"):
             chain.append(self._node(tokens))
@@ -145,7 +148,7 @@ class _Graph:
         kind = KINDS.get(attributes.get("kind", ""), Kind.REQUIRED)
         self._edges += [
             (one, other, kind)
-            for here, there in zip(chain, chain[1:], strict=False)
+            for here, there in pairwise(chain)
             for one in here.split("\\n")
             for other in there.split("\\n")
         ]

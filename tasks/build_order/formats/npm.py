@@ -28,7 +28,10 @@ def read_npm(content: str) -> Problem:
     """
     whole = json_of(content, "package-lock.json")
     known_version(
-        whole.get("lockfileVersion"), (2, 3), "package-lock.json", "run npm install --package-lock-only with npm 7 or later"
+        whole.get("lockfileVersion"),
+        (2, 3),
+        "package-lock.json",
+        "run npm install --package-lock-only with npm 7 or later",
     )
     packages = {
         path: mapping(one, f"packages.{path}") for path, one in mapping(whole.get("packages"), "packages").items()
@@ -36,7 +39,9 @@ def read_npm(content: str) -> Problem:
     found = Collection("npm")
     for path, one in packages.items():
         if one.get("link") is not True:
-            name = text(one.get("name"), f"packages.{path}.name", _name_of(path) or text(whole.get("name"), "name", "root"))
+            name = text(
+                one.get("name"), f"packages.{path}.name", _name_of(path) or text(whole.get("name"), "name", "root")
+            )
             version = text(one.get("version"), f"packages.{path}.version", "")
             found.add(path, name, version=version, where=f"in {path or '.'}", path=path or ".")
     for path, one in packages.items():
@@ -68,7 +73,8 @@ def _needs(found: Collection, packages: Mapping[str, dict[str, Any]], path: str)
                 found.need(path, other, Kind.OPTIONAL if weaker else kind)
             elif not may_lack:
                 raise ProblemError(
-                    f"{shown(_name_of(path) or path or 'the root')} needs {shown(name)}, which is no module of the file: lock again"
+                    f"{shown(_name_of(path) or path or 'the root')} needs {shown(name)}, which is no module of the"
+                    " file: lock again"
                 )
 
 

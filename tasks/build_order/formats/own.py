@@ -1,4 +1,4 @@
-"""Modules written by hand, in YAML or JSON: `module: [what it needs]`, or a mapping with needs by kind, seconds and path."""
+"""Modules by hand, in YAML or JSON: `module: [what it needs]`, or a mapping with needs by kind, seconds and path."""
 
 from __future__ import annotations
 
@@ -84,13 +84,7 @@ def collected(whole: object, kind: str) -> Problem:
         raise ProblemError(f"the problem must be a mapping of modules: {_MEND}")
     found = Collection(kind)
     for name, value in whole.items():
-        told = value if isinstance(value, Mapping) else {}
-        if unknown := [key for key in told if key not in _KEYS]:
-            raise ProblemError(f"unknown key {shown(unknown[0])} in {shown(name)}: known are {', '.join(_KEYS)}")
-        path = told.get("path", "")
-        if not isinstance(path, str) or "\0" in path:
-            raise ProblemError(f"path of {shown(name)} must be text, got {shown(path)}")
-        found.add(clean(name), name, seconds=_seconds(told.get("seconds"), name), path=path)
+        _add(found, name, value if isinstance(value, Mapping) else {})
     for name, value in whole.items():
         parts = value if isinstance(value, Mapping) else {"needs": value}
         for key, others in parts.items():
@@ -98,6 +92,15 @@ def collected(whole: object, kind: str) -> Problem:
                 for other in _names(others, f"{key} of {shown(name)}"):
                     found.need(clean(name), clean(other), KINDS.get(key, Kind.REQUIRED))
     return found.problem()
+
+
+def _add(found: Collection, name: object, told: Mapping[str, object]) -> None:
+    if unknown := [key for key in told if key not in _KEYS]:
+        raise ProblemError(f"unknown key {shown(unknown[0])} in {shown(name)}: known are {', '.join(_KEYS)}")
+    path = told.get("path", "")
+    if not isinstance(path, str):
+        raise ProblemError(f"path of {shown(name)} must be text, got {shown(path)}")
+    found.add(clean(name), name, seconds=_seconds(told.get("seconds"), name), path=path)
 
 
 def _seconds(value: object, name: object) -> float | None:

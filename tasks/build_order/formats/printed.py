@@ -17,7 +17,12 @@ _SPECIAL = re.compile(r"\.[A-Z_]+$|.*%")
 APT_SIGN = re.compile(r"^ [ |]+(?:Pre)?Depends: ", re.MULTILINE)
 _APT_NEED = re.compile(r"^ (?P<either>[ |])(?P<kind>PreDepends|Depends|Recommends|Suggests): (?P<name>.+)$")
 _APT_OTHERS = ("Breaks", "Conflicts", "Replaces", "Enhances")
-_APT_KINDS = {"PreDepends": Kind.REQUIRED, "Depends": Kind.REQUIRED, "Recommends": Kind.OPTIONAL, "Suggests": Kind.OPTIONAL}
+_APT_KINDS = {
+    "PreDepends": Kind.REQUIRED,
+    "Depends": Kind.REQUIRED,
+    "Recommends": Kind.OPTIONAL,
+    "Suggests": Kind.OPTIONAL,
+}
 GO_SIGN = re.compile(r"\A\s*[^\s@#]+(?:@\S+)? [^\s@]+@\S+\s*$", re.MULTILINE)
 
 
@@ -82,7 +87,9 @@ def read_go(content: str) -> Problem:
         if not parts:
             continue
         if len(parts) != 2:
-            raise ProblemError(f"line {number} of the go module graph has {len(parts)} columns, not 2: {one_line(line, 60)!r}")
+            raise ProblemError(
+                f"line {number} of the go module graph has {len(parts)} columns, not 2: {one_line(line, 60)!r}"
+            )
         needs.append(parts)
         for name in parts:
             if name not in found:
@@ -93,7 +100,9 @@ def read_go(content: str) -> Problem:
 
 
 def read_apt(content: str) -> Problem:
-    """Read what `apt-cache depends --recurse` prints; of alternatives, and of what provides a virtual package, none must be.
+    """Read what `apt-cache depends --recurse` prints.
+
+    Alternatives, and the packages that provide a virtual one, are optional: any of them will do.
 
     Raises:
         ProblemError: A line is none of its.
@@ -102,27 +111,22 @@ def read_apt(content: str) -> Problem:
     needs: list[tuple[str, str, Kind]] = []
     package, last, either = "", "", False
     for number, line in enumerate(content.splitlines(), 1):
-        if not line.strip():
-            continue
         need = _APT_NEED.match(line)
-        if line[0] not in " |":
+        if line[:1] not in ("", " ", "|"):
             package = line.strip()
-            if package not in found:
-                found.add(package, package)
+            needs.append((package, package, Kind.REQUIRED))
         elif need is not None and package:
             last = need["name"].strip()
-            either, before = need["either"] == "|", either
+            before, either = either, need["either"] == "|"
             needs.append((package, last, Kind.OPTIONAL if either or before else _APT_KINDS[need["kind"]]))
         elif line.strip().partition(":")[0].lstrip("|") in _APT_OTHERS:
             last = ""
         elif line.startswith("    ") and package:
-            if last:
-                needs.append((last, line.strip(), Kind.OPTIONAL))
-        else:
+            needs += [(last, line.strip(), Kind.OPTIONAL)] if last else []
+        elif line.strip():
             raise ProblemError(f"line {number} is none that apt-cache depends prints: {one_line(line, 60)!r}")
+    for name in dict.fromkeys(name for one, other, _ in needs for name in (one, other)):
+        found.add(name, name)
     for one, other, kind in needs:
-        for name in (one, other):
-            if name not in found:
-                found.add(name, name)
         found.need(one, other, kind)
     return found.problem()

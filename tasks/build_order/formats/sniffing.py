@@ -25,8 +25,12 @@ READERS: Mapping[str, Reader] = {
 }  # fmt: skip
 """Every format that is read, by name."""
 
-_TABLE = re.compile(r"^\s*\[{1,2}\s*(?:package|project|dependency-groups|build-system|tool|metadata)\b[^\n]*\]", re.M)
-_DIGRAPH = re.compile(r"\A(?:\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*(?:strict\s+)?(?:di)?graph\b[^\n:\[]*\{", re.I | re.S)
+_TABLE = re.compile(
+    r"^\s*\[{1,2}\s*(?:package|project|dependency-groups|build-system|tool|metadata)\b[^\n]*\]", re.MULTILINE
+)
+_DIGRAPH = re.compile(
+    r"\A(?:\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*(?:strict\s+)?(?:di)?graph\b[^\n:\[]*\{", re.IGNORECASE | re.DOTALL
+)
 _HEAD = 20_000
 """Characters of a file that tell its format."""
 
@@ -77,10 +81,10 @@ def _json_format(content: str) -> str:
 
 
 def _toml_format(content: str) -> str:
-    if re.search(r"^\[\[\s*package\s*\]\]", content, re.M) is None:
+    if re.search(r"^\[\[\s*package\s*\]\]", content, re.MULTILINE) is None:
         return "pyproject"
-    if re.search(r"^lock-version\s*=", content, re.M):
+    if re.search(r"^lock-version\s*=", content, re.MULTILINE):
         return "poetry"
-    if re.search(r"^requires-python\s*=|^source\s*=\s*\{|^revision\s*=", content, re.M):
+    if re.search(r"^requires-python\s*=|^source\s*=\s*\{|^revision\s*=", content, re.MULTILINE):
         return "uv"
     return "cargo"
