@@ -10,11 +10,11 @@ from maker_engine.wording import count_of
 from .plan import Plan
 from .problem import Kind
 from .ruling import Ruling
-from .state import State, first_bits
+from .state import State, Work, first_bits
 from .wording import path_words
 
-BUILT, READY, WAITING = "■", "▷", "·"
-_ROLES = {BUILT: "given", READY: "target", WAITING: "rail"}
+BUILT, READY, WAITING, RUNNING, FAILED = "■", "▷", "·", "▶", "✗"
+_ROLES = {BUILT: "given", READY: "target", WAITING: "rail", RUNNING: "source", FAILED: "conflict"}
 _ROW = 8
 """Columns of a level's name."""
 
@@ -22,7 +22,12 @@ _ROW = 8
 def draw(ruling: Ruling, state: State, columns: int, rows: int) -> Text:
     """Draw a state within `columns` × `rows` cells."""
     circle = ruling.circle(state)
-    lines = _knotted(ruling, state, rows) if circle is not None else _ordered(ruling, state, columns, rows)
+    if circle is not None:
+        lines = _knotted(ruling, state, rows)
+    elif state.work is not None:
+        lines = _building(ruling, state, state.work, columns, rows)
+    else:
+        lines = _ordered(ruling, state, columns, rows)
     return Text("\n").join(fitted(line, columns) for line in lines[:rows])
 
 
@@ -77,10 +82,44 @@ def _ordered(ruling: Ruling, state: State, columns: int, rows: int) -> list[Text
     return lines if problem.modules else []
 
 
+def _building(ruling: Ruling, state: State, work: Work, columns: int, rows: int) -> list[Text]:
+    """Draw who is built where: the slots, what failed, and the order with a mark for each module."""
+    problem, line = ruling.problem, ruling.line(state)
+    names, slots = problem.names, problem.settings.slots
+    built, failed = work.built.bit_count(), len(work.failed)
+    head = f"built {built}/{len(names)} · {len(work.running)} of {count_of(slots, 'slot')} busy"
+    lines = [Text(head + (f" · {failed} failed" if failed else ""), "label")]
+    for place in range(min(slots, max(1, rows // 3))):
+        busy = place < len(work.running)
+        row = Text(f"slot {place + 1:<3}", "label")
+        lines.append(
+            row.append(f"{RUNNING} {names[work.running[place]]}" if busy else WAITING, "source" if busy else "rail")
+        )
+    for module, why in work.failed[-max(1, rows // 4) :]:
+        lines.append(Text(f"{FAILED} {names[module]}: {why}", "conflict"))
+    lost = {module for module, _ in work.failed}
+    left = max(1, rows - len(lines))
+    order = [one for unit in line.units for one in line.plan.members[unit]]
+    first = next((at for at, one in enumerate(order) if not work.built >> one & 1), len(order))
+    top = max(0, min(first - left // 3, len(order) - left))
+    for one in order[top : top + left]:
+        mark = (
+            BUILT if work.built >> one & 1 else RUNNING if one in work.running else FAILED if one in lost else WAITING
+        )
+        row = Text(f"{mark} ", _ROLES[mark])
+        lines.append(row.append(one_cell(names[one], columns - 2), "plain"))
+    return lines
+
+
+def one_cell(name: str, columns: int) -> str:
+    """Return a name in so many cells."""
+    return name if cell_len(name) <= columns else set_cell_size(name, columns - 1).rstrip() + "…"
+
+
 def _name(plan: Plan, unit: int, columns: int) -> str:
     more = len(plan.members[unit]) - 1
     name = plan.names[unit] + (f" and {more} more" if more else "")
-    return name if cell_len(name) <= max(4, columns) else set_cell_size(name, max(4, columns) - 1).rstrip() + "…"
+    return one_cell(name, max(4, columns))
 
 
 def _levels(plan: Plan, state: State, columns: int, rows: int) -> list[Text]:
