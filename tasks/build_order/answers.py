@@ -17,7 +17,7 @@ from .wording import OTHER, by_name
 
 _TAIL, _LONGEST_LINE = 2_000, 300
 _DRESS = str.maketrans("", "", "*`\"'$")
-_BULLET = re.compile(r"(?:[-•>]|\d{1,4}[.)])\s+")
+_BULLET = re.compile(r"^(?:[-•>]|\d{1,4}[.)])\s+")
 _PART = re.compile(r"(module|name|waiting|chain|drop|needs)\s*[=:]\s*(.+)", re.IGNORECASE)
 _BOLD = re.compile(r"^[*`]+|[*`]+(?=\s*[=:])")
 _UNIT = re.compile(r"(?:as )?one unit", re.IGNORECASE)

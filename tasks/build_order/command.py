@@ -78,10 +78,8 @@ def _breaks(chosen: Namespace) -> int:
     ways = needed_by(problem)
     broken = sorted(reach([place], ways) - {place})
     names = problem.names
-    say(
-        f"{count_of(len(broken), 'module')} cannot be built when {names[place]} fails, {len(ways[place])} of them directly"
-    )
     direct = {*ways[place]}
+    say(f"{count_of(len(broken), 'module')} cannot be built when {names[place]} fails, {len(direct)} of them directly")
     for one in broken:
         say(f"{'  ' if one in direct else '    '}{names[one]}")
     return 0
