@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from maker_engine.core.errors import SessionError
 from maker_engine.core.events import EffectFinished, EffectIntended, EffectRecovered
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved
@@ -26,8 +27,8 @@ TASK = f"{Path(__file__).parents[1] / 'support' / 'errands.py'}:Errands"
 MAKER = (sys.executable, "-m", "maker_tui")
 SERVER_S = 0.004
 """Seconds that the server takes before and after it does something: there, most kills fall into an effect."""
-SOONEST_S, LONGEST_S = 0.3, 1.1
-"""Earliest and latest kill after a start, in seconds: the interpreter takes the first half second."""
+LONGEST_S = 0.5
+"""Latest kill after a process has begun to write, in seconds."""
 PATIENCE_S = 90.0
 
 
@@ -97,7 +98,7 @@ class _Run:
         self._task = Errands(server.url, str(database), str(folder / "errands.txt"), KINDS * rounds)
         (folder / "problem.json").write_text(self._task.source())
         self._session = folder / "run.maker"
-        self._answers = 0
+        self._answered: set[str] = set()
         server.log.clear()
 
     def to_its_end(self, most: int) -> None:
@@ -105,19 +106,23 @@ class _Run:
         command, policy = self._first(), ""
         while True:
             ended = self._leg(command, kill=self._acting.kills < most)
-            if ended == 0:
+            if not self._begun():
+                command = self._first()
+                continue
+            if ended == 0 or self._concluded():
                 break
             if ended is not None and (policy := self._in_doubt()) == "":
                 self._acting.ends.append(f"{self._folder.name}: it ended with status {ended}")
                 return
-            command = self._resume(policy if ended is not None else "") if self._session.exists() else self._first()
+            command = self._resume(policy if ended is not None else "")
         self._judge()
 
     def _first(self) -> list[str]:
         port = self._server.port
         allowed = (f"write:http:127.0.0.1:{port}", f"write:sql:{self._task.database}", "exec:sh")
         flags = [part for scope in allowed for part in ("--allow", scope)]
-        self._session.unlink(missing_ok=True)
+        for file in self._folder.glob("run.maker*"):
+            file.unlink()
         return [*MAKER, "run", TASK, "--problem", str(self._folder / "problem.json"), "--session", str(self._session),
                 "--headless", "--quiet", "--k", "1", *flags]  # fmt: skip
 
@@ -129,9 +134,12 @@ class _Run:
         """Start it, and kill it after a while; return its status, None where it was killed."""
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         with (self._folder / "output.txt").open("a") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)  # noqa: S603 - ours
+            process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+        before, patience = self._written, time.monotonic() + PATIENCE_S
+        while kill and self._written == before and process.poll() is None and time.monotonic() < patience:
+            time.sleep(0.005)  # the interpreter is still being loaded
         try:
-            return process.wait(self._dice.uniform(SOONEST_S, LONGEST_S) if kill else PATIENCE_S)
+            return process.wait(self._dice.uniform(0, LONGEST_S) if kill else PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -139,16 +147,42 @@ class _Run:
         time.sleep(10 * SERVER_S)  # what the server had begun, it ends
         return None
 
+    @property
+    def _written(self) -> tuple[int, ...]:
+        """How large the session's files are, so that it is seen when a process begins to write."""
+        files = (self._session, Path(f"{self._session}-wal"))
+        return tuple(file.stat().st_size if file.exists() else 0 for file in files)
+
     def _in_doubt(self) -> str:
-        """Say what to do about an effect of which nobody knows, as a person does who looks: it is in the file or not."""
+        """Say what to do about an effect of which nobody knows, as a person does who looks into the file."""
         saved = open_saved(self._session, Errands)
         if "may have happened or not: append" not in saved.run.reason:
             return ""
         self._acting.in_doubt += 1
         name = saved.run.reason.partition("append ")[2].partition(";")[0].strip()
         done = name in self._lines()
-        self._answers += done
+        self._answered |= {name} if done else set()
         return "failed" if done else "again"
+
+    def _begun(self) -> bool:
+        """Whether there is a session that anything can be said of."""
+        try:
+            return self._session.exists() and open_saved(self._session, Errands).step >= 0
+        except SessionError:
+            return False
+
+    def _concluded(self) -> bool:
+        """Whether it was killed behind its last step."""
+        outcome = open_saved(self._session, Errands).run.outcome
+        return outcome is not None and outcome.concluded
+
+    def _expected(self) -> Iterator[str]:
+        """Give what the run that was never killed calls its results."""
+        for number, kind in enumerate(self._task.errands):
+            if kind == "pair":
+                yield from (f"{number}.{7 * number + 1}.{part}" for part in (1, 2))
+            else:
+                yield str(number)
 
     def _lines(self) -> list[str]:
         file = Path(self._task.file)
@@ -187,6 +221,7 @@ class _Run:
         if findings := verify(self._session, self._task).findings:
             acting.record.append(f"{name}: {findings[0]}")
         results = open_saved(self._session, Errands).state.results
-        unsure = sum(one.endswith(": cancelled") for one in results)
-        if unsure != self._answers or any(not one.endswith((": ok", ": cancelled")) for one in results):
+        left = {one.partition(".")[0] for one in self._answered}
+        as_ever = [f"{errand}: ok" for errand in self._expected()]
+        if [one.replace("cancelled", "ok") if one.partition(":")[0] in left else one for one in results] != as_ever:
             acting.ends.append(f"{name}: {json.dumps(results)}")

@@ -31,7 +31,7 @@ WRITE = parse_scope("write:http:127.0.0.1:9")
 Script = Callable[[Do, str], tuple[Done, float]]
 
 
-def fine(do: Do, key: str) -> tuple[Done, float]:
+def fine(*_: object) -> tuple[Done, float]:
     """Everything takes a second and goes well."""
     return OK, 1.0
 
@@ -80,7 +80,7 @@ def test_an_effect_is_on_record_before_it_begins_and_after_it_has_ended(tmp_path
     """When an effect is carried out its intent is in the file, and its outcome comes behind it, each once."""
     seen = []
 
-    def script(do: Do, key: str) -> tuple[Done, float]:
+    def script(*_: object) -> tuple[Done, float]:
         seen.append([(one.key, one.effect) for one in trial.events(EffectIntended)])
         return OK, 2.0
 
@@ -97,7 +97,7 @@ def test_an_effect_is_on_record_before_it_begins_and_after_it_has_ended(tmp_path
 def test_started_effects_are_awaited_in_the_order_in_which_they_end(tmp_path):
     """Two effects are in flight at once; the task gets what has come of each as it ends, whatever it started first."""
 
-    def script(do: Do, key: str) -> tuple[Done, float]:
+    def script(do: Do, _: str) -> tuple[Done, float]:
         return OK, 5.0 if do.label.startswith("PUT") else 0.0
 
     trial = Trial(tmp_path, "pair", script=script)
@@ -158,7 +158,7 @@ def cut(tmp_path: Path, errand: str) -> Trial:
 
 
 def test_what_is_in_doubt_stops_the_run_by_name_or_goes_by_the_policy(tmp_path, monkeypatch):
-    """An effect that may have happened is never done again unasked: the run stops by its name, or does as it is told."""
+    """An effect that may have happened is not done again unasked: the run stops by its name, or goes by the policy."""
     monkeypatch.setattr("maker_engine.runtime.acting.GRACE_S", 0.0)
     trial = cut(tmp_path, "append")
     assert trial.run().snapshot.outcome is Outcome.STOPPED
