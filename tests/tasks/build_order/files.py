@@ -162,7 +162,11 @@ gen.h:: gen
 # files hash-table stats:
 # Finished Make data base on Mon Nov 30 12:00:00 2026
 """
-GO = "example.com/m example.com/a@v1.0.0\nexample.com/m example.com/b@v1.2.0\nexample.com/a@v1.0.0 example.com/b@v1.1.0\n"
+GO = """\
+example.com/m example.com/a@v1.0.0
+example.com/m example.com/b@v1.2.0
+example.com/a@v1.0.0 example.com/b@v1.1.0
+"""
 APT = """\
 curl
   Depends: libc6
@@ -181,23 +185,23 @@ YAML = "no: [on, '1.10']\non:\n1.10: {dev: [on], optional: [no], seconds: 1.5, p
 JSON = '{"modules": {"a": ["b", "a"], "b": {"peer": ["c"], "needs": ["c"]}, "c": []}}'
 
 READ = {
-    "uv": (UV, "app>http required, app>old 1.0 required, app>speed optional, app>app-testing dev,"
-               " app-testing>app required, old 2.0>http required"),
+    "uv": (UV, ("app>http required, app>old 1.0 required, app>speed optional, app>app-testing dev,"
+               " app-testing>app required, old 2.0>http required")),
     "poetry": (POETRY, "Api>store required, Api>fast-json optional"),
-    "pyproject": (PYPROJECT, "my-app>http required, my-app>store required, my-app[fast]>my-app required,"
+    "pyproject": (PYPROJECT, ("my-app>http required, my-app>store required, my-app[fast]>my-app required,"
                              " my-app[fast]>speed required, group lint>check required, group test>my-app required,"
-                             " group test>my-app[fast] required, group test>group lint required"),
+                             " group test>my-app[fast] required, group test>group lint required")),
     "cargo": (CARGO, "app>rand 0.8.5 required, app>rand 0.9.0 required, app>util required, rand 0.9.0>util required"),
     "cargo-metadata": (METADATA, "a>b required, b>a dev"),
-    "npm": (NPM, "shop>ui required, shop>lint dev, cart>dep 1.0.0 required, ui>dep 2.0.0 required, ui>cart required,"
-                 " ui>lint peer, lint>ui peer"),
+    "npm": (NPM, ("shop>ui required, shop>lint dev, cart>dep 1.0.0 required, ui>dep 2.0.0 required, ui>cart required,"
+                 " ui>lint peer, lint>ui peer")),
     "dot": (DOT, "[root] a>[root] b dev, [root] b>c dev, x>c required, y>c required"),
-    "make": (MAKE, "app>main.o required, app>util.o required, app>outdir peer, main.o>main.c required,"
-                   " main.o>gen.h required, gen.h>gen required"),
-    "go": (GO, "example.com/m>example.com/a@v1.0.0 required, example.com/m>example.com/b@v1.2.0 required,"
-               " example.com/a@v1.0.0>example.com/b@v1.1.0 required"),
-    "apt": (APT, "curl>libc6 required, curl>mta optional, curl><mail> optional, <mail>>exim optional,"
-                 " libc6>gcc required, libc6>doc optional, gcc>libc6 required"),
+    "make": (MAKE, ("app>main.o required, app>util.o required, app>outdir peer, main.o>main.c required,"
+                   " main.o>gen.h required, gen.h>gen required")),
+    "go": (GO, ("example.com/m>example.com/a@v1.0.0 required, example.com/m>example.com/b@v1.2.0 required,"
+               " example.com/a@v1.0.0>example.com/b@v1.1.0 required")),
+    "apt": (APT, ("curl>libc6 required, curl>mta optional, curl><mail> optional, <mail>>exim optional,"
+                 " libc6>gcc required, libc6>doc optional, gcc>libc6 required")),
     "yaml": (YAML, "no>on required, no>1.10 required, 1.10>on dev, 1.10>no optional"),
     "json": (JSON, "a>b required, b>c required"),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 import random
+import shutil
 import subprocess
 from graphlib import TopologicalSorter
 
@@ -54,12 +55,9 @@ def test_the_order_is_graphlibs_with_the_rule_as_a_heap(seed):
             heapq.heappush(ready, (-waiting(name), -chain(name), name))
         order.append(heapq.heappop(ready)[2])
         sorter.done(order[-1])
-    answers, state = follow(BuildOrder.load({}, json.dumps(modules)))
-    assert (
-        [answer.module for answer in answers]
-        == order
-        == BuildOrder.load({}, json.dumps(modules)).result(state)["order"]
-    )
+    task = BuildOrder.load({}, json.dumps(modules))
+    answers, state = follow(task)
+    assert [answer.module for answer in answers] == order == task.result(state)["order"]
 
 
 @pytest.mark.parametrize("policy", ["auto", "unit", "drop"])
@@ -139,7 +137,7 @@ def test_a_menu_has_twelve_entries_of_many_and_any_other_can_be_named():
 
 
 def test_strange_names_go_the_whole_way():
-    """Names with blanks, quotes, colons, other scripts and the words of the prompt are ordered, voted on and written."""
+    """Names with blanks, quotes, colons, other scripts and the prompt's own words are ordered, voted on and written."""
     names = ["a b", 'say "x"', "it's: x", "x: waiting 9, chain 9", "a needs b", "\u0430", "a", "$(id)", "-x", "1. y"]
     modules = {name: names[:at] for at, name in enumerate(names)}
     for options in ({}, {"facts": "raw"}):
@@ -187,7 +185,7 @@ def test_only_and_changed_choose_a_part(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ProblemError, match="git cannot say what has changed since 'main'"):
         BuildOrder.load({"changed": "git:main"})
-    git = ["git", "-c", "user.name=x", "-c", "user.email=x"]
+    git = [shutil.which("git"), "-c", "user.name=x", "-c", "user.email=x"]
     subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
     (tmp_path / "auth").mkdir()
