@@ -61,7 +61,7 @@ def _knotted(ruling: Ruling, state: State, rows: int) -> list[Text]:
 def _ordered(ruling: Ruling, state: State, columns: int, rows: int) -> list[Text]:
     plan, problem = ruling.plan(state.choices), ruling.problem
     ready = state.ready.bit_count()
-    head = f"{state.built.bit_count()}/{plan.count} · {ready} ready"
+    head = f"{state.built.bit_count()}/{plan.count} in order · {ready} ready"
     if ruling.knots.all:
         head += f" · {count_of(len(ruling.knots.all), 'cycle')} settled"
     listed = min(ready, max(1, (rows - 2) // 2 if len(plan.levels) > (rows - 2) // 2 else rows - 1 - len(plan.levels)))
@@ -76,7 +76,10 @@ def _ordered(ruling: Ruling, state: State, columns: int, rows: int) -> list[Text
         last = [*ruling.order(state)][-3:] if plan.count <= 5_000 else []
         lines.append(
             Text(
-                f"all built; last {', '.join(_name(plan, unit, 20) for unit in last)}" if last else "all built", "label"
+                f"all are in order; the last: {', '.join(_name(plan, unit, 20) for unit in last)}"
+                if last
+                else "all are in order",
+                "label",
             )
         )
     return lines if problem.modules else []
