@@ -67,7 +67,7 @@ def papers(ruling: Ruling, state: State) -> Mapping[str, str]:
 
 
 def checklist(ruling: Ruling, state: State, units: Sequence[int]) -> str:
-    """Write the order as a list to tick off, by levels, with what was decided on cycles above it."""
+    """Write the order as a list to tick off, with what was decided on cycles above it."""
     problem, plan = ruling.problem, ruling.plan(state.choices)
     names = problem.names
     lines = ["# Build order", ""]

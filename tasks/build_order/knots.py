@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from .problem import AUTO, UNIT, Problem
+from .recent import Recent
 from .state import Choice, Unite
 
 
@@ -44,7 +45,7 @@ class Decided(NamedTuple):
     united: tuple[tuple[int, ...], ...]
 
 
-_KEPT = 64
+_KEPT = 16
 """Choices whose outcome is kept at hand."""
 
 
@@ -147,21 +148,24 @@ class Knots:
         """All of them, as they are in the file."""
         first = None if problem.settings.cycles == UNIT else _linked(self.all, None)
         united = tuple(self.all) if problem.settings.cycles == UNIT else ()
-        self._known: dict[tuple[Choice, ...], Decided] = {(): Decided(first, frozenset(), united)}
-        self._circles: dict[tuple[tuple[int, ...], frozenset[tuple[int, int]]], Circle] = {}
+        self._first = Decided(first, frozenset(), united)
+        self._known: Recent[Decided] = Recent(_KEPT)
+        self._circles: Recent[Circle] = Recent(_KEPT)
 
     def after(self, choices: tuple[Choice, ...]) -> Decided:
         """Return what these choices come to."""
-        known = choices
-        while known not in self._known:
-            known = known[:-1]
-        found = self._known[known]
-        for number in range(len(known), len(choices)):
-            found = self._next(found, choices[number])
-            if len(self._known) > _KEPT:
-                self._known = {(): self._known[()]}
-            self._known[choices[: number + 1]] = found
-        return found
+        if not choices:
+            return self._first
+        known = self._known.get(choices)
+        if known is not None:
+            return known
+        before = self._known.get(choices[:-1])
+        if before is not None:
+            return self._known.put(choices, self._next(before, choices[-1]))
+        found = self._first
+        for choice in choices:
+            found = self._next(found, choice)
+        return self._known.put(choices, found)
 
     def _next(self, decided: Decided, choice: Choice) -> Decided:
         knot = decided.left
@@ -180,12 +184,8 @@ class Knots:
         decided = self.after(choices)
         if decided.left is None:
             return None
-        key = (decided.left.modules, decided.cut)
-        if key not in self._circles:
-            if len(self._circles) > _KEPT:
-                self._circles.clear()
-            self._circles[key] = self._drawn(*key)
-        return self._circles[key]
+        known = self._circles.get(choices)
+        return known or self._circles.put(choices, self._drawn(decided.left.modules, decided.cut))
 
     def _drawn(self, modules: tuple[int, ...], cut: frozenset[tuple[int, int]]) -> Circle:
         path = shortest(modules[0], frozenset(modules), _Cut(self._ways, cut))

@@ -10,7 +10,7 @@ from maker_engine.wording import count_of
 from .plan import Plan
 from .problem import Kind
 from .ruling import Ruling
-from .state import State, Work, first_bits
+from .state import State, Work, first_bits, lowest
 from .wording import path_words
 
 BUILT, READY, WAITING, RUNNING, FAILED = "■", "▷", "·", "▶", "✗"
@@ -128,25 +128,23 @@ def _name(plan: Plan, unit: int, columns: int) -> str:
 def _levels(plan: Plan, state: State, columns: int, rows: int) -> list[Text]:
     """Draw the levels around the first that is not done; a mark is a unit, or a share of them where too many."""
     levels = plan.levels
-    done = [(bits & state.built).bit_count() for bits in levels]
-    size = [bits.bit_count() for bits in levels]
-    first = next((at for at, count in enumerate(done) if count < size[at]), len(levels) - 1)
-    top = max(0, min(first - rows // 3, len(levels) - rows))
+    due = lowest(state.ready)
+    top = max(0, min((plan.level[due] if due >= 0 else len(levels)) - rows // 3, len(levels) - rows))
     room = max(4, columns - _ROW - 10)
     lines = []
     for at in range(top, min(len(levels), top + rows)):
-        ready = (levels[at] & state.ready).bit_count()
+        bits, size = plan.on_level(at), len(levels[at])
+        done, ready = (bits & state.built).bit_count(), (bits & state.ready).bit_count()
         line = Text(f"{f'level {at}':<{_ROW}} "[: _ROW + 1], "label")
-        if size[at] <= room:
-            units = first_bits(levels[at], size[at])
+        if size <= room:
             marks = "".join(
-                BUILT if state.built >> unit & 1 else READY if state.ready >> unit & 1 else WAITING for unit in units
+                BUILT if state.built >> unit & 1 else READY if state.ready >> unit & 1 else WAITING
+                for unit in levels[at]
             )
         else:
-            built_cells, ready_cells = done[at] * room // size[at], -(-ready * room // size[at])
-            marks = (BUILT * built_cells + READY * ready_cells)[:room]
+            marks = (BUILT * (done * room // size) + READY * -(-ready * room // size))[:room]
             marks += WAITING * (room - len(marks))
         for mark in marks:
             line.append(mark, _ROLES[mark])
-        lines.append(line.append(f" {done[at]}/{size[at]}", "label"))
+        lines.append(line.append(f" {done}/{size}", "label"))
     return lines

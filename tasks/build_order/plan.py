@@ -16,6 +16,7 @@ from .problem import Problem
 
 _COLUMNS = 4_096
 """Modules that are counted at a time: all at once would take gigabytes for a hundred thousand."""
+_SCREENFUL = 64
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,24 @@ class Plan:
         return [(unit, len(places) - 1) for unit, places in enumerate(self.members) if len(places) > 1]
 
     @cached_property
-    def levels(self) -> list[int]:
-        """The units of each level, as bits."""
+    def levels(self) -> list[list[int]]:
+        """The units of each level."""
         found: list[list[int]] = [[] for _ in range(max(self.level) + 1)]
         for unit, level in enumerate(self.level):
             found[level].append(unit)
-        return [bits(units) for units in found]
+        return found
+
+    def on_level(self, level: int) -> int:
+        """Return the units of a level, as bits; a screenful is kept, since all of a long chain would be gigabytes."""
+        if level not in self._bits:
+            if len(self._bits) >= _SCREENFUL:
+                self._bits.clear()
+            self._bits[level] = bits(self.levels[level])
+        return self._bits[level]
+
+    @cached_property
+    def _bits(self) -> dict[int, int]:
+        return {}
 
 
 def plan(problem: Problem, cut: frozenset[tuple[int, int]], united: Iterable[Sequence[int]]) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 from maker_engine.core.errors import ProblemError
 
@@ -91,7 +92,7 @@ class Problem:
     format: str = "own"
     whole: int = 0
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The names, in their order."""
         return [module.name for module in self.modules]

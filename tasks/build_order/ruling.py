@@ -12,6 +12,7 @@ from .building import Line, after
 from .knots import Circle, Decided, Knots
 from .plan import Plan, bits, plan
 from .problem import RAW, Problem
+from .recent import Recent
 from .state import Answer, Build, Choice, Drop, State, Unite, Work, first_bits, lowest, lowest_clear
 
 SHOWN = 12
@@ -50,8 +51,7 @@ class Ruling:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.knots = Knots(problem)
-        self._plans: dict[tuple[Choice, ...], Plan] = {}
-        self._numbers: dict[tuple[Choice, ...], dict[str, int]] = {}
+        self._plans: Recent[tuple[Plan, dict[str, int]]] = Recent(_PLANS)
         self._line: tuple[object, Line] | None = None
 
     def start(self) -> State:
@@ -73,19 +73,19 @@ class Ruling:
 
     def plan(self, choices: tuple[Choice, ...]) -> Plan:
         """Return the plan after choices that leave no cycle."""
-        if choices not in self._plans:
-            if len(self._plans) >= _PLANS:
-                self._plans.clear()
-                self._numbers.clear()
-            decided = self.knots.after(choices)
-            self._plans[choices] = plan(self.problem, decided.cut, decided.united)
-            self._numbers[choices] = {name: unit for unit, name in enumerate(self._plans[choices].names)}
-        return self._plans[choices]
+        return self._planned(choices)[0]
+
+    def _planned(self, choices: tuple[Choice, ...]) -> tuple[Plan, dict[str, int]]:
+        known = self._plans.get(choices)
+        if known is not None:
+            return known
+        decided = self.knots.after(choices)
+        made = plan(self.problem, decided.cut, decided.united)
+        return self._plans.put(choices, (made, {name: unit for unit, name in enumerate(made.names)}))
 
     def unit(self, state: State, name: str) -> int | None:
         """Return the unit of a name, None where there is none."""
-        self.plan(state.choices)
-        return self._numbers[state.choices].get(name)
+        return self._planned(state.choices)[1].get(name)
 
     def menu(self, state: State) -> Menu | None:
         """Return what is offered at a state, None where a cycle is to be decided on or nothing is ready."""

@@ -14,7 +14,7 @@ from ..problem import KINDS, Kind, Problem
 
 _TOKEN = re.compile(
     r"\s+|//[^\n]*|/\*.*?\*/|^[ \t]*\#[^\n]*"
-    r'|(?P<quoted>"(?:[^"\\]|\\.)*")'
+    r'|(?P<quoted>"(?:[^"\\]|\\.)*"|<(?:[^<>]|<[^<>]*>)*>)'
     r"|(?P<arrow>->|--)"
     r"|(?P<mark>[{}\[\];,=:+])"
     r"|(?P<word>-?(?:\.\d+|\d+(?:\.\d*)?)(?![\w])|[^\W\d][\w]*|\d[\w.]*)",

@@ -132,7 +132,7 @@ DOT = r"""
 /* as terraform and bazel print it */
 digraph "deps" {
   compound = "true" // an attribute
-  node [shape=box];
+  node [shape=box, label=<a <b>bold</b> one>];
   subgraph cluster_1 { label = "one"; "[root] b" [label = "b", seconds = 2.5]; }
   "[root] a" -> "[root] b" -> c:port:n [style = dashed, kind = dev];
   "say \"x\"" -> { }

@@ -136,6 +136,20 @@ def test_a_menu_has_twelve_entries_of_many_and_any_other_can_be_named():
     assert task.parse(task.start(), "module = other\nname = m129") == Build("m129")
 
 
+def test_five_thousand_modules_are_ordered_and_checked():
+    """Numbers that are counted a part of the modules at a time are those that the check counts at once."""
+    dice = random.Random(5)
+    modules = {
+        f"m{at}": sorted({f"m{dice.randrange(at)}" for _ in range(dice.randrange(3)) if at}) for at in range(5_000)
+    }
+    modules["group"], modules["m4999"] = ["m4999"], [*modules["m4999"], "group"]
+    task = BuildOrder.load({}, json.dumps(modules))
+    answers, state = follow(task)
+    assert task.verify(answers) == []
+    assert len(task.result(state)["order"]) == 5_001
+    assert len(task.picture(task.decode_state(task.encode_state(state))).plain.splitlines()) <= 18
+
+
 def test_strange_names_go_the_whole_way():
     """Names with blanks, quotes, colons, other scripts and the prompt's own words are ordered, voted on and written."""
     names = ["a b", 'say "x"', "it's: x", "x: waiting 9, chain 9", "a needs b", "\u0430", "a", "$(id)", "-x", "1. y"]
