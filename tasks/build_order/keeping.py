@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from maker_engine.core.decomposition import Done, Finished, Json, Started
 
-from .state import Answer, Build, Drop, State, Unite, Work, lowest_clear
+from .state import Answer, Build, Choice, Drop, State, Unite, Work, lowest_clear
 
 
-def state_json(state: State) -> Json:
-    """Return [choices, lowest unit left, the units beyond it that are built, turns, wasted, work]."""
+def choices_json(choices: Iterable[Choice]) -> list[Json]:
+    """Return choices as `answer_json` writes them."""
+    return [answer_json(choice) for choice in choices]
+
+
+def state_json(state: State, choices: list[Json]) -> Json:
+    """Return [choices, lowest unit left, units beyond it that are built, turns, wasted, work].
+
+    Args:
+        state: The state.
+        choices: Its choices as `choices_json` writes them.
+    """
     first = lowest_clear(state.built)
     return [
-        [answer_json(choice) for choice in state.choices],
+        choices,
         first,
         f"{state.built >> first:x}",
         [[*turn] for turn in state.turns],

@@ -79,6 +79,9 @@ class State:
     wasted: int = 0
     work: Work | None = None
 
+    def __hash__(self) -> int:  # of thousands of choices none is hashed
+        return hash((len(self.choices), self.built, len(self.turns), self.wasted, self.work))
+
 
 def lowest(bits: int) -> int:
     """Return the number of the lowest bit that is set, -1 where none is."""

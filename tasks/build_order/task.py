@@ -33,16 +33,17 @@ from .answers import read_build, read_circle
 from .building import failure, next_step, rehearsed
 from .formats.sniffing import READERS
 from .imitation import imitate
-from .keeping import answer_from, answer_json, state_from, state_json
+from .keeping import answer_from, answer_json, choices_json, state_from, state_json
 from .loading import SAMPLES, load_problem, to_text
 from .picture import draw
 from .problem import AUTO, DROP, GUIDED, LONGEST_BUILD, RAW, UNIT, Problem
+from .recent import Recent
 from .ruling import MOST_WASTED, Ruling
 from .state import Answer, Build, Drop, State, Unite
 from .verifier import findings
 from .wording import build_prompt, circle_prompt
 
-LABEL = 40
+LABEL, RECENT = 40, 16
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,10 @@ class BuildOrder(Task[State, Answer]):
     @cached_property
     def _source(self) -> str:
         return to_text(self.problem)
+
+    @cached_property
+    def _written(self) -> Recent[list[Json]]:
+        return Recent(RECENT)
 
     @cached_property
     def _ruling(self) -> Ruling:
@@ -216,7 +221,12 @@ class BuildOrder(Task[State, Answer]):
 
     def encode_state(self, state: State) -> Json:
         """Return the state's parts."""
-        return state_json(state)
+        written = self._written.get(state.choices)
+        if written is None:
+            before = self._written.get(state.choices[:-1]) if state.choices else None
+            more = choices_json(state.choices if before is None else state.choices[-1:])
+            written = self._written.put(state.choices, [*(before or ()), *more])
+        return state_json(state, written)
 
     def decode_state(self, value: Any) -> State:
         """Turn what `encode_state` gave back into an equal state."""
