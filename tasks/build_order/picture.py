@@ -9,8 +9,8 @@ from maker_engine.wording import count_of
 
 from .plan import Plan
 from .problem import Kind
-from .ruling import Ruling
-from .state import State, Work, first_bits, lowest
+from .ruling import SHOWN, Ruling
+from .state import State, Work, first_bits
 from .wording import path_words
 
 BUILT, READY, WAITING, RUNNING, FAILED = "■", "▷", "·", "▶", "✗"
@@ -128,8 +128,8 @@ def _name(plan: Plan, unit: int, columns: int) -> str:
 def _levels(plan: Plan, state: State, columns: int, rows: int) -> list[Text]:
     """Draw the levels around the first that is not done; a mark is a unit, or a share of them where too many."""
     levels = plan.levels
-    due = lowest(state.ready)
-    top = max(0, min((plan.level[due] if due >= 0 else len(levels)) - rows // 3, len(levels) - rows))
+    first = min((plan.level[unit] for unit in first_bits(state.ready, SHOWN)), default=len(levels))
+    top = max(0, min(first - rows // 3, len(levels) - rows))
     room = max(4, columns - _ROW - 10)
     lines = []
     for at in range(top, min(len(levels), top + rows)):
