@@ -138,7 +138,8 @@ class _Branch:
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
             raise SessionError("its link does not fit")
         packed = open_packed(votes)
-        unpack_times(row.times, len(packed.rows))
+        if row.times is not None:
+            unpack_times(row.times, len(packed.rows))
         if packed.answers == [row.action] and all(one[0] in SAMPLES and one[FOUND] == 0 for one in packed.rows):
             # Nine steps in ten: nothing to count, and no need to make entries of it.
             flags, samples = 0, len(packed.rows)
