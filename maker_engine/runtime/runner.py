@@ -85,7 +85,8 @@ class Runner:
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._wake = asyncio.Event()
-        self._budget = self._book.budget = self._budget_of(plan, saved)
+        self._budget = self._book.budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
+        self._budget.count_on(lambda: self._solver.drawn, {} if saved is None else saved.density)
         admit = partial(self._book.admission, plan.accept_models)
         manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
         self._caller = Caller(plan.model, self._clock, self._tell, replace(manner, log=plan.log))
@@ -99,17 +100,11 @@ class Runner:
         self._cut_at = 0  # waste when calls were last cut short
         self._pace, self._adapting = Pace(self._clock), Adapting(self._book.run, plan.expected)
         self._checking = Checking(
-            plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
+            plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._place_changed
         )
         ways = Ways(self._wake.set, self._take_up, self._flush)
         self._acting = acting_of(plan, saved, self._solver, self._clock, self._book, ways)
         self._obstacle = ""  # why a person has to say that the provider is asked again
-
-    def _budget_of(self, plan: Plan, saved: SavedRun | None) -> Budget:
-        budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
-        budget.drawn = lambda: self._solver.drawn
-        budget.density.update({} if saved is None else saved.density)
-        return budget
 
     async def run(self) -> Snapshot:
         """Run to the end and return the final state; every end has a named outcome and is in the journal.
@@ -160,7 +155,7 @@ class Runner:
         self._record(checked.events)
         self._publish()
 
-    def _tell_place(self) -> None:
+    def _place_changed(self) -> None:
         self._book.unseen = True
         self._wake.set()
 

@@ -12,7 +12,8 @@ from maker_engine.core.errors import MakerError
 from maker_engine.core.record.values import fits
 from maker_engine.models.families import by_family
 from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import PreparedRun, drive, real_models
+from maker_engine.runtime.order import PreparedRun, drive
+from maker_engine.runtime.order_models import real_models
 from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.queries.inspection import temperature_of
 from maker_engine.sessions.queries.saved import SavedRun

@@ -22,7 +22,8 @@ from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.models.keys import missing_key
 from maker_engine.printable import one_line
-from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
+from maker_engine.runtime.order import PreparedRun, RunOrder, prepare
+from maker_engine.runtime.order_models import real_models
 from maker_tui.runs.form_values import FormValues, profile_values, usual_values
 from maker_tui.runs.order_form import (
     FIELDS,

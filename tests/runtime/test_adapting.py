@@ -6,8 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import ClassVar
 
-from maker_engine.sessions.store.asides import Change
-
+from maker_engine.core.record.entries import Change
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
 from maker_engine.models.profile import parse_profile

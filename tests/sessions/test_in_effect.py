@@ -47,8 +47,9 @@ class Overheard(Count):
 def ordered(path: Path, **chosen: Any) -> PreparedRun:
     """A run of four steps."""
     order = {"model": "sim:p=0.8,v=0.9", "k": 2, **chosen}
-    HEARD.clear()
-    return prepare(RunOrder(TOY, {"length": 4}, session=path, **order), Overheard)
+    prepared = prepare(RunOrder(TOY, {"length": 4}, session=path, **order), Overheard)
+    HEARD.clear()  # what the forecast has the model write
+    return prepared
 
 
 def inspected(path: Path, branch: int | None = None, task: Count | None = None) -> Iterator[Inspection]:
