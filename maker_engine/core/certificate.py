@@ -12,11 +12,14 @@ answer, the mode, and not the truth: where a model prefers a wrong answer, that 
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 from math import comb, factorial
+from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 MOST_VOTES = 200
 """Votes beyond which a ballot is given up: no such answer is the mode by much."""
@@ -25,9 +28,22 @@ LEAST_ERROR = 1e-9
 
 def worth(ahead: int, behind: int) -> Fraction:
     """Return E, exactly, with so many votes for the leader and against it."""
+    from fractions import Fraction  # noqa: PLC0415 - it brings decimals along, and no run waits for those
+
+    return Fraction(*_ratio(ahead, behind))
+
+
+def _ratio(ahead: int, behind: int) -> tuple[int, int]:
     n = ahead + behind
     tail = sum(comb(n + 1, i) for i in range(ahead + 1))
-    return Fraction(factorial(ahead) * factorial(behind) * tail, factorial(n + 1))
+    return factorial(ahead) * factorial(behind) * tail, factorial(n + 1)
+
+
+def _reaches(ahead: int, behind: int, error: float) -> bool:
+    """Tell whether E reaches 1/error, in whole numbers."""
+    worth_of, stake = _ratio(ahead, behind)
+    share, whole = error.as_integer_ratio()
+    return worth_of * share >= stake * whole
 
 
 def check_error(error: float) -> None:
@@ -51,12 +67,11 @@ def certified_leads(error: float) -> tuple[int, ...]:
         InputError: The error is out of its range.
     """
     check_error(error)
-    wanted = 1 / Fraction(error)
     leads: list[int] = []
     lead = 1
     while True:
         against = len(leads)
-        while 2 * against + lead <= MOST_VOTES and worth(against + lead, against) < wanted:
+        while 2 * against + lead <= MOST_VOTES and not _reaches(against + lead, against, error):
             lead += 1
         if 2 * against + lead > MOST_VOTES:
             return tuple(leads)

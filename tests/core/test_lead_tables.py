@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from fractions import Fraction
 from itertools import pairwise
@@ -200,6 +201,30 @@ def test_the_cheapest_table_takes_no_more_votes_than_any_other(law: str) -> None
     assert cheapest.wrong <= error
     assert cheapest.votes <= posterior.votes
     assert k is None or cheapest.votes < found.votes(k)
+
+
+def _by_a_beta(law: Law, error: float) -> LeadTable:
+    """δ-margin voting with an unknown p: a Beta prior of the law's first two moments."""
+    mean, variance = law.moment(1), law.moment(2) - law.moment(1) ** 2
+    scale = mean * (1 - mean) / variance - 1
+    alpha, beta = mean * scale, (1 - mean) * scale
+
+    def log_weight(right: int, wrong: int) -> float:
+        return math.lgamma(alpha + right) + math.lgamma(beta + wrong)
+
+    leads, lead = list[int](), 1
+    for against in range(40):
+        while log_weight(against, against + lead) - log_weight(against + lead, against) > math.log(error / (1 - error)):
+            lead += 1
+        leads.append(lead)
+    return LeadTable(tuple(leads))
+
+
+@pytest.mark.parametrize("law", "ABCD")
+def test_a_known_law_takes_no_more_votes_than_a_beta_prior(law: str) -> None:
+    """δ-margin's form for an unknown p needs as many votes where p is a Beta, and more where few steps are harder."""
+    found, error = named_law(law), 1e-4
+    assert ends(found, cheapest_table(found, error)).votes <= ends(found, _by_a_beta(found, error)).votes
 
 
 @pytest.mark.skipif(not HUMAN_VOTES.is_dir(), reason="the votes of people are not part of this project")
