@@ -23,6 +23,7 @@ from maker_engine.calibration.sampled import Place, Sampled
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Event, Outcome
+from maker_engine.core.record.values import to_json
 from maker_engine.core.snapshot import Totals
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.port import Model
@@ -31,7 +32,6 @@ from maker_engine.runtime.calibrated import MEASURED, measured_by, remember
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.order import PreparedRun, prepare
 from maker_engine.runtime.run_order import RunOrder
-from maker_engine.sessions.store.packing import to_json
 
 FIRST_LOOK = 100
 """Steps after which it is looked for the first time whether a model is settled; then after twice as many, and so on."""

@@ -10,22 +10,23 @@ from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Gather, Sta
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     Event,
+    PersonAsked,
+    ProbeAnswered,
     ResponseFlagged,
     SampleAsked,
+    StepHopeless,
     StepOpened,
     StepReused,
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.hopeless import Doubt, StepHopeless
-from maker_engine.core.interventions import ProbeAnswered
+from maker_engine.core.hopeless import Doubt
 from maker_engine.core.poll import Poll, Question
 from maker_engine.core.prompts import prompt_in_effect
 from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.voting import rule_of_step
-from maker_engine.core.words import PersonAsked
 
 _STEPS: tuple[type, ...] = (Vote, Gather, Ask, Do, Start, Await, type(None))
 
@@ -62,7 +63,7 @@ class OpenStep:
 
     Attributes:
         step: What has to be answered, None when the task ends at this state.
-        poll: Its poll, None when the world answers it, or the task has ended.
+        poll: Its poll, None when the task has ended.
         counted: Samples counted while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
@@ -102,7 +103,7 @@ class OpenStep:
         self.serial = serial
         self.step = step
         self.poll: Poll | None = None
-        if isinstance(step, Ask):
+        if isinstance(step, Ask | Do | Start | Await):
             self.poll = Question()
         elif isinstance(step, Vote | Gather):
             self.poll = settings.new_poll(step) if isinstance(step, Vote) else settings.new_gathering(step.n)

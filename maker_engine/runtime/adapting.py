@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maker_engine.core.events import Event
-from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.events import Event, SettingsChanged
 from maker_engine.core.outlook import Expected, Outlook, Voting, k_for, outlook
 from maker_engine.core.solver import Solver
 from maker_engine.core.state import RunState

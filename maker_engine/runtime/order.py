@@ -17,6 +17,8 @@ from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
 from maker_engine.core.voting import AHEAD, least_k
+from maker_engine.effects.consent import consent_of
+from maker_engine.effects.secrets import check_source
 from maker_engine.forecast import Forecast, forecast
 from maker_engine.models import litellm_prices
 from maker_engine.models.opening import Access, open_pool
@@ -25,6 +27,7 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
+from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
@@ -107,6 +110,7 @@ class PreparedRun:
             "voters": list(self.order.voters),
             "prices": {name: [*self.order.prices[name]] for name in asked if name in self.order.prices},
             "accept_models": list(self.order.accept_models),
+            "allow": list(self.order.allow),
             "source": self.task.source(),
             "k": self.plan.started.k,
             "k_auto": self.order.k is None,
@@ -139,7 +143,7 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
-    policy, stronger = _policy(order)
+    _, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
     model, voters = _open_models(order, task, stronger) if given is None else (given, 1)
@@ -150,33 +154,47 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     order = in_full(order if found is None else replace(order, law=found.law), model, task.expected_steps)
     expected = _forecast(order, task, model, "" if found is None else found.source)
     settings = _settings(order, expected.k, voters)
-    started = _started(order, task, model, settings)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
     if limits == Limits() and model.simulated and may_never_end(task):
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
-    plan = Plan(
-        task,
-        model,
-        settings,
-        started,
-        limits,
-        order.concurrency,
-        order.requests_per_minute,
-        order.tokens_per_minute,
-        policy,
-        stronger,
-        order.attended,
-        tuple(map(parse_filter, order.breaks)),
-        lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
-        order.timeout_s,
-        given is None and _is_near(order, model),
-        policy_of(order.hopeless, attended=order.attended),
-        all(one.temperature not in (None, AUTO) for one in _voters(order)),
-        sent_by(order) if order.preflight and not model.simulated else None,
-        order.accept_models,
+    plan = _plan(order, task, model, settings, limits)
+    plan = replace(
+        plan,
+        near=given is None and _is_near(order, model),
         expected=expected_of(order, figures_of(order, model), expected),
     )
     return PreparedRun(order, plan, expected)
+
+
+def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limits: Limits) -> Plan:
+    policy, stronger = _policy(order)
+    return Plan(
+        task=task,
+        model=model,
+        settings=settings,
+        started=_started(order, task, model, settings),
+        limits=limits,
+        concurrency=order.concurrency,
+        requests_per_minute=order.requests_per_minute,
+        tokens_per_minute=order.tokens_per_minute,
+        undecided=policy,
+        stronger=stronger,
+        attended=order.attended,
+        breaks=tuple(map(parse_filter, order.breaks)),
+        open_pool=lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
+        timeout_s=order.timeout_s,
+        hopeless=policy_of(order.hopeless, attended=order.attended),
+        temperatures_named=all(one.temperature not in (None, AUTO) for one in _voters(order)),
+        preflight=sent_by(order) if order.preflight and not model.simulated else None,
+        accept_models=order.accept_models,
+        conduct=_conduct(order),
+    )
+
+
+def _conduct(order: RunOrder) -> Conduct:
+    """Return how a run acts on the world."""
+    in_doubt = order.in_doubt or (ASK if order.attended else STOP)
+    return Conduct(None, consent_of(order.allow), in_doubt, attended=order.attended, dry=order.dry_run)
 
 
 def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Forecast:
@@ -202,6 +220,8 @@ def may_never_end(task: AnyTask) -> bool:
 def _check_offers(order: RunOrder, task: AnyTask) -> None:
     """See to it that the task offers what the order asks of it."""
     check_folder(task, order.out)
+    if task.acts:
+        check_source(task.source())
     step = task.step(task.start()) if order.constrain else None
     if isinstance(step, Vote | Gather) and step.form is None:
         raise InputError(f"task {task.name} words its answers itself: they have no form to constrain them to")

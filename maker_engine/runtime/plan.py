@@ -15,6 +15,7 @@ from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.models.opening import CALL_S
 from maker_engine.models.port import Model
+from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.call_log import CallLog
 from maker_engine.runtime.limits import Limits
@@ -54,6 +55,7 @@ class Plan:
         temperatures_named: Every voter has a temperature of its own, which is not raised.
         preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
         log: Gets a line for each call, None for no log.
+        conduct: How it acts on the world.
         expected: What was expected before the run, and whether k follows what the first steps show.
     """
 
@@ -77,13 +79,12 @@ class Plan:
     preflight: tuple[tuple[str, str], ...] | None = None
     accept_models: tuple[str, ...] = ()
     log: CallLog | None = None
+    conduct: Conduct = field(default_factory=Conduct)
     expected: Expected = field(default_factory=Expected)
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
     """Tell how a run ends whose open step nobody here can answer; None where somebody can."""
-    if solver.effect is not None:
-        return RunEnded(Outcome.FAILED, f"step {solver.step + 1:,} is a Do step, which is not driven yet")
     if attended or solver.asking is None:
         return None
     place = f"step {solver.step + 1:,}"

@@ -41,7 +41,8 @@ CHOSEN = {
     "preflight": False, "accept_models": ["any", "b"], "k": 4, "target": 0.9, "rule": "first", "law": "A",
     "flags": "paper",
     "constrain": "grammar",
-    "max_samples": 50, "undecided": "escalate:sim", "hopeless": "warm", "count": "arrival", "reuse": True, "n": 3,
+    "max_samples": 50, "undecided": "escalate:sim", "hopeless": "warm",
+    "allow": ["http:example.org"], "in_doubt": "again", "dry_run": True, "count": "arrival", "reuse": True, "n": 3,
     "concurrency": 4, "window": 2, "hedge": 1, "draft": "task", "max_waste": 0.25, "timeout": 30.5, "rpm": 60.0,
     "tpm": 1000.0, "limit_samples": 900, "limit_usd": 1.5, "limit_tokens": 10000, "limit_minutes": 2.5,
     "name": "a try", "session": "x.maker", "out": "papers", "keep": "dissent", "breakpoints": ["dissent", "votes>=5"],
@@ -210,7 +211,11 @@ def test_an_order_that_a_session_keeps_is_read_or_refused_whatever_it_is():
             assert len(said) < 200
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.maker")), ids=lambda path: path.stem)
+# Those with every kind of entry are of the toy, which the form does not know.
+OF_HANOI = [path for path in sorted(GOLDEN.glob("*.maker")) if not path.stem.endswith("-everything")]
+
+
+@pytest.mark.parametrize("path", OF_HANOI, ids=lambda path: path.stem)
 def test_a_session_written_before_is_ordered_again(path, tmp_path):
     """What a file of any format keeps of its order fills the form, whose order has the same problem, model and k."""
     copy = tmp_path / path.name

@@ -20,7 +20,7 @@ from maker_engine.runtime.view import RunView
 from maker_engine.sessions.library.library import Library, summarise
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal
-from maker_engine.sessions.store.packing import pack, unpack
+from maker_engine.sessions.store.packing import pack_step, unpack
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
 from tests.support.running import Bench
@@ -150,13 +150,13 @@ def test_a_file_of_a_newer_format_is_refused(tmp_path: Path) -> None:
 def test_a_run_that_cannot_be_written_any_more_says_so(tmp_path: Path) -> None:
     """An error of the database is the record's, in one line, and what was flushed stays readable."""
     journal = make(tmp_path / "run.maker")
-    journal._connection.execute("PRAGMA query_only=ON")
+    journal._file.connection.execute("PRAGMA query_only=ON")
     journal._dirty = True
     with pytest.raises(SessionError, match="cannot be written"):
         journal.flush()
     with Reader(journal.path) as reader:
         assert reader.meta()["order"]["task"] == "count"
-    journal._connection.close()
+    journal._file.connection.close()
 
 
 def test_a_session_never_loads_code_it_names(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ flags = st.builds(Flag, st.sampled_from(["length", "mine"]), st.text(max_size=20
 def test_packing_loses_nothing(drawn: list[tuple[int | Flag, Response]]) -> None:
     """Verdicts, texts with lone surrogates, figures and model names come back equal."""
     samples = [Sample(number, verdict, response) for number, (verdict, response) in enumerate(drawn)]
-    assert unpack(pack(samples, Count(3)), Count(3)) == samples
+    assert unpack(pack_step(samples, Count(3)).packed, Count(3)) == samples
 
 
 async def test_time_is_rounded_to_a_tenth_of_a_millisecond(tmp_path: Path) -> None:

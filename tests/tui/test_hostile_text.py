@@ -10,10 +10,10 @@ from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.events import Outcome as End, ResponseFlagged, RunEnded, SampleAsked, SampleFailed
 from maker_engine.core.facts import StepFacts
+from maker_engine.core.record.entries import Act
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.sessions.queries.inspection import Inspection, Wording, flagged_span, replay
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.packing import Act
 from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.app import MakerApp
 from maker_tui.runs.bridge import SavedSource
@@ -170,7 +170,7 @@ def test_no_page_of_the_inspector_lets_an_order_through(texts, width):
     entries = (
         Sample(0, "right", Response(f"{answer}\n{system}", 1, 2, ending, None, 0.1, model)),
         Sample(1, Flag(rule, reason, excerpt), Response(f"{excerpt}{answer}", model=model)),
-        Act(who, who, "other"),
+        Act("voted", who, "other"),
     )
     counted = tuple(replay(entries))
     flag = flagged_span(entries[1].response.text, entries[1].verdict)

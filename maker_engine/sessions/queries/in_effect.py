@@ -11,17 +11,16 @@ from typing import Any, NamedTuple
 from maker_engine.core.decomposition import AnyTask, Gather, Step
 from maker_engine.core.errors import InputError
 from maker_engine.core.prompts import asked_by, prompt_in_effect
+from maker_engine.core.record.entries import Act, Change, Doubted, Entry
 from maker_engine.core.responses import Prompt, Sample
 from maker_engine.models.pool import VARIANTS, VoterSpec, parse_voter
 from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
-from maker_engine.sessions.store.asides import Change, Doubted
 from maker_engine.sessions.store.checked import adjustments_in
 from maker_engine.sessions.store.in_force import in_force
 from maker_engine.sessions.store.kinds import CALIBRATION
-from maker_engine.sessions.store.packing import Act, Entry
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.record import whole
-from maker_engine.sessions.store.wordings import rewritten
+from maker_engine.sessions.store.wordings import rewritten, sent
 
 ESCALATED = "escalated"
 
@@ -60,12 +59,13 @@ class Effects:
 
     def __init__(self, reader: Reader, task: AnyTask, number: int, state: Any) -> None:
         owner = reader.owner(number)
-        self.rewritten = rewritten(reader, task, number, owner)
+        kept = sent(reader, number, owner)
+        self.rewritten = kept is None and rewritten(reader, task, number, owner)
         meta, changed = reader.meta(owner), in_force(reader, task, number, owner)
         self._order: Mapping[str, Any] = meta["order"]
         self._number = number
         self._step: Step | None = task.step(state)
-        self._own = self._prompt = asked_by(self._step)
+        self._own = self._prompt = kept or asked_by(self._step)
         self._k = whole(meta["started"], "k", 1)
         self._voters = self._former = _voters(self._order.get("voters") or ())
         self._until = 0

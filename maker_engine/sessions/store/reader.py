@@ -13,12 +13,13 @@ from maker_engine.blame import fault_of
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError, SessionError
+from maker_engine.core.record.entries import Entry
 from maker_engine.core.responses import Sample
 from maker_engine.sessions.store import chain, schema, storage
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.lineage import Segment, branches_of, segments_of
-from maker_engine.sessions.store.packing import Entry, undense, unpack
+from maker_engine.sessions.store.packing import undense, unpack
 from maker_engine.sessions.store.record import read_record
 from maker_engine.sessions.store.schema import branch_of, row_id, step_of
 
@@ -49,6 +50,7 @@ class Row(NamedTuple):
     state_hash: bytes
     chain: bytes
     votes: bytes
+    times: bytes | None
 
 
 class Reader:
@@ -213,7 +215,7 @@ class Reader:
         step = step_of(row.id)
         dictionary = self.dictionary()
         try:
-            entries = unpack(decompress(row.votes, dictionary), task)
+            entries = unpack(decompress(row.votes, dictionary), task, row.times)
             return StoredStep(step, int(row.flags), decisions.decode(task, undense(row.action)), entries)
         except Exception as error:
             raise self._unreadable(step, task, error) from error
@@ -239,8 +241,9 @@ class Reader:
                 row_id(branch, min(stop, step)),
             )
             if rows:
-                (row, state, totals, digest) = rows[0]
-                if chain.digest(row, state, totals) != digest:
+                *kept, digest = rows[0]
+                row, state, totals, _ = kept
+                if chain.digest(*kept) != digest:
                     raise storage.damaged(self.path, f"the state kept at step {step_of(row) + 1:,} has been changed")
                 return step_of(row), json.loads(state), json.loads(totals)
         return 0, None, None
@@ -261,13 +264,13 @@ class Reader:
         """
         rows = self.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(self.branch.id))
         number = self.branch.id
-        for index, (row, body, digest) in enumerate(rows):
-            if row != row_id(number, index) or chain.digest(row, body) != digest:
+        for index, (row, body, times, digest) in enumerate(rows):
+            if row != row_id(number, index) or chain.digest(row, body, times) != digest:
                 raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} has been changed")
         if len(rows) != self.note("open", 0):
             raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} is missing")
         try:
-            return [entry for _, body, _ in rows for entry in unpack(body, task)]
+            return [entry for _, body, times, _ in rows for entry in unpack(body, task, times)]
         except Exception as error:
             raise self._unreadable(self.branch.steps, task, error) from error
 
