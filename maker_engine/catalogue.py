@@ -25,7 +25,7 @@ _OWN = {"calibration": EntryPoint("calibration", "maker_engine.calibration.sampl
 """What sessions are of that are no runs: found by name like tasks, and not listed as such."""
 
 _FLAGS = (
-    "calls executor fresh from headless help json labels limit log no_mouse on_hangup only plan problem profile"
+    "calls executor fresh from headless help json labels limit log no_mouse on_hangup plan problem profile"
     " progress quiet run_steps seed states steps"
 )
 """The flags of `maker run`, `maker check-task` and `maker calibrate` beside the options of a run."""

@@ -35,6 +35,8 @@ file, else its default.
 
 OPTION = "option_"
 """Marks the flags that a task brings with it."""
+SWITCH = ("no", "yes")
+"""The choices of a task's option whose flag alone means yes."""
 SAMPLING = ("temperature", "first_temperature", "reasoning", "max_tokens", "max_reasoning_tokens")
 """The options that say how a model is to sample."""
 
@@ -62,11 +64,16 @@ def run_parser(task_name: str | None) -> Parser:
 
 
 def add_problem(parser: Parser, task: type[AnyTask], *, former: bool = False) -> None:
-    """Add the flags that choose a problem of `task`; with `former` also those that they were before."""
+    """Add the flags that choose a problem of `task`; with `former` also those that they were before.
+
+    An option whose flag the command has for something else cannot be chosen there.
+    """
+    taken = {flag for action in parser._actions for flag in action.option_strings}  # noqa: SLF001 - argparse offers no other way to ask
     group = parser.add_argument_group(f"problem ({task.title})")
     group.add_argument("--problem", type=Path, metavar="FILE", help=verbatim(task.source_help or "a problem file"))
     for option in task.options:
-        _add(group, option, option.flag, verbatim(option.told))
+        if option.flag not in taken:
+            _add(group, option, option.flag, verbatim(option.told))
         if former and option.formerly:
             _add(group, option, f"--{option.formerly}", argparse.SUPPRESS)
 
@@ -84,6 +91,9 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
 
 def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -> None:
     kind: type = type(option.default)
+    if option.choices == SWITCH:
+        group.add_argument(flag, dest=OPTION + option.name, nargs="?", const=SWITCH[1], choices=SWITCH, help=told)
+        return
     if option.several:
         group.add_argument(flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=told)
         return
