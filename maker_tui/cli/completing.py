@@ -124,7 +124,10 @@ def _values(action: argparse.Action) -> list[Candidate]:
 
 def _words_of(name: str) -> Iterable[str]:
     kind = BY_NAME[name].kind
-    fixed = {"undecided": ("auto", "stop", "ask", "escalate:"), "draft": ("task",), "breakpoints": ("dissent", "flags")}
+    fixed = {
+        "undecided": ("auto", "stop", "ask", "escalate:"), "draft": ("task",), "breakpoints": ("dissent", "flags"),
+        "rule": ("ahead", "first", "lead-table", "certificate:"),
+    }  # fmt: skip
     if name in fixed:
         return fixed[name]
     if name in ("temperature", "first_temperature"):
