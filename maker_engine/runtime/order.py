@@ -33,7 +33,7 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order_models import is_near, open_models, real_models, voters_of
+from maker_engine.runtime.order_models import is_near, open_models, others_of, real_models, voters_of
 from maker_engine.runtime.order_rules import (
     FOLLOWS,
     as_drawn,
