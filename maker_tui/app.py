@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 from maker_engine.core.errors import MakerError, UntrustedError
 from maker_engine.output import complain_at_length
 from maker_tui.resuming_app import ResumingApp
+from maker_tui.screen_opener import ScreenOpener
 from maker_tui.screens.home import Home, Listing
 from maker_tui.session_opener import SessionOpener
 from maker_tui.terminal.cell_diff import CellDiff
@@ -28,15 +29,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.core.commands import Command
-    from maker_engine.runtime.order import PreparedRun
     from maker_engine.sessions.library.library import Library, SessionSummary
+    from maker_tui.parts.messages import ForkAsked, RunLeft
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.fork_wish import ForkWish
+    from maker_tui.runs.prepared import PreparedRun, Speed
     from maker_tui.screens.compare import Compare
     from maker_tui.screens.forks import Forks
-    from maker_tui.screens.leaving import Leaving
-    from maker_tui.screens.new_run import NewRun, Speed
-    from maker_tui.screens.stepping import Stepping
+    from maker_tui.screens.new_run import NewRun
 
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
@@ -44,28 +44,6 @@ IDLE_S = 0.5
 """After so long on the home screen its picture is there, and nobody waits for what is loaded."""
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
-
-
-def screen_of(source: RunSource, view: str = "", step: int | None = None) -> Screen[None]:
-    """Return the screen that shows a run: with its question and document where its task asks persons.
-
-    Args:
-        source: The run.
-        view: The view of the workbench to open, "" for none.
-        step: The step to show, 0-based; None for where the run stands.
-    """
-    from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - home does not need it
-
-    if source.task.converses and not view and step is None:
-        from maker_tui.screens.conversation import Conversation  # noqa: PLC0415
-
-        return Conversation(source)
-    workbench = Workbench(source)
-    if step is not None:
-        workbench.call_after_refresh(workbench.go_to, step)
-    if view:
-        workbench.call_after_refresh(workbench.action_look, view)
-    return workbench
 
 
 class MakerApp(ResumingApp, CellDiff):
@@ -120,6 +98,7 @@ class MakerApp(ResumingApp, CellDiff):
         self._library: Library | None = None
         self._looked_at = (0, 0)
         self._one_closer = threading.Lock()
+        self.opener = ScreenOpener(self)
         self._opener = SessionOpener(self, self._open, self.refuse)
 
     def get_driver_class(self) -> type[Driver]:
@@ -160,7 +139,7 @@ class MakerApp(ResumingApp, CellDiff):
     def _open(self, source: RunSource, view: str = "", step: int | None = None, *, instead: bool = False) -> None:
         """Show a run, `instead` of the one that is shown."""
         self._source = source
-        screen = screen_of(source, view, step)
+        screen = self.opener.run(source, view, step)
         if instead:
             self.switch_screen(screen)
         else:
@@ -176,7 +155,8 @@ class MakerApp(ResumingApp, CellDiff):
 
     def show_form(self, values: Mapping[str, str], error: str = "") -> None:
         """Show the new-run form with `values` in its fields, and an error to mend where there is one."""
-        from maker_tui.screens.new_run import NewRun, measured_speed  # noqa: PLC0415 - home does not need it
+        from maker_tui.runs.prepared import measured_speed  # noqa: PLC0415 - start-up: home does not need it
+        from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - start-up: home does not need it
 
         self.push_screen(NewRun(values, error=error, speed=self._speed or measured_speed))
 
@@ -249,7 +229,7 @@ class MakerApp(ResumingApp, CellDiff):
         """Read a session in this thread, and show it, `instead` of the run that is shown."""
         self._opener.read(path, branch, view, step, instead=instead)
 
-    def on_stepping_fork_asked(self, message: Stepping.ForkAsked) -> None:
+    def on_fork_asked(self, message: ForkAsked) -> None:
         """Close the run that is open, fork it, and go on with the fork; all of it takes a moment, so in a thread."""
         self.run_worker(partial(self._fork, message.wish), thread=True, exclusive=True, group="leave")
 
@@ -271,7 +251,7 @@ class MakerApp(ResumingApp, CellDiff):
             return
         self.call_from_thread(self.start_prepared, prepared)
 
-    def on_leaving_left(self, message: Leaving.Left) -> None:
+    def on_run_left(self, message: RunLeft) -> None:
         """Close the run that is left; it may take a moment to be saved, so in a thread."""
         work = self.leave_running if message.background else self._leave
         self.run_worker(work, thread=True, exclusive=True, group="leave")

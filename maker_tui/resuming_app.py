@@ -12,9 +12,10 @@ from textual.actions import SkipAction
 
 from maker_engine.core.errors import InputError, MakerError, UntrustedError
 from maker_engine.printable import one_line
+from maker_tui.parts.maker_screen import MakerScreen
+from maker_tui.parts.messages import NotStarted, ResumeAsked
+from maker_tui.parts.personal_app import PersonalApp
 from maker_tui.runs.resuming import Resumption, parse_changes, session_name
-from maker_tui.screens.base import MakerScreen, NotStarted, ResumeAsked
-from maker_tui.screens.personal import PersonalApp
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.sessions.library.library import SessionSummary
+    from maker_tui.parts.personal_app import PersonalApp
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.opening import Opening
-    from maker_tui.screens.personal import PersonalApp
 
 Show = Callable[["RunSource"], None]
 

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.message import Message
 
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.runs.comparing import lines
-from maker_tui.screens.base import MakerScreen
 from maker_tui.text.roles import line
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane

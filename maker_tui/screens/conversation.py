@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,24 +11,25 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Key, Paste, Resize
 
 from maker_engine.core.commands import Continue, Pause
 from maker_engine.core.decisions import describe
 from maker_engine.core.snapshot import Tally
+from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
+from maker_tui.parts.maker_screen import MakerScreen, backed_up
+from maker_tui.parts.messages import NotStarted, ResumeAsked, RunLeft
+from maker_tui.parts.personal_app import PersonalApp
+from maker_tui.parts.speaking import Speaking
+from maker_tui.parts.writing import Writing
 from maker_tui.runs.resuming import AT_ITS_END, Resumption
 from maker_tui.runs.signals import Signals
-from maker_tui.screens.base import NotStarted, ResumeAsked, backed_up
-from maker_tui.screens.leaving import Leaving
-from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
-from maker_tui.screens.page import text_page
-from maker_tui.screens.personal import PersonalApp
-from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
-from maker_tui.screens.writing import Writing
 from maker_tui.text.halt_words import HELD
 from maker_tui.text.words import (
     ASKING,
+    BROKEN,
     CHECKING,
+    LOOKING_ON,
     SAVING,
     UNDECIDED,
     Word,
@@ -41,20 +41,24 @@ from maker_tui.text.words import (
 from maker_tui.widgets.document_pane import DocumentPane
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, named
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.prompt_line import Hear, PromptLine
+from maker_tui.widgets.question_pane import QuestionPane
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.vote_tally import VoteTally, alike
 
 if TYPE_CHECKING:
-    from maker_engine.runtime.view import RunView
     from maker_tui.runs.bridge import RunSource
+    from maker_tui.runs.view import RunView
 
 ENDED_KEYS = ("workbench", "papers", "next-pane", "leave", "help", "menu")
 """Keys of the footer once nothing more can be said; where a question is open, the run can be gone on with."""
+POLL_S = 1 / 12
+"""Often enough to look live, seldom enough for a slow link."""
 ROOM_FOR_ALL = 110
 """Columns from which on all panes are there at once; below, one at a time."""
 
 
-class Conversation(Writing):
+class Conversation(MakerScreen):
     """Shows a run that asks persons, and lets them answer and change what it writes.
 
     Args:
@@ -88,13 +92,19 @@ class Conversation(Writing):
     HELP_OF = (("in a pane", LinePane), ("in the document", DocumentPane))
 
     def __init__(self, source: RunSource) -> None:
-        super().__init__(source)
+        super().__init__()
+        self._source = source
         self._view: RunView | None = None
-        self._leaving = self._interrupted = False
+        self._left = self._interrupted = False
         self._signals = Signals()
         self._head = HeadLine()
         self._banner = Banner("click shows all")
         self._tally = VoteTally(id="votes")
+        self._prompt = PromptLine(passes=True)
+        self._speaking = Speaking(self, source, self._prompt)
+        self._question, self._document = self._speaking.question, self._speaking.document
+        self._writing = Writing(self, source, self._document, self._prompt)
+        self.take_actions(self._speaking, self._writing)
         self._panes: tuple[LinePane, ...] = (self._question, self._document, self._tally)
 
     def compose(self) -> ComposeResult:
@@ -105,11 +115,8 @@ class Conversation(Writing):
             yield self._question
             yield self._document
         yield self._tally
-        yield self.entry
-        yield KeyBar(keys_of([*self.BINDINGS, *self._wish_bindings()]))
-
-    def _wish_bindings(self) -> list[Binding]:
-        return [Binding(one.key, f"wish('{one.key}')", one.words, tooltip=one.told) for one in self._wishes.values()]
+        yield self._prompt
+        yield KeyBar(keys_of([*self.BINDINGS, *self._speaking.bindings]))
 
     @property
     def source(self) -> RunSource:
@@ -132,18 +139,17 @@ class Conversation(Writing):
 
     def on_resize(self, event: Resize) -> None:
         """Show one pane at a time where there is no room for all."""
-        super().on_resize(event)
         self.set_class(event.size.width < ROOM_FOR_ALL, "-one")
 
     def _poll(self) -> None:
-        if self._leaving or backed_up(self.app):
+        if self._left or backed_up(self.app):
             return
         view = self._source.view()
         if view is not None and view is not self._view:
             self._view = view
             self._show(view)
-        if self._source.error is not None and not self._over:
-            self._over = True
+        if self._source.error is not None and not self._speaking.over:
+            self._speaking.over = True
             if self._view is None:
                 self.post_message(NotStarted(self._source.error))
             self._banner.tell(BROKEN, self._source.error)
@@ -152,7 +158,7 @@ class Conversation(Writing):
         snapshot, family, live = view.snapshot, self._source.task, self._source.live
         started, asking = snapshot.started, snapshot.question is not None
         if started is not None:
-            word = ASKING if asking and live and not self._over else run_word(snapshot, live=live)
+            word = ASKING if asking and live and not self._speaking.over else run_word(snapshot, live=live)
             word = CHECKING if view.checking else word
             badge = "SIMULATED" if started.simulated else ""
             self._head.tell(started.title, facts=(started.problem, started.model), badge=badge, word=word)
@@ -161,7 +167,7 @@ class Conversation(Writing):
         self._question.show_question(snapshot.question, snapshot.refused, family, snapshot.state)
         if new:
             self._bring_forward(self._question)
-        self.show_document(view)
+        self._writing.show_document(view)
         self._show_votes()
         self._tell(view)
         notice(self, view, live=live)
@@ -180,7 +186,7 @@ class Conversation(Writing):
         if self._view is None:
             return
         snapshot, pointed, step = self._view.snapshot, self._document.pointed, self._step_in_view
-        if pointed is not None and step is not None and (rows := self._ballots.get(step)):
+        if pointed is not None and step is not None and (rows := self._writing.ballots.get(step)):
             self._tally.entitle(f"votes on {pointed.id}")
             snapshot = replace(snapshot, open=None, decided=Tally(step, rows, winner=rows[0][0]))
         else:
@@ -197,7 +203,7 @@ class Conversation(Writing):
         snapshot, live = view.snapshot, self._source.live
         simulated = snapshot.started is not None and snapshot.started.simulated
         if snapshot.outcome is not None or not live:
-            self._over = True
+            self._speaking.over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
             more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
             self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if more else reason)
@@ -222,21 +228,37 @@ class Conversation(Writing):
         """Pause, or go on."""
         self._interrupted = False
         paused = self._view is not None and self._view.snapshot.paused
-        self._send(Continue() if paused else Pause())
+        self._speaking.send(Continue() if paused else Pause())
 
     def action_resume(self) -> None:
         """Go on with a saved run."""
-        if self._view is not None and self._over and self._source.writer is None:
+        if self._view is not None and self._speaking.over and self._source.writer is None:
             wish = Resumption(self._view.session, self._source.branch, family=type(self._source.task))
             self.post_message(ResumeAsked(wish))
 
-    def ask_line(self, prompt: str, text: str, hint: str, hear: Callable[[str], None]) -> None:
+    def ask_line(self, prompt: str, text: str, hint: str, hear: Hear) -> None:
         """Let a line be typed."""
-        self.type_in(prompt, text, hint, hear)
+        self._prompt.request(prompt, text, hint, hear)
+
+    async def on_key(self, event: Key) -> None:
+        """Do what a key says before the next one is looked at: what is typed fast must not become a command."""
+        if self._prompt.typed(event) or self._speaking.typed(event):
+            event.stop()
+            event.prevent_default()
+            return
+        await self.act_on(event, self)
+
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the line that is being typed."""
+        self._prompt.pasted(event)
+
+    def on_question_pane_marked(self, message: QuestionPane.Marked) -> None:
+        """A click marks as a figure does."""
+        self._question.mark(message.place)
 
     def interrupt(self) -> None:
         """Pause the run; the second time, or where it has ended, leave."""
-        if self._over or not self._source.live or self._source.writer is not None or self._interrupted:
+        if self._speaking.over or not self._source.live or self._source.writer is not None or self._interrupted:
             self.action_leave()
             return
         self._interrupted = True
@@ -246,23 +268,17 @@ class Conversation(Writing):
 
     def action_help(self) -> None:
         """Show the keys, those of the task's document among them."""
-        from maker_tui.screens.help import HelpScreen, Section, sections_of  # noqa: PLC0415 - not before it is asked for
-
-        document = Section("on the line of the document", self._wish_bindings())
-        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [document, *sections_of(self)]))
+        self.opener.help(self, ("on the line of the document", self._speaking.bindings))
 
     def action_bench(self) -> None:
         """Show the same run in the workbench; where the cursor was moved in the document, at the step of that line."""
-        workbench, step = Workbench(self._source), self._step_in_view
-        self.app.switch_screen(workbench)
-        if step is not None:
-            workbench.call_after_refresh(workbench.go_to, step)
+        self.opener.workbench(self._source, self._step_in_view)
 
     def on_banner_opened(self, message: Banner.Opened) -> None:
         """Show the banner's whole text where a part of it is cut."""
         message.stop()
         if whole := self._banner.whole:
-            self.app.push_screen(text_page("why", whole))
+            self.opener.page("why", whole)
 
     def action_check(self) -> None:
         """Show what was found out about the model."""
@@ -270,10 +286,10 @@ class Conversation(Writing):
 
     def action_leave(self) -> None:
         """Leave; whoever opened the run closes it."""
-        if not self._leaving:
-            self._leaving = True
+        if not self._left:
+            self._left = True
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
-            self.post_message(Leaving.Left())
+            self.post_message(RunLeft())
 
     def action_pane(self, by: int) -> None:
         """Go to another pane, bringing it into view."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from maker_tui.screens.base import MakerScreen
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.widgets.fork_tree import ForkTree
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.strips import HeadLine

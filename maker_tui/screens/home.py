@@ -12,9 +12,9 @@ from textual.message import Message
 
 from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
+from maker_tui.parts.messages import ResumeAsked
 from maker_tui.runs.housekeeping import Change, Housekeeper, called
 from maker_tui.runs.resuming import AT_ITS_END, Resumption, at_its_end
-from maker_tui.screens.base import ResumeAsked
 from maker_tui.screens.shelf import ShelfScreen
 from maker_tui.widgets.entry_line import Typed
 from maker_tui.widgets.key_bar import key_now, keys_of, name_of, named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,9 +20,8 @@ from textual.worker import get_current_worker
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.models.keys import missing_key
 from maker_engine.printable import one_line
-from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.runs.form_values import FormValues, profile_values, usual_values
 from maker_tui.runs.order_form import (
     FIELDS,
@@ -34,7 +33,7 @@ from maker_tui.runs.order_form import (
     option_fields,
     read_order,
 )
-from maker_tui.screens.base import MakerScreen
+from maker_tui.runs.prepared import PreparedRun, RunOrder, Speed, measured_speed, missing_key_of, prepare
 from maker_tui.text.model_words import model_words
 from maker_tui.text.roles import line
 from maker_tui.widgets.forecast_pane import ForecastPane
@@ -50,15 +49,6 @@ if TYPE_CHECKING:
 SETTLE_S = 0.15
 """The forecast waits until typing pauses for so long."""
 NO_PATH = "name a Python file, or a folder, with a task: it is loaded when it is found"
-
-Speed = Callable[[PreparedRun], "float | None"]
-
-
-def measured_speed(prepared: PreparedRun) -> float | None:
-    """Measure samples a second, as `runtime.measuring` does."""
-    from maker_engine.runtime.measuring import samples_per_second  # noqa: PLC0415 - the form opens without it
-
-    return samples_per_second(prepared)
 
 
 class Form(VerticalScroll, inherit_bindings=False):
@@ -110,7 +100,7 @@ class NewRun(MakerScreen):
             self.prepared = prepared
             self.start = start
             self.model_words = "" if order.voters else model_words(order.model)
-            self.missing = missing_key(real_models(order), order.api_base)
+            self.missing = missing_key_of(order)
 
     class _Refused(Message):
         """An order was checked in a thread, and cannot be used."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.events import Click, Key, Paste
 
 from maker_engine.sessions.library.shelf import View, choices, look, toggled
-from maker_tui.screens.base import MakerScreen
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.text.roles import line
 from maker_tui.text.session_rows import detail_line
 from maker_tui.widgets.entry_line import EntryLine, Typed

@@ -16,7 +16,7 @@ from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from maker_engine.runtime.stops import Breakpoint
+    from maker_tui.runs.view import Breakpoint
 
 MOST_ROWS = 8
 HEAD = " breakpoints   space turns it on or off · x takes it away · ↑ ↓ · esc leaves"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.events import Resize
 
-from maker_engine.runtime.view import RunView
+from maker_tui.runs.view import RunView
 from maker_tui.widgets.line_view import LineView
 from maker_tui.widgets.progress_pane import meter_line
 

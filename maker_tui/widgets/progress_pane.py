@@ -8,7 +8,7 @@ from textual.events import Resize
 from maker_engine.core.copies import effective_votes
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
-from maker_engine.runtime.view import RunView
+from maker_tui.runs.view import RunView
 from maker_tui.text.figures import (
     NONE,
     bar,

@@ -14,7 +14,7 @@ from maker_engine.options.table import BY_NAME
 from maker_tui.app import MakerApp
 from maker_tui.cli.commands import act
 from maker_tui.cli.config_commands import template
-from maker_tui.screens.base import MakerScreen
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.screens.workbench import Workbench
 from maker_tui.settings.actions import _chains, _owners, all_actions
 from maker_tui.settings.config import Config, load, parse

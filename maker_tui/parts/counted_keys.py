@@ -1,28 +1,32 @@
-"""Screens on which a number typed before a key is its count, as in vi, and keys are taken in the order they come."""
+"""Keys with a number typed before them, which is their count, as in vi, taken in the order they come."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from textual.events import Key
 
-from maker_tui.screens.base import MakerScreen
+if TYPE_CHECKING:
+    from maker_tui.parts.maker_screen import MakerScreen
 
 MOST_DIGITS = 9
 
 
-class Counting(MakerScreen):
+class CountedKeys:
     """Does what a key says before the next one is looked at: what is typed fast is not lost to a line that opens.
 
     Left to itself, Textual sends a key through three queues before it is a command.
+
+    Args:
+        screen: The screen.
+        typed: Gives a key to a line that is up, if there is one, and tells whether it was taken.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, screen: MakerScreen, typed: Callable[[Key], bool]) -> None:
+        self._screen = screen
+        self._typed = typed
         self._digits = ""
-
-    def typed(self, event: Key) -> bool:
-        """Give a key to a line that is being typed; tell whether it was taken. For subclasses that have one."""
-        del event
-        return False
 
     def take_count(self) -> int | None:
         """Return the number typed before this key, None for none; it counts for one key."""
@@ -34,24 +38,24 @@ class Counting(MakerScreen):
         """Keep the digits typed so far, and show them in the footer."""
         if digits != self._digits:
             self._digits = digits
-            for bar in self.footers:
+            for bar in self._screen.footers:
                 bar.echo(digits)
 
-    async def on_key(self, event: Key) -> None:
-        """Take a digit, or do what the key is bound to."""
+    async def feed(self, event: Key) -> None:
+        """Take a digit, or do what the key is bound to; a key that is bound to nothing is left alone."""
         digit = event.character if event.character in tuple("0123456789") else None
-        if self.typed(event):
+        if self._typed(event):
             pass
         elif digit and (self._digits or digit != "0"):
             self._count((self._digits + digit)[:MOST_DIGITS])
         else:
-            active = self.active_bindings.get(event.key)
+            active = self._screen.active_bindings.get(event.key)
             if active is None:
                 self._count("")
                 return
             event.stop()
             event.prevent_default()
-            await self.app.run_action(active.binding.action, default_namespace=active.node)
+            await self._screen.app.run_action(active.binding.action, default_namespace=active.node)
             self._count("")
             return
         event.stop()

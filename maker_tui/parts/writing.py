@@ -9,27 +9,38 @@ from typing import TYPE_CHECKING
 from maker_engine.core.decisions import decided_first
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.input_files import path_of
-from maker_tui.screens.speaking import Speaking
 from maker_tui.text.figures import count_of
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from maker_engine.core.papers import Ballots
-    from maker_engine.runtime.view import RunView
+    from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
+    from maker_tui.runs.view import RunView
+    from maker_tui.widgets.document_pane import DocumentPane
+    from maker_tui.widgets.prompt_line import PromptLine
 
 
-class Writing(Speaking):
+class Writing:
     """Shows the document of a run. Votes that went by unseen are read from its session, whenever the run waits.
 
     Args:
+        screen: Tells what was written; reads and writes in its workers.
         source: The run.
+        document: The pane.
+        prompt: The line to ask in for a folder.
+
+    Attributes:
+        ballots: What is known of the votes, by step, 0-based: answers and their votes, the decided one first.
     """
 
-    def __init__(self, source: RunSource) -> None:
-        super().__init__(source)
-        self._ballots: Ballots = {}
+    def __init__(self, screen: MakerScreen, source: RunSource, document: DocumentPane, prompt: PromptLine) -> None:
+        self._screen = screen
+        self._source = source
+        self._document = document
+        self._prompt = prompt
+        self.ballots: Ballots = {}
         self._read_steps = 0
         self._written: RunView | None = None
 
@@ -38,12 +49,12 @@ class Writing(Speaking):
         self._written, snapshot = view, view.snapshot
         if snapshot.decided is not None:
             rows = decided_first(snapshot.decided.rows, snapshot.decided.winner)
-            self._ballots = {**self._ballots, snapshot.decided.step: rows}
-        self._document.show_document(self._source.task.document(snapshot.state, self._ballots))
+            self.ballots = {**self.ballots, snapshot.decided.step: rows}
+        self._document.show_document(self._source.task.document(snapshot.state, self.ballots))
         waits = snapshot.question is not None or snapshot.outcome is not None or not self._source.live
         if waits and self._read_steps < snapshot.totals.steps:
             self._read_steps = snapshot.totals.steps
-            self.run_worker(partial(self._read, view.session), thread=True, exclusive=True, group="ballots")
+            self._screen.run_worker(partial(self._read, view.session), thread=True, exclusive=True, group="ballots")
 
     def _read(self, session: Path) -> None:
         from maker_engine.sessions.exchange.papers import ballots  # noqa: PLC0415 - not before there is something to read
@@ -54,17 +65,17 @@ class Writing(Speaking):
                 known = ballots(reader, self._source.task)
         except MakerError:
             return  # a session that cannot be read is told of by whoever writes it
-        self.app.call_from_thread(self._take, known)
+        self._screen.app.call_from_thread(self._take, known)
 
     def _take(self, known: Ballots) -> None:
-        self._ballots = {**known, **self._ballots}
+        self.ballots = {**known, **self.ballots}
         if self._written is not None:
             state = self._written.snapshot.state
-            self._document.show_document(self._source.task.document(state, self._ballots))
+            self._document.show_document(self._source.task.document(state, self.ballots))
 
     def action_export(self) -> None:
         """Write the papers."""
-        self.type_in("papers into folder:", "requirements", "enter writes · esc takes it back", self._export)
+        self._prompt.request("papers into folder:", "requirements", "enter writes · esc takes it back", self._export)
 
     def _export(self, text: str) -> None:
         if self._written is not None and text.strip():
@@ -73,7 +84,7 @@ class Writing(Speaking):
             except InputError as error:
                 self._refused(str(error))
                 return
-            self.run_worker(partial(self._write, self._written.session, folder), thread=True, group="papers")
+            self._screen.run_worker(partial(self._write, self._written.session, folder), thread=True, group="papers")
 
     def _write(self, session: Path, folder: Path) -> None:
         from maker_engine.sessions.exchange.papers import papers, warning, write_papers  # noqa: PLC0415 - not before they are wanted
@@ -83,15 +94,15 @@ class Writing(Speaking):
             written = write_papers(task, papers(session, task, self._source.branch), folder)
             told = warning(session, task, self._source.branch)
         except MakerError as error:
-            self.app.call_from_thread(self._refused, str(error))
+            self._screen.app.call_from_thread(self._refused, str(error))
             return
-        self.app.call_from_thread(self._told, f"{count_of(len(written), 'file')} in {folder}", told)
+        self._screen.app.call_from_thread(self._told, f"{count_of(len(written), 'file')} in {folder}", told)
 
     def _refused(self, reason: str) -> None:
-        self.notify(reason, title="not written", severity="error", markup=False)
+        self._screen.notify(reason, title="not written", severity="error", markup=False)
 
     def _told(self, words: str, warning: str) -> None:
         severity: SeverityLevel = "warning" if warning else "information"
-        self.notify(
+        self._screen.notify(
             f"{words}; {warning}" if warning else words, title="papers written", severity=severity, markup=False
         )

@@ -32,7 +32,7 @@ MANY_COLOURS = frozenset({"256", "truecolor"})
 
 
 def _commands() -> type[Provider]:
-    from maker_tui.screens.palette import Commands  # noqa: PLC0415 - Textual's palette takes as long to load as a screen
+    from maker_tui.parts.palette import Commands  # noqa: PLC0415 - Textual's palette takes as long to load as a screen
 
     return Commands
 
@@ -98,7 +98,7 @@ class PersonalApp(NamedKeys, App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer everything that has a key, and nothing else."""
-        from maker_tui.screens.palette import commands  # noqa: PLC0415
+        from maker_tui.parts.palette import commands  # noqa: PLC0415
 
         yield from commands(self, screen)
 

@@ -1,18 +1,16 @@
-"""Four panes in two columns: which are in front, how large they are, and one of them alone; remembered."""
+"""Panes in columns: which are in front, how large they are, and one of them alone; remembered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.css.query import NoMatches
+from textual.containers import Horizontal
 from textual.events import DescendantFocus, MouseDown, MouseMove, MouseUp, Resize
 from textual.widget import Widget
 
-from maker_tui.screens.base import NARROW_COLUMNS, SHORT_ROWS, MakerScreen
-from maker_tui.screens.personal import PersonalApp
+from maker_tui.parts.maker_screen import NARROW_COLUMNS, SHORT_ROWS
+from maker_tui.parts.personal_app import PersonalApp
 from maker_tui.widgets.line_pane import LinePane
 
 LEAST, MOST, STEP = 20, 80, 5
@@ -22,43 +20,47 @@ COLUMNS, LEFT, RIGHT, ALONE = "columns", "left", "right", "alone"
 Border = str
 """One of the first three: what can be dragged."""
 
+PANE_KEYS: list[BindingType] = [
+    Binding("tab", "pane(1)", "next pane", show=False, tooltip="to the next pane", id="panes.next-pane"),
+    Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before", id="panes.pane-before"),
+    Binding("z", "alone", "zoom", show=False, tooltip="show the pane in focus alone, or all again", id="panes.zoom"),
+    Binding("plus,ctrl+down", "grow(1)", "taller", show=False, tooltip="make the pane in focus taller",
+            id="panes.taller"),
+    Binding("minus,ctrl+up", "grow(-1)", "lower", show=False, tooltip="make the pane in focus lower", id="panes.lower"),
+    Binding("less_than_sign,ctrl+left", "widen(-1)", "border left", show=False,
+            tooltip="move the border of the columns to the left", id="panes.border-left"),
+    Binding("greater_than_sign,ctrl+right", "widen(1)", "border right", show=False,
+            tooltip="move the border of the columns to the right", id="panes.border-right"),
+    Binding("equals_sign", "usual_layout", "usual layout", show=False, tooltip="the panes as they were at first",
+            id="panes.usual-layout"),
+]  # fmt: skip
+"""Keys of a screen that does them by its grid, whichever widget has the focus."""
 
-class PaneLayout(MakerScreen):
-    """A screen with its panes in `#left` and `#right` of `#panes`, two each, an upper and a lower one.
+
+class PaneGrid(Horizontal):
+    """Columns of panes; those in `#left` and `#right` are two each, an upper and a lower one.
 
     What was never moved follows the stylesheet. A window too small for two columns, or for two rows, shows what is in
-    front; there is nothing to move in it.
+    front; there is nothing to move in it. The screen has the class `-alone` while one pane stands alone.
+
+    Args:
+        layout_name: What the layout is remembered by.
+        reach: Says how many of the panes tab goes round.
     """
 
-    KEY_SCOPE = "panes"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "pane(1)", "next pane", show=False, tooltip="to the next pane"),
-        Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
-        Binding("z", "alone", "zoom", show=False, tooltip="show the pane in focus alone, or all again"),
-        Binding("plus,ctrl+down", "grow(1)", "taller", show=False, tooltip="make the pane in focus taller"),
-        Binding("minus,ctrl+up", "grow(-1)", "lower", show=False, tooltip="make the pane in focus lower"),
-        Binding("less_than_sign,ctrl+left", "widen(-1)", "border left", show=False,
-                tooltip="move the border of the columns to the left"),
-        Binding("greater_than_sign,ctrl+right", "widen(1)", "border right", show=False,
-                tooltip="move the border of the columns to the right"),
-        Binding("equals_sign", "usual_layout", "usual layout", show=False, tooltip="the panes as they were at first"),
-    ]  # fmt: skip
-
-    LAYOUT_NAME: ClassVar[str] = ""
-    """What the layout is remembered by."""
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, layout_name: str, reach: Callable[[], int]) -> None:
+        super().__init__(id="panes")
+        self._layout_name = layout_name
+        self._reach = reach
         self._panes: tuple[LinePane, ...] = ()
         self._shares: dict[Border, int] = {}
         self._alone = False
         self._dragged: Border | None = None
-        self._roomy = True
 
     def take_panes(self, *panes: LinePane) -> None:
         """Keep the panes, in the order that tab goes round, and lay them out as remembered."""
         self._panes = panes
-        remembered = self.app.memory.recall(self.LAYOUT_NAME) if isinstance(self.app, PersonalApp) else None
+        remembered = self.app.memory.recall(self._layout_name) if isinstance(self.app, PersonalApp) else None
         values: Mapping[str, object] = remembered if isinstance(remembered, dict) else {}
         for border in (COLUMNS, LEFT, RIGHT):
             share = values.get(border)
@@ -71,22 +73,18 @@ class PaneLayout(MakerScreen):
         self._apply()
 
     @property
-    def reachable_panes(self) -> tuple[LinePane, ...]:
-        """The panes that tab goes round, in its order."""
-        return self._panes
+    def _roomy(self) -> bool:
+        columns, rows = self.screen.size
+        return columns >= NARROW_COLUMNS and rows >= SHORT_ROWS
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Keep to the layout where there is room for it."""
-        self._roomy = event.size.width >= NARROW_COLUMNS and event.size.height >= SHORT_ROWS
         self._apply()
 
     def _apply(self) -> None:
-        self.set_class(self._alone, "-alone")
+        self.screen.set_class(self._alone, "-alone")
         free = self._roomy and not self._alone
-        try:
-            columns = {LEFT: self.query_one("#left", Vertical), RIGHT: self.query_one("#right", Vertical)}
-        except NoMatches:  # a resize before the screen is composed
-            return
+        columns = {side: self.query_one(f"#{side}") for side in (LEFT, RIGHT)}
         _set(columns[LEFT], "width", self._shares.get(COLUMNS) if free else None)
         for side, column in columns.items():
             _set(column.children[0], "height", self._shares.get(side) if free else None)
@@ -94,13 +92,13 @@ class PaneLayout(MakerScreen):
     def _remember(self) -> None:
         self._apply()
         if isinstance(self.app, PersonalApp):
-            alone = self.focused.id if self._alone and isinstance(self.focused, LinePane) else None
-            self.app.remember(self.LAYOUT_NAME, {**self._shares, **({ALONE: alone} if alone else {})})
+            alone = self.screen.focused.id if self._alone and isinstance(self.screen.focused, LinePane) else None
+            self.app.remember(self._layout_name, {**self._shares, **({ALONE: alone} if alone else {})})
 
     def _move(self, border: Border, by: int) -> None:
         if not self._roomy or self._alone:
             told = "one pane stands alone: z shows all" if self._alone else "the window is too small for it"
-            self.notify(told, title="nothing to resize", markup=False, timeout=3)
+            self.screen.notify(told, title="nothing to resize", markup=False, timeout=3)
             return
         now = self._shares.get(border, self._present(border))
         self._shares[border] = max(LEAST, min(MOST, now + by * STEP))
@@ -109,7 +107,7 @@ class PaneLayout(MakerScreen):
     def _present(self, border: Border) -> int:
         """Measure a share that was never set."""
         if border == COLUMNS:
-            return round(100 * self.query_one("#left").outer_size.width / max(1, self.size.width))
+            return round(100 * self.query_one("#left").outer_size.width / max(1, self.screen.size.width))
         column = self.query_one(f"#{border}")
         return round(100 * column.children[0].outer_size.height / max(1, column.size.height))
 
@@ -133,27 +131,28 @@ class PaneLayout(MakerScreen):
     def action_alone(self) -> None:
         """Show one pane, or all again."""
         self._alone = not self._alone
-        self._bring_forward(self._front)
+        self.bring_forward(self._front)
         self._remember()
 
     @property
     def _front(self) -> LinePane:
-        return self.focused if isinstance(self.focused, LinePane) else self._panes[0]
+        return self.screen.focused if isinstance(self.screen.focused, LinePane) else self._panes[0]
 
     def action_pane(self, by: int) -> None:
         """Go to another pane, bringing it into view where panes stand behind each other."""
-        panes = self.reachable_panes
+        panes = self._panes[: self._reach()]
         now = panes.index(self._front) if self._front in panes else 0
         pane = panes[(now + by) % len(panes)]
-        self._bring_forward(pane)
+        self.bring_forward(pane)
         self.call_after_refresh(pane.focus)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Keep the focused pane in front."""
         if isinstance(event.widget, LinePane):
-            self._bring_forward(event.widget)
+            self.bring_forward(event.widget)
 
-    def _bring_forward(self, pane: LinePane) -> None:
+    def bring_forward(self, pane: LinePane) -> None:
+        """Put a pane in front of those it stands behind."""
         for other in self._panes:
             if other.parent is pane.parent:
                 other.set_class(other is pane, "-front")
@@ -169,7 +168,7 @@ class PaneLayout(MakerScreen):
 
     def _border_at(self, x: int, y: int) -> Border | None:
         """Tell which border is under a cell: two panes meet in two cells, and either will do."""
-        panes, left = self.query_one("#panes", Horizontal).region, self.query_one("#left").region
+        panes, left = self.region, self.query_one("#left").region
         if not panes.contains(x, y):
             return None
         if x in (left.right - 1, left.right):
@@ -182,7 +181,7 @@ class PaneLayout(MakerScreen):
         """Drag the border."""
         if self._dragged is None:
             return
-        panes = self.query_one("#panes").region
+        panes = self.region
         along, whole = (event.screen_x - panes.x, panes.width), (event.screen_y - panes.y, panes.height)
         at, extent = along if self._dragged == COLUMNS else whole
         self._shares[self._dragged] = max(LEAST, min(MOST, round(100 * at / max(1, extent))))

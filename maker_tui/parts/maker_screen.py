@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Key, Resize
-from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from maker_tui.parts.opener import Opener, opener_of
 from maker_tui.settings.keymap import NamedKeys, in_force
 from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.key_bar import KeyBar
 from maker_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
-
-    from maker_tui.runs.resuming import Resumption
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 10
 NARROW_COLUMNS, SHORT_ROWS, HIGH_ROWS = 76, 20, 36
@@ -35,22 +34,6 @@ def backed_up(app: App[object]) -> bool:
     return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
 
 
-class ResumeAsked(Message):
-    """A saved run is to go on."""
-
-    def __init__(self, wish: Resumption) -> None:
-        super().__init__()
-        self.wish = wish
-
-
-class NotStarted(Message):
-    """The run that is shown could not be started; nothing of it was written."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__()
-        self.reason = reason
-
-
 class TooSmall(LineView):
     """Stands alone in a window in which nothing else can."""
 
@@ -58,21 +41,14 @@ class TooSmall(LineView):
     TooSmall { display: none; height: 1fr; background: $background; }
     """
 
-    def tell(self, columns: int, rows: int) -> None:
+    def show_size(self, columns: int, rows: int) -> None:
         """Say how large the window is and has to be, on as many rows as its width makes of it."""
-        words = f"window too small ({columns}×{rows}): make it at least {LEAST_COLUMNS}×{LEAST_ROWS}".split()
-        rows_of_words = [""]
-        for word in words:
-            longer = f"{rows_of_words[-1]} {word}".lstrip()
-            if len(longer) <= columns:
-                rows_of_words[-1] = longer
-            else:
-                rows_of_words.append(word)
-        self.show([line(row) for row in rows_of_words])
+        words = f"window too small ({columns}×{rows}): make it at least {LEAST_COLUMNS}×{LEAST_ROWS}"
+        self.show([line(row) for row in wrapped(words, columns)])
 
 
 class MakerScreen(NamedKeys, Screen[None]):
-    """Base of the app's screens."""
+    """Base of the app's screens. What a screen does beyond showing itself is done by its parts."""
 
     DEFAULT_CSS = """
     MakerScreen.-tiny > * { display: none !important; }
@@ -93,6 +69,18 @@ class MakerScreen(NamedKeys, Screen[None]):
         super().__init__()
         self._toasts: set[tuple[str, str]] = set()
 
+    def take_actions(self, *parts: object) -> None:
+        """Have keys done by parts: their `action_` methods become those of this screen, as Textual looks them up."""
+        for part in parts:
+            for name in vars(type(part)):
+                if name.startswith("action_"):
+                    setattr(self, name, getattr(part, name))
+
+    @property
+    def opener(self) -> Opener:
+        """What opens other screens."""
+        return opener_of(self.app)
+
     def on_resize(self, event: Resize) -> None:
         """Say in classes what there is room for, and give way where there is none for anything."""
         columns, rows = event.size
@@ -103,7 +91,7 @@ class MakerScreen(NamedKeys, Screen[None]):
         if tiny:
             if not self.query(TooSmall):
                 self.mount(TooSmall())
-            self.query_one(TooSmall).tell(columns, rows)
+            self.query_one(TooSmall).show_size(columns, rows)
         self.set_class(tiny, "-tiny")
 
     def notify(
@@ -147,6 +135,4 @@ class MakerScreen(NamedKeys, Screen[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        from maker_tui.screens.help import HelpScreen, sections_of  # noqa: PLC0415 - not before it is asked for
-
-        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, sections_of(self)))
+        self.opener.help(self)
