@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -32,6 +32,17 @@ def backed_up(app: App[object]) -> bool:
     driver = app._driver  # noqa: SLF001 - Textual offers no other way to see it
     writer = getattr(driver, "_writer_thread", None)
     return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
+
+
+async def act_on(app: App[object], event: Key, *widgets: Widget) -> None:
+    """Do what a key is bound to, here and now: left to itself, Textual would look at the next key first."""
+    for widget in widgets:
+        for binding in in_force(type(widget).BINDINGS, app):
+            if event.key in binding.key.split(","):
+                event.stop()
+                event.prevent_default()
+                await app.run_action(binding.action, default_namespace=widget)
+                return
 
 
 class TooSmall(LineView):
@@ -64,17 +75,12 @@ class MakerScreen(NamedKeys, Screen[None]):
     """What the screen is for, a sentence a line."""
     HELP_OF: ClassVar[Sequence[tuple[str, type[Widget]]]] = ()
     """Widgets with keys of their own: what they are called, and their class."""
+    RETURNS_HERE: ClassVar[bool] = False
+    """Whoever leaves a run that was opened from here comes back here, and not to the home screen."""
 
     def __init__(self) -> None:
         super().__init__()
         self._toasts: set[tuple[str, str]] = set()
-
-    def take_actions(self, *parts: object) -> None:
-        """Have keys done by parts: their `action_` methods become those of this screen, as Textual looks them up."""
-        for part in parts:
-            for name in vars(type(part)):
-                if name.startswith("action_"):
-                    setattr(self, name, getattr(part, name))
 
     @property
     def opener(self) -> Opener:
@@ -118,20 +124,6 @@ class MakerScreen(NamedKeys, Screen[None]):
         """Do what a clicked footer entry says."""
         message.stop()
         await self.app.run_action(message.action, default_namespace=self)
-
-    async def act_on(self, event: Key, *widgets: Widget) -> None:
-        """Do what a key is bound to, here and now: left to itself, Textual would look at the next key first."""
-        for widget in widgets:
-            for binding in in_force(type(widget).BINDINGS, self.app):
-                if event.key in binding.key.split(","):
-                    event.stop()
-                    event.prevent_default()
-                    await self.app.run_action(binding.action, default_namespace=widget)
-                    return
-
-    def ask_line(self, prompt: str, text: str, hint: str, hear: Callable[[str], None]) -> None:
-        """Let a line be typed, `text` offered in it; `hear` is called with what is entered. For screens that can."""
-        raise NotImplementedError
 
     def action_help(self) -> None:
         """Show the keys."""

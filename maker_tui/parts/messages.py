@@ -1,4 +1,4 @@
-"""What a screen asks of the app about the run that it shows; the app hears each in its `on_` method of that name."""
+"""What a screen asks of the app about runs and sessions; the app hears each in its `on_` method of that name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from maker_tui.runs.fork_wish import ForkWish
     from maker_tui.runs.resuming import Resumption
 
@@ -41,3 +43,26 @@ class NotStarted(Message):
     def __init__(self, reason: str) -> None:
         super().__init__()
         self.reason = reason
+
+
+class SessionAsked(Message):
+    """A run of a session is to be looked at: `branch` None for its newest one, `view` one of the views, "" for none.
+
+    `step`, 0-based, is to be shown, or None for where the run stands.
+    """
+
+    def __init__(self, path: Path, branch: int | None = None, view: str = "", step: int | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.branch = branch
+        self.view = view
+        self.step = step
+
+
+class CompareAsked(Message):
+    """It is to be shown where two runs part: each a session and its number there, None for the newest one."""
+
+    def __init__(self, left: tuple[Path, int | None], right: tuple[Path, int | None]) -> None:
+        super().__init__()
+        self.left = left
+        self.right = right

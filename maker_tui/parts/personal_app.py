@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from maker_engine.core.errors import MakerError
 from maker_engine.printable import one_line
+from maker_tui.parts.view_saver import ViewSaver
 from maker_tui.settings.config import load
-from maker_tui.settings.keymap import NamedKeys
+from maker_tui.settings.keymap import NamedKeys, take_actions
 from maker_tui.settings.memory import Memory
 from maker_tui.settings.themes import ANSI, DARK, THEMES
 from maker_tui.terminal.sequences import call
@@ -59,18 +58,10 @@ class PersonalApp(NamedKeys, App[None]):
         if self.colourless:
             self.theme = ANSI.name
         elif "TEXTUAL_THEME" not in os.environ:
-            self.theme = self._first_theme()
+            self.theme = first_theme(self)
         self.animation_level = "none"
         self.set_keymap(dict(self.config.keys))
-
-    def _first_theme(self) -> str:
-        remembered = self.memory.recall(THEME)
-        known = isinstance(remembered, str) and remembered in self.available_themes
-        return self.config.theme or (remembered if known else self._fitting_theme())
-
-    def _fitting_theme(self) -> str:
-        """Return the theme for a user who has chosen none: below 256 colours ours would all turn into greys."""
-        return DARK.name if self.console.color_system in MANY_COLOURS else ANSI.name
+        take_actions(self, ViewSaver(self))
 
     def tell_troubles(self) -> None:
         """Say in one line each what of the settings could not be used."""
@@ -122,27 +113,10 @@ class PersonalApp(NamedKeys, App[None]):
         where = await copy(message.text, self.to_terminal)
         self.notify(where, title="copied", markup=False, timeout=5)
 
-    def action_save_view(self) -> None:
-        """Write what the screen shows, and how it looks, into files beside the session."""
-        self.clear_notifications()  # they lie over what is to be seen
-        self.call_after_refresh(self._save_view)
 
-    def _save_view(self) -> None:
-        from maker_engine.sessions.library.library import home  # noqa: PLC0415 - not before it is asked for
-        from maker_tui.terminal.views import folder_of, save  # noqa: PLC0415
-
-        text = "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())  # noqa: SLF001
-        name = type(self.screen).__name__.lower()
-        try:
-            written, drawn = save(
-                folder_of(self._session_shown(), home()), name, text, self.export_screenshot(title="maker")
-            )
-        except MakerError as error:
-            self.notify(one_line(str(error)), title="not saved", severity="error", markup=False)
-            return
-        self.notify(one_line(f"{written} and {drawn.name}", 400), title="view saved", markup=False, timeout=8)
-
-    def _session_shown(self) -> Path | None:
-        """The session of the nearest screen that shows one; a help screen stands above the one it is about."""
-        sessions = (getattr(screen, "session_path", None) for screen in reversed(self.screen_stack))
-        return next((path for path in sessions if path is not None), None)
+def first_theme(app: PersonalApp) -> str:
+    """Return the theme to begin with: the user's, or one that fits: below 256 colours ours would all turn into greys."""
+    remembered = app.memory.recall(THEME)
+    known = isinstance(remembered, str) and remembered in app.available_themes
+    fitting = DARK.name if app.console.color_system in MANY_COLOURS else ANSI.name
+    return app.config.theme or (str(remembered) if known else fitting)

@@ -50,7 +50,7 @@ class StepInView(Protocol):
 
     @property
     def in_between(self) -> bool:
-        """Whether a step was gone to: at the end of a run, its first wrong step is simply the next one."""
+        """Whether the step was gone to: at the end of a run, its first wrong step is simply the next one."""
 
     def go_to(self, step: int) -> None:
         """Show `step`, 0-based, or the nearest one there is."""

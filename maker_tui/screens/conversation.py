@@ -17,13 +17,14 @@ from maker_engine.core.commands import Continue, Pause
 from maker_engine.core.decisions import describe
 from maker_engine.core.snapshot import Tally
 from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
-from maker_tui.parts.maker_screen import MakerScreen, backed_up
+from maker_tui.parts.maker_screen import MakerScreen, act_on, backed_up
 from maker_tui.parts.messages import NotStarted, ResumeAsked, RunLeft
 from maker_tui.parts.personal_app import PersonalApp
 from maker_tui.parts.speaking import Speaking
 from maker_tui.parts.writing import Writing
 from maker_tui.runs.resuming import AT_ITS_END, Resumption
 from maker_tui.runs.signals import Signals
+from maker_tui.settings.keymap import take_actions
 from maker_tui.text.halt_words import HELD
 from maker_tui.text.words import (
     ASKING,
@@ -104,7 +105,7 @@ class Conversation(MakerScreen):
         self._speaking = Speaking(self, source, self._prompt)
         self._question, self._document = self._speaking.question, self._speaking.document
         self._writing = Writing(self, source, self._document, self._prompt)
-        self.take_actions(self._speaking, self._writing)
+        take_actions(self, self._speaking, self._writing)
         self._panes: tuple[LinePane, ...] = (self._question, self._document, self._tally)
 
     def compose(self) -> ComposeResult:
@@ -246,7 +247,7 @@ class Conversation(MakerScreen):
             event.stop()
             event.prevent_default()
             return
-        await self.act_on(event, self)
+        await act_on(self.app, event, self)
 
     def on_paste(self, event: Paste) -> None:
         """Paste into the line that is being typed."""

@@ -22,7 +22,7 @@ from maker_tui.parts.step_navigator import GOING_KEYS, StepNavigator
 from maker_tui.runs.finding import is_filter
 from maker_tui.runs.looked import LookedRun, Opened, Went
 from maker_tui.runs.records import Records
-from maker_tui.settings.keymap import bindings_of
+from maker_tui.settings.keymap import bindings_of, take_actions
 from maker_tui.text.figures import place_words
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.inspector import Inspector, Page
@@ -77,6 +77,9 @@ class Looking(MakerScreen):
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
     ]
 
+    in_between = True
+    """Every step in view was gone to."""
+
     HELP_TITLE = "looking at a run"
     HELP_WORDS = (
         "One run, saved or live, in four views at one step: what was asked and answered in it, the table, map, plots.",
@@ -112,7 +115,7 @@ class Looking(MakerScreen):
         }  # fmt: skip
         self._prompt = PromptLine()
         self._keys = CountedKeys(self, self._typed)
-        self.take_actions(StepNavigator(self, self, self._keys))
+        take_actions(self, StepNavigator(self, self, self._keys))
 
     def compose(self) -> ComposeResult:
         """Head line, the views behind each other, a row to type in, footer."""
@@ -137,11 +140,6 @@ class Looking(MakerScreen):
     def place(self) -> int:
         """The step that all views are at."""
         return self._step
-
-    @property
-    def in_between(self) -> bool:
-        """Every step in view was gone to."""
-        return True
 
     def on_mount(self) -> None:
         """Show the view that was asked for, and the run as it goes on."""

@@ -30,6 +30,7 @@ from maker_tui.parts.steering import STOP_KEYS, Steering
 from maker_tui.parts.step_navigator import StepNavigator
 from maker_tui.parts.time_travel import TRAVEL_KEYS, TimeTravel
 from maker_tui.runs.signals import Signals
+from maker_tui.settings.keymap import take_actions
 from maker_tui.text.halt_words import HELD, halt_words
 from maker_tui.text.words import (
     ASKING,
@@ -142,7 +143,7 @@ class Workbench(MakerScreen):
         self._leaving = Leaving(self, source, self._control, self._show_saving)
         acting = (self._control, self._steering, self._hand, self._editing, self._forking)
         navigator = StepNavigator(self, self.travel, self._keys)
-        self.take_actions(navigator, self.travel, *acting, self._review, self._leaving, self._grid)
+        take_actions(self, navigator, self.travel, *acting, self._review, self._leaving, self._grid)
 
     def compose(self) -> ComposeResult:
         """Head line; four panes in two columns, and what a large window shows beside them; footer."""

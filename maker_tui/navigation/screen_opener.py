@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -10,10 +10,15 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from maker_engine.core.errors import UntrustedError
     from maker_engine.core.model_check import ModelCheck
+    from maker_engine.sessions.library.task_code import TaskCode
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.prepared import Speed
     from maker_tui.screens.looking import Looking
 
 
@@ -114,3 +119,22 @@ class ScreenOpener:
         from maker_tui.screens.page import CheckPage  # noqa: PLC0415 - start-up: not before it is asked for
 
         self._app.push_screen(CheckPage(check))
+
+    def form(self, values: Mapping[str, str], error: str, speed: Speed | None) -> None:
+        """Show the new-run form with `values` in its fields, an error to mend, "" for none; `speed` as for the app."""
+        from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - start-up: home does not need it
+
+        given = {} if speed is None else {"speed": speed}
+        self._app.push_screen(NewRun(values, error=error, **given))
+
+    def consent(self, error: UntrustedError, path: Path, asked: str, agreed: Callable[[], None]) -> None:
+        """Ask whether a session from elsewhere may use what it names; `agreed` is called if it may."""
+        from maker_tui.screens.consent import Consent  # noqa: PLC0415 - start-up: few sessions come from elsewhere
+
+        self._app.push_screen(Consent(error, path, asked, agreed))
+
+    def run_code(self, code: TaskCode, answer: Callable[[bool], None]) -> None:
+        """Ask whether the code of a task that was run from a path may be run; `answer` is called with what is said."""
+        from maker_tui.screens.run_code import RunCode  # noqa: PLC0415 - start-up: few tasks are run from a path
+
+        self._app.push_screen(RunCode(code, answer))

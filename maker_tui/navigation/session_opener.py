@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
+from maker_engine.catalogue import is_path
 from maker_engine.core.errors import MakerError
+from maker_engine.sessions.queries.forks import tree
+from maker_engine.sessions.store.lock import writer_of
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.upgrade import bring_up
+from maker_tui.runs.comparing import Run, compared
+from maker_tui.runs.opening import answered, consider, open_source, remember
+from maker_tui.runs.order_form import TASK, values_like
+from maker_tui.screens.compare import Compare
+from maker_tui.screens.forks import Forks
+from maker_tui.screens.run_code import RunCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +53,6 @@ class SessionOpener:
         self, path: Path, branch: int | None = None, view: str = "", step: int | None = None, *, instead: bool = False
     ) -> None:
         """Open a run, once the user has been asked about the code of its task where that is needed."""
-        from maker_tui.runs.opening import consider  # noqa: PLC0415 - home does not need it
-
         try:
             opening = consider(path, branch, self._app.memory)
         except MakerError as error:
@@ -60,10 +69,6 @@ class SessionOpener:
 
         So where that lies in a file, the user is asked first, as when the session is opened.
         """
-        from maker_engine.catalogue import is_path  # noqa: PLC0415 - home does not need it
-        from maker_tui.runs.opening import consider  # noqa: PLC0415
-        from maker_tui.runs.order_form import TASK, values_like  # noqa: PLC0415
-
         try:
             values = values_like(path)
             opening = consider(path, None, self._app.memory) if is_path(values[TASK]) else None
@@ -80,13 +85,10 @@ class SessionOpener:
 
     def _ask(self, opening: Opening, go_on: Callable[[Opening], None]) -> None:
         """Ask whether the code of a task may be run, remember it, and go on by the answer."""
-        from maker_tui.screens.run_code import RunCode  # noqa: PLC0415 - few tasks are run from a path
-
         if opening.ask is not None:
             self._app.push_screen(RunCode(opening.ask, partial(self._answered, opening, go_on)))
 
     def _answered(self, opening: Opening, go_on: Callable[[Opening], None], agreed: bool) -> None:
-        from maker_tui.runs.opening import answered, remember  # noqa: PLC0415 - as above
 
         if opening.ask is not None:
             remember(self._app.memory, opening.ask, agreed=agreed)
@@ -96,7 +98,6 @@ class SessionOpener:
         self._app.run_worker(partial(self._read_source, opening, show), thread=True, exclusive=True, group="open")
 
     def _read_source(self, opening: Opening, show: Show) -> None:
-        from maker_tui.runs.opening import open_source  # noqa: PLC0415 - home does not need it
 
         try:
             source = open_source(opening)
@@ -108,12 +109,6 @@ class SessionOpener:
 
     def read_forks(self, summary: SessionSummary) -> None:
         """Show the tree of a session's runs."""
-        from maker_engine.sessions.queries.forks import tree  # noqa: PLC0415 - home does not need it
-        from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415
-        from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
-        from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415
-        from maker_tui.screens.forks import Forks  # noqa: PLC0415
-
         try:
             bring_up(summary.path)
             with Reader(summary.path) as reader:
@@ -126,9 +121,6 @@ class SessionOpener:
 
     def read_compared(self, left: tuple[Path, int | None], right: tuple[Path, int | None]) -> None:
         """Show two runs side by side, each the newest of its session where its number is None."""
-        from maker_tui.runs.comparing import Run, compared  # noqa: PLC0415 - home does not need it
-        from maker_tui.screens.compare import Compare  # noqa: PLC0415
-
         try:
             screen = Compare(compared(Run(*left), Run(*right), self._app.memory))
         except MakerError as error:
