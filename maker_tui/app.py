@@ -141,7 +141,7 @@ class MakerApp(PersonalApp, CellDiff):
 
     def on_home_demo_asked(self) -> None:
         """Start the demo."""
-        self.navigation.work(lambda: self.navigation.starter.start_demo())
+        self.navigation.work(self.navigation.start_demo)
 
     def on_new_run_ordered(self, message: NewRun.Ordered) -> None:
         """Start the run that was ordered, over the form: it is there again should the run not start."""

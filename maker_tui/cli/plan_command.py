@@ -75,6 +75,6 @@ def _plan(chosen: argparse.Namespace) -> int:
 
 
 def _usd(tokens: tuple[float, float], price: tuple[float, float]) -> float:
-    from maker_engine.core import scaling  # noqa: PLC0415 - likewise
+    from maker_engine.core import scaling  # noqa: PLC0415 - start-up, likewise
 
     return scaling.sample_cost(*tokens, price[0] / 1e6, price[1] / 1e6)

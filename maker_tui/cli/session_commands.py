@@ -72,11 +72,11 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _resume(chosen: argparse.Namespace) -> int:
-    from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
-    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
-    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415
-    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415
+    from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415 - start-up
+    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415 - start-up
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
     refuse_unattended_hold(chosen)
@@ -89,7 +89,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     path = find(chosen.session)
     family = record_commands.family_of(chosen, path)
     if not headless and writer_of(path) is not None:
-        from maker_tui.cli.launch import open_view  # noqa: PLC0415
+        from maker_tui.cli.launch import open_view  # noqa: PLC0415 - start-up
 
         return open_view(path, family, mouse=chosen.mouse)
     changes |= {"apart": not headless, "attended": not headless, "breaks": breaks, **_unchecked(chosen)}
@@ -110,12 +110,12 @@ def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
 def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
     prepared = replace(prepared, log=chosen.log)
     if chosen.headless or chosen.json:
-        from maker_tui.cli.headless import run_headless  # noqa: PLC0415
+        from maker_tui.cli.headless import run_headless  # noqa: PLC0415 - start-up
 
         return run_headless(
             prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress, quiet=chosen.quiet
         )
-    from maker_tui.cli.launch import open_run  # noqa: PLC0415
+    from maker_tui.cli.launch import open_run  # noqa: PLC0415 - start-up
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
@@ -150,9 +150,9 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _fork(chosen: argparse.Namespace) -> int:
-    from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
-    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415
+    from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
+    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415 - start-up
 
     breaks = breaks_of(chosen)
     path = find(chosen.session)
@@ -177,7 +177,7 @@ def _fork(chosen: argparse.Namespace) -> int:
 
 def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:
     """Read an answer from JSON."""
-    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415
+    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415 - start-up
 
     task = open_saved(path, family).task
     try:

@@ -105,6 +105,10 @@ class Navigation:
         """Read a session in this thread, and show it, `instead` of the run that is shown."""
         self.sessions.read(path, branch, view, step, instead=instead)
 
+    def start_demo(self) -> None:
+        """Start the demo. To be called in a thread: looking its order over takes a moment."""
+        self.starter.start_demo()
+
     def read_like(self, path: Path) -> None:
         """Read in this thread what a session's run was ordered with, and show the form filled in like that."""
         self.sessions.read_like(path, self.show_form)

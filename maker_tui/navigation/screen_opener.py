@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from maker_engine.core.errors import UntrustedError
     from maker_engine.core.model_check import ModelCheck
-    from maker_engine.sessions.library.task_code import TaskCode
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.looked import LookedRun
@@ -132,9 +131,3 @@ class ScreenOpener:
         from maker_tui.screens.consent import Consent  # noqa: PLC0415 - start-up: few sessions come from elsewhere
 
         self._app.push_screen(Consent(error, path, asked, agreed))
-
-    def run_code(self, code: TaskCode, answer: Callable[[bool], None]) -> None:
-        """Ask whether the code of a task that was run from a path may be run; `answer` is called with what is said."""
-        from maker_tui.screens.run_code import RunCode  # noqa: PLC0415 - start-up: few tasks are run from a path
-
-        self._app.push_screen(RunCode(code, answer))

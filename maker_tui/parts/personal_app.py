@@ -89,7 +89,7 @@ class PersonalApp(NamedKeys, App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer everything that has a key, and nothing else."""
-        from maker_tui.parts.palette import commands  # noqa: PLC0415
+        from maker_tui.parts.palette import commands  # noqa: PLC0415 - start-up
 
         yield from commands(self, screen)
 
@@ -115,7 +115,7 @@ class PersonalApp(NamedKeys, App[None]):
 
 
 def first_theme(app: PersonalApp) -> str:
-    """Return the theme to begin with: the user's, or one that fits: below 256 colours ours would all turn into greys."""
+    """Return the theme to begin with: the user's, or one that fits; below 256 colours ours would turn into greys."""
     remembered = app.memory.recall(THEME)
     known = isinstance(remembered, str) and remembered in app.available_themes
     fitting = DARK.name if app.console.color_system in MANY_COLOURS else ANSI.name

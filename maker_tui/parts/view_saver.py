@@ -27,7 +27,7 @@ class ViewSaver:
 
     def _save_view(self) -> None:
         from maker_engine.sessions.library.library import home  # noqa: PLC0415 - start-up: not before it is asked for
-        from maker_tui.terminal.views import folder_of, save  # noqa: PLC0415 - as above
+        from maker_tui.terminal.views import folder_of, save  # noqa: PLC0415 - start-up, as above
 
         screen = self._app.screen
         text = "\n".join(strip.text.rstrip() for strip in screen._compositor.render_strips())  # noqa: SLF001 - as Textual does

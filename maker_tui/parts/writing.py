@@ -58,7 +58,7 @@ class Writing:
 
     def _read(self, session: Path) -> None:
         from maker_engine.sessions.exchange.papers import ballots  # noqa: PLC0415 - not before there is something to read
-        from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+        from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
         try:
             with Reader(session, self._source.branch, steady=True) as reader:
