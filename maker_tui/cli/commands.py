@@ -63,7 +63,7 @@ def act(given: list[str]) -> int:
         return added_commands.run(given[0], given[1:])
     chosen = parser.parse_args(given)
     if chosen.reset_terminal:
-        from maker_tui.terminal.reset import reset_terminal  # noqa: PLC0415 - no other command needs it
+        from maker_tui.terminal.sequences import reset_terminal  # noqa: PLC0415 - no other command needs it
 
         reset_terminal()
         return 0
@@ -141,8 +141,7 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _run(arguments: list[str]) -> int:
     from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `--help` does not need the engine
-    from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - start-up
-    from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flags import order_from, run_parser  # noqa: PLC0415 - start-up
 
     task = arguments[0] if arguments and not arguments[0].startswith("-") else None
     if task is None and not {"-h", "--help"} & set(arguments):

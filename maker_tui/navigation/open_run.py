@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from maker_engine.core.commands import Stop
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -40,6 +38,8 @@ class OpenRun:
         """Tell the run, if there is one, to end, and do not wait."""
         source = self.source
         if source is not None:
+            from maker_engine.core.commands import Stop  # noqa: PLC0415 - start-up: home stops nothing
+
             source.send(Stop(reason))
 
     def out_of(self, session: Path) -> Path | None:

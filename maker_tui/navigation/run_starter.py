@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 from textual.worker import get_current_worker
 
 from maker_engine.core.errors import MakerError, UntrustedError
+from maker_engine.runtime.continuing import fork, prepare_resume
 from maker_tui.runs.bridge import LiveRun
 from maker_tui.runs.demo import prepare_demo
-from maker_tui.runs.forking import forked
+from maker_tui.runs.pricing import with_prices
 
 if TYPE_CHECKING:
     from maker_engine.core.commands import Command
@@ -58,7 +60,7 @@ class RunStarter:
         self._opened.stop(f"forked at step {wish.step + 1:,}")
         self._opened.close()
         try:
-            prepared = forked(wish)
+            prepared = _forked(wish)
         except UntrustedError as error:
             self._ways.read_session(wish.path, wish.branch, instead=True)
             agreed = partial(self.fork, replace(wish, trusted=True))
@@ -71,3 +73,20 @@ class RunStarter:
             self._app.call_from_thread(self._ways.refuse, f"it cannot be forked: {error}")
             return
         self._app.call_from_thread(self.start, prepared)
+
+
+def _forked(wish: ForkWish) -> PreparedRun:
+    """Add the fork to its session, whose run must be closed, and make it ready.
+
+    Raises:
+        InputError: A change cannot be used, or there is no such step.
+        UntrustedError: The session came from elsewhere, and names what the user has not agreed to.
+        SessionError: The session cannot be written.
+    """
+    changes = with_prices(wish.path, wish.branch, wish.changes)
+    number = fork(
+        wish.path, wish.step, changes, branch=wish.branch, voter=getpass.getuser(), note=wish.note,
+        prompt=wish.prompt, family=wish.family, trusted=wish.trusted,
+    )  # fmt: skip
+    here = {"apart": True, "attended": True, "breaks": wish.breaks}
+    return prepare_resume(wish.path, here, wish.family, number, trusted=wish.trusted)

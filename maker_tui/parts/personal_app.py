@@ -10,9 +10,8 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from maker_engine.printable import one_line
-from maker_tui.parts.view_saver import ViewSaver
 from maker_tui.settings.config import load
-from maker_tui.settings.keymap import NamedKeys, take_actions
+from maker_tui.settings.keymap import NamedKeys
 from maker_tui.settings.memory import Memory
 from maker_tui.settings.themes import ANSI, DARK, THEMES
 from maker_tui.terminal.sequences import call
@@ -20,6 +19,7 @@ from maker_tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.notifications import Notify
 
     from maker_engine.core.model_check import ModelCheck
     from maker_tui.runs.signals import News
@@ -61,12 +61,18 @@ class PersonalApp(NamedKeys, App[None]):
             self.theme = first_theme(self)
         self.animation_level = "none"
         self.set_keymap(dict(self.config.keys))
-        take_actions(self, ViewSaver(self))
 
     def tell_troubles(self) -> None:
         """Say in one line each what of the settings could not be used."""
-        for trouble in filter(None, (self._config_trouble, self.memory.trouble)):
-            self.notify(one_line(trouble, 400), title="settings", severity="warning", markup=False, timeout=12)
+        told = "\n".join(one_line(one, 400) for one in (self._config_trouble, self.memory.trouble) if one)
+        if told:
+            self.notify(told, title="settings", severity="warning", markup=False, timeout=12)
+
+    def on_notify(self, event: Notify) -> None:
+        """Put a toast in the place of the one under the same title: a small window has room for few."""
+        for before in list(self._notifications):
+            if before.title == event.notification.title:
+                self._unnotify(before, refresh=False)
 
     def remember(self, name: str, value: object) -> None:
         """Remember a value until the next start; say so where it cannot be."""
@@ -112,6 +118,12 @@ class PersonalApp(NamedKeys, App[None]):
 
         where = await copy(message.text, self.to_terminal)
         self.notify(where, title="copied", markup=False, timeout=5)
+
+    def action_save_view(self) -> None:
+        """Write what the screen shows, and how it looks, into files beside the session."""
+        from maker_tui.terminal.views import ViewSaver  # noqa: PLC0415 - start-up: not before it is asked for
+
+        ViewSaver(self).save()
 
 
 def first_theme(app: PersonalApp) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from maker_tui.parts.run_control import stuck_at
 from maker_tui.runs.resuming import AT_ITS_END
-from maker_tui.widgets.key_bar import keys_of, named
+from maker_tui.widgets.key_bar import keys_of, name_of, named
 
 if TYPE_CHECKING:
     from textual.binding import Binding, BindingType
@@ -53,5 +53,11 @@ def footer_keys(
         names = STUCK_KEYS
     elif snapshot.paused and snapshot.open is not None:
         names = HELD_KEYS
-    shown = named(bindings, names) if names else keys_of(bindings)
-    return shown if wrong or not names else [one for one in shown if one not in named(bindings, ("next-wrong",))]
+    if not names:
+        return usual_keys(bindings, paused=snapshot.paused)
+    return [one for one in named(bindings, names) if wrong or name_of(one) != "next-wrong"]
+
+
+def usual_keys(bindings: Sequence[BindingType], *, paused: bool) -> list[Binding]:
+    """Pick the keys of a run that is driven here; one that goes on has nothing to be let go on."""
+    return [one for one in keys_of(bindings) if paused or name_of(one) != "continue"]

@@ -12,6 +12,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.filters import parse_filter
 from maker_engine.models.pool import VOTER_FORM
 from maker_engine.printable import one_line
+from maker_tui.parts.filter_prompt import ask_filter
 
 if TYPE_CHECKING:
     from maker_tui.parts.breakpoints import Breakpoints
@@ -71,7 +72,7 @@ class Steering:
         """Ask for a filter to run until."""
         if not self._control.cannot_ask(resumes=True):
             send = self._control.send
-            self._prompt.request_filter("run until", "", lambda text: send(RunUntil(parse_filter(text))))
+            ask_filter(self._prompt, "run until", "", lambda text: send(RunUntil(parse_filter(text))))
 
     def action_break_at(self) -> None:
         """Ask for a filter to hold at; those of a run that is over are kept for what comes of it."""
@@ -82,7 +83,7 @@ class Steering:
             say_error(self._screen, "no further breakpoint", told)
             return
         send = self._control.send
-        self._prompt.request_filter("break at", "", lambda text: send(SetBreak(parse_filter(text))))
+        ask_filter(self._prompt, "break at", "", lambda text: send(SetBreak(parse_filter(text))))
 
     def action_breaks(self) -> None:
         """List the breakpoints."""

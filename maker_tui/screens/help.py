@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
@@ -16,6 +15,7 @@ from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.settings.keymap import NamedKeys, bindings_of, in_force
 from maker_tui.text.figures import fit
 from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.key_bar import label_of, name_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.prompt_line import PromptLine
@@ -124,7 +124,7 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
 def help_lines(words: Sequence[str], sections: Iterable[Section], width: int, search: str = "") -> list[Text]:
     """Lay out the page: what the screen is for, its keys, the words; with `search`, what has all of its words."""
     sought = search.lower().split()
-    lines = [] if sought else [line(row) for sentence in words for row in textwrap.wrap(sentence, max(20, width))]
+    lines = [] if sought else [line(row) for sentence in words for row in wrapped(sentence, max(20, width))]
     parts = [
         (one.heading, [(label_of(key, every=True), _told(key), key.description) for key in one.bindings])
         for one in sections
@@ -147,7 +147,7 @@ def _told(binding: Binding) -> str:
 
 def _entry(name: str, meaning: str, width: int) -> list[Text]:
     """Set a name beside its meaning, the meaning wrapped in a column of its own."""
-    rows = textwrap.wrap(meaning, max(20, width - KEY_CELLS - 2)) or [""]
+    rows = wrapped(meaning, max(20, width - KEY_CELLS - 2))
     names = [name, *[""] * (len(rows) - 1)]
     return [line((f"  {fit(left, KEY_CELLS)}", "key"), row) for left, row in zip(names, rows, strict=True)]
 

@@ -17,6 +17,7 @@ from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.recorded_task import WITHOUT, RecordedTask
 from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.parts.counted_keys import CountedKeys
+from maker_tui.parts.filter_prompt import ask_filter
 from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.parts.step_navigator import GOING_KEYS, StepNavigator
 from maker_tui.runs.finding import is_filter
@@ -263,7 +264,7 @@ class Looking(MakerScreen):
 
     def action_find(self) -> None:
         """Ask for words or a filter, whose matches are gone to."""
-        self._prompt.request_filter("find", self._steps.finding.text, self._find)
+        ask_filter(self._prompt, "find", self._steps.finding.text, self._find)
 
     def find_at_once(self) -> None:
         """Ask as `/` does, as soon as there is where to type."""
@@ -292,7 +293,7 @@ class Looking(MakerScreen):
         """Ask for a filter that the table is kept to."""
         if self._front != STEPS:
             self.show_view(STEPS, self._step)
-        self._prompt.request_filter("only", self._steps.finding.text, partial(self._steps.find, narrow=True))
+        ask_filter(self._prompt, "only", self._steps.finding.text, partial(self._steps.find, narrow=True))
 
     def action_match(self, by: int) -> None:
         """Go to another match."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -33,14 +32,13 @@ from maker_tui.runs.order_form import (
     option_fields,
     read_order,
 )
-from maker_tui.runs.prepared import PreparedRun, RunOrder, Speed, measured_speed, missing_key_of, prepare
-from maker_tui.text.model_words import model_words
+from maker_tui.runs.prepared import PreparedRun, RunOrder, Speed, measured_speed, missing_key_of, model_words, prepare
 from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.forecast_pane import ForecastPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_view import LineView
-from maker_tui.widgets.option_rows import GroupLine
-from maker_tui.widgets.order_rows import PROFILE, OrderRows
+from maker_tui.widgets.option_rows import PROFILE, GroupLine, OrderRows
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
@@ -281,8 +279,7 @@ class NewRun(MakerScreen):
 
     def _tell(self, words: str, role: str) -> None:
         most = None if self._refused else 2  # an error is shown whole
-        wrapped = textwrap.wrap(words, max(20, self.size.width - 2), max_lines=most, placeholder=" …")
-        rows = [(one, role) for one in wrapped]
+        rows = [(one, role) for one in wrapped(words, max(20, self.size.width - 2), most) if one]
         if self._missing and not self._refused:
             rows.insert(0, (f"⚠ {self._missing}", "warn"))
         self._word.styles.height = max(2, len(rows))

@@ -25,7 +25,7 @@ from maker_tui.parts.personal_app import PersonalApp
 from maker_tui.parts.prompt_editing import PromptEditing
 from maker_tui.parts.review import Review
 from maker_tui.parts.run_control import RESUME_KEY, STEP_KEYS, RunControl, stuck_at, stuck_words
-from maker_tui.parts.run_footer import footer_keys
+from maker_tui.parts.run_footer import footer_keys, usual_keys
 from maker_tui.parts.steering import STOP_KEYS, Steering
 from maker_tui.parts.step_navigator import StepNavigator
 from maker_tui.parts.time_travel import TRAVEL_KEYS, TimeTravel
@@ -46,11 +46,10 @@ from maker_tui.text.words import (
     starting_word,
 )
 from maker_tui.widgets.break_list import BreakList
-from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
+from maker_tui.widgets.key_bar import KeyBar, key_now
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.widgets.meter import Meter
 from maker_tui.widgets.person_bar import PersonBar
-from maker_tui.widgets.progress_pane import ProgressPane
+from maker_tui.widgets.progress_pane import Meter, ProgressPane
 from maker_tui.widgets.prompt_line import Hear, PromptLine
 from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import HeadLine
@@ -165,7 +164,7 @@ class Workbench(MakerScreen):
         yield self._prompt
         yield self._breaks.rows
         yield self._leaving.bar
-        yield KeyBar(keys_of(self.BINDINGS))
+        yield KeyBar(usual_keys(self.BINDINGS, paused=False))
 
     def _reach(self) -> int:
         """How many panes tab goes round: those of a small window, and in a large one the two beside them."""

@@ -48,10 +48,13 @@ def _slug(words: str) -> str:
 
 
 def take_actions(owner: NamedKeys, *parts: object) -> None:
-    """Have keys of `owner` done by its parts: their `action_` methods become its own, as Textual looks them up."""
+    """Have keys of `owner` done by its parts: their `action_` methods become its own, as Textual looks them up.
+
+    What its class does itself stays its own.
+    """
     for part in parts:
         for name in vars(type(part)):
-            if name.startswith("action_"):
+            if name.startswith("action_") and not hasattr(type(owner), name):
                 setattr(owner, name, getattr(part, name))
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from textual.events import Key, Paste
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.filters import completions, word_start
 from maker_tui.widgets.entry_line import LONGEST, EntryLine, Typed
 
-MOST_OFFERED = 6
 Hear = Callable[[str], None]
 
 
@@ -18,8 +17,18 @@ def _no_one(_text: str) -> None:
     """Hear nothing."""
 
 
+class Completer(Protocol):
+    """Knows what can be typed."""
+
+    def complete(self, text: str, caret: int) -> tuple[str, int] | None:
+        """Return what completes the word that ends at the caret, and how much of it is there; None for nothing."""
+
+    def hint(self, text: str, caret: int) -> str:
+        """Return what stands beside the text."""
+
+
 class PromptLine(EntryLine):
-    """Asks for a text, or for a filter, of which it shows what may come next, and tab takes the first of it.
+    """Asks for a text.
 
     Args:
         passes: Leave keys that edit nothing to the screen; otherwise every key is the line's while it is up.
@@ -28,12 +37,20 @@ class PromptLine(EntryLine):
     def __init__(self, *, passes: bool = False, id: str = "entry") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._passes = passes
-        self._filters = False
+        self._completer: Completer | None = None
         self._hear: Hear = _no_one
         self._follow: Hear = _no_one
 
     def request(
-        self, prompt: str, text: str, hint: str, hear: Hear, *, follow: Hear = _no_one, longest: int = LONGEST
+        self,
+        prompt: str,
+        text: str,
+        hint: str,
+        hear: Hear,
+        *,
+        follow: Hear = _no_one,
+        completer: Completer | None = None,
+        longest: int = LONGEST,
     ) -> None:
         """Ask for a text.
 
@@ -43,15 +60,11 @@ class PromptLine(EntryLine):
             hint: Stands beside it.
             hear: Called with what is entered; raises `InputError` where it cannot be used, and the line stays up.
             follow: Called with the text whenever it has changed, with an empty one where the line is left.
+            completer: Completes what is typed, None for nothing.
             longest: How many characters it may have.
         """
-        self._filters, self._hear, self._follow = False, hear, follow
+        self._hear, self._follow, self._completer = hear, follow, completer
         self.ask(prompt, text, hint, longest)
-
-    def request_filter(self, prompt: str, text: str, hear: Hear) -> None:
-        """Ask for a filter in the language of `maker_engine.core.filters`; `hear` as for `request`."""
-        self._filters, self._hear, self._follow = True, hear, _no_one
-        self.ask(prompt, text, _offer(text, len(text)))
 
     def typed(self, key: Key) -> bool:
         """Take a key; False where the line is not up, or the key is the screen's."""
@@ -78,18 +91,16 @@ class PromptLine(EntryLine):
             self._follow(self.text)
 
     def feed(self, key: Key) -> Typed:
-        """Edit by one key; in a filter, tab completes the word that ends at the caret."""
-        completes = self._filters and key.key == "tab"
-        if completes and (offered := completions(self.text, self.caret)):
-            self.put(offered[0], replacing=self.caret - word_start(self.text, self.caret))
-        typed = Typed.CHANGED if completes else super().feed(key)
-        if self._filters and typed in (Typed.CHANGED, Typed.MOVED):
-            self.hint(_offer(self.text, self.caret))
+        """Edit by one key; where something completes it, tab completes the word that ends at the caret."""
+        completer = self._completer
+        if completer is None:
+            return super().feed(key)
+        if key.key == "tab":
+            if (found := completer.complete(self.text, self.caret)) is not None:
+                self.put(found[0], replacing=found[1])
+            typed = Typed.CHANGED
+        else:
+            typed = super().feed(key)
+        if typed in (Typed.CHANGED, Typed.MOVED):
+            self.hint(completer.hint(self.text, self.caret))
         return typed
-
-
-def _offer(text: str, caret: int) -> str:
-    """Return the hint beside a filter: what may come next at the caret."""
-    offered = completions(text, caret)
-    more = " …" if len(offered) > MOST_OFFERED else ""
-    return f"tab: {'  '.join(offered[:MOST_OFFERED])}{more}" if offered else "enter"
