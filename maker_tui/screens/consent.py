@@ -16,8 +16,7 @@ from maker_engine.core.errors import UntrustedError
 from maker_engine.printable import printable
 from maker_tui.runs.resuming import session_name
 from maker_tui.settings.keymap import NamedKeys
-from maker_tui.text.roles import line
-from maker_tui.text.wrapping import wrapped
+from maker_tui.text.wrapping import flowed
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 
@@ -89,7 +88,7 @@ def consent_lines(error: UntrustedError, command: str, key: str, width: int) -> 
     else:
         rows.append(("Its provider is asked with your API key, and you pay.", "plain"))
         rows.append((f"Press {key} to agree and go on.", "accent"))
-    return [line((row, role)) for text, role in rows for row in wrapped(text, max(20, width))]
+    return [row for one in rows for row in flowed([one], max(20, width))]
 
 
 def _cut(text: str) -> str:

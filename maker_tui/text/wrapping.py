@@ -1,38 +1,78 @@
-"""Text broken into rows of so many cells, at blanks where there are any."""
+"""Text broken into rows of so many cells, between words; a word that is wider than a row is cut."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, chop_cells
+from rich.text import Text
 
 from maker_engine.printable import printable
+from maker_tui.text.roles import line
 
+Piece = tuple[str, str]
+"""A bit of text and its role."""
 MORE = " …"
-_WORDS = re.compile(r"[^ \t\n\r\f\v]+")
-"""A no-break space is a part of a word."""
+_TOKENS = re.compile(r"[ \t\n\r\f\v]+|[^ \t\n\r\f\v]+")
+"""Words and gaps; a no-break space is a part of a word."""
 
 
 def wrapped(text: str, width: int, most: int | None = None) -> list[str]:
     """Break `text`, made printable, into rows of at most `width` cells; at least one row, which may be empty.
 
     Args:
-        text: What is broken.
+        text: What is broken; a gap of any kind between words is one blank.
         width: Cells across.
         most: How many rows there may be, None for any number; the last of them says where there is more.
     """
     width = max(2, width)
-    rows = [""]
-    for word in _WORDS.findall(text):
-        for piece in chop_cells(printable(word), width) or [""]:
-            longer = f"{rows[-1]} {piece}" if rows[-1] else piece
-            if cell_len(longer) <= width:
-                rows[-1] = longer
-            else:
-                rows.append(piece)
+    words = [token for token in _TOKENS.findall(text) if token.strip(" \t\n\r\f\v")]
+    rows = ["".join(bit for bit, _ in row).rstrip(" ") for row in _rows([(printable(" ".join(words)), "plain")], width)]
     if most is None or len(rows) <= most:
         return rows
     last = rows[most - 1]
     while cell_len(last) + len(MORE) > width and " " in last:
         last = last.rpartition(" ")[0]
     return [*rows[: most - 1], last + MORE]
+
+
+def flowed(pieces: Sequence[Piece], width: int) -> list[Text]:
+    """Wrap printable pieces into lines of at most `width` cells; gaps within a line and ends of lines are kept."""
+    return [line(*row) for paragraph in _paragraphs(pieces) for row in _rows(paragraph, max(1, width))]
+
+
+def _paragraphs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    paragraph: list[Piece] = []
+    for text, role in pieces:
+        first, *others = text.split("\n")
+        paragraph.append((first, role))
+        for other in others:
+            yield paragraph
+            paragraph = [(other, role)]
+    yield paragraph
+
+
+def _rows(paragraph: Sequence[Piece], width: int) -> Iterator[list[Piece]]:
+    row: list[Piece] = []
+    used = 0
+    for word, role in _fitting(paragraph, width):
+        cells = cell_len(word)
+        if used and used + cells > width:
+            yield row
+            row, used = [], 0
+            if word.isspace():
+                continue
+        row.append((word, role))
+        used += cells
+    yield row
+
+
+def _fitting(paragraph: Sequence[Piece], width: int) -> Iterator[Piece]:
+    """Give words and gaps, none wider than `width`."""
+    for text, role in paragraph:
+        for token in _TOKENS.findall(text):
+            if cell_len(token) <= width:
+                yield token, role
+            else:
+                yield from ((bit, role) for bit in chop_cells(token, width))
