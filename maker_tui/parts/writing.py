@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from maker_engine.core.decisions import decided_first
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.input_files import path_of
+from maker_engine.sessions.exchange.papers import ballots, papers, warning, write_papers
+from maker_engine.sessions.store.reader import Reader
 from maker_tui.text.figures import count_of
 
 if TYPE_CHECKING:
@@ -57,8 +59,6 @@ class Writing:
             self._screen.run_worker(partial(self._read, view.session), thread=True, exclusive=True, group="ballots")
 
     def _read(self, session: Path) -> None:
-        from maker_engine.sessions.exchange.papers import ballots  # noqa: PLC0415 - not before there is something to read
-        from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
         try:
             with Reader(session, self._source.branch, steady=True) as reader:
@@ -87,7 +87,6 @@ class Writing:
             self._screen.run_worker(partial(self._write, self._written.session, folder), thread=True, group="papers")
 
     def _write(self, session: Path, folder: Path) -> None:
-        from maker_engine.sessions.exchange.papers import papers, warning, write_papers  # noqa: PLC0415 - not before they are wanted
 
         task = self._source.task
         try:
