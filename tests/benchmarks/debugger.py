@@ -83,7 +83,7 @@ async def _look(path: Path, pages: int) -> Table:
     before, dice, begun = engine.resident_mb(), Random(1), time.perf_counter()
     app = MakerApp(SavedSource(open_saved(path)))
     async with app.run_test(size=SIZE):
-        await _until(lambda: hasattr(app.screen, "action_look") and app.screen.run is not None)
+        await _until(lambda: hasattr(app.screen, "travel") and app.screen.travel.run is not None)
         app.screen.travel.action_look(STEPS)
         await _until(lambda: app.screen.query(StepTable))
         table = app.screen.query_one(StepTable)
