@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -17,13 +16,12 @@ from maker_engine.core.commands import Continue, Pause
 from maker_engine.core.decisions import describe
 from maker_engine.core.snapshot import Tally
 from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
-from maker_tui.parts.maker_screen import MakerScreen, act_on, backed_up
-from maker_tui.parts.messages import NotStarted, ResumeAsked, RunLeft
-from maker_tui.parts.personal_app import PersonalApp
+from maker_tui.parts.maker_screen import MakerScreen, act_on
+from maker_tui.parts.messages import ResumeAsked, RunLeft
+from maker_tui.parts.run_watch import RunWatch
 from maker_tui.parts.speaking import Speaking
 from maker_tui.parts.writing import Writing
 from maker_tui.runs.resuming import AT_ITS_END, Resumption
-from maker_tui.runs.signals import Signals
 from maker_tui.settings.keymap import take_actions
 from maker_tui.text.halt_words import HELD
 from maker_tui.text.words import (
@@ -53,8 +51,6 @@ if TYPE_CHECKING:
 
 ENDED_KEYS = ("workbench", "papers", "next-pane", "leave", "help", "menu")
 """Keys of the footer once nothing more can be said; where a question is open, the run can be gone on with."""
-POLL_S = 1 / 12
-"""Often enough to look live, seldom enough for a slow link."""
 ROOM_FOR_ALL = 110
 """Columns from which on all panes are there at once; below, one at a time."""
 
@@ -95,9 +91,8 @@ class Conversation(MakerScreen):
     def __init__(self, source: RunSource) -> None:
         super().__init__()
         self._source = source
-        self._view: RunView | None = None
-        self._left = self._interrupted = False
-        self._signals = Signals()
+        self._watch = RunWatch(self, source, self._show, self._show_broken)
+        self._interrupted = False
         self._head = HeadLine()
         self._banner = Banner("click shows all")
         self._tally = VoteTally(id="votes")
@@ -127,7 +122,7 @@ class Conversation(MakerScreen):
     @property
     def session_path(self) -> Path | None:
         """The session's file, None before the run has begun."""
-        return None if self._view is None else self._view.session
+        return self._watch.session
 
     def on_mount(self) -> None:
         """Begin to look at the run."""
@@ -135,25 +130,16 @@ class Conversation(MakerScreen):
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
         self._bring_forward(self._question)
         self._question.focus()
-        self._poll()
-        self.set_interval(POLL_S, self._poll)
+        self._watch.begin()
 
     def on_resize(self, event: Resize) -> None:
         """Show one pane at a time where there is no room for all."""
         self.set_class(event.size.width < ROOM_FOR_ALL, "-one")
 
-    def _poll(self) -> None:
-        if self._left or backed_up(self.app):
-            return
-        view = self._source.view()
-        if view is not None and view is not self._view:
-            self._view = view
-            self._show(view)
-        if self._source.error is not None and not self._speaking.over:
+    def _show_broken(self, reason: str) -> None:
+        if not self._speaking.over:
             self._speaking.over = True
-            if self._view is None:
-                self.post_message(NotStarted(self._source.error))
-            self._banner.tell(BROKEN, self._source.error)
+            self._banner.tell(BROKEN, reason)
 
     def _show(self, view: RunView) -> None:
         snapshot, family, live = view.snapshot, self._source.task, self._source.live
@@ -172,8 +158,7 @@ class Conversation(MakerScreen):
         self._show_votes()
         self._tell(view)
         notice(self, view, live=live)
-        if isinstance(self.app, PersonalApp):
-            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
+        self._watch.tell_terminal(view)
 
     @property
     def _step_in_view(self) -> int | None:
@@ -184,15 +169,15 @@ class Conversation(MakerScreen):
 
     def _show_votes(self) -> None:
         """Show the vote that goes on; beside the document, once its cursor was moved, the vote on that line."""
-        if self._view is None:
+        if self._watch.view is None:
             return
-        snapshot, pointed, step = self._view.snapshot, self._document.pointed, self._step_in_view
+        snapshot, pointed, step = self._watch.view.snapshot, self._document.pointed, self._step_in_view
         if pointed is not None and step is not None and (rows := self._writing.ballots.get(step)):
             self._tally.entitle(f"votes on {pointed.id}")
             snapshot = replace(snapshot, open=None, decided=Tally(step, rows, winner=rows[0][0]))
         else:
-            self._tally.entitle("votes", alike(self._view.copies))
-        copies = self._view.copies if step is None else ""
+            self._tally.entitle("votes", alike(self._watch.view.copies))
+        copies = self._watch.view.copies if step is None else ""
         self._tally.show_votes(snapshot, partial(describe, self._source.task), copies)
 
     def on_document_pane_pointed(self) -> None:
@@ -228,13 +213,13 @@ class Conversation(MakerScreen):
     def action_pause(self) -> None:
         """Pause, or go on."""
         self._interrupted = False
-        paused = self._view is not None and self._view.snapshot.paused
+        paused = self._watch.view is not None and self._watch.view.snapshot.paused
         self._speaking.send(Continue() if paused else Pause())
 
     def action_resume(self) -> None:
         """Go on with a saved run."""
-        if self._view is not None and self._speaking.over and self._source.writer is None:
-            wish = Resumption(self._view.session, self._source.branch, family=type(self._source.task))
+        if self._watch.view is not None and self._speaking.over and self._source.writer is None:
+            wish = Resumption(self._watch.view.session, self._source.branch, family=type(self._source.task))
             self.post_message(ResumeAsked(wish))
 
     def ask_line(self, prompt: str, text: str, hint: str, hear: Hear) -> None:
@@ -283,12 +268,12 @@ class Conversation(MakerScreen):
 
     def action_check(self) -> None:
         """Show what was found out about the model."""
-        open_check(self, self._view)
+        open_check(self, self._watch.view)
 
     def action_leave(self) -> None:
         """Leave; whoever opened the run closes it."""
-        if not self._left:
-            self._left = True
+        if not self._watch.over:
+            self._watch.over = True
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
             self.post_message(RunLeft())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -18,18 +17,16 @@ from maker_tui.parts.counted_keys import CountedKeys
 from maker_tui.parts.forking import Forking
 from maker_tui.parts.hand_votes import HAND_KEYS, HandVotes
 from maker_tui.parts.leaving import Leaving
-from maker_tui.parts.maker_screen import HIGH_ROWS, SHORT_ROWS, MakerScreen, backed_up
-from maker_tui.parts.messages import NotStarted
+from maker_tui.parts.maker_screen import HIGH_ROWS, SHORT_ROWS, MakerScreen
 from maker_tui.parts.pane_grid import PANE_KEYS, PaneGrid
-from maker_tui.parts.personal_app import PersonalApp
 from maker_tui.parts.prompt_editing import PromptEditing
 from maker_tui.parts.review import Review
 from maker_tui.parts.run_control import RESUME_KEY, STEP_KEYS, RunControl, stuck_at, stuck_words
 from maker_tui.parts.run_footer import footer_keys, usual_keys
+from maker_tui.parts.run_watch import RunWatch
 from maker_tui.parts.steering import STOP_KEYS, Steering
 from maker_tui.parts.step_navigator import StepNavigator
 from maker_tui.parts.time_travel import TRAVEL_KEYS, TimeTravel
-from maker_tui.runs.signals import Signals
 from maker_tui.settings.keymap import take_actions
 from maker_tui.text.halt_words import HELD, halt_words
 from maker_tui.text.words import (
@@ -65,9 +62,6 @@ if TYPE_CHECKING:
     from maker_tui.runs.view import RunView
     from maker_tui.widgets.prompt_editor import PromptEditor
     from maker_tui.widgets.strips import Banner
-
-POLL_S = 1 / 12
-"""Often enough to look live, seldom enough for a slow link."""
 
 
 class Workbench(MakerScreen):
@@ -111,8 +105,7 @@ class Workbench(MakerScreen):
     def __init__(self, source: RunSource) -> None:
         super().__init__()
         self._source = source
-        self._view: RunView | None = None
-        self._signals = Signals()
+        self._watch = RunWatch(self, source, self._show_news, self._show_broken)
         self._compose_panes()
         self._compose_parts()
 
@@ -174,7 +167,7 @@ class Workbench(MakerScreen):
     @property
     def session_path(self) -> Path | None:
         """The session's file, None before the run has begun."""
-        return None if self._view is None else self._view.session
+        return self._watch.session
 
     @property
     def source(self) -> RunSource:
@@ -189,8 +182,7 @@ class Workbench(MakerScreen):
         self._grid.bring_forward(self._board)
         self._grid.bring_forward(self._tally)
         self._tally.focus()
-        self._poll()
-        self.set_interval(POLL_S, self._poll)
+        self._watch.begin()
 
     def on_resize(self, _event: Resize) -> None:
         """Read what there is room for now."""
@@ -217,31 +209,26 @@ class Workbench(MakerScreen):
         """Paste into the line that is up."""
         self._prompt.pasted(event)
 
-    def _poll(self) -> None:
-        if self._leaving.left or backed_up(self.app):
-            return
-        view = self._source.view()
-        if view is not None and view is not self._view:
-            self._view = view
-            self._breaks.refresh()
-            self._steering.show_refused(view.refused)
-            if not self.travel.in_the_past:
-                self._show(view)
+    def _show_news(self, view: RunView) -> None:
+        """Show a new view, unless the past is shown."""
+        self._breaks.refresh()
+        self._steering.show_refused(view.refused)
+        if not self.travel.in_the_past:
+            self._show(view)
         if self._control.over and self._leaving.bar.up:
             self._leaving.action_stay()
-        if self._source.error is not None and not self._control.over:
+
+    def _show_broken(self, reason: str) -> None:
+        if not self._control.over:
             self._control.over = True
-            if self._view is None:
-                self.post_message(NotStarted(self._source.error))
-            self._review.banner.tell(BROKEN, self._source.error)
+            self._review.banner.tell(BROKEN, reason)
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=BROKEN)
 
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
         self._show_panes(view, CHECKING if view.checking else run_word(snapshot, live=live))
         notice(self, view, live=live)
-        if isinstance(self.app, PersonalApp):
-            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
+        self._watch.tell_terminal(view)
         if (snapshot.outcome is not None or not live) and not self._control.over:
             self._control.over = True
             self._review.show_end(view)
@@ -263,8 +250,8 @@ class Workbench(MakerScreen):
         """Show the run as it stands."""
         self._control.over = False
         self._review.banner.take_down()
-        if self._view is not None:
-            self._show(self._view)
+        if self._watch.view is not None:
+            self._show(self._watch.view)
 
     def _show_panes(self, view: RunView, word: Word) -> None:
         snapshot, family = view.snapshot, self._source.task
@@ -355,7 +342,7 @@ class Workbench(MakerScreen):
 
     def action_answer(self) -> None:
         """Show the same run with its question; of a task that may ask, also where none is open."""
-        asked = self._view is not None and self._view.snapshot.question is not None
+        asked = self._watch.view is not None and self._watch.view.snapshot.question is not None
         if not asked and not self._source.task.converses:
             self.notify("no question is open", title="nothing to answer", markup=False, timeout=3)
             return
@@ -363,7 +350,7 @@ class Workbench(MakerScreen):
 
     def action_check(self) -> None:
         """Show what was found out about the model."""
-        open_check(self, self._view)
+        open_check(self, self._watch.view)
 
     def action_filter(self) -> None:
         """Narrow the red-flag log."""
@@ -371,5 +358,6 @@ class Workbench(MakerScreen):
         self._grid.bring_forward(self._flags)
 
     def _show_saving(self) -> None:
-        """Show that the run is being saved."""
+        """Show that the run is being saved, and nothing else from now on."""
+        self._watch.over = True
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)

@@ -79,7 +79,7 @@ async def test_a_small_window_pays_for_none_of_it(app):
         strip = app.screen.query_one("#strip")
         assert not strip.display
         assert strip._recent is None
-        assert len(app.screen.run.marks) == 0
+        assert len(app.screen.travel.run.marks) == 0
 
 
 def recent_of(answer: str, sample: Sample, prompt: Prompt | None) -> Recent:
