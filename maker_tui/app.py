@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from maker_engine.output import complain_at_length
 from maker_tui.navigation.navigation import Navigation
-from maker_tui.parts.personal_app import PersonalApp
+from maker_tui.parts.configured_app import ConfiguredApp
 from maker_tui.screens.home import Home, LibraryListing, Listing
 from maker_tui.terminal.cell_diff import CellDiff
 
@@ -35,7 +35,7 @@ LONG_S = 20.0
 """An error that has a whole story to tell is shown for so long."""
 
 
-class MakerApp(PersonalApp, CellDiff):
+class MakerApp(ConfiguredApp, CellDiff):
     """The workbench for one terminal.
 
     Attributes:
@@ -149,11 +149,11 @@ class MakerApp(PersonalApp, CellDiff):
 
     def on_resume_asked(self, message: ResumeAsked) -> None:
         """Go on with a saved run."""
-        self.navigation.resumer.resume(message.wish)
+        self.navigation.resumer.resume(message.request)
 
     def on_fork_asked(self, message: ForkAsked) -> None:
         """Close the run that is open, fork it, and go on with the fork."""
-        self.navigation.work(lambda: self.navigation.starter.fork(message.wish), "leave")
+        self.navigation.work(lambda: self.navigation.starter.fork(message.request), "leave")
 
     def on_run_left(self, message: RunLeft) -> None:
         """Close the run that is left."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from maker_tui.navigation.run_resumer import RunResumer
     from maker_tui.navigation.run_starter import RunStarter
     from maker_tui.navigation.session_opener import SessionOpener
-    from maker_tui.parts.personal_app import PersonalApp
+    from maker_tui.parts.configured_app import ConfiguredApp
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.prepared import PreparedRun, Speed
 
@@ -41,7 +41,7 @@ class Navigation:
         opener: Opens screens.
     """
 
-    def __init__(self, app: PersonalApp, source: RunSource | None, *, stay: bool, speed: Speed | None) -> None:
+    def __init__(self, app: ConfiguredApp, source: RunSource | None, *, stay: bool, speed: Speed | None) -> None:
         self._app = app
         self._speed = speed
         self.opened = OpenRun(source)

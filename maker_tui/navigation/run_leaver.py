@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from maker_tui.navigation.open_run import OpenRun
     from maker_tui.navigation.run_resumer import RunWays
+    from maker_tui.parts.configured_app import ConfiguredApp
     from maker_tui.parts.messages import NotStarted
-    from maker_tui.parts.personal_app import PersonalApp
 
 LEFT_RUNNING = "left to go on in the background"
 """Why a run was stopped that another process goes on with."""
@@ -53,7 +53,7 @@ class RunLeaver:
         stay: Go to the home screen when the run is left, instead of ending the app.
     """
 
-    def __init__(self, app: PersonalApp, opened: OpenRun, ways: RunWays, *, stay: bool) -> None:
+    def __init__(self, app: ConfiguredApp, opened: OpenRun, ways: RunWays, *, stay: bool) -> None:
         self._app = app
         self._opened = opened
         self._ways = ways
@@ -108,8 +108,8 @@ class RunLeaver:
         try:
             process = go_on_alone(view.session, source.branch, self._opened.out_of(view.session))
         except MakerError as error:
-            told = f"it is stopped and saved, not running: {error}"
-            self._app.call_from_thread(self._ways.refuse, told, "not left running")
+            words = f"it is stopped and saved, not running: {error}"
+            self._app.call_from_thread(self._ways.refuse, words, "not left running")
             self._ways.read_session(view.session, source.branch, instead=True)
             return
         self._app.call_from_thread(self._go_home)
@@ -117,11 +117,11 @@ class RunLeaver:
 
     def _tell_process(self, name: str, process: int | None) -> None:
         if process is None:
-            told = f"{name} came to its end at once: enter opens it"
-            self._app.notify(one_line(told), title="not left running", markup=False)
+            words = f"{name} came to its end at once: enter opens it"
+            self._app.notify(one_line(words), title="not left running", markup=False)
         else:
-            told = f"process {process} goes on with {name}; kill {process} stops and saves it"
-            self._app.notify(one_line(told), title="left running", markup=False, timeout=12)
+            words = f"process {process} goes on with {name}; kill {process} stops and saves it"
+            self._app.notify(one_line(words), title="left running", markup=False, timeout=12)
 
     def interrupt(self) -> None:
         """Pause the run that is open, and stop it the second time; without one, say how to quit."""

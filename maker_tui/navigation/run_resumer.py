@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from maker_engine.core.commands import Command
     from maker_engine.sessions.store.shortage import Shortage
     from maker_tui.navigation.open_run import OpenRun
-    from maker_tui.parts.personal_app import PersonalApp
+    from maker_tui.parts.configured_app import ConfiguredApp
     from maker_tui.runs.opening import Opening
     from maker_tui.runs.prepared import PreparedRun
 
@@ -64,62 +64,62 @@ class RunResumer:
         ways: Start what is gone on with, or refuse it.
     """
 
-    def __init__(self, app: PersonalApp, opened: OpenRun, ways: RunWays) -> None:
+    def __init__(self, app: ConfiguredApp, opened: OpenRun, ways: RunWays) -> None:
         self._app = app
         self._opened = opened
         self._ways = ways
         self._resuming = False
 
-    def resume(self, wish: Resumption) -> None:
+    def resume(self, request: Resumption) -> None:
         """Go on with a saved run; reading it takes a moment, so in a thread."""
         if not self._resuming:  # a key pressed twice
             self._resuming = True
-            self._app.run_worker(partial(self._resume, wish), thread=True, group="open")
+            self._app.run_worker(partial(self._resume, request), thread=True, group="open")
 
-    def _resume(self, wish: Resumption) -> None:
+    def _resume(self, request: Resumption) -> None:
         try:
-            self._prepare(wish)
+            self._prepare(request)
         except UntrustedError as error:
-            agreed = partial(self._resume, replace(wish, trusted=True))
-            self._app.call_from_thread(self._ways.ask_trust, error, wish.path, "resume {}", agreed)
+            agreed = partial(self._resume, replace(request, trusted=True))
+            self._app.call_from_thread(self._ways.ask_trust, error, request.path, "resume {}", agreed)
         except MakerError as error:
             self._app.call_from_thread(self._ways.refuse, str(error), "cannot go on")
         finally:
             self._resuming = False
 
-    def _prepare(self, wish: Resumption) -> None:
+    def _prepare(self, request: Resumption) -> None:
 
         source = self._opened.source
         if source is not None and source.writer is None:
             source.close()  # it has ended: its file may be about to be closed
-        if (writer := writer_of(wish.path)) is not None:
+        if (writer := writer_of(request.path)) is not None:
             if writer != os.getpid():
-                self._ways.read_session(wish.path, wish.branch)
+                self._ways.read_session(request.path, request.branch)
             return
-        bring_up(wish.path)
-        with Reader(wish.path, wish.branch) as reader:
-            short = None if wish.asked else shortage_in(reader.meta())
+        bring_up(request.path)
+        with Reader(request.path, request.branch) as reader:
+            short = None if request.asked else shortage_in(reader.meta())
         if short is not None:
-            self._app.call_from_thread(self._ask_more, wish, short)
+            self._app.call_from_thread(self._ask_more, request, short)
             return
-        if wish.family is None:
-            opening = consider(wish.path, wish.branch, self._app.memory)
+        if request.family is None:
+            opening = consider(request.path, request.branch, self._app.memory)
             if opening.ask is not None:
-                self._app.call_from_thread(self._ask_code, wish, opening)
+                self._app.call_from_thread(self._ask_code, request, opening)
                 return
-            wish = replace(wish, family=opening.family)
+            request = replace(request, family=opening.family)
         changes = {
-            "out": self._opened.out_of(wish.path),
-            **wish.changes,
+            "out": self._opened.out_of(request.path),
+            **request.changes,
             "apart": True,
             "attended": True,
-            "breaks": wish.breaks,
+            "breaks": request.breaks,
         }
-        prepared = prepare_resume(wish.path, changes, wish.family, wish.branch, trusted=wish.trusted)
+        prepared = prepare_resume(request.path, changes, request.family, request.branch, trusted=request.trusted)
         self._opened.close()
-        self._app.call_from_thread(self._ways.start_prepared, prepared, wish.first)
+        self._app.call_from_thread(self._ways.start_prepared, prepared, request.first)
 
-    def _ask_code(self, wish: Resumption, opening: Opening) -> None:
+    def _ask_code(self, request: Resumption, opening: Opening) -> None:
         """Ask whether the code of a task that was run from a path may be run; go on if it may."""
         code = opening.ask
         if code is None:
@@ -131,11 +131,11 @@ class RunResumer:
             if found.without:
                 self._ways.refuse(found.without, "cannot go on")
             else:
-                self.resume(replace(wish, family=found.family, asked=True))
+                self.resume(replace(request, family=found.family, asked=True))
 
         self._app.push_screen(RunCode(code, hear))
 
-    def _ask_more(self, wish: Resumption, short: Shortage, typed: str = "") -> None:
+    def _ask_more(self, request: Resumption, short: Shortage, typed: str = "") -> None:
         """Ask for the limit that ran out, a higher one offered."""
         screen = self._app.screen
         if not isinstance(screen, AsksLines):
@@ -146,9 +146,9 @@ class RunResumer:
                 changes = parse_changes(text)
             except InputError as error:
                 self._ways.refuse(str(error), "cannot be read")
-                self._app.call_later(self._ask_more, wish, short, text)
+                self._app.call_later(self._ask_more, request, short, text)
                 return
-            self.resume(replace(wish, changes=changes, asked=True))
+            self.resume(replace(request, changes=changes, asked=True))
 
         hint = "enter goes on · " + ("or undecided=ask" if short.name == "max-samples" else "esc leaves")
         screen.ask_line("go on with", typed or short.entry, hint, hear)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from maker_engine.core.commands import Command
     from maker_tui.navigation.open_run import OpenRun
     from maker_tui.navigation.run_resumer import RunWays
-    from maker_tui.parts.personal_app import PersonalApp
-    from maker_tui.runs.fork_wish import ForkWish
+    from maker_tui.parts.configured_app import ConfiguredApp
+    from maker_tui.runs.fork_request import ForkRequest
     from maker_tui.runs.prepared import PreparedRun
 
 
@@ -35,7 +35,7 @@ class RunStarter:
         show: Shows a run; takes whether it is to take the place of the one that is shown.
     """
 
-    def __init__(self, app: PersonalApp, opened: OpenRun, ways: RunWays, show: Callable[..., None]) -> None:
+    def __init__(self, app: ConfiguredApp, opened: OpenRun, ways: RunWays, show: Callable[..., None]) -> None:
         self._app = app
         self._opened = opened
         self._ways = ways
@@ -55,27 +55,27 @@ class RunStarter:
         if not get_current_worker().is_cancelled:
             self._app.call_from_thread(self.start, prepared)
 
-    def fork(self, wish: ForkWish) -> None:
+    def fork(self, request: ForkRequest) -> None:
         """Close the run that is open, fork it, and go on with the fork. To be called in a thread."""
-        self._opened.stop(f"forked at step {wish.step + 1:,}")
+        self._opened.stop(f"forked at step {request.step + 1:,}")
         self._opened.close()
         try:
-            prepared = _forked(wish)
+            prepared = _forked(request)
         except UntrustedError as error:
-            self._ways.read_session(wish.path, wish.branch, instead=True)
-            agreed = partial(self.fork, replace(wish, trusted=True))
+            self._ways.read_session(request.path, request.branch, instead=True)
+            agreed = partial(self.fork, replace(request, trusted=True))
             self._app.call_from_thread(
-                self._ways.ask_trust, error, wish.path, f"fork {{}} --at {wish.step + 1}", agreed
+                self._ways.ask_trust, error, request.path, f"fork {{}} --at {request.step + 1}", agreed
             )
             return
         except MakerError as error:
-            self._ways.read_session(wish.path, wish.branch, instead=True)
+            self._ways.read_session(request.path, request.branch, instead=True)
             self._app.call_from_thread(self._ways.refuse, f"it cannot be forked: {error}")
             return
         self._app.call_from_thread(self.start, prepared)
 
 
-def _forked(wish: ForkWish) -> PreparedRun:
+def _forked(request: ForkRequest) -> PreparedRun:
     """Add the fork to its session, whose run must be closed, and make it ready.
 
     Raises:
@@ -83,10 +83,10 @@ def _forked(wish: ForkWish) -> PreparedRun:
         UntrustedError: The session came from elsewhere, and names what the user has not agreed to.
         SessionError: The session cannot be written.
     """
-    changes = with_prices(wish.path, wish.branch, wish.changes)
+    changes = with_prices(request.path, request.branch, request.changes)
     number = fork(
-        wish.path, wish.step, changes, branch=wish.branch, voter=getpass.getuser(), note=wish.note,
-        prompt=wish.prompt, family=wish.family, trusted=wish.trusted,
+        request.path, request.step, changes, branch=request.branch, voter=getpass.getuser(), note=request.note,
+        prompt=request.prompt, family=request.family, trusted=request.trusted,
     )  # fmt: skip
-    here = {"apart": True, "attended": True, "breaks": wish.breaks}
-    return prepare_resume(wish.path, here, wish.family, number, trusted=wish.trusted)
+    here = {"apart": True, "attended": True, "breaks": request.breaks}
+    return prepare_resume(request.path, here, request.family, number, trusted=request.trusted)

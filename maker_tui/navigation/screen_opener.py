@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from maker_engine.core.model_check import ModelCheck
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
-    from maker_tui.runs.looked import LookedRun
     from maker_tui.runs.prepared import Speed
+    from maker_tui.runs.viewed import LookedRun
     from maker_tui.screens.looking import Looking
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.sessions.library.library import SessionSummary
-    from maker_tui.parts.personal_app import PersonalApp
+    from maker_tui.parts.configured_app import ConfiguredApp
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.opening import Opening
 
@@ -44,7 +44,7 @@ class SessionOpener:
         refuse: Says why something cannot be read, under a title.
     """
 
-    def __init__(self, app: PersonalApp, show: Callable[..., None], refuse: Callable[..., None]) -> None:
+    def __init__(self, app: ConfiguredApp, show: Callable[..., None], refuse: Callable[..., None]) -> None:
         self._app = app
         self._show = show
         self._refuse = refuse

@@ -61,8 +61,8 @@ class Breakpoints:
                 points = (*points, Breakpoint(number, command.filter))
                 app = self._screen.app
                 fork, on = key_now(app, "workbench.fork", "F"), key_now(app, "workbench.continue", "c")
-                told = f"kept for what comes: {fork} forks, {on} goes on with a stopped run"
-                self._screen.notify(told, title="breakpoint", markup=False, timeout=5)
+                words = f"kept for what comes: {fork} forks, {on} goes on with a stopped run"
+                self._screen.notify(words, title="breakpoint", markup=False, timeout=5)
             case TurnBreak():
                 points = tuple(replace(one, on=command.on) if one.number == command.number else one for one in points)
             case DropBreak():

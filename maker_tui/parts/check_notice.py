@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from maker_engine.core.model_check import Verdict
 from maker_engine.printable import one_line
-from maker_tui.parts.personal_app import PersonalApp
+from maker_tui.parts.configured_app import ConfiguredApp
 from maker_tui.widgets.key_bar import key_now
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_check(screen: MakerScreen, view: RunView | None) -> None:
 def notice(screen: MakerScreen, view: RunView, *, live: bool) -> None:
     """Say once in the app that the check of a live run's model found something amiss; what ends it is in the banner."""
     app, check = screen.app, view.snapshot.check
-    if not live or check is None or not isinstance(app, PersonalApp) or check == app.noticed:
+    if not live or check is None or not isinstance(app, ConfiguredApp) or check == app.noticed:
         return
     app.noticed = check
     warnings = [one for one in check.findings if one.verdict is Verdict.WARNING]
@@ -45,5 +45,5 @@ def notice(screen: MakerScreen, view: RunView, *, live: bool) -> None:
         return
     key = key_now(app, "workbench.model-check", CHECK_KEY.key)
     more = f" ({len(warnings) - 1} more)" if len(warnings) > 1 else ""
-    told = f"{warnings[0].name}: {one_line(warnings[0].found, 160)}{more}; {key} shows what to change"
-    screen.notify(told, title="model check", severity="warning", markup=False, timeout=NOTICE_S)
+    words = f"{warnings[0].name}: {one_line(warnings[0].found, 160)}{more}; {key} shows what to change"
+    screen.notify(words, title="model check", severity="warning", markup=False, timeout=NOTICE_S)

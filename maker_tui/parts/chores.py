@@ -15,37 +15,37 @@ from maker_tui.widgets.key_bar import key_now
 if TYPE_CHECKING:
     from maker_engine.sessions.library.library import SessionSummary
     from maker_tui.parts.maker_screen import MakerScreen
-    from maker_tui.parts.shelf import Shelf
+    from maker_tui.parts.session_browser import SessionBrowser
 
 
 class Chores:
-    """Does them, and says what was done in the shelf's row of detail.
+    """Does them, and says what was done in the browser's row of detail.
 
     Args:
         screen: Works in its threads.
-        shelf: The sessions that are shown.
+        browser: The sessions that are shown.
 
     Attributes:
         age: How often the library was changed: what was read at another age is old.
     """
 
-    def __init__(self, screen: MakerScreen, shelf: Shelf) -> None:
+    def __init__(self, screen: MakerScreen, browser: SessionBrowser) -> None:
         self._screen = screen
-        self._shelf = shelf
+        self._browser = browser
         self._keeper = Housekeeper()
         self._one_chore = asyncio.Lock()
         self.age = 0
 
     def action_rename(self) -> None:
         """Ask for a name."""
-        chosen = self._shelf.list.chosen
+        chosen = self._browser.list.chosen
         if chosen is None:
             return
         if chosen.damaged is not None:
             self.refuse(f"what cannot be read cannot be renamed: {chosen.damaged}")
             return
         hint = "enter saves it · esc leaves it as it was"
-        self._shelf.ask("name", chosen.name, hint, partial(self._rename, chosen))
+        self._browser.ask("name", chosen.name, hint, partial(self._rename, chosen))
 
     def _rename(self, summary: SessionSummary, text: str) -> None:
         if text.strip() != summary.name:
@@ -53,14 +53,14 @@ class Chores:
 
     def action_duplicate(self) -> None:
         """Copy the session under the cursor."""
-        chosen = self._shelf.list.chosen
+        chosen = self._browser.list.chosen
         if chosen is not None:
             self._begin(partial(self._keeper.duplicate, chosen))
 
     def action_delete(self) -> None:
         """Move the marked sessions to the trash; where none is, the one under the cursor."""
-        shelf = self._shelf
-        chosen, marked, beside = shelf.list.chosen, shelf.list.marked, shelf.list.neighbour
+        browser = self._browser
+        chosen, marked, beside = browser.list.chosen, browser.list.marked, browser.list.neighbour
         if chosen is None:
             return
         wanted = marked or [chosen]
@@ -71,9 +71,9 @@ class Chores:
         if not going:
             return
         # Off the list at once, so that the next press is about the next session.
-        shelf.known = [one for one in shelf.known if one not in going]
+        browser.known = [one for one in browser.known if one not in going]
         stays = chosen if chosen not in going else beside
-        shelf.show_known(None if stays is None else stays.path)
+        browser.show_known(None if stays is None else stays.path)
         for one in going:
             self._begin(partial(self._keeper.delete, one), one)
 
@@ -97,20 +97,20 @@ class Chores:
             self._apply(change)
 
     def _apply(self, change: Change) -> None:
-        shelf = self._shelf
+        browser = self._browser
         stays = (change.gone, None if change.come is None else change.come.path)
-        shelf.known = [one for one in shelf.known if one.path not in stays]
+        browser.known = [one for one in browser.known if one.path not in stays]
         if change.come is not None:
-            shelf.known.append(change.come)
-        shelf.show_known()
+            browser.known.append(change.come)
+        browser.show_known()
         said = one_line(change.said)
-        if change.come is not None and not shelf.list.point(change.come.path):
+        if change.come is not None and not browser.list.point(change.come.path):
             said += ", hidden by search or filter"
         if change.undoable:
             more = f" {change.undoable} more" if change.gone is None else ""
-            shelf.say(said, key_now(self._screen.app, "home.undo", "u"), f"undoes{more}")
+            browser.say(said, key_now(self._screen.app, "home.undo", "u"), f"undoes{more}")
         elif said:
-            shelf.say(said)
+            browser.say(said)
 
     def refuse(self, reason: str, heading: str = "cannot be done") -> None:
         """Say why something is not done."""

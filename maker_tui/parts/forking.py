@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
 from maker_tui.parts.messages import ForkAsked
-from maker_tui.runs.fork_wish import EDITED, ForkWish, parse_wish
+from maker_tui.runs.fork_request import EDITED, ForkRequest, parse_fork_request
 from maker_tui.text.mistake_words import offered_changes
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ class Forking:
             self.action_fork()
 
     def _fork(self, view: RunView, step: int, text: str) -> None:
-        changes, note, edited, more = parse_wish(text)
+        changes, note, edited, more = parse_fork_request(text)
         prompt = self._editing.edited_at(step) if edited else None
         if edited and prompt is None:
             raise InputError(f"no prompt was edited for step {step + 1:,}: E edits one")
         breaks = (*self._breaks.filters_on, *more)
         family = type(self._source.task)
-        wish = ForkWish(view.session, self._source.branch, step, changes, note, prompt, breaks, family)
-        self._screen.post_message(ForkAsked(wish))
+        request = ForkRequest(view.session, self._source.branch, step, changes, note, prompt, breaks, family)
+        self._screen.post_message(ForkAsked(request))

@@ -59,8 +59,8 @@ class HandVotes:
         if verb == "decide" and tally is not None and not tally.rows and self._ask_decision():
             return
         if tally is None or not tally.rows:
-            told = "the open step has no candidate yet"
-            self._screen.notify(told, title=f"nothing to {verb}", markup=False, timeout=3)
+            words = "the open step has no candidate yet"
+            self._screen.notify(words, title=f"nothing to {verb}", markup=False, timeout=3)
             return
         self.bar.ask(verb, [answer for answer, _ in tally.rows], partial(describe, self._source.task))
 

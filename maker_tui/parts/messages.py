@@ -9,24 +9,24 @@ from textual.message import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_tui.runs.fork_wish import ForkWish
+    from maker_tui.runs.fork_request import ForkRequest
     from maker_tui.runs.resuming import Resumption
 
 
 class ResumeAsked(Message):
     """A saved run is to go on."""
 
-    def __init__(self, wish: Resumption) -> None:
+    def __init__(self, request: Resumption) -> None:
         super().__init__()
-        self.wish = wish
+        self.request = request
 
 
 class ForkAsked(Message):
     """A fork is to be made, and gone on with."""
 
-    def __init__(self, wish: ForkWish) -> None:
+    def __init__(self, request: ForkRequest) -> None:
         super().__init__()
-        self.wish = wish
+        self.request = request
 
 
 class RunLeft(Message):

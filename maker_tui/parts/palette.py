@@ -21,8 +21,8 @@ class Commands(SystemCommandsProvider):
 
     async def discover(self) -> Hits:
         """List all."""
-        for name, told, act, _ in self.app.get_system_commands(self.screen):
-            yield DiscoveryHit(name, act, help=told)
+        for name, words, act, _ in self.app.get_system_commands(self.screen):
+            yield DiscoveryHit(name, act, help=words)
 
 
 def commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
@@ -32,8 +32,8 @@ def commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
         bindings = () if owner is None else in_force(bindings_of(type(owner)), app)
         for binding in fresh(bindings, seen):
             act = partial(app.run_action, binding.action, owner)
-            told = f"{binding.tooltip or binding.description} ({label_of(binding)})"
-            yield SystemCommand(binding.description.capitalize(), told, act)
+            words = f"{binding.tooltip or binding.description} ({label_of(binding)})"
+            yield SystemCommand(binding.description.capitalize(), words, act)
 
 
 def fresh(bindings: Iterable[Binding], seen: set[str]) -> Iterator[Binding]:

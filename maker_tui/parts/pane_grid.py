@@ -9,8 +9,8 @@ from textual.containers import Horizontal
 from textual.events import DescendantFocus, MouseDown, MouseMove, MouseUp, Resize
 from textual.widget import Widget
 
+from maker_tui.parts.configured_app import ConfiguredApp
 from maker_tui.parts.maker_screen import NARROW_COLUMNS, SHORT_ROWS
-from maker_tui.parts.personal_app import PersonalApp
 from maker_tui.widgets.line_pane import LinePane
 
 LEAST, MOST, STEP = 20, 80, 5
@@ -60,7 +60,7 @@ class PaneGrid(Horizontal):
     def take_panes(self, *panes: LinePane) -> None:
         """Keep the panes, in the order that tab goes round, and lay them out as remembered."""
         self._panes = panes
-        remembered = self.app.memory.recall(self._layout_name) if isinstance(self.app, PersonalApp) else None
+        remembered = self.app.memory.recall(self._layout_name) if isinstance(self.app, ConfiguredApp) else None
         values: Mapping[str, object] = remembered if isinstance(remembered, dict) else {}
         for border in (COLUMNS, LEFT, RIGHT):
             share = values.get(border)
@@ -91,14 +91,14 @@ class PaneGrid(Horizontal):
 
     def _remember(self) -> None:
         self._apply()
-        if isinstance(self.app, PersonalApp):
+        if isinstance(self.app, ConfiguredApp):
             alone = self.screen.focused.id if self._alone and isinstance(self.screen.focused, LinePane) else None
             self.app.remember(self._layout_name, {**self._shares, **({ALONE: alone} if alone else {})})
 
     def _move(self, border: Border, by: int) -> None:
         if not self._roomy or self._alone:
-            told = "one pane stands alone: z shows all" if self._alone else "the window is too small for it"
-            self.screen.notify(told, title="nothing to resize", markup=False, timeout=3)
+            words = "one pane stands alone: z shows all" if self._alone else "the window is too small for it"
+            self.screen.notify(words, title="nothing to resize", markup=False, timeout=3)
             return
         now = self._shares.get(border, self._present(border))
         self._shares[border] = max(LEAST, min(MOST, now + by * STEP))

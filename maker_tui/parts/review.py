@@ -90,8 +90,8 @@ class Review:
         key = key_now(self._screen.app, "workbench.next-wrong", "exclamation_mark")
         return f"{reason} · {first_wrong_words(self._first_wrong, snapshot.totals.wrong, key)}"
 
-    def past_words(self, told: str) -> str:
-        """Say what is to be known of the step in view before anything else, then `told`."""
+    def past_words(self, words: str) -> str:
+        """Say what is to be known of the step in view before anything else, then `words`."""
         run, place = self._travel.run, self._travel.place
         wrong = self._travel.wrong_at(place)
         key = key_now(self._screen.app, "workbench.fork", "F")
@@ -99,7 +99,7 @@ class Review:
             where = f"step {ordinal(place)} has most votes against its decision"
             return f"{where}; no step is known to be wrong · {key} forks here · . is now"
         if run is None or wrong is None:
-            return told
+            return words
         where = f"step {ordinal(wrong.step)} of {count(wrong.steps)}"
         return f"{where} {verdict_words(wrong, run.describe)} · {advice_words(wrong)} · {key} forks here · . is now"
 

@@ -53,8 +53,8 @@ def stuck_at(snapshot: Snapshot) -> int | None:
 def stuck_words(app: App[object], step: int) -> str:
     """Say that a step, 0-based, has used up its samples, and which keys settle it."""
     keys = [key_now(app, f"workbench.{name}", key) for name, key in BY_HAND]
-    told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
-    return f"step {step + 1:,} has used up its samples: {told}"
+    words = "{} votes, {} decides, {} strikes a candidate".format(*keys)
+    return f"step {step + 1:,} has used up its samples: {words}"
 
 
 class RunControl:
@@ -133,21 +133,21 @@ class RunControl:
         """Say why the run cannot go on, if it cannot."""
         view = self._source.view()
         fork = f"{key_now(self._screen.app, 'workbench.fork', 'F')} forks it at the step in view."
-        told = "nothing of it was written" if view is None else at_its_end(view.snapshot.outcome, fork)
-        if told:
-            self._say("the run has ended", told)
-        return bool(told)
+        words = "nothing of it was written" if view is None else at_its_end(view.snapshot.outcome, fork)
+        if words:
+            self._say("the run has ended", words)
+        return bool(words)
 
     def _go_on(self, first: Command | None) -> None:
         view = self._source.view()
         if self._say_its_end() or view is None:
             return
         family, breaks = type(self._source.task), self._breaks.filters_on
-        wish = Resumption(view.session, self._source.branch, {}, breaks, first, family)
-        self._screen.post_message(ResumeAsked(wish))
+        request = Resumption(view.session, self._source.branch, {}, breaks, first, family)
+        self._screen.post_message(ResumeAsked(request))
 
-    def _say(self, title: str, told: str) -> None:
-        self._screen.notify(told, title=title, markup=False, timeout=5)
+    def _say(self, title: str, words: str) -> None:
+        self._screen.notify(words, title=title, markup=False, timeout=5)
 
     def action_pause(self) -> None:
         """Pause, or go on."""

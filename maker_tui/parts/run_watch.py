@@ -6,9 +6,9 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from maker_tui.parts.configured_app import ConfiguredApp
 from maker_tui.parts.maker_screen import backed_up
 from maker_tui.parts.messages import NotStarted
-from maker_tui.parts.personal_app import PersonalApp
 from maker_tui.runs.signals import Signals
 
 if TYPE_CHECKING:
@@ -78,5 +78,5 @@ class RunWatch:
     def tell_terminal(self, view: RunView) -> None:
         """Set the terminal's title, and call somebody where there is news."""
         app = self._screen.app
-        if isinstance(app, PersonalApp):
+        if isinstance(app, ConfiguredApp):
             app.tell_terminal(self._signals.news(view, live=self._source.live, now=monotonic()))

@@ -79,8 +79,8 @@ class Steering:
         if not self._control.over and self._control.cannot_steer():
             return
         if len(self._breaks.points) >= MOST_BREAKPOINTS:
-            told = f"{MOST_BREAKPOINTS} are the most: B lists them, x takes one away"
-            say_error(self._screen, "no further breakpoint", told)
+            words = f"{MOST_BREAKPOINTS} are the most: B lists them, x takes one away"
+            say_error(self._screen, "no further breakpoint", words)
             return
         send = self._control.send
         ask_filter(self._prompt, "break at", "", lambda text: send(SetBreak(parse_filter(text))))

@@ -109,12 +109,12 @@ class StepNavigator:
             found = seek(step, _KINDS[kind])
             if found is None:
                 where = "after" if by > 0 else "before"
-                told = f"no {'red flag' if kind == 'flagged' else 'dissent'} {where} step {step + 1:,}"
-                self._say("nothing there", told)
+                words = f"no {'red flag' if kind == 'flagged' else 'dissent'} {where} step {step + 1:,}"
+                self._say("nothing there", words)
                 break
             step = found
         if step != self._view.place:
             self._view.go_to(step)
 
-    def _say(self, title: str, told: str) -> None:
-        self._screen.notify(told, title=title, markup=False, timeout=3)
+    def _say(self, title: str, words: str) -> None:
+        self._screen.notify(words, title=title, markup=False, timeout=3)

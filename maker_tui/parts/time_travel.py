@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.store.moment import as_decided
 from maker_tui.parts.step_navigator import GOING_KEYS
-from maker_tui.runs.looked import LookedRun
 from maker_tui.runs.records import Records
 from maker_tui.runs.view import RunView
+from maker_tui.runs.viewed import LookedRun
 from maker_tui.text.figures import place_words, rate
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ TRAVEL_KEYS: list[BindingType] = [
 class ShowsMoments(Protocol):
     """Who shows a run at the moment in view."""
 
-    def show_past(self, view: RunView, told: str) -> None:
+    def show_past(self, view: RunView, words: str) -> None:
         """Show a moment of the past, and say so."""
 
     def show_now(self) -> None:
@@ -127,8 +127,8 @@ class TimeTravel:
         if self._past is None:
             return False
         self.action_now()
-        told = "nothing was done: the past was on the screen"
-        self._screen.notify(told, title="back to now", markup=False, timeout=3)
+        words = "nothing was done: the past was on the screen"
+        self._screen.notify(words, title="back to now", markup=False, timeout=3)
         return True
 
     def _refuse(self, reason: str) -> None:

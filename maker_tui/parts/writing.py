@@ -91,11 +91,11 @@ class Writing:
         task = self._source.task
         try:
             written = write_papers(task, papers(session, task, self._source.branch), folder)
-            told = warning(session, task, self._source.branch)
+            words = warning(session, task, self._source.branch)
         except MakerError as error:
             self._screen.app.call_from_thread(self._refused, str(error))
             return
-        self._screen.app.call_from_thread(self._told, f"{count_of(len(written), 'file')} in {folder}", told)
+        self._screen.app.call_from_thread(self._told, f"{count_of(len(written), 'file')} in {folder}", words)
 
     def _refused(self, reason: str) -> None:
         self._screen.notify(reason, title="not written", severity="error", markup=False)

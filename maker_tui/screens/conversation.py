@@ -15,11 +15,11 @@ from textual.events import DescendantFocus, Key, Paste, Resize
 from maker_engine.core.commands import Continue, Pause
 from maker_engine.core.decisions import describe
 from maker_engine.core.snapshot import Tally
+from maker_tui.parts.answering import Answering
 from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
 from maker_tui.parts.maker_screen import MakerScreen, act_on
 from maker_tui.parts.messages import ResumeAsked, RunLeft
 from maker_tui.parts.run_watch import RunWatch
-from maker_tui.parts.speaking import Speaking
 from maker_tui.parts.writing import Writing
 from maker_tui.runs.resuming import AT_ITS_END, Resumption
 from maker_tui.settings.keymap import take_actions
@@ -97,10 +97,10 @@ class Conversation(MakerScreen):
         self._banner = Banner("click shows all")
         self._tally = VoteTally(id="votes")
         self._prompt = PromptLine(passes=True)
-        self._speaking = Speaking(self, source, self._prompt)
-        self._question, self._document = self._speaking.question, self._speaking.document
+        self._answering = Answering(self, source, self._prompt)
+        self._question, self._document = self._answering.question, self._answering.document
         self._writing = Writing(self, source, self._document, self._prompt)
-        take_actions(self, self._speaking, self._writing)
+        take_actions(self, self._answering, self._writing)
         self._panes: tuple[LinePane, ...] = (self._question, self._document, self._tally)
 
     def compose(self) -> ComposeResult:
@@ -112,7 +112,7 @@ class Conversation(MakerScreen):
             yield self._document
         yield self._tally
         yield self._prompt
-        yield KeyBar(keys_of([*self.BINDINGS, *self._speaking.bindings]))
+        yield KeyBar(keys_of([*self.BINDINGS, *self._answering.bindings]))
 
     @property
     def source(self) -> RunSource:
@@ -137,15 +137,15 @@ class Conversation(MakerScreen):
         self.set_class(event.size.width < ROOM_FOR_ALL, "-one")
 
     def _show_broken(self, reason: str) -> None:
-        if not self._speaking.over:
-            self._speaking.over = True
+        if not self._answering.over:
+            self._answering.over = True
             self._banner.tell(BROKEN, reason)
 
     def _show(self, view: RunView) -> None:
         snapshot, family, live = view.snapshot, self._source.task, self._source.live
         started, asking = snapshot.started, snapshot.question is not None
         if started is not None:
-            word = ASKING if asking and live and not self._speaking.over else run_word(snapshot, live=live)
+            word = ASKING if asking and live and not self._answering.over else run_word(snapshot, live=live)
             word = CHECKING if view.checking else word
             badge = "SIMULATED" if started.simulated else ""
             self._head.tell(started.title, facts=(started.problem, started.model), badge=badge, word=word)
@@ -189,7 +189,7 @@ class Conversation(MakerScreen):
         snapshot, live = view.snapshot, self._source.live
         simulated = snapshot.started is not None and snapshot.started.simulated
         if snapshot.outcome is not None or not live:
-            self._speaking.over = True
+            self._answering.over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
             more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
             self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if more else reason)
@@ -214,13 +214,13 @@ class Conversation(MakerScreen):
         """Pause, or go on."""
         self._interrupted = False
         paused = self._watch.view is not None and self._watch.view.snapshot.paused
-        self._speaking.send(Continue() if paused else Pause())
+        self._answering.send(Continue() if paused else Pause())
 
     def action_resume(self) -> None:
         """Go on with a saved run."""
-        if self._watch.view is not None and self._speaking.over and self._source.writer is None:
-            wish = Resumption(self._watch.view.session, self._source.branch, family=type(self._source.task))
-            self.post_message(ResumeAsked(wish))
+        if self._watch.view is not None and self._answering.over and self._source.writer is None:
+            request = Resumption(self._watch.view.session, self._source.branch, family=type(self._source.task))
+            self.post_message(ResumeAsked(request))
 
     def ask_line(self, prompt: str, text: str, hint: str, hear: Hear) -> None:
         """Let a line be typed."""
@@ -228,7 +228,7 @@ class Conversation(MakerScreen):
 
     async def on_key(self, event: Key) -> None:
         """Do what a key says before the next one is looked at: what is typed fast must not become a command."""
-        if self._prompt.typed(event) or self._speaking.typed(event):
+        if self._prompt.typed(event) or self._answering.typed(event):
             event.stop()
             event.prevent_default()
             return
@@ -244,7 +244,7 @@ class Conversation(MakerScreen):
 
     def interrupt(self) -> None:
         """Pause the run; the second time, or where it has ended, leave."""
-        if self._speaking.over or not self._source.live or self._source.writer is not None or self._interrupted:
+        if self._answering.over or not self._source.live or self._source.writer is not None or self._interrupted:
             self.action_leave()
             return
         self._interrupted = True
@@ -254,7 +254,7 @@ class Conversation(MakerScreen):
 
     def action_help(self) -> None:
         """Show the keys, those of the task's document among them."""
-        self.opener.help(self, ("on the line of the document", self._speaking.bindings))
+        self.opener.help(self, ("on the line of the document", self._answering.bindings))
 
     def action_bench(self) -> None:
         """Show the same run in the workbench; where the cursor was moved in the document, at the step of that line."""

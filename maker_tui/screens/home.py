@@ -14,7 +14,7 @@ from textual.message import Message
 from maker_tui.parts.chores import Chores
 from maker_tui.parts.maker_screen import MakerScreen, act_on
 from maker_tui.parts.messages import CompareAsked, ResumeAsked, SessionAsked
-from maker_tui.parts.shelf import Shelf
+from maker_tui.parts.session_browser import SessionBrowser
 from maker_tui.runs.resuming import AT_ITS_END, Resumption, at_its_end
 from maker_tui.settings.keymap import take_actions
 from maker_tui.widgets.filter_lines import FilterLines
@@ -147,10 +147,10 @@ class Home(MakerScreen):
         self._listing = listing
         self._progress = progress
         self._head = HeadLine()
-        self._shelf = Shelf(self.offer_keys)
-        self._list = self._shelf.list
-        self._chores = Chores(self, self._shelf)
-        take_actions(self, self._shelf, self._chores)
+        self._browser = SessionBrowser(self.offer_keys)
+        self._list = self._browser.list
+        self._chores = Chores(self, self._browser)
+        take_actions(self, self._browser, self._chores)
         self._next: Path | None = None
         self._following: Timer | None = None
 
@@ -158,9 +158,9 @@ class Home(MakerScreen):
         """Head line, list, rows to choose or type in, a row of detail, footer."""
         yield self._head
         yield self._list
-        yield self._shelf.filters
-        yield self._shelf.prompt
-        yield self._shelf.detail
+        yield self._browser.filters
+        yield self._browser.prompt
+        yield self._browser.detail
         yield KeyBar(keys_of(self.BINDINGS))
 
     def on_mount(self) -> None:
@@ -171,7 +171,7 @@ class Home(MakerScreen):
         self._looking = self.set_interval(LOOK_S, self._show_progress)
 
     def _show_progress(self) -> None:
-        if self._shelf.is_read:
+        if self._browser.is_read:
             self._looking.stop()
         else:
             self._list.show_progress(*self._progress())
@@ -191,22 +191,22 @@ class Home(MakerScreen):
             resume = named(self.BINDINGS, ("resume",))
             opens = next(at for at, one in enumerate(usual) if name_of(one) == "open") + 1
             names = [*usual[:opens], *resume, *(one for one in usual[opens:] if one not in resume)]
-        if not self._shelf.known:
+        if not self._browser.known:
             names = named(self.BINDINGS, EMPTY_KEYS)
         for bar in self.footers:
             bar.offer(names)
 
     def on_session_list_pointed(self, message: SessionList.Pointed) -> None:
         """Tell more of the session under the cursor."""
-        self._shelf.pointed(message)
+        self._browser.pointed(message)
 
     def on_filter_lines_chosen(self, message: FilterLines.Chosen) -> None:
         """Filter by a clicked choice."""
-        self._shelf.chosen(message)
+        self._browser.chosen(message)
 
     def on_click(self, _event: Click) -> None:
         """A click is as good as a key."""
-        self._shelf.hush()
+        self._browser.hush()
 
     async def on_key(self, event: Key) -> None:
         """Do what a key says before the next one is looked at.
@@ -214,9 +214,9 @@ class Home(MakerScreen):
         Left to itself, Textual sends a key through three queues before it is a command: what is typed fast behind a
         `/` would be commands too, and delete or order what it was only to search for.
         """
-        self._shelf.hush()
+        self._browser.hush()
         self.app.clear_notifications()  # a refusal lies over the row that tells what the next key did
-        if self._shelf.typed(event):
+        if self._browser.typed(event):
             event.stop()
             event.prevent_default()
             return
@@ -224,7 +224,7 @@ class Home(MakerScreen):
 
     def on_paste(self, event: Paste) -> None:
         """Paste into the line that is being typed."""
-        self._shelf.prompt.pasted(event)
+        self._browser.prompt.pasted(event)
 
     def point_at(self, session: Path) -> None:
         """Put the cursor on a session once the library is read the next time."""
@@ -242,16 +242,16 @@ class Home(MakerScreen):
         if message.age != self._chores.age:
             self.action_read()
             return
-        self._shelf.known, self._shelf.is_read = list(message.sessions), True
+        self._browser.known, self._browser.is_read = list(message.sessions), True
         self._next, point = None, self._next
-        self._shelf.show_known(point)
+        self._browser.show_known(point)
         self._follow()
 
     def _follow(self) -> None:
         """Read again soon if there is a run that goes on: where it has come to, and its end, are shown."""
         if self._following is not None:
             self._following.stop()
-        busy = any(one.busy for one in self._shelf.known)
+        busy = any(one.busy for one in self._browser.known)
         self._following = self.set_timer(self.follow_s, self._look_again) if busy else None
 
     def _look_again(self) -> None:
@@ -279,16 +279,16 @@ class Home(MakerScreen):
             return
         if chosen.damaged is not None:
             self._chores.refuse(chosen.damaged, "damaged")
-        elif told := at_its_end(
+        elif words := at_its_end(
             chosen.outcome, f"{key_now(self.app, 'home.open', 'enter')} opens it, F forks it there"
         ):
-            self._chores.refuse(told, "the run has ended")
+            self._chores.refuse(words, "the run has ended")
         else:
             self.post_message(ResumeAsked(Resumption(chosen.path)))
 
     def ask_line(self, prompt: str, text: str, hint: str, hear: Hear) -> None:
         """Let a line be typed."""
-        self._shelf.ask(prompt, text, hint, hear)
+        self._browser.ask(prompt, text, hint, hear)
 
     def action_look(self, view: str) -> None:
         """Look closely at the session under the cursor."""
@@ -315,8 +315,8 @@ class Home(MakerScreen):
         chosen, marked = self._list.chosen, self._list.marked
         pair = marked if len(marked) != 1 or chosen is None or chosen == marked[0] else [*marked, chosen]
         if len(pair) != 2:
-            told = f"{len(pair)} are marked" if len(pair) > 2 else "mark one with space, and go to the other"
-            self._chores.refuse(f"two sessions are compared: {told}")
+            words = f"{len(pair)} are marked" if len(pair) > 2 else "mark one with space, and go to the other"
+            self._chores.refuse(f"two sessions are compared: {words}")
         elif any(one.damaged is not None for one in pair):
             self._chores.refuse("what cannot be read cannot be compared")
         else:

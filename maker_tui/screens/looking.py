@@ -21,8 +21,8 @@ from maker_tui.parts.filter_prompt import ask_filter
 from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.parts.step_navigator import GOING_KEYS, StepNavigator
 from maker_tui.runs.finding import is_filter
-from maker_tui.runs.looked import LookedRun, Opened, Went
 from maker_tui.runs.records import Records
+from maker_tui.runs.viewed import LookedRun, Opened, Went
 from maker_tui.settings.keymap import bindings_of, take_actions
 from maker_tui.text.figures import place_words
 from maker_tui.widgets.cursor_pane import CursorPane

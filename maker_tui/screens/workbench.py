@@ -233,16 +233,16 @@ class Workbench(MakerScreen):
             self._control.over = True
             self._review.show_end(view)
         if self._source.writer is not None and not self._control.over:
-            told = f"process {self._source.writer} drives this run, and you look on"
-            self._review.banner.tell(LOOKING_ON, told)
+            words = f"process {self._source.writer} drives this run, and you look on"
+            self._review.banner.tell(LOOKING_ON, words)
         elif live and not self._control.over:
             self._ask_for_a_person(view)
         self._show_footer(snapshot)
 
-    def show_past(self, view: RunView, told: str) -> None:
+    def show_past(self, view: RunView, words: str) -> None:
         """Show a moment of the past, and say so."""
         self._show_panes(view, PAST)
-        self._review.banner.tell(PAST, self._review.past_words(told))
+        self._review.banner.tell(PAST, self._review.past_words(words))
         self._forking.offer_anew()
         self._show_footer(view.snapshot)
 
@@ -276,8 +276,8 @@ class Workbench(MakerScreen):
         snapshot = view.snapshot
         if view.checking is not None:
             self._review.banner.tell(CHECKING, checking_words(view.checking))
-        elif told := halt_words(view):
-            self._review.banner.tell(HELD, told)
+        elif words := halt_words(view):
+            self._review.banner.tell(HELD, words)
         elif (step := stuck_at(snapshot)) is not None:
             self._review.banner.tell(UNDECIDED, stuck_words(self.app, step))
         elif snapshot.question is not None:
@@ -312,7 +312,7 @@ class Workbench(MakerScreen):
         """Pause the run, and ask what is to become of it; the second time, or where it has ended, leave."""
         self._leaving.interrupt()
 
-    def on_break_list_wished(self, message: BreakList.Wished) -> None:
+    def on_break_list_command_given(self, message: BreakList.CommandGiven) -> None:
         """Turn or drop a breakpoint."""
         self._control.send(message.command)
 

@@ -19,7 +19,7 @@ EDITED = "prompt"
 
 
 @dataclass(frozen=True, slots=True)
-class ForkWish:
+class ForkRequest:
     """A fork to be made, and gone on with in the app.
 
     Attributes:
@@ -45,7 +45,7 @@ class ForkWish:
     trusted: bool = False
 
 
-def parse_wish(text: str) -> tuple[dict[str, Any], str, bool, tuple[str, ...]]:
+def parse_fork_request(text: str) -> tuple[dict[str, Any], str, bool, tuple[str, ...]]:
     """Read what is to be different: the changes, the note, whether the edited prompt goes along, and breakpoints.
 
     Raises:

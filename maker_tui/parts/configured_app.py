@@ -36,7 +36,7 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class PersonalApp(NamedKeys, App[None]):
+class ConfiguredApp(NamedKeys, App[None]):
     """Reads the configuration, and what is remembered, and keeps to both.
 
     Attributes:
@@ -64,9 +64,9 @@ class PersonalApp(NamedKeys, App[None]):
 
     def tell_troubles(self) -> None:
         """Say in one line each what of the settings could not be used."""
-        told = "\n".join(one_line(one, 400) for one in (self._config_trouble, self.memory.trouble) if one)
-        if told:
-            self.notify(told, title="settings", severity="warning", markup=False, timeout=12)
+        words = "\n".join(one_line(one, 400) for one in (self._config_trouble, self.memory.trouble) if one)
+        if words:
+            self.notify(words, title="settings", severity="warning", markup=False, timeout=12)
 
     def on_notify(self, event: Notify) -> None:
         """Put a toast in the place of the one under the same title: a small window has room for few."""
@@ -126,7 +126,7 @@ class PersonalApp(NamedKeys, App[None]):
         ViewSaver(self).save()
 
 
-def first_theme(app: PersonalApp) -> str:
+def first_theme(app: ConfiguredApp) -> str:
     """Return the theme to begin with: the user's, or one that fits; below 256 colours ours would turn into greys."""
     remembered = app.memory.recall(THEME)
     known = isinstance(remembered, str) and remembered in app.available_themes

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from maker_engine.sessions.library.shelf import Choice
 
 
-class Shelf:
+class SessionBrowser:
     """Shows the sessions there are.
 
     Args:

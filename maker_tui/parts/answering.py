@@ -24,7 +24,7 @@ LONGEST_ANSWER = 1_000
 """Characters of an answer or a line."""
 
 
-class Speaking:
+class Answering:
     """Takes a person's words and sends them in their name.
 
     Args:
@@ -57,15 +57,15 @@ class Speaking:
     def send(self, command: Command) -> None:
         """Send a command, or say why the run cannot hear it."""
         if self._source.writer is not None:
-            told = f"process {self._source.writer} drives this run: only it can be answered"
+            words = f"process {self._source.writer} drives this run: only it can be answered"
         elif self.over:
             view = self._source.view()
             ended = view is None or view.snapshot.outcome in AT_ITS_END
-            told = "the run has ended" if ended else "this run is not going: c goes on with it"
+            words = "the run has ended" if ended else "this run is not going: c goes on with it"
         else:
             self._source.send(command)
             return
-        self._screen.notify(told, title="nothing was said", markup=False, timeout=3)
+        self._screen.notify(words, title="nothing was said", markup=False, timeout=3)
 
     def typed(self, event: Key) -> bool:
         """Take a figure, which marks an option, or a key of the task; False for any other."""
@@ -89,8 +89,8 @@ class Speaking:
         """Answer in words."""
         question = self.question.question
         if question is None or not question.free:
-            told = "no question is open" if question is None else "this question has only the answers that are shown"
-            self._screen.notify(told, title="nothing to answer", markup=False, timeout=3)
+            words = "no question is open" if question is None else "this question has only the answers that are shown"
+            self._screen.notify(words, title="nothing to answer", markup=False, timeout=3)
             return
         hint = "enter answers · esc takes it back"
         self._prompt.request(f"{self._voter}:", "", hint, self._said, longest=LONGEST_ANSWER)
@@ -100,21 +100,21 @@ class Speaking:
 
     def action_amend(self, key: str) -> None:
         """Change the document by a key."""
-        wish, line = self._amends[key], self.document.pointed
-        if "{id}" in wish.template and line is None:
-            self._screen.notify("there is no line yet", title=f"nothing to {wish.words}", markup=False, timeout=3)
+        request, line = self._amends[key], self.document.pointed
+        if "{id}" in request.template and line is None:
+            self._screen.notify("there is no line yet", title=f"nothing to {request.words}", markup=False, timeout=3)
             return
         line_id, text = ("", "") if line is None else (line.id, line.text)
-        if not wish.prompt:
-            self._amend(wish, line_id, "")
+        if not request.prompt:
+            self._amend(request, line_id, "")
             return
-        prompt = f"{line_id} {wish.prompt}:" if "{id}" in wish.template else f"{wish.prompt}:"
-        heard = partial(self._amend, wish, line_id)
-        offered = text if wish.keep else ""
+        prompt = f"{line_id} {request.prompt}:" if "{id}" in request.template else f"{request.prompt}:"
+        heard = partial(self._amend, request, line_id)
+        offered = text if request.keep else ""
         self._prompt.request(prompt, offered, "enter · esc takes it back", heard, longest=LONGEST_ANSWER)
 
-    def _amend(self, wish: DocumentKey, line_id: str, text: str) -> None:
-        said = wish.template.replace("{id}", line_id).replace("{text}", text).strip()
+    def _amend(self, request: DocumentKey, line_id: str, text: str) -> None:
+        said = request.template.replace("{id}", line_id).replace("{text}", text).strip()
         self.send(Amend(said, self._voter))
 
     def action_name(self) -> None:
