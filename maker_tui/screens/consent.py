@@ -16,7 +16,7 @@ from maker_engine.core.errors import UntrustedError
 from maker_engine.printable import printable
 from maker_tui.runs.resuming import session_name
 from maker_tui.settings.keymap import NamedKeys
-from maker_tui.text.wrapping import flowed
+from maker_tui.text.flow import flowed
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 

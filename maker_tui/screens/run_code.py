@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 
 from maker_engine.printable import one_line
 from maker_tui.settings.keymap import NamedKeys
-from maker_tui.text.wrapping import flowed
+from maker_tui.text.flow import flowed
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 

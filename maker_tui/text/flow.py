@@ -11,7 +11,7 @@ from rich.text import Text
 
 from maker_engine.printable import printable
 from maker_tui.text.roles import line
-from maker_tui.text.wrapping import Piece, flowed
+from maker_tui.text.wrapping import Piece, rows_of
 
 MOST_WORDS = 3_000
 """Two lines with more words than this between them are not compared word by word: the time grows with the square."""
@@ -34,6 +34,22 @@ def marked(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
         at = end
     pieces.append((text[at:], "plain"))
     return [(printable(bit, newlines=True), role) for bit, role in pieces if bit]
+
+
+def flowed(pieces: Sequence[Piece], width: int) -> list[Text]:
+    """Wrap printable pieces into lines of at most `width` cells; gaps within a line and ends of lines are kept."""
+    return [line(*row) for paragraph in _paragraphs(pieces) for row in rows_of(paragraph, max(1, width))]
+
+
+def _paragraphs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    paragraph: list[Piece] = []
+    for text, role in pieces:
+        first, *others = text.split("\n")
+        paragraph.append((first, role))
+        for other in others:
+            yield paragraph
+            paragraph = [(other, role)]
+    yield paragraph
 
 
 def differing(left: str, right: str) -> tuple[list[Piece], list[Piece]]:

@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, chop_cells
-from rich.text import Text
 
 from maker_engine.printable import printable
-from maker_tui.text.roles import line
 
 Piece = tuple[str, str]
 """A bit of text and its role."""
@@ -28,7 +26,9 @@ def wrapped(text: str, width: int, most: int | None = None) -> list[str]:
     """
     width = max(2, width)
     words = [token for token in _TOKENS.findall(text) if token.strip(" \t\n\r\f\v")]
-    rows = ["".join(bit for bit, _ in row).rstrip(" ") for row in _rows([(printable(" ".join(words)), "plain")], width)]
+    rows = [
+        "".join(bit for bit, _ in row).rstrip(" ") for row in rows_of([(printable(" ".join(words)), "plain")], width)
+    ]
     if most is None or len(rows) <= most:
         return rows
     last = rows[most - 1]
@@ -37,23 +37,8 @@ def wrapped(text: str, width: int, most: int | None = None) -> list[str]:
     return [*rows[: most - 1], last + MORE]
 
 
-def flowed(pieces: Sequence[Piece], width: int) -> list[Text]:
-    """Wrap printable pieces into lines of at most `width` cells; gaps within a line and ends of lines are kept."""
-    return [line(*row) for paragraph in _paragraphs(pieces) for row in _rows(paragraph, max(1, width))]
-
-
-def _paragraphs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    paragraph: list[Piece] = []
-    for text, role in pieces:
-        first, *others = text.split("\n")
-        paragraph.append((first, role))
-        for other in others:
-            yield paragraph
-            paragraph = [(other, role)]
-    yield paragraph
-
-
-def _rows(paragraph: Sequence[Piece], width: int) -> Iterator[list[Piece]]:
+def rows_of(paragraph: Sequence[Piece], width: int) -> Iterator[list[Piece]]:
+    """Break printable pieces of one paragraph into rows of at most `width` cells; at least one, which may be empty."""
     row: list[Piece] = []
     used = 0
     for word, role in _fitting(paragraph, width):

@@ -17,10 +17,10 @@ from maker_engine.sessions.store.packing import Entry
 from maker_engine.sessions.store.reader import Reader
 from maker_tui.text import map_cells
 from maker_tui.text.figures import NONE, count, count_of, fit, ordinal
+from maker_tui.text.flow import flowed
 from maker_tui.text.inspector_lines import Describe
 from maker_tui.text.map_cells import Layer, Live, Picture, stretched
 from maker_tui.text.roles import line
-from maker_tui.text.wrapping import flowed
 from maker_tui.widgets.step_table import marks_of
 
 LAST_STEPS = 10

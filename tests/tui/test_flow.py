@@ -14,11 +14,11 @@ from maker_tui.text.flow import (
     changes,
     compared,
     differing,
+    flowed,
     marked,
     new_lines,
     side_by_side,
 )
-from maker_tui.text.wrapping import flowed
 from tests.support.growth import grows_with_length
 
 TEXTS = st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from(" \n\tab字\x1b"), max_size=80)
