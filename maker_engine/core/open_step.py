@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from maker_engine.core.decomposition import AnyTask, Ask, Do, Gather, Step, Vote
+from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Gather, Start, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     Event,
@@ -25,6 +25,8 @@ from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.words import PersonAsked
+
+_STEPS: tuple[type, ...] = (Vote, Gather, Ask, Do, Start, Await, type(None))
 
 
 def fault_of(task: AnyTask, what: str, step: int, error: Exception) -> TaskError:
@@ -87,6 +89,8 @@ class OpenStep:
         try:
             hash(state)
             step: Step | None = task.step(state)
+            if not isinstance(step, _STEPS):
+                raise TypeError(f"{step!r:.60} is no Vote, Gather, Ask, Do, Start or Await, and not None")  # noqa: TRY301 - told as all its faults
         except Exception as error:
             raise fault_of(task, "step", number, error) from error
         self._task = task
@@ -105,8 +109,6 @@ class OpenStep:
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
-        elif step is not None and not isinstance(step, Do):
-            raise fault_of(task, "step", number, TypeError(f"{step!r:.60} is no Vote, Gather, Ask or Do, and not None"))
         self.counted: list[Sample] = []
         self.draft: Hashable = None
         self.draft_asked = False
