@@ -15,6 +15,8 @@ MOST_METHODS, MOST_COLLABORATORS, LEAST_LINES = 40, 7, 60
 SHIPPED = {"maker_engine": "maker_engine", "maker_tui": "maker_tui", "tasks": "maker_tasks"}
 """Folders, and the names they are imported by."""
 
+LARGE_CLASSES = frozenset({"maker_tasks.scheduling.task.Scheduling"})  # the contract of a task has grown under it
+"""Classes that have more methods all the same. The list only shrinks: one that is not needed fails."""
 SMALL_MODULES = frozenset({
     # Loaded late, for start-up: Textual's palette, the library's calls, a measurement.
     "maker_tui.parts.palette", "maker_engine.api.loading", "maker_engine.api.planning",
@@ -92,9 +94,9 @@ def imported(node: ast.AST, parts: tuple[str, ...]) -> list[str]:
 
 
 def test_a_class_can_be_held_in_mind() -> None:
-    """No class has more than 40 methods of ours, inherited ones included."""
+    """No class has more than 40 methods of ours, inherited ones included, but for those that are listed."""
     counts = {f"{one.__module__}.{one.__qualname__}": len(own_methods(one)) for one in classes()}
-    assert {name: count for name, count in counts.items() if count > MOST_METHODS} == {}
+    assert {name for name, count in counts.items() if count > MOST_METHODS} == LARGE_CLASSES
 
 
 def test_a_constructor_is_given_few_things() -> None:
