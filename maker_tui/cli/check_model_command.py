@@ -73,10 +73,10 @@ def _parser() -> Parser:
 
 
 def _prepared(chosen: argparse.Namespace) -> PreparedRun:
-    from maker_engine import catalogue  # noqa: PLC0415
-    from maker_engine.runtime.order import prepare  # noqa: PLC0415
-    from maker_engine.runtime.ordering import order_of  # noqa: PLC0415
-    from maker_tui.cli.option_flags import given  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.ordering import order_of  # noqa: PLC0415 - start-up
+    from maker_tui.cli.option_flags import given  # noqa: PLC0415 - start-up
 
     name = chosen.task or (FIRST if FIRST in catalogue.names() else next(iter(catalogue.names()), ""))
     if not name:
@@ -85,9 +85,9 @@ def _prepared(chosen: argparse.Namespace) -> PreparedRun:
 
 
 async def _checked(prepared: PreparedRun) -> ModelCheck:
-    from maker_engine.runtime.calls import Caller, Manner  # noqa: PLC0415
-    from maker_engine.runtime.clock import SystemClock  # noqa: PLC0415
-    from maker_engine.runtime.preflight import Preflight, trial_of  # noqa: PLC0415
+    from maker_engine.runtime.calls import Caller, Manner  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.clock import SystemClock  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.preflight import Preflight, trial_of  # noqa: PLC0415 - start-up
 
     plan = prepared.plan
 
@@ -111,7 +111,7 @@ async def _checked(prepared: PreparedRun) -> ModelCheck:
 
 def _tell(event: Event) -> None:
     """Say what is waited for."""
-    from maker_engine.core.events import CircuitOpened, SampleFailed  # noqa: PLC0415
+    from maker_engine.core.events import CircuitOpened, SampleFailed  # noqa: PLC0415 - start-up
 
     if isinstance(event, SampleFailed | CircuitOpened):
         complain(f"waiting for the provider: {event.message}")

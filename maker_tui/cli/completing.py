@@ -144,7 +144,7 @@ def _task_names() -> list[str]:
 def session_names() -> list[str]:
     """Return what names a session, the newest first; of a large library file names alone, since no file is opened."""
     from maker_engine.sessions.library import naming  # noqa: PLC0415 - most words name no session
-    from maker_engine.sessions.store.user_data import library  # noqa: PLC0415
+    from maker_engine.sessions.store.user_data import library  # noqa: PLC0415 - start-up
 
     try:
         found = [(one.stat().st_mtime, one.stem) for one in library().glob("*.maker")]

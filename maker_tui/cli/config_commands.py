@@ -100,7 +100,7 @@ def _init(_: argparse.Namespace) -> int:
 def template() -> str:
     """Return a file of settings that sets nothing: every line that would is a comment, with the usual value."""
     from maker_tui.settings.actions import all_actions  # noqa: PLC0415 - it loads every screen
-    from maker_tui.settings.themes import names  # noqa: PLC0415
+    from maker_tui.settings.themes import names  # noqa: PLC0415 - start-up
 
     lines = [
         "# Settings of maker. Take the # off a line to change what it says; maker config check looks the file over.",

@@ -94,7 +94,7 @@ def _fields(one: SessionSummary) -> dict[str, object]:
 
 def _outcome(text: str | None) -> str | None:
     """Read the name of an outcome; a mistyped one is an error, not an empty list."""
-    from maker_engine.core.events import Outcome  # noqa: PLC0415
+    from maker_engine.core.events import Outcome  # noqa: PLC0415 - start-up
 
     name = None if text is None else text.replace("_", " ")
     known = [*(one.value.replace("_", " ") for one in Outcome), INTERRUPTED, RUNNING, DAMAGED]
@@ -112,34 +112,34 @@ def _told(one: SessionSummary) -> str:
 
 
 def _path(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     say(str(Library().directory if chosen.session is None else find(chosen.session)))
     return 0
 
 
 def _rename(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     upkeep.rename(find(chosen.session), chosen.name)
     return 0
 
 
 def _duplicate(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     say(str(upkeep.duplicate(find(chosen.session), Library().directory)))
     return 0
 
 
 def _remove(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     # All are found before the first is moved: a mistyped name deletes nothing.
     for path in dict.fromkeys([find(text) for text in chosen.sessions]):
@@ -150,8 +150,8 @@ def _remove(chosen: argparse.Namespace) -> int:
 
 
 def _restore(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
+    from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
 
     library = Library().directory
     if chosen.session is not None:

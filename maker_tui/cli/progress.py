@@ -160,9 +160,9 @@ def progress(asked: str, started: RunStarted) -> Iterator[tuple[Show, Tick, Say]
 
 @contextmanager
 def _bar(started: RunStarted) -> Iterator[tuple[Show, Say]]:
-    from rich.console import Console, Group  # noqa: PLC0415 - as above
-    from rich.live import Live  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console, Group  # noqa: PLC0415 - start-up, as above
+    from rich.live import Live  # noqa: PLC0415 - start-up
+    from rich.text import Text  # noqa: PLC0415 - start-up
 
     console, begun = Console(file=forgiving(sys.stderr)), time.monotonic()
     seen: list[RunView] = []

@@ -49,10 +49,10 @@ def say_trials(path: Path, task: AnyTask, chosen: argparse.Namespace) -> None:
         SessionError: The session cannot be read.
     """
     from maker_engine.core.red_flags import FlagRules  # noqa: PLC0415 - `--help` does not need the engine
-    from maker_engine.core.voting import least_k, named_rule  # noqa: PLC0415
-    from maker_engine.sessions.queries.revote import revote  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
-    from maker_engine.sessions.store.record import whole  # noqa: PLC0415
+    from maker_engine.core.voting import least_k, named_rule  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.queries.revote import revote  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.record import whole  # noqa: PLC0415 - start-up
 
     if any(k < 1 for k in chosen.k or ()):
         raise InputError("k must be at least 1")

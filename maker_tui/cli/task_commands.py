@@ -48,7 +48,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _tasks(chosen: argparse.Namespace) -> int:
-    from maker_engine import catalogue  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
 
     rows: list[dict[str, object]] = []
     for name in catalogue.names():
@@ -89,7 +89,7 @@ def _task_fields(name: str, task: type[AnyTask]) -> dict[str, object]:
 
 
 def _new(chosen: argparse.Namespace) -> int:
-    from maker_engine.kit.scaffold import write_file, write_task  # noqa: PLC0415
+    from maker_engine.kit.scaffold import write_file, write_task  # noqa: PLC0415 - start-up
 
     made = (write_task if chosen.full else write_file)(chosen.name, chosen.to)
     shown = shlex.quote(str(made) if made.is_absolute() else f"./{made}")
@@ -106,7 +106,7 @@ def check(arguments: Sequence[str]) -> int:
     Raises:
         InputError: There is no such task, check or problem.
     """
-    from maker_engine import catalogue  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
 
     named = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
     family = catalogue.find(named[0]) if named else None
@@ -131,7 +131,7 @@ def _without_only(arguments: Sequence[str]) -> list[str]:
 
 def _check_installed(name: str, chosen: argparse.Namespace) -> int:
     """Check one of several tasks: where it cannot be, the others are checked all the same."""
-    from maker_engine import catalogue  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
 
     try:
         return _check(name, catalogue.find(name), chosen)
@@ -142,8 +142,8 @@ def _check_installed(name: str, chosen: argparse.Namespace) -> int:
 
 def check_parser(family: type[AnyTask] | None) -> Parser:
     """Make the parser of `maker check-task`, with the flags of the task where it is known."""
-    from maker_engine.kit.subject import DEFAULT_STATES  # noqa: PLC0415
-    from maker_tui.cli.flags import add_problem  # noqa: PLC0415
+    from maker_engine.kit.subject import DEFAULT_STATES  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flags import add_problem  # noqa: PLC0415 - start-up
 
     parser = Parser(
         prog="maker check-task",
@@ -166,11 +166,11 @@ def check_parser(family: type[AnyTask] | None) -> Parser:
 
 
 def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
-    from maker_engine.kit.patience import OutOfPatienceError, patience  # noqa: PLC0415
-    from maker_engine.kit.slips import measured  # noqa: PLC0415
-    from maker_engine.kit.subject import prepare  # noqa: PLC0415
-    from maker_engine.kit.suite import Verdict, examine  # noqa: PLC0415
-    from maker_tui.cli.flags import problem_from  # noqa: PLC0415
+    from maker_engine.kit.patience import OutOfPatienceError, patience  # noqa: PLC0415 - start-up
+    from maker_engine.kit.slips import measured  # noqa: PLC0415 - start-up
+    from maker_engine.kit.subject import prepare  # noqa: PLC0415 - start-up
+    from maker_engine.kit.suite import Verdict, examine  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flags import problem_from  # noqa: PLC0415 - start-up
 
     if chosen.states < 1 or chosen.limit <= 0:
         raise InputError("--states must be at least 1, --limit above 0")
@@ -201,7 +201,7 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
 
 
 def _chosen_checks(names: Sequence[str] | None) -> Sequence[Check]:
-    from maker_engine.kit.suite import CHECKS  # noqa: PLC0415
+    from maker_engine.kit.suite import CHECKS  # noqa: PLC0415 - start-up
 
     known = {check.name: check for check in CHECKS}
     for name in names or ():
@@ -222,7 +222,7 @@ def _again(name: str, chosen: argparse.Namespace, check: Check) -> str:
 
 
 def _lines(result: Result, again: str) -> str:
-    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+    from maker_engine.kit.suite import Verdict  # noqa: PLC0415 - start-up
 
     name = f"{result.check.name:<18}"
     if result.verdict is Verdict.KEPT:
@@ -234,7 +234,7 @@ def _lines(result: Result, again: str) -> str:
 
 
 def _sum(name: str, subject: Subject, results: Sequence[Result]) -> str:
-    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+    from maker_engine.kit.suite import Verdict  # noqa: PLC0415 - start-up
 
     counts = {verdict: sum(result.verdict is verdict for result in results) for verdict in Verdict}
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
@@ -243,7 +243,7 @@ def _sum(name: str, subject: Subject, results: Sequence[Result]) -> str:
 
 
 def _figures(name: str, subject: Subject, results: Sequence[Result]) -> dict[str, object]:
-    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+    from maker_engine.kit.suite import Verdict  # noqa: PLC0415 - start-up
 
     checks = [
         {

@@ -57,7 +57,7 @@ class RunSource(Protocol):
         """The latest view, None before the first. Cheap, and safe in any thread."""
 
     def send(self, command: Command) -> None:
-        """Wish something of the run."""
+        """Send a command to the run."""
 
     def close(self) -> None:
         """Stop and save."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +17,7 @@ from maker_engine.sessions.store.reader import Reader
 from maker_tui.runs.opening import task_to_read
 from maker_tui.text.figures import count, count_of, dollars, fit, ordinal
 from maker_tui.text.words import outcome_word
+from maker_tui.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from maker_tui.settings.memory import Memory
@@ -117,7 +117,7 @@ def lines(found: Compared, width: int) -> list[Line]:
     figures = found.comparison.left, found.comparison.right
     sides = found.left, found.right
     rows: list[Line] = [_row("session", [one.name for one in sides], half, "strong"), []]
-    rows += [[(text, "accent")] for text in textwrap.wrap(verdict(found.comparison), max(20, width))]
+    rows += [[(text, "accent")] for text in wrapped(verdict(found.comparison), max(20, width))]
     step = found.comparison.parts_at
     if step is not None:
         rows.append(_row(f"step {ordinal(step)}", [one.answer or "not decided" for one in sides], half, "strong"))

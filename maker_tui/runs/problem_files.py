@@ -35,7 +35,7 @@ def order_in(path: Path) -> Mapping[str, Any]:
         InputError: It cannot be read.
     """
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - few problems lie in sessions
-    from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415
+    from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415 - start-up
 
     try:
         bring_up(path)

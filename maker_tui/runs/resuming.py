@@ -78,8 +78,8 @@ def resume_command(path: Path, branch: int | None = None) -> str:
         branch: Which of its runs, None for the newest.
     """
     from maker_engine.catalogue import is_path  # noqa: PLC0415 - a run that is solved says nothing of the kind
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
-    from maker_engine.sessions.store.shortage import shortage_in  # noqa: PLC0415
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.shortage import shortage_in  # noqa: PLC0415 - start-up
 
     try:
         with Reader(path, branch) as reader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
@@ -20,8 +19,8 @@ from textual.worker import get_current_worker
 
 from maker_engine.core.errors import InputError
 from maker_engine.planning import Purchase, plan
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.runs.plan_form import FIELDS, read_plan, run_values
-from maker_tui.screens.base import MakerScreen
 from maker_tui.text.plan_lines import lines
 from maker_tui.text.plan_plots import PLOTS, plot
 from maker_tui.text.roles import line
@@ -201,7 +200,7 @@ class Planning(MakerScreen):
         self._tell(reason, "bad")
 
     def _tell(self, words: str, role: str) -> None:
-        rows = textwrap.wrap(words, max(20, self.size.width - 2))
+        rows = wrapped(words, max(20, self.size.width - 2))
         self._word.styles.height = max(2, len(rows))
         self._word.show([line((f" {one}", role)) for one in rows])
 

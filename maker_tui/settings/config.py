@@ -173,7 +173,7 @@ def _check_value(name: str, value: object) -> None:
 
 def _keymap(given: Mapping[str, Any]) -> dict[str, str]:
     from maker_tui.settings.actions import check  # noqa: PLC0415 - it loads every screen
-    from maker_tui.settings.keymap import read_keys  # noqa: PLC0415
+    from maker_tui.settings.keymap import read_keys  # noqa: PLC0415 - start-up
 
     keymap = {name: read_keys(name, value) for name, value in _flat(given)}
     check(keymap)

@@ -47,6 +47,17 @@ def _slug(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
 
 
+def take_actions(owner: NamedKeys, *parts: object) -> None:
+    """Have keys of `owner` done by its parts: their `action_` methods become its own, as Textual looks them up.
+
+    What its class does itself stays its own.
+    """
+    for part in parts:
+        for name in vars(type(part)):
+            if name.startswith("action_") and not hasattr(type(owner), name):
+                setattr(owner, name, getattr(part, name))
+
+
 def bindings_of(owner: type) -> list[Binding]:
     """Return the bindings that a class has of its own or from those it stands on, as far as they have names."""
     found: list[Binding] = []

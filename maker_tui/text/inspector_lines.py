@@ -17,8 +17,9 @@ from maker_engine.sessions.queries.inspection import Counted, Inspection, Wordin
 from maker_engine.sessions.queries.text_search import Terms
 from maker_tui.text.aside_words import change_words, doubt_words, probe_words, remedy_words
 from maker_tui.text.figures import NONE, count, count_of, dollars, duration, fit, letter, ordinal
-from maker_tui.text.flow import Piece, changes, flowed, marked, new_lines, side_by_side
+from maker_tui.text.flow import changes, flowed, marked, new_lines, side_by_side
 from maker_tui.text.roles import line
+from maker_tui.text.wrapping import Piece
 
 Describe = Callable[[Any], str]
 TOLD_CELLS, LEAST_TOLD = 35, 12

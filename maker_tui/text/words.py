@@ -44,6 +44,10 @@ BUSY = Word("●", "running", "accent")
 """A session that another process writes."""
 OPEN = Word("●", "not ended", "accent")
 """One of several runs of a session without an end, of which another process drives one."""
+PAST = Word("◀", "the past", "warn")
+BROKEN = Word("✖", "not started", "bad")
+LOOKING_ON = Word("◉", "read-only", "quiet")
+"""Another process drives the run."""
 DAMAGED = Word("✖", "damaged", "bad")
 
 _OUTCOMES = {

@@ -35,7 +35,7 @@ from maker_tui.widgets.line_pane import LinePane
 if TYPE_CHECKING:
     from maker_engine.core.record.entries import Entry
     from maker_engine.sessions.queries.text_search import Terms
-    from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.viewed import LookedRun
 
 
 class BallotRows(CursorPane):

@@ -16,7 +16,7 @@ from maker_tui.text import charts
 from maker_tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
-    from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.viewed import LookedRun
 
 
 class Plot(StrEnum):

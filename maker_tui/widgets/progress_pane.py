@@ -8,7 +8,7 @@ from textual.events import Resize
 from maker_engine.core.copies import effective_votes
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
-from maker_engine.runtime.view import RunView
+from maker_tui.runs.view import RunView
 from maker_tui.text.figures import (
     NONE,
     bar,
@@ -30,6 +30,7 @@ from maker_tui.text.rule_words import rule_words
 from maker_tui.text.words import Word
 from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.line_view import LineView
 
 Part = str | tuple[str, str]
 
@@ -302,3 +303,25 @@ def _allowed(view: RunView) -> list[str]:
 def _timeouts(view: RunView) -> str:
     longer = view.deadline_s > view.timeout_s
     return view.timeouts + (f", {view.deadline_s:g} s are allowed now" if longer else "")
+
+
+class Meter(LineView):
+    """Progress in one row, for windows too low for the pane."""
+
+    DEFAULT_CSS = """
+    Meter { height: 1; display: none; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._view: RunView | None = None
+
+    def show_progress(self, view: RunView) -> None:
+        """Show how far `view` is."""
+        self._view = view
+        self.show([meter_line(view, self.size.width)])
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay out for the new width."""
+        if self._view is not None:
+            self.show_progress(self._view)

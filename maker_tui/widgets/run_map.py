@@ -10,7 +10,7 @@ from textual.events import Click, Resize
 
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
-from maker_tui.runs.looked import LookedRun, Opened, Went
+from maker_tui.runs.viewed import LookedRun, Opened, Went
 from maker_tui.text import map_cells
 from maker_tui.text.figures import count, ordinal, share
 from maker_tui.text.map_cells import Layer, Picture, Shape, Window, joined, picture

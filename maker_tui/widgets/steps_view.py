@@ -15,8 +15,8 @@ from maker_engine.core.facts import StepFacts
 from maker_engine.sessions.queries.inspection import facts_of
 from maker_engine.sessions.store.reader import Reader
 from maker_tui.runs.finding import Finding
-from maker_tui.runs.looked import Opened, Went
 from maker_tui.runs.ordering import Ordering
+from maker_tui.runs.viewed import Opened, Went
 from maker_tui.text.figures import count
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.line_view import LineView
@@ -24,7 +24,7 @@ from maker_tui.widgets.step_table import IN_STEPS, MARKS_TOLD, Order, StepTable,
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
-    from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.viewed import LookedRun
     from maker_tui.text.inspector_lines import Describe
 
 NEAR = 8

@@ -18,7 +18,7 @@ from maker_tui.widgets.recent import Recent, decided_lines, read_recent, respons
 
 if TYPE_CHECKING:
     from maker_engine.sessions.store.reader import Reader
-    from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.viewed import LookedRun
     from maker_tui.text.map_cells import Live
 
 LOOK_S = 0.5

@@ -145,7 +145,7 @@ async def test_lines_are_changed_by_keys_at_any_time(run):
         await type_in(pilot, "p", "pony A pony")
         await shown(pilot, "add what? purpose, non-goal")
         await pilot.press("o")
-        pilot.app.screen.entry.paste("[red]no[/red] \x1b[2J logins")
+        pilot.app.screen._prompt.paste("[red]no[/red] \x1b[2J logins")
         await pilot.press("enter")
         await shown(pilot, "[red]no[/red] ␛[2J logins")
         assert "\x1b" not in screen_text(pilot.app)
@@ -158,7 +158,7 @@ async def test_the_papers_are_written_into_a_folder(run, tmp_path):
         await asked(pilot)
         for words in ("5 files in", "REQUIREMENTS.md exists already"):
             await pilot.press("X", "ctrl+u")
-            pilot.app.screen.entry.paste(str(tmp_path / "out"))
+            pilot.app.screen._prompt.paste(str(tmp_path / "out"))
             await pilot.press("enter")
             await shown(pilot, words)
     assert (tmp_path / "out" / "AGENTS.md").is_file()

@@ -172,7 +172,7 @@ async def test_keys_that_steer_a_run_that_is_over_refuse_at_once(limit: int | No
             pilot.app.clear_notifications()
             await pilot.press(key)
             await shown(pilot, why)
-            assert not pilot.app.screen._asking.up  # type: ignore[attr-defined]
+            assert not pilot.app.screen._prompt.up  # type: ignore[attr-defined]
 
 
 async def test_the_palette_knows_resume() -> None:

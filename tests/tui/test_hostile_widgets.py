@@ -179,6 +179,6 @@ async def test_no_title_of_a_pane_and_no_notification_is_markup(run):
     async with app.run_test(size=(160, 45), notifications=True) as pilot:
         await shown(pilot, "▶ running")
         for text in TEXTS[:40]:
-            app.refuse(text)
+            app.navigation.refuse(text)
         await shown(pilot, "cannot be opened")
         assert strips_are_clean(app)

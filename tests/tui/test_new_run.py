@@ -323,7 +323,7 @@ async def test_an_error_of_a_start_stays_until_something_is_changed():
     """Rule: a form that is filled again with what was ordered says why it did not start, and takes the order again."""
     async with form_app().run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "n new run")
-        pilot.app.show_form({"task-name": "hanoi", "option-disks": "4", "k": "3"}, "no route to the model")
+        pilot.app.navigation.show_form({"task-name": "hanoi", "option-disks": "4", "k": "3"}, "no route to the model")
         await shown(pilot, "✖ no route to the model", "steps     15")
         await fill(pilot, "k", "4")
         await gone(pilot, "no route to the model")

@@ -54,7 +54,7 @@ def first_of(path: Path) -> WrongStep:
 async def solved(pilot, path: Path) -> None:
     """Wait until the fork is solved, and look at what is on record."""
     await shown(pilot, "✔ solved")
-    await until(pilot, lambda: pilot.app._source.ended)
+    await until(pilot, lambda: pilot.app.navigation.opened.source.ended)
     pilot.app.close_source()
     assert verify(path, hanoi(DISKS)).findings == ()
     with Reader(path) as reader:
