@@ -136,7 +136,7 @@ WEB = "web: {from: 1, to: 2}"
         (OWN % WEB + "\ncommands: {start: ['{program}'], stop: [x]}", {}, "begins with a program"),
         (OWN % WEB + "\ntarget: commands\ncommands: {start: [a], stop: [b]}\nhealth_url: file:///etc", {}, "health_url"),
         ("services: {web: {image: w, deploy: {replicas: 0}}}", {"to": "web=2"}, "0 replicas"),
-        ("kind: Deployment\nmetadata: {name: w}\nspec: {replicas: many}", {}, "whole number"),
+        ("kind: Deployment\nmetadata: {name: w}\nspec: {replicas: many}", {}, "no containers"),
         ("kind: Pod", {}, "none of Compose"),
         ("a: &a [*a]\nb: \x1b[2J", {}, "neither YAML nor JSON"),
         ("- 1", {}, "must hold mappings"),
