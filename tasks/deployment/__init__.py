@@ -1,5 +1,5 @@
 """Rolling deployment: new versions instance by instance, a vote on the evidence, and a rollback that is checked."""
 
-# from .task import Deployment
+from .task import Deployment
 
-# __all__ = ["Deployment"]
+__all__ = ["Deployment"]

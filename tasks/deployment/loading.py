@@ -11,7 +11,7 @@ from maker_engine.core.errors import InputError, ProblemError
 from maker_engine.input_files import path_of, read_named
 from maker_engine.printable import one_line
 
-from .problem import FORMAT, PROCESSES, Problem, Service, check, split_faults
+from .problem import FORMAT, TARGETS, Problem, Service, check, split_faults
 from .reading.compose import read_compose
 from .reading.documents import LARGEST, read_documents, seconds
 from .reading.kubernetes import WORKLOADS, read_kubernetes
@@ -78,16 +78,16 @@ def _changed(problem: Problem, options: Mapping[str, int | str]) -> Problem:
     given: dict[str, Any] = {"services": tuple(found.values()) if len(found) == len(problem.services) else problem.services}
     if faults := split_faults(_lines(options, "fault")):
         given["faults"] = faults
-    for name, choices in (("rollback", ("service", "all")), ("target", (PROCESSES, "commands"))):
+    for name, field, choices in (("rollback", "rollback", ("service", "all")), ("driver", "target", TARGETS)):
         if value := str(options.get(name) or ""):
             if value not in choices:
                 raise ProblemError(f"{name} must be {' or '.join(choices)}, got {one_line(value, 40)!r}")
-            given[name] = value
+            given[field] = value
     given |= {name: value for name, most in (("port", 65_535), ("rate", 1_000)) if (value := _number(options, name, most))}
-    if window := str(options.get("window") or ""):
-        given["window_s"] = seconds(window, "window")
+    if window := str(options.get("observe") or ""):
+        given["window_s"] = seconds(window, "observe")
         if not 0.05 <= given["window_s"] <= 600:
-            raise ProblemError(f"window must be 0.05 to 600 seconds, got {one_line(window, 40)}")
+            raise ProblemError(f"observe must be 0.05 to 600 seconds, got {one_line(window, 40)}")
     return replace(problem, **given)
 
 
