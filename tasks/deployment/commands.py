@@ -67,11 +67,16 @@ def health(problem: Problem, instance: Instance) -> Do:
     return Do("http", arguments, safety=Safety.IDEMPOTENT, writes=False, label=words[:60], timeout_s=10.0)
 
 
+def _fields(done: Done) -> dict[str, Any]:
+    found = done.fields
+    return found if isinstance(found, dict) else {}
+
+
 def is_well(done: Done) -> bool:
     """Tell whether a command ended with 0, or an address answered with a status below 400."""
     if not done.ok:
         return False
-    value: dict[str, Any] = done.fields
+    value = _fields(done)
     status = value.get("status")
     return value.get("exit") == 0 if status is None else isinstance(status, int) and status < 400
 
@@ -95,9 +100,7 @@ def _probed(problem: Problem, state: State, name: str) -> list[tuple[str, Instan
         side: [one for one in running(problem, name, fleet) if one[1] == side]
         for side in ((NEW, OLD) if fleet.old else (NEW,))
     }
-    found = [
-        ("health", many[turn % len(many)]) for turn in range(problem.probes) for many in sides.values() if many
-    ]
+    found = [("health", many[turn % len(many)]) for turn in range(problem.probes) for many in sides.values() if many]
     if "version" in problem.templates:
         found += [("version", one) for one in sides[NEW]]
     return found or [("health", (name, OLD, problem.of(name).replicas))]
@@ -162,7 +165,7 @@ def _window(problem: Problem, state: State, done: Done) -> State | dict[str, Any
     verb, (name, side, _) = parts[state.sub]
     well = is_well(done)
     if verb == "version":
-        side, well = "version", well and str(done.fields.get("stdout", "")).strip() == problem.of(name).new
+        side, well = "version", well and str(_fields(done).get("stdout", "")).strip() == problem.of(name).new
     tally = (*state.tally, (side, well, _milliseconds(done)))
     if state.sub + 1 < len(parts):
         return replace(state, sub=state.sub + 1, tally=tally)

@@ -14,8 +14,35 @@ from .judging import WORDS, row
 from .planning import candidates, is_finished, reverse, right
 from .problem import PROCESSES, Problem
 from .state import (
-    ACT, CHECK, CHOOSE, CLOSE, EVEN, HOLD, JUDGE, MIGRATE, NEW, OLD, OPEN, OVER, PROMOTE, PROMOTED, REVERSE, ROLLED_BACK,
-    SHIFT, START, STUCK, WATCH, Evidence, Fleet, Judge, Operation, Side, State, Totals, fleet_of, with_fleet,
+    ACT,
+    CHECK,
+    CHOOSE,
+    CLOSE,
+    EVEN,
+    HOLD,
+    JUDGE,
+    MIGRATE,
+    NEW,
+    OLD,
+    OPEN,
+    OVER,
+    PROMOTE,
+    PROMOTED,
+    REVERSE,
+    ROLLED_BACK,
+    SHIFT,
+    START,
+    STUCK,
+    WATCH,
+    Evidence,
+    Fleet,
+    Judge,
+    Operation,
+    Side,
+    State,
+    Totals,
+    fleet_of,
+    with_fleet,
 )  # fmt: skip
 
 EFFECT = "deployment"
@@ -28,7 +55,9 @@ RETRIES = 1
 def begin(problem: Problem) -> State:
     """Return the state in which the old versions run, or are to be started."""
     fleets = tuple(
-        Fleet(one.replicas, share=0 if one.canary and one.changes else EVEN, available=one.replicas, lowest=one.replicas)
+        Fleet(
+            one.replicas, share=0 if one.canary and one.changes else EVEN, available=one.replicas, lowest=one.replicas
+        )
         for one in problem.services
     )
     return settled(problem, State(OPEN if problem.target == PROCESSES else CHOOSE, fleets))
@@ -102,7 +131,11 @@ def _order(problem: Problem, state: State) -> tuple[dict[str, Any], str]:
         name = commands.watched(state)
         share = fleet_of(problem, state, name).share
         load = 100 if share == EVEN else share or problem.of(name).canary[0]
-        return order | {"watch": name, "seconds": problem.window_s, "load": load}, f"observe {name} for {problem.window_s:g} s"
+        return order | {
+            "watch": name,
+            "seconds": problem.window_s,
+            "load": load,
+        }, f"observe {name} for {problem.window_s:g} s"
     operation = state.left[0] if state.phase == REVERSE else state.operation
     assert operation is not None  # noqa: S101 - an operation is chosen before it is done
     if operation.verb == SHIFT:
@@ -124,7 +157,7 @@ def _spec(problem: Problem) -> dict[str, Any]:
 
 def finished(problem: Problem, state: State, done: Done) -> State:
     """Return the state after an effect."""
-    value: dict[str, Any] | None = done.fields if done.ok else None
+    value = _fields(done) if done.ok else None
     is_gate = state.phase == ACT and state.operation is not None and state.operation.verb == MIGRATE
     if problem.target != PROCESSES and not is_gate and done.status is not Status.REFUSED:
         taken = commands.taken(problem, state, done)
@@ -146,8 +179,13 @@ def finished(problem: Problem, state: State, done: Done) -> State:
     return _closed(problem, state, done, value)
 
 
+def _fields(done: Done) -> dict[str, Any]:
+    found = done.fields if done.value else {}
+    return found if isinstance(found, dict) else {}
+
+
 def _reason(done: Done) -> str:
-    value = done.fields if done.value else {}
+    value = _fields(done)
     return one_line(str(value.get("error") or value.get("stderr") or f"status {done.status}"), 150)
 
 
@@ -254,22 +292,32 @@ def _reversed(problem: Problem, state: State, done: Done, value: dict[str, Any] 
 def _checked(problem: Problem, state: State, done: Done, value: dict[str, Any] | None) -> State:
     phase = CLOSE if problem.target == PROCESSES else OVER
     if value is None:
-        return replace(state, phase=phase, why=one_line(f"{state.why} it cannot be seen what serves: {_reason(done)}".strip(), 300))
+        return replace(
+            state, phase=phase, why=one_line(f"{state.why} it cannot be seen what serves: {_reason(done)}".strip(), 300)
+        )
     fleets = []
     for service, fleet in zip(problem.services, state.fleets, strict=True):
         seen = value["serving"].get(service.name, {})
         fleets.append(_with_available(fleet, seen.get(OLD, 0) + seen.get(NEW, 0)))
         if (seen.get(OLD, 0), seen.get(NEW, 0)) != (fleet.old, fleet.new) and not state.why:
-            state = replace(state, why=f"{service.name} serves with {seen.get(OLD, 0)} old and {seen.get(NEW, 0)} new instances")
+            state = replace(
+                state, why=f"{service.name} serves with {seen.get(OLD, 0)} old and {seen.get(NEW, 0)} new instances"
+            )
     return replace(state, phase=phase, fleets=tuple(fleets))
 
 
 def _closed(problem: Problem, state: State, done: Done, value: dict[str, Any] | None) -> State:
     if value is None:
-        return replace(state, phase=OVER, why=one_line(f"{state.why} the processes cannot be ended: {_reason(done)}".strip(), 300))
+        return replace(
+            state, phase=OVER, why=one_line(f"{state.why} the processes cannot be ended: {_reason(done)}".strip(), 300)
+        )
     fleets = tuple(
         replace(fleet, lowest=min(fleet.lowest, value["lowest"].get(service.name, fleet.lowest)))
         for service, fleet in zip(problem.services, state.fleets, strict=True)
     )
-    return replace(state, phase=OVER, fleets=fleets, totals=Totals(**{name: value[name] for name in ("requests", "errors", "lost", "planned")}))
-
+    return replace(
+        state,
+        phase=OVER,
+        fleets=fleets,
+        totals=Totals(**{name: value[name] for name in ("requests", "errors", "lost", "planned")}),
+    )

@@ -75,7 +75,9 @@ def _changed(problem: Problem, options: Mapping[str, int | str]) -> Problem:
         if not equals or name not in found:
             raise ProblemError(f"--to takes NAME=VERSION with a service of the file, got {one_line(line, 60)!r}")
         found[name] = replace(found[name], new=version)
-    given: dict[str, Any] = {"services": tuple(found.values()) if len(found) == len(problem.services) else problem.services}
+    given: dict[str, Any] = {
+        "services": tuple(found.values()) if len(found) == len(problem.services) else problem.services
+    }
     if faults := split_faults(_lines(options, "fault")):
         given["faults"] = faults
     for name, field, choices in (("rollback", "rollback", ("service", "all")), ("driver", "target", TARGETS)):
@@ -83,7 +85,9 @@ def _changed(problem: Problem, options: Mapping[str, int | str]) -> Problem:
             if value not in choices:
                 raise ProblemError(f"{name} must be {' or '.join(choices)}, got {one_line(value, 40)!r}")
             given[field] = value
-    given |= {name: value for name, most in (("port", 65_535), ("rate", 1_000)) if (value := _number(options, name, most))}
+    given |= {
+        name: number for name, most in (("port", 65_535), ("rate", 1_000)) if (value := _number(options, name, most))
+    }
     if window := str(options.get("observe") or ""):
         given["window_s"] = seconds(window, "observe")
         if not 0.05 <= given["window_s"] <= 600:

@@ -8,11 +8,28 @@ from .judging import row
 from .problem import Problem, Service
 from .reports import verdict_of
 from .state import (
-    CHECK, CLOSE, EVEN, JUDGE, OPEN, OVER, PROMOTED, REVERSE, ROLLED_BACK, STUCK, WATCH, Fleet, State,
+    CHECK,
+    CLOSE,
+    EVEN,
+    JUDGE,
+    OPEN,
+    OVER,
+    PROMOTED,
+    REVERSE,
+    ROLLED_BACK,
+    STUCK,
+    WATCH,
+    Fleet,
+    State,
 )  # fmt: skip
 
 MARKS = {PROMOTED: ("✔", "target"), ROLLED_BACK: ("↩", "conflict"), STUCK: ("✖", "conflict")}
-PHASES = {OPEN: "starting the old versions", CHECK: "looking which versions serve", CLOSE: "ending all processes", OVER: "over"}
+PHASES = {
+    OPEN: "starting the old versions",
+    CHECK: "looking which versions serve",
+    CLOSE: "ending all processes",
+    OVER: "over",
+}
 
 
 def draw(problem: Problem, state: State, columns: int, rows: int) -> Text:
@@ -23,8 +40,12 @@ def draw(problem: Problem, state: State, columns: int, rows: int) -> Text:
     lines = max(1, rows - 3)
     first = _window(problem, state, lines)
     shown = problem.services[first : first + lines]
-    picture.append(_cut(f"{'service':<{name}} {'old → new':<15} " if wide else f"{'service':<{name}} ", columns), "label")
-    picture.append(_cut("instances  serves/min  traffic" if wide else "instances", columns - len(picture.plain)), "label")
+    picture.append(
+        _cut(f"{'service':<{name}} {'old → new':<15} " if wide else f"{'service':<{name}} ", columns), "label"
+    )
+    picture.append(
+        _cut("instances  serves/min  traffic" if wide else "instances", columns - len(picture.plain)), "label"
+    )
     for service in shown:
         picture.append("\n")
         _row(picture, problem, state, service, name, columns)
@@ -100,5 +121,3 @@ def _figures(state: State) -> tuple[str, str]:
     lost = state.totals.lost
     seen = f", {state.totals.requests:,} requests, {lost:,} lost" if lost is not None else ""
     return f"{state.count} operations{seen}", "conflict" if lost else "label"
-
-

@@ -116,7 +116,9 @@ def reverse(problem: Problem, state: State, failed: str) -> tuple[Operation, ...
             before.append(operation.number)
         elif operation.verb != MIGRATE:  # the old version runs on a migrated database: that is what makes it a gate
             found.append(
-                Operation(STOP if operation.verb == START else START, operation.service, operation.side, operation.number)
+                Operation(
+                    STOP if operation.verb == START else START, operation.service, operation.side, operation.number
+                )
             )
     return tuple(reversed(found))
 

@@ -19,7 +19,7 @@ PROCESSES, COMMANDS = "processes", "commands"
 TARGETS = (PROCESSES, COMMANDS)
 SERVICE, ALL = "service", "all"
 FAULTS = ("dies", "unhealthy", "slow", "errors", "wrong-version", "slow-start", "hangs-at-stop")
-"""What the new version of a bundled server may do; the last two are no reason to roll back."""
+"""What the new version of a bundled server may do, and, of the last, the old one; the last two are no reason to go back."""
 VERBS = ("start", "stop", "health", "version", "shift")
 MOST_SERVICES, MOST_INSTANCES = 100, 200
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?", re.ASCII)
@@ -185,7 +185,9 @@ def _check_cycle(problem: Problem) -> None:
         while path[-1] not in path[:-1]:
             path.append(min(left[path[-1]]))
         circle = path[path.index(path[-1]) :]
-        raise ProblemError(f"the services need each other in a circle: {' -> '.join(circle)}; take one of these needs out")
+        raise ProblemError(
+            f"the services need each other in a circle: {' -> '.join(circle)}; take one of these needs out"
+        )
 
 
 def _check_target(problem: Problem) -> None:

@@ -12,7 +12,7 @@ from .state import NEW, OLD, Fleet, State, fleet_of
 
 REQUESTS = 40
 """Requests of a window that goes well, or as many as a verdict asks for where that is more."""
-STAGE = "rehearsal"
+STAGE = 16 * "0"
 FAILURES = (
     (Status.FAILED, {"error": "the processes do not answer", "kind": "connection"}),
     (Status.TIMED_OUT, {"error": "it did not end within 60 s", "kind": "timeout"}),
@@ -84,7 +84,12 @@ def _window(problem: Problem, state: State, name: str, variant: int) -> dict[str
     if fault == "slow-start" and not state.holds:
         new, ready = {**clean, "requests": 0}, fleet.new - 1
     if variant % 5 in (1, 2):
-        odd = ({"errors": 1 + variant // 5 % 3}, {"requests": variant // 5 % problem.probes}, {"failures": 1}, {"wrong": 1})
+        odd = (
+            {"errors": 1 + variant // 5 % 3},
+            {"requests": variant // 5 % problem.probes},
+            {"failures": 1},
+            {"wrong": 1},
+        )
         new = {**clean, **odd[variant % 4]}
         ready = fleet.new - variant // 7 % 2
     return {NEW: new, OLD: clean, "ready": max(0, ready), "due": fleet.new, "available": fleet.available}

@@ -66,4 +66,3 @@ def papers(problem: Problem, state: State) -> dict[str, str]:
     if problem.notes:
         found["not-understood.txt"] = "".join(f"{one_line(note, 300)}\n" for note in problem.notes)
     return found
-

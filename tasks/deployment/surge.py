@@ -28,7 +28,9 @@ def scaled(value: object, replicas: int, *, up: bool, what: str) -> int:
         return int(text)
     percent = _PERCENT.fullmatch(text)
     if percent is None:
-        raise ProblemError(f"{what} must be a whole number or a percentage such as 25%, got {one_line(str(value), 40)!r}")
+        raise ProblemError(
+            f"{what} must be a whole number or a percentage such as 25%, got {one_line(str(value), 40)!r}"
+        )
     return -(-int(percent[1]) * replicas // 100) if up else int(percent[1]) * replicas // 100
 
 
@@ -41,7 +43,9 @@ def bounds(surge: object, unavailable: object, replicas: int, what: str) -> tupl
     more = scaled(surge, replicas, up=True, what=f"max_surge of {what}")
     fewer = scaled(unavailable, replicas, up=False, what=f"max_unavailable of {what}")
     if str(surge) in ("0", "0%") and str(unavailable) in ("0", "0%"):
-        raise ProblemError(f"max_surge and max_unavailable of {what} are both 0: nothing could be replaced; allow 1 of one")
+        raise ProblemError(
+            f"max_surge and max_unavailable of {what} are both 0: nothing could be replaced; allow 1 of one"
+        )
     if not more and not fewer:
         fewer = 1
     return more, min(fewer, replicas)

@@ -55,7 +55,9 @@ class Deployment(Task[State, Answer]):
 
     name = "deployment"
     title = "Rolling deployment"
-    summary = "Services to new versions instance by instance, a vote on the evidence after each, and a checked rollback."
+    summary = (
+        "Services to new versions instance by instance, a vote on the evidence after each, and a checked rollback."
+    )
     source_help = "Docker Compose, Kubernetes (Deployment, StatefulSet, Service), Argo Rollouts, or maker's own YAML."
     options: ClassVar[tuple[Option, ...]] = (
         Option("sample", "Rollout to try it with where no file is given.", SAMPLES[0], SAMPLES),
@@ -63,7 +65,9 @@ class Deployment(Task[State, Answer]):
         Option("after", "File with the new versions, of the same form as the problem file.", ""),
         Option("fault", f"What a new version does wrong, as SERVICE:KIND with {', '.join(FAULTS)}.", "", several=True),
         Option("driver", "Bundled servers on the loopback, or the file's commands; empty for what the file says.", ""),
-        Option("rollback", f"What goes back where a version fails: {SERVICE} or {ALL}; empty for what the file says.", ""),
+        Option(
+            "rollback", f"What goes back where a version fails: {SERVICE} or {ALL}; empty for what the file says.", ""
+        ),
         Option("observe", "Seconds that a version is observed before a verdict; empty for what the file says.", ""),
         Option("rate", "Requests a second through the front port; 0 for what the file says, or 50.", 0),
         Option("port", "The front port; 0 for what the file says, or any that is free.", 0),

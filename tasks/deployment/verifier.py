@@ -20,7 +20,7 @@ class _Check:
         self.whole = whole
         self.services: dict[str, dict[str, Any]] = whole["services"]
         self.counts = {name: {"old": one["replicas"], "new": 0} for name, one in self.services.items()}
-        self.share = {name: 0 for name in self.services}
+        self.share = dict.fromkeys(self.services, 0)
         self.promoted: set[str] = set()
         self.done: list[list[Any]] = []
         self.back: list[list[Any]] = []
@@ -75,7 +75,9 @@ class _Check:
         worse = new["failures"] > old["failures"] or new["wrong"] > 0 or (rate > 0.01 and rate > 2 * base + 1e-12)
         worse = worse or new["p95_ms"] > max(2 * old["p95_ms"], old["p95_ms"] + 100)
         little = new["requests"] < self.whole["probes"] or value["ready"] < value["due"]
-        due = "roll back" if worse or (little and self.holds >= self.whole["holds"]) else "hold" if little else "promote"
+        due = (
+            "roll back" if worse or (little and self.holds >= self.whole["holds"]) else "hold" if little else "promote"
+        )
         if verdict != due:
             self.find(f"the verdict {verdict} where the evidence asks for {due}")
         self.holds += verdict == "hold"
@@ -97,48 +99,107 @@ def findings(source: str, moves: Sequence[Move]) -> list[str]:
     return check.findings
 
 
+class _Walk:
+    """Walks through a run of the bundled servers, whose every effect says in its value what it was.
+
+    Args:
+        check: Keeps the counts and the findings.
+    """
+
+    def __init__(self, check: _Check) -> None:
+        self.check = check
+        self.pending: list[Any] | None = None
+        self.window: dict[str, Any] | None = None
+        self.served: dict[str, Any] | None = None
+        self.owes_verdict = self.turned = self.ended = False
+
+    def choose(self, operation: list[Any]) -> None:
+        """Take a chosen operation: nothing else may be open."""
+        if self.pending is not None or self.window is not None or self.owes_verdict or self.turned:
+            self.check.find(f"{operation[0]} of {operation[1]} was chosen before what came before it was over")
+        self.check.begin(operation)
+        self.pending = operation
+
+    def judge(self, verdict: str) -> None:
+        """Take a verdict: it is on a window that nobody has judged."""
+        if self.window is None:
+            self.check.find(f"the verdict {verdict} is on no window")
+            return
+        self.check.judge(verdict, self.window)
+        self.window, self.owes_verdict = None, verdict == "hold"
+        self.turned = self.turned or verdict == "roll back"
+        if verdict == "promote" and self.check.last and _whole(self.check, self.check.last[1]):
+            self.check.promoted.add(self.check.last[1])
+
+    def failed(self, status: str) -> None:
+        """Take an effect that did not end well: what was begun counts as done, for it is taken back."""
+        if self.pending is not None and status != "refused" and self.pending[0] != "migrate":
+            self.check.do(self.pending, back=False)
+        self.turned = self.turned or self.pending is not None
+        self.pending, self.owes_verdict = None, False
+
+    def answered(self, value: dict[str, Any]) -> None:
+        """Take what an effect gave."""
+        self.ended = self.ended or "lost" in value
+        if "serving" in value:
+            self.served = value["serving"]
+        elif "new" in value and "ready" in value:
+            if self.window is not None:
+                self.check.find("a window was not judged")
+            self.window = value
+        elif did := value.get("did"):
+            self._did(did, value)
+        elif "exit" in value and self.pending is not None:
+            self._migrated(int(value["exit"]))
+
+    def _migrated(self, status: int) -> None:
+        assert self.pending is not None  # noqa: S101 - the caller asks
+        if not status:
+            self.check.do(self.pending, back=False)
+        self.pending, self.turned = None, self.turned or status != 0
+
+    def _did(self, did: list[Any], value: dict[str, Any]) -> None:
+        verb, name, side, number = did
+        forward = (verb, side) in (("start", "new"), ("stop", "old")) or (
+            verb == "shift" and number > self.check.share[name]
+        )
+        if forward and not self.turned:
+            if self.pending != did:
+                self.check.find(f"{verb} of {name} {number} was done and not chosen")
+            self.pending = None
+        elif self.window is not None or self.pending is not None:
+            self.check.find(f"{verb} of {name} {number} was taken back before what came before it was over")
+        if value.get("stopped") is False or (not forward and value.get("ready") is False):
+            self.owes_verdict = forward
+            return
+        self.check.do(did, back=not forward)
+        self.check.last = did
+        self.owes_verdict = forward and (verb != "stop" or _whole(self.check, name))
+
+
 def _of_processes(check: _Check, moves: Sequence[Move]) -> Iterator[str]:
-    """Walk through a run of the bundled servers, whose every effect says in its value what it was."""
-    window: dict[str, Any] = {}
-    served: dict[str, Any] | None = None
-    ended = False
-    opened = next((parts for kind, *parts in moves if kind == "done"), None)
-    if opened is None or opened[0] != "ok":
-        yield f"the old versions were not started: {opened[1] if opened else 'nothing was done'}"
+    opened = moves[0] if moves else ("", "", "nothing was done")
+    if opened[:2] != ("done", "ok") or "stage" not in json.loads(opened[2]):
+        yield f"the old versions were not started: {opened[-1]}"
         return
-    for kind, *parts in moves:
+    walk = _Walk(check)
+    for kind, *parts in moves[1:]:
         if kind == "choose":
-            check.begin(parts)
+            walk.choose(parts)
         elif kind == "judge":
-            check.judge(parts[0], window)
-            if parts[0] == "promote" and check.last and _whole(check, check.last[1]):
-                check.promoted.add(check.last[1])
+            walk.judge(parts[0])
         elif parts[0] == "ok":
-            value = json.loads(parts[1])
-            ended = ended or "lost" in value
-            if "serving" in value:
-                served = value["serving"]
-            elif "new" in value and "ready" in value:
-                window = value
-            elif did := value.get("did"):
-                _count(check, did, value)
+            walk.answered(json.loads(parts[1]))
+        else:
+            walk.failed(parts[0])
     yield from _reversed(check)
-    yield from _served(check, served)
-    if not ended:
-        yield "the processes were not ended"
+    yield from _served(check, walk.served)
+    if not walk.ended or walk.pending is not None or walk.window is not None:
+        yield "the run was not brought to its end"
 
 
 def _whole(check: _Check, name: str) -> bool:
     return check.counts[name] == {"old": 0, "new": check.services[name]["replicas"]}
-
-
-def _count(check: _Check, did: list[Any], value: dict[str, Any]) -> None:
-    verb, name, side, _ = did
-    forward = (verb, side) in (("start", "new"), ("stop", "old")) or (verb == "shift" and did[3] > check.share[name])
-    if value.get("stopped") is False or (not forward and value.get("ready") is False):
-        return
-    check.do(did, back=not forward)
-    check.last = did
 
 
 def _reversed(check: _Check) -> Iterator[str]:

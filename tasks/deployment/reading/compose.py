@@ -49,7 +49,9 @@ def _service(name: str, given: dict[str, Any], notes: list[str]) -> Service:
     step = min(replicas, whole(update.get("parallelism", 1), f"parallelism of {what}") or replicas)
     order = update.get("order", "stop-first")
     if order not in ("stop-first", "start-first"):
-        raise ProblemError(f"update_config.order of {what} must be stop-first or start-first, got {one_line(str(order), 40)!r}")
+        raise ProblemError(
+            f"update_config.order of {what} must be stop-first or start-first, got {one_line(str(order), 40)!r}"
+        )
     version = version_of(given.get("image"), what)
     surge, unavailable = (step, 0) if order == "start-first" else (0, step)
     if given.get("healthcheck") is not None:
@@ -65,6 +67,8 @@ def _needs(name: str, given: object, notes: list[str]) -> tuple[str, ...]:
         how = mapping(how, what)
         condition = how.get("condition", _CONDITIONS[0])
         if condition not in _CONDITIONS:
-            raise ProblemError(f"{what} has a condition that is none of {', '.join(_CONDITIONS)}: {one_line(str(condition), 40)!r}")
+            raise ProblemError(
+                f"{what} has a condition that is none of {', '.join(_CONDITIONS)}: {one_line(str(condition), 40)!r}"
+            )
         notes += unknown(how, {"condition"}, f"services.{name}.depends_on.{one_line(need, 60)}")
     return tuple(given)

@@ -40,7 +40,9 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
                 continue
             if not isinstance(key, yaml.ScalarNode) or key.value in seen:
                 shown = one_line(str(key.value), 40)
-                raise yaml.constructor.ConstructorError(None, None, f"the key {shown!r} comes twice or is no text", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {shown!r} comes twice or is no text", key.start_mark
+                )
             seen.add(key.value)
         self.flatten_mapping(node)
         return {key.value: self.construct_object(value, deep=True) for key, value in node.value}
@@ -67,7 +69,7 @@ def read_documents(text: str, what: str) -> list[dict[str, Any]]:
         raise ProblemError(f"{what} has {len(text):,} characters: at most {LARGEST:,} are read")
     found = []
     try:
-        for document in yaml.load_all(text, _Loader):  # noqa: S506 - it is a safe loader
+        for document in yaml.load_all(text, _Loader):
             found += [] if document is None else [document]
             if len(found) > _MOST_DOCUMENTS:
                 raise ProblemError(f"{what} has more than {_MOST_DOCUMENTS:,} documents")

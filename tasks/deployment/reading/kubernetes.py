@@ -22,10 +22,19 @@ from .documents import is_quantity, mapping, seconds, unknown, version_of, whole
 WORKLOADS = ("Deployment", "StatefulSet", "Rollout")
 _IGNORED = ("ServiceAccount", "ConfigMap", "Secret", "Namespace", "HorizontalPodAutoscaler")
 _SPEC = {"replicas", "selector", "template", "strategy", "updateStrategy", "serviceName"}
-_POD = {"containers", "initContainers", "serviceAccountName", "securityContext", "terminationGracePeriodSeconds", "volumes"}
+_POD = {
+    "containers",
+    "initContainers",
+    "serviceAccountName",
+    "securityContext",
+    "terminationGracePeriodSeconds",
+    "volumes",
+}
 _CONTAINER = {"name", "image", "env", "ports", "resources", "readinessProbe", "livenessProbe", "securityContext",
               "command", "args", "volumeMounts", "imagePullPolicy"}  # fmt: skip
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?([a-z0-9-]+)(?:\.[a-z0-9.-]+)?(?::[0-9]+)?(?:/.*)?", re.ASCII)
+_HOST = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?([a-z0-9-]+)(?:\.[a-z0-9.-]+)?(?::[0-9]+)?(?:/.*)?", re.ASCII
+)
 
 
 def read_kubernetes(documents: Sequence[dict[str, Any]], notes: list[str]) -> list[Service]:

@@ -64,8 +64,12 @@ def _within(given: dict[str, Any], name: str, default: float, least: float, most
 
 def _address(given: object) -> str:
     text = given if isinstance(given, str) else "?"
-    if text and not (text.startswith(("http://", "https://")) and text.isprintable() and " " not in text and len(text) < 500):
-        raise ProblemError(f"health_url must be an address such as http://127.0.0.1:8000/health, got {one_line(str(given), 60)!r}")
+    if text and not (
+        text.startswith(("http://", "https://")) and text.isprintable() and " " not in text and len(text) < 500
+    ):
+        raise ProblemError(
+            f"health_url must be an address such as http://127.0.0.1:8000/health, got {one_line(str(given), 60)!r}"
+        )
     return text
 
 
@@ -77,7 +81,12 @@ def _service(name: str, given: dict[str, Any]) -> Service:
     replicas = whole(given.get("replicas", 1), f"replicas of {what}", 0)
     surge, unavailable = bounds(given.get("max_surge", 1), given.get("max_unavailable", 0), replicas, name)
     migration = given.get("migration", "")
-    if not isinstance(migration, str) or len(migration) > _LONGEST or not migration.isprintable() or migration[:1] == "-":
+    if (
+        not isinstance(migration, str)
+        or len(migration) > _LONGEST
+        or not migration.isprintable()
+        or migration[:1] == "-"
+    ):
         raise ProblemError(f"migration of {what} must be the path of a problem file")
     old = str(given["from"])
     return Service(

@@ -35,7 +35,10 @@ class Stage:
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
         """Name the order."""
-        return next((f"{key} {value}" if isinstance(value, str) else key for key, value in arguments.items() if key != "stage"), "")
+        return next(
+            (f"{key} {value}" if isinstance(value, str) else key for key, value in arguments.items() if key != "stage"),
+            "",
+        )
 
     async def carry_out(self, call: Call) -> dict[str, Json]:
         """Give the order, and return the answer."""

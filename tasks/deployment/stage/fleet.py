@@ -20,6 +20,8 @@ HEALTH_S, LAPSES = 0.1, 3
 STARTING_S = 20.0
 """Seconds that a process has to begin to answer at all."""
 BACKOFF_S, LONGEST_BACKOFF_S = 0.3, 5.0
+OLD_FAULT = "hangs-at-stop"
+"""The fault of the old version, which is the one that is stopped; all others are the new one's."""
 Key = tuple[str, str, int]
 Asking = Callable[[int, str], Any]
 
@@ -98,14 +100,16 @@ class Fleet:
             one = self.instances.get(key)
             if one is None:
                 service = self.services[key[0]]
-                new = key[1] == "new"
-                one = Instance(key, service[key[1]], service["fault"] if new else "")
+                at_stop = service["fault"] == OLD_FAULT
+                one = Instance(key, service[key[1]], service["fault"] if at_stop == (key[1] == "old") else "")
                 self.instances[key] = one
                 await self._spawn(one)
                 one.keeper = asyncio.create_task(self._keep(one))
             loop = asyncio.get_running_loop()
             began = loop.time()
-            while not (one.ready or one.failures) and loop.time() - began < (patience_s if one.answered else STARTING_S):
+            while not (one.ready or one.failures) and loop.time() - began < (
+                patience_s if one.answered else STARTING_S
+            ):
                 await asyncio.sleep(0.02)
             return one
 
@@ -146,7 +150,7 @@ class Fleet:
     async def _is_well(self, one: Instance) -> bool:
         try:
             found = await self._asking(one.port, "/health")
-        except (OSError, asyncio.TimeoutError):
+        except (TimeoutError, OSError):
             return False
         one.answered = True
         return bool(found[0] == 200)

@@ -89,7 +89,7 @@ class Front:
             else:
                 writer.write(await self._routed(name, f"/{rest}"))
             await writer.drain()
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.TimeoutError):
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return
         finally:
             writer.close()
@@ -120,7 +120,7 @@ class Front:
         chosen.in_flight += 1
         try:
             status, version, answer = await ask(chosen.port, path)
-        except (OSError, asyncio.TimeoutError):
+        except (TimeoutError, OSError):
             seen.add(0, time.monotonic() - began, wrong=False)
             return None
         finally:
@@ -169,7 +169,5 @@ class Load:
     async def _one(self, name: str) -> None:
         try:
             await ask(self._front.port, f"/{name}/")
-        except (OSError, asyncio.TimeoutError):
+        except (TimeoutError, OSError):
             self._figures.lose(name)
-
-

@@ -158,13 +158,16 @@ class Supervisor:
     async def _open(self, spec: dict[str, Any]) -> dict[str, Any]:
         if not self._spec:
             async with self._opening:
-                names = [(one["name"], "old", number) for one in spec["services"] for number in range(1, one["replicas"] + 1)]
+                names = [
+                    (one["name"], "old", number) for one in spec["services"] for number in range(1, one["replicas"] + 1)
+                ]
                 await self._begin(spec, names, int(spec["port"]))
                 self._fleet.shares = {one["name"]: one["share"] for one in spec["services"]}
                 self._figures.lowest = {name: self._fleet.available(name) for name in self._fleet.services}
                 for one in [*self._fleet.instances.values()]:
                     for _ in range(BASELINE):
                         await self._front.observed(one, "/")
+                self._figures.write("opened", port=self._front.port)
                 self._save()
         available = {name: self._fleet.available(name) for name in self._fleet.services}
         return {"stage": self._folder.name, "port": self._front.port, "available": available}
@@ -225,6 +228,7 @@ class Supervisor:
     async def _end_all(self) -> None:
         if self._load is not None:
             await self._load.stop()
+        self._figures.write("closing")
         totals = self._figures.totals()  # what ends from here on was to end
         self._front.close()
         await asyncio.gather(*(self._fleet.stop(key, guard=False) for key in [*self._fleet.instances]))

@@ -134,7 +134,11 @@ WEB = "web: {from: 1, to: 2}"
         (OWN % WEB, {"port": 70_000}, "0 to 65,535"),
         (OWN % WEB, {"observe": "soon"}, "duration"),
         (OWN % WEB + "\ncommands: {start: ['{program}'], stop: [x]}", {}, "begins with a program"),
-        (OWN % WEB + "\ntarget: commands\ncommands: {start: [a], stop: [b]}\nhealth_url: file:///etc", {}, "health_url"),
+        (
+            OWN % WEB + "\ntarget: commands\ncommands: {start: [a], stop: [b]}\nhealth_url: file:///etc",
+            {},
+            "health_url",
+        ),
         ("services: {web: {image: w, deploy: {replicas: 0}}}", {"to": "web=2"}, "0 replicas"),
         ("kind: Deployment\nmetadata: {name: w}\nspec: {replicas: many}", {}, "no containers"),
         ("kind: Pod", {}, "none of Compose"),
