@@ -146,14 +146,18 @@ def taken(problem: Problem, state: State, done: Done) -> State | dict[str, Any]:
     assert operation is not None  # noqa: S101 - likewise
     fleet = fleet_of(problem, state, operation.service)
     if operation.verb == START:
-        if state.sub % 2 and is_well(done):
-            return {"ready": True, "available": fleet.available + 1}
-        if (not state.sub and not is_well(done)) or state.sub >= HEALTH_PARTS:
-            return {"ready": False, "available": fleet.available}
-        return replace(state, sub=state.sub + 1)
+        return _starting(state, fleet, done)
     if operation.verb == STOP:
         return {"stopped": is_well(done), "available": fleet.available - is_well(done)}
     return {"shifted": is_well(done)}
+
+
+def _starting(state: State, fleet: Fleet, done: Done) -> State | dict[str, Any]:
+    if state.sub % 2 and is_well(done):
+        return {"ready": True, "available": fleet.available + 1}
+    if (not state.sub and not is_well(done)) or state.sub >= HEALTH_PARTS:
+        return {"ready": False, "available": fleet.available}
+    return replace(state, sub=state.sub + 1)
 
 
 def _milliseconds(done: Done) -> int:

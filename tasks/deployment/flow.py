@@ -84,16 +84,15 @@ def settled(problem: Problem, state: State) -> State:
 def rolled_back(problem: Problem, state: State, failed: str, why: str) -> State:
     """Return the state in which a service, or all, are to go back."""
     left = reverse(problem, state, failed)
-    return _backwards(problem, replace(
+    return _backwards(replace(
         state, phase=REVERSE, operation=None, left=left, tries=0, why=one_line(why, 200), sub=0, tally=(), holds=0,
         fleets=with_fleet(problem, state, failed, replace(fleet_of(problem, state, failed), verdict=ROLLED_BACK)),
     ))  # fmt: skip
 
 
-def _backwards(problem: Problem, state: State) -> State:
+def _backwards(state: State) -> State:
     """Return the state of a rollback after what has been reversed so far."""
-    busy = {operation.service for operation in state.left}
-    return state if busy else replace(state, phase=CHECK)
+    return state if state.left else replace(state, phase=CHECK)
 
 
 def act(problem: Problem, state: State) -> Do | None:
@@ -106,7 +105,8 @@ def act(problem: Problem, state: State) -> Do | None:
         return commands.part(problem, state)
     arguments, words = _order(problem, state)
     return Do(
-        EFFECT, json.dumps(arguments), safety=Safety.IDEMPOTENT, writes=state.phase not in (WATCH, CHECK), label=words[:60],
+        EFFECT, json.dumps(arguments), safety=Safety.IDEMPOTENT, writes=state.phase not in (WATCH, CHECK),
+        label=words[:60],
         timeout_s=OPEN_S if state.phase == OPEN else OPERATION_S + 2 * problem.window_s + 2 * problem.grace_s,
     )  # fmt: skip
 
@@ -131,11 +131,7 @@ def _order(problem: Problem, state: State) -> tuple[dict[str, Any], str]:
         name = commands.watched(state)
         share = fleet_of(problem, state, name).share
         load = 100 if share == EVEN else share or problem.of(name).canary[0]
-        return order | {
-            "watch": name,
-            "seconds": problem.window_s,
-            "load": load,
-        }, f"observe {name} for {problem.window_s:g} s"
+        return order | {"watch": name, "seconds": problem.window_s, "load": load}, f"observe {name}"
     operation = state.left[0] if state.phase == REVERSE else state.operation
     assert operation is not None  # noqa: S101 - an operation is chosen before it is done
     if operation.verb == SHIFT:
@@ -145,7 +141,7 @@ def _order(problem: Problem, state: State) -> tuple[dict[str, Any], str]:
 
 
 def _spec(problem: Problem) -> dict[str, Any]:
-    faults = {name: kind for name, kind in reversed(problem.faults)}
+    faults = dict(reversed(problem.faults))
     services = [
         {"name": one.name, "old": one.old, "new": one.new, "replicas": one.replicas, "least": one.least,
          "fault": faults.get(one.name, ""), "share": 0 if one.canary and one.changes else EVEN}
@@ -165,18 +161,8 @@ def finished(problem: Problem, state: State, done: Done) -> State:
             return taken
         value = None if taken.get("shifted") is False else taken
     state = replace(state, sub=0, tally=())
-    match state.phase:
-        case "open":
-            return settled(problem, _opened(problem, state, done, value))
-        case "act":
-            return settled(problem, _acted(problem, state, done, value))
-        case "watch":
-            return settled(problem, _watched(problem, state, value))
-        case "reverse":
-            return _reversed(problem, state, done, value)
-        case "check":
-            return _checked(problem, state, done, value)
-    return _closed(problem, state, done, value)
+    take = _TAKERS.get(state.phase, _closed)
+    return settled(problem, take(problem, state, done, value))
 
 
 def _fields(done: Done) -> dict[str, Any]:
@@ -238,12 +224,12 @@ def _acted(problem: Problem, state: State, done: Done, value: dict[str, Any] | N
     return replace(state, phase=WATCH if observed else CHOOSE)
 
 
-def _watched(problem: Problem, state: State, value: dict[str, Any] | None) -> State:
+def _watched(problem: Problem, state: State, done: Done, value: dict[str, Any] | None) -> State:
     name = commands.watched(state)
     state = replace(state, count=state.count + 1)
     if value is None:
         if state.holds >= problem.holds:
-            return rolled_back(problem, state, name, f"{name}: it cannot be observed")
+            return rolled_back(problem, state, name, f"{name}: it cannot be observed: {_reason(done)}")
         return replace(state, holds=state.holds + 1)
     fleet = _with_available(fleet_of(problem, state, name), value["available"])
     evidence = Evidence(name, Side(**value[NEW]), Side(**value[OLD]), value["ready"], value["due"])
@@ -275,7 +261,8 @@ def _reversed(problem: Problem, state: State, done: Done, value: dict[str, Any] 
     if not well:
         if state.tries < RETRIES:
             return replace(state, tries=state.tries + 1)
-        why = f"{state.why}; the rollback stopped at {operation.words}: {_reason(done) if value is None else 'it failed twice'}"
+        how = _reason(done) if value is None else "it failed twice"
+        why = f"{state.why}; the rollback stopped at {operation.words}: {how}"
         fleet = replace(fleet_of(problem, state, name), verdict=STUCK)
         return replace(state, phase=CHECK, why=one_line(why, 300), fleets=with_fleet(problem, state, name, fleet))
     fleet = replace(changed(fleet_of(problem, state, name), operation), verdict=ROLLED_BACK)
@@ -286,7 +273,7 @@ def _reversed(problem: Problem, state: State, done: Done, value: dict[str, Any] 
         state, left=state.left[1:], tries=0, done=state.done[:last] + state.done[last + 1 :],
         fleets=with_fleet(problem, state, name, fleet),
     )  # fmt: skip
-    return _backwards(problem, left)
+    return _backwards(left)
 
 
 def _checked(problem: Problem, state: State, done: Done, value: dict[str, Any] | None) -> State:
@@ -321,3 +308,6 @@ def _closed(problem: Problem, state: State, done: Done, value: dict[str, Any] | 
         fleets=fleets,
         totals=Totals(**{name: value[name] for name in ("requests", "errors", "lost", "planned")}),
     )
+
+
+_TAKERS = {OPEN: _opened, ACT: _acted, WATCH: _watched, REVERSE: _reversed, CHECK: _checked}

@@ -18,6 +18,7 @@ from .reading.kubernetes import WORKLOADS, read_kubernetes
 from .reading.own import read_own
 
 SAMPLES = ("small", "full")
+_NUMBERS = (("port", 65_535), ("rate", 1_000))
 
 
 def load_problem(options: Mapping[str, int | str], source: str | None) -> Problem:
@@ -64,6 +65,18 @@ def _services(documents: Sequence[dict[str, Any]]) -> tuple[list[Service], list[
 
 def _changed(problem: Problem, options: Mapping[str, int | str]) -> Problem:
     """Return the problem with what the options say."""
+    given = _rules(options)
+    if window := str(options.get("observe") or ""):
+        given["window_s"] = seconds(window, "observe")
+        if not 0.05 <= given["window_s"] <= 600:
+            raise ProblemError(f"observe must be 0.05 to 600 seconds, got {one_line(window, 40)}")
+    return replace(problem, services=_versions(problem, options), **given)
+
+
+def _versions(problem: Problem, options: Mapping[str, int | str]) -> tuple[Service, ...]:
+    """Return the services with the versions that the options give."""
+    if len(problem.index) < len(problem.services):
+        return problem.services  # one comes twice, which `check` names
     found = {one.name: one for one in problem.services}
     if path := str(options.get("after") or ""):
         for one in _after(path):
@@ -75,9 +88,12 @@ def _changed(problem: Problem, options: Mapping[str, int | str]) -> Problem:
         if not equals or name not in found:
             raise ProblemError(f"--to takes NAME=VERSION with a service of the file, got {one_line(line, 60)!r}")
         found[name] = replace(found[name], new=version)
-    given: dict[str, Any] = {
-        "services": tuple(found.values()) if len(found) == len(problem.services) else problem.services
-    }
+    return tuple(found.values())
+
+
+def _rules(options: Mapping[str, int | str]) -> dict[str, Any]:
+    """Return what the options say of the rules, by the fields of a problem."""
+    given: dict[str, Any] = {}
     if faults := split_faults(_lines(options, "fault")):
         given["faults"] = faults
     for name, field, choices in (("rollback", "rollback", ("service", "all")), ("driver", "target", TARGETS)):
@@ -85,14 +101,7 @@ def _changed(problem: Problem, options: Mapping[str, int | str]) -> Problem:
             if value not in choices:
                 raise ProblemError(f"{name} must be {' or '.join(choices)}, got {one_line(value, 40)!r}")
             given[field] = value
-    given |= {
-        name: number for name, most in (("port", 65_535), ("rate", 1_000)) if (value := _number(options, name, most))
-    }
-    if window := str(options.get("observe") or ""):
-        given["window_s"] = seconds(window, "observe")
-        if not 0.05 <= given["window_s"] <= 600:
-            raise ProblemError(f"observe must be 0.05 to 600 seconds, got {one_line(window, 40)}")
-    return replace(problem, **given)
+    return given | {name: number for name, most in _NUMBERS if (number := _number(options, name, most))}
 
 
 def _lines(options: Mapping[str, int | str], name: str) -> list[str]:

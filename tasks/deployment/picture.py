@@ -78,7 +78,7 @@ def _row(picture: Text, problem: Problem, state: State, service: Service, name: 
         left -= 16
     facts = _facts(service, fleet, wide=columns >= 50)
     room = max(4, min(left - len(facts) - 1, max(10, 3 * service.most)))
-    _marks(picture, fleet, service, room)
+    _marks(picture, fleet, room)
     spare = left - room
     picture.append(_cut(f" {facts}", max(0, spare - 2)), "conflict" if fleet.available < service.least else "plain")
     mark, role = MARKS.get(verdict_of(service, fleet), ("", "plain"))
@@ -91,7 +91,7 @@ def _facts(service: Service, fleet: Fleet, *, wide: bool) -> str:
     return f"{fleet.available:>3}/{service.least:<3} {share:>6} %" if wide else f"{fleet.available}/{service.least}"
 
 
-def _marks(picture: Text, fleet: Fleet, service: Service, room: int) -> None:
+def _marks(picture: Text, fleet: Fleet, room: int) -> None:
     """Draw [N] for a new instance and [o] for an old one; counts where there is no room for marks."""
     marks = [("[N]", "target")] * fleet.new + [("[o]", "source")] * fleet.old
     if 3 * len(marks) > room:

@@ -54,7 +54,8 @@ class Candidate:
         if self.operation.verb == START and self.running >= self.service.most:
             return f"{self.service.name} has {self.running} instances, and may have no more than {self.service.most}"
         if self.operation.verb == STOP and self.fleet.available <= self.service.least:
-            return f"{self.service.name} has {self.fleet.available} serving, and must not have fewer than {self.service.least}"
+            serving = f"{self.service.name} has {self.fleet.available} serving"
+            return f"{serving}, and must not have fewer than {self.service.least}"
         return ""
 
 

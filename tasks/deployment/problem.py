@@ -19,7 +19,7 @@ PROCESSES, COMMANDS = "processes", "commands"
 TARGETS = (PROCESSES, COMMANDS)
 SERVICE, ALL = "service", "all"
 FAULTS = ("dies", "unhealthy", "slow", "errors", "wrong-version", "slow-start", "hangs-at-stop")
-"""What the new version of a bundled server may do, and, of the last, the old one; the last two are no reason to go back."""
+"""What the new version of a bundled server may do, of the last the old one; the last two are no reason to go back."""
 VERBS = ("start", "stop", "health", "version", "shift")
 MOST_SERVICES, MOST_INSTANCES = 100, 200
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?", re.ASCII)
@@ -162,13 +162,15 @@ def _check_service(problem: Problem, service: Service) -> None:
         raise ProblemError(f"max_surge and max_unavailable of {service.name} are both 0: allow 1 of one")
     if service.most > 2 * MOST_REPLICAS:
         raise ProblemError(f"{what} may have {service.most:,} instances at once: lower max_surge")
+    _check_bearings(problem, service, what)
+
+
+def _check_bearings(problem: Problem, service: Service, what: str) -> None:
     for need in service.needs:
         if need not in problem.index:
             raise ProblemError(f"{what} needs {one_line(need, 60)}, which is not among the services")
     if list(service.canary) != sorted(set(service.canary)) or any(not 1 <= one <= 100 for one in service.canary):
         raise ProblemError(f"the canary of {service.name} must be rising shares of 1 to 100 percent")
-    if service.canary and not service.changes:
-        return
     if not 0 <= service.criticality <= 1_000:
         raise ProblemError(f"the criticality of {service.name} must be 0 to 1,000, got {service.criticality:,}")
 
@@ -193,13 +195,15 @@ def _check_cycle(problem: Problem) -> None:
 def _check_target(problem: Problem) -> None:
     for name, kind in problem.faults:
         if name not in problem.index or kind not in FAULTS:
-            raise ProblemError(
-                f"a fault is SERVICE:KIND with a service of the file and one of {', '.join(FAULTS)}, got {name[:60]}:{kind[:40]}"
-            )
+            known = f"a service of the file and one of {', '.join(FAULTS)}"
+            raise ProblemError(f"a fault is SERVICE:KIND with {known}, got {name[:60]}:{kind[:40]}")
         if not problem.of(name).changes:
             raise ProblemError(f"the service {name} gets no new version, so that no fault of one is seen")
-    if problem.target == PROCESSES:
-        return
+    if problem.target != PROCESSES:
+        _check_commands(problem)
+
+
+def _check_commands(problem: Problem) -> None:
     if problem.faults:
         raise ProblemError("faults are those of maker's own servers: leave out --fault, or the target commands")
     for verb in ("start", "stop"):

@@ -26,7 +26,7 @@ BAD = {
 
 
 def rehearsed(problem: Problem, state: State, do: Do, variant: int) -> Done:
-    """Imitate the outcome of an effect at `state`; variant 0 is the world as its faults have it, others fail at times."""
+    """Imitate the outcome of an effect at `state`; variant 0 is the world with its faults, others fail at times."""
     if variant % 5 == 4:
         status, value = FAILURES[variant // 5 % len(FAILURES)]
         return Done(status, json.dumps(value))
@@ -52,11 +52,15 @@ def _answer(problem: Problem, state: State, given: dict[str, Any], variant: int)
         return {"stage": STAGE, "port": 0, "available": {one.name: one.replicas for one in problem.services}}
     if "watch" in given:
         return _window(problem, state, given["watch"], variant)
+    if "close" in given:
+        return {"requests": 0, "errors": 0, "lost": 0, "planned": 0, "lowest": {}}
     if "look" in given:
         pairs = zip(problem.services, state.fleets, strict=True)
         return {"serving": {one.name: {OLD: fleet.old, NEW: fleet.new} for one, fleet in pairs}}
-    if "close" in given:
-        return {"requests": 0, "errors": 0, "lost": 0, "planned": 0, "lowest": {}}
+    return _operation(problem, state, given, variant)
+
+
+def _operation(problem: Problem, state: State, given: dict[str, Any], variant: int) -> dict[str, Any]:
     if "shift" in given:
         return {"did": ["shift", given["shift"], "", given["share"]], "shifted": True}
     verb = "start" if "start" in given else "stop"

@@ -157,7 +157,8 @@ class Deployment(Task[State, Answer]):
         left = [one for one in left if one.begun] or left
         left = [one for one in left if not one.forbidden]
         for fact in (
-            lambda one: one.service.criticality, lambda one: one.service.name, lambda one: ORDER.index(one.operation.verb)
+            lambda one: one.service.criticality, lambda one: one.service.name,
+            lambda one: ORDER.index(one.operation.verb),
         ):  # fmt: skip
             least = min(map(fact, left))
             left = [one for one in left if fact(one) == least]

@@ -11,9 +11,9 @@ from .problem import Problem
 from .state import OLD, Evidence, Side, State
 
 OPERATION_SYSTEM = """\
-Services are moved to new versions, one instance after the other, while they serve. You choose the next operation alone. \
-Reason briefly if you like, then end with these two lines, where N is the operation's number in the list and its words \
-are as they are there:
+Services are moved to new versions, one instance after the other, while they serve. You choose the next operation \
+alone. Reason briefly if you like, then end with these two lines, where N is the operation's number in the list and its \
+words are as they are there:
 operation = N
 does = WORDS"""
 OPERATION_RULE = """\
@@ -21,11 +21,11 @@ Choose the next operation by this rule:
 1. Leave out every operation of a service that waits for another one.
 2. If any service has begun, leave out the operations of all that have not.
 3. Leave out a start where as many instances run as there may be, and a stop where no more serve than must.
-4. Of the others take those of the lowest criticality, of these the service whose name is first in the alphabet, and of \
-its operations the first of migrate, shift, start, stop."""
+4. Of the others take those of the lowest criticality, of these the service whose name is first in the alphabet, and \
+of its operations the first of migrate, shift, start, stop."""
 VERDICT_SYSTEM = """\
-A new version has been observed beside the old one. You decide alone what becomes of it. Reason briefly if you like, then \
-end with these two lines, where N is the first row of the rule that applies:
+A new version has been observed beside the old one. You decide alone what becomes of it. Reason briefly if you like, \
+then end with these two lines, where N is the first row of the rule that applies:
 row = N
 verdict = promote, hold or roll back"""
 VERDICT_RULE = """\
@@ -47,9 +47,11 @@ def operation_prompt(found: Sequence[Candidate]) -> Prompt:
 
 def _row(one: Candidate) -> str:
     waits = f"waits for {one.waits_for}" if one.waits_for else "waits for none"
+    begun = "begun" if one.begun else "not begun"
     return (
-        f"{one.operation.words}: {waits}, {'begun' if one.begun else 'not begun'}, criticality {one.service.criticality}, "
-        f"runs {one.running} of at most {one.service.most}, serves {one.fleet.available} of at least {one.service.least}"
+        f"{one.operation.words}: {waits}, {begun}, criticality {one.service.criticality},"
+        f" runs {one.running} of at most {one.service.most},"
+        f" serves {one.fleet.available} of at least {one.service.least}"
     )
 
 

@@ -14,8 +14,8 @@ from maker_engine.printable import one_line
 from ..problem import Service
 from .documents import mapping, texts, unknown, version_of, whole
 
-_SERVICE = {"image", "deploy", "depends_on", "scale", "healthcheck", "ports", "environment", "command", "container_name",
-            "expose", "networks", "volumes", "restart", "labels", "build"}  # fmt: skip
+_SERVICE = {"image", "deploy", "depends_on", "scale", "healthcheck", "ports", "environment", "command",
+            "container_name", "expose", "networks", "volumes", "restart", "labels", "build"}  # fmt: skip
 """What is understood, or has no bearing on the order of a rollout."""
 _CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
 
@@ -63,8 +63,8 @@ def _needs(name: str, given: object, notes: list[str]) -> tuple[str, ...]:
     what = f"depends_on of the service {one_line(name, 60)}"
     if not isinstance(given, dict):
         return tuple(dict.fromkeys(texts(given, what)))
-    for need, how in given.items():
-        how = mapping(how, what)
+    for need, said in given.items():
+        how = mapping(said, what)
         condition = how.get("condition", _CONDITIONS[0])
         if condition not in _CONDITIONS:
             raise ProblemError(

@@ -32,7 +32,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
             raise yaml.YAMLError("it has too many parts or aliases")
         return super().compose_node(parent, index)
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002 - the port's form
         """Make a mapping whose keys are texts and all different, merge keys filled in."""
         seen: set[str] = set()
         for key, _ in node.value:

@@ -130,8 +130,8 @@ def _strategy(
 def _canary(steps: object, what: str, notes: list[str]) -> tuple[int, ...]:
     """Return the shares; a pause or an analysis is the window and the verdict that follow every share anyway."""
     weights: list[int] = []
-    for number, step in enumerate(steps if isinstance(steps, list) else [], 1):
-        step = mapping(step, f"canary step {number} of {what}")
+    for number, given in enumerate(steps if isinstance(steps, list) else [], 1):
+        step = mapping(given, f"canary step {number} of {what}")
         if "setWeight" in step:
             weight = whole(step["setWeight"], f"setWeight of {what}", 0, 100)
             if weight > max(weights, default=0):

@@ -1,4 +1,4 @@
-"""The instances: started, watched, restarted when they end by themselves, drained and ended; each leads a group of its own."""
+"""The instances: started, watched, started again when they end by themselves, drained and ended; each in its group."""
 
 from __future__ import annotations
 
@@ -107,10 +107,10 @@ class Fleet:
                 one.keeper = asyncio.create_task(self._keep(one))
             loop = asyncio.get_running_loop()
             began = loop.time()
-            while not (one.ready or one.failures) and loop.time() - began < (
-                patience_s if one.answered else STARTING_S
-            ):
-                await asyncio.sleep(0.02)
+            await self._until(
+                lambda: one.ready or one.failures > 0 or (one.answered and loop.time() - began > patience_s),
+                STARTING_S,
+            )
             return one
 
     async def _spawn(self, one: Instance) -> None:
@@ -197,7 +197,7 @@ class Fleet:
     async def _until(holds: Callable[[], bool], longest_s: float) -> None:
         loop = asyncio.get_running_loop()
         ends = loop.time() + longest_s
-        while not holds() and loop.time() < ends:
+        while not holds() and loop.time() < ends:  # noqa: ASYNC110 - what is waited for has many causes
             await asyncio.sleep(0.02)
 
     async def settled(self, longest_s: float) -> None:

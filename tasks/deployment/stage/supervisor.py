@@ -80,7 +80,8 @@ class Supervisor:
         """Put the state on disk, whole."""
         state = {
             "pid": os.getpid(), "started": start_time(os.getpid()), "spec": self._spec, "shares": self._fleet.shares,
-            "port": self._front.port, "roster": self._fleet.roster(), "totals": self._figures.totals(), "closed": self._closed,
+            "port": self._front.port, "roster": self._fleet.roster(), "totals": self._figures.totals(),
+            "closed": self._closed,
         }  # fmt: skip
         part = self._folder / "state.part"
         part.write_text(json.dumps(state), "utf-8")
@@ -209,7 +210,7 @@ class Supervisor:
         return {"did": ["shift", name, "", share], "shifted": True, "available": self._fleet.available(name)}
 
     async def _watch(self, name: str, seconds: float, load: int) -> dict[str, Any]:
-        """Send probes to both versions over the window, as many as the new one's share of the load; return all evidence."""
+        """Send probes to both versions, as many as the new one's share of the load; return all evidence."""
         many = max(1, round(2 * int(self._spec["probes"]) * load / 100))
         probes = []
         for turn in range(many):

@@ -24,6 +24,8 @@ from maker_tasks.deployment.loading import load_problem
 from maker_tasks.deployment.problem import to_text
 from maker_tasks.deployment.stage.processes import is_running, start_time
 
+from maker_engine.output import say
+
 MAKER = (sys.executable, "-m", "maker_tui")
 MOST_KILLS = 8
 """Kills of one run, after which it is left to end."""
@@ -141,7 +143,7 @@ def main(number, seed):
         found = run.to_its_end(min(MOST_KILLS, number - kills))
         kills, runs = kills + run.kills, runs + 1
         wrong += [f"run {runs}: {one}" for one in found]
-        print(f"{runs} runs, {kills} kills, {len(wrong)} wrong", *found, flush=True)
+        say("; ".join((f"{runs} runs, {kills} kills, {len(wrong)} wrong", *found)))
     if not wrong:
         shutil.rmtree(base)
     return 1 if wrong else 0
