@@ -16,9 +16,8 @@ from maker_engine.core.decomposition import Do, Done, NotDone, Safety, Unknown
 from .problem import Problem
 from .state import ACT, CHECK, NEW, OLD, REVERSE, SHIFT, START, STOP, WATCH, Fleet, Operation, Side, State, fleet_of
 
-HEALTH_PARTS = 60
-"""Parts of the wait for health after a start: half of them ask, half of them let a while pass."""
 PAUSE_S = 0.5
+"""Seconds between two questions for health after a start."""
 COMMAND_S = 120.0
 _MOST_BYTES = 10_000
 
@@ -146,16 +145,16 @@ def taken(problem: Problem, state: State, done: Done) -> State | dict[str, Any]:
     assert operation is not None  # noqa: S101 - likewise
     fleet = fleet_of(problem, state, operation.service)
     if operation.verb == START:
-        return _starting(state, fleet, done)
+        return _starting(state, fleet, done, 1 + 2 * int(problem.patience_s / PAUSE_S))
     if operation.verb == STOP:
         return {"stopped": is_well(done), "available": fleet.available - is_well(done)}
     return {"shifted": is_well(done)}
 
 
-def _starting(state: State, fleet: Fleet, done: Done) -> State | dict[str, Any]:
+def _starting(state: State, fleet: Fleet, done: Done, last: int) -> State | dict[str, Any]:
     if state.sub % 2 and is_well(done):
         return {"ready": True, "available": fleet.available + 1}
-    if (not state.sub and not is_well(done)) or state.sub >= HEALTH_PARTS:
+    if (not state.sub and not is_well(done)) or state.sub >= last:
         return {"ready": False, "available": fleet.available}
     return replace(state, sub=state.sub + 1)
 

@@ -83,6 +83,7 @@ class Problem:
         probes: Fewest probes of the new version for a verdict, n.
         holds: Verdicts "hold" in a row after which the rule is to roll back.
         rate: Requests a second through the front port, over all services.
+        patience_s: Seconds that a command's instance has to become healthy.
         grace_s: Seconds that an instance has to end before it is killed.
         lease_s: Seconds that the processes outlive maker, for a resumed run to find them.
         port: The front port; 0 for any that is free.
@@ -99,6 +100,7 @@ class Problem:
     probes: int = 20
     holds: int = 5
     rate: int = 50
+    patience_s: float = 15.0
     grace_s: float = 2.0
     lease_s: float = 60.0
     port: int = 0
@@ -228,7 +230,7 @@ def to_text(problem: Problem) -> str:
     whole: dict[str, Any] = {
         "format": FORMAT, "services": services, "target": problem.target,
         "commands": {verb: [*words] for verb, words in problem.commands}, "health_url": problem.health_url,
-        "window_s": problem.window_s, "probes": problem.probes, "holds": problem.holds, "rate": problem.rate,
+        "window_s": problem.window_s, "probes": problem.probes, "holds": problem.holds, "rate": problem.rate, "patience_s": problem.patience_s,
         "grace_s": problem.grace_s, "lease_s": problem.lease_s, "port": problem.port, "rollback": problem.rollback,
         "faults": [f"{name}:{kind}" for name, kind in problem.faults], "notes": [*problem.notes],
     }  # fmt: skip

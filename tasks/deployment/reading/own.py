@@ -11,7 +11,7 @@ from ..problem import COMMANDS, FORMAT, PROCESSES, SERVICE, TARGETS, VERBS, Prob
 from ..surge import bounds
 from .documents import mapping, seconds, texts, whole
 
-_WHOLE = {"format", "services", "target", "commands", "health_url", "window_s", "probes", "holds", "rate", "grace_s",
+_WHOLE = {"format", "services", "target", "commands", "health_url", "window_s", "probes", "holds", "rate", "grace_s", "patience_s",
           "lease_s", "port", "rollback", "faults", "notes", "groups"}  # fmt: skip
 _SERVICE = {"from", "to", "replicas", "max_surge", "max_unavailable", "needs", "criticality", "canary", "migration"}
 _LONGEST = 1_000
@@ -40,6 +40,7 @@ def read_own(given: dict[str, Any]) -> Problem:
         whole(given.get("probes", 20), "probes", 1, 10_000),
         whole(given.get("holds", 5), "holds", 1, 1_000),
         whole(given.get("rate", 50), "rate", 1, 1_000),
+        _within(given, "patience_s", 15.0, 0, 3_600),
         _within(given, "grace_s", 2.0, 0.05, 600),
         _within(given, "lease_s", 60.0, 1, 86_400),
         whole(given.get("port", 0), "port", 0, 65_535),

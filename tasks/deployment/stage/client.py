@@ -25,6 +25,8 @@ OLD_S = 7 * 24 * 3600
 """Seconds after which the log of a run is taken away by a later one."""
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from stage.supervisor import main; main()"
 _HELD: dict[str, socket.socket] = {}
+_STARTED: dict[str, subprocess.Popen[bytes]] = {}
+ENDING_S = 10.0
 
 
 class StageError(Exception):
@@ -93,6 +95,7 @@ async def ask(folder: Path, order: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(line)
     if "close" in order:
         release(folder)
+        await asyncio.to_thread(_reap, folder)
     if "error" in answer:
         raise StageError(str(answer["error"]))
     return answer
@@ -114,9 +117,18 @@ async def _connected(folder: Path) -> tuple[asyncio.StreamReader, asyncio.Stream
     raise StageError("the processes did not start; see errors.txt in " + str(folder))
 
 
+def _reap(folder: Path) -> None:
+    """Wait for a supervisor that this process has started, so that it does not stay as a zombie."""
+    started = _STARTED.pop(folder.name, None)
+    if started is not None:
+        with suppress(subprocess.TimeoutExpired):
+            started.wait(ENDING_S)
+
+
 def _start(folder: Path) -> None:
+    _reap(folder)
     with (folder / "errors.txt").open("ab") as errors:
-        subprocess.Popen(  # noqa: S603 - our own program; it outlives us on purpose, and ends by its lease
+        _STARTED[folder.name] = subprocess.Popen(  # noqa: S603 - our own program; it outlives us on purpose, and ends by its lease
             [sys.executable, "-I", "-S", "-c", _PROGRAM, str(Path(__file__).parents[1]), str(folder)],
             stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, start_new_session=True, cwd="/",
         )  # fmt: skip
