@@ -1,0 +1,41 @@
+"""Plans are read as Terraform applies them: who waits for whom is what `terraform graph -plan` says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from maker_tasks.provisioning.jobs import closure, jobs_of
+from maker_tasks.provisioning.readers.terraform import read_plan
+
+PLANS = Path(__file__).with_name("plans")
+NAMES = sorted(file.stem for file in PLANS.glob("*.dot"))
+_DEPOSED = re.compile(r" \(destroy deposed \w+\)")
+_EDGE = re.compile(r'"\[root\] (.+)" -> "\[root\] (.+)"')
+
+
+def waits_by_terraform(name):
+    """Return for each node of the apply graph all that it waits for."""
+    direct = {}
+    for later, sooner in _EDGE.findall((PLANS / f"{name}.dot").read_text()):
+        later, sooner = (_DEPOSED.sub(" (destroy)", re.sub(r"\\(.)", r"\1", one)) for one in (later, sooner))
+        direct.setdefault(later, set()).add(sooner)
+        direct.setdefault(sooner, set())
+    return closure(direct)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_closure_is_that_of_terraforms_own_graph(name):
+    """Each job waits, over any number of edges, for exactly the jobs that Terraform's apply graph has it wait for."""
+    jobs = jobs_of(read_plan(json.loads((PLANS / f"{name}.json").read_text())).nodes)
+    ours = closure({job.id: job.needs for job in jobs})
+    called = {
+        job.id: job.id if job.action != "delete" or " (destroy)" in job.id else f"{job.id} (destroy)" for job in jobs
+    }
+    theirs = waits_by_terraform(name)
+    assert ours
+    for job in jobs:
+        expected = {other.id for other in jobs if called[other.id] in theirs.get(called[job.id], ())}
+        assert ours[job.id] == expected, job.id
