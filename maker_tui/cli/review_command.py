@@ -102,7 +102,7 @@ def _ballots(run: Run) -> dict[int, tuple[tuple[Hashable, int], ...]]:
 def _parser() -> Arguments:
     parser = Arguments(
         prog="maker review",
-        description="Review a plan before anybody applies it. Nothing is applied, and no server is asked but the model's.",
+        description="Review a plan before anybody applies it. Nothing is applied; no server is asked but a model's.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -110,9 +110,7 @@ def _parser() -> Arguments:
     parser.add_argument(
         "plan", metavar="PLAN.json", help="of terraform show -json, describe-change-set or pulumi preview --json"
     )
-    parser.add_argument(
-        "--policy", default="", metavar="FILE", help="what keeps data, the scope, what to ask about, words"
-    )
+    parser.add_argument("--policy", default="", metavar="FILE", help="data, scope, questions, words")
     parser.add_argument("--template", default="", metavar="FILE", help="the CloudFormation template of a change set")
     forms = parser.add_mutually_exclusive_group()
     for form in ("json", "markdown", "sarif"):

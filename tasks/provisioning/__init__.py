@@ -1,4 +1,4 @@
-"""Infrastructure: the order in which a plan is carried out, one vote a job, and the plan's review, one vote a change."""
+"""Infrastructure: the order in which a plan is carried out, a vote a job, and the plan's review, a vote a change."""
 
 from .task import Provisioning
 

@@ -1,7 +1,7 @@
 """The clock: what runs in which slot, what has ended and how, and what may begin next.
 
-Agents decide what begins and what becomes of a failure. That something ends is an event of the clock: after each decision it
-goes on by itself to the next moment at which there is something to decide.
+Agents decide what begins and what becomes of a failure. That something ends is an event of the clock: after each
+decision it goes on by itself to the next moment at which there is something to decide.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long changes take and what resources cost, where a plan does not say: by type, from a table that can be replaced."""
+"""How long changes take and what resources cost where a plan does not say: by type, from a table."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What has to be done, and in which order: changes of resources become jobs with edges between them.
 
-A create or an update needs what the resource depends on. Of things that go, the edges run backwards: dependants go first.
-A replace is two jobs, either way round. The edges are those of Terraform's own apply graph: `internal/terraform/`
+A create or an update needs what the resource depends on. Of things that go, the edges run backwards: dependants go
+first. A replace is two jobs, either way round. The edges are those of Terraform's own apply graph:
 `transform_destroy_edge.go` and `transform_destroy_cbd.go`.
 """
 
@@ -125,7 +125,7 @@ def jobs_of(nodes: Sequence[Node]) -> list[Job]:
 def _wait_coming(
     edges: _Edges, node: Node, known: Mapping[str, Node], going: Mapping[str, str], needed: Iterable[str]
 ) -> None:
-    """Let a create or an update wait for what it needs, and for what it needed to be gone or not, as that is replaced."""
+    """Let a create or an update wait for what it needs; what it needed goes before, or after where made anew first."""
     me = node.address
     for one in node.needs:
         if one in known and known[one].comes:

@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Any
 
 from .clock import Clock, State
 from .jobs import Job
@@ -117,7 +118,7 @@ def _solved(problem: Problem, known: int, seconds: float) -> tuple[int, int]:
     from ortools.sat.python import cp_model  # noqa: PLC0415 - an extra of 80 MB, for whoever wants the proof
 
     model = cp_model.CpModel()
-    starts: Mapping[str, object] = {job.id: model.new_int_var(0, known - job.millis, job.id) for job in problem.jobs}
+    starts: Mapping[str, Any] = {job.id: model.new_int_var(0, known - job.millis, job.id) for job in problem.jobs}
     spans = {
         job.id: model.new_fixed_size_interval_var(starts[job.id], job.millis, f"{job.id} runs") for job in problem.jobs
     }

@@ -22,8 +22,6 @@ from .order_picture import draw, hourly, spent
 from .problem import Problem, seconds, to_text
 from .verifier import findings
 
-SCHEDULE = "schedule.json"
-
 
 class Order(Flow):
     """The order of a problem's jobs.

@@ -126,7 +126,7 @@ def imitate(text: str, mistake: Mistake | None, variant: int) -> tuple[str, str]
     if not rows:
         raise TaskError("this prompt asks for no job")
     right = min(rows, key=lambda row: (-float(row[2]), row[0]))
-    others = [row for row in rows if row != right] or [right]
+    others = [row for row in rows if row != right] or [(len(rows) + 1, right[1], right[2])]
     other = others[variant % len(others)]
     reasoning = f"The longest path is {right[2]} s, of row {right[0]}."
     broken = (f"start {right[1]}", f"number = {right[0]}", "I would begin with the first one.")

@@ -69,7 +69,7 @@ class Problem:
 
     @cached_property
     def dependencies(self) -> Mapping[str, list[str]]:
-        """For each resource the resources that are waited for, over any number of edges; of a replace, by its create."""
+        """For each resource all those that are waited for, over any number of edges; of a replace, by its create."""
         whole = closure({job.id: job.needs for job in self.jobs})
         mine = {job.address: job.id for job in self.jobs if not (job.action == DELETE and job.id.endswith(DESTROY))}
         return {

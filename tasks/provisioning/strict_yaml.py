@@ -1,4 +1,4 @@
-"""YAML and JSON without traps: no key twice, no aliases, nothing made but plain values. CloudFormation's tags are read."""
+"""YAML and JSON without traps: no key twice, no aliases, only plain values. CloudFormation's tags are read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the configuration in a Terraform plan refers to: edges between resources, through modules, values and outputs.
 
-The plan's `configuration` names for each expression what it refers to, most exactly first: `a.b[0].id`, `a.b[0]`, `a.b`.
-Only the first of such a chain counts. Locals are not in a plan: what refers to one is kept as a note.
+The plan's `configuration` names for each expression what it refers to, most exactly first: `a.b[0].id`, `a.b[0]`,
+`a.b`. Only the first of such a chain counts. Locals are not in a plan: what refers to one is kept as a note.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class _Reader:
         for key in ("expressions", "count_expression", "for_each_expression", "provisioners"):
             found |= self._follow(module, references(resource.get(key)))
         found |= self._follow(module, _texts(resource.get("depends_on")), whole=True)
-        provider = _mapping(self._providers.get(resource.get("provider_config_key")))
+        provider = _mapping(self._providers.get(str(resource.get("provider_config_key"))))
         home = self._modules.get(tuple(str(provider.get("module_address", "")).replace("module.", "").split(".")))
         return found | self._follow(home or self._modules[()], references(provider.get("expressions")))
 

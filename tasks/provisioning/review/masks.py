@@ -1,7 +1,7 @@
 """Takes out of a plan what must not be seen, before anything else reads it.
 
-What is masked: what the plan marks as sensitive, those values wherever else they occur, and what looks like a secret by its name,
-its place or its form. Masked values are gone from here on: no prompt, no record and no report has them.
+What is masked: what the plan marks as sensitive, those values wherever else they occur, and what looks like a secret by
+its name, its place or its form. Masked values are gone from here on: no prompt, no record and no report has them.
 """
 
 from __future__ import annotations

@@ -19,12 +19,13 @@ _ROLES = {APPROVE: "given", ASK: "source", BLOCK: "conflict"}
 def draw(items: Sequence[Item], verdicts: Sequence[str], columns: int, rows: int) -> Text:
     """Draw the list within `columns` × `rows` cells."""
     counts = {verdict: sum(one == verdict for one in verdicts) for verdict in (APPROVE, ASK, BLOCK)}
-    head = f"{len(verdicts)}/{len(items)} reviewed · {counts[APPROVE]} {MARKS[APPROVE]} {counts[ASK]} {MARKS[ASK]} {counts[BLOCK]} {MARKS[BLOCK]}"
+    counted = " ".join(f"{counts[verdict]} {MARKS[verdict]}" for verdict in counts)
+    head = f"{len(verdicts)}/{len(items)} reviewed · {counted}"
     lines = [Text(_cut(head, columns), "label")]
     room = max(1, rows - 1)
     first = max(0, min(len(verdicts) - room // 2, len(items) - room))
-    for number in range(first, min(first + room, len(items))):
-        lines.append(_line(items[number], number, verdicts, columns))
+    shown = range(first, min(first + room, len(items)))
+    lines += [_line(items[number], number, verdicts, columns) for number in shown]
     return Text("\n").join(lines[:rows])
 
 

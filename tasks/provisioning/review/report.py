@@ -143,10 +143,7 @@ def as_markdown(report: Report) -> str:
     standing = [one for one in ranked(report) if one.verdict != APPROVE]
     if standing:
         lines += ["| | change | action | why |", "|---|---|---|---|"]
-        lines += [
-            f"| {MARKS[one.verdict]} {one.verdict} | {_code(one.item.address)} | {_cell('/'.join(one.item.actions))} | {_cell(one.reason)} |"
-            for one in standing[:_MOST_LISTED]
-        ]
+        lines += [_table_row(one) for one in standing[:_MOST_LISTED]]
         if len(standing) > _MOST_LISTED:
             lines.append(f"\n… and {len(standing) - _MOST_LISTED} more.")
         lines.append("")
@@ -158,6 +155,11 @@ def as_markdown(report: Report) -> str:
         ]
         lines += ["", "</details>", ""]
     return "\n".join(lines)
+
+
+def _table_row(one: Reviewed) -> str:
+    cells = (f"{MARKS[one.verdict]} {one.verdict}", _code(one.item.address), _cell("/".join(one.item.actions)))
+    return f"| {' | '.join(cells)} | {_cell(one.reason)} |"
 
 
 def _code(text: str) -> str:

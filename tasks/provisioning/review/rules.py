@@ -1,13 +1,13 @@
 """The policy's rules in code: the first that holds gives the verdict. They see masked values, as agents do.
 
-1 something that keeps data is deleted or replaced: block; 2 something opens to the world, or has a wildcard in permissions:
-block; 3 outside the scope, asked about by the policy, or not to be seen: ask; 4 else approve.
+1 something that keeps data is deleted or replaced: block; 2 something opens to the world, or has a wildcard in
+permissions: block; 3 outside the scope, asked about by the policy, or not to be seen: ask; 4 else approve.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..jobs import CREATE, DELETE, REPLACE, REPLACE_LATER
@@ -99,18 +99,23 @@ def judge_facts(
         return Finding(1, LOSS, f"{item.type} keeps data and is {done}")
     if not may_be_open and (found := next(dangers(item), None)) is not None:
         return found
+    asking = _asking(item, in_scope=in_scope, asked=asked, asked_values=asked_values)
+    return next(asking, Finding(4, NONE, "no rule objects"))
+
+
+def _asking(item: Item, *, in_scope: bool, asked: bool, asked_values: Sequence[str]) -> Iterator[Finding]:
+    """Yield what is to be asked about."""
     if not in_scope:
-        return Finding(3, SCOPE, "it is outside the scope of the policy")
+        yield Finding(3, SCOPE, "it is outside the scope of the policy")
     if asked:
-        return Finding(3, POLICY, f"the policy asks about {item.type}")
-    if asked_values:
-        return Finding(3, POLICY, f"the policy asks about {asked_values[0]}")
-    if (unseen := next(unseen_rows(item), None)) is not None:
-        return Finding(3, UNSEEN, f"{unseen.path} decides about access and is {unseen.after.strip('()')}")
-    return Finding(4, NONE, "no rule objects")
+        yield Finding(3, POLICY, f"the policy asks about {item.type}")
+    for path in asked_values:
+        yield Finding(3, POLICY, f"the policy asks about {path}")
+    for row in unseen_rows(item):
+        yield Finding(3, UNSEEN, f"{row.path} decides about access and is {row.after.strip('()')}")
 
 
-def dangers(item: Item) -> Iterable[Finding]:
+def dangers(item: Item) -> Iterator[Finding]:
     """Yield what opens to the world or has a wildcard in permissions."""
     if item.action == DELETE:
         if _GUARDS.search(item.type):
@@ -119,7 +124,7 @@ def dangers(item: Item) -> Iterable[Finding]:
     yield from _dangers(item)
 
 
-def _dangers(item: Item) -> Iterable[Finding]:
+def _dangers(item: Item) -> Iterator[Finding]:
     values = {row.path: _plain(row.after) for row in item.rows}
     outgoing = _goes_out(item, values)
     denied = {
@@ -146,22 +151,17 @@ def _goes_out(item: Item, values: dict[str, str]) -> bool:
 
 def _opens(row: Row, name: str, value: str) -> str:
     """Say how a value opens something to the world; empty where it does not."""
-    if _WORLD.search(value) and not _OUT.search(row.path):
-        return f"is open to {value[:40]}"
     lower = value.lower()
-    if name in ("acl", "accesscontrol", "predefined_acl") and lower in _ACLS:
-        return f"is {value}"
-    if lower in _EVERYBODY or lower.endswith(_GROUPS):
-        return f"is {value}, which is everybody"
-    if _SWITCHED_ON.match(name) and lower in ("true", "enabled"):
-        return f"is {value}"
-    if _SWITCHED_OFF.match(name) and lower == "false":
-        return "is off"
-    if _FROM_ALL.match(name) and lower in ("*", "internet", "any"):
-        return f"is {value}, which is everybody"
-    if _NO_SIGN_IN.match(name) and lower == "none":
-        return "is NONE: nobody has to sign in"
-    return ""
+    ways = (
+        (bool(_WORLD.search(value)) and not _OUT.search(row.path), f"is open to {value[:40]}"),
+        (name in ("acl", "accesscontrol", "predefined_acl") and lower in _ACLS, f"is {value}"),
+        (lower in _EVERYBODY or lower.endswith(_GROUPS), f"is {value}, which is everybody"),
+        (bool(_SWITCHED_ON.match(name)) and lower in ("true", "enabled"), f"is {value}"),
+        (bool(_SWITCHED_OFF.match(name)) and lower == "false", "is off"),
+        (bool(_FROM_ALL.match(name)) and lower in ("*", "internet", "any"), f"is {value}, which is everybody"),
+        (bool(_NO_SIGN_IN.match(name)) and lower == "none", "is NONE: nobody has to sign in"),
+    )
+    return next((words for holds, words in ways if holds), "")
 
 
 def _wildcard(item: Item, row: Row, name: str, value: str) -> str:
@@ -176,7 +176,7 @@ def _wildcard(item: Item, row: Row, name: str, value: str) -> str:
     return f"is {value}" if granted and re.fullmatch(r"[\w-]+:\*|\*:\*", value) else ""
 
 
-def unseen_rows(item: Item) -> Iterable[Row]:
+def unseen_rows(item: Item) -> Iterator[Row]:
     """Yield the values that decide about access and cannot be seen."""
     if item.action == DELETE:
         return

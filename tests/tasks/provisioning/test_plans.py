@@ -19,8 +19,8 @@ _EDGE = re.compile(r'"\[root\] (.+)" -> "\[root\] (.+)"')
 def waits_by_terraform(name):
     """Return for each node of the apply graph all that it waits for."""
     direct = {}
-    for later, sooner in _EDGE.findall((PLANS / f"{name}.dot").read_text()):
-        later, sooner = (_DEPOSED.sub(" (destroy)", re.sub(r"\\(.)", r"\1", one)) for one in (later, sooner))
+    for edge in _EDGE.findall((PLANS / f"{name}.dot").read_text()):
+        later, sooner = (_DEPOSED.sub(" (destroy)", re.sub(r"\\(.)", r"\1", one)) for one in edge)
         direct.setdefault(later, set()).add(sooner)
         direct.setdefault(sooner, set())
     return closure(direct)
