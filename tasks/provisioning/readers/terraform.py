@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from maker_engine.printable import one_line
 from ..changes import Change, Plan
 from ..jobs import CREATE, DELETE, NOTHING, REPLACE, REPLACE_LATER, UPDATE, Node
 from .references import Configuration, Path, Target, read_configuration
+from .secrets import secrets_of
 
 MAJOR = "1"
 """The format's major version: within it, fields are only added."""
@@ -43,7 +43,7 @@ def read_plan(document: Mapping[str, Any]) -> Plan:
         tuple(changes),
         tuple(_nodes(changes, configuration, _stored(document))),
         tuple(sorted(configuration.locals)),
-        frozenset(_secrets(document)),
+        frozenset(secrets_of(document)),
     )
 
 
@@ -65,7 +65,9 @@ def _refuse(document: Mapping[str, Any]) -> None:
     if document.get("errored") is True:
         raise ProblemError("this plan has errored, so it is not whole: mend what `terraform plan` complains of")
     if document.get("complete") is False or document.get("deferred_changes"):
-        raise ProblemError("this plan is partial: some changes are deferred; plan again when they can be planned")
+        raise ProblemError(
+            "this plan is partial (-target, or deferred changes): plan the whole, or one part after the other"
+        )
     if not isinstance(document.get("resource_changes", []), list | None):
         raise ProblemError("resource_changes must be a list")
 
@@ -163,31 +165,3 @@ def _nodes(
 def _whole(path: Path, name: str) -> str:
     """Return what a resource of the configuration is called among the nodes; no address has a blank in front."""
     return " " + ".".join((*(f"module.{one}" for one in path), name))
-
-
-def _secrets(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the values of variables that the configuration marks as sensitive, in the root or in a module."""
-    configuration = document.get("configuration")
-    root = configuration.get("root_module") if isinstance(configuration, dict) else None
-    declared = root.get("variables") if isinstance(root, dict) else None
-    given = document.get("variables")
-    for name, one in (declared if isinstance(declared, dict) else {}).items():
-        if isinstance(one, dict) and one.get("sensitive") is True:
-            value = (
-                given.get(name, {}).get("value")
-                if isinstance(given, dict) and isinstance(given.get(name), dict)
-                else None
-            )
-            for each in (value, one.get("default")):
-                yield from texts(each)
-
-
-def texts(value: object, depth: int = 0) -> Iterator[str]:
-    """Yield the texts and numbers in a value, however deep, as text."""
-    if isinstance(value, dict | list) and depth < 60:
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from texts(one, depth + 1)
-    elif isinstance(value, str):
-        yield value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield json.dumps(value)

@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..changes import Change, Plan
 from ..jobs import DELETE, REPLACE, REPLACE_LATER, UPDATE
-from ..readers.terraform import texts
+from ..readers.secrets import marked
 
 SENSITIVE, UNKNOWN = "(sensitive)", "(known after apply)"
 _NAMES = re.compile(
@@ -40,7 +40,7 @@ _FORMS = re.compile(
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bxox[abeprs]-[\w-]{10,}"
     r"|\bsk-[\w-]{16,}|\bsk_(?:live|test)_\w{10,}|\bAIza[\w-]{30,}|\bglpat-[\w-]{15,}|\bhvs\.[\w-]{20,}"
     r"|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)|\bAccountKey=[^;\s]+"
-    r"|(?i:(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key)[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]{3,}",
+    r"|(?i:(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key)[\"']?\s*[=:]\s*[\"']?)[^\s\"',;]{3,}",
     re.DOTALL,
 )
 _LEAST = 4
@@ -82,12 +82,24 @@ class Item:
     rows: tuple[Row, ...] = ()
 
 
+class _Leaf(NamedTuple):
+    """A value without parts.
+
+    Attributes:
+        value: As it may be read, `SENSITIVE` or `UNKNOWN`.
+        raw: As it is, to be compared and never shown; "" where it is not known.
+    """
+
+    value: Any
+    raw: str
+
+
 def items_of(plan: Plan) -> list[Item]:
     """Return the changes of a plan, sorted by address, without what must not be seen."""
     secrets = {*plan.secrets}
     for change in plan.changes:
-        secrets.update(_marked(change.before, change.before_sensitive))
-        secrets.update(_marked(change.after, change.after_sensitive))
+        secrets.update(marked(change.before, change.before_sensitive))
+        secrets.update(marked(change.after, change.after_sensitive))
     scrub = _Scrubber(secrets)
     found = [_item(change, scrub) for change in plan.changes if change.counts]
     return sorted(found, key=lambda item: item.address)
@@ -114,18 +126,6 @@ class _Scrubber:
         return _FORMS.sub(SENSITIVE, text)
 
 
-def _marked(value: Any, mark: Any, depth: int = 0) -> Iterator[str]:
-    """Yield the texts in a value at the places that are marked."""
-    if mark is True or depth > _DEEPEST:
-        yield from texts(value)
-    elif isinstance(mark, dict) and isinstance(value, dict):
-        for key, one in mark.items():
-            yield from _marked(value.get(key), one, depth + 1)
-    elif isinstance(mark, list) and isinstance(value, list):
-        for one, part in zip(mark, value, strict=False):
-            yield from _marked(part, one, depth + 1)
-
-
 def _item(change: Change, scrub: _Scrubber) -> Item:
     hidden = _TYPES.search(change.type) is not None
     whole = change.action in (REPLACE, REPLACE_LATER)
@@ -139,21 +139,22 @@ def _item(change: Change, scrub: _Scrubber) -> Item:
     )
     rows = []
     for path in sorted({*before, *after}):
-        old, new = (_shown(path, one.get(path), scrub, hidden=hidden) for one in (before, after))
-        same = path in before and path in after and before[path] == after[path]
-        if (path in after or not whole) and (whole or not same):
-            rows.append(Row(scrub.text(path), "null" if same else old, new))
+        old, new = before.get(path), after.get(path)
+        same = old is not None and new is not None and old.raw == new.raw
+        if (new is not None or not whole) and (whole or not same):
+            shown = [_shown(path, one and one.value, scrub, hidden=hidden) for one in (old, new)]
+            rows.append(Row(scrub.text(path), "null" if same else shown[0], shown[1]))
     named = [Row(scrub.text(path), UNKNOWN, UNKNOWN) for path in change.paths if change.before is None]
     return Item(scrub.text(change.address), change.type, change.actions, change.action, tuple(rows or named))
 
 
-def _leaves(value: Any, mark: Any, unknown: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
-    """Yield (path, value) for the values in a value; marked and unknown ones as what stands for them."""
+def _leaves(value: Any, mark: Any, unknown: Any, path: str, depth: int) -> Iterator[tuple[str, _Leaf]]:
+    """Yield (path, leaf) for the values in a value; marked and unknown ones as what stands for them."""
     if mark is True or depth > _DEEPEST:
-        yield path, SENSITIVE
+        yield path, _Leaf(SENSITIVE, json.dumps(value, sort_keys=True))
         return
     if unknown is True:
-        yield path, UNKNOWN
+        yield path, _Leaf(UNKNOWN, "")
         return
     inner = _opened(value)
     if isinstance(inner, dict) or isinstance(unknown, dict):
@@ -166,10 +167,10 @@ def _leaves(value: Any, mark: Any, unknown: Any, path: str, depth: int) -> Itera
             doubt = doubts[number] if number < len(doubts) else None
             yield from _leaves(one, _part(mark, number), doubt, f"{path}[{number}]", depth + 1)
     elif inner is not None:
-        yield path, inner
+        yield path, _Leaf(inner, json.dumps(inner))
 
 
-def _of_mapping(value: dict[Any, Any], mark: Any, unknown: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+def _of_mapping(value: dict[Any, Any], mark: Any, unknown: Any, path: str, depth: int) -> Iterator[tuple[str, _Leaf]]:
     name = next((str(value[key]) for key in ("name", "Name", "key", "Key", "ParameterKey") if key in value), "")
     secret = bool(name) and _is_secret(name)
     doubts = unknown if isinstance(unknown, dict) else {}
