@@ -71,8 +71,8 @@ def _task(chosen: argparse.Namespace) -> AnyTask:
 def _by_rules(task: AnyTask) -> Mapping[str, str]:
     """Return the papers of a review by the rules in code alone."""
     state = task.start()
-    while task.step(state) is not None:
-        state = task.apply(state, task.oracle(state))
+    while (verdict := task.oracle(state)) is not None:
+        state = task.apply(state, verdict)
     return task.papers(state, {})
 
 

@@ -40,9 +40,7 @@ class Policy:
 
     def keeps_data(self, kind: str) -> bool:
         """Tell whether a type keeps data."""
-        if _fits(kind.lower(), self.not_stateful):
-            return False
-        return _fits(kind.lower(), (*self.stateful, *known_stateful()))
+        return _keeps_data(kind.lower(), self.stateful, self.not_stateful)
 
     def in_scope(self, address: str) -> bool:
         """Tell whether the plan is meant to change an address."""
@@ -65,6 +63,11 @@ class Policy:
 def _plain(pattern: str) -> str:
     """Return a pattern in which brackets, as addresses have them, stand for themselves."""
     return pattern.replace("[", "[[]")
+
+
+@cache
+def _keeps_data(kind: str, more: tuple[str, ...], less: tuple[str, ...]) -> bool:
+    return not _fits(kind, less) and _fits(kind, (*more, *known_stateful()))
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:
