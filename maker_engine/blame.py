@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from maker_engine.core import decomposition
+from maker_engine.core import acting, decomposition
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import MakerError, TaskError
 
-_CONTRACT = str(decomposition.__file__)
+_CONTRACT = (str(decomposition.__file__), str(acting.__file__))
 _ENGINE = str(Path(__file__).parent)
 _PACKAGE = __name__.partition(".")[0]
 _PYTHON = sysconfig.get_paths()["stdlib"]
@@ -44,7 +44,7 @@ def fault_of(family: type[AnyTask], error: BaseException) -> TaskError | None:
     files: that is its fault too.
     """
     files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-    missing = isinstance(error, NotImplementedError) and files[-1:] == [_CONTRACT]
+    missing = isinstance(error, NotImplementedError) and files[-1:] and files[-1] in _CONTRACT
     if not (missing or _is_miscalled(family, error) or any(file.startswith(homes(family)) for file in files)):
         return None
     return TaskError(f"task {getattr(family, 'name', family.__name__)} fails with {told(error)}")

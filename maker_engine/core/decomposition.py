@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from maker_engine.core import plain
+from maker_engine.core.acting import Acting
 from maker_engine.core.errors import TaskError
 from maker_engine.core.papers import Papers
 from maker_engine.core.pictures import (  # tasks find all they need here
@@ -30,11 +31,20 @@ from maker_engine.core.responses import Flag, Prompt
 from maker_engine.core.steps import (
     Amendment as Amendment,  # noqa: PLC0414 - likewise
     Ask as Ask,  # noqa: PLC0414
+    Await as Await,  # noqa: PLC0414
     Do as Do,  # noqa: PLC0414
+    Done as Done,  # noqa: PLC0414
+    Finished as Finished,  # noqa: PLC0414
     Gather as Gather,  # noqa: PLC0414
     Gathered as Gathered,  # noqa: PLC0414
+    NotDone as NotDone,  # noqa: PLC0414
+    Safety as Safety,  # noqa: PLC0414
     Said as Said,  # noqa: PLC0414
+    Start as Start,  # noqa: PLC0414
+    Started as Started,  # noqa: PLC0414
+    Status as Status,  # noqa: PLC0414
     Step as Step,  # noqa: PLC0414
+    Unknown as Unknown,  # noqa: PLC0414
     Vote as Vote,  # noqa: PLC0414
 )
 
@@ -85,7 +95,7 @@ class Mistake(StrEnum):
     INCONSISTENT = "inconsistent"
 
 
-class Task(Papers[S], ABC, Generic[S, A]):
+class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
     """One problem of a task family, cut into single steps. Tasks of equal problems are equal and hash alike.
 
     Class attributes:
@@ -118,8 +128,9 @@ class Task(Papers[S], ABC, Generic[S, A]):
     def apply(self, state: S, answer: A) -> S:
         """Return the state after `answer`. Any answer that `parse` returned for `state` must be taken.
 
-        After a `Gather` the answer is `Gathered`, after an `Ask` it is `Said`, and where a person has amended the
-        state it is `Amendment`: both of these last were not refused.
+        After a `Gather` the answer is `Gathered`, after a `Do` it is `Done`, after a `Start` `Started`, after an
+        `Await` `Finished`, after an `Ask` `Said`, and where a person has amended the state it is `Amendment`: both of
+        these last were not refused.
         """
 
     def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing

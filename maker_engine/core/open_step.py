@@ -6,25 +6,28 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from maker_engine.core.decomposition import AnyTask, Ask, Do, Gather, Step, Vote
+from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Gather, Start, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     Event,
+    PersonAsked,
+    ProbeAnswered,
     ResponseFlagged,
     SampleAsked,
+    StepHopeless,
     StepOpened,
     StepReused,
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.hopeless import Doubt, StepHopeless
-from maker_engine.core.interventions import ProbeAnswered
+from maker_engine.core.hopeless import Doubt
 from maker_engine.core.poll import Poll, Question
 from maker_engine.core.prompts import prompt_in_effect
 from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
-from maker_engine.core.words import PersonAsked
+
+_STEPS: tuple[type, ...] = (Vote, Gather, Ask, Do, Start, Await, type(None))
 
 
 def fault_of(task: AnyTask, what: str, step: int, error: Exception) -> TaskError:
@@ -59,7 +62,7 @@ class OpenStep:
 
     Attributes:
         step: What has to be answered, None when the task ends at this state.
-        poll: Its poll, None when the world answers it, or the task has ended.
+        poll: Its poll, None when the task has ended.
         counted: Samples counted while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
@@ -87,6 +90,8 @@ class OpenStep:
         try:
             hash(state)
             step: Step | None = task.step(state)
+            if not isinstance(step, _STEPS):
+                raise TypeError(f"{step!r:.60} is no Vote, Gather, Ask, Do, Start or Await, and not None")  # noqa: TRY301 - told as all its faults
         except Exception as error:
             raise fault_of(task, "step", number, error) from error
         self._task = task
@@ -97,7 +102,7 @@ class OpenStep:
         self.serial = serial
         self.step = step
         self.poll: Poll | None = None
-        if isinstance(step, Ask):
+        if isinstance(step, Ask | Do | Start | Await):
             self.poll = Question()
         elif isinstance(step, Vote | Gather):
             self.poll = settings.new_poll() if isinstance(step, Vote) else settings.new_gathering(step.n)
@@ -105,8 +110,6 @@ class OpenStep:
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
-        elif step is not None and not isinstance(step, Do):
-            raise fault_of(task, "step", number, TypeError(f"{step!r:.60} is no Vote, Gather, Ask or Do, and not None"))
         self.counted: list[Sample] = []
         self.draft: Hashable = None
         self.draft_asked = False

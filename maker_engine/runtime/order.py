@@ -16,6 +16,8 @@ from maker_engine.core.filters import parse_filter
 from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
+from maker_engine.effects.consent import consent_of
+from maker_engine.effects.secrets import check_source
 from maker_engine.forecast import Forecast, forecast
 from maker_engine.models import litellm_prices
 from maker_engine.models.opening import Access, open_pool
@@ -24,6 +26,7 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
+from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
@@ -91,6 +94,7 @@ class PreparedRun:
             "voters": list(self.order.voters),
             "prices": {name: [*self.order.prices[name]] for name in asked if name in self.order.prices},
             "accept_models": list(self.order.accept_models),
+            "allow": list(self.order.allow),
             "source": self.task.source(),
             "k": self.plan.started.k,
             "k_auto": self.order.k is None,
@@ -130,10 +134,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     _check_offers(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
-    expected = replace(
-        forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task)),
-        simulated=model.simulated,
-    )
+    expected = _expected(order, task, model)
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
     started = _started(order, task, model, settings)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
@@ -159,8 +160,20 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         all(one.temperature not in (None, AUTO) for one in _voters(order)),
         sent_by(order) if order.preflight and not model.simulated else None,
         order.accept_models,
+        conduct=_conduct(order),
     )
     return PreparedRun(order, plan, expected)
+
+
+def _expected(order: RunOrder, task: AnyTask, model: Model) -> Forecast:
+    expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
+    return replace(expected, simulated=model.simulated)
+
+
+def _conduct(order: RunOrder) -> Conduct:
+    """Return how a run acts on the world."""
+    in_doubt = order.in_doubt or (ASK if order.attended else STOP)
+    return Conduct(None, consent_of(order.allow), in_doubt, attended=order.attended, dry=order.dry_run)
 
 
 def may_never_end(task: AnyTask) -> bool:
@@ -171,6 +184,8 @@ def may_never_end(task: AnyTask) -> bool:
 def _check_offers(order: RunOrder, task: AnyTask) -> None:
     """See to it that the task offers what the order asks of it."""
     check_folder(task, order.out)
+    if task.acts:
+        check_source(task.source())
     step = task.step(task.start()) if order.constrain else None
     if isinstance(step, Vote | Gather) and step.form is None:
         raise InputError(f"task {task.name} words its answers itself: they have no form to constrain them to")

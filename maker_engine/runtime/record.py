@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from secrets import token_hex
 from typing import Any
 
 from maker_engine.blame import told
@@ -12,8 +13,10 @@ from maker_engine.core.decisions import is_voted
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError, StorageFullError
 from maker_engine.core.events import (
+    EffectIntended,
     Event,
     Outcome,
+    PersonAsked,
     RunContinued,
     RunEnded,
     RunPaused,
@@ -23,9 +26,9 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.offers import Verifiable, offers
 from maker_engine.core.prompts import asked_by
+from maker_engine.core.record.registry import TRACELESS, events_of
 from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
-from maker_engine.core.words import PersonAsked
 from maker_engine.models.families import Answered, by_family, by_voter, kept_of
 from maker_engine.printable import one_line
 from maker_engine.runtime.admission import Admission
@@ -35,9 +38,7 @@ from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import FINISHED, SOLVED
 from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.queries.saved import SavedRun
-from maker_engine.sessions.store.journal import UNKEPT
 from maker_engine.sessions.store.keeping import RunJournal
-from maker_engine.sessions.store.packing import events_of
 
 TOGETHER = 16
 """The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.
@@ -84,11 +85,14 @@ class Record:
         self._asked = False
         self._before: Hashable = None if saved is None else saved.state
         self._unjudged: list[tuple[int, Hashable, Hashable]] = []
+        self.identity = token_hex(16) if saved is None or not saved.identity else saved.identity
+        self._acted = False  # an effect was begun, whose key goes by the identity
         self._noted = False  # no prompt of this sitting is on record yet
         # What the record itself has to do about an event; about most it has nothing to do.
         self._duties: dict[type[Event], Callable[[Any], None]] = {
             StepDecided: self._decided, StepOpened: self._opened,
-            PersonAsked: self._person_asked, RunPaused: self._paused, RunContinued: self._continued,
+            EffectIntended: self._intended, PersonAsked: self._person_asked, RunPaused: self._paused,
+            RunContinued: self._continued,
         }  # fmt: skip
         if saved is not None:
             self._note_prompt(saved.step, saved.state)
@@ -101,7 +105,7 @@ class Record:
         for event in events:
             fold(event)
             kind = type(event)
-            if kind not in UNKEPT:
+            if kind not in TRACELESS:
                 keep(event)
             if kind in duties:
                 duties[kind](event)
@@ -215,6 +219,8 @@ class Record:
     def _more(self) -> dict[str, object]:
         """Return what is to be kept of the run besides its events: who answered, and what may be spent unseen."""
         kept = kept_of(self.answered) if self.answered else {}
+        if self._acted:
+            kept["identity"] = self.identity
         if self.budget is None:
             return kept
         if (owed := self.budget.owed) != self._owed:
@@ -235,6 +241,9 @@ class Record:
         if prompt is not None:
             self._noted = True
             self.journal.note_prompt(step, prompt)
+
+    def _intended(self, _: EffectIntended) -> None:
+        self._acted = True
 
     def _person_asked(self, _: PersonAsked) -> None:
         self._asked = True

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
+from typing import Protocol
 
-from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, Strike
-from maker_engine.core.decomposition import Amendment, Said
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import Event, RunResumed, StepUndecided, UsageEstimated
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.events import (
+    Event,
+    PersonAsked,
+    RunResumed,
+    StepUndecided,
+    UsageEstimated,
+)
+from maker_engine.core.record.entries import Change, Entry
+from maker_engine.core.record.registry import form_of
 from maker_engine.core.responses import Sample
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
-from maker_engine.core.words import PersonAsked
+from maker_engine.effects.consent import Consent, parse_scope
+from maker_engine.runtime.acting import Acting, Ways
+from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.plan import Plan
+from maker_engine.sessions.queries.acting import SavedEffects
 from maker_engine.sessions.queries.saved import SavedRun
-from maker_engine.sessions.store.asides import Change, Doubted, Probe
-from maker_engine.sessions.store.packing import Act, Entry
 
-_COMMANDS: dict[str, type[PersonalCommand]] = {
-    "voted": CastVote, "decided": Decide, "struck": Strike, "reused": Decide,
-}  # fmt: skip
+
+class Book(Protocol):
+    """What is asked of a run's record here."""
+
+    @property
+    def identity(self) -> str:
+        """The session's part of every idempotency key."""
 
 
 def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
@@ -49,6 +60,17 @@ def voted(settings: Settings, changed: Change | None) -> Settings:
     return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters)
 
 
+def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, book: Book, ways: Ways) -> Acting:
+    """Make what carries out the effects of a new run, or of one that goes on where `saved` stands."""
+    known = SavedEffects() if saved is None else saved.effects
+    conduct = plan.conduct
+    consent = Consent([*conduct.consent.allowed, *map(parse_scope, known.consents)])
+    conduct = replace(conduct, consent=consent, identity=book.identity, branch=0 if saved is None else saved.branch)
+    if known.outcome is not None:
+        solver.settle(known.outcome)
+    return Acting(plan.task, solver, conduct, clock, ways, lost=list(known.lost), landed=deque(known.landed))
+
+
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:
     """Tell how a run begins, or how it goes on."""
     if saved is None:
@@ -61,23 +83,8 @@ def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
-    if isinstance(entry, Probe):
-        solver.probed(entry.probe)
-        return
-    if isinstance(entry, Change):
-        solver.change(SettingsChanged(saved.step, *entry))
-        return
-    if isinstance(entry, Doubted):
-        solver.answer_hopeless(StepHopeless(saved.step, *entry))
-        return
-    if isinstance(entry, Act):
-        if entry.kind == "escalated":
-            solver.escalate(entry.who)
-        elif isinstance(entry.answer, Said | Amendment):
-            said = Answer if isinstance(entry.answer, Said) else Amend
-            solver.obey(said(entry.answer.text, entry.answer.voter))
-        else:
-            solver.obey(_COMMANDS[entry.kind](entry.answer, entry.who))
+    if not isinstance(entry, Sample):
+        form_of(entry).resume(solver, saved.step, entry)
         return
     if solver.hopeless is not None:  # it was gone on with all the same, by a version that looked for nothing
         solver.answer_hopeless(solver.hopeless)

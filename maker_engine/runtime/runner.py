@@ -9,26 +9,29 @@ from dataclasses import replace
 from functools import partial
 
 from maker_engine.core.at_once import draw, draw_steps
-from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
+from maker_engine.core.commands import Answer, ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
-    EVERY,
     Event,
     Outcome,
     RunEnded,
     StepDecided,
     StepEscalated,
+    StepHopeless,
     StepUndecided,
 )
-from maker_engine.core.hopeless import HOLD, StepHopeless
+from maker_engine.core.hopeless import HOLD
+from maker_engine.core.record.registry import EVERY
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.runtime.acting import Ways
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
-from maker_engine.runtime.calls import Caller, Manner, resets_too_late
+from maker_engine.runtime.calls import Caller, Manner
 from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
+from maker_engine.runtime.ends import end_by_limit
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
 from maker_engine.runtime.in_flight import InFlight
@@ -38,7 +41,7 @@ from maker_engine.runtime.patience import OutOfPatienceError
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
-from maker_engine.runtime.resuming import beginning, solver_of
+from maker_engine.runtime.resuming import acting_of, beginning, solver_of
 from maker_engine.runtime.stops import Stops
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import SavedRun
@@ -81,10 +84,7 @@ class Runner:
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._wake = asyncio.Event()
-        self._budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
-        self._budget.drawn = lambda: self._solver.drawn
-        self._budget.density.update({} if saved is None else saved.density)
-        self._book.budget = self._budget
+        self._budget = self._book.budget = self._budget_of(plan, saved)
         admit = partial(self._book.admission, plan.accept_models)
         manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
         self._caller = Caller(plan.model, self._clock, self._tell, replace(manner, log=plan.log))
@@ -100,7 +100,15 @@ class Runner:
         self._checking = Checking(
             plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
         )
+        ways = Ways(self._wake.set, self._take_up, self._flush)
+        self._acting = acting_of(plan, saved, self._solver, self._clock, self._book, ways)
         self._obstacle = ""  # why a person has to say that the provider is asked again
+
+    def _budget_of(self, plan: Plan, saved: SavedRun | None) -> Budget:
+        budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
+        budget.drawn = lambda: self._solver.drawn
+        budget.density.update({} if saved is None else saved.density)
+        return budget
 
     async def run(self) -> Snapshot:
         """Run to the end and return the final state; every end has a named outcome and is in the journal.
@@ -119,6 +127,7 @@ class Runner:
             self._book.hand_over()
             await self._calls.hang_up()
             await self._changing.close()
+            await self._acting.close()
         self._record(self._solver.hang_up())
         if ending is SOLVED:
             await self._flush()
@@ -137,7 +146,7 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=self._checking.place, **self._caller.figures(),
+            checking=self._checking.place, **self._acting.figures(), **self._caller.figures(),
         )  # fmt: skip
 
     async def _check_model(self) -> None:
@@ -165,6 +174,8 @@ class Runner:
         if self._solver.hopeless is not None:
             self._answer_hopeless(self._solver.hopeless)
         if self._fault is not None or self._ended is not None or stopped:
+            return
+        if (self._acting.awake or self._solver.effect is not None) and await self._acting.turn(self._gate):
             return
         if self._calls.aside and self._gate.room > 0:
             self._obstacle = ""
@@ -299,6 +310,8 @@ class Runner:
 
     def _obey(self, command: Command) -> None:
         match command:
+            case Answer() if self._acting.answer(command):
+                pass
             case _ if isinstance(command, PersonalCommand | SpokenCommand):
                 self._take_up(self._solver.obey(command))
             case Probe():
@@ -338,27 +351,20 @@ class Runner:
 
     def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
         """Tell how the run has ended, None while it goes on."""
-        if self._fault is not None:
-            return failure(self._fault)
+        if (fault := self._fault or self._acting.fault) is not None:
+            return failure(fault)
         if self._gate.stopped is not None:
             return RunEnded(Outcome.STOPPED, self._gate.stopped.reason)
-        if self._ended is not None:
-            return self._ended
+        if (ended := self._ended or self._acting.ended) is not None:
+            return ended
         if self._solver.finished:
-            return SOLVED
+            return None if self._acting.in_flight else SOLVED
         if (nobody := unanswerable(self._solver, attended=self._plan.attended)) is not None:
             return nobody
         if self._limits is None:
             return None
-        elapsed, run = self._book.meter.elapsed_s, self._book.run
-        reached = self._budget.reached(self._solver.due, elapsed)
-        # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
-        if self._calls.arrived:
-            return None
-        in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
-        if reached and (in_vain or self._calls.calls <= self._budget.parked):
-            return RunEnded(Outcome.OUT_OF_BUDGET, reached)
-        return resets_too_late(self._caller, self._limits, elapsed)
+        due, elapsed = self._solver.due, self._book.meter.elapsed_s
+        return end_by_limit(self._limits, self._budget, self._calls, self._caller, self._book.run, due, elapsed)
 
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from maker_engine.core.commands import Stop
 from maker_engine.core.copies import effective_votes, identical_share
 from maker_engine.core.decomposition import Json
-from maker_engine.core.events import Outcome
-from maker_engine.core.hopeless import StepHopeless
+from maker_engine.core.events import Outcome, StepHopeless
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox
@@ -204,6 +203,7 @@ def summary(view: RunView) -> dict[str, object]:
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
         "papers": None if view.papers is None else [*map(str, view.papers)],
+        "dry_run": [*map(one_line, view.planned)],
     })  # fmt: skip
 
 
@@ -259,6 +259,7 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         *([("besides", view.estimated)] if view.estimated else []),
         *(("sent", line) for line in view.adjustments),
         *_check_rows(view),
+        *(("would", line) for line in view.planned),
         ("session", str(figures["session"])),
         *([("papers", papers)] if (papers := papers_line(view)) else []),
     )

@@ -9,9 +9,8 @@ from maker_engine.core.responses import Flag
 from maker_engine.printable import one_line
 
 if TYPE_CHECKING:
-    from maker_engine.core.hopeless import StepHopeless
-    from maker_engine.core.interventions import ProbeAnswered
-    from maker_engine.sessions.store.asides import Change, Doubted, Probe
+    from maker_engine.core.events import ProbeAnswered, StepHopeless
+    from maker_engine.core.record.entries import Change, Doubted, Probe
 
 
 def change_words(change: Change) -> str:
