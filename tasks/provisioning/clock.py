@@ -71,6 +71,8 @@ class State:
         fates: (job, fate) pairs that were decided, in order.
         starting: The job whose effect begins next; "" where nothing acts.
         origin: When the first effect began, in milliseconds since 1970; 0 before that, and where nothing acts.
+        prepared: Exit status of the preparation, −1 before it.
+        checked: Exit status of the check at the end, −1 before it.
     """
 
     clock: int = 0
@@ -80,6 +82,8 @@ class State:
     fates: tuple[tuple[str, str], ...] = ()
     starting: str = ""
     origin: int = 0
+    prepared: int = -1
+    checked: int = -1
 
 
 @dataclass(frozen=True, slots=True)

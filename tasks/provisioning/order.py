@@ -28,11 +28,12 @@ class Order(Flow):
 
     Args:
         problem: The jobs.
+        acts: The world says when a job ends.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, acts: bool = False) -> None:
         self.problem = problem
-        self.clock = Clock(problem)
+        self.clock = Clock(problem, acts=acts)
 
     @property
     def label(self) -> str:
@@ -168,19 +169,20 @@ class Order(Flow):
             [[name, fate] for name, fate in state.fates],
             state.starting,
             state.origin,
+            state.prepared,
+            state.checked,
         ]
 
     def decode_state(self, value: Any) -> State:
         """Turn what `encode_state` gave back into an equal state."""
-        clock, over, running, failed, fates, starting, origin = value
+        clock, over, running, failed, fates, *rest = value
         return State(
             clock,
             tuple(Work(*one) for one in over),
             tuple(Work(*one) for one in running),
             tuple(failed),
             tuple((name, fate) for name, fate in fates),
-            starting,
-            origin,
+            *rest,
         )
 
     def encode_answer(self, answer: Answer) -> Json:

@@ -12,6 +12,8 @@ from .jobs import DELETE, DESTROY, Job, closure, ordered
 DEFAULT_SLOTS, MOST_SLOTS = 3, 100
 DEFAULT_RETRIES, MOST_RETRIES = 2, 9
 MOST_JOBS = 1_000
+TERRAFORM, SLEEP = "terraform", "sleep"
+TOOLS = (TERRAFORM, SLEEP)
 LONGEST_MILLIS = 7 * 24 * 3_600_000
 
 
@@ -26,6 +28,8 @@ class Problem:
         retries: How often a job that failed is tried again.
         name: What it is called.
         unresolved: As `changes.Plan.unresolved`.
+        tool: What carries the jobs out: "" for nothing, or one of `TOOLS`.
+        workspace: The folder that the tool works in, "" for none.
     """
 
     jobs: tuple[Job, ...]
@@ -34,6 +38,8 @@ class Problem:
     retries: int = DEFAULT_RETRIES
     name: str = ""
     unresolved: tuple[str, ...] = ()
+    tool: str = ""
+    workspace: str = ""
 
     @cached_property
     def by_id(self) -> Mapping[str, Job]:
@@ -87,6 +93,7 @@ def to_text(problem: Problem) -> str:
             "retries": problem.retries,
             "quotas": dict(problem.quotas),
             "unresolved": [*problem.unresolved],
+            **({"tool": problem.tool, "workspace": problem.workspace} if problem.tool else {}),
             "jobs": [
                 {
                     "id": job.id,

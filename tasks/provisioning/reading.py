@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -45,6 +45,11 @@ def sample(name: str) -> str:
 def sample_plan() -> str:
     """Return the plan that a review is tried with."""
     return (files(__package__) / "data" / "plan.json").read_text("utf-8")
+
+
+def sample_project() -> str:
+    """Return Terraform's plan of the bundled project."""
+    return (files(__package__) / "data" / "project.json").read_text("utf-8")
 
 
 def read_any(text: str, template: str = "") -> Given:
@@ -111,9 +116,7 @@ def problem_of(given: Given, durations: str, slots: int) -> Problem:
         raise ProblemError(f"slots must be 1 to {MOST_SLOTS}, got {slots}")
     if given.problem is not None:
         own_one = given.problem
-        return own_one if not slots else Problem(
-            own_one.jobs, slots, own_one.quotas, own_one.retries, own_one.name, own_one.unresolved
-        )  # fmt: skip
+        return replace(own_one, slots=slots) if slots else own_one
     if given.plan is None:
         raise ProblemError("there is no plan")
     table = read_durations(read_file(durations, "durations"), "the durations") if durations else ()

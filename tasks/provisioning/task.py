@@ -7,15 +7,26 @@ from typing import Any, Self
 
 from rich.text import Text
 
-from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, Json, Mistake, Option, Step, Task
+from maker_engine.core.decomposition import (
+    PICTURE_COLUMNS,
+    PICTURE_ROWS,
+    Do,
+    Done,
+    Json,
+    Mistake,
+    Option,
+    Step,
+    Task,
+)
 from maker_engine.core.papers import Ballots
 from maker_engine.core.responses import Flag, Prompt
 
 from . import order_text
 from .flow import Flow
-from .loading import CALLED, MODES, ORDER, load_flow
+from .loading import CALLED, MODES, NO, ORDER, WAYS, load_flow
 from .problem import DEFAULT_SLOTS, MOST_SLOTS
 from .reading import SAMPLES
+from .real_order import RealOrder
 from .review import text as review_text
 
 
@@ -40,9 +51,12 @@ class Provisioning(Task[Any, Any]):
         Option("durations", "YAML with seconds and cost an hour by type or address, for plans.", ""),
         Option("template", "The CloudFormation template of a change set.", ""),
         Option("policy", "YAML with the policy of a review (docs/review.md).", ""),
+        Option("apply", "Carry it out: by Terraform on a bundled project, or by processes that sleep.", NO, WAYS),
+        Option("workspace", "An empty folder for the bundled project.", ""),
         Option("called", "What a review calls the plan's file in SARIF.", CALLED),
     )
     has_oracle = True
+    acts = True
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
@@ -55,6 +69,17 @@ class Provisioning(Task[Any, Any]):
             ProblemError: It is none.
         """
         return cls(load_flow(options, source))
+
+    @property
+    def most_in_flight(self) -> int:
+        """Return the slots, where changes are carried out."""
+        return self._flow.problem.slots if isinstance(self._flow, RealOrder) else 1
+
+    def rehearse(self, state: Any, do: Do, variant: int) -> Done:  # noqa: ARG002 - a process is imitated without
+        """Imitate what a process comes to."""
+        if not isinstance(self._flow, RealOrder):
+            raise NotImplementedError(f"{self.label} carries nothing out")
+        return self._flow.rehearse(do, variant)
 
     def source(self) -> str:
         """Return what `load` turns into an equal task; of a plan under review, only what agents may see."""

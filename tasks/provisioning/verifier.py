@@ -75,21 +75,18 @@ class _Replay:
         self.order[name] = next(number for number in range(self.slots + 1) if number not in taken)
 
 
-def findings(source: str, moves: Iterable[tuple[str, str]], *, timed: bool = True) -> list[str]:
+def findings(source: str, moves: Iterable[tuple[str, str]]) -> list[str]:
     """Check an order.
 
     Args:
         source: The problem in its own format.
         moves: (job, "start") or (job, fate), in order.
-        timed: Jobs end when the plan has them end; else only what began after what is checked.
 
     Returns:
         What is wrong; empty when every job is over, and each began as the rule has it.
     """
     whole = json.loads(source)
     replay = _Replay({one["id"]: one for one in whole["jobs"]}, whole["slots"], whole["quotas"], whole["retries"] + 1)
-    if not timed:
-        return _in_order(replay, moves)
     paths = _paths(replay.jobs) if len(replay.jobs) <= _LIMIT else None
     for number, (name, what) in enumerate(moves):
         wrong = _start(replay, name, paths) if what == "start" else _fate(replay, name, what)
@@ -154,16 +151,37 @@ def _paths(jobs: dict[str, dict[str, Any]]) -> dict[str, Fraction]:
     return found
 
 
-def _in_order(replay: _Replay, moves: Iterable[tuple[str, str]]) -> list[str]:
-    """Check an order whose times are the world's: everything began, and after what it needs."""
-    begun: list[str] = []
+def findings_in_order(source: str, moves: Iterable[tuple[str, str]]) -> list[str]:
+    """Check an order whose times are the world's.
+
+    Args:
+        source: The problem in its own format.
+        moves: (job, "start"), (job, how it ended) with "ok" where it went well, (job, fate), and ("", "exit N") of
+            what was done before and after.
+
+    Returns:
+        What is wrong; empty when every job ended well, after what it needs, within slots and quotas.
+    """
+    whole = json.loads(source)
+    jobs, begun, over = {one["id"]: one for one in whole["jobs"]}, set[str](), set[str]()
     for name, what in moves:
-        if what == "start":
-            missing = [one for one in replay.jobs[name]["needs"] if one not in begun]
+        if not name:
+            if what != "exit 0":
+                return [
+                    f"terraform ended with {what}: " + ("changes are left" if what == "exit 2" else "see its words")
+                ]
+        elif what == "start":
+            missing = [one for one in jobs[name]["needs"] if one not in over]
+            same = sum(jobs[one]["type"] == jobs[name]["type"] for one in begun)
             if missing:
-                return [f"{name} began before {missing[0]}, which it needs"]
-            begun.append(name)
+                return [f"{name} began before {missing[0]} was over, which it needs"]
+            if len(begun) >= whole["slots"] or same >= whole["quotas"].get(jobs[name]["type"], whole["slots"]):
+                return [f"{name} began without a free slot"]
+            begun.add(name)
         elif what == "stop":
-            return [f"{name} failed and what needs it was left out"]
-    left = replay.jobs.keys() - {*begun}
-    return [f"{len(left)} jobs never began, such as {min(left)}"] if left else []
+            return [f"{name} failed, and what needs it was left out"]
+        else:
+            begun.discard(name)
+            over |= {name} if what == "ok" else set()
+    left = jobs.keys() - over
+    return [f"{len(left)} jobs are not over, such as {min(left)}"] if left else []

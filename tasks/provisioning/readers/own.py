@@ -18,10 +18,11 @@ from ..problem import (
     MOST_JOBS,
     MOST_RETRIES,
     MOST_SLOTS,
+    TOOLS,
     Problem,
 )
 
-_TOP = ("name", "slots", "retries", "quotas", "resources", "jobs", "unresolved", "kind")
+_TOP = ("name", "slots", "retries", "quotas", "resources", "jobs", "unresolved", "tool", "workspace")
 _RESOURCE = ("name", "type", "needs", "seconds", "destroy_seconds", "cost_per_hour", "action", "fails")
 _JOB = ("id", "address", "type", "action", "needs", "seconds", "cost_per_hour", "fails")
 _MOST_COST, _MOST_FAILS = 1e6, 20
@@ -54,6 +55,8 @@ def read_own(document: Mapping[str, Any]) -> Problem:
         retries,
         top["name"].text() if "name" in top and top["name"].value != "" else "",
         tuple(one.text() for one in top["unresolved"].items()) if "unresolved" in top else (),
+        top["tool"].one_of(TOOLS) if "tool" in top else "",
+        str(top["workspace"].value) if "workspace" in top else "",
     )
 
 
