@@ -60,7 +60,7 @@ class Order(Flow):
 
     def step(self, state: State) -> Step | None:
         """Ask which job begins, or what becomes of one that failed."""
-        question = self.clock.question(state)
+        question = self._question(state)
         return None if question is None else Vote(order_text.prompt(self.problem, state, question))
 
     def _question(self, state: State) -> Question | None:

@@ -148,7 +148,7 @@ def _imitate_fate(failed: re.Match[str], mistake: Mistake | None, variant: int) 
     words = failed[4]
     if words == _WORDS[REFUSED]:
         right = "refused"
-    elif failed[2] == failed[3]:
+    elif int(failed[2]) >= int(failed[3]):
         right = "last attempt"
     else:
         right = "in part" if words == _WORDS[BROKEN] else "busy"

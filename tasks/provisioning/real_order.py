@@ -53,9 +53,8 @@ class RealOrder(Order):
 
     @property
     def label(self) -> str:
-        """Such as `21 jobs, 3 slots, by terraform`."""
-        by = "by terraform" if self.problem.tool == TERRAFORM else "by processes that sleep"
-        return f"{super().label}, {by}"
+        """Such as `21 jobs, 3 slots, terraform`."""
+        return f"{super().label}, {'terraform' if self.problem.tool == TERRAFORM else 'only sleeping'}"
 
     @property
     def expected_steps(self) -> int:
@@ -128,19 +127,21 @@ class RealOrder(Order):
         return self.clock.ended(replace(state, origin=origin, running=running), exact, max(started, ended), _how(done))
 
     def verify(self, answers: Iterable[Any]) -> list[str]:
-        """Check that each job began after what it needs had ended well, and that Terraform finds nothing to change."""
+        """Check that each job began after what it needs had ended well, and that nothing is left to change."""
         return findings_in_order(self.source(), [*self._moves(answers)])
 
-    def _moves(self, answers: Iterable[Any]) -> Iterable[tuple[str, str]]:
+    def _moves(self, answers: Iterable[Any]) -> Iterable[tuple[str, str, str]]:
         for one in answers:
             if isinstance(one, Go):
-                yield one.job, "start"
+                yield one.job, "decided", ""
             elif isinstance(one, Fate):
-                yield one.job, one.fate
+                yield one.job, one.fate, ""
+            elif isinstance(one, Started):
+                yield one.tag, "started", ""
             elif isinstance(one, Finished):
-                yield one.tag, _how(one.done)
+                yield one.tag, str(one.done.status.value), one.done.value
             elif isinstance(one, Done):
-                yield "", f"exit {_exit(one)}"
+                yield "", str(one.status.value), one.value
 
     def result(self, state: State) -> Json:
         """Return the schedule as it was, with the tool and what its check found."""
@@ -160,7 +161,7 @@ class RealOrder(Order):
 
 
 def shortened(problem: Problem) -> Problem:
-    """Return a problem whose jobs take a hundredth of their time: processes that sleep teach no more by sleeping long."""
+    """Return a problem whose jobs take a hundredth of their time: to sleep longer would show no more."""
     jobs = tuple(replace(job, millis=job.millis // SHORTER) for job in problem.jobs)
     return replace(problem, jobs=jobs, tool=SLEEP)
 

@@ -151,37 +151,95 @@ def _paths(jobs: dict[str, dict[str, Any]]) -> dict[str, Fraction]:
     return found
 
 
-def findings_in_order(source: str, moves: Iterable[tuple[str, str]]) -> list[str]:
+@dataclass
+class _World:
+    """What a real order has come to so far."""
+
+    jobs: dict[str, dict[str, Any]]
+    slots: int
+    quotas: dict[str, int]
+    paths: dict[str, Fraction] | None
+    decided: str = ""
+    begun: set[str] = field(default_factory=set)
+    over: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+
+    def ready(self) -> list[str]:
+        """Return the jobs that may begin."""
+        if len(self.begun) >= self.slots:
+            return []
+        same = [self.jobs[one]["type"] for one in self.begun]
+        return [
+            name
+            for name, job in self.jobs.items()
+            if not {name} & (self.begun | self.over | self.failed)
+            and self.over.issuperset(job["needs"])
+            and same.count(job["type"]) < self.quotas.get(job["type"], self.slots)
+        ]
+
+    def _decide(self, name: str) -> str:
+        """Take the decision that a job begins, and say what is wrong with it."""
+        ready = self.ready()
+        if self.decided or name not in ready:
+            return "it may not begin here"
+        if self.paths is not None:
+            first = min(ready, key=lambda one: (-(self.paths or {})[one], one))
+            if first != name:
+                return f"the rule has {first} begin"
+        self.decided = name
+        return ""
+
+    def take(self, name: str, what: str, value: str) -> str:
+        """Take a move, and say what is wrong with it."""
+        if what == "decided":
+            return self._decide(name)
+        if what == "started":
+            if name != self.decided:
+                return "it begins undecided"
+            self.decided = ""
+            self.begun.add(name)
+        elif what in ("retry", "taint"):
+            self.failed.discard(name)
+        elif what == "stop":
+            return "it failed, and what needs it was left out"
+        elif name not in self.begun:
+            return "it ends and has not begun"
+        else:
+            self.begun.discard(name)
+            (self.over if _went_well(what, value) else self.failed).add(name)
+        return ""
+
+
+def _went_well(status: str, value: str) -> bool:
+    found = json.loads(value)
+    return status == "ok" and isinstance(found, dict) and found.get("exit") == 0
+
+
+def findings_in_order(source: str, moves: Iterable[tuple[str, str, str]]) -> list[str]:
     """Check an order whose times are the world's.
 
     Args:
         source: The problem in its own format.
-        moves: (job, "start"), (job, how it ended) with "ok" where it went well, (job, fate), and ("", "exit N") of
-            what was done before and after.
+        moves: (job, "decided" or "started" or a fate, "") and (job, status, value) of an effect that has ended; of what
+            Terraform did before and after, with "" for the job.
 
     Returns:
-        What is wrong; empty when every job ended well, after what it needs, within slots and quotas.
+        What is wrong; empty when every job was the rule's and ended well, and Terraform found nothing left to change.
     """
     whole = json.loads(source)
-    jobs, begun, over = {one["id"]: one for one in whole["jobs"]}, set[str](), set[str]()
-    for name, what in moves:
-        if not name:
-            if what != "exit 0":
-                return [
-                    f"terraform ended with {what}: " + ("changes are left" if what == "exit 2" else "see its words")
-                ]
-        elif what == "start":
-            missing = [one for one in jobs[name]["needs"] if one not in over]
-            same = sum(jobs[one]["type"] == jobs[name]["type"] for one in begun)
-            if missing:
-                return [f"{name} began before {missing[0]} was over, which it needs"]
-            if len(begun) >= whole["slots"] or same >= whole["quotas"].get(jobs[name]["type"], whole["slots"]):
-                return [f"{name} began without a free slot"]
-            begun.add(name)
-        elif what == "stop":
-            return [f"{name} failed, and what needs it was left out"]
+    jobs = {one["id"]: one for one in whole["jobs"]}
+    paths = _paths(jobs) if len(jobs) <= _LIMIT else None
+    world, apart = _World(jobs, whole["slots"], whole["quotas"], paths), 0
+    for name, what, value in moves:
+        if name:
+            wrong = world.take(name, what, value)
         else:
-            begun.discard(name)
-            over |= {name} if what == "ok" else set()
-    left = jobs.keys() - over
-    return [f"{len(left)} jobs are not over, such as {min(left)}"] if left else []
+            apart += 1
+            wrong = "" if _went_well(what, value) else "it did not end with exit status 0"
+        if wrong:
+            return [f"{name or 'terraform'}: {wrong}"]
+    left = jobs.keys() - world.over
+    if left:
+        return [f"{len(left)} jobs are not over, such as {min(left)}"]
+    due = 2 if whole.get("tool") == "terraform" else 0
+    return [] if apart == due else [f"Terraform was asked {apart} times beside the jobs, not {due}"]
