@@ -9,6 +9,7 @@ from shutil import which
 
 from maker_engine.core.errors import ProblemError
 from maker_engine.input_files import is_folder, path_of
+from maker_engine.printable import one_line
 
 from .flow import Flow
 from .order import Order
@@ -82,6 +83,10 @@ def _real(options: Mapping[str, int | str], source: str | None, way: str) -> Rea
             raise ProblemError("there is no terraform on PATH: install it, or apply by sleep")
         if not workspace or not is_folder(path_of(workspace)):
             raise ProblemError("Terraform needs an empty folder that is there: make one and name it with --workspace")
+        if any(path_of(workspace).iterdir()):
+            raise ProblemError(
+                f"the folder {one_line(workspace, 80)} is not empty: Terraform makes the project in a new one"
+            )
         workspace = str(path_of(workspace).resolve())
         source = sample_project()
     elif source is None:
