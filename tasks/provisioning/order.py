@@ -109,7 +109,7 @@ class Order(Flow):
         last = {one.job: one for one in state.over}
         problem = self.problem
         halves = {job.id for job in problem.jobs if job.id != job.address}
-        jobs: list[Json] = [self._row(one) for one in sorted((*state.over, *state.running), key=_begun)]
+        jobs: list[Json] = [self._row(one) for one in sorted(state.over, key=_begun)]
         found: dict[str, Json] = {
             "dependencies": {name: [*needed] for name, needed in problem.dependencies.items()},
             "starts": {
@@ -139,7 +139,7 @@ class Order(Flow):
             "action": job.action,
             "slot": work.slot + 1,
             "start": seconds(work.start),
-            "end": seconds(work.end) if work.end >= 0 else None,
+            "end": seconds(work.end),
             "how": work.how,
         }
 

@@ -68,7 +68,8 @@ def _slot(problem: Problem, state: State, number: int, whole: int, columns: int)
         if last <= first or first >= room:
             continue
         line.append("·" * (first - at), "rail")
-        line.append(_bar(problem, work, min(last, room) - first), _role(state, work, latest))
+        role = _role(state, work, latest)
+        line.append(_bar(problem, work, min(last, room) - first, failed=role == "conflict"), role)
         at = min(last, room)
     line.append("·" * (room - at), "rail")
     return line
@@ -80,12 +81,12 @@ def _role(state: State, work: Work, latest: Work | None) -> str:
     return "moved" if work is latest else "source" if work in state.running else "given"
 
 
-def _bar(problem: Problem, work: Work, width: int) -> str:
+def _bar(problem: Problem, work: Work, width: int, *, failed: bool) -> str:
     """Write a job's name into so many cells, with its end as a stroke."""
     name = problem.by_id[work.job].id
     name = name.rpartition("::")[2] if name.startswith("urn:") else name
     fill = "=" if problem.by_id[work.job].action == CREATE else "~" if name.endswith(")") else "-"
-    fill = "x" if work.how != OK and work.end >= 0 else fill
+    fill = "x" if failed else fill
     if width == 1:
         return "|"
     shown = name if cell_len(name) < width else set_cell_size(name, width - 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from maker_tasks.provisioning.reading import sample_plan
 
 from maker_engine.output import JSON_VERSION
 from maker_tui.cli import check_model_command as check_model, task_commands
@@ -57,6 +58,7 @@ COMMANDS: dict[str, list[str]] = {
     "check-task": ["check-task", "hanoi", "--only", "source", "--json"],
     "check-model": ["check-model", "openai/any", "--api-base", "{server}", "--json"],
     "lint": ["lint", "{requirements}", "--json"],
+    "review": ["review", "{plan}", "--json"],
 }
 
 
@@ -76,12 +78,14 @@ def said(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
     solved(home / "sessions" / "hanoi-a.maker")
     requirements = tmp_path / "REQUIREMENTS.md"
     requirements.write_text("- FR-001: When the user asks, the program shall be fast.\n")
+    plan = tmp_path / "plan.json"
+    plan.write_text(sample_plan())
 
     def typed(section: str) -> list[dict[str, Any]]:
         if section == "sessions revote":
             record(home / "sessions" / "count.maker", 60, seed=2)
         with OpenAIServer(honest) as server:
-            places = {"server": server.base_url, "requirements": requirements}
+            places = {"server": server.base_url, "requirements": requirements, "plan": plan}
             main([word.format_map(places) for word in COMMANDS[section]])
         out = capsys.readouterr().out
         assert out.isascii()
