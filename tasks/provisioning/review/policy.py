@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -14,6 +15,8 @@ from ..strict_yaml import load
 FILE = "stateful.yaml"
 _KEYS = ("stateful", "not_stateful", "scope", "open", "ask", "words")
 LONGEST_WORDS = 4_000
+_LIKE_DATA = re.compile(r"\s*(?:[{\[]|---|(?:#[^\n]*\n\s*)*\w+:(?:\s|$))")
+"""How a file begins that is meant to hold more than prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,17 @@ def known_stateful() -> tuple[str, ...]:
 
 
 def read_policy(text: str) -> Policy:
-    """Read a policy in YAML or JSON.
+    """Read a policy in YAML or JSON; prose is a policy of nothing but words.
 
     Raises:
         ProblemError: It is none.
     """
-    return policy_of(load(text, "the policy"))
+    try:
+        return policy_of(load(text, "the policy"))
+    except ProblemError:
+        if not text.strip() or _LIKE_DATA.match(text):
+            raise
+    return policy_of({"words": text})
 
 
 def policy_of(document: Any) -> Policy:

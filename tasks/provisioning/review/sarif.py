@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from urllib.parse import quote
 
 from maker_engine.printable import one_line
 
@@ -38,7 +39,7 @@ def as_sarif(report: Report, file: str) -> dict[str, object]:
             "message": {"text": f"{one.verdict}: {one_line(one.item.address, 300)}: {one_line(one.reason, 300)}"},
             "locations": [
                 {
-                    "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": 1}},
+                    "physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": 1}},
                     "logicalLocations": [{"fullyQualifiedName": one.item.address, "kind": "resource"}],
                 }
             ],

@@ -27,7 +27,7 @@ SECRETS = {
 
 
 def change(address, after, sensitive, before=None, actions=("create",)):
-    kind, name = address.split(".")
+    kind, name = address.split(".", 1)
     return {
         "address": address, "mode": "managed", "type": kind, "name": name,
         "change": {

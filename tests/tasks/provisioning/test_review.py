@@ -81,3 +81,118 @@ def test_a_secret_that_changes_is_named_as_a_change(plan_file):
     ]
     prompt = Provisioning.load({"mode": "review"}, json.dumps(plan)).step("").prompt.user
     assert "password: (sensitive) -> (sensitive)" in prompt
+
+
+def test_reports_are_what_their_readers_take(plan_file, capsys):
+    """SARIF 2.1.0 has a result for each change that is not approved, and Markdown cannot be broken out of by a name."""
+    plan = json.loads(plan_file.read_text())
+    plan["resource_changes"].append(change('aws_s3_bucket.x["|</details>`"]', None, False, {"a": 1}, ("delete",)))
+    hostile = plan_file.with_name("a plan.json")
+    hostile.write_text(json.dumps(plan))
+    assert main(["review", str(hostile), "--sarif"]) == 1
+    sarif = json.loads(capsys.readouterr().out)
+    assert (sarif["version"], len(sarif["runs"])) == ("2.1.0", 1)
+    rules = [rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]]
+    results = sarif["runs"][0]["results"]
+    assert {one["level"] for one in results} <= {"error", "warning"}
+    assert all(rules[one["ruleIndex"]] == one["ruleId"] and one["message"]["text"] for one in results)
+    named = {one["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] for one in results}
+    assert named >= DANGERS
+    places = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in results}
+    assert places == {"a%20plan.json"}
+    main(["review", str(hostile), "--markdown"])
+    markdown = capsys.readouterr().out
+    assert markdown.count("</details>") == 1
+    assert all(line.replace("\\|", "").count("|") == 5 for line in markdown.splitlines() if line.startswith("| ✖"))
+
+
+def test_the_policy_names_scope_and_questions(tmp_path, plan_file, capsys):
+    """What is outside the scope or asked about is a question, what may be open is approved, words reach agents."""
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "scope: ['aws_*']\nopen: [aws_security_group.web]\nstateful: [aws_instance]\nnot_stateful: [aws_s3_bucket]\n"
+        "ask: {types: ['aws_lb_*'], values: [threshold]}\nwords: Never on a Friday.\n"
+    )
+    assert main(["review", str(plan_file), "--policy", str(policy), "--json"]) == 1
+    found = {one["address"]: one for one in json.loads(capsys.readouterr().out)["resources"]}
+    verdicts = {name: (one["verdict"], one["rule"]) for name, one in found.items()}
+    assert verdicts["module.mail.aws_sns_topic.bounces"] == ("ask", "outside-scope")
+    assert verdicts["aws_lb_target_group.app"] == ("ask", "policy-asks")
+    assert verdicts["aws_cloudwatch_metric_alarm.cpu"] == ("ask", "policy-asks")
+    assert verdicts["aws_security_group.web"] == ("approve", "approved")
+    assert verdicts["aws_s3_bucket.invoices"] == ("approve", "approved")
+    task = Provisioning.load({"mode": "review", "policy": str(policy)}, plan_file.read_text())
+    assert "Never on a Friday." in task.step("").prompt.user
+    policy.write_text("Nothing may change on a Friday.\nAsk Ada about databases.\n")
+    task = Provisioning.load({"mode": "review", "policy": str(policy)}, plan_file.read_text())
+    assert "Friday. Ask Ada about databases." in task.step("").prompt.user
+    policy.write_text("scopes: [a]\n")
+    assert main(["review", str(plan_file), "--policy", str(policy)]) == 2
+    assert "unknown key 'scopes'" in capsys.readouterr().err
+
+
+def test_dissent_is_asked_about_and_the_stricter_counts():
+    """Where agents disagree an approval becomes a question, and neither they nor the rules soften the other."""
+    task = Provisioning.load({"mode": "review"})
+    first, second = (item.address for item in task._flow.items[:2])
+    state = task.apply(task.apply("", "approve"), "approve")
+    report = task._flow.report(state, {0: (("approve", 4), ("block", 1))})
+    found = {one.item.address: (one.verdict, one.kind) for one in report.changes}
+    assert found[first] == ("ask", "dissent")
+    assert found[second] == ("block", "stateful-loss")
+    assert task._flow.report("b", {}).changes[0].kind == "vote"
+
+
+DANGEROUS = [
+    ("aws_security_group.a", {"ingress": [{"ipv6_cidr_blocks": ["::/0"]}]}, "block"),
+    ("aws_security_group.a", {"egress": [{"cidr_blocks": ["0.0.0.0/0"]}]}, "approve"),
+    ("aws_security_group_rule.a", {"type": "ingress", "cidr_blocks": ["0.0.0.0/0"]}, "block"),
+    ("aws_security_group_rule.a", {"type": "egress", "cidr_blocks": ["0.0.0.0/0"]}, "approve"),
+    ("aws_security_group_rule.a", {"type": "ingress", "cidr_blocks": ["10.0.0.0/8"]}, "approve"),
+    ("aws_route.a", {"destination_cidr_block": "0.0.0.0/0"}, "approve"),
+    ("aws_s3_bucket_acl.a", {"acl": "public-read"}, "block"),
+    ("aws_s3_bucket_acl.a", {"acl": "private"}, "approve"),
+    ("aws_lambda_function_url.a", {"authorization_type": "NONE"}, "block"),
+    ("google_compute_firewall.a", {"source_ranges": ["0.0.0.0/0"]}, "block"),
+    ("google_project_iam_member.a", {"member": "allUsers", "role": "roles/viewer"}, "block"),
+    ("google_project_iam_member.a", {"member": "user:a@b.c", "role": "roles/owner"}, "block"),
+    ("azurerm_network_security_rule.a", {"source_address_prefix": "*"}, "block"),
+    ("azurerm_storage_account.a", {"allow_nested_items_to_be_public": True}, "block"),
+    ("azurerm_role_assignment.a", {"role_definition_name": "Owner"}, "block"),
+    ("kubernetes_cluster_role.a", {"rule": [{"verbs": ["*"], "resources": ["pods"]}]}, "block"),
+    ("kubernetes_cluster_role_binding.a", {"role_ref": [{"name": "cluster-admin"}]}, "block"),
+]
+
+
+@pytest.mark.parametrize(("address", "after", "verdict"), DANGEROUS)
+def test_what_opens_is_known_by_its_name(address, after, verdict):
+    """Whatever a provider calls it, what opens to the world or gives every right is blocked, and its twin is not."""
+    plan = {"format_version": "1.2", "resource_changes": [change(address, after, {})]}
+    assert Provisioning.load({"mode": "review"}, json.dumps(plan)).oracle("") == verdict
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        ({"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::a"}, "block"),
+        ({"Effect": "Allow", "Action": ["ec2:*"], "Resource": "arn:aws:s3:::a"}, "block"),
+        ({"Effect": "Allow", "Action": ["s3:Get*"], "Resource": "*"}, "block"),
+        ({"Effect": "Allow", "Action": ["s3:Get*"], "Resource": "arn:aws:s3:::a/*"}, "approve"),
+        ({"Effect": "Deny", "Action": "*", "Resource": "*"}, "approve"),
+    ],
+)
+def test_wildcards_count_where_something_is_allowed(statement, verdict):
+    """In a policy's JSON a lone star or a whole service blocks, in what is allowed and not in what is denied."""
+    after = {"policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+    plan = {"format_version": "1.2", "resource_changes": [change("aws_iam_policy.a", after, {})]}
+    assert Provisioning.load({"mode": "review"}, json.dumps(plan)).oracle("") == verdict
+
+
+def test_what_cannot_be_seen_is_asked_about():
+    """A policy that is sensitive, or known only after apply, is a question."""
+    hidden = change("aws_iam_policy.a", {"policy": "x"}, {"policy": True})
+    late = change("aws_iam_policy.b", {}, {})
+    late["change"]["after_unknown"] = {"policy": True, "id": True}
+    for one in (hidden, late):
+        plan = {"format_version": "1.2", "resource_changes": [one]}
+        assert Provisioning.load({"mode": "review"}, json.dumps(plan)).oracle("") == "ask"
