@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from maker_engine.core.errors import ProblemError
+
 from ..fields import Place
 from ..strict_yaml import load
 
