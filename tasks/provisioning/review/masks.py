@@ -45,6 +45,8 @@ _FORMS = re.compile(
 )
 _LEAST = 4
 """Characters of a sensitive value that is looked for elsewhere: shorter ones occur by chance."""
+_LEAST_IN_KEYS = 8
+_KEY = re.compile(r'\["((?:\\.|[^"\\])*)"\]')
 _DEEPEST, _LONGEST = 40, 2_000
 
 
@@ -125,6 +127,16 @@ class _Scrubber:
                 text = text.replace(part, SENSITIVE)
         return _FORMS.sub(SENSITIVE, text)
 
+    def address(self, address: str) -> str:
+        """Return an address without secrets in its keys; names are no secrets, though a short one may occur in them."""
+        return _KEY.sub(lambda found: f'["{self._key(found[1])}"]', address)
+
+    def _key(self, key: str) -> str:
+        for part in self._known:
+            if len(part) >= _LEAST_IN_KEYS:
+                key = key.replace(part, SENSITIVE)
+        return _FORMS.sub(SENSITIVE, key)
+
 
 def _item(change: Change, scrub: _Scrubber) -> Item:
     hidden = _TYPES.search(change.type) is not None
@@ -143,9 +155,9 @@ def _item(change: Change, scrub: _Scrubber) -> Item:
         same = old is not None and new is not None and old.raw == new.raw
         if (new is not None or not whole) and (whole or not same):
             shown = [_shown(path, one and one.value, scrub, hidden=hidden) for one in (old, new)]
-            rows.append(Row(scrub.text(path), "null" if same else shown[0], shown[1]))
+            rows.append(Row(scrub.text(path) or "(all)", "null" if same else shown[0], shown[1]))
     named = [Row(scrub.text(path), UNKNOWN, UNKNOWN) for path in change.paths if change.before is None]
-    return Item(scrub.text(change.address), change.type, change.actions, change.action, tuple(rows or named))
+    return Item(scrub.address(change.address), change.type, change.actions, change.action, tuple(rows or named))
 
 
 def _leaves(value: Any, mark: Any, unknown: Any, path: str, depth: int) -> Iterator[tuple[str, _Leaf]]:

@@ -59,6 +59,8 @@ _DECIDING = re.compile(
     re.IGNORECASE,
 )
 
+_FILLED_IN = {"ingress", "egress", "inline_policy", "security_rule", "inbound_rule", "outbound_rule"}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -184,9 +186,9 @@ def unseen_rows(item: Item) -> Iterator[Row]:
         r"security_?group|firewall|acl|network_security|bucket_policy", item.type, re.IGNORECASE
     )
     for row in item.rows:
-        if watched and row.after in (SENSITIVE, UNKNOWN) and _DECIDING.search(row.path) and not _is_id(row.path):
-            if item.action == CREATE and _is_output(row.path):
-                continue
+        unseen = row.after == UNKNOWN or SENSITIVE in row.after
+        filled_in = item.action == CREATE and row.after == UNKNOWN and _is_computed(row.path)
+        if watched and unseen and _DECIDING.search(row.path) and not _is_id(row.path) and not filled_in:
             yield row
 
 
@@ -194,9 +196,9 @@ def _is_id(path: str) -> bool:
     return _last(path) in ("id", "arn", "policy_id", "policy_arn", "tags_all", "role", "rule_id", "owner_id")
 
 
-def _is_output(path: str) -> bool:
-    """Tell whether a value is one that the provider makes, such as the number of a rule."""
-    return _last(path).endswith(("_id", "_arn", "_number"))
+def _is_computed(path: str) -> bool:
+    """Tell whether a value is one that the provider fills in where nothing was written down for it."""
+    return path in _FILLED_IN or _last(path).endswith(("_id", "_arn", "_number"))
 
 
 def _last(path: str) -> str:

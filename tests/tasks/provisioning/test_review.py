@@ -196,3 +196,13 @@ def test_what_cannot_be_seen_is_asked_about():
     for one in (hidden, late):
         plan = {"format_version": "1.2", "resource_changes": [one]}
         assert Provisioning.load({"mode": "review"}, json.dumps(plan)).oracle("") == "ask"
+
+
+def test_what_a_provider_fills_in_is_no_question_and_names_stay():
+    """Rules that nobody wrote are no question, and a short sensitive value leaves the addresses that hold it alone."""
+    group = change("aws_security_group.postgres", {"name": "a", "user": "postgres"}, {"user": True})
+    group["change"]["after_unknown"] = {"id": True, "ingress": True, "egress": True}
+    plan = {"format_version": "1.2", "resource_changes": [group]}
+    task = Provisioning.load({"mode": "review"}, json.dumps(plan))
+    assert task.oracle("") == "approve"
+    assert "aws_security_group.postgres" in task.step("").prompt.user
