@@ -104,10 +104,14 @@ class Order(Flow):
     def _best(self) -> Best:
         return best_of(self.problem)
 
+    def best(self, state: State) -> Best:  # noqa: ARG002 - where nothing acts, jobs take as long as the plan says
+        """Return what is known of the least makespan."""
+        return self._best
+
     def result(self, state: State) -> Json:
         """Return when each resource begins, what it waits for, and how the makespan compares."""
         last = {one.job: one for one in state.over}
-        problem = self.problem
+        problem, best = self.problem, self.best(state)
         halves = {job.id for job in problem.jobs if job.id != job.address}
         jobs: list[Json] = [self._row(one) for one in sorted(state.over, key=_begun)]
         found: dict[str, Json] = {
@@ -116,9 +120,9 @@ class Order(Flow):
                 problem.by_id[one].address: seconds(work.start) for one, work in last.items() if one not in halves
             },
             "makespan_s": seconds(max((one.end for one in state.over), default=0)),
-            "bound_s": seconds(max(problem.bound, self._best.bound)),
-            "best_known_s": seconds(self._best.known),
-            "optimum_s": seconds(self._best.known) if self._best.proven else None,
+            "bound_s": seconds(best.bound),
+            "best_known_s": seconds(best.known),
+            "optimum_s": seconds(best.known) if best.proven else None,
             "cost_per_hour": hourly(problem, state),
             "cost_so_far": round(spent(problem, state), 6),
             "jobs": jobs,

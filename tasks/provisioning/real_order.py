@@ -26,8 +26,9 @@ from maker_engine.core.decomposition import (
     Step,
 )  # fmt: skip
 
-from .clock import BROKEN, OK, REFUSED, TRANSIENT, Answer, Fate, Go, Question, State
+from .clock import BROKEN, OK, REFUSED, TRANSIENT, Answer, Fate, Go, Question, State, Work
 from .jobs import DELETE, Job
+from .optimum import Best, best_of
 from .order import Order
 from .problem import SLEEP, TERRAFORM, Problem, seconds
 from .verifier import findings_in_order
@@ -50,6 +51,7 @@ class RealOrder(Order):
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem, acts=True)
+        self._bests: dict[tuple[Work, ...], Best] = {}
 
     @property
     def label(self) -> str:
@@ -148,6 +150,14 @@ class RealOrder(Order):
         found = super().result(state)
         whole = found if isinstance(found, dict) else {}
         return {**whole, "tool": self.problem.tool, "check_exit": state.checked if state.checked >= 0 else None}
+
+    def best(self, state: State) -> Best:
+        """Return what is known of the least makespan with the times that the jobs have really taken."""
+        if state.over not in self._bests:
+            took = {one.job: one.end - one.start for one in state.over}
+            jobs = tuple(replace(job, millis=took.get(job.id, job.millis)) for job in self.problem.jobs)
+            self._bests = {state.over: best_of(replace(self.problem, jobs=jobs))}
+        return self._bests[state.over]
 
     def rehearse(self, do: Do, variant: int) -> Done:
         """Imitate what a process may come to: all well, or one of the ways in which it fails."""
