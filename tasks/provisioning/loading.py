@@ -50,7 +50,7 @@ def load_flow(options: Mapping[str, int | str], source: str | None) -> Flow:
         return _real(options, source, way)
     if source is None:
         source = sample(name) if mode == ORDER else sample_plan()
-    given = read_any(source, str(options.get("template", "")))
+    given = read_any(source, str(options.get("template", "")), str(options.get("graph", "")))
     if mode == ORDER:
         slots = options.get("slots", 0)
         problem = problem_of(given, str(options.get("durations", "")), slots if isinstance(slots, int) else 0)

@@ -52,12 +52,13 @@ def sample_project() -> str:
     return (files(__package__) / "data" / "project.json").read_text("utf-8")
 
 
-def read_any(text: str, template: str = "") -> Given:
+def read_any(text: str, template: str = "", graph: str = "") -> Given:
     """Read a plan or a problem.
 
     Args:
         text: The file's.
         template: Path of the CloudFormation template that belongs to a change set; "" for none.
+        graph: Path of what `terraform graph` prints, for what depends on something through locals; "" for none.
 
     Raises:
         ProblemError: It is neither.
@@ -68,7 +69,7 @@ def read_any(text: str, template: str = "") -> Given:
     if pulumi.is_preview(document):
         return Given(plan=_small(pulumi.read_preview(document)))
     if terraform.is_plan(document):
-        return Given(plan=_small(terraform.read_plan(document)))
+        return Given(plan=_small(terraform.read_plan(document, read_file(graph, "graph") if graph else "")))
     if {"version", "deployment"} <= document.keys():
         raise ProblemError("this is a stack's state, not a preview: give what `pulumi preview --json` prints")
     if own.is_own(document):

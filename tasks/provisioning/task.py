@@ -50,6 +50,7 @@ class Provisioning(Task[Any, Any]):
         Option("slots", f"Changes at a time, 1 to {MOST_SLOTS}; 0 for what the file says, or {DEFAULT_SLOTS}.", 0),
         Option("durations", "YAML with seconds and cost an hour by type or address, for plans.", ""),
         Option("template", "The CloudFormation template of a change set.", ""),
+        Option("graph", "What `terraform graph` prints, for dependencies through locals.", ""),
         Option("policy", "YAML with the policy of a review (docs/review.md).", ""),
         Option("apply", "Carry it out: by Terraform on a bundled project, or by processes that sleep.", NO, WAYS),
         Option("workspace", "An empty folder for the bundled project.", ""),

@@ -21,6 +21,7 @@ _ACTIONS = {
     ("delete", "create"): REPLACE, ("create", "delete"): REPLACE_LATER, ("forget",): NOTHING,
     ("create", "forget"): CREATE,
 }  # fmt: skip
+_EDGE = re.compile(r'^\s*"([^"\s]+)" -> "([^"\s]+)";', re.MULTILINE)
 _MODULE = re.compile(r"module\.([^.\[]+)((?:\[(?:\"(?:\\.|[^\"\\])*\"|\d+)\])?)\.?")
 
 
@@ -29,8 +30,12 @@ def is_plan(document: Mapping[str, Any]) -> bool:
     return "format_version" in document or {"terraform_version", "resources"} <= document.keys()
 
 
-def read_plan(document: Mapping[str, Any]) -> Plan:
+def read_plan(document: Mapping[str, Any], graph: str = "") -> Plan:
     """Read a plan.
+
+    Args:
+        document: As Terraform prints it.
+        graph: What `terraform graph` prints, for what depends on something through locals; "" without.
 
     Raises:
         ProblemError: It is none that could be applied.
@@ -38,6 +43,8 @@ def read_plan(document: Mapping[str, Any]) -> Plan:
     _refuse(document)
     changes = [_change(one, number) for number, one in enumerate(document.get("resource_changes") or [], 1)]
     configuration = read_configuration(document.get("configuration"))
+    if graph:
+        _add_graph(configuration, graph)
     return Plan(
         "terraform",
         tuple(changes),
@@ -45,6 +52,22 @@ def read_plan(document: Mapping[str, Any]) -> Plan:
         tuple(sorted(configuration.locals)),
         frozenset(secrets_of(document)),
     )
+
+
+def _add_graph(configuration: Configuration, graph: str) -> None:
+    """Add the edges of a graph between resources.
+
+    Raises:
+        ProblemError: It has none.
+    """
+    edges = _EDGE.findall(graph)
+    if not edges:
+        raise ProblemError("the graph has no edges: give what `terraform graph` prints, without -plan or -type")
+    for later, sooner in edges:
+        (path, _, name, _), (other, _, needed, _) = split(later), split(sooner)
+        if (path, name) in configuration.targets:
+            configuration.targets[path, name].add(Target(other, needed))
+    configuration.locals.clear()
 
 
 def _refuse(document: Mapping[str, Any]) -> None:

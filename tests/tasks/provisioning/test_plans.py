@@ -29,7 +29,9 @@ def waits_by_terraform(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_closure_is_that_of_terraforms_own_graph(name):
     """Each job waits, over any number of edges, for exactly the jobs that Terraform's apply graph has it wait for."""
-    jobs = jobs_of(read_plan(json.loads((PLANS / f"{name}.json").read_text())).nodes)
+    graph = PLANS / f"{name}.graph"
+    text = graph.read_text() if graph.exists() else ""
+    jobs = jobs_of(read_plan(json.loads((PLANS / f"{name}.json").read_text()), text).nodes)
     ours = closure({job.id: job.needs for job in jobs})
     called = {
         job.id: job.id if job.action != "delete" or " (destroy)" in job.id else f"{job.id} (destroy)" for job in jobs
@@ -39,3 +41,10 @@ def test_the_closure_is_that_of_terraforms_own_graph(name):
     for job in jobs:
         expected = {other.id for other in jobs if called[other.id] in theirs.get(called[job.id], ())}
         assert ours[job.id] == expected, job.id
+
+
+def test_a_local_that_is_in_no_plan_is_named():
+    """What may lead through a local is told of, until the graph that Terraform prints fills it in."""
+    document = json.loads((PLANS / "create_locals.json").read_text())
+    assert read_plan(document).unresolved == ("local.x", "local.y")
+    assert read_plan(document, (PLANS / "create_locals.graph").read_text()).unresolved == ()
