@@ -77,7 +77,8 @@ def test_what_fails_is_tried_again_and_what_is_refused_stops(order):
 def test_processes_sleep_with_consent(tmp_path, capsys):
     """Real processes run, several at a time, their ends are the clock's, and without consent none begins."""
     file, session = tmp_path / "small.json", tmp_path / "run.maker"
-    file.write_text(json.dumps(resources(3, 6)))
+    whole = resources(3, 6)
+    file.write_text(json.dumps({**whole, "resources": [{**one, "seconds": 1} for one in whole["resources"]]}))
     words = ["run", "provisioning", "--problem", str(file), "--apply", "sleep", "--headless", "--json"]
     assert main([*words, "--session", str(session)]) != 0
     assert "exec:sleep" in capsys.readouterr().out
