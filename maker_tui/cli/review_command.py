@@ -90,8 +90,11 @@ def _by_vote(task: AnyTask, chosen: argparse.Namespace) -> Mapping[str, str]:
     state: Any = run.state
     if not run.ok and task.step(state) is not None:
         complain(f"not every change was decided, the others are to be asked about: {run.reason}")
+    number = len(run.steps)
     while task.step(state) is not None:
         state = task.apply(state, "ask")
+        ballots[number] = (("undecided", 0),)
+        number += 1
     return task.papers(state, ballots)
 
 

@@ -68,12 +68,14 @@ def reviewed(item: Item, verdict: str, finding: Finding, votes: Sequence[tuple[H
         item: The change.
         verdict: What was decided.
         finding: What the rules say.
-        votes: The ballot; empty where it is not known, or nobody voted.
+        votes: The ballot; empty where it is not known, or nobody voted; with no verdict in it where none was decided.
     """
-    counted = tuple((str(answer), count) for answer, count in votes)
+    counted = tuple((str(answer), count) for answer, count in votes if answer in VERDICTS)
     final = stricter(verdict, finding.verdict)
     kind, reason = finding.kind, finding.reason
-    if final != finding.verdict:
+    if votes and not counted and finding.verdict != BLOCK:
+        kind, reason = DISSENT, "agents did not decide"
+    elif final != finding.verdict:
         kind, reason = VOTE, f"agents decided {verdict}, where {finding.reason}"
     elif verdict != finding.verdict:
         reason += f" (agents decided {verdict})"

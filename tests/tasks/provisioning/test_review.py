@@ -151,6 +151,19 @@ def test_the_policy_names_scope_and_questions(tmp_path, plan_file, capsys):
     assert "unknown key 'scopes'" in capsys.readouterr().err
 
 
+def test_what_agents_did_not_decide_is_asked_about(plan_file, capsys):
+    """A run that ends early leaves questions where nothing was decided, and blocks where the rules do."""
+    words = ["review", str(plan_file), "--model", "sim", "--limit-usd", "0.0001", "--json"]
+    assert main(words) == 1
+    printed = capsys.readouterr()
+    assert "not every change was decided" in printed.err
+    found = {one["address"]: one for one in json.loads(printed.out)["resources"]}
+    assert (found["aws_lb_target_group.app"]["verdict"], found["aws_lb_target_group.app"]["reason"]) == (
+        "ask", "agents did not decide",
+    )  # fmt: skip
+    assert all(found[address]["verdict"] == "block" for address in DANGERS)
+
+
 def test_dissent_is_asked_about_and_the_stricter_counts():
     """Where agents disagree an approval becomes a question, and neither they nor the rules soften the other."""
     task = Provisioning.load({"mode": "review"})
