@@ -167,8 +167,7 @@ def summary(view: RunView) -> dict[str, object]:
     """Put a run's figures into one JSON object, as docs/json.md describes it."""
     snapshot, totals = view.snapshot, view.snapshot.totals
     started = snapshot.started
-    if started is None:
-        raise AssertionError("a run that returned has started")
+    assert started is not None  # noqa: S101 - a run that returned has started
     return versioned({
         "outcome": snapshot.outcome.value if snapshot.outcome else None,
         "reason": snapshot.reason,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import maker_engine
 import maker_tui
 from maker_engine.core.decomposition import Amendment, Said
+from maker_engine.core.errors import InputError
 from maker_engine.core.events import (
     CandidateStruck,
     ConsentGiven,
@@ -31,10 +33,13 @@ from maker_engine.core.events import (
     StepReused,
     VoteCast,
 )
+from maker_engine.core.record.interning import Interned, Values
+from maker_engine.core.record.plain_form import plain_form
 from maker_engine.core.record.registry import BY_EVENT, BY_TAG, FORMS, KINDS, entry_in, events_of, kept_as, line_of
+from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.steps import Done, Safety, Status
-from maker_engine.sessions.store.packing import pack, to_json, unpack
+from maker_engine.sessions.store.packing import pack_step, unpack
 from tests.support.toy import Count
 
 ANSWER, WHO, TEXT = 2, "ana", "half a surrogate \ud800 and \x1b[31m"
@@ -90,18 +95,42 @@ def test_what_is_kept_of_an_event_comes_back_from_its_row_and_its_line(event: Ev
     entry, task = kept_as(event), Count()
     assert entry is not None
     assert events_of(7, entry)[-1] == event
-    assert unpack(pack([entry], task), task) == [entry]
+    assert unpack(pack_step([entry], task).packed, task) == [entry]
     line = line_of(entry, task)
     assert to_json(line).isascii()
     assert entry_in(line, task) == entry
 
 
 def test_a_time_is_kept_to_the_millisecond():
-    """When a sample was begun is in its row and in its line."""
+    """When a sample was begun is beside its row and in its line."""
     task, entry = Count(), kept_as(KEPT[0])
     assert entry is not None
-    for read in (unpack(pack([entry], task), task)[0], entry_in(line_of(entry, task), task)):
+    step = pack_step([entry], task)
+    for read in (unpack(step.packed, task, step.times)[0], entry_in(line_of(entry, task), task)):
         assert read.response.began_s == RESPONSE.began_s  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Event):
+    """An event with bytes in it."""
+
+    body: bytes
+    more: bytes | None
+
+
+def test_bytes_are_kept_beside_text():
+    """Bytes are bytes in a row, and base64 in a line; what is no base64 is refused."""
+    form, task = plain_form(99, "received", Received, words=lambda _: ("", "")), Count()
+    entry = Received(b"\x00\xff\x1b", None)
+    row = form.row(entry, Interned())
+    assert row == (99, b"\x00\xff\x1b", None)
+    assert form.read_row(row, Values((), (), ())) == entry
+    line = form.line(entry, task)
+    assert line == {"event": "received", "body": {"base64": "AP8b"}, "more": None}
+    assert form.read_line(line, task) == entry
+    for body in ("AP8b", {"base64": "?"}, {"base64": 1}, None, {}):
+        with pytest.raises(InputError, match="'body'"):
+            form.read_line({**line, "body": body}, task)
 
 
 def test_nothing_else_lists_kinds():
