@@ -45,6 +45,11 @@ _FORMS = re.compile(
 )
 _LEAST = 4
 """Characters of a sensitive value that is looked for elsewhere: shorter ones occur by chance."""
+_BLOCK = re.compile(r"^.*?(?:statement|ingress|rules?)(?:\[\d+\])?(?=\.)", re.IGNORECASE)
+_RULES = re.compile(r"ingress_?rule|security_?group_?rule|firewall|network_security_rule|acl_rule", re.IGNORECASE)
+"""Types that are one rule on traffic as a whole."""
+_UNKNOWN_TEXTS = {"{{changeSet:KNOWN_AFTER_APPLY}}", "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}
+"""How CloudFormation and Pulumi write a value that is known only after it is applied."""
 _LEAST_IN_KEYS = 8
 _KEY = re.compile(r'\["((?:\\.|[^"\\])*)"\]')
 _DEEPEST, _LONGEST = 40, 2_000
@@ -149,15 +154,26 @@ def _item(change: Change, scrub: _Scrubber) -> Item:
     after = (
         {} if change.action == DELETE else dict(_leaves(change.after, change.after_sensitive, change.unknown, "", 0))
     )
+    changed = {path for path in {*before, *after} if not _same(before.get(path), after.get(path))}
+    beside = {block for path in changed for block in _blocks(path)}
     rows = []
     for path in sorted({*before, *after}):
         old, new = before.get(path), after.get(path)
-        same = old is not None and new is not None and old.raw == new.raw
-        if (new is not None or not whole) and (whole or not same):
+        counts = path in changed or not beside.isdisjoint(_blocks(path)) or _RULES.search(change.type) is not None
+        if (new is not None or not whole) and (whole or counts):
             shown = [_shown(path, one and one.value, scrub, hidden=hidden) for one in (old, new)]
-            rows.append(Row(scrub.text(path) or "(all)", "null" if same else shown[0], shown[1]))
+            rows.append(Row(scrub.text(path) or "(all)", shown[0] if path in changed else "null", shown[1]))
     named = [Row(scrub.text(path), UNKNOWN, UNKNOWN) for path in change.paths if change.before is None]
     return Item(scrub.address(change.address), change.type, change.actions, change.action, tuple(rows or named))
+
+
+def _same(old: _Leaf | None, new: _Leaf | None) -> bool:
+    return old is not None and new is not None and old.raw == new.raw
+
+
+def _blocks(path: str) -> list[str]:
+    """Return the statement, or the rule on traffic, that a value is part of: its parts mean something together."""
+    return [found[0] for found in _BLOCK.finditer(path)]
 
 
 def _leaves(value: Any, mark: Any, unknown: Any, path: str, depth: int) -> Iterator[tuple[str, _Leaf]]:
@@ -179,7 +195,7 @@ def _leaves(value: Any, mark: Any, unknown: Any, path: str, depth: int) -> Itera
             doubt = doubts[number] if number < len(doubts) else None
             yield from _leaves(one, _part(mark, number), doubt, f"{path}[{number}]", depth + 1)
     elif inner is not None:
-        yield path, _Leaf(inner, json.dumps(inner))
+        yield path, _Leaf(UNKNOWN, "") if inner in _UNKNOWN_TEXTS else _Leaf(inner, json.dumps(inner))
 
 
 def _of_mapping(value: dict[Any, Any], mark: Any, unknown: Any, path: str, depth: int) -> Iterator[tuple[str, _Leaf]]:

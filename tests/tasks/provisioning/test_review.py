@@ -239,3 +239,30 @@ def test_what_a_provider_fills_in_is_no_question_and_names_stay():
     task = Provisioning.load({"mode": "review"}, json.dumps(plan))
     assert task.oracle("") == "approve"
     assert "aws_security_group.postgres" in task.step("").prompt.user
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "after", "verdict"),
+    [
+        ("aws_iam_policy.a", {"Effect": "Deny", "Action": "*"}, {"Effect": "Allow", "Action": "*"}, "block"),
+        ("aws_iam_policy.a", {"Effect": "Deny", "Action": "a:B"}, {"Effect": "Deny", "Action": "*"}, "approve"),
+        (
+            "aws_vpc_security_group_ingress_rule.a",
+            {"cidr_ipv4": "::/0", "to_port": 443},
+            {"cidr_ipv4": "::/0", "to_port": 9},
+            "block",
+        ),
+        (
+            "aws_security_group.a",
+            {"name": "a", "ingress": [{"cidr_blocks": ["::/0"]}]},
+            {"name": "b", "ingress": [{"cidr_blocks": ["::/0"]}]},
+            "approve",
+        ),
+    ],
+)
+def test_what_stands_beside_a_change_counts_with_it(address, before, after, verdict):
+    """The whole of a statement or a rule is judged where a part of it changes, and nothing that does not change."""
+    policy = "iam" in address
+    old, new = ({"policy": json.dumps({"Statement": [one]})} if policy else one for one in (before, after))
+    plan = {"format_version": "1.2", "resource_changes": [change(address, new, {}, old, ("update",))]}
+    assert Provisioning.load({"mode": "review"}, json.dumps(plan)).oracle("") == verdict
