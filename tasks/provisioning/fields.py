@@ -12,7 +12,7 @@ from maker_engine.printable import one_line
 
 from .problem import LONGEST_MILLIS
 
-LONGEST_NAME = 400
+LONGEST_NAME = 1_000
 
 
 @dataclass(frozen=True, slots=True)

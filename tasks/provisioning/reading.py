@@ -13,6 +13,7 @@ from maker_engine.printable import one_line
 
 from .changes import Plan
 from .durations import read_durations, timed
+from .fields import LONGEST_NAME
 from .jobs import jobs_of
 from .problem import DEFAULT_SLOTS, MOST_JOBS, MOST_SLOTS, Problem
 from .readers import cloudformation, own, pulumi, terraform
@@ -87,6 +88,9 @@ def _small(plan: Plan) -> Plan:
             f"the plan has {len(plan.changes):,} resources, more than {MOST_CHANGES:,}: review it in parts"
         )
     names = [one.address for one in plan.changes]
+    for name in (*names, *{one.type for one in plan.changes if one.type}):
+        if not (name.isprintable() and 0 < len(name.strip()) <= LONGEST_NAME) or name != name.strip():
+            raise ProblemError(f"{one_line(repr(name), 60)} is no name of a resource or of a type")
     if len({*names}) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ProblemError(f"{one_line(twice, 80)} comes twice in the plan")

@@ -12,6 +12,7 @@ from maker_engine.printable import one_line
 
 from ..changes import Change, Plan
 from ..jobs import CREATE, DELETE, NOTHING, REPLACE_LATER, UPDATE, Node
+from .parts import mapping, objects, texts
 
 _ACTIONS = {"Add": CREATE, "Modify": UPDATE, "Remove": DELETE, "Import": NOTHING, "Dynamic": UPDATE}
 _IN_TEXT = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}")
@@ -57,7 +58,7 @@ def _change(one: object, number: int, resources: Mapping[str, Any]) -> Change:
     name = change.get("LogicalResourceId") if isinstance(change, dict) else None
     if not isinstance(change, dict) or not isinstance(name, str) or not isinstance(change.get("ResourceType"), str):
         raise ProblemError(f"Changes[{number}] must have a ResourceChange with LogicalResourceId and ResourceType")
-    if change.get("Action") not in _ACTIONS:
+    if str(change.get("Action")) not in _ACTIONS:
         raise ProblemError(f"Changes[{number}] of {one_line(name, 60)}: Action must be one of {', '.join(_ACTIONS)}")
     action = _ACTIONS[change["Action"]]
     said = [change["Action"]]
@@ -69,7 +70,7 @@ def _change(one: object, number: int, resources: Mapping[str, Any]) -> Change:
     template = resources.get(name)
     properties = template.get("Properties") if isinstance(template, dict) else None
     before, after = _context(change, "BeforeContext"), _context(change, "AfterContext")
-    paths = tuple(sorted({path for detail in change.get("Details") or [] for path in _path(detail)}))
+    paths = tuple(sorted({path for detail in objects(change.get("Details")) for path in _path(detail)}))
     if after is None and action != DELETE:
         after = properties
     return Change(name, change["ResourceType"], tuple(said), action, before=before, after=after, paths=paths)
@@ -94,7 +95,7 @@ def _needed(resource: object) -> Iterator[str]:
     if not isinstance(resource, dict):
         return
     depends = resource.get("DependsOn")
-    yield from [depends] if isinstance(depends, str) else [one for one in depends or [] if isinstance(one, str)]
+    yield from [depends] if isinstance(depends, str) else texts(depends)
     for key, one in resource.items():
         if key != "DependsOn":
             yield from _referred(one, 0)
@@ -123,14 +124,10 @@ def _referred(value: object, depth: int) -> Iterator[str]:
 
 def _secrets(document: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[str]:
     """Yield the values of parameters that the template says not to echo."""
-    declared = template.get("Parameters")
-    hidden = {
-        name
-        for name, one in (declared if isinstance(declared, dict) else {}).items()
-        if isinstance(one, dict) and str(one.get("NoEcho")).lower() == "true"
-    }
+    declared = mapping(template.get("Parameters"))
+    hidden = {name for name, one in declared.items() if str(mapping(one).get("NoEcho")).lower() == "true"}
     for name in hidden:
-        yield str(declared[name].get("Default", "")) if isinstance(declared, dict) else ""
-    for one in document.get("Parameters") or []:
-        if isinstance(one, dict) and one.get("ParameterKey") in hidden:
+        yield str(declared[name].get("Default", ""))
+    for one in objects(document.get("Parameters")):
+        if str(one.get("ParameterKey")) in hidden:
             yield str(one.get("ParameterValue", ""))

@@ -10,6 +10,7 @@ from maker_engine.printable import one_line
 
 from ..changes import Change, Plan
 from ..jobs import CREATE, DELETE, NOTHING, REPLACE, REPLACE_LATER, UPDATE, Node
+from .parts import objects
 
 _ACTIONS = {
     "create": CREATE, "update": UPDATE, "delete": DELETE, "same": NOTHING, "read": NOTHING, "refresh": NOTHING,
@@ -34,14 +35,12 @@ def read_preview(document: Mapping[str, Any]) -> Plan:
     Raises:
         ProblemError: It is none that could be applied.
     """
-    errors = [
-        one for one in document.get("diagnostics") or [] if isinstance(one, dict) and one.get("severity") == "error"
-    ]
+    errors = [one for one in objects(document.get("diagnostics")) if one.get("severity") == "error"]
     if errors:
         raise ProblemError(f"this preview has errored: {one_line(str(errors[0].get('message')), 120)}")
     steps: dict[str, list[dict[str, Any]]] = {}
     for number, one in enumerate(document["steps"], 1):
-        if not isinstance(one, dict) or not isinstance(one.get("urn"), str) or one.get("op") not in _ACTIONS:
+        if not isinstance(one, dict) or not isinstance(one.get("urn"), str) or str(one.get("op")) not in _ACTIONS:
             raise ProblemError(f"steps[{number}] must have a urn, and an op that is known")
         steps.setdefault(one["urn"], []).append(one)
     changes = [_change(urn, several) for urn, several in steps.items()]

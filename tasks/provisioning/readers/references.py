@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from .parts import mapping, objects, texts
+
 Path: TypeAlias = tuple[str, ...]
 """Names of modules from the root, without indexes."""
 _PART = re.compile(r"\.?([^.\[\]]+)|\[((?:\"(?:\\.|[^\"\\])*\")|[^\]]*)\]")
@@ -68,16 +70,16 @@ class _Reader:
 
     def __init__(self, configuration: Mapping[str, Any]) -> None:
         self.found = Configuration()
-        self._providers = _mapping(configuration.get("provider_config"))
+        self._providers = mapping(configuration.get("provider_config"))
         self._modules: dict[Path, _Module] = {}
-        self._enter(_Module((), _mapping(configuration.get("root_module")), {}, None))
+        self._enter(_Module((), mapping(configuration.get("root_module")), {}, None))
         self._open: set[tuple[Path, str]] = set()
         """Values and outputs that are being followed, so that none is followed within itself."""
 
     def read(self) -> Configuration:
         for module in self._modules.values():
             around = self._around(module)
-            for resource in _list(module.body.get("resources")):
+            for resource in objects(module.body.get("resources")):
                 name = _name(resource)
                 found = self.found.targets.setdefault((module.path, name), set())
                 found |= around | self._of_resource(module, resource)
@@ -86,9 +88,9 @@ class _Reader:
 
     def _enter(self, module: _Module) -> None:
         self._modules[module.path] = module
-        for name, call in _mapping(module.body.get("module_calls")).items():
-            inner = _mapping(call)
-            self._enter(_Module((*module.path, str(name)), _mapping(inner.get("module")), inner, module))
+        for name, call in mapping(module.body.get("module_calls")).items():
+            inner = mapping(call)
+            self._enter(_Module((*module.path, str(name)), mapping(inner.get("module")), inner, module))
 
     def _around(self, module: _Module) -> set[Target]:
         """Return what every resource of a module waits for: what its calls, and those around it, depend on."""
@@ -96,7 +98,7 @@ class _Reader:
         while module.caller is not None:
             for key in ("count_expression", "for_each_expression"):
                 found |= self._follow(module.caller, references(module.call.get(key)))
-            found |= self._follow(module.caller, _texts(module.call.get("depends_on")), whole=True)
+            found |= self._follow(module.caller, texts(module.call.get("depends_on")), whole=True)
             module = module.caller
         return found
 
@@ -104,8 +106,8 @@ class _Reader:
         found: set[Target] = set()
         for key in ("expressions", "count_expression", "for_each_expression", "provisioners"):
             found |= self._follow(module, references(resource.get(key)))
-        found |= self._follow(module, _texts(resource.get("depends_on")), whole=True)
-        provider = _mapping(self._providers.get(str(resource.get("provider_config_key"))))
+        found |= self._follow(module, texts(resource.get("depends_on")), whole=True)
+        provider = mapping(self._providers.get(str(resource.get("provider_config_key"))))
         home = self._modules.get(tuple(str(provider.get("module_address", "")).replace("module.", "").split(".")))
         return found | self._follow(home or self._modules[()], references(provider.get("expressions")))
 
@@ -137,7 +139,7 @@ class _Reader:
         if module.caller is None or key in self._open:
             return set()
         self._open.add(key)
-        found = self._follow(module.caller, references(_mapping(module.call.get("expressions")).get(name)))
+        found = self._follow(module.caller, references(mapping(module.call.get("expressions")).get(name)))
         self._open.discard(key)
         return found
 
@@ -151,22 +153,22 @@ class _Reader:
                 Target(other.path, _name(resource))
                 for other in self._modules.values()
                 if other.path[: len(inner.path)] == inner.path
-                for resource in _list(other.body.get("resources"))
+                for resource in objects(other.body.get("resources"))
             }
         key = (inner.path, f"output.{words[2]}")
         if key in self._open:
             return set()
         self._open.add(key)
-        output = _mapping(_mapping(inner.body.get("outputs")).get(words[2]))
+        output = mapping(mapping(inner.body.get("outputs")).get(words[2]))
         found = self._follow(inner, references(output.get("expression")))
-        found |= self._follow(inner, _texts(output.get("depends_on")), whole=True)
+        found |= self._follow(inner, texts(output.get("depends_on")), whole=True)
         self._open.discard(key)
         return found
 
 
 def read_configuration(configuration: object) -> Configuration:
     """Return what each resource of a plan's `configuration` refers to."""
-    return _Reader(_mapping(configuration)).read()
+    return _Reader(mapping(configuration)).read()
 
 
 def references(expression: object) -> list[str]:
@@ -203,19 +205,6 @@ def _index(parts: list[tuple[str, str]], words: int) -> str:
     return ""
 
 
-def _name(resource: object) -> str:
-    one = _mapping(resource)
+def _name(one: Mapping[str, Any]) -> str:
     name = f"{one.get('type')}.{one.get('name')}"
     return f"data.{name}" if one.get("mode") == "data" else name
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _texts(value: object) -> list[str]:
-    return [one for one in _list(value) if isinstance(one, str)]

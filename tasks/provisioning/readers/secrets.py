@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .parts import mapping, objects
+
 _DEEPEST = 60
 
 
@@ -13,47 +15,46 @@ def secrets_of(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield the sensitive texts of a Terraform plan: of variables, outputs, changes, drift, and the prior state."""
     yield from _of_variables(document)
     for key in ("resource_changes", "resource_drift"):
-        changes = document.get(key)
-        for one in changes if isinstance(changes, list) else ():
-            yield from _of_change(one.get("change") if isinstance(one, dict) else None)
-    for one in _mapping(document.get("output_changes")).values():
+        for one in objects(document.get(key)):
+            yield from _of_change(one.get("change"))
+    for one in mapping(document.get("output_changes")).values():
         yield from _of_change(one)
-    for whole in (document.get("planned_values"), _mapping(document.get("prior_state")).get("values")):
-        for output in _mapping(_mapping(whole).get("outputs")).values():
-            if _mapping(output).get("sensitive") is True:
+    for whole in (document.get("planned_values"), mapping(document.get("prior_state")).get("values")):
+        for output in mapping(mapping(whole).get("outputs")).values():
+            if mapping(output).get("sensitive") is True:
                 yield from texts(output.get("value"))
-        yield from _of_module(_mapping(whole).get("root_module"), 0)
+        yield from _of_module(mapping(whole).get("root_module"), 0)
 
 
 def _of_variables(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield the values of variables that the configuration marks, in the root or in a module it calls."""
-    values = _mapping(document.get("variables"))
-    modules = [_mapping(_mapping(document.get("configuration")).get("root_module"))]
+    values = mapping(document.get("variables"))
+    modules = [mapping(mapping(document.get("configuration")).get("root_module"))]
     for depth, module in enumerate(modules):
-        for name, one in _mapping(module.get("variables")).items():
-            if _mapping(one).get("sensitive") is True:
-                yield from texts(_mapping(one).get("default"))
-                yield from texts(_mapping(values.get(name)).get("value") if depth == 0 else None)
-        for call in _mapping(module.get("module_calls")).values():
-            inner = _mapping(_mapping(call).get("module"))
+        for name, one in mapping(module.get("variables")).items():
+            if mapping(one).get("sensitive") is True:
+                yield from texts(mapping(one).get("default"))
+                yield from texts(mapping(values.get(name)).get("value") if depth == 0 else None)
+        for call in mapping(module.get("module_calls")).values():
+            inner = mapping(mapping(call).get("module"))
             modules.append(inner)
-            for key, one in _mapping(inner.get("variables")).items():
-                if _mapping(one).get("sensitive") is True:
-                    given = _mapping(_mapping(_mapping(call).get("expressions")).get(key))
+            for key, one in mapping(inner.get("variables")).items():
+                if mapping(one).get("sensitive") is True:
+                    given = mapping(mapping(mapping(call).get("expressions")).get(key))
                     yield from texts(given.get("constant_value"))
 
 
 def _of_change(change: object) -> Iterator[str]:
-    one = _mapping(change)
+    one = mapping(change)
     for key in ("before", "after"):
         yield from marked(one.get(key), one.get(f"{key}_sensitive"))
 
 
 def _of_module(module: object, depth: int) -> Iterator[str]:
-    one = _mapping(module)
-    for resource in one.get("resources") or []:
-        yield from marked(_mapping(resource).get("values"), _mapping(resource).get("sensitive_values"))
-    for inner in one.get("child_modules") or [] if depth < _DEEPEST else []:
+    one = mapping(module)
+    for resource in objects(one.get("resources")):
+        yield from marked(resource.get("values"), resource.get("sensitive_values"))
+    for inner in objects(one.get("child_modules")) if depth < _DEEPEST else []:
         yield from _of_module(inner, depth + 1)
 
 
@@ -78,7 +79,3 @@ def texts(value: object, depth: int = 0) -> Iterator[str]:
         yield value
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield json.dumps(value)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

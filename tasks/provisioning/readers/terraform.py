@@ -11,6 +11,7 @@ from maker_engine.printable import one_line
 
 from ..changes import Change, Plan
 from ..jobs import CREATE, DELETE, NOTHING, REPLACE, REPLACE_LATER, UPDATE, Node
+from .parts import mapping, objects, texts
 from .references import Configuration, Path, Target, read_configuration
 from .secrets import secrets_of
 
@@ -137,23 +138,19 @@ def split(address: str) -> tuple[Path, str, str, str]:
 def _stored(document: Mapping[str, Any]) -> dict[str, frozenset[tuple[Path, str]]]:
     """Return for each resource of the prior state what it depends on, as resources of the configuration."""
     found: dict[str, frozenset[tuple[Path, str]]] = {}
-    state = document.get("prior_state")
-    values = state.get("values") if isinstance(state, dict) else None
-    for resource in _resources(values.get("root_module") if isinstance(values, dict) else None, 0):
-        needs = resource.get("depends_on")
+    values = mapping(mapping(document.get("prior_state")).get("values"))
+    for resource in _resources(values.get("root_module"), 0):
         if isinstance(resource.get("address"), str):
-            parts = [split(one) for one in needs if isinstance(one, str)] if isinstance(needs, list) else []
+            parts = [split(one) for one in texts(resource.get("depends_on"))]
             found[resource["address"]] = frozenset((path, name) for path, _, name, _ in parts)
     return found
 
 
-def _resources(module: object, depth: int) -> Iterator[dict[str, Any]]:
-    if not isinstance(module, dict) or depth > 60:
+def _resources(module: object, depth: int) -> Iterator[Mapping[str, Any]]:
+    if depth > 60:
         return
-    for one in module.get("resources") or []:
-        if isinstance(one, dict):
-            yield one
-    for inner in module.get("child_modules") or []:
+    yield from objects(mapping(module).get("resources"))
+    for inner in objects(mapping(module).get("child_modules")):
         yield from _resources(inner, depth + 1)
 
 

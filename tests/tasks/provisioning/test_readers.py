@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 from maker_tasks.provisioning import Provisioning
-from maker_tasks.provisioning.reading import sample_plan
+from maker_tasks.provisioning.reading import sample_plan, sample_project
 
 from maker_engine.core.errors import ProblemError
 from maker_tui.cli.main import main
@@ -149,6 +150,40 @@ def test_bad_input_is_refused_in_one_line(text, words):
         Provisioning.load({}, text)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
+
+
+JUNK = (None, True, -1, 1e308, "", "a.b", [], {}, [[None]], [{"address": 1}], {"references": 5}, {"a": {"b": 1}})
+
+
+def places(value, path=()):
+    """Yield the paths to everything in a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield (*path, key)
+        yield from places(one, (*path, key))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_file_is_read_or_refused(seed):
+    """Whatever stands in a place, a file is refused, or read into a task that can be carried through."""
+    dice = random.Random(seed)
+    base = json.dumps((CHANGE_SET, PREVIEW, json.loads(sample_plan()), json.loads(sample_project()))[seed])
+    for _ in range(60):
+        whole = json.loads(base)
+        *parents, last = dice.choice([*places(whole)])
+        spot = whole
+        for key in parents:
+            spot = spot[key]
+        spot[last] = dice.choice(JUNK)
+        for mode in ("order", "review"):
+            try:
+                task = Provisioning.load({"mode": mode}, json.dumps(whole))
+            except ProblemError:
+                continue
+            state = task.start()
+            while (answer := task.oracle(state)) is not None:
+                state = task.apply(state, answer)
+            assert Provisioning.load({}, task.source()) == task
 
 
 def test_a_circle_through_references_is_named():
