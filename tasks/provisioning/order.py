@@ -141,6 +141,7 @@ class Order(Flow):
         return {
             "job": job.id,
             "action": job.action,
+            "needs": [*job.needs],
             "slot": work.slot + 1,
             "start": seconds(work.start),
             "end": seconds(work.end),

@@ -75,8 +75,15 @@ class Problem:
 
     @cached_property
     def dependencies(self) -> Mapping[str, list[str]]:
-        """For each resource all those that are waited for, over any number of edges; of a replace, by its create."""
-        whole = closure({job.id: job.needs for job in self.jobs})
+        """For each resource all those that it needs to be there; of one that goes, those that need it and go before.
+
+        What waits because something is destroyed in between is in the jobs' own `needs`.
+        """
+        alike = {
+            job.id: [one for one in job.needs if (self.by_id[one].action == DELETE) == (job.action == DELETE)]
+            for job in self.jobs
+        }
+        whole = closure(alike)
         mine = {job.address: job.id for job in self.jobs if not (job.action == DELETE and job.id.endswith(DESTROY))}
         return {
             address: sorted({self.by_id[one].address for one in whole[job]} - {address})

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from maker_tasks.provisioning import Provisioning
 from maker_tasks.provisioning.jobs import closure, jobs_of
 from maker_tasks.provisioning.readers.terraform import read_plan
 
@@ -48,3 +49,19 @@ def test_a_local_that_is_in_no_plan_is_named():
     document = json.loads((PLANS / "create_locals.json").read_text())
     assert read_plan(document).unresolved == ("local.x", "local.y")
     assert read_plan(document, (PLANS / "create_locals.graph").read_text()).unresolved == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("replace", {"a": "", "b": "a", "c": "ab", "d": "abc"}),
+        ("destroy", {"a": "bcd", "b": "cd", "c": "d", "d": "", "e": ""}),
+        ("create_chain", {"a": "", "b": "a", "c": "ab", "d": "abc", "e": ""}),
+    ],
+)
+def test_dependencies_are_what_a_resource_needs(name, needed):
+    """The result names what each resource needs; of those that go, what goes before, and a replace makes no circle."""
+    found = Provisioning.load({}, (PLANS / f"{name}.json").read_text())._flow.problem.dependencies
+    short = {address.rpartition(".")[2]: [one.rpartition(".")[2] for one in needs] for address, needs in found.items()}
+    own = {name: "".join(one for one in needs if len(one) == 1 and one in needed) for name, needs in short.items()}
+    assert {name: own[name] for name in needed} == needed
