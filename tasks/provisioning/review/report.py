@@ -142,12 +142,12 @@ def _end_of(address: str, room: int) -> str:
 def as_markdown(report: Report) -> str:
     """Return the review for a pull request."""
     lines = ["## Review of the plan", "", f"**{headline(report)}**", ""]
-    standing = [one for one in ranked(report) if one.verdict != APPROVE]
-    if standing:
+    objected = [one for one in ranked(report) if one.verdict != APPROVE]
+    if objected:
         lines += ["| | change | action | why |", "|---|---|---|---|"]
-        lines += [_table_row(one) for one in standing[:_MOST_LISTED]]
-        if len(standing) > _MOST_LISTED:
-            lines.append(f"\n… and {len(standing) - _MOST_LISTED} more.")
+        lines += [_table_row(one) for one in objected[:_MOST_LISTED]]
+        if len(objected) > _MOST_LISTED:
+            lines.append(f"\n… and {len(objected) - _MOST_LISTED} more.")
         lines.append("")
     approved = [one for one in ranked(report) if one.verdict == APPROVE]
     if approved:

@@ -48,7 +48,7 @@ def prompt(item: Item, policy: Policy, number: int, of: int) -> Prompt:
 Type: {kind}
 Action: {item.action}
 Scope: {scope}. May be open: {may}. Asked about: {", ".join(asked) or "nothing"}.
-Values that change, and what stands beside them:
+Values that change, and what is beside them:
 {_listed(item)}
 Rules, the first that holds counts:
 1. It keeps data, and is deleted or replaced: block.
@@ -119,7 +119,7 @@ def imitate(text: str, mistake: Mistake | None, variant: int) -> tuple[str, str]
     head, facts = _HEAD.search(text), _FACTS.search(text)
     if head is None or facts is None:
         raise TaskError("this prompt asks for no verdict")
-    listed = text.partition("Values that change, and what stands beside them:\n")[2].partition("\nRules, the first")[0]
+    listed = text.partition("Values that change, and what is beside them:\n")[2].partition("\nRules, the first")[0]
     rows = tuple(Row(path, old if new else "null", new or old) for path, old, new in _VALUE.findall(listed))
     item = Item(head[1], head[2], (), head[4], rows)
     asked: Sequence[str] = [] if facts[3] == "nothing" else facts[3].split(", ")

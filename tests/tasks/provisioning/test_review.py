@@ -260,7 +260,7 @@ def test_what_a_provider_fills_in_is_no_question_and_names_stay():
         ),
     ],
 )
-def test_what_stands_beside_a_change_counts_with_it(address, before, after, verdict):
+def test_what_is_beside_a_change_counts_with_it(address, before, after, verdict):
     """The whole of a statement or a rule is judged where a part of it changes, and nothing that does not change."""
     policy = "iam" in address
     old, new = ({"policy": json.dumps({"Statement": [one]})} if policy else one for one in (before, after))
