@@ -32,6 +32,7 @@ OPTIONS: dict[str, dict[str, int | str]] = {
     "hanoi": {"disks": 4},
     "interview": {"questions": 0},
     "products": {"products": 3},
+    "provisioning": {"sample": "failing"},
     "scheduling": {"sample": "clocks"},
 }
 LARGEST = 2_000
@@ -71,6 +72,11 @@ def _build_order(result: dict[str, Any], view: RunView) -> bool:
     )
 
 
+def _provisioning(result: dict[str, Any], _: RunView) -> bool:
+    tried = [(one["job"], one["how"]) for one in result["jobs"]]
+    return (result["makespan_s"], result["bound_s"]) == (320, 180) and tried.count(("machine-1", "broken")) == 1
+
+
 RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
     "arithmetic": lambda result, _: result == 12345 * 678,
     "build_order": _build_order,
@@ -78,6 +84,7 @@ RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
     "hanoi": lambda result, _: result == [[], [], [4, 3, 2, 1]],
     "interview": _interview,
     "products": lambda result, view: result == [a * b for a, b in open_saved(view.session).task.pairs],
+    "provisioning": _provisioning,
     "scheduling": _scheduling,
     "sudoku": _sudoku,
 }
