@@ -1,0 +1,59 @@
+"""States and answers as JSON, and back."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from typing import Any
+
+from maker_engine.core.decomposition import Json
+
+from .state import Answer, Choose, Entry, Fault, Judge, Made, State, Trial
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(_tupled(one) for one in value) if isinstance(value, list) else value
+
+
+def state_json(state: State) -> Json:
+    """Return the state's fields in their order, each record as a list of its own."""
+    found: Json = _listed(astuple(state))
+    return found
+
+
+def state_from(value: Any) -> State:
+    """Turn what `state_json` gave back into an equal state."""
+    trials, chosen, flying, paced, made, log, stopped, jumps = _tupled(value)
+    return State(
+        tuple(_trial(one) for one in trials), chosen, flying, paced,
+        tuple(Made(*one) for one in made), tuple(Entry(*one) for one in log), stopped, jumps,
+    )  # fmt: skip
+
+
+def _trial(fields: tuple[Any, ...]) -> Trial:
+    *before, fault, free = fields
+    return Trial(*before, None if fault is None else Fault(*fault), free)
+
+
+def answer_json(answer: Answer) -> Json:
+    """Return the answer's kind and its parts."""
+    if isinstance(answer, Choose):
+        return ["choose", answer.test]
+    return ["judge", answer.kind, answer.after_s, answer.then]
+
+
+def answer_from(value: Any) -> Answer:
+    """Turn what `answer_json` gave back into an equal answer.
+
+    Raises:
+        ValueError: It is no such thing.
+    """
+    kind, *parts = value
+    if kind == "choose":
+        return Choose(*parts)
+    if kind == "judge":
+        return Judge(*parts)
+    raise ValueError(f"{kind!r} is no answer of API tests")

@@ -1,0 +1,120 @@
+"""Bodies against the schemas of an OpenAPI document: no reference leaves the document, no pattern runs away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from .exchange import MISSING, Reply, Request
+from .patterns import found
+from .problem import Operation
+
+DEEPEST = 40
+
+
+def _pattern(_: Any, pattern: Any, value: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and isinstance(pattern, str) and not found(pattern, value):
+        yield ValidationError(f"{value[:40]!r} does not match {pattern[:40]!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, value: Any, _: Any) -> Iterator[ValidationError]:
+    for pattern, schema in patterns.items() if isinstance(value, dict) else ():
+        for key, one in value.items():
+            if found(pattern, key):
+                yield from validator.descend(one, schema, path=key, schema_path=pattern)
+
+
+_Validator: Any = extend(
+    Draft202012Validator, {"pattern": _pattern, "patternProperties": _pattern_properties}
+)
+
+
+def of_openapi(schema: Any, depth: int = 0) -> Any:
+    """Turn a schema of OpenAPI 3.0 into one of JSON Schema 2020-12; one of 3.1 stays as it is.
+
+    Raises:
+        ValueError: A reference leaves the document, or it is nested too deeply.
+    """
+    if depth > DEEPEST:
+        raise ValueError("a schema is nested too deeply")
+    if isinstance(schema, list):
+        return [of_openapi(one, depth + 1) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    reference = schema.get("$ref")
+    if reference is not None and not str(reference).startswith("#/components/schemas/"):
+        raise ValueError(f"the reference {str(reference)[:60]!r} leaves the document's schemas")
+    made = {key: of_openapi(one, depth + 1) for key, one in schema.items() if key not in ("nullable", "example", "xml")}
+    if schema.get("nullable") is True and isinstance(schema.get("type"), str):
+        made["type"] = [schema["type"], "null"]
+        if isinstance(made.get("enum"), list):
+            made["enum"] = [*made["enum"], None]
+    for limit, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(schema.get(limit), bool):
+            del made[limit]
+            if schema[limit] and bound in made:
+                made[limit] = made.pop(bound)
+    return made
+
+
+@lru_cache(128)
+def _validator(schema: str, schemas: str) -> Any:
+    whole = {**json.loads(schema), "components": {"schemas": json.loads(schemas or "{}")}}
+    return _Validator(whole, registry=Registry())
+
+
+def breach(schema: str, schemas: str, value: Any) -> str:
+    """Say in one line how a value breaks a schema; "" where it does not, or where the schema is no good.
+
+    Args:
+        schema: JSON text.
+        schemas: JSON text of the schemas it refers to, by name.
+        value: A JSON value, or `MISSING`.
+    """
+    if not schema:
+        return ""
+    if value is MISSING:
+        return "there is no JSON body"
+    try:
+        error = next(_validator(schema, schemas).iter_errors(value), None)
+    except Unresolvable as unresolvable:
+        return f"its schema cannot be resolved: {unresolvable.ref[:60]}"
+    except Exception:  # noqa: BLE001 - a schema out of a file can be wrong in any way; then it says nothing
+        return ""
+    if error is None:
+        return ""
+    place = "/".join(str(part) for part in error.absolute_path)
+    return f"{place or 'the body'}: {' '.join(error.message.split())[:120]}"
+
+
+def documented(operation: Operation | None, status: int) -> str | None:
+    """Return the schema that is documented for a status; None where the status is not documented at all."""
+    if operation is None or not operation.responses:
+        return ""
+    known = dict(operation.responses)
+    for key in (str(status), f"{status // 100}XX", "default"):
+        if key in known:
+            return known[key]
+    return None
+
+
+def reply_breach(operation: Operation | None, schemas: str, reply: Reply) -> str:
+    """Say in one line how an answer is not what the document says; "" where it is, or where nothing is said."""
+    schema = documented(operation, reply.status)
+    if schema is None:
+        return f"status {reply.status} is not documented"
+    return breach(schema, schemas, reply.body if reply.is_json else MISSING) if schema else ""
+
+
+def request_breach(operation: Operation | None, schemas: str, request: Request) -> str:
+    """Say in one line how a request's body is not what the document asks for; "" where it is, or nothing is said."""
+    if operation is None or not operation.request:
+        return ""
+    return breach(operation.request, schemas, request.body)
