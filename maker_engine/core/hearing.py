@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, SpokenCommand, Strike
 from maker_engine.core.decomposition import Amendment, AnyTask, Ask, Said
-from maker_engine.core.events import CandidateStruck, Event, PersonDecided, PersonVoted
+from maker_engine.core.events import (
+    CandidateStruck,
+    Event,
+    PersonAmended,
+    PersonAnswered,
+    PersonDecided,
+    PersonVoted,
+    WordsRefused,
+)
 from maker_engine.core.open_step import OpenStep, fault_of
 from maker_engine.core.poll import Poll
-from maker_engine.core.words import PersonAmended, PersonAnswered, WordsRefused
 
 
 def take_in(task: AnyTask, first: OpenStep, command: PersonalCommand | SpokenCommand) -> list[Event]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from maker_engine.core.events import StepHopeless
 from maker_engine.core.red_flags import FINISH
 from maker_engine.core.responses import Flag, Sample
 
@@ -28,36 +28,6 @@ LONGEST_TEXT = 400
 STARVED = "the limit was used up by reasoning: raise --max-reasoning-tokens or lower --reasoning"
 LEFT_IN_REASONING = "the answer is left in the reasoning: the server's reasoning parser is wrong"
 WORDLESS = "no response has any text"
-
-
-@dataclass(frozen=True, slots=True)
-class StepHopeless:
-    """The last samples of a step were all flagged. What was changed holds for its further samples.
-
-    Attributes:
-        step: Step, 0-based.
-        samples: How many samples in a row were discarded.
-        rule: The rule that discarded all of them, empty where there were several.
-        cause: Why, with the mend where one is known; for a person, and hostile where a task quotes the response.
-        text: What one of them says, at most `LONGEST_TEXT` characters. Hostile.
-        starved: All of them were cut off, or have no text: neither another temperature nor other words would help.
-        temperature: Lowest temperature of further samples; None where it was left as it was.
-        reminder: What further prompts end with; empty where they were left as they were.
-    """
-
-    step: int
-    samples: int
-    rule: str
-    cause: str
-    text: str
-    starved: bool = False
-    temperature: float | None = None
-    reminder: str = ""
-
-    @property
-    def warmed(self) -> bool:
-        """Whether anything was changed."""
-        return self.temperature is not None or bool(self.reminder)
 
 
 def first_look(k: int) -> int:

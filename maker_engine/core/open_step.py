@@ -10,21 +10,22 @@ from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Gather, Sta
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     Event,
+    PersonAsked,
+    ProbeAnswered,
     ResponseFlagged,
     SampleAsked,
+    StepHopeless,
     StepOpened,
     StepReused,
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.hopeless import Doubt, StepHopeless
-from maker_engine.core.interventions import ProbeAnswered
+from maker_engine.core.hopeless import Doubt
 from maker_engine.core.poll import Poll, Question
 from maker_engine.core.prompts import prompt_in_effect
 from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
-from maker_engine.core.words import PersonAsked
 
 _STEPS: tuple[type, ...] = (Vote, Gather, Ask, Do, Start, Await, type(None))
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from maker_engine.core.decomposition import Ask, Gathered
-from maker_engine.core.events import CircuitOpened, Outcome, RunStarted, SampleFailed
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import ProbeAnswered
+from maker_engine.core.events import CircuitOpened, Outcome, ProbeAnswered, RunStarted, SampleFailed, StepHopeless
 from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.prompts import prompt_in_effect
 from maker_engine.core.responses import Flag, Prompt

@@ -16,15 +16,16 @@ from maker_engine.core.commands import PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.decomposition import AnyTask, Ask, Do
 from maker_engine.core.events import (
     Event,
+    ProbeAsked,
     ResponseWasted,
     SampleAsked,
     SampleWasted,
+    SettingsChanged,
     StepDecided,
     StepEscalated,
+    StepHopeless,
     StepUndecided,
 )
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import ProbeAsked, SettingsChanged
 from maker_engine.core.lookahead import Lookahead, Stakes, Waste
 from maker_engine.core.open_step import OpenStep, fault_of, told_of
 from maker_engine.core.responses import (

@@ -20,8 +20,13 @@ from maker_engine.core.events import (
     Event,
     ModelChecked,
     Outcome,
+    PersonAmended,
+    PersonAnswered,
+    PersonAsked,
     PersonDecided,
     PersonVoted,
+    ProbeAnswered,
+    ProbeAsked,
     ResponseFlagged,
     ResponseRefused,
     ResponseWasted,
@@ -34,22 +39,22 @@ from maker_engine.core.events import (
     SampleFailed,
     SamplesDrawn,
     SampleWasted,
+    SettingsChanged,
     StepDecided,
     StepEscalated,
+    StepHopeless,
     StepOpened,
     StepReused,
     StepUndecided,
     UsageEstimated,
     VoteCast,
+    WordsRefused,
     WrongDecisionFound,
 )
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
 from maker_engine.core.model_check import ModelCheck
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Snapshot, Tally, Totals
 from maker_engine.core.voting import Ballot
-from maker_engine.core.words import PersonAmended, PersonAnswered, PersonAsked, WordsRefused
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable, Iterable
 from maker_engine.core.events import (
     CandidateStruck,
     Event,
+    PersonAmended,
+    PersonAnswered,
     PersonDecided,
     PersonVoted,
     ResponseFlagged,
@@ -19,7 +21,6 @@ from maker_engine.core.events import (
 from maker_engine.core.facts import StepFacts
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.voting import Ballot
-from maker_engine.core.words import PersonAmended, PersonAnswered
 
 Describe = Callable[[Hashable], str]
 

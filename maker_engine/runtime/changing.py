@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from maker_engine.core.commands import ChangeSettings, Probe
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Event
-from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.events import Event, SettingsChanged
 from maker_engine.core.responses import SampleRequest
 from maker_engine.core.solver import Solver
 from maker_engine.models.port import Model

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome, RunEnded
-from maker_engine.core.hopeless import HOLD, POLICIES, STOP, WARM, StepHopeless
+from maker_engine.core.events import Outcome, RunEnded, StepHopeless
+from maker_engine.core.hopeless import HOLD, POLICIES, STOP, WARM
 from maker_engine.core.solver import Solver
 from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line

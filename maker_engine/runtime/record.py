@@ -14,6 +14,7 @@ from maker_engine.core.errors import SessionError, StorageFullError
 from maker_engine.core.events import (
     Event,
     Outcome,
+    PersonAsked,
     RunContinued,
     RunEnded,
     RunPaused,
@@ -25,7 +26,6 @@ from maker_engine.core.offers import Verifiable, offers
 from maker_engine.core.prompts import asked_by
 from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
-from maker_engine.core.words import PersonAsked
 from maker_engine.models.families import Answered, by_family, by_voter, kept_of
 from maker_engine.printable import one_line
 from maker_engine.runtime.admission import Admission

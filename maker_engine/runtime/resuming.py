@@ -7,13 +7,18 @@ from dataclasses import replace
 from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.decomposition import Amendment, Said
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import Event, RunResumed, StepUndecided, UsageEstimated
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.events import (
+    Event,
+    PersonAsked,
+    RunResumed,
+    SettingsChanged,
+    StepHopeless,
+    StepUndecided,
+    UsageEstimated,
+)
 from maker_engine.core.responses import Sample
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
-from maker_engine.core.words import PersonAsked
 from maker_engine.runtime.plan import Plan
 from maker_engine.sessions.queries.saved import SavedRun
 from maker_engine.sessions.store.asides import Change, Doubted, Probe

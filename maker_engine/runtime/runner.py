@@ -18,9 +18,10 @@ from maker_engine.core.events import (
     RunEnded,
     StepDecided,
     StepEscalated,
+    StepHopeless,
     StepUndecided,
 )
-from maker_engine.core.hopeless import HOLD, StepHopeless
+from maker_engine.core.hopeless import HOLD
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.admission import SwitchError

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from maker_engine.core.commands import Stop
 from maker_engine.core.copies import effective_votes, identical_share
 from maker_engine.core.decomposition import Json
-from maker_engine.core.events import Outcome
-from maker_engine.core.hopeless import StepHopeless
+from maker_engine.core.events import Outcome, StepHopeless
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
 from maker_engine.runtime.gate import Inbox

@@ -9,8 +9,7 @@ from maker_engine.core.responses import Flag
 from maker_engine.printable import one_line
 
 if TYPE_CHECKING:
-    from maker_engine.core.hopeless import StepHopeless
-    from maker_engine.core.interventions import ProbeAnswered
+    from maker_engine.core.events import ProbeAnswered, StepHopeless
     from maker_engine.sessions.store.asides import Change, Doubted, Probe
 
 

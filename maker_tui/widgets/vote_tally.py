@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.hopeless import StepHopeless
+from maker_engine.core.events import StepHopeless
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.printable import one_line, printable
 from maker_tui.text.aside_words import doubt_words, probe_words

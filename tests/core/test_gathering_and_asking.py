@@ -9,12 +9,19 @@ from hypothesis import given, strategies as st
 from maker_engine.core import decisions
 from maker_engine.core.commands import Amend, Answer, CastVote, Decide
 from maker_engine.core.decomposition import Amendment, Gather, Gathered, Said
-from maker_engine.core.events import ResponseWasted, SampleAsked, StepDecided, StepUndecided
+from maker_engine.core.events import (
+    PersonAnswered,
+    PersonAsked,
+    ResponseWasted,
+    SampleAsked,
+    StepDecided,
+    StepUndecided,
+    WordsRefused,
+)
 from maker_engine.core.responses import Response
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.core.state import RunState
-from maker_engine.core.words import PersonAnswered, PersonAsked, WordsRefused
 from tests.support.agreeing import Agree, number
 from tests.support.driving import Drive, modest
 from tests.support.toy import Count

@@ -9,9 +9,8 @@ from hypothesis import given, strategies as st
 
 from maker_engine.core import at_once
 from maker_engine.core.decomposition import Gather
-from maker_engine.core.events import Event, SampleAsked
-from maker_engine.core.hopeless import DOZEN, LEFT_IN_REASONING, LONGEST_TEXT, STARVED, WORDLESS, StepHopeless
-from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.events import Event, SampleAsked, SettingsChanged, StepHopeless
+from maker_engine.core.hopeless import DOZEN, LEFT_IN_REASONING, LONGEST_TEXT, STARVED, WORDLESS
 from maker_engine.core.responses import Prompt, Response
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver

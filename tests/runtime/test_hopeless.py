@@ -11,8 +11,8 @@ import pytest
 
 from maker_engine.core.commands import Continue, Decide, DrawVote, Stop
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome
-from maker_engine.core.hopeless import DOZEN, HOLD, STARVED, STOP, WARM, StepHopeless
+from maker_engine.core.events import Outcome, StepHopeless
+from maker_engine.core.hopeless import DOZEN, HOLD, STARVED, STOP, WARM
 from maker_engine.core.responses import ESCALATED, Response, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.snapshot import Snapshot

@@ -18,13 +18,14 @@ from maker_engine.core.events import (
     Outcome,
     PersonDecided,
     PersonVoted,
+    ProbeAnswered,
     ResponseFlagged,
     RunEnded,
+    SettingsChanged,
     StepDecided,
+    StepHopeless,
     VoteCast,
 )
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.runtime.continuing import fork
 from maker_engine.sessions.exchange.export import lines

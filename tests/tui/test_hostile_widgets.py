@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from maker_engine.core.events import SampleFailed
-from maker_engine.core.hopeless import StepHopeless
+from maker_engine.core.events import SampleFailed, StepHopeless
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import FlagRecord, Snapshot
 from maker_engine.forecast import Forecast

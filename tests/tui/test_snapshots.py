@@ -6,10 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.events import Event, ResponseFlagged, RunPaused, SampleAsked, StepOpened
+from maker_engine.core.events import (
+    Event,
+    ProbeAnswered,
+    ProbeAsked,
+    ResponseFlagged,
+    RunPaused,
+    SampleAsked,
+    StepHopeless,
+    StepOpened,
+)
 from maker_engine.core.filters import parse_filter
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import ProbeAnswered, ProbeAsked
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.settings import Settings
 from maker_engine.runtime.stops import Breakpoint, Held

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.events import Outcome, StepDecided, StepOpened, WrongDecisionFound
-from maker_engine.core.hopeless import StepHopeless
+from maker_engine.core.events import Outcome, StepDecided, StepHopeless, StepOpened, WrongDecisionFound
 from maker_engine.core.snapshot import Snapshot, Tally
 from maker_engine.core.state import RunState
 from maker_tui.widgets.vote_tally import tally_lines

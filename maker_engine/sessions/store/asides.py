@@ -6,9 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple, TypeAlias, cast
 
-from maker_engine.core.events import Event
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import ProbeAnswered, ProbeAsked, SettingsChanged
+from maker_engine.core.events import Event, ProbeAnswered, ProbeAsked, SettingsChanged, StepHopeless
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.sessions.store.record import fits
 

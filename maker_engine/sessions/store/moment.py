@@ -8,12 +8,17 @@ from typing import Any
 
 from maker_engine.core.decisions import is_voted
 from maker_engine.core.decomposition import AnyTask, Ask, Gather, Gathered
-from maker_engine.core.events import RunStarted, StepDecided, StepOpened, WrongDecisionFound
-from maker_engine.core.interventions import SettingsChanged
+from maker_engine.core.events import (
+    PersonAsked,
+    RunStarted,
+    SettingsChanged,
+    StepDecided,
+    StepOpened,
+    WrongDecisionFound,
+)
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import FLAG_TAIL, Snapshot, Totals
 from maker_engine.core.state import RunState
-from maker_engine.core.words import PersonAsked
 from maker_engine.sessions.store.asides import Change
 from maker_engine.sessions.store.checked import checks
 from maker_engine.sessions.store.in_force import in_force, started_at

@@ -15,18 +15,20 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import (
     CandidateStruck,
     Event,
+    PersonAmended,
+    PersonAnswered,
     PersonDecided,
     PersonVoted,
+    ProbeAnswered,
     ResponseFlagged,
     SampleAsked,
+    SettingsChanged,
     StepEscalated,
+    StepHopeless,
     StepReused,
     VoteCast,
 )
-from maker_engine.core.hopeless import StepHopeless
-from maker_engine.core.interventions import ProbeAnswered, SettingsChanged
 from maker_engine.core.responses import Flag, Response, Sample
-from maker_engine.core.words import PersonAmended, PersonAnswered
 from maker_engine.sessions.store.asides import Aside, aside_in, aside_of, events_of_aside, flag_in, row_of
 from maker_engine.sessions.store.record import LARGEST
 

@@ -12,9 +12,9 @@ from maker_tasks.interview.words import DECIDE
 
 from maker_engine.core.commands import Amend, Answer
 from maker_engine.core.decomposition import Ask
+from maker_engine.core.events import WordsRefused
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
-from maker_engine.core.words import WordsRefused
 from maker_engine.models.profile import parse_profile
 from maker_engine.models.simulated import SimulatedModel
 

@@ -1,15 +1,78 @@
-"""What a person does about a vote besides voting: ask what the model would say, and change how it is voted. Events."""
+"""Events of people: votes and decisions, probes and changes, and what they are asked and say."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from maker_engine.core.decomposition import Amendment, Ask, Said
+from maker_engine.core.events.event import Event
 from maker_engine.core.responses import Prompt, Response
 
 
 @dataclass(frozen=True, slots=True)
-class ProbeAsked:
+class PersonVoted(Event):
+    """A person cast one vote."""
+
+    step: int
+    voter: str
+    answer: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDecided(Event):
+    """A person decided the step; `StepDecided` follows."""
+
+    step: int
+    voter: str
+    answer: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateStruck(Event):
+    """A person took a candidate off the ballot, with all its votes."""
+
+    step: int
+    voter: str
+    answer: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAsked(Event):
+    """The open step is a question to a person; the run waits for the answer."""
+
+    step: int
+    question: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswered(Event):
+    """A person answered the open question; `StepDecided` follows."""
+
+    step: int
+    voter: str
+    answer: Said
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAmended(Event):
+    """A person amended the state; the open step is decided by that, and `StepDecided` follows."""
+
+    step: int
+    voter: str
+    answer: Amendment
+
+
+@dataclass(frozen=True, slots=True)
+class WordsRefused(Event):
+    """What a person said could not be taken; `reason` is one line for them."""
+
+    step: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeAsked(Event):
     """A person had the model asked about the open step, only to see what it says; `probe` is 0-based in its step."""
 
     step: int
@@ -18,7 +81,7 @@ class ProbeAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class ProbeAnswered:
+class ProbeAnswered(Event):
     """A probe came back: paid for, and neither a vote nor a sample that the vote counts.
 
     Attributes:
@@ -39,7 +102,7 @@ class ProbeAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsChanged:
+class SettingsChanged(Event):
     """From the open step on it is voted otherwise; votes counted before stay counted.
 
     Attributes:

@@ -1,0 +1,131 @@
+"""The world as a run sees it: finds the effect of a step, says what consent it needs, and carries it out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+from maker_engine.core.decomposition import Do, Done, Json, Status
+from maker_engine.effects.consent import Scope
+from maker_engine.effects.port import Call, Effect, EffectError, arguments_of
+from maker_engine.effects.secrets import MissingSecretError, Secrets
+from maker_engine.printable import one_line
+from maker_engine.suggestion import suggestion
+
+GROUP = "maker.effects"
+TOLD = 160
+"""Characters of an effect as it is told in one line."""
+
+
+class World(Protocol):
+    """What a run needs of the world."""
+
+    def scope(self, do: Do) -> Scope | None:
+        """Return the consent that an effect needs, None for none.
+
+        Raises:
+            EffectError: It cannot be carried out as it is written.
+        """
+
+    def describe(self, do: Do) -> str:
+        """Tell an effect in one line: its label, or what it does."""
+
+    def mask(self, text: str) -> str:
+        """Return a text with every secret masked that was filled in so far."""
+
+    async def carry_out(self, do: Do, key: str) -> Done:
+        """Carry an effect out and return what has come of it; raises nothing but that it was cancelled."""
+
+
+class RealWorld:
+    """The world by its registered effects.
+
+    Args:
+        effects: Effects by their names, None for those that are installed.
+        environment: Where secrets come from, None for the process's own environment.
+        wall: Tells the time of day, in s since 1970.
+        sleep: Waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        effects: Mapping[str, Effect] | None = None,
+        environment: Mapping[str, str] | None = None,
+        wall: Callable[[], float] = time.time,
+        sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
+    ) -> None:
+        self._effects: dict[str, Effect] = dict(effects or {})
+        self._closed = effects is not None
+        self.secrets = Secrets(environment)
+        self._wall = wall
+        self._sleep = sleep
+
+    def scope(self, do: Do) -> Scope | None:
+        """As `World.scope`."""
+        return self._effect(do).scope(arguments_of(do), writes=do.writes)
+
+    def describe(self, do: Do) -> str:
+        """As `World.describe`."""
+        if do.label:
+            return one_line(self.mask(do.label), TOLD)
+        try:
+            return one_line(self.mask(self._effect(do).describe(arguments_of(do))), TOLD)
+        except (EffectError, TypeError, ValueError, AttributeError, LookupError):
+            return one_line(f"{do.effect} {do.arguments}", TOLD)
+
+    def mask(self, text: str) -> str:
+        """As `World.mask`."""
+        masked: str = self.secrets.mask(text)
+        return masked
+
+    async def carry_out(self, do: Do, key: str) -> Done:
+        """As `World.carry_out`."""
+        began = round(self._wall(), 3)
+        status, value = await self._outcome(do, key)
+        text = json.dumps(self.secrets.mask(value), ensure_ascii=False)
+        return Done(status, text, began, round(self._wall(), 3))
+
+    async def _outcome(self, do: Do, key: str) -> tuple[Status, dict[str, Json]]:
+        try:
+            given = arguments_of(do)
+            effect = self._effect(do)
+            scope = effect.scope(given, writes=do.writes)
+            writes = do.writes if scope is None else scope.writes
+            call = Call(self.secrets.fill(given, key), writes, key, do.timeout_s, self.secrets, self._sleep)
+            async with asyncio.timeout(do.timeout_s):
+                return Status.OK, await effect.carry_out(call)
+        except TimeoutError:
+            return Status.TIMED_OUT, _failure("timeout", f"it did not end within {do.timeout_s:g} s")
+        except MissingSecretError as error:
+            return Status.REFUSED, _failure("secret", str(error))
+        except EffectError as error:
+            return Status.REFUSED if error.refused else Status.FAILED, _failure(error.kind, str(error))
+        except Exception as error:  # noqa: BLE001 - an extension's fault is an outcome, and ends no run
+            return Status.FAILED, _failure("effect", f"effect {do.effect!r} fails: {type(error).__name__}: {error}")
+
+    def _effect(self, do: Do) -> Effect:
+        if do.effect not in self._effects and not self._closed:
+            self._effects.update(_installed(do.effect))
+        if do.effect not in self._effects:
+            known = sorted(self._effects if self._closed else {one.name for one in entry_points(group=GROUP)})
+            near = suggestion(do.effect, known)
+            message = f"there is no effect {one_line(do.effect, 40)!r}; known: {', '.join(known)}{near}"
+            raise EffectError("arguments", message, refused=True)
+        return self._effects[do.effect]
+
+
+def _installed(name: str) -> dict[str, Effect]:
+    for point in entry_points(group=GROUP, name=name):
+        try:
+            return {name: point.load()()}
+        except Exception as error:  # noqa: BLE001 - whatever an extension raises is its fault, and told as that
+            raise EffectError("effect", f"effect {name!r} cannot be loaded: {error}", refused=True) from None
+    return {}
+
+
+def _failure(kind: str, message: str) -> dict[str, Json]:
+    return {"error": one_line(message), "kind": kind}
