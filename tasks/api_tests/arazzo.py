@@ -23,9 +23,7 @@ _STEP = (
     " onFailure outputs dependsOn timeout x-maker-after x-maker-priority x-maker-setup x-maker-critical x-maker-cleanup"
     " x-maker-idempotent x-maker-undo x-maker-timeout x-maker-depends-on"
 )
-_WORKFLOW = (
-    "workflowId summary description inputs dependsOn steps successActions failureActions outputs parameters"
-)
+_WORKFLOW = "workflowId summary description inputs dependsOn steps successActions failureActions outputs parameters"
 _ROOT = "arazzo info sourceDescriptions workflows components x-maker"
 _OWN = "parallel rate faults base-url"
 
@@ -97,7 +95,9 @@ def read_arazzo(whole: dict[str, Any], api: Api | None, given: Mapping[str, Any]
         root.mapping("info").text("title", "API tests"),
         own.text("base-url") or (api.base_url if api is not None else ""),
         tuple(test for name in order for test in reading.workflows[name].tests),
-        tuple((one.id, key, json.dumps(value)) for one in reading.workflows.values() for key, value in one.inputs.items()),
+        tuple(
+            (one.id, key, json.dumps(value)) for one in reading.workflows.values() for key, value in one.inputs.items()
+        ),
         tuple(_workflow_outputs(reading)),
         api.schemas if api is not None else "",
         api.deletable if api is not None else (),
@@ -174,7 +174,11 @@ def _fill(reading: _Reading, workflow: _Workflow) -> None:
         needs = needs or before
         made[test.id] = replace(test, needs=tuple(dict.fromkeys(one for one in needs if one != test.id)))
         previous = (test.id,) if not test.cleanup else previous
-    names = ordered([*made], {one.id: [need for need in one.needs if need in made or not _known(reading, need)] for one in made.values()}, "step")
+    names = ordered(
+        [*made],
+        {one.id: [need for need in one.needs if need in made or not _known(reading, need)] for one in made.values()},
+        "step",
+    )
     workflow.tests = [made[name] for name in names]
 
 
@@ -273,7 +277,9 @@ def _missing_path(reading: _Reading, step: Node, test: Test) -> None:
     given = {name for name, _ in test.path}
     for name in re.findall(r"\{([A-Za-z0-9_\-]{1,60})\}", test.url):
         if name not in given:
-            raise ProblemError(f"{step.place} has no value for {{{name}}} of {test.url[:60]}: give it as a parameter in path")
+            raise ProblemError(
+                f"{step.place} has no value for {{{name}}} of {test.url[:60]}: give it as a parameter in path"
+            )
 
 
 def _request(reading: _Reading, step: Node) -> tuple[str, str, Described | None]:
@@ -296,10 +302,14 @@ def _request(reading: _Reading, step: Node) -> tuple[str, str, Described | None]
     described = reading.api.operations.get(name.rpartition(".")[2] if name.startswith("$") else name)
     if path:
         parts = path.partition("#/paths/")[2].split("/")
-        described = reading.api.at(parts[0].replace("~1", "/").replace("~0", "~"), parts[-1]) if len(parts) == 2 else None
+        described = (
+            reading.api.at(parts[0].replace("~1", "/").replace("~0", "~"), parts[-1]) if len(parts) == 2 else None
+        )
     if described is None:
         known = ", ".join(sorted(reading.api.operations)[:5])
-        raise ProblemError(f"{step.place} names the operation {(name or path)[:60]!r}, which is unknown: it has {known}")
+        raise ProblemError(
+            f"{step.place} names the operation {(name or path)[:60]!r}, which is unknown: it has {known}"
+        )
     return described.method, described.path, described
 
 
@@ -366,7 +376,9 @@ def _criteria(reading: _Reading, node: Node, key: str) -> tuple[Criterion, ...]:
     found = []
     for one in node.nodes(key):
         kind = one.value.get("type", "simple")
-        criterion = Criterion(str(kind.get("type") if isinstance(kind, dict) else kind), one.text("condition"), one.text("context"))
+        criterion = Criterion(
+            str(kind.get("type") if isinstance(kind, dict) else kind), one.text("condition"), one.text("context")
+        )
         try:
             check_criterion(criterion)
         except CriterionError as error:
@@ -415,5 +427,3 @@ def _outputs(reading: _Reading, step: Node) -> tuple[tuple[str, str], ...]:
         else:
             reading.notes.add(node.at(name), f"{str(expression)[:60]} is no expression that is understood")
     return tuple(found)
-
-

@@ -56,7 +56,9 @@ def _path(text: str) -> Any:
     if len(text) > LONGEST_PATH:
         raise CriterionError(f"a JSONPath has {len(text):,} characters: at most {LONGEST_PATH} are read")
     if text.count("..") > MOST_BRANCHINGS or text.count("?") > MOST_BRANCHINGS:
-        raise CriterionError(f"the JSONPath {text[:60]!r} searches within a search: at most {MOST_BRANCHINGS} are taken")
+        raise CriterionError(
+            f"the JSONPath {text[:60]!r} searches within a search: at most {MOST_BRANCHINGS} are taken"
+        )
     try:
         return _PATHS.compile(text.strip())
     except (JSONPathError, RecursionError) as error:
@@ -113,5 +115,3 @@ def unmet(criteria: Iterable[Criterion], scope: Scope) -> str:
             of = f"{criterion.context} " if criterion.context else ""
             return f"{of}{criterion.condition}"
     return ""
-
-

@@ -61,4 +61,8 @@ def _wait(fault: Fault, row: int) -> int:
 
 def may_go_again(fault: Fault) -> bool:
     """Tell whether another try does no harm, whatever the vote says."""
-    return fault.document >= 0 or (fault.left > 0 and (fault.twice or fault.kind == "unreachable" or fault.status in (429, *PUSHED_BACK)))
+    if fault.document >= 0:
+        return True
+    return fault.kind not in ("unsent", "tls", "refused") and (
+        fault.left > 0 and (fault.twice or fault.kind == "unreachable" or fault.status in (429, *PUSHED_BACK))
+    )

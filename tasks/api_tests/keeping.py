@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Any
 
-from maker_engine.core.decomposition import Json
+from maker_engine.core.decomposition import Done, Finished, Json, Started
 
 from .state import Answer, Choose, Entry, Fault, Judge, Made, State, Trial
 
@@ -26,10 +27,10 @@ def state_json(state: State) -> Json:
 
 def state_from(value: Any) -> State:
     """Turn what `state_json` gave back into an equal state."""
-    trials, chosen, flying, paced, made, log, stopped, jumps = _tupled(value)
+    trials, chosen, flying, paced, made, log, stopped, jumps, server = _tupled(value)
     return State(
         tuple(_trial(one) for one in trials), chosen, flying, paced,
-        tuple(Made(*one) for one in made), tuple(Entry(*one) for one in log), stopped, jumps,
+        tuple(Made(*one) for one in made), tuple(Entry(*one) for one in log), stopped, jumps, server,
     )  # fmt: skip
 
 
@@ -57,3 +58,22 @@ def answer_from(value: Any) -> Answer:
     if kind == "judge":
         return Judge(*parts)
     raise ValueError(f"{kind!r} is no answer of API tests")
+
+
+def moves_of(answers: Iterable[object]) -> list[tuple[Any, ...]]:
+    """Return the decisions of a run in plain values, as the check of the whole reads them."""
+    found: list[tuple[Any, ...]] = []
+    for answer in answers:
+        if isinstance(answer, Choose | Judge):
+            found.append(
+                ("choose", answer.test)
+                if isinstance(answer, Choose)
+                else ("judge", answer.kind, answer.after_s, answer.then)
+            )
+        elif isinstance(answer, Started):
+            found.append(("started", answer.tag))
+        elif isinstance(answer, Finished):
+            found.append(("finished", answer.tag, answer.done.status.value, answer.done.value))
+        elif isinstance(answer, Done):
+            found.append(("done",))
+    return found

@@ -30,7 +30,10 @@ def read_links(api: Api, given: Mapping[str, Any], notes: Notes) -> Problem:
         for link in one.links:
             for name, text in link.parameters:
                 _join(names, values, outputs, one, link.target, name, json.loads(text))
-    tests = [_test(one, names, values.get(one.id, {}), outputs.get(one.id, {}), given, notes) for one in api.operations.values()]
+    tests = [
+        _test(one, names, values.get(one.id, {}), outputs.get(one.id, {}), given, notes)
+        for one in api.operations.values()
+    ]
     by_name = {test.id: test for test in tests}
     order = ordered([*by_name], {test.id: test.needs for test in tests}, "operation")
     if not order:

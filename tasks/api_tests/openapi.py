@@ -98,7 +98,9 @@ def read_api(whole: dict[str, Any], notes: Notes) -> Api:
     """
     root = Node(whole, "")
     if not root.text("openapi").startswith("3."):
-        raise ProblemError(f"OpenAPI {root.text('openapi')[:10] or 'without a version'} is not read: convert it to 3.0 or 3.1")
+        raise ProblemError(
+            f"OpenAPI {root.text('openapi')[:10] or 'without a version'} is not read: convert it to 3.0 or 3.1"
+        )
     schemas = {}
     for name, schema in root.mapping("components").mapping("schemas").value.items():
         try:

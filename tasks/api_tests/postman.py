@@ -26,7 +26,9 @@ _SET = re.compile(
 _EQUALS = re.compile(
     r"pm\.expect\(([^()]{1,80}(?:\(\))?[^()]{0,80})\)\.to\.(?:be\.)?(?:equal|eql|eq)\(('[^']*'|\"[^\"]*\"|-?\d{1,15})\)"
 )
-_PARSED = re.compile(r"(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:pm\.response\.json\(\)|JSON\.parse\(responseBody\))\s*;?")
+_PARSED = re.compile(
+    r"(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:pm\.response\.json\(\)|JSON\.parse\(responseBody\))\s*;?"
+)
 _DATA = r"((?:\.[A-Za-z_]\w*|\[\d{1,6}\])+)"
 _FRAME = re.compile(r"pm\.test\(.{1,200},\s*(?:function\s*\(\)|\(\)\s*=>)\s*\{?|\}\s*\)?\s*;?|//.*|\s*")
 MOST_LINES, _DEEPEST = 500, 20
@@ -119,7 +121,9 @@ class _Words:
             self.needs.append(self.makers[name])
             return f"$steps.{self.makers[name]}.outputs.{name}"
         if name not in self.variables:
-            raise ProblemError(f"{self.node.place} needs the variable {name}, which has no value: give --input {name}=VALUE")
+            raise ProblemError(
+                f"{self.node.place} needs the variable {name}, which has no value: give --input {name}=VALUE"
+            )
         return f"$inputs.{name}"
 
     def within(self, value: Any) -> Any:

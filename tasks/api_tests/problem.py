@@ -203,7 +203,9 @@ def from_json(whole: dict[str, Json]) -> Problem:
         problem = Problem(**fields)
         hash(problem)
     except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise ProblemError(f"these tests in maker's own form are damaged: {' '.join(str(error).split())[:120]}") from None
+        raise ProblemError(
+            f"these tests in maker's own form are damaged: {' '.join(str(error).split())[:120]}"
+        ) from None
     check(problem)
     return problem
 
@@ -223,5 +225,7 @@ def check(problem: Problem) -> None:
         if test.id in known:
             raise ProblemError(f"two tests are called {test.id!r}: give one of them another name")
         if missing := [need for need in (*test.needs, *test.after) if need not in known]:
-            raise ProblemError(f"{test.id} needs {missing[0]}, which does not come before it: name a test, without a cycle")
+            raise ProblemError(
+                f"{test.id} needs {missing[0]}, which does not come before it: name a test, without a cycle"
+            )
         known.add(test.id)

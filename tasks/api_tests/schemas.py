@@ -31,9 +31,7 @@ def _pattern_properties(validator: Any, patterns: Any, value: Any, _: Any) -> It
                 yield from validator.descend(one, schema, path=key, schema_path=pattern)
 
 
-_Validator: Any = extend(
-    Draft202012Validator, {"pattern": _pattern, "patternProperties": _pattern_properties}
-)
+_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern, "patternProperties": _pattern_properties})
 
 
 def of_openapi(schema: Any, depth: int = 0) -> Any:

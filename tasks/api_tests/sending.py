@@ -24,7 +24,9 @@ LARGEST_BODY = 1_000_000
 _DEEPEST = 10
 
 
-def scope_of(problem: Problem, state: State, workflow: str, request: Request | None = None, reply: Reply | None = None) -> Scope:
+def scope_of(
+    problem: Problem, state: State, workflow: str, request: Request | None = None, reply: Reply | None = None
+) -> Scope:
     """Return where the expressions of a workflow look at `state`."""
     return _Values(problem, state).scope(workflow, 0, request, reply)
 
@@ -55,7 +57,9 @@ class _Values:
 
     def _made(self, workflow: str, of: str, name: str, depth: int) -> Any:
         if of == "inputs":
-            return next((json.loads(text) for one, key, text in self._problem.inputs if (one, key) == (workflow, name)), MISSING)
+            return next(
+                (json.loads(text) for one, key, text in self._problem.inputs if (one, key) == (workflow, name)), MISSING
+            )
         for one, key, expression in self._problem.workflow_outputs:
             if (one, key) == (workflow, name) and depth < _DEEPEST:
                 return evaluate(expression, self.scope(workflow, depth))
@@ -80,7 +84,9 @@ def build(problem: Problem, state: State, test: Test) -> tuple[Request, list[str
     body = filled(json.loads(test.body), scope, missing) if test.body else MISSING
     url = test.url
     for name, value in path.items():
-        url = url.replace("{" + name + "}", value if url == "{address}" else quote(value, safe="${:}" if "${env:" in value else ""))
+        url = url.replace(
+            "{" + name + "}", value if url == "{address}" else quote(value, safe="${:}" if "${env:" in value else "")
+        )
     if not url.startswith(("http://", "https://")):
         url = base_url(problem) + url
     url += f"?{urlencode(query, safe='${:}')}" if query else ""
@@ -104,7 +110,7 @@ def body_text(test: Test, body: Any) -> str:
     return json.dumps(body, ensure_ascii=False)
 
 
-def request_effect(problem: Problem, test: Test, request: Request) -> Do:
+def request_effect(problem: Problem, test: Test, request: Request, server: str) -> Do:
     """Return the effect that sends a test's request."""
     headers = dict(request.headers)
     arguments: dict[str, Any] = {"method": request.method, "url": request.url, "headers": headers}
@@ -112,21 +118,23 @@ def request_effect(problem: Problem, test: Test, request: Request) -> Do:
         headers.setdefault("content-type", test.content_type)
         arguments["body"] = body_text(test, request.body)
     again = test.safe_again or request.method in IDEMPOTENT
-    return _effect(problem, arguments, again=again, label=f"{test.id}: {request.method} {test.url}", timeout_s=test.timeout_s)
+    label = f"{test.id}: {request.method} {test.url}"
+    return _effect(problem, arguments, server, again=again, label=label, timeout_s=test.timeout_s)
 
 
-def delete_effect(problem: Problem, made: Made, headers: Mapping[str, str]) -> Do:
+def delete_effect(problem: Problem, made: Made, headers: Mapping[str, str], server: str) -> Do:
     """Return the effect that deletes what a test created, with the headers it was created with."""
     kept = {name: value for name, value in headers.items() if name not in ("content-type", "idempotency-key")}
     arguments = {"method": "DELETE", "url": made.url, "headers": kept}
-    return _effect(problem, arguments, again=True, label=f"clean up after {made.by}", timeout_s=10.0)
+    return _effect(problem, arguments, server, again=True, label=f"clean up after {made.by}", timeout_s=10.0)
 
 
-def _effect(problem: Problem, arguments: dict[str, Any], *, again: bool, label: str, timeout_s: float) -> Do:
+def _effect(
+    problem: Problem, arguments: dict[str, Any], server: str, *, again: bool, label: str, timeout_s: float
+) -> Do:
+    name = "http"
     if problem.base_url == DEMO and str(arguments["url"]).startswith(DEMO_URL + "/"):
-        name, arguments = DEMO_EFFECT, {**arguments, "faults": problem.faults}
-    else:
-        name = "http"
+        name, arguments = DEMO_EFFECT, {**arguments, "server": server}
     return Do(
         name,
         json.dumps(arguments, ensure_ascii=False),
@@ -137,15 +145,34 @@ def _effect(problem: Problem, arguments: dict[str, Any], *, again: bool, label: 
     )
 
 
+def start_effect(problem: Problem) -> Do:
+    """Return the effect that starts maker's own server; what it gives back is the server's name."""
+    arguments = json.dumps({"start": problem.faults})
+    return Do(DEMO_EFFECT, arguments, safety=Safety.IDEMPOTENT, writes=False, label="start the demo server")
+
+
+def stop_effect(server: str) -> Do:
+    """Return the effect that stops maker's own server and removes what it kept."""
+    arguments = json.dumps({"stop": server})
+    return Do(DEMO_EFFECT, arguments, safety=Safety.IDEMPOTENT, writes=False, label="stop the demo server")
+
+
 def wait_effect(seconds: float, label: str) -> Do:
     """Return the effect that waits."""
     return Do(
-        "wait", json.dumps({"seconds": seconds}), safety=Safety.IDEMPOTENT, writes=False, label=label[:60], timeout_s=seconds + 60
+        "wait",
+        json.dumps({"seconds": seconds}),
+        safety=Safety.IDEMPOTENT,
+        writes=False,
+        label=label[:60],
+        timeout_s=seconds + 60,
     )
 
 
-_KINDS = {"tls": "tls", "connect": "unreachable", "unreachable": "unreachable", "closed": "closed", "protocol": "closed",
-          "timeout": "timed out", "too_large": "too large"}  # fmt: skip
+_KINDS = {
+    "tls": "tls", "connection": "unreachable", "closed": "closed", "timeout": "timed out", "redirect": "redirect",
+    "secret": "refused", "arguments": "unsent",
+}  # fmt: skip
 
 
 def reply_of(done: Done) -> Reply:
@@ -154,9 +181,10 @@ def reply_of(done: Done) -> Reply:
     if not isinstance(fields, dict):
         fields = {}
     if done.status is not Status.OK:
-        kind = {Status.REFUSED: "refused", Status.TIMED_OUT: "timed out", Status.CANCELLED: "timed out"}.get(done.status)
         why = str(fields.get("error", done.status.value))[:200]
-        return Reply(kind or _KINDS.get(str(fields.get("kind")), "failed"), why=why)
+        late = done.status in (Status.TIMED_OUT, Status.CANCELLED)
+        otherwise = "refused" if done.status is Status.REFUSED else "failed"
+        return Reply("timed out" if late else _KINDS.get(str(fields.get("kind")), otherwise), why=why)
     status = fields.get("status")
     if not isinstance(status, int) or isinstance(status, bool):
         return Reply("failed", why="the answer has no status")
@@ -184,7 +212,11 @@ def created(problem: Problem, test: Test, request: Request, reply: Reply, scope:
     if test.undo:
         missing: list[str] = []
         address = text_of(filled(test.undo, scope, missing))
-        return Made("", test.id, "unknown", why="what it created has no address") if missing else _at(request, address, test)
+        return (
+            Made("", test.id, "unknown", why="what it created has no address")
+            if missing
+            else _at(request, address, test)
+        )
     if request.method == "POST" and reply.status == 201 and "location" in reply.headers:
         return _at(request, reply.headers["location"], test)
     name = reply.body.get("id") if isinstance(reply.body, dict) else None

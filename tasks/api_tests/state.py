@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 WAITING, SENT, JUDGED, PAUSING, PAUSED = "waiting", "sent", "judged", "pausing", "paused"
 PASSED, FAILED, SKIPPED, OVER = "passed", "failed", "skipped", "passed over"
+SERVER_STOPPED = "stopped"
 SETTLED = (PASSED, FAILED, SKIPPED, OVER)
 
 OPEN, GOING, RESTING, DELETED, LEFT, UNKNOWN = "open", "going", "resting", "deleted", "left", "unknown"
@@ -139,6 +140,7 @@ class State:
         log: What was sent and answered.
         stopped: Why no further test is sent, "" where they are.
         jumps: Jumps back that the document has asked for.
+        server: Name of maker's own server that was started for the run; "" for none, "stopped" after it.
     """
 
     trials: tuple[Trial, ...]
@@ -149,6 +151,7 @@ class State:
     log: tuple[Entry, ...] = ()
     stopped: str = ""
     jumps: int = 0
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
