@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, SpokenCommand, Strike
-from maker_engine.core.decomposition import Amendment, AnyTask, Ask, Said
+from maker_engine.core.decomposition import Amendment, AnyTask, Ask, Gather, Said, Vote
+from maker_engine.core.effects import ACTING
 from maker_engine.core.events import (
     CandidateStruck,
     Event,
@@ -31,7 +32,7 @@ def take_in(task: AnyTask, first: OpenStep, command: PersonalCommand | SpokenCom
             return [WordsRefused(first.number, reason)]
         poll.settle(words(command))
         return [heard(first.number, command)]
-    if isinstance(first.step, Ask) or (poll.winner is not None and not isinstance(command, Decide)):
+    if not isinstance(first.step, Vote | Gather) or (poll.winner is not None and not isinstance(command, Decide)):
         return []
     return [_done(poll, first.number, command)]
 
@@ -72,6 +73,8 @@ def refusal(task: AnyTask, first: OpenStep, command: SpokenCommand) -> str:
         return "no question is open"
     if isinstance(said, Amendment) and not task.amendable:
         return f"{task.title} takes no amendments"
+    if isinstance(said, Amendment) and isinstance(first.step, ACTING):
+        return "an effect is about to be carried out: amend when it has ended"
     try:
         return task.refuses(first.state, said)
     except Exception as error:

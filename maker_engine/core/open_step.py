@@ -62,7 +62,7 @@ class OpenStep:
 
     Attributes:
         step: What has to be answered, None when the task ends at this state.
-        poll: Its poll, None when the world answers it, or the task has ended.
+        poll: Its poll, None when the task has ended.
         counted: Samples counted while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
@@ -102,7 +102,7 @@ class OpenStep:
         self.serial = serial
         self.step = step
         self.poll: Poll | None = None
-        if isinstance(step, Ask):
+        if isinstance(step, Ask | Do | Start | Await):
             self.poll = Question()
         elif isinstance(step, Vote | Gather):
             self.poll = settings.new_poll() if isinstance(step, Vote) else settings.new_gathering(step.n)

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from maker_engine.core import hearing
 from maker_engine.core.commands import PersonalCommand, Probe, SpokenCommand
-from maker_engine.core.decomposition import AnyTask, Ask, Do
+from maker_engine.core.decomposition import AnyTask, Ask, Done, Finished, Started
+from maker_engine.core.effects import ACTING, ActingStep
 from maker_engine.core.events import (
     Event,
     ProbeAsked,
@@ -136,10 +137,16 @@ class Solver:
         return self._flight.first.reminder != ""
 
     @property
-    def effect(self) -> Do | None:
-        """The open step, when it is one that the world answers."""
-        step = self._flight.first.step
-        return step if isinstance(step, Do) else None
+    def effect(self) -> ActingStep | None:
+        """The open step, when it is one that acts and has no outcome yet."""
+        step = self._flight.steps[0].step
+        return step if isinstance(step, ACTING) and not self.decided else None
+
+    def settle(self, outcome: Done | Started | Finished) -> None:
+        """Decide the open step, which acts, by what has come of that."""
+        first = self._flight.first
+        if first.poll is not None and isinstance(first.step, ACTING):
+            first.poll.settle(outcome)
 
     @property
     def asking(self) -> Ask | None:

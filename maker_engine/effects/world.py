@@ -6,11 +6,13 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
-from maker_engine.core.decomposition import Do, Done, Json, Status
+from maker_engine.core.decomposition import Do, Done, Status
 from maker_engine.effects.consent import Scope
+from maker_engine.effects.outcomes import failure
 from maker_engine.effects.port import Call, Effect, EffectError, arguments_of
 from maker_engine.effects.secrets import MissingSecretError, Secrets
 from maker_engine.printable import one_line
@@ -85,11 +87,10 @@ class RealWorld:
     async def carry_out(self, do: Do, key: str) -> Done:
         """As `World.carry_out`."""
         began = round(self._wall(), 3)
-        status, value = await self._outcome(do, key)
-        text = json.dumps(self.secrets.mask(value), ensure_ascii=False)
-        return Done(status, text, began, round(self._wall(), 3))
+        done = await self._outcome(do, key)
+        return replace(done, value=self.mask(done.value), started=began, ended=round(self._wall(), 3))
 
-    async def _outcome(self, do: Do, key: str) -> tuple[Status, dict[str, Json]]:
+    async def _outcome(self, do: Do, key: str) -> Done:
         try:
             given = arguments_of(do)
             effect = self._effect(do)
@@ -97,15 +98,16 @@ class RealWorld:
             writes = do.writes if scope is None else scope.writes
             call = Call(self.secrets.fill(given, key), writes, key, do.timeout_s, self.secrets, self._sleep)
             async with asyncio.timeout(do.timeout_s):
-                return Status.OK, await effect.carry_out(call)
+                value = self.secrets.mask(await effect.carry_out(call))
+            return Done(Status.OK, json.dumps(value, ensure_ascii=False))
         except TimeoutError:
-            return Status.TIMED_OUT, _failure("timeout", f"it did not end within {do.timeout_s:g} s")
+            return failure(Status.TIMED_OUT, "timeout", f"it did not end within {do.timeout_s:g} s")
         except MissingSecretError as error:
-            return Status.REFUSED, _failure("secret", str(error))
+            return failure(Status.REFUSED, "secret", str(error))
         except EffectError as error:
-            return Status.REFUSED if error.refused else Status.FAILED, _failure(error.kind, str(error))
+            return failure(Status.REFUSED if error.refused else Status.FAILED, error.kind, str(error))
         except Exception as error:  # noqa: BLE001 - an extension's fault is an outcome, and ends no run
-            return Status.FAILED, _failure("effect", f"effect {do.effect!r} fails: {type(error).__name__}: {error}")
+            return failure(Status.FAILED, "effect", f"effect {do.effect!r} fails: {type(error).__name__}: {error}")
 
     def _effect(self, do: Do) -> Effect:
         if do.effect not in self._effects and not self._closed:
@@ -125,7 +127,3 @@ def _installed(name: str) -> dict[str, Effect]:
         except Exception as error:  # noqa: BLE001 - whatever an extension raises is its fault, and told as that
             raise EffectError("effect", f"effect {name!r} cannot be loaded: {error}", refused=True) from None
     return {}
-
-
-def _failure(kind: str, message: str) -> dict[str, Json]:
-    return {"error": one_line(message), "kind": kind}

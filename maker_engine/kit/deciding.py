@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Hashable
 from random import Random
 
-from maker_engine.core.decomposition import Amendment, Ask, Gather, Gathered, Mistake, Said, Step, Vote
+from maker_engine.core.decomposition import (
+    Amendment,
+    Ask,
+    Await,
+    Do,
+    Gather,
+    Gathered,
+    Mistake,
+    Said,
+    Start,
+    Step,
+    Vote,
+)
 from maker_engine.core.responses import Flag
+from maker_engine.kit.acting import Afloat
 from maker_engine.kit.guarded import Guarded
 
 VARIANTS = 2**32
@@ -44,7 +57,14 @@ def known_answer(problem: Guarded, state: Hashable) -> Hashable:
 
 
 def decide(
-    problem: Guarded, state: Hashable, step: Step, dice: Random, error_rate: float = 0.0, *, imitates: bool = True
+    problem: Guarded,
+    state: Hashable,
+    step: Step,
+    dice: Random,
+    error_rate: float = 0.0,
+    *,
+    imitates: bool = True,
+    afloat: Afloat | None = None,
 ) -> Hashable:
     """Decide a step, wrongly with a chance of `error_rate` where a wrong answer would be allowed to vote.
 
@@ -55,12 +75,14 @@ def decide(
         dice: Choose the wrong answers.
         error_rate: How often to answer wrongly, or otherwise than with the first thing offered; 0 to 1.
         imitates: Whether the task writes responses; otherwise only its oracle knows answers.
+        afloat: The effects of the walk that are in flight; None for none.
 
     Returns:
-        The decision; None where there is none to be had: a step that only the world answers, or nobody who knows.
+        The decision; None where there is none to be had: nobody knows.
     """
     odd = dice.random() < error_rate
-    if odd and problem.amendable and dice.random() < _AMENDMENTS:
+    acts = isinstance(step, Do | Start | Await)
+    if odd and problem.amendable and not acts and dice.random() < _AMENDMENTS:
         amendment = Amendment(dice.choice(_WORDS), PERSON)
         if not problem.refuses(state, amendment):
             return amendment
@@ -71,7 +93,7 @@ def decide(
             return _gather(problem, state, step, dice) if imitates else None
         case Ask():
             return say(problem, state, step, dice if odd else None)
-    return None
+    return (afloat or Afloat()).decide(problem, state, step, dice if odd else None)
 
 
 def _vote(problem: Guarded, state: Hashable, step: Vote, dice: Random, *, imitates: bool, odd: bool) -> Hashable:

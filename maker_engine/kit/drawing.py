@@ -24,7 +24,7 @@ DESCRIPTION_CHARACTERS = 24
 def pictures_fit(subject: Subject) -> int:
     """Check that pictures stay within their cells at every size, in roles that the themes know."""
     count = 0
-    for problem, state, _ in subject.places(DRAWN):
+    for problem, state, *_ in subject.places(DRAWN):
         for columns, rows in SIZES:
             fits(problem, state, columns, rows)
             count += 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterator
 
-from maker_engine.core.decomposition import Amendment, Gathered, Said
+from maker_engine.core.decisions import is_voted
+from maker_engine.core.decomposition import Gathered
+from maker_engine.kit.acting import Afloat
 from maker_engine.kit.deciding import decide
 from maker_engine.kit.guarded import Guarded
 from maker_engine.kit.subject import Subject, UnfitError
@@ -14,13 +16,13 @@ from maker_engine.kit.subject import Subject, UnfitError
 def survives_json(subject: Subject) -> int:
     """Check that states and decisions come back from JSON as equals, with equal hashes."""
     count = 0
-    for problem, state, _ in subject.places():
+    for problem, state, *_ in subject.places():
         comes_back(problem, "state", state, state)
         count += 1
     for problem, state, decision in _decided(subject):
         answers = [pair[0] for pair in decision.proposals] if isinstance(decision, Gathered) else [decision]
         for answer in answers:
-            if not isinstance(answer, Said | Amendment):  # the engine itself keeps what a person said
+            if is_voted(answer):  # what a person said, and what was done, the engine itself keeps
                 comes_back(problem, "answer", answer, state)
         count += len(answers)
     return count
@@ -68,7 +70,7 @@ def steps_repeat(subject: Subject) -> int:
 def _decided(subject: Subject) -> Iterator[tuple[Guarded, Hashable, Hashable]]:
     """Yield problems, states and a decision there."""
     dice = subject.dice("decisions")
-    for problem, state, step in subject.places():
-        decision = decide(problem, state, step, dice, 0.3, imitates=subject.imitates)
+    for problem, state, step, afloat in subject.places():
+        decision = decide(problem, state, step, dice, 0.3, imitates=subject.imitates, afloat=Afloat(afloat))
         if decision is not None:
             yield problem, state, decision

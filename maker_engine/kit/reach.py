@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from maker_engine.core.decomposition import Ask, Do, Gather, Step, Vote
+from maker_engine.core.decomposition import Ask, Await, Do, Finished, Gather, Start, Step, Vote
+from maker_engine.kit.acting import Afloat
 from maker_engine.kit.deciding import decide
 from maker_engine.kit.guarded import ContractError, Guarded
 
@@ -26,11 +27,13 @@ class Place(NamedTuple):
         problem: Whose state it is.
         state: The state.
         step: What is asked there.
+        afloat: What has come of the effects that are in flight there.
     """
 
     problem: Guarded
     state: Hashable
     step: Step
+    afloat: tuple[Finished, ...] = ()
 
 
 @dataclass
@@ -77,7 +80,7 @@ def search(found: Reach, problems: Sequence[Guarded], seed: int, most: int, *, i
 
 
 def _walk(problem: Guarded, dice: Random, error_rate: float, share: int, *, imitates: bool) -> Iterator[Place]:
-    state = problem.start()
+    state, afloat = problem.start(), Afloat()
     for _ in range(max(LEAST_STEPS, share // 8)):  # a long task must not spend all its states on one walk
         try:
             hash(state)
@@ -86,10 +89,10 @@ def _walk(problem: Guarded, dice: Random, error_rate: float, share: int, *, imit
         step = problem.step(state)
         if step is None:
             return
-        if not isinstance(step, Vote | Gather | Ask | Do):
+        if not isinstance(step, Vote | Gather | Ask | Do | Start | Await):
             raise problem.breach(f"step gives a {type(step).__name__}, which is no step", state)
-        yield Place(problem, state, step)
-        decision = decide(problem, state, step, dice, error_rate, imitates=imitates)
+        yield Place(problem, state, step, afloat.ended)
+        decision = decide(problem, state, step, dice, error_rate, imitates=imitates, afloat=afloat)
         if decision is None:
             return
         state = problem.apply(state, decision)

@@ -50,6 +50,7 @@ def _run(problem: Guarded, seed: int) -> int:
             limit_samples=MOST_SAMPLES,
             session=Path(folder) / "whole.maker",
             attended=True,
+            dry_run=True,  # the task imitates what the world answers
         )
         whole = _kept(_solved(prepare(order, type(problem.task)), problem), problem)
         half = max(1, whole.snapshot.totals.samples // 2)

@@ -9,6 +9,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from maker_engine.blame import homes
+from maker_engine.kit.acting import Afloat
 from maker_engine.kit.deciding import decide
 from maker_engine.kit.guarded import Guarded
 from maker_engine.kit.subject import Subject, UnfitError
@@ -139,9 +140,9 @@ def _solutions(subject: Subject) -> Iterator[tuple[Guarded, list[tuple[Hashable,
 
 def _path(subject: Subject, problem: Guarded) -> list[tuple[Hashable, Hashable]]:
     dice = subject.dice("path")
-    state, path = problem.start(), []
+    state, path, afloat = problem.start(), [], Afloat()
     while (step := problem.step(state)) is not None:
-        decision = decide(problem, state, step, dice, imitates=subject.imitates)
+        decision = decide(problem, state, step, dice, imitates=subject.imitates, afloat=afloat)
         if decision is None:
             raise UnfitError(f"a step is answered by nobody here: {type(step).__name__}")
         path.append((state, decision))

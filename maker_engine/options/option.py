@@ -26,7 +26,8 @@ VOTING = Group("voting", "voting")
 SPEED = Group("speed", "speed")
 LIMITS = Group("limits", "limits")
 RECORD = Group("record", "record")
-GROUPS = (MODEL, VOTING, SPEED, LIMITS, RECORD)
+ACTING = Group("acting", "acting on the world")
+GROUPS = (MODEL, VOTING, SPEED, LIMITS, ACTING, RECORD)
 """In the order in which they are shown."""
 
 

@@ -29,7 +29,7 @@ from maker_engine.options.kinds import (
     whole,
     wrong,
 )
-from maker_engine.options.option import GROUPS, LIMITS, MODEL, RECORD, SPEED, VOTING, Group, RunOption
+from maker_engine.options.option import ACTING, GROUPS, LIMITS, MODEL, RECORD, SPEED, VOTING, Group, RunOption
 from maker_engine.printable import one_line
 
 MOST_CONCURRENT, MOST_WINDOW = 1_000, 10_000
@@ -56,6 +56,12 @@ def _breakpoint(given: str) -> None:
     from maker_engine.core.filters import parse_filter  # noqa: PLC0415 - most runs have none
 
     parse_filter(given)
+
+
+def _scope(given: str) -> None:
+    from maker_engine.effects.consent import parse_scope  # noqa: PLC0415 - most runs act on nothing
+
+    parse_scope(given)
 
 
 def _price(given: str) -> None:
@@ -197,6 +203,21 @@ OPTIONS: tuple[RunOption, ...] = (
         "prices", LIMITS, texts(PRICE_FORM, _price), (),
         f"what the model costs, in dollars per million tokens; of several, MODEL={PRICE_FORM} for each; without it"
         " the [prices] of the settings file, then list prices", singular="price",
+    ),
+    RunOption(
+        "allow", ACTING, texts("SCOPE", _scope), (),
+        "what the task's effects may touch, several times: http:HOST[:PORT], sql:FILE, exec:PROGRAM; write:http:HOST"
+        " and write:sql:FILE allow changes too",
+    ),
+    RunOption(
+        "in_doubt", ACTING, choice(STOP, ASK, "again", "failed", empty=AUTO), None,
+        "where nobody can tell whether an effect has happened before a crash: stop, ask (a person, in the app), again"
+        " (do it, perhaps twice) or failed (the task goes on without it); auto asks in the app and stops without it",
+        attended=ASK,
+    ),
+    RunOption(
+        "dry_run", ACTING, switch(), False,
+        "show every effect in order and do none; the task imitates what comes of each, but for reads that are allowed",
     ),
     RunOption("name", RECORD, text("TEXT", empty=NONE), None, "what the session is called in the library"),
     RunOption("session", RECORD, path("FILE", empty=NONE), None, "session file to write, which must not exist yet"),

@@ -44,6 +44,7 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
     added = {
         "prices": {**kept.get("prices", {}), **changes.get("prices", {})},
         "accept_models": (*kept.get("accept_models", ()), *changes.get("accept_models", ())),
+        "allow": (*kept.get("allow", ()), *changes.get("allow", ())),
     }
     order = {**order, "session": path, **changes, **added}
     if "task" not in order:
@@ -79,6 +80,9 @@ def prepare_resume(
     if saved.run.outcome is not None and saved.run.outcome.concluded:
         raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
     order = reordered(saved.order, path, changes)
+    if not saved.own:  # consent was not given by this user
+        order = replace(order, allow=tuple(changes.get("allow", ())))
+        saved = replace(saved, effects=replace(saved.effects, consents=()))
     if not (saved.own or trusted):
         require_trust(path, named_elsewhere(order, changes, saved.voters))
     prepared = prepare(order, type(saved.task), model)
@@ -146,7 +150,8 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     if decision is not None and (objection := task.objection(run.state, decision)) is not None:
         raise InputError(f"step {step + 1:,} cannot be decided so: {objection.reason}")
     seed = forks.seed_of(int(meta["order"].get("seed", 0)), number)
-    order = reordered(meta["order"], path, {"seed": seed, **inherited})
+    # The world has moved on since: what was allowed then has to be allowed anew.
+    order = replace(reordered(meta["order"], path, {"seed": seed, **inherited}), allow=tuple(changes.get("allow", ())))
     if not (own or trusted):
         require_trust(path, named_elsewhere(order, changes))
     prepared = prepare(order, type(task))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from maker_engine.core.decomposition import AnyTask, Ask, Do, Gather, Task, Vote
+from maker_engine.core.decomposition import AnyTask, Ask, Do, Gather, Start, Task, Vote
 from maker_engine.core.errors import InputError, TaskError
 from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.responses import Prompt
@@ -54,8 +54,8 @@ def _first_step(task: AnyTask, *, kept: bool) -> Iterator[str]:
     step: object = task.step(state)
     if step is None:
         return
-    if not isinstance(step, Vote | Gather | Ask | Do):
-        yield f"asks a {type(step).__name__} at its first step: it must be a Vote, a Gather, an Ask or a Do"
+    if not isinstance(step, Vote | Gather | Ask | Do | Start):
+        yield f"asks a {type(step).__name__} at its first step: it must be a Vote, a Gather, an Ask, a Do or a Start"
     elif isinstance(step, Vote | Gather):
         prompt = step.prompt
         texts = (getattr(prompt, "system", None), getattr(prompt, "user", None))

@@ -16,6 +16,7 @@ from maker_engine.core.filters import parse_filter
 from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
+from maker_engine.effects.secrets import check_source
 from maker_engine.forecast import Forecast, forecast
 from maker_engine.models import litellm_prices
 from maker_engine.models.opening import Access, open_pool
@@ -24,6 +25,7 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
+from maker_engine.runtime.acting import Conduct, checked
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
@@ -91,6 +93,7 @@ class PreparedRun:
             "voters": list(self.order.voters),
             "prices": {name: [*self.order.prices[name]] for name in asked if name in self.order.prices},
             "accept_models": list(self.order.accept_models),
+            "allow": list(self.order.allow),
             "source": self.task.source(),
             "k": self.plan.started.k,
             "k_auto": self.order.k is None,
@@ -123,6 +126,8 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
+    if task.acts:
+        check_source(task.source())
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
@@ -159,8 +164,15 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         all(one.temperature not in (None, AUTO) for one in _voters(order)),
         sent_by(order) if order.preflight and not model.simulated else None,
         order.accept_models,
+        conduct=_conduct(order),
     )
     return PreparedRun(order, plan, expected)
+
+
+def _conduct(order: RunOrder) -> Conduct:
+    """Return how a run acts on the world."""
+    in_doubt = order.in_doubt or (ASK if order.attended else STOP)
+    return Conduct(None, checked(order.allow), in_doubt, attended=order.attended, dry=order.dry_run)
 
 
 def may_never_end(task: AnyTask) -> bool:

@@ -14,6 +14,7 @@ from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.models.opening import CALL_S
 from maker_engine.models.port import Model
+from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.call_log import CallLog
 from maker_engine.runtime.limits import Limits
@@ -53,6 +54,7 @@ class Plan:
         temperatures_named: Every voter has a temperature of its own, which is not raised.
         preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
         log: Gets a line for each call, None for no log.
+        conduct: How it acts on the world.
     """
 
     task: AnyTask
@@ -75,12 +77,11 @@ class Plan:
     preflight: tuple[tuple[str, str], ...] | None = None
     accept_models: tuple[str, ...] = ()
     log: CallLog | None = None
+    conduct: Conduct = field(default_factory=Conduct)
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
     """Tell how a run ends whose open step nobody here can answer; None where somebody can."""
-    if solver.effect is not None:
-        return RunEnded(Outcome.FAILED, f"step {solver.step + 1:,} is a Do step, which is not driven yet")
     if attended or solver.asking is None:
         return None
     place = f"step {solver.step + 1:,}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from secrets import token_hex
 from typing import Any
 
 from maker_engine.blame import told
@@ -12,6 +13,7 @@ from maker_engine.core.decisions import is_voted
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError, StorageFullError
 from maker_engine.core.events import (
+    EffectIntended,
     Event,
     Outcome,
     PersonAsked,
@@ -84,11 +86,14 @@ class Record:
         self._asked = False
         self._before: Hashable = None if saved is None else saved.state
         self._unjudged: list[tuple[int, Hashable, Hashable]] = []
+        self.identity = token_hex(16) if saved is None or not saved.identity else saved.identity
+        self._acted = False  # an effect was begun, whose key goes by the identity
         self._noted = False  # no prompt of this sitting is on record yet
         # What the record itself has to do about an event; about most it has nothing to do.
         self._duties: dict[type[Event], Callable[[Any], None]] = {
             StepDecided: self._decided, StepOpened: self._opened,
-            PersonAsked: self._person_asked, RunPaused: self._paused, RunContinued: self._continued,
+            EffectIntended: self._intended, PersonAsked: self._person_asked, RunPaused: self._paused,
+            RunContinued: self._continued,
         }  # fmt: skip
         if saved is not None:
             self._note_prompt(saved.step, saved.state)
@@ -215,6 +220,8 @@ class Record:
     def _more(self) -> dict[str, object]:
         """Return what is to be kept of the run besides its events: who answered, and what may be spent unseen."""
         kept = kept_of(self.answered) if self.answered else {}
+        if self._acted:
+            kept["identity"] = self.identity
         if self.budget is None:
             return kept
         if (owed := self.budget.owed) != self._owed:
@@ -235,6 +242,9 @@ class Record:
         if prompt is not None:
             self._noted = True
             self.journal.note_prompt(step, prompt)
+
+    def _intended(self, _: EffectIntended) -> None:
+        self._acted = True
 
     def _person_asked(self, _: PersonAsked) -> None:
         self._asked = True

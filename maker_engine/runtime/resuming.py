@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Protocol
 
 from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, Strike
 from maker_engine.core.decomposition import Amendment, Said
@@ -19,7 +22,11 @@ from maker_engine.core.events import (
 from maker_engine.core.responses import Sample
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
+from maker_engine.effects.consent import Consent, parse_scope
+from maker_engine.runtime.acting import Acting
+from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.plan import Plan
+from maker_engine.sessions.queries.acting import SavedEffects
 from maker_engine.sessions.queries.saved import SavedRun
 from maker_engine.sessions.store.asides import Change, Doubted, Probe
 from maker_engine.sessions.store.packing import Act, Entry
@@ -27,6 +34,14 @@ from maker_engine.sessions.store.packing import Act, Entry
 _COMMANDS: dict[str, type[PersonalCommand]] = {
     "voted": CastVote, "decided": Decide, "struck": Strike, "reused": Decide,
 }  # fmt: skip
+
+
+class Book(Protocol):
+    """What is asked of a run's record here."""
+
+    @property
+    def identity(self) -> str:
+        """The session's part of every idempotency key."""
 
 
 def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
@@ -52,6 +67,29 @@ def voted(settings: Settings, changed: Change | None) -> Settings:
     if changed is None:
         return settings
     return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters)
+
+
+def acting_of(
+    plan: Plan,
+    saved: SavedRun | None,
+    solver: Solver,
+    clock: Clock,
+    book: Book,
+    wake: Callable[[], None],
+    record: Callable[[list[Event]], None],
+    flush: Callable[[], Awaitable[None]],
+) -> Acting:
+    """Make what carries out the effects of a new run, or of one that goes on where `saved` stands."""
+    known = SavedEffects() if saved is None else saved.effects
+    conduct = plan.conduct
+    consent = Consent([*conduct.consent.allowed, *map(parse_scope, known.consents)])
+    conduct = replace(conduct, consent=consent, identity=book.identity, branch=0 if saved is None else saved.branch)
+    if known.outcome is not None:
+        solver.settle(known.outcome)
+    return Acting(
+        plan.task, solver, conduct, clock, wake=wake, record=record, flush=flush, lost=list(known.lost),
+        landed=deque(known.landed),
+    )  # fmt: skip
 
 
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:

@@ -71,6 +71,10 @@ class RunOrder:
         attended: There is somebody to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
         preflight: Check a real model by a few calls before the first step.
+        allow: What effects may touch, as `effects.consent.parse_scope` reads it.
+        in_doubt: What happens to an effect of which nobody can tell whether it has happened: "ask", "stop", "again" or
+            "failed"; None to ask where the run is attended, and else to stop it.
+        dry_run: Nothing is done: the task imitates what comes of each effect, but for reads that are allowed.
     """
 
     task: str
@@ -118,6 +122,9 @@ class RunOrder:
     attended: bool = False
     breaks: tuple[str, ...] = ()
     preflight: bool = True
+    allow: tuple[str, ...] = ()
+    in_doubt: str | None = None
+    dry_run: bool = False
 
     def with_prices(self, prices: Mapping[str, Sequence[float]]) -> RunOrder:
         """Return the same order with prices that go before those it has."""

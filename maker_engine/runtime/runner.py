@@ -9,10 +9,9 @@ from dataclasses import replace
 from functools import partial
 
 from maker_engine.core.at_once import draw, draw_steps
-from maker_engine.core.commands import ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
+from maker_engine.core.commands import Answer, ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
-    EVERY,
     Event,
     Outcome,
     RunEnded,
@@ -26,10 +25,11 @@ from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
-from maker_engine.runtime.calls import Caller, Manner, resets_too_late
+from maker_engine.runtime.calls import Caller, Manner
 from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
+from maker_engine.runtime.ends import end_by_limit
 from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
 from maker_engine.runtime.in_flight import InFlight
@@ -39,13 +39,14 @@ from maker_engine.runtime.patience import OutOfPatienceError
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
-from maker_engine.runtime.resuming import beginning, solver_of
+from maker_engine.runtime.resuming import acting_of, beginning, solver_of
 from maker_engine.runtime.stops import Stops
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import SavedRun
 from maker_engine.sessions.store.keeping import RunJournal
 from maker_engine.wording import count_of
 
+EVERY: frozenset[type[Event]] = frozenset(Event.__subclasses__())
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepUndecided, StepEscalated})
 """The events from which something follows for the run, whether the gate has a say or not."""
 
@@ -101,6 +102,9 @@ class Runner:
         self._checking = Checking(
             plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
         )
+        self._acting = acting_of(
+            plan, saved, self._solver, self._clock, self._book, self._wake.set, self._take_up, self._flush
+        )
         self._obstacle = ""  # why a person has to say that the provider is asked again
 
     async def run(self) -> Snapshot:
@@ -120,6 +124,7 @@ class Runner:
             self._book.hand_over()
             await self._calls.hang_up()
             await self._changing.close()
+            await self._acting.close()
         self._record(self._solver.hang_up())
         if ending is SOLVED:
             await self._flush()
@@ -167,6 +172,8 @@ class Runner:
             self._answer_hopeless(self._solver.hopeless)
         if self._fault is not None or self._ended is not None or stopped:
             return
+        if (self._acting.awake or self._solver.effect is not None) and await self._act():
+            return
         if self._calls.aside and self._gate.room > 0:
             self._obstacle = ""
             self._caller.accept_switch()
@@ -177,6 +184,12 @@ class Runner:
             return
         if not self._calls.arrived and self._ending() is None:
             await self._wait()
+
+    async def _act(self) -> bool:
+        """Do what a step that acts asks for; True where something came of it."""
+        acted = await self._acting.turn(may_begin=self._gate.room > 0 and self._gate.may_commit)
+        self._fault = self._fault or self._acting.fault
+        return acted
 
     async def _breathe(self) -> None:
         """Now and then, let commands in and the journal out, though there is always something to do."""
@@ -300,6 +313,8 @@ class Runner:
 
     def _obey(self, command: Command) -> None:
         match command:
+            case Answer() if self._acting.answer(command):
+                pass
             case _ if isinstance(command, PersonalCommand | SpokenCommand):
                 self._take_up(self._solver.obey(command))
             case Probe():
@@ -343,23 +358,16 @@ class Runner:
             return failure(self._fault)
         if self._gate.stopped is not None:
             return RunEnded(Outcome.STOPPED, self._gate.stopped.reason)
-        if self._ended is not None:
-            return self._ended
+        if (ended := self._ended or self._acting.ended) is not None:
+            return ended
         if self._solver.finished:
-            return SOLVED
+            return None if self._acting.in_flight else SOLVED
         if (nobody := unanswerable(self._solver, attended=self._plan.attended)) is not None:
             return nobody
         if self._limits is None:
             return None
-        elapsed, run = self._book.meter.elapsed_s, self._book.run
-        reached = self._budget.reached(self._solver.due, elapsed)
-        # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
-        if self._calls.arrived:
-            return None
-        in_vain = self._limits.overdue(elapsed) and (run.failure is not None or not self._caller.paid)
-        if reached and (in_vain or self._calls.calls <= self._budget.parked):
-            return RunEnded(Outcome.OUT_OF_BUDGET, reached)
-        return resets_too_late(self._caller, self._limits, elapsed)
+        due, elapsed = self._solver.due, self._book.meter.elapsed_s
+        return end_by_limit(self._limits, self._budget, self._calls, self._caller, self._book.run, due, elapsed)
 
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""

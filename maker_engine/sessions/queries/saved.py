@@ -16,6 +16,7 @@ from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
 from maker_engine.models.families import Answered, answered_of
+from maker_engine.sessions.queries.acting import SavedEffects, saved_effects
 from maker_engine.sessions.queries.recorded_task import WITHOUT, RecordedTask
 from maker_engine.sessions.store import origin, storage, upgrade
 from maker_engine.sessions.store.asides import Change, Doubted
@@ -48,6 +49,8 @@ class SavedRun:
         density: How many tokens prompts have, by voter, as `runtime.budget` takes it.
         owed: Tokens and dollars that were spent at most, and were not in the totals when its process went away.
         own: It was ordered here; False for one that came from elsewhere.
+        effects: What it has begun to do, and what has come of that.
+        identity: Its part of every idempotency key, empty before its first effect.
     """
 
     path: Path
@@ -66,6 +69,8 @@ class SavedRun:
     owed: tuple[int, float] = (0, 0.0)
     density: Mapping[int, float] = field(default_factory=dict)
     own: bool = False
+    effects: SavedEffects = field(default_factory=SavedEffects)
+    identity: str = ""
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -178,4 +183,10 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         adjustments_in(meta), answered_of(meta), (int(tokens), float(usd)),
         {int(voter): float(density) for voter, density in meta.get("density", {}).items()},
         origin.is_own(reader.path, reader.record(reader.branch.id)),
+        SavedEffects() if isinstance(task, RecordedTask) else saved_effects(reader, task, done), _identity(meta),
     )  # fmt: skip
+
+
+def _identity(meta: Mapping[str, Any]) -> str:
+    kept = meta.get("identity", "")
+    return kept if isinstance(kept, str) else ""

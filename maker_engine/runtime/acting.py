@@ -1,0 +1,395 @@
+"""Carries out the steps that act: intent on disk, then the effect, then its outcome; and what a crash left in doubt.
+
+An effect begins only at the open step, never on a guess, and only with consent. What the run is cut off from keeps its
+intent and has no outcome; the next sitting finds out by `doubts` what has come of it, before anything else begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from maker_engine.core.commands import Answer
+from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Finished, Safety, Start, Started, Status
+from maker_engine.core.effects import Flight, key_of, most_in_flight
+from maker_engine.core.errors import InputError, MakerError, TaskError
+from maker_engine.core.events import (
+    ConsentGiven,
+    EffectFinished,
+    EffectIntended,
+    EffectRecovered,
+    Event,
+    Outcome,
+    PersonAsked,
+    RunEnded,
+)
+from maker_engine.core.solver import Solver
+from maker_engine.effects.consent import Consent, Scope
+from maker_engine.effects.outcomes import failure
+from maker_engine.effects.port import EffectError
+from maker_engine.effects.world import RealWorld, World
+from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.doubts import ALLOW, HAPPENED, LEAVE, NOT_HAPPENED, Doubts, consent_question
+
+GRACE_S = 5.0
+"""Seconds that an effect which may not be done twice has to end in, when the run is stopped."""
+
+Record: TypeAlias = Callable[[list[Event]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a run acts.
+
+    Attributes:
+        world: What carries effects out, None for the real one.
+        consent: What was allowed.
+        in_doubt: What is done about an effect of which nobody can tell whether it happened: "ask" a person, "stop",
+            "again" or "failed".
+        attended: There is somebody to be asked.
+        dry: Nothing is done: the task imitates every outcome, but for reads that were allowed.
+        identity: The session's part of every idempotency key.
+        branch: The branch of the session that is written.
+    """
+
+    world: World | None = None
+    consent: Consent = field(default_factory=Consent)
+    in_doubt: str = "stop"
+    attended: bool = False
+    dry: bool = False
+    identity: str = ""
+    branch: int = 0
+
+
+class Acting:
+    """Drives the effects of one run.
+
+    Args:
+        task: Whose steps they are.
+        solver: Knows the open step, and is settled by outcomes.
+        conduct: How the run acts.
+        clock: Tells the time of day.
+        wake: Called when something has come in.
+        record: Takes events in, and commits what is decided.
+        flush: Makes everything recorded durable.
+        lost: What an earlier sitting began and saw no end of.
+        landed: What ended and was not awaited yet.
+
+    Attributes:
+        question: What a person is asked before the run can go on, None for nothing.
+        ended: How the run ends, since nobody here can answer that; None while it goes on.
+        fault: What went wrong in the task, or in us; None for nothing.
+        planned: What a dry run would have done, one line each.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it drives, and the three ways out of it
+        self,
+        task: AnyTask,
+        solver: Solver,
+        conduct: Conduct,
+        clock: Clock,
+        *,
+        wake: Callable[[], None],
+        record: Record,
+        flush: Callable[[], Awaitable[None]],
+        lost: list[Flight],
+        landed: deque[Finished],
+    ) -> None:
+        self._task = task
+        self._solver = solver
+        self._conduct = conduct
+        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep)
+        self._clock = clock
+        self._wake = wake
+        self._record = record
+        self._flush = flush
+        self._landed = landed
+        self._flying: dict[int, tuple[Flight, asyncio.Task[None] | None]] = {one.step: (one, None) for one in lost}
+        self._begun = {one.step for one in lost}
+        self._again: deque[Flight] = deque()
+        self._arrived: deque[tuple[Flight, Done]] = deque()
+        self._doubts = Doubts(task, self._world, conduct.consent, self._wake, conduct.in_doubt)
+        self._doubts.take(lost)
+        self._refused: Callable[[str, str], None] | None = None
+        self.question: Ask | None = None
+        self.ended: RunEnded | None = None
+        self.fault: Exception | None = None
+        self.planned: list[str] = []
+
+    @property
+    def awake(self) -> bool:
+        """Whether there is something to do besides the open step."""
+        return bool(self._arrived or self._doubts or self._again)
+
+    @property
+    def in_flight(self) -> int:
+        """Effects that have begun and have not ended."""
+        return len(self._flying)
+
+    async def turn(self, *, may_begin: bool) -> bool:
+        """Do what is due; True where something came of it, so that the run should look again before it waits.
+
+        Args:
+            may_begin: The run goes on: nobody holds it.
+        """
+        try:
+            return self._land() or (may_begin and self.question is None and await self._go_on())
+        except TaskError as error:
+            self.fault = error
+            return True
+
+    async def _go_on(self) -> bool:
+        if self._again:
+            return await self._begin(self._again[0])
+        if self._doubts:
+            return await self._recover()
+        step = self._solver.effect
+        match step:
+            case Do():
+                return self._solver.step not in self._flying and await self._begin(self._flight(step, ""))
+            case Start():
+                return await self._start(step)
+            case Await():
+                return self._await()
+        return False
+
+    def _flight(self, do: Do, tag: str) -> Flight:
+        number = self._solver.step
+        return Flight(number, self._solver.state, do, tag, key_of(self._conduct.identity, self._conduct.branch, number))
+
+    async def _start(self, step: Start) -> bool:
+        number = self._solver.step
+        if not step.tag:
+            raise TaskError(f"task {self._task.name} starts an effect without a tag at step {number + 1:,}")
+        if number in self._begun:  # by an earlier sitting, which was cut off before this was on record
+            self._settle(Started(step.tag))
+            return True
+        tags = {one.tag for one, _ in self._flying.values()} | {one.tag for one in self._landed}
+        if step.tag in tags:
+            raise TaskError(
+                f"task {self._task.name} starts {step.tag!r} at step {number + 1:,}, which is not awaited yet"
+            )
+        if len(self._flying) >= most_in_flight(self._task):
+            return False
+        return await self._begin(self._flight(step.do, step.tag))
+
+    def _await(self) -> bool:
+        if self._landed:
+            self._settle(self._landed.popleft())
+            return True
+        if not self._flying:
+            place = f"step {self._solver.step + 1:,}"
+            raise TaskError(f"task {self._task.name} awaits an effect at {place}, where none is in flight")
+        return False
+
+    def _settle(self, outcome: Done | Started | Finished) -> None:
+        self._solver.settle(outcome)
+        self._record([])
+
+    # --- the way out -------------------------------------------------------------------------------------------------
+
+    async def _begin(self, flight: Flight) -> bool:
+        """Begin an effect, where that is allowed: intent first, on disk."""
+        consent = self._conduct.consent
+        try:
+            scope = self._world.scope(flight.do)
+        except EffectError as error:
+            self._refuse(flight, error.kind, str(error))
+            return True
+        if self._conduct.dry and not (scope is not None and not scope.writes and consent.covered(scope)):
+            self._rehearse(flight, scope)
+        elif consent.is_refused(scope):
+            self._refuse(flight, "consent", f"a person refused {scope}")
+        elif scope is not None and not consent.allows(scope):
+            self._ask_consent(flight, scope)
+        else:
+            again = flight.step in self._begun
+            self._note(flight)
+            self._flying[flight.step] = (flight, None)
+            self._record([self._intended(flight)])
+            await self._flush()
+            self._flying[flight.step] = (flight, asyncio.create_task(self._carry(flight)))
+            if flight.tag and not again:
+                self._settle(Started(flight.tag))
+        return True
+
+    def _note(self, flight: Flight) -> None:
+        """Note that an effect need not be begun any more."""
+        self._begun.add(flight.step)
+        if self._again and self._again[0] is flight:
+            self._again.popleft()
+
+    def _intended(self, flight: Flight) -> EffectIntended:
+        do = flight.do
+        arguments = self._world.mask(do.arguments)
+        return EffectIntended(
+            flight.step, flight.tag, flight.key, do.effect, arguments, do.writes, Safety(do.safety), self._now
+        )
+
+    @property
+    def _now(self) -> float:
+        return round(self._clock.wall(), 3)
+
+    async def _carry(self, flight: Flight) -> None:
+        try:
+            done = await self._world.carry_out(flight.do, flight.key)
+        except Exception as error:  # noqa: BLE001 - a bug of ours, raised where the run ends
+            self.fault = error
+        else:
+            self._arrived.append((flight, done))
+        self._wake()
+
+    def _land(self) -> bool:
+        """Take in what has ended since."""
+        if not self._arrived:
+            return False
+        while self._arrived:
+            flight, done = self._arrived.popleft()
+            self._flying.pop(flight.step, None)
+            self._end(flight, done, [EffectFinished(flight.step, flight.tag, flight.key, done, self._now)])
+        return True
+
+    def _end(self, flight: Flight, done: Done, events: list[Event], *, started: bool = True) -> None:
+        if flight.tag:
+            self._landed.append(Finished(flight.tag, done))
+            if not started:
+                self._solver.settle(Started(flight.tag))
+        else:
+            self._solver.settle(done)
+        self._record(events)
+
+    def _refuse(self, flight: Flight, kind: str, message: str) -> None:
+        again = flight.step in self._begun
+        self._note(flight)
+        done = failure(Status.REFUSED, kind, message, self._now)
+        finished = EffectFinished(flight.step, flight.tag, flight.key, done, self._now)
+        self._flying.pop(flight.step, None)
+        self._end(flight, done, [finished], started=again)
+
+    def _rehearse(self, flight: Flight, scope: Scope | None) -> None:
+        """Let the task say what the world might answer; nothing is done."""
+        allowed = self._conduct.consent.allows(scope)
+        needs = "" if scope is None or not scope.needs_consent else f"  [{scope}, {'' if allowed else 'not '}allowed]"
+        self.planned.append(f"step {flight.step + 1:,}: {self._world.describe(flight.do)}{needs}")
+        try:
+            done = self._task.rehearse(flight.state, flight.do, 0)
+        except NotImplementedError:
+            place = f"step {flight.step + 1:,} would {self._world.describe(flight.do)}"
+            self.ended = RunEnded(Outcome.STOPPED, f"{place}: the task imitates no outcome, so the dry run ends here")
+            return
+        except Exception as error:
+            raise TaskError(f"task {self._task.name} fails in rehearse at step {flight.step + 1:,}: {error}") from error
+        intended = self._intended(flight)
+        self._note(flight)
+        self._end(
+            flight,
+            done,
+            [intended, EffectFinished(flight.step, flight.tag, flight.key, done, self._now)],
+            started=False,
+        )
+
+    # --- persons ------------------------------------------------------------------------------------------------------
+
+    def _ask_consent(self, flight: Flight, scope: Scope) -> None:
+        told = self._world.describe(flight.do)
+        if not self._conduct.attended:
+            place = f"step {flight.step + 1:,} needs consent to {told}"
+            self.ended = RunEnded(Outcome.STOPPED, f"{place}: go on with --allow {scope} (maker sessions resume)")
+            return
+
+        def heard(text: str, voter: str) -> None:
+            if text == ALLOW:
+                self._conduct.consent.allowed.append(scope)
+                self._record([ConsentGiven(str(scope), voter)])
+            else:
+                self._conduct.consent.refused.append(scope)
+                self._refuse(flight, "consent", f"{voter} refused {scope}")
+
+        self._ask(consent_question(scope, told, forked=self._conduct.branch > 0), heard)
+
+    def _ask(self, question: Ask, heard: Callable[[str, str], None]) -> None:
+        self.question, self._refused = question, heard
+        self._record([PersonAsked(self._solver.step, question)])
+
+    def answer(self, command: Answer) -> bool:
+        """Take a person's answer to `question`; False where it is none of those that are offered."""
+        if self.question is None or self._refused is None or command.text not in self.question.options:
+            return False
+        heard, self.question, self._refused = self._refused, None, None
+        heard(command.text, command.voter)
+        self._wake()
+        return True
+
+    # --- after a crash ------------------------------------------------------------------------------------------------
+
+    async def _recover(self) -> bool:
+        """Find out about the next effect of which the record knows the beginning and not the end."""
+        flight = self._doubts.first
+        found = await self._doubts.look()
+        if found is None:
+            return False
+        how, done, why = found
+        if how == "ask" and self._conduct.attended:
+            self._ask(self._doubts.question(why), self._said)
+        elif how in ("ask", "stop"):
+            self.ended = RunEnded(Outcome.STOPPED, self._doubts.reason(why))
+        else:
+            self._resolve(flight, how, done)
+        return True
+
+    def _said(self, text: str, voter: str) -> None:
+        said = {
+            HAPPENED: ("person", Done(Status.OK, '{"person": "it has happened"}', 0.0, self._now)),
+            NOT_HAPPENED: ("not_done", None),
+            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: nobody knows", self._now)),
+        }
+        self._doubts.answered = (said[text][0], said[text][1], "")
+
+    def _resolve(self, flight: Flight, how: str, done: Done | None) -> None:
+        self._doubts.settle()
+        recovered = EffectRecovered(flight.step, flight.tag, flight.key, how, done)
+        if done is None:
+            self._again.append(flight)
+            self._record([recovered])
+        else:
+            self._flying.pop(flight.step, None)
+            self._end(flight, done, [recovered])
+
+    async def close(self) -> None:
+        """End what is in flight: reads, and what may be done again, at once; the rest when it ends or after 5 s."""
+        waiting = []
+        for flight, carried in self._flying.values():
+            if carried is None:
+                continue
+            if flight.do.safety is Safety.IDEMPOTENT or not flight.do.writes:
+                carried.cancel()
+            else:
+                waiting.append(carried)
+        tasks = [carried for _, carried in self._flying.values() if carried is not None]
+        if waiting:
+            await asyncio.wait(waiting, timeout=GRACE_S)
+        for carried in tasks:
+            carried.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        await self._doubts.close()
+        self._land()
+
+
+def checked(scopes: tuple[str, ...]) -> Consent:
+    """Return the consent that was given by `--allow`, several times.
+
+    Raises:
+        InputError: One of them names nothing.
+    """
+    from maker_engine.effects.consent import parse_scope  # noqa: PLC0415 - most runs act on nothing
+
+    try:
+        return Consent(map(parse_scope, scopes))
+    except InputError:
+        raise
+    except MakerError as error:
+        raise InputError(str(error)) from None
