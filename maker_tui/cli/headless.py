@@ -36,14 +36,14 @@ def exit_status(view: RunView) -> int:
     """Exit status of a run.
 
     0 solved and verified, shown to have no solution, or finished in a task that checks no whole, its papers written
-    where that was ordered; 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1
-    the rest.
+    where that was ordered, and nothing wrong found with what was examined; 2 the check of its model stopped it, 129 the
+    terminal went away, 130 otherwise stopped, 1 the rest.
     """
     if refusal(view):
         return BAD_INPUT
     outcome = view.snapshot.outcome
     if outcome is not None and outcome.gives_result:
-        return NOT_SOLVED if view.papers_fault else SOLVED
+        return NOT_SOLVED if view.papers_fault or view.shortfall else SOLVED
     if outcome is Outcome.STOPPED and view.snapshot.reason == WENT_AWAY:
         return HUNG_UP
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
@@ -173,6 +173,7 @@ def summary(view: RunView) -> dict[str, object]:
         "outcome": snapshot.outcome.value if snapshot.outcome else None,
         "reason": snapshot.reason,
         "result": view.result,
+        "shortfall": view.shortfall or None,
         "task": started.task,
         "problem": started.problem,
         "model": started.model,
@@ -260,6 +261,7 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         *_check_rows(view),
         ("session", str(figures["session"])),
         *([("papers", papers)] if (papers := papers_line(view)) else []),
+        *([("found", view.shortfall)] if view.shortfall else []),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -19,8 +20,8 @@ from .problem import Action, Criterion, Problem, Test
 
 MOST_RETRIES, LONGEST_WAIT_S = 20, 3_600.0
 _STEP = (
-    "stepId description operationId operationPath x-operation workflowId parameters requestBody successCriteria onSuccess"
-    " onFailure outputs dependsOn timeout x-maker-after x-maker-priority x-maker-setup x-maker-critical x-maker-cleanup"
+    "stepId description operationId operationPath x-operation workflowId parameters requestBody successCriteria"
+    " onSuccess onFailure outputs dependsOn x-maker-priority x-maker-setup x-maker-critical x-maker-cleanup"
     " x-maker-idempotent x-maker-undo x-maker-timeout x-maker-depends-on"
 )
 _WORKFLOW = "workflowId summary description inputs dependsOn steps successActions failureActions outputs parameters"
@@ -260,7 +261,7 @@ def _test(reading: _Reading, workflow: _Workflow, step: Node) -> Test:
         undo=undo, operation=described.operation if described is not None else None,
         timeout_s=step.number("x-maker-timeout", 10, 0.05, 600),
     )  # fmt: skip
-    _missing_path(reading, step, test)
+    _missing_path(step, test)
     return replace(test, puzzle=_puzzle(reading.notes.of(step.place)))
 
 
@@ -273,7 +274,7 @@ def _puzzle(notes: tuple[tuple[str, str], ...]) -> str:
     return next(found, "")
 
 
-def _missing_path(reading: _Reading, step: Node, test: Test) -> None:
+def _missing_path(step: Node, test: Test) -> None:
     given = {name for name, _ in test.path}
     for name in re.findall(r"\{([A-Za-z0-9_\-]{1,60})\}", test.url):
         if name not in given:
@@ -362,10 +363,8 @@ def _body(reading: _Reading, step: Node) -> tuple[str, str]:
     payload = node.value["payload"]
     kind = node.text("contentType", "application/json")
     if isinstance(payload, str) and kind.endswith("json") and payload.lstrip()[:1] in ("{", "["):
-        try:
+        with contextlib.suppress(ValueError):
             payload = json.loads(payload)
-        except ValueError:
-            pass
     if node.value.get("replacements"):
         reading.notes.add(node.at("replacements"), "replacements in a payload are not understood")
     _noted(reading, node.at("payload"), payload)

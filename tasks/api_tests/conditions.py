@@ -1,4 +1,4 @@
-"""Simple conditions of Arazzo: `$statusCode == 200 && $response.body#/name != 'x'`, read strictly, never evaluated as code."""
+"""Simple conditions of Arazzo, such as `$statusCode == 200 && $response.body#/name != 'x'`: read, never run."""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ from typing import Any
 from .exchange import MISSING, Reply, Request
 
 _NAME = r"[A-Za-z0-9_\-]+"
-_TOKEN = r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+?"
+_FIELD = r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+?"
 _KNOWN = re.compile(
     rf"\$(?:(?P<plain>url|method|statusCode)"
-    rf"|request\.(?P<asked>header|query|path)\.(?P<asked_name>{_TOKEN})"
-    rf"|response\.header\.(?P<header>{_TOKEN})"
+    rf"|request\.(?P<asked>header|query|path)\.(?P<asked_name>{_FIELD})"
+    rf"|response\.header\.(?P<header>{_FIELD})"
     rf"|(?P<whole>request|response)\.body"
     rf"|inputs\.(?P<input>{_NAME})"
     rf"|steps\.(?P<step>{_NAME})\.outputs\.(?P<output>{_NAME})"
@@ -76,7 +76,7 @@ def expressions_in(value: Any) -> Iterator[str]:
 
 
 def steps_in(expression: str) -> tuple[str, str]:
-    """Return the (workflow, step) that an expression needs: "" for its own workflow, for no step, or for all of them."""
+    """Return the (workflow, step) whose values an expression needs, "" where it needs none."""
     found = _KNOWN.match(expression)
     if found is None:
         return "", ""
@@ -111,12 +111,8 @@ def _value(found: re.Match[str], scope: Scope) -> Any:
 
 
 def _exchanged(found: re.Match[str], request: Request | None, reply: Reply | None) -> Any:
-    if found["header"]:
-        return MISSING if reply is None else reply.headers.get(found["header"].lower(), MISSING)
-    if found["whole"] == "response":
-        return MISSING if reply is None else reply.body
-    if found["plain"] == "statusCode":
-        return reply.status if reply is not None and reply.status else MISSING
+    if found["header"] or found["whole"] == "response" or found["plain"] == "statusCode":
+        return MISSING if reply is None else _answered(found, reply)
     if request is None:
         return MISSING
     if found["asked"] == "header":
@@ -126,6 +122,14 @@ def _exchanged(found: re.Match[str], request: Request | None, reply: Reply | Non
     if found["whole"]:
         return request.body
     return request.url if found["plain"] == "url" else request.method
+
+
+def _answered(found: re.Match[str], reply: Reply) -> Any:
+    if found["header"]:
+        return reply.headers.get(found["header"].lower(), MISSING)
+    if found["whole"]:
+        return reply.body
+    return reply.status or MISSING
 
 
 def pointed(value: Any, pointer: str) -> Any:

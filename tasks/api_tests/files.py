@@ -18,11 +18,12 @@ from .links import read_links
 from .nodes import Notes
 from .openapi import Api, read_api
 from .postman import read_postman
-from .problem import DEMO, FORMAT, Problem, Test, check, from_json
+from .problem import DEMO, FORMAT, Problem, Test, check
+from .restoring import from_json
 from .strict_yaml import LARGEST, read_document
 
 _ADDRESS = re.compile(r"https?://[^\s/?#@]{1,250}(?:/[^\s?#]{0,250})?")
-_SECRET = "${env:"
+_FROM_ENVIRONMENT = "${env:"
 
 
 def load_problem(options: Mapping[str, int | str], source: str | None) -> Problem:
@@ -31,6 +32,13 @@ def load_problem(options: Mapping[str, int | str], source: str | None) -> Proble
     Raises:
         ProblemError: It is none.
     """
+    try:
+        return _loaded(options, source)
+    except ProblemError as error:  # what it quotes comes out of files
+        raise ProblemError(one_line(str(error), 300)) from None
+
+
+def _loaded(options: Mapping[str, int | str], source: str | None) -> Problem:
     faults = str(options.get("faults") or SCRIPTS[0])
     if faults not in SCRIPTS:
         raise ProblemError(f"faults must be one of {', '.join(SCRIPTS)}, got {faults[:40]!r}")
@@ -73,7 +81,7 @@ def _given(options: Mapping[str, int | str], source: str) -> Problem:
     whole = read_document(source, "the problem file")
     if whole.get("format") == FORMAT:
         return from_json(whole)
-    if _SECRET in source:
+    if _FROM_ENVIRONMENT in source:
         raise ProblemError(
             "the document names ${env:…} itself: name an input there, and give --input NAME=${env:VARIABLE}"
         )

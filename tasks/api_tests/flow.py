@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
-from maker_engine.core.decomposition import Await, Do, Done, Finished, Start, Started, Status
+from maker_engine.core.decomposition import Await, Do, Done, Finished, Start, Status
 
 from .criteria import met
 from .evidence import Outcome, outcome_of
 from .exchange import Reply, Request
 from .expressions import Scope
+from .masking import masked_body, masked_headers, masked_text
 from .problem import DEMO, Action, Problem, Test
 from .sending import (
-    build, created, delete_effect, reply_of, request_effect, scope_of, start_effect, stop_effect, wait_effect,
+    build,
+    created,
+    delete_effect,
+    reply_of,
+    request_effect,
+    scope_of,
+    start_effect,
+    stop_effect,
+    wait_effect,
 )  # fmt: skip
 from .state import (
-    AGAIN, DELETED, ENDED, FAILED, GOING, JUDGED, LEFT, NOT_UNDERSTOOD, OPEN, OVER, PASSED, PAUSED, PAUSING, RESTING,
-    SENT, SERVER_STOPPED, SETTLED, STOP, UNKNOWN, WAITING, Entry, Judge, Made, State, Trial,
+    AGAIN,
+    DELETED,
+    ENDED,
+    FAILED,
+    GOING,
+    JUDGED,
+    LEFT,
+    NOT_UNDERSTOOD,
+    OPEN,
+    OVER,
+    PASSED,
+    PAUSED,
+    PAUSING,
+    RESTING,
+    SENT,
+    SERVER_STOPPED,
+    SETTLED,
+    STOP,
+    UNKNOWN,
+    WAITING,
+    Entry,
+    Judge,
+    Made,
+    State,
+    Trial,
 )  # fmt: skip
-from .masking import masked_body, masked_headers, masked_text
 from .turns import in_flight, ready, skipped, with_skipped
 
 MOST_CLEANING_TRIES, MOST_JUMPS = 3, 5
@@ -95,11 +125,8 @@ def _headers_of(problem: Problem, state: State, made: Made) -> Any:
 
 
 def unsendable(problem: Problem, state: State) -> State:
-    """Return the state in which a ready test that lacks a value has failed without being sent; as it is where none does."""
-    if state.chosen:
-        waiting = [problem.test(state.chosen)]
-    else:
-        waiting = [test for test in ready(problem, state)]
+    """Return the state in which each ready test that lacks a value has failed without being sent."""
+    waiting = [problem.test(state.chosen)] if state.chosen else ready(problem, state)
     for test in waiting:
         _, missing = build(problem, state, test)
         if missing:

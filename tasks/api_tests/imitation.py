@@ -82,7 +82,7 @@ def _fault(prompt: str, mistake: Mistake | None, variant: int) -> str:
         None: f"row = {row}\nanswer = {answer}",
         Mistake.WRONG: f"row = {slip[0]}\nanswer = {slip[1]}",
         Mistake.MALFORMED: broken[variant % len(broken)],
-        Mistake.ILLEGAL: f"row = {row if answer.startswith('again') else 5}\nanswer = again after {9_000 + variant % 99} s",
+        Mistake.ILLEGAL: f"row = {row if answer[0] == 'a' else 5}\nanswer = again after {9_000 + variant % 99} s",
         Mistake.INCONSISTENT: f"row = {clash}\nanswer = {answer}",
     }
     return forms[mistake]

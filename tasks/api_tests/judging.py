@@ -1,4 +1,4 @@
-"""The rule on failures: a table of rows, the first of which that fits says what to do. The prompt has the same in words."""
+"""The rule on failures: a table, of which the first row that fits says what to do. The prompt has it in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets that travel in requests and answers: by the names of headers and fields that hold such. They never reach a file."""
+"""Secrets in requests and answers, known by the names of their headers and fields: masked in every file and picture."""
 
 from __future__ import annotations
 

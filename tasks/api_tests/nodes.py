@@ -1,4 +1,4 @@
-"""A document walked by a reader: every value with its place, of the type it must have, and nothing left out unnoticed."""
+"""A document as a reader walks it: each value with its place and of the type it must have, nothing unnoticed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenAPI 3: operations and their schemas for other documents; and by itself, a test an operation, joined by its links."""
+"""OpenAPI 3: operations with their schemas, parameters, examples and links."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ def _operation(path: str, method: str, item: Node, root: Node, notes: Notes) -> 
         method.upper(),
         path,
         Operation(
-            _schema(content, root, notes),
-            tuple((status, _schema(_json_content(one)[1], root, notes)) for status, one in responses),
+            _schema(content, notes),
+            tuple((status, _schema(_json_content(one)[1], notes)) for status, one in responses),
         ),
         tuple(_parameter(one, root, notes) for one in _parameters(item, node)),
         _example(content, root),
@@ -180,7 +180,7 @@ def _json_content(body: Node) -> tuple[str, Node]:
     return "application/json", Node({}, body.at("content"))
 
 
-def _schema(content: Node, root: Node, notes: Notes) -> str:
+def _schema(content: Node, notes: Notes) -> str:
     schema = content.value.get("schema")
     if schema is None:
         return ""
@@ -195,7 +195,7 @@ def _example(content: Node, root: Node) -> str:
     """Return an example body as JSON text, "" where the document gives none."""
     if "example" in content.value:
         return json.dumps(content.value["example"])
-    for _, one in content.mapping("examples").items():
+    for one in content.mapping("examples").values():
         if "value" in one.value:
             return json.dumps(one.value["value"])
     found = example_of(content.value.get("schema"), root.value)
@@ -215,8 +215,11 @@ def example_of(schema: Any, whole: Any, depth: int = 0) -> Any:
     if isinstance(schema.get("enum"), list) and schema["enum"]:
         return schema["enum"][0]
     properties = schema.get("properties")
-    if not isinstance(properties, dict):
-        return MISSING
+    return _put_together(schema, properties, whole, depth) if isinstance(properties, dict) else MISSING
+
+
+def _put_together(schema: dict[str, Any], properties: dict[str, Any], whole: Any, depth: int) -> Any:
+    """Return an object of the examples of its properties, `MISSING` where a required one has none."""
     required = schema.get("required") if isinstance(schema.get("required"), list) else []
     made = {key: example_of(one, whole, depth + 1) for key, one in properties.items()}
     if any(made.get(str(key), MISSING) is MISSING for key in required or ()):
@@ -239,12 +242,12 @@ def _parameter(given: Node, root: Node, notes: Notes) -> tuple[str, str, bool, s
 
 
 def _links(response: Node, root: Node, notes: Notes) -> Iterator[Link]:
-    for _, given in response.mapping("links").items():
+    for given in response.mapping("links").values():
         node = _resolved(given, root, notes)
         target = node.text("operationId")
         reference = node.text("operationRef")
         if not target and reference.startswith("#/paths/"):
-            _, _, path, method = (reference.split("/") + ["", "", ""])[:4]
+            _, _, path, method = [*reference.split("/"), "", "", ""][:4]
             found = pointed(root.value, reference[1:])
             path = path.replace("~1", "/").replace("~0", "~")
             target = str(found.get("operationId") or f"{method.upper()} {path}") if isinstance(found, dict) else ""

@@ -1,4 +1,4 @@
-"""The tests as a table: id, state, method, path, try, code, milliseconds, data. The marks tell the state without colour."""
+"""The tests as a table: id, state, method, try, code, milliseconds, data. The marks tell the state without colour."""
 
 from __future__ import annotations
 
@@ -10,15 +10,27 @@ from .masking import MASK, is_secret
 from .problem import Problem, Test
 from .reports import counts
 from .state import (
-    DELETED, FAILED, JUDGED, OVER, PASSED, PAUSED, PAUSING, SENT, SKIPPED, WAITING, State, Trial,
+    DELETED,
+    FAILED,
+    JUDGED,
+    OVER,
+    PASSED,
+    PAUSED,
+    PAUSING,
+    SENT,
+    SKIPPED,
+    WAITING,
+    State,
+    Trial,
 )  # fmt: skip
 
 MARKS = {
     WAITING: ("·", "rail"), SENT: (">", "moved"), JUDGED: ("?", "source"), PAUSING: ("~", "source"),
-    PAUSED: ("~", "source"), PASSED: ("✔", "target"), FAILED: ("✖", "conflict"), SKIPPED: ("-", "rail"), OVER: ("-", "rail"),
+    PAUSED: ("~", "source"), PASSED: ("✔", "target"), FAILED: ("✖", "conflict"), SKIPPED: ("-", "rail"),
+    OVER: ("-", "rail"),
 }  # fmt: skip
 _BUSY = (SENT, JUDGED, PAUSING, PAUSED)
-_FIXED = 24
+_FIXED = 25
 """Cells that mark, method, try, code, milliseconds and the spaces between take."""
 
 
@@ -97,4 +109,5 @@ def _foot(state: State) -> str:
     over = sum(trial.status in (SKIPPED, OVER) for trial in state.trials)
     created = sum(bool(made.url) for made in state.made)
     deleted = sum(made.status == DELETED for made in state.made)
-    return f"{found['passed']} passed {found['failed']} failed {over} skipped of {len(state.trials)}; created {created} deleted {deleted}"
+    tests = f"{found['passed']} passed {found['failed']} failed {over} skipped of {len(state.trials)}"
+    return f"{tests}; created {created} deleted {deleted}"

@@ -80,9 +80,10 @@ def _requests(node: Node, auth: Any, depth: int) -> Iterator[tuple[Node, Any]]:
         if "item" in one.value:
             yield from _requests(one, inner, depth + 1)
         elif "request" in one.value:
-            if isinstance(one.value["request"], str):
-                one = Node({**one.value, "request": {"method": "GET", "url": one.value["request"]}}, one.place)
-            yield one, one.mapping("request").value.get("auth", inner)
+            text = one.value["request"]
+            whole = {**one.value, "request": {"method": "GET", "url": text}} if isinstance(text, str) else one.value
+            found = Node(whole, one.place)
+            yield found, found.mapping("request").value.get("auth", inner)
 
 
 def _scripts(root: Node, notes: Notes) -> None:

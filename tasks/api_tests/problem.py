@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
-from maker_engine.core.decomposition import Json
 from maker_engine.core.errors import ProblemError
+from maker_engine.printable import one_line
 
 FORMAT = "maker-api-tests-1"
 MOST_TESTS = 400
@@ -169,47 +168,6 @@ def to_text(problem: Problem) -> str:
     return json.dumps({"format": FORMAT, **fields}, ensure_ascii=False)
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
-
-
-def _criteria(values: Any) -> tuple[Criterion, ...]:
-    return tuple(Criterion(**one) for one in values)
-
-
-def _actions(values: Any) -> tuple[Action, ...]:
-    return tuple(Action(**{**one, "criteria": _criteria(one["criteria"])}) for one in values)
-
-
-def _test(fields: dict[str, Any]) -> Test:
-    plain = {key: _tuples(value) for key, value in fields.items()}
-    operation = fields["operation"]
-    plain["criteria"] = _criteria(fields["criteria"])
-    plain["on_success"], plain["on_failure"] = _actions(fields["on_success"]), _actions(fields["on_failure"])
-    plain["operation"] = None if operation is None else Operation(operation["request"], _tuples(operation["responses"]))
-    return Test(**plain)
-
-
-def from_json(whole: dict[str, Json]) -> Problem:
-    """Turn what `to_text` gave back into an equal problem.
-
-    Raises:
-        ProblemError: It is none.
-    """
-    fields: dict[str, Any] = {key: _tuples(value) for key, value in whole.items() if key != "format"}
-    tests: Any = whole.get("tests")
-    try:
-        fields["tests"] = tuple(_test(one) for one in tests)
-        problem = Problem(**fields)
-        hash(problem)
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise ProblemError(
-            f"these tests in maker's own form are damaged: {' '.join(str(error).split())[:120]}"
-        ) from None
-    check(problem)
-    return problem
-
-
 def check(problem: Problem) -> None:
     """Refuse a problem without tests, with a test that needs one that comes later, or with a name that comes twice.
 
@@ -223,7 +181,7 @@ def check(problem: Problem) -> None:
     known: set[str] = set()
     for test in problem.tests:
         if test.id in known:
-            raise ProblemError(f"two tests are called {test.id!r}: give one of them another name")
+            raise ProblemError(f"two tests are called {one_line(test.id, 60)}: give one of them another name")
         if missing := [need for need in (*test.needs, *test.after) if need not in known]:
             raise ProblemError(
                 f"{test.id} needs {missing[0]}, which does not come before it: name a test, without a cycle"

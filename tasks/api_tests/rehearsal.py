@@ -1,4 +1,4 @@
-"""What the world might answer, without one: the shop itself for the sample, and plausible answers for other documents."""
+"""What the world might answer, without one: the shop itself for the sample, plausible answers for other documents."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from maker_engine.core.decomposition import Do, Done, Status
 
 from .demo.scripts import Answer
 from .demo.shop import Shop
-from .problem import Problem, Test
-from .sending import DEMO_EFFECT, DEMO_URL, build, body_text
 from .exchange import MISSING
+from .problem import Problem, Test
+from .sending import DEMO_EFFECT, DEMO_URL, body_text, build
 from .state import State
 
 _STATUS = re.compile(r"\$statusCode\s*==\s*([1-5][0-9]{2})")
@@ -30,7 +30,7 @@ FAILURES = (
 
 
 def rehearsed(problem: Problem, state: State, do: Do, variant: int) -> Done:
-    """Imitate the outcome of an effect at `state`; variant 0 is the world as it is scripted, others fail now and then."""
+    """Imitate the outcome of an effect at `state`; variant 0 is the world as scripted, others fail at times."""
     arguments: dict[str, Any] = json.loads(do.arguments)
     if do.effect == "wait" or "stop" in arguments:
         return Done(Status.OK, "{}")

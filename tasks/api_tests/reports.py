@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from maker_engine.core.decomposition import Json
 from maker_engine.printable import one_line
@@ -103,27 +103,27 @@ def papers(problem: Problem, state: State) -> dict[str, str]:
 def junit(problem: Problem, state: State) -> str:
     """Return the JUnit report: a suite a workflow."""
     whole = counts(state)
-    root = Xml.Element(
+    root = ET.Element(
         "testsuites",
         {"name": _clean(problem.title), "tests": str(len(state.trials)), "failures": str(whole[FAILED]),
          "skipped": str(whole[SKIPPED]), "errors": "0"},
     )  # fmt: skip
-    suites: dict[str, Xml.Element] = {}
+    suites: dict[str, ET.Element] = {}
     for test, trial in _pairs(problem, state):
         if test.workflow not in suites:
-            suites[test.workflow] = Xml.SubElement(root, "testsuite", _suite(problem, state, test.workflow))
-        case = Xml.SubElement(
+            suites[test.workflow] = ET.SubElement(root, "testsuite", _suite(problem, state, test.workflow))
+        case = ET.SubElement(
             suites[test.workflow], "testcase",
             {"classname": _clean(test.workflow), "name": test.id, "time": f"{trial.ms / 1000:.3f}"},
         )  # fmt: skip
         verdict, why = verdict_of(trial), _clean(masked_text(trial.why))
         if verdict == FAILED:
-            failure = Xml.SubElement(case, "failure", {"type": WORDS.get(trial.verdict, trial.verdict), "message": why})
+            failure = ET.SubElement(case, "failure", {"type": WORDS.get(trial.verdict, trial.verdict), "message": why})
             failure.text = _clean(f"{test.method} {test.url}: status {trial.code or 'none'} after {trial.tries} tries")
         elif verdict == SKIPPED:
-            Xml.SubElement(case, "skipped", {"message": f"{trial.verdict}: {why}"})
-    Xml.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
+            ET.SubElement(case, "skipped", {"message": f"{trial.verdict}: {why}"})
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
 def _suite(problem: Problem, state: State, workflow: str) -> dict[str, str]:

@@ -54,6 +54,11 @@ def of_openapi(schema: Any, depth: int = 0) -> Any:
         made["type"] = [schema["type"], "null"]
         if isinstance(made.get("enum"), list):
             made["enum"] = [*made["enum"], None]
+    return _bounded(schema, made)
+
+
+def _bounded(schema: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema whose bounds are exclusive by a number, as they are by a flag in OpenAPI 3.0."""
     for limit, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if isinstance(schema.get(limit), bool):
             del made[limit]

@@ -1,4 +1,4 @@
-"""How far a run of tests is: a trial for each test, what was created, what was sent; and the answers that are voted on."""
+"""How far a run of tests is: a trial for each test, what was created and sent; and the answers that are voted on."""
 
 from __future__ import annotations
 

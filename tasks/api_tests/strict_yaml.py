@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from maker_engine.core.errors import ProblemError
+from maker_engine.printable import one_line
 
 LARGEST = 4_000_000
 """Characters of a document."""
@@ -93,7 +94,7 @@ def read_document(text: str, what: str) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}" if mark is not None else ""
         why = getattr(error, "problem", None) or str(error)
-        raise ProblemError(f"{what} is neither JSON nor YAML{place}: {' '.join(why.split())[:120]}") from None
+        raise ProblemError(f"{what} is neither JSON nor YAML{place}: {one_line(why, 120)}") from None
     if not isinstance(whole, dict):
         raise ProblemError(f"{what} must be a mapping, such as an Arazzo document")
     return whole

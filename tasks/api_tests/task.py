@@ -10,7 +10,20 @@ from typing import Any, ClassVar, Self
 from rich.text import Text
 
 from maker_engine.core.decomposition import (
-    PICTURE_COLUMNS, PICTURE_ROWS, Amendment, Await, Do, Done, Finished, Json, Mistake, Option, Said, Start, Started, Task,
+    PICTURE_COLUMNS,
+    PICTURE_ROWS,
+    Amendment,
+    Await,
+    Do,
+    Done,
+    Finished,
+    Json,
+    Mistake,
+    Option,
+    Said,
+    Start,
+    Started,
+    Task,
     Vote,
 )  # fmt: skip
 from maker_engine.core.papers import Ballots
@@ -49,7 +62,9 @@ class ApiTests(Task[State, Answer]):
 
     name = "api_tests"
     title = "API tests"
-    summary = "Sends the requests of an Arazzo, Postman or OpenAPI document, and judges each failure by vote: whose fault, and what now."
+    summary = (
+        "Requests of an Arazzo, Postman or OpenAPI document, sent for real; whose fault a failure is goes by vote."
+    )
     source_help = "An Arazzo 1.0.1, Postman v2.1 or OpenAPI 3 document, in YAML or JSON."
     options: ClassVar[tuple[Option, ...]] = (
         Option("faults", "What goes wrong at maker's own server, where no file is given.", SCRIPTS[0], SCRIPTS),
@@ -162,7 +177,7 @@ class ApiTests(Task[State, Answer]):
         return Choose(first(self.problem, choice).id) if choice else None
 
     def right_answers(self, state: State) -> tuple[Answer, ...]:
-        """Return every answer that the rule allows: of the order, found by ruling tests out one fact after the other."""
+        """Return every answer that the rule allows: an order by ruling tests out one fact after the other."""
         choice = self._offered(state)
         if judged(self.problem, state) is not None or not choice:
             answer = self.oracle(state)
@@ -190,7 +205,7 @@ class ApiTests(Task[State, Answer]):
         """Say in one line which tests failed, or what is left behind; "" where all is well."""
         return shortfall(self.problem, state)
 
-    def papers(self, state: State, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - the votes are in the session
+    def papers(self, state: State, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - votes are in the session
         """Return the JUnit report, the lines of red tests, and the log."""
         return papers(self.problem, state)
 

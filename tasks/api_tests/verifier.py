@@ -1,7 +1,7 @@
 """The independent check of a run: nothing but the tests' text and the record. It imports nothing of this task.
 
-It replays the record on plain sets: what was in flight, which tests had passed when another was sent, who was chosen, what
-a failure was taken for where the table leaves no doubt, and whether all that was created is gone.
+It replays the record on plain sets: what was in flight, which tests had passed when another was sent, who was chosen,
+what a failure was taken for where the table leaves no doubt, and whether all that was created is gone.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 Move = tuple[Any, ...]
@@ -47,20 +48,22 @@ class Replay:
         if tag in self.flying:
             self.wrong(f"{tag} was begun twice")
         self.flying[tag] = 1
-        if ":" in tag:
-            return
         name, _, number = tag.rpartition("#")
+        if ":" not in tag:
+            if chosen not in ("", name):
+                self.wrong(f"{chosen} was chosen and {name} was sent")
+            self.send(name, number)
+
+    def send(self, name: str, number: str) -> None:
+        """A test was sent for the time of a number."""
         test = self.tests.get(name)
         if test is None:
-            self.wrong(f"{tag} is no test")
+            self.wrong(f"{name} is no test")
             return
-        if chosen not in ("", name):
-            self.wrong(f"{chosen} was chosen and {name} was sent")
         if int(number) != self.tries.get(name, 0) + 1:
-            self.wrong(f"{tag} is not the next try of {name}")
-        if lacking := [need for need in test["needs"] if need not in self.passed]:
-            if not self.jumps:
-                self.wrong(f"{name} was sent before {lacking[0]} had passed")
+            self.wrong(f"{name} was sent for the time {number} out of turn")
+        if (lacking := [need for need in test["needs"] if need not in self.passed]) and not self.jumps:
+            self.wrong(f"{name} was sent before {lacking[0]} had passed")
         if self.stopped and not test["cleanup"]:
             self.wrong(f"{name} was sent after the run was stopped")
         if sum(":" not in one for one in self.flying) > self.whole["parallel"]:
@@ -174,7 +177,7 @@ def findings(source: str, moves: Iterable[Move]) -> list[str]:
         2, len(whole) + 1
     ):
         replay.wrong("maker's own server was not started first and stopped last")
-    for move, following in zip(whole, [*whole[1:], ("end",)], strict=True):
+    for move, following in pairwise([*whole, ("end",)]):
         if chosen and move[0] != "started":
             replay.wrong(f"{chosen} was chosen and not sent")
         if move[0] == "started":
