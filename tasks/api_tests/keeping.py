@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 from maker_engine.core.decomposition import Done, Finished, Json, Started
@@ -35,8 +35,8 @@ def state_from(value: Any) -> State:
 
 
 def _trial(fields: tuple[Any, ...]) -> Trial:
-    *before, fault, free = fields
-    return Trial(*before, None if fault is None else Fault(*fault), free)
+    whole = Trial(*fields)
+    return whole if whole.fault is None else replace(whole, fault=Fault(*fields[-2]))
 
 
 def answer_json(answer: Answer) -> Json:

@@ -95,7 +95,7 @@ def _test(
         notes.add(one.place, puzzle.partition(": ")[2])
     return Test(
         names[one.id], "links", names[one.id], one.method, one.path,
-        *(tuple(found[place]) for place in ("path", "query", "header")),
+        tuple(found["path"]), tuple(found["query"]), tuple(found["header"]),
         body=one.body, content_type=one.content_type,
         criteria=(Criterion("simple", "$statusCode < 400"),),
         outputs=tuple(outputs.items()), needs=tuple(dict.fromkeys(needs)),

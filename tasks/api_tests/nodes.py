@@ -84,7 +84,7 @@ class Node:
         """Return a mapping; what is not there is an empty one."""
         return Node(self._typed(key, dict, "a mapping", {}), self.at(key))
 
-    def items(self) -> Iterator[tuple[str, Node]]:
+    def entries(self) -> Iterator[tuple[str, Node]]:
         """Yield its keys with the mappings there.
 
         Raises:

@@ -109,7 +109,7 @@ def read_api(whole: dict[str, Any], notes: Notes) -> Api:
             notes.add(f"components.schemas.{name}", str(error))
             schemas[name] = {}
     operations: dict[str, Described] = {}
-    for path, item in root.mapping("paths").items():
+    for path, item in root.mapping("paths").entries():
         if not path.startswith("/"):
             notes.add(item.place, "is no path: it does not begin with /")
             continue
@@ -130,7 +130,7 @@ def _server(root: Node) -> str:
 
 def _operation(path: str, method: str, item: Node, root: Node, notes: Notes) -> Described:
     node = item.mapping(method)
-    responses = [(status, _resolved(one, root, notes)) for status, one in node.mapping("responses").items()]
+    responses = [(status, _resolved(one, root, notes)) for status, one in node.mapping("responses").entries()]
     body = _resolved(node.mapping("requestBody"), root, notes)
     kind, content = _json_content(body)
     if node.value.get("callbacks"):
@@ -172,10 +172,10 @@ def _resolved(node: Node, root: Node, notes: Notes) -> Node:
 
 def _json_content(body: Node) -> tuple[str, Node]:
     contents = body.mapping("content")
-    for kind, content in contents.items():
+    for kind, content in contents.entries():
         if kind.partition(";")[0].strip().endswith(("/json", "+json")):
             return kind, content
-    for kind, content in contents.items():
+    for kind, content in contents.entries():
         return kind, Node({key: one for key, one in content.value.items() if key != "schema"}, content.place)
     return "application/json", Node({}, body.at("content"))
 
@@ -195,7 +195,7 @@ def _example(content: Node, root: Node) -> str:
     """Return an example body as JSON text, "" where the document gives none."""
     if "example" in content.value:
         return json.dumps(content.value["example"])
-    for one in content.mapping("examples").values():
+    for _, one in content.mapping("examples").entries():
         if "value" in one.value:
             return json.dumps(one.value["value"])
     found = example_of(content.value.get("schema"), root.value)
@@ -242,7 +242,7 @@ def _parameter(given: Node, root: Node, notes: Notes) -> tuple[str, str, bool, s
 
 
 def _links(response: Node, root: Node, notes: Notes) -> Iterator[Link]:
-    for given in response.mapping("links").values():
+    for _, given in response.mapping("links").entries():
         node = _resolved(given, root, notes)
         target = node.text("operationId")
         reference = node.text("operationRef")

@@ -77,9 +77,7 @@ def _done(answer: Answer) -> Done:
 def _plausible(problem: Problem, arguments: dict[str, Any]) -> Done:
     """Answer as the first test of this method would have it, its pointers filled in."""
     test = next((one for one in problem.tests if one.method == arguments["method"]), None)
-    status, body = 200, {}
-    if test is not None:
-        status, body = _due(test)
+    status, body = (200, {}) if test is None else _due(test)
     return Done(Status.OK, json.dumps({"status": status, "headers": {}, "body": json.dumps(body), "cut": False}))
 
 

@@ -221,9 +221,10 @@ def created(problem: Problem, test: Test, request: Request, reply: Reply, scope:
         return _at(request, reply.headers["location"], test)
     name = reply.body.get("id") if isinstance(reply.body, dict) else None
     below = test.url.count("/") + 1
-    if request.method == "POST" and isinstance(name, str | int) and not isinstance(name, bool):
-        if any(one.startswith(f"{test.url}/{{") and one.count("/") == below for one in problem.deletable):
-            return _at(request, f"{urlsplit(request.url).path}/{quote(str(name), safe='')}", test)
+    plain = isinstance(name, str | int) and not isinstance(name, bool)
+    known = any(one.startswith(f"{test.url}/{{") and one.count("/") == below for one in problem.deletable)
+    if request.method == "POST" and plain and known:
+        return _at(request, f"{urlsplit(request.url).path}/{quote(str(name), safe='')}", test)
     return None
 
 

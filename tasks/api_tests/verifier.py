@@ -127,9 +127,9 @@ class Replay:
             return
         for other in self.tests.values():
             never = other["id"] not in self.tries and not other["puzzle"] and not other["after"]
-            if never and other["cleanup"] == test["cleanup"] and all(need in self.passed for need in other["needs"]):
-                if self.rank(other) < self.rank(test):
-                    self.wrong(f"{name} was chosen before {other['id']}")
+            open_ = never and all(need in self.passed for need in other["needs"])
+            if open_ and other["cleanup"] == test["cleanup"] and self.rank(other) < self.rank(test):
+                self.wrong(f"{name} was chosen before {other['id']}")
 
     def rank(self, test: dict[str, Any]) -> tuple[bool, int, int, str]:
         """Return what the rule sorts by."""

@@ -39,12 +39,12 @@ Rule: the first row that fits goes.
 1. The document asks for a retry: again, after the seconds it names.
 2. The secure connection failed, or the request was not allowed: environment.
 3. A value for the request was missing, so that it was not sent: test fault.
-4. Status 429, tries are left, and the wait asked for is at most {LONGEST_WAIT_S} s: again, after that wait, \
-or after 1 s where none is asked for.
-5. No connection, or status 502, 503 or 504; tries are left, and the wait asked for is at most {LONGEST_WAIT_S} s: again, \
-after that wait, or after 0 s where none is asked for.
-6. No whole answer came (time ran out, the connection broke off, or something else failed); tries are left, the request \
-may be sent twice, and the failure before was not the same: again, after 0 s.
+4. Status 429, tries are left, and the wait asked for is at most {LONGEST_WAIT_S} s: again, after \
+that wait, or after 1 s where none is asked for.
+5. No connection, or status 502, 503 or 504; tries are left, and the wait asked for is at most {LONGEST_WAIT_S} s: \
+again, after that wait, or after 0 s where none is asked for.
+6. No whole answer came (time ran out, the connection broke off, or something else failed); tries are left, the \
+request may be sent twice, and the failure before was not the same: again, after 0 s.
 7. No whole answer came, or no connection, or status 429, 502, 503 or 504: environment.
 8. Another status of 500 or more; tries are left, the request may be sent twice, and the failure before was not the \
 same: again, after 0 s.
