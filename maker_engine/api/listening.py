@@ -19,11 +19,12 @@ from maker_engine.core.events import (
     StepEscalated,
     VoteCast,
 )
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.registry import kept_as
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.snapshot import Totals
 from maker_engine.core.voting import Ballot
 from maker_engine.sessions.store.keeping import RunJournal
-from maker_engine.sessions.store.packing import Entry, Kept, entry_of
 
 MOST_CHARACTERS = 50_000_000
 """Of response texts that a run keeps in memory; it keeps as many again of steps with dissent or a flag."""
@@ -183,8 +184,8 @@ class Listening:
             return
         if self._file is None and isinstance(event, SamplesDrawn):
             self._entries += event.samples
-        elif self._file is None and isinstance(event, Kept):
-            self._entries.append(entry_of(event))
+        elif self._file is None and (entry := kept_as(event)) is not None:
+            self._entries.append(entry)
 
     def flush(self) -> None:
         """Make everything recorded so far durable, where it is kept."""

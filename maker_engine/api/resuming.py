@@ -15,11 +15,12 @@ from maker_engine.api.results import Run
 from maker_engine.api.running import ModelOption, refuse_waiting, run, settle
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.registry import events_of
 from maker_engine.models.opening import CALLABLE
 from maker_engine.options.table import BY_NAME
 from maker_engine.runtime.continuing import prepare_resume, reordered
 from maker_engine.runtime.order import PreparedRun
-from maker_engine.sessions.store.packing import Entry, events_of
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.upgrade import bring_up
 

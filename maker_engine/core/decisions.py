@@ -72,6 +72,11 @@ def decode(task: AnyTask, value: Any) -> Any:
     raise ValueError(f"a decision of the kind {value[MARK]!r} is not known")
 
 
+def is_outcome(decision: Hashable) -> bool:
+    """Tell whether a decision is of a step that acts."""
+    return isinstance(decision, Done | Started | Finished)
+
+
 def is_gathered(value: Any) -> bool:
     """Tell whether `encode` gave `value` for proposals."""
     return isinstance(value, dict) and value.get(MARK) == "gathered"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
-from maker_engine.core.decomposition import AnyTask, Await, Do, Done, Finished, Start
+from maker_engine.core.decomposition import AnyTask, Await, Do, Done, Finished, Start, Started
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import ConsentGiven, EffectFinished, EffectIntended, EffectRecovered, Event
+from maker_engine.core.events import ConsentGiven, EffectFinished, EffectIntended, EffectRecovered
 
 ActingStep: TypeAlias = Do | Start | Await
 ACTING = (Do, Start, Await)
@@ -51,8 +51,8 @@ class Outstanding:
     outcome: Done | None = None
     consents: list[str] = field(default_factory=list)
 
-    def take_all(self, events: Iterable[Event]) -> None:
-        """Take the events of one step in, in order; those of other kinds say nothing here."""
+    def take_all(self, events: Iterable[object]) -> None:
+        """Take the events of one step in, in order, or its entries; those of other kinds say nothing here."""
         for event in events:
             match event:
                 case EffectIntended():
@@ -80,6 +80,9 @@ class Outstanding:
             if answer not in self.landed:
                 return False
             self.landed.remove(answer)
+        if isinstance(answer, Started):
+            tags = {one.tag for one in self.begun.values()} | {one.tag for one in self.landed}
+            return answer.tag in tags
         return True
 
 

@@ -28,8 +28,10 @@ class StepFacts:
         latency: Seconds the slowest sample took, None where none was timed, as one that took no time is not.
         dissent: Agents voted for more than one answer.
         wrong: The oracle disagrees with the decision.
-        failed: A call brought no usable response.
+        failed: A call brought no usable response, or an effect did not end well.
         person: Somebody or something besides votes had a hand in it: a person, a stronger model, a decision taken over.
+        effect: It acts on the world, or an effect has ended in it.
+        took: Seconds the slowest effect took that ended in it, None where none did.
     """
 
     step: int = 0
@@ -48,6 +50,8 @@ class StepFacts:
     wrong: bool = False
     failed: bool = False
     person: bool = False
+    effect: bool = False
+    took: float | None = None
 
 
 YES_NO: dict[str, Callable[[StepFacts], bool]] = {
@@ -56,6 +60,7 @@ YES_NO: dict[str, Callable[[StepFacts], bool]] = {
     "failed": lambda facts: facts.failed,
     "person": lambda facts: facts.person,
     "falling": lambda facts: facts.falling,
+    "effect": lambda facts: facts.effect,
 }
 """What is so or is not."""
 NUMBERS: dict[str, Callable[[StepFacts], Number | None]] = {
@@ -68,6 +73,7 @@ NUMBERS: dict[str, Callable[[StepFacts], Number | None]] = {
     "cost": lambda facts: facts.cost,
     "tokens": lambda facts: facts.tokens,
     "latency": lambda facts: facts.latency,
+    "took": lambda facts: facts.took,
 }
 """What is counted or measured; None where it is not known, and then no comparison holds."""
 TEXTS: dict[str, Callable[[StepFacts], tuple[str, ...]]] = {

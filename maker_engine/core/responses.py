@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from maker_engine.core.answers.form import AnswerForm, Constraint
@@ -106,6 +106,7 @@ class Response:
         id: The provider's own id of the response, empty when it gives none.
         tokens_reasoning: How many of the output tokens were reasoning, None when the provider did not say.
         shared: Answers that the call brought, of which this is one: tokens and cost are its share of them.
+        began_s: When the call was begun, in s since 1970; None for a model that answers at once. Not compared.
     """
 
     text: str
@@ -118,6 +119,7 @@ class Response:
     id: str = ""
     tokens_reasoning: int | None = None
     shared: int = 1
+    began_s: float | None = field(default=None, compare=False)
 
     @property
     def tokens_answer(self) -> int | None:

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 
-from maker_engine.core.events import (
-    CandidateStruck,
-    Event,
-    PersonAmended,
-    PersonAnswered,
-    PersonDecided,
-    PersonVoted,
-    ResponseFlagged,
-    SampleFailed,
-    SamplesDrawn,
-    StepEscalated,
-    StepReused,
-    VoteCast,
-)
+from maker_engine.core.decomposition import Done
+from maker_engine.core.events import Event
 from maker_engine.core.facts import StepFacts
+from maker_engine.core.record.registry import BY_EVENT
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.voting import Ballot
 
@@ -48,40 +37,17 @@ class Watch:
         self._samples = self._tokens = 0
         self._cost: float | None = 0.0
         self._latency: float | None = None
-        self._falling = self._failed = self._person = False
+        self._falling = self._failed = self._person = self._effect = False
+        self._took: float | None = None
         for event in events:
             self.take(event)
 
     def take(self, event: Event) -> bool:
         """Take an event of the step in; tell whether its facts may be others now."""
-        match event:
-            case VoteCast():
-                self.count(event.answer, event.response)
-            case ResponseFlagged():
-                self.count(event.flag, event.response)
-            case SamplesDrawn():
-                for _, verdict, response in event.samples:
-                    self.count(verdict, response)
-            case SampleFailed():  # perhaps of a step that is looked ahead to
-                self._failed = self._failed or event.step == self.step
-            case _:
-                return self._not_by_votes(event)
-        return True
-
-    def _not_by_votes(self, event: Event) -> bool:
-        match event:
-            case PersonVoted():
-                self._vote(event.answer)
-            case CandidateStruck():
-                self.ballot.strike(event.answer)
-                self.margin = self._ahead()
-            case StepEscalated():
-                self.ballot, self.margin = Ballot(), 0
-            case PersonDecided() | StepReused() | PersonAnswered() | PersonAmended():
-                pass
-            case _:
-                return False
-        self._person = True
+        watch = BY_EVENT[type(event)].watch
+        if watch is None:
+            return False
+        watch(self, event)
         return True
 
     def facts(
@@ -114,7 +80,19 @@ class Watch:
             wrong=wrong,
             failed=self._failed,
             person=self._person,
+            effect=self._effect,
+            took=self._took,
         )
+
+    def begin_effect(self) -> None:
+        """Note that it acts on the world, or is about to."""
+        self._effect = True
+
+    def end_effect(self, done: Done) -> None:
+        """Take in what has come of an effect."""
+        self._effect = True
+        self._failed = self._failed or not done.ok
+        self._took = max(self._took or 0.0, done.ended - done.started)
 
     def count(self, verdict: Hashable, response: Response) -> None:
         """Take a sample in that was counted: its verdict is a candidate or a flag."""
@@ -128,12 +106,31 @@ class Watch:
             self._rules.append(verdict.rule)
         else:
             self._sampled.add(verdict)
-            self._vote(verdict)
+            self.vote(verdict)
 
-    def _vote(self, answer: Hashable) -> None:
+    def vote(self, answer: Hashable) -> None:
+        """Count one vote."""
         self.ballot.add(answer)
         before, self.margin = self.margin, self._ahead()
         self._falling = self._falling or self.margin < before
+
+    def strike(self, answer: Hashable) -> None:
+        """Take a candidate off the ballot."""
+        self.ballot.strike(answer)
+        self.margin = self._ahead()
+
+    def begin_anew(self) -> None:
+        """Go over to a fresh ballot, which is not by votes alone."""
+        self.ballot, self.margin = Ballot(), 0
+        self.act()
+
+    def fail(self, step: int) -> None:
+        """Note a call that failed, perhaps of a step that is looked ahead to."""
+        self._failed = self._failed or step == self.step
+
+    def act(self) -> None:
+        """Note that something besides votes had a hand in the step."""
+        self._person = True
 
     def _ahead(self) -> int:
         return self.ballot.margin() if self.ballot.total and not self._gathers else 0

@@ -66,6 +66,15 @@ def parse_scope(text: str) -> Scope:
     return Scope(kind, target, writes)
 
 
+def consent_of(scopes: Iterable[str]) -> Consent:
+    """Return the consent that was given by `--allow`, several times.
+
+    Raises:
+        InputError: One of them names nothing.
+    """
+    return Consent(map(parse_scope, scopes))
+
+
 def covers(given: Scope, wanted: Scope) -> bool:
     """Tell whether consent to `given` covers what is `wanted`; consent to write covers reading, in the same place."""
     if given.kind != wanted.kind or (wanted.writes and not given.writes):

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from maker_engine.core.commands import Answer
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Finished, Safety, Start, Started, Status
 from maker_engine.core.effects import Flight, key_of, most_in_flight
-from maker_engine.core.errors import InputError, MakerError, TaskError
+from maker_engine.core.errors import TaskError
 from maker_engine.core.events import (
     ConsentGiven,
     EffectFinished,
@@ -33,6 +33,7 @@ from maker_engine.effects.port import EffectError
 from maker_engine.effects.world import RealWorld, World
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.doubts import ALLOW, HAPPENED, LEAVE, NOT_HAPPENED, Doubts, consent_question
+from maker_engine.runtime.gate import Gate
 
 GRACE_S = 5.0
 """Seconds that an effect which may not be done twice has to end in, when the run is stopped."""
@@ -125,18 +126,26 @@ class Acting:
         return bool(self._arrived or self._doubts or self._again)
 
     @property
+    def _begins(self) -> bool:
+        """Whether the open step begins an effect, and has not done so."""
+        return isinstance(self._solver.effect, Do | Start) and self._solver.step not in self._flying
+
+    @property
     def in_flight(self) -> int:
         """Effects that have begun and have not ended."""
         return len(self._flying)
 
-    async def turn(self, *, may_begin: bool) -> bool:
-        """Do what is due; True where something came of it, so that the run should look again before it waits.
-
-        Args:
-            may_begin: The run goes on: nobody holds it.
-        """
+    async def turn(self, gate: Gate) -> bool:
+        """Do what is due where `gate` lets it; True where something came of it, so that the run should look again."""
         try:
-            return self._land() or (may_begin and self.question is None and await self._go_on())
+            if self._land():
+                return True
+            if self.question is not None or gate.room <= 0 or not gate.may_commit:
+                return False
+            if self._begins and (held := gate.before_effect()):
+                self._record(held)
+                return True
+            return await self._go_on()
         except TaskError as error:
             self.fault = error
             return True
@@ -377,19 +386,3 @@ class Acting:
             await asyncio.wait(tasks)
         await self._doubts.close()
         self._land()
-
-
-def checked(scopes: tuple[str, ...]) -> Consent:
-    """Return the consent that was given by `--allow`, several times.
-
-    Raises:
-        InputError: One of them names nothing.
-    """
-    from maker_engine.effects.consent import parse_scope  # noqa: PLC0415 - most runs act on nothing
-
-    try:
-        return Consent(map(parse_scope, scopes))
-    except InputError:
-        raise
-    except MakerError as error:
-        raise InputError(str(error)) from None

@@ -9,6 +9,8 @@ from typing import Any, get_type_hints
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.entries import Act, Change, Entry
+from maker_engine.core.record.values import fits
 from maker_engine.core.responses import Prompt
 from maker_engine.models.port import Model
 from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare, sent_by
@@ -17,12 +19,9 @@ from maker_engine.runtime.trust import named_elsewhere, require_trust
 from maker_engine.sessions.queries import forks
 from maker_engine.sessions.queries.saved import SavedRun, open_saved, task_of
 from maker_engine.sessions.store import origin, storage
-from maker_engine.sessions.store.asides import Change
 from maker_engine.sessions.store.in_force import in_force
 from maker_engine.sessions.store.moment import moment
-from maker_engine.sessions.store.packing import Act, Entry
 from maker_engine.sessions.store.reader import Reader
-from maker_engine.sessions.store.record import fits
 from maker_engine.sessions.store.upgrade import bring_up
 
 

@@ -114,6 +114,10 @@ class Gate:
                 self._counted(votes=sum(not isinstance(one.verdict, Flag) for one in event.samples))
         return self.hold() if self._stops.active and self._stops.see(event) is not None else []
 
+    def before_effect(self) -> list[Event]:
+        """Look at a step that is about to act; return what came of it: nothing, or a pause."""
+        return self.hold() if self._stops.active and self._stops.before_effect() is not None else []
+
     def obey(self, command: Command) -> list[Event]:
         """Follow a command; return what came of it."""
         match command:

@@ -16,6 +16,7 @@ from maker_engine.core.filters import parse_filter
 from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
+from maker_engine.effects.consent import consent_of
 from maker_engine.effects.secrets import check_source
 from maker_engine.forecast import Forecast, forecast
 from maker_engine.models import litellm_prices
@@ -25,7 +26,7 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
-from maker_engine.runtime.acting import Conduct, checked
+from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
@@ -172,7 +173,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
 def _conduct(order: RunOrder) -> Conduct:
     """Return how a run acts on the world."""
     in_doubt = order.in_doubt or (ASK if order.attended else STOP)
-    return Conduct(None, checked(order.allow), in_doubt, attended=order.attended, dry=order.dry_run)
+    return Conduct(None, consent_of(order.allow), in_doubt, attended=order.attended, dry=order.dry_run)
 
 
 def may_never_end(task: AnyTask) -> bool:

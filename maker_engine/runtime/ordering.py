@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.values import fits
 from maker_engine.models.prices import check_price, read_prices
 from maker_engine.options.kinds import AUTO, Value
 from maker_engine.options.table import ASK, BY_NAME, OPTIONS, PAPER, STOP
 from maker_engine.runtime.order import real_models
 from maker_engine.runtime.run_order import RunOrder
-from maker_engine.sessions.store.record import fits
 
 MINUTE_S = 60.0
 

@@ -26,6 +26,7 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.offers import Verifiable, offers
 from maker_engine.core.prompts import asked_by
+from maker_engine.core.record.registry import TRACELESS, events_of
 from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
 from maker_engine.models.families import Answered, by_family, by_voter, kept_of
@@ -37,9 +38,7 @@ from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import FINISHED, SOLVED
 from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.queries.saved import SavedRun
-from maker_engine.sessions.store.journal import UNKEPT
 from maker_engine.sessions.store.keeping import RunJournal
-from maker_engine.sessions.store.packing import events_of
 
 TOGETHER = 16
 """The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.
@@ -106,7 +105,7 @@ class Record:
         for event in events:
             fold(event)
             kind = type(event)
-            if kind not in UNKEPT:
+            if kind not in TRACELESS:
                 keep(event)
             if kind in duties:
                 duties[kind](event)

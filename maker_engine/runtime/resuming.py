@@ -7,18 +7,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from maker_engine.core.commands import Amend, Answer, CastVote, Decide, PersonalCommand, Strike
-from maker_engine.core.decomposition import Amendment, Said
 from maker_engine.core.errors import SessionError
 from maker_engine.core.events import (
     Event,
     PersonAsked,
     RunResumed,
-    SettingsChanged,
-    StepHopeless,
     StepUndecided,
     UsageEstimated,
 )
+from maker_engine.core.record.entries import Change, Entry
+from maker_engine.core.record.registry import form_of
 from maker_engine.core.responses import Sample
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
@@ -28,12 +26,6 @@ from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.plan import Plan
 from maker_engine.sessions.queries.acting import SavedEffects
 from maker_engine.sessions.queries.saved import SavedRun
-from maker_engine.sessions.store.asides import Change, Doubted, Probe
-from maker_engine.sessions.store.packing import Act, Entry
-
-_COMMANDS: dict[str, type[PersonalCommand]] = {
-    "voted": CastVote, "decided": Decide, "struck": Strike, "reused": Decide,
-}  # fmt: skip
 
 
 class Book(Protocol):
@@ -104,23 +96,8 @@ def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
-    if isinstance(entry, Probe):
-        solver.probed(entry.probe)
-        return
-    if isinstance(entry, Change):
-        solver.change(SettingsChanged(saved.step, *entry))
-        return
-    if isinstance(entry, Doubted):
-        solver.answer_hopeless(StepHopeless(saved.step, *entry))
-        return
-    if isinstance(entry, Act):
-        if entry.kind == "escalated":
-            solver.escalate(entry.who)
-        elif isinstance(entry.answer, Said | Amendment):
-            said = Answer if isinstance(entry.answer, Said) else Amend
-            solver.obey(said(entry.answer.text, entry.answer.voter))
-        else:
-            solver.obey(_COMMANDS[entry.kind](entry.answer, entry.who))
+    if not isinstance(entry, Sample):
+        form_of(entry).resume(solver, saved.step, entry)
         return
     if solver.hopeless is not None:  # it was gone on with all the same, by a version that looked for nothing
         solver.answer_hopeless(solver.hopeless)

@@ -21,6 +21,7 @@ from maker_engine.core.events import (
     StepUndecided,
 )
 from maker_engine.core.hopeless import HOLD
+from maker_engine.core.record.registry import EVERY
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.admission import SwitchError
@@ -46,7 +47,6 @@ from maker_engine.sessions.queries.saved import SavedRun
 from maker_engine.sessions.store.keeping import RunJournal
 from maker_engine.wording import count_of
 
-EVERY: frozenset[type[Event]] = frozenset(Event.__subclasses__())
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepUndecided, StepEscalated})
 """The events from which something follows for the run, whether the gate has a say or not."""
 
@@ -172,7 +172,7 @@ class Runner:
             self._answer_hopeless(self._solver.hopeless)
         if self._fault is not None or self._ended is not None or stopped:
             return
-        if (self._acting.awake or self._solver.effect is not None) and await self._act():
+        if (self._acting.awake or self._solver.effect is not None) and await self._acting.turn(self._gate):
             return
         if self._calls.aside and self._gate.room > 0:
             self._obstacle = ""
@@ -184,12 +184,6 @@ class Runner:
             return
         if not self._calls.arrived and self._ending() is None:
             await self._wait()
-
-    async def _act(self) -> bool:
-        """Do what a step that acts asks for; True where something came of it."""
-        acted = await self._acting.turn(may_begin=self._gate.room > 0 and self._gate.may_commit)
-        self._fault = self._fault or self._acting.fault
-        return acted
 
     async def _breathe(self) -> None:
         """Now and then, let commands in and the journal out, though there is always something to do."""
@@ -354,8 +348,8 @@ class Runner:
 
     def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
         """Tell how the run has ended, None while it goes on."""
-        if self._fault is not None:
-            return failure(self._fault)
+        if (fault := self._fault or self._acting.fault) is not None:
+            return failure(fault)
         if self._gate.stopped is not None:
             return RunEnded(Outcome.STOPPED, self._gate.stopped.reason)
         if (ended := self._ended or self._acting.ended) is not None:

@@ -103,6 +103,13 @@ class Stops:
             return self._hit(lambda point: point.filter.fields <= {"step"})
         return self._hit() if self._watch is not None and self._watch.take(event) else None
 
+    def before_effect(self) -> Held | None:
+        """Look at a step that is about to act; tell where the run holds."""
+        if self._watch is None:
+            return None
+        self._watch.begin_effect()
+        return self._hit(lambda point: "effect" in point.filter.fields)
+
     def decided(self, state: Hashable, winner: Hashable) -> Held | None:
         """Look at a step that is decided and not committed; tell where the run holds."""
         return self._hit(state=state, winner=winner)

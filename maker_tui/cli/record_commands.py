@@ -134,7 +134,7 @@ def _standing(path: Path) -> str:
 
 
 def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.exchange.export import told  # noqa: PLC0415
+    from maker_engine.core.record.registry import line_of  # noqa: PLC0415
     from maker_engine.sessions.queries.inspection import prompts_read  # noqa: PLC0415
     from maker_engine.sessions.store.moment import entries_of  # noqa: PLC0415
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
@@ -151,7 +151,7 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
             "step": chosen.step,
             "state": task.encode_state(state),
             "prompts": [{**asdict(one.prompt), "wording": one.name, "samples": [*one.samples]} for one in read],
-            "entries": [told(one, task) for one in entries],
+            "entries": [line_of(one, task) for one in entries],
         }
         say_json(versioned(value))
         return 0

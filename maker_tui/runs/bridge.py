@@ -9,13 +9,14 @@ from typing import Any, Protocol
 from maker_engine.core.commands import Command, Stop
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError
+from maker_engine.core.record.values import fits
 from maker_engine.models.families import by_family
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive, real_models
 from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.queries.inspection import temperature_of
 from maker_engine.sessions.queries.saved import SavedRun
-from maker_engine.sessions.store.record import fits, whole
+from maker_engine.sessions.store.record import whole
 from maker_tui.terminal.hangup import WENT_AWAY
 
 CLOSE_S = 10.0

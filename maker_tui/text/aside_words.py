@@ -10,7 +10,7 @@ from maker_engine.printable import one_line
 
 if TYPE_CHECKING:
     from maker_engine.core.events import ProbeAnswered, StepHopeless
-    from maker_engine.sessions.store.asides import Change, Doubted, Probe
+    from maker_engine.core.record.entries import Change, Doubted, Probe
 
 
 def change_words(change: Change) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
+from maker_engine.core.events import Event
+from maker_engine.core.record.entries import Act, Change, Doubted, Entry, Probe
+from maker_engine.core.record.registry import words_of
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.printable import one_line, printable
 from maker_engine.sessions.queries.inspection import Counted, Inspection, Wording
 from maker_engine.sessions.queries.text_search import Terms
-from maker_engine.sessions.store.asides import Change, Doubted, Probe
-from maker_engine.sessions.store.packing import Act, Entry
 from maker_tui.text.aside_words import change_words, doubt_words, probe_words, remedy_words
 from maker_tui.text.figures import NONE, count, count_of, dollars, duration, fit, letter, ordinal
 from maker_tui.text.flow import Piece, changes, flowed, marked, new_lines, side_by_side
@@ -75,10 +76,16 @@ def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
         who = f"{'by ' if entry.kind in PERSONAL else ''}{one_line(entry.who, 30)}"
         about = "" if entry.answer is None else f"{name_of(step, entry.answer)} "
         return f"{entry.kind} {about}{who}", "accent"
-    if isinstance(entry.verdict, Flag):
-        return f"⚑ {one_line(entry.verdict.rule, 30)}: {one_line(entry.verdict.reason)}", "warn"
-    mark, role = judged(step, entry.verdict)
-    return f"{mark}{name_of(step, entry.verdict)} {describe(entry.verdict)}", role
+    if isinstance(entry, Event):
+        return one_line(" ".join(words_of(entry)), 200), "accent"
+    return _judged(step, entry, describe)
+
+
+def _judged(step: Inspection, sample: Sample, describe: Describe) -> Piece:
+    if isinstance(sample.verdict, Flag):
+        return f"⚑ {one_line(sample.verdict.rule, 30)}: {one_line(sample.verdict.reason)}", "warn"
+    mark, role = judged(step, sample.verdict)
+    return f"{mark}{name_of(step, sample.verdict)} {describe(sample.verdict)}", role
 
 
 def judged(step: Inspection, answer: Hashable) -> Piece:
@@ -207,6 +214,15 @@ def entry_lines(step: Inspection, place: int, describe: Describe, width: int, te
     if isinstance(entry, Act):
         return [line((f"{entry.kind} by {one_line(entry.who, 60)}", "accent")),
                 line("" if entry.answer is None else describe(entry.answer))]  # fmt: skip
+    if isinstance(entry, Event):
+        who, what = words_of(entry)
+        return [line((one_line(who, 60), "accent")), *flowed([(printable(what, newlines=True), "plain")], width)]
+    return _sample(step, place, entry, describe, width, terms)
+
+
+def _sample(
+    step: Inspection, place: int, entry: Sample, describe: Describe, width: int, terms: Terms | None
+) -> list[Text]:
     response = entry.response
     rows = flowed([(f"sample {ordinal(entry.sample)} · {_facts(step, place, response)}", "label")], width)
     rows.append(_verdict(step, entry, describe))

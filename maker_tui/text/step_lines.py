@@ -8,15 +8,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from maker_engine.core import decisions
+from maker_engine.core.events import Event
+from maker_engine.core.record.entries import Act, Change, Doubted, Probe
+from maker_engine.core.record.registry import words_of
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.printable import one_line, printable
-from maker_engine.sessions.store.asides import Change, Doubted, Probe
-from maker_engine.sessions.store.packing import Act
 from maker_tui.text.aside_words import change_words, doubt_words, probe_words
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
-    from maker_engine.sessions.store.packing import Entry
+    from maker_engine.core.events import Event
+from maker_engine.core.record.entries import Entry
 
 ALIKE = 4
 """From so many samples in a row on that were judged alike, they share a line."""
@@ -77,7 +79,12 @@ def _told(entry: Entry, task: AnyTask) -> tuple[str, str]:
         return f"probe {entry.probe + 1}", f"{told} (for {entry.who}, not counted)"
     if isinstance(entry, Act):
         return f"{entry.who} {entry.kind}", "" if entry.answer is None else decisions.describe(task, entry.answer)
-    who = f"sample {entry.sample + 1}"
-    if isinstance(entry.verdict, Flag):
-        return who, f"flagged, {entry.verdict.rule}: {entry.verdict.reason}"
-    return who, f"votes for {decisions.describe(task, entry.verdict)}"
+    if isinstance(entry, Event):
+        return words_of(entry)
+    return f"sample {entry.sample + 1}", _verdict(entry, task)
+
+
+def _verdict(sample: Sample, task: AnyTask) -> str:
+    if isinstance(sample.verdict, Flag):
+        return f"flagged, {sample.verdict.rule}: {sample.verdict.reason}"
+    return f"votes for {decisions.describe(task, sample.verdict)}"

@@ -33,8 +33,8 @@ from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
+    from maker_engine.core.record.entries import Entry
     from maker_engine.sessions.queries.text_search import Terms
-    from maker_engine.sessions.store.packing import Entry
     from maker_tui.runs.looked import LookedRun
 
 

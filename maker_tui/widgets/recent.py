@@ -9,11 +9,11 @@ from rich.text import Text
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.facts import StepFacts
+from maker_engine.core.record.entries import Entry
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.printable import one_line, printable
 from maker_engine.sessions.queries.inspection import facts_of, prompts_read
 from maker_engine.sessions.queries.marks import Marks
-from maker_engine.sessions.store.packing import Entry
 from maker_engine.sessions.store.reader import Reader
 from maker_tui.text import map_cells
 from maker_tui.text.figures import NONE, count, count_of, fit, ordinal

@@ -19,6 +19,7 @@ from maker_engine.core.commands import (
     Stop,
 )
 from maker_engine.core.events import Outcome
+from maker_engine.core.record import entries
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
@@ -27,7 +28,6 @@ from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store import asides
 from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
@@ -58,7 +58,7 @@ async def test_another_k_holds_from_the_open_step_on(tmp_path: Path) -> None:
     assert sound(path)
     changed = [stored for stored in steps_of(path) if stored.flags & StepFlag.CHANGED]
     assert [stored.step for stored in changed] == [3]
-    assert changed[0].entries[2] == asides.Change("ann", k=5)
+    assert changed[0].entries[2] == entries.Change("ann", k=5)
     assert open_saved(path, Count).snapshot == view.snapshot
     with Reader(path) as reader:
         needed = [moment(reader, Count(12), step).started.k for step in range(12)]  # type: ignore[union-attr]
@@ -71,7 +71,7 @@ async def test_a_decision_that_is_held_can_be_taken_back_by_a_higher_k(tmp_path:
     order = ordered(path, model="sim:p=0.99,v=1,latency=0.0001", breaks=("votes>=3 and step:3",))
     view, _ = await steered(order, ChangeSettings("ann", k=4), STEP)
     stored = steps_of(path)[2]
-    assert [type(entry) for entry in stored.entries] == [Sample] * 3 + [asides.Change, Sample]
+    assert [type(entry) for entry in stored.entries] == [Sample] * 3 + [entries.Change, Sample]
     assert view.snapshot.totals.wrong == 0
     assert sound(path)
 
@@ -82,7 +82,7 @@ async def test_a_lower_k_decides_what_it_suffices_for(tmp_path: Path) -> None:
     order = ordered(path, model="sim:p=0.99,v=1", k=6, breaks=("votes=4",))
     view, _ = await steered(order, ChangeSettings("ann", k=2), Continue())
     stored = steps_of(path)
-    assert [type(entry) for entry in stored[0].entries] == [Sample] * 4 + [asides.Change]
+    assert [type(entry) for entry in stored[0].entries] == [Sample] * 4 + [entries.Change]
     assert [len(one.samples) for one in stored[1:]] == [2] * 11
     assert view.snapshot.outcome is Outcome.SOLVED
     assert sound(path)
@@ -188,7 +188,7 @@ async def test_a_fork_with_an_edited_prompt_asks_that_at_its_first_step_alone(tm
     view, _ = await steered(prepare_resume(path, {}, Count, number))
     own = steps_of(path)[2:]
     assert [stored.answer for stored in own[:3]] == [7, 0, 1]  # of hour 6, and on from there
-    assert own[0].entries[0] == asides.Change("ann", prompt=edited)
+    assert own[0].entries[0] == entries.Change("ann", prompt=edited)
     assert (view.snapshot.totals.wrong, sound(path)) == (1, True)
 
 
@@ -216,7 +216,7 @@ async def test_probes_and_changes_go_out_and_come_in_again(tmp_path: Path) -> No
     assert [line for line in again if '"created"' not in line] == [line for line in told if '"created"' not in line]
     assert sound(copy)
     flagged = [
-        entry.verdict for stored in steps_of(copy, 0) for entry in stored.entries if isinstance(entry, asides.Probe)
+        entry.verdict for stored in steps_of(copy, 0) for entry in stored.entries if isinstance(entry, entries.Probe)
     ]
     assert flagged
     assert all(isinstance(verdict, Flag | int) for verdict in flagged)

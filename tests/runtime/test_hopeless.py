@@ -13,6 +13,7 @@ from maker_engine.core.commands import Continue, Decide, DrawVote, Stop
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import Outcome, StepHopeless
 from maker_engine.core.hopeless import DOZEN, HOLD, STARVED, STOP, WARM
+from maker_engine.core.record.entries import Doubted
 from maker_engine.core.responses import ESCALATED, Response, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.snapshot import Snapshot
@@ -32,7 +33,6 @@ from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.inspection import inspect_step
 from maker_engine.sessions.queries.revote import revote
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.asides import Doubted
 from maker_engine.sessions.store.moment import entries_of
 from maker_engine.sessions.store.reader import Reader
 from tests.support.running import Bench, right

@@ -12,6 +12,7 @@ import pytest
 from maker_engine.core.commands import CastVote, Command, Continue, Decide, Stop, Strike
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Outcome
+from maker_engine.core.record.entries import Act
 from maker_engine.core.responses import ESCALATED, Flag, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
 from maker_engine.core.snapshot import Snapshot
@@ -23,7 +24,6 @@ from maker_engine.runtime.plan import ASK, ESCALATE
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.packing import Act
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag
 from tests.support.leaping import LoopClock, Slots, leaping

@@ -16,11 +16,11 @@ from maker_engine.core.commands import (
     Probe,
     Stop,
 )
+from maker_engine.core.record import entries
 from maker_engine.core.responses import Prompt, Response, Sample, SampleRequest, is_probe
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store import asides
 from tests.support.halting import (
     at_each_halt,
     decided,
@@ -83,7 +83,7 @@ async def test_a_probe_is_shown_paid_for_and_not_counted(tmp_path: Path) -> None
     assert (after.totals.probes, after.totals.samples) == (3, before.totals.samples)
     assert len({request.sample for request in asked}) == 3
     saved = open_saved(bench.journal.path, Count)
-    assert [type(entry) for entry in saved.entries] == [Sample, Sample, asides.Probe, asides.Probe, asides.Probe]
+    assert [type(entry) for entry in saved.entries] == [Sample, Sample, entries.Probe, entries.Probe, entries.Probe]
     assert saved.snapshot == replace(view.snapshot, paused=False)
 
 
@@ -119,6 +119,6 @@ async def test_a_probe_outlives_a_decision_that_is_taken_back(tmp_path: Path) ->
     order = ordered(path, model="sim:p=0.99,v=1,latency=0.01", breaks=("votes>=3 and step:2",))
     together = [Probe(2, "ann"), ChangeSettings("ann", k=4)]
     view, _ = await steered(order, together, Probe(1, "ann"), Continue())
-    probes = [entry.probe for entry in steps_of(path)[1].entries if isinstance(entry, asides.Probe)]
+    probes = [entry.probe for entry in steps_of(path)[1].entries if isinstance(entry, entries.Probe)]
     assert sorted(probes) == [0, 1, 2]
     assert (view.snapshot.totals.probes, sound(path)) == (3, True)

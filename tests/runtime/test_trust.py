@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from maker_engine.core.errors import UntrustedError
+from maker_engine.core.record.values import to_json
 from maker_engine.runtime.continuing import fork, prepare_resume
 from maker_engine.runtime.order import RunOrder
 from maker_engine.runtime.trust import named_elsewhere
@@ -22,7 +23,6 @@ from maker_engine.sessions.library.upkeep import duplicate
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store import origin
 from maker_engine.sessions.store.journal import Journal
-from maker_engine.sessions.store.packing import to_json
 from maker_engine.sessions.store.reader import Reader
 from tests.support.recorded import order_of
 from tests.support.running import started

@@ -9,6 +9,7 @@ import pytest
 
 from maker_engine.core.errors import InputError, SessionBusyError
 from maker_engine.core.events import Outcome
+from maker_engine.core.record.entries import Act
 from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
@@ -17,7 +18,6 @@ from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.forks import tree
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal
-from maker_engine.sessions.store.packing import Act
 from maker_engine.sessions.store.reader import Reader
 from tests.support.recorded import Recorded, order_of, record
 from tests.support.toy import Count

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.filters import parse_filter
+from maker_engine.core.record.entries import Act, Entry
+from maker_engine.core.record.registry import events_of
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.scaling import expected_samples, undecided_after
 from maker_engine.core.watch import Watch
@@ -17,11 +20,12 @@ from maker_engine.sessions.queries.inspection import answer_span, facts_of, insp
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.search import Search
 from maker_engine.sessions.queries.survey import Survey, spread
-from maker_engine.sessions.store.packing import Act, Entry, events_of
+from maker_engine.sessions.store.packing import Packed, dense, repacked, unpack
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.redecide import remarkable
 from maker_engine.sessions.store.schema import StepFlag
 from tests.support.recorded import Recorded, record
+from tests.support.toy import Count
 
 FILTERS = (
     "dissent", "not dissent", "flags>1", "flag:malformed", "votes>=5", "step:3-9", "wrong or flags", "margin<2",
@@ -201,9 +205,9 @@ def test_a_breakpoint_and_the_table_know_the_same(what: str) -> None:
     assert {name: getattr(recorded, name) for name in told} == told
 
 
-@pytest.mark.parametrize("act", [Act("hexed", "eve", 2), Act("reused", "no number", 2)])
-def test_a_file_may_hold_what_nobody_knows(act: Act) -> None:
-    """Rule: an act that maker never wrote changes no ballot, and ends no search."""
-    entries = [sample(0, 1), act, sample(1, 1)]
-    facts = facts_of(StoredStep(7, StepFlag.NOT_BY_VOTES_ALONE, 1, entries), str)
-    assert (facts.votes, facts.margin, facts.person) == (2, 2, True)
+@pytest.mark.parametrize("row", [(99, "eve", 0), ("voted", "eve", 0), (8, "no number", 0), (2, 7, 0), (0, 1)])
+def test_a_row_that_maker_never_writes_is_refused(row: tuple[Any, ...]) -> None:
+    """Rule: a row of an unknown kind, or with values of another type, is no entry, whatever its length."""
+    packed = repacked(Packed([dense(2)], [], [], [row], 0))
+    with pytest.raises((ValueError, KeyError)):
+        unpack(packed, Count())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from maker_engine.core.algorithm import Votes
+from maker_engine.core.record.entries import Act
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import FirstTo, FirstToAheadBy
 from maker_engine.sessions.queries.revote import revote
-from maker_engine.sessions.store.packing import Act
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.redecide import recount
 from tests.support.recorded import record

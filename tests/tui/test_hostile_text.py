@@ -10,10 +10,10 @@ from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.events import Outcome as End, ResponseFlagged, RunEnded, SampleAsked, SampleFailed
 from maker_engine.core.facts import StepFacts
+from maker_engine.core.record.entries import Act
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.sessions.queries.inspection import Inspection, Wording, flagged_span, replay
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.packing import Act
 from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.app import MakerApp
 from maker_tui.runs.bridge import SavedSource

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.events import Outcome
+from maker_engine.core.record.entries import Change
 from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
@@ -15,7 +16,6 @@ from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.library.library import summarise
 from maker_engine.sessions.queries.mistakes import WrongStep, first_wrong, most_contested, wrong_step
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.asides import Change
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.app import MakerApp

@@ -13,20 +13,21 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.responses import Flag, Response
+from maker_engine.core.record.registry import line_of
+from maker_engine.core.record.run_kinds import MODEL_CHECK
+from maker_engine.core.record.values import to_json
+from maker_engine.core.responses import Flag
 from maker_engine.input_files import exists
 from maker_engine.models.families import answered_of, by_family
 from maker_engine.printable import one_line
-from maker_engine.sessions.store.asides import Change, Doubted, Probe, asked_before, further
-from maker_engine.sessions.store.checked import ADJUSTMENTS, MODEL_CHECK
-from maker_engine.sessions.store.packing import Act, Entry, to_json, undense
+from maker_engine.sessions.store.checked import ADJUSTMENTS
+from maker_engine.sessions.store.packing import undense
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of
 from maker_engine.sessions.store.wordings import PROMPTS
@@ -69,14 +70,14 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
     for row in reader.rows(branch.fork_step):
         stored = reader.stored(task, row)
         for entry in stored.entries:
-            yield {"event": "", **own, "step": stored.step, **told(entry, task)}
+            yield {"event": "", **own, "step": stored.step, **line_of(entry, task)}
         flags = [flag.name.lower() for flag in StepFlag if flag & stored.flags and flag.name]
         yield {
             "event": "decided", **own, "step": step_of(row.id), "answer": undense(row.action), "flags": flags,
             "link": row.chain.hex(),
         }  # fmt: skip
     for entry in reader.open_entries(task):
-        yield {"event": "", **own, "step": branch.steps, **told(entry, task)}
+        yield {"event": "", **own, "step": branch.steps, **line_of(entry, task)}
     answered = by_family(answered_of(meta))
     yield {
         "event": "totals", **own, "totals": meta["totals"], "elapsed_s": meta["elapsed_s"],
@@ -84,35 +85,6 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
     }  # fmt: skip
     if "ended" in meta:
         yield {"event": "ended", **own, **meta["ended"]}
-
-
-def told(entry: Entry, task: AnyTask) -> dict[str, Any]:
-    """Return what a line tells of one entry."""
-    if isinstance(entry, Act):
-        answer = None if entry.answer is None else decisions.encode(task, entry.answer)
-        return {"event": "act", "kind": entry.kind, "who": entry.who, "answer": answer}
-    if isinstance(entry, Doubted):
-        return {"event": "hopeless", **entry._asdict()}
-    if isinstance(entry, Change):
-        prompt = None if entry.prompt is None else asdict(entry.prompt)
-        fields = {name: value for name, value in entry._asdict().items() if name != "asked"}
-        return {"event": "changed", **fields, "voters": [*entry.voters], "prompt": prompt, **asked_before(entry)}
-    if isinstance(entry, Probe):
-        prompt = None if entry.prompt is None else asdict(entry.prompt)
-        asked = {"event": "probe", "probe": entry.probe, "who": entry.who, "prompt": prompt}
-        return {**_said(entry.verdict, entry.response, task), **asked}
-    return {"event": "sample", "sample": entry.sample, **_said(entry.verdict, entry.response, task)}
-
-
-def _said(verdict: Any, response: Response, task: AnyTask) -> dict[str, Any]:
-    judged: dict[str, Any] = (
-        {"flag": verdict._asdict()} if isinstance(verdict, Flag) else {"answer": decisions.encode(task, verdict)}
-    )
-    return {
-        **judged, "text": response.text, "tokens_in": response.tokens_in,
-        "tokens_out": response.tokens_out, "finish_reason": response.finish_reason, "cost_usd": response.cost_usd,
-        "latency_s": response.latency_s, "model": response.model, **further(response),
-    }  # fmt: skip
 
 
 def csv_lines(reader: Reader, task: AnyTask) -> Iterator[str]:

@@ -25,7 +25,9 @@ from maker_engine.core.events import (
     StepDecided,
     WrongDecisionFound,
 )
-from maker_engine.core.responses import PROBES, Sample
+from maker_engine.core.record import fields as fields_of
+from maker_engine.core.record.fields import LONGEST_LINE as LONGEST_LINE  # noqa: PLC0414 - whoever reads the lines
+from maker_engine.core.record.registry import entry_in, events_of, is_entry
 from maker_engine.core.snapshot import Totals
 from maker_engine.input_files import exists
 from maker_engine.models.families import answered_of, kept_of
@@ -35,13 +37,10 @@ from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.library.upkeep import rename
 from maker_engine.sessions.queries import forks
 from maker_engine.sessions.queries.saved import task_of
-from maker_engine.sessions.store import event_fields as fields_of, storage
-from maker_engine.sessions.store.asides import Probe
+from maker_engine.sessions.store import storage
 from maker_engine.sessions.store.checked import adjustments_in, check_in
-from maker_engine.sessions.store.event_fields import LONGEST_LINE as LONGEST_LINE  # noqa: PLC0414 - whoever reads the lines
 from maker_engine.sessions.store.journal import ALL, Journal
 from maker_engine.sessions.store.moment import moment
-from maker_engine.sessions.store.packing import Act, Entry, events_of
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.record import check_order, check_record, check_started, check_totals
 from maker_engine.sessions.store.wordings import PROMPTS
@@ -50,7 +49,6 @@ MOST_BRANCHES = 10_000
 ENDING = ".importing"
 """Ends the name of a session until all of it is there, so that no library ever lists half of one."""
 _EVENTS = ("session", "run", "sample", "act", "probe", "changed", "decided", "totals", "ended")
-_KINDS = frozenset({"voted", "decided", "struck", "escalated", "reused", "answered", "amended"})
 _STARTED = tuple(field.name for field in fields(RunStarted))
 
 
@@ -135,14 +133,14 @@ class _Import:
         if self._journal is None or fields_of.of(event, "branch", int) != self._branches - 1:
             raise InputError("its run has not begun")
         match name:
-            case "sample" | "act" | "probe" | "changed" | "hopeless":
-                self._entry(event)
             case "decided":
                 self._decided(event)
             case "totals":
                 self._totals(event)
             case "ended":
                 self._journal.record(_ended(event))
+            case _ if is_entry(name):
+                self._entry(event)
             case _:
                 raise InputError(f"there is no event {name!r}")
 
@@ -220,26 +218,7 @@ class _Import:
         task, journal = self._task, self._journal
         if task is None or journal is None or fields_of.of(event, "step", int) != self._step:
             raise InputError("it is of another step")
-        entry: Entry
-        name = event["event"]
-        if name == "changed":
-            entry = fields_of.change(event)
-        elif name == "hopeless":
-            entry = fields_of.doubted(event)
-        elif name == "probe":
-            said = fields_of.verdict(event, task), fields_of.response(event)
-            at = fields_of.number(event, "probe", PROBES)
-            entry = Probe(at, fields_of.word(event, "who"), *said, fields_of.prompt(event))
-        elif name == "act":
-            kind = fields_of.word(event, "kind")
-            if kind not in _KINDS:
-                raise InputError(f"there is no act {kind!r}")
-            answer = None if event.get("answer", 0) is None else fields_of.answer(event, task)
-            entry = Act(kind, fields_of.word(event, "who"), answer)
-        else:
-            at = fields_of.number(event, "sample", PROBES)
-            entry = Sample(at, fields_of.verdict(event, task), fields_of.response(event))
-        for happened in events_of(self._step, entry):
+        for happened in events_of(self._step, entry_in(event, task)):
             journal.record(happened)
 
     def _decided(self, event: dict[str, Any]) -> None:

@@ -14,14 +14,16 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.events import Event, ModelChecked, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
 from maker_engine.core.model_check import ModelCheck
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.registry import events_of
+from maker_engine.core.record.run_kinds import MODEL_CHECK
 from maker_engine.core.state import RunState
 from maker_engine.sessions.integrity.pages import Pages, RawRow
 from maker_engine.sessions.queries.saved import task_of
 from maker_engine.sessions.store import chain, origin, schema
-from maker_engine.sessions.store.checked import MODEL_CHECK
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.journal import ALL, Journal
-from maker_engine.sessions.store.packing import Entry, events_of, undense, unpack
+from maker_engine.sessions.store.packing import undense, unpack
 from maker_engine.sessions.store.schema import StepFlag, row_id
 
 _NAMES = tuple(field.name for field in fields(RunStarted))

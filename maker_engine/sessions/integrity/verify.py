@@ -9,22 +9,27 @@ from typing import Any
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gather
+from maker_engine.core.effects import Outstanding
 from maker_engine.core.errors import SessionError
+from maker_engine.core.record.registry import form_of
+from maker_engine.core.record.sample_kinds import FOUND, is_sample
+from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Sample
 from maker_engine.core.voting import Enough, VotingRule, named_rule
+from maker_engine.sessions.queries.acting import outstanding
 from maker_engine.sessions.store import chain, schema
 from maker_engine.sessions.store.beside import Finding, outside, reporting
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.compression import decompress
-from maker_engine.sessions.store.packing import dense, open_packed, to_json, undense, unpack
+from maker_engine.sessions.store.packing import dense, open_packed, undense, unpack
 from maker_engine.sessions.store.reader import Reader, Row
 from maker_engine.sessions.store.redecide import recount, remarkable, rule_after
 from maker_engine.sessions.store.schema import StepFlag, row_id, step_of
 
 __all__ = ["Finding", "Verified", "verify"]
 
-_RECOUNTED = int(StepFlag.DISSENT | StepFlag.FLAGGED | StepFlag.NOT_BY_VOTES_ALONE | StepFlag.PROBED | StepFlag.CHANGED)
-_COLUMNS = 9  # of a sample's row; an act or an aside has three
+_ACTED = StepFlag.ACTED.value
+_RECOUNTED = int(~(StepFlag.WRONG | StepFlag.FAILED_CALLS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class _Branch:
         self._rule: VotingRule = _rule(reader)
         self._hashes: dict[int, bytes] = {}  # of the states that snapshots have to be equal to, by step
         self._next = branch.fork_step
+        self._effects = Outstanding()
 
     def check(self) -> Iterator[int]:
         """Check, giving the number of each step that is sound; stops at the first bad one."""
@@ -90,6 +96,7 @@ class _Branch:
         branch, reader = self._branch, self._reader
         link = reader.link_before(self._next)
         state = reader.state(self._task, self._next)
+        self._effects = outstanding(reader, self._task, self._next)
         for row in self._rows(self._next):
             if step_of(row.id) != self._next:
                 break
@@ -130,13 +137,17 @@ class _Branch:
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
             raise SessionError("its link does not fit")
         packed = open_packed(votes)
-        if packed.answers == [row.action] and all(len(one) >= _COLUMNS and one[1] == 0 for one in packed.rows):
+        if packed.answers == [row.action] and all(is_sample(one) and one[FOUND] == 0 for one in packed.rows):
             # Nine steps in ten: nothing to count, and no need to make entries of it.
             flags, samples = 0, len(packed.rows)
             sound = samples == self._rule.k
         else:
             answer, flags, samples = self._recounted(votes, self._rule_of(row.action, state))
-            sound = answer is not None and dense(decisions.encode(task, answer)) == row.action
+            done = decisions.decode(task, undense(row.action)) if answer is None else None
+            if decisions.is_outcome(done):  # the world decided it, not its votes
+                sound = self._effects.decide(done)
+            else:
+                sound = answer is not None and dense(decisions.encode(task, answer)) == row.action
         if not sound:
             raise SessionError("its votes do not decide what it says")
         if samples != row.n or flags != row.flags & _RECOUNTED:
@@ -157,6 +168,8 @@ class _Branch:
     def _recounted(self, votes: bytes, rule: VotingRule) -> tuple[Any, int, int]:
         """Decide a step again; return the answer, None unless the last entry decided it, its flags and samples."""
         entries = unpack(votes, self._task)
+        if any(form_of(entry).marks & _ACTED for entry in entries):
+            self._effects.take_all(entries)
         answer, used = recount(entries, rule)
         self._rule = rule_after(entries, self._rule)
         samples = sum(isinstance(entry, Sample) for entry in entries)
@@ -166,11 +179,11 @@ class _Branch:
     def _snapshots(self) -> None:
         """Check the states that are kept after some of the steps."""
         first, last = row_id(self._branch.id, 0), row_id(self._branch.id, self._branch.steps)
-        for row, state, totals, digest in self._reader.query(
+        for row, state, totals, at, digest in self._reader.query(
             "SELECT * FROM snap WHERE id >= ? AND id <= ?", first, last
         ):
             kept = self._hashes.pop(step_of(row), b"")
-            if chain.digest(row, state, totals) != digest or chain.state_hash(state) != kept:
+            if chain.digest(row, state, totals, at) != digest or chain.state_hash(state) != kept:
                 self._find(step_of(row) - 1, "the state kept after it has been changed")
         for step in self._hashes:
             self._find(step - 1, "the state kept after it is missing")

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from maker_engine.core.decomposition import AnyTask, Done, Finished
 from maker_engine.core.effects import Flight, Outstanding, do_of
+from maker_engine.core.record.step_flags import StepFlag
 from maker_engine.sessions.store.moment import entries_of, moment
-from maker_engine.sessions.store.packing import events_of
 from maker_engine.sessions.store.reader import Reader
-from maker_engine.sessions.store.schema import StepFlag
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +35,22 @@ def saved_effects(reader: Reader, task: AnyTask, step: int) -> SavedEffects:
     Raises:
         TaskError: The task begins no effect where the record has one.
     """
-    first = next((at for at, flags in reader.remarkable(0, step) if flags & StepFlag.ACTED), None)
-    here = [event for entry in entries_of(reader, task, step) for event in events_of(step, entry)]
-    found = Outstanding()
-    if first is not None:
-        for stored in reader.steps(task, first, step):
-            own = reader.owner(stored.step) == reader.branch.id
-            found.take_all(event for entry in stored.entries for event in events_of(stored.step, entry))
-            found.decide(stored.answer)
-            if not own:
-                found.consents.clear()  # what was allowed a parent is not allowed its fork
-    found.take_all(here)
+    found = outstanding(reader, task, step)
+    found.take_all(entries_of(reader, task, step))
     lost = tuple(_flight(reader, task, begun, event.tag, event.key) for begun, event in found.begun.items())
     return SavedEffects(lost, tuple(found.landed), found.outcome, tuple(found.consents))
+
+
+def outstanding(reader: Reader, task: AnyTask, step: int) -> Outstanding:
+    """Return what the record says of effects before `step` (0-based)."""
+    first = next((at for at, flags in reader.remarkable(0, step) if flags & StepFlag.ACTED), step)
+    found = Outstanding()
+    for stored in reader.steps(task, first, step):
+        found.take_all(stored.entries)
+        found.decide(stored.answer)
+        if reader.owner(stored.step) != reader.branch.id:
+            found.consents.clear()  # what was allowed a parent is not allowed its fork
+    return found
 
 
 def _flight(reader: Reader, task: AnyTask, step: int, tag: str, key: str) -> Flight:

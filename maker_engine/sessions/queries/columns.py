@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.record.sample_kinds import COST, FOUND, LATENCY, TOKENS_IN, TOKENS_OUT, is_sample
 from maker_engine.sessions.queries.inspection import facts_of
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.packing import Packed, open_packed
@@ -22,7 +23,6 @@ NAMES: Final = ("votes", "samples", "flags", "margin", "tokens", "cost", "slowes
 MOST_RANKED = 10_000
 """Steps at the front of an order that are kept; nobody scrolls further, and another order shows its other end."""
 UNKNOWN = math.nan
-_SAMPLE = 9  # values in the row of a sample
 Values = tuple[float, ...]
 
 
@@ -60,7 +60,7 @@ class Columns:
 
     def _figures(self, reader: Reader, row: Row, dictionary: bytes | None) -> Values:
         packed = open_packed(decompress(row.votes, dictionary))
-        if row.action in packed.answers and all(len(one) >= _SAMPLE for one in packed.rows):
+        if row.action in packed.answers and all(map(is_sample, packed.rows)):
             return _of_samples(packed)
         facts = facts_of(reader.stored(self._task, row), lambda _: "")
         cost, slowest = (UNKNOWN if one is None else one for one in (facts.cost, facts.latency))
@@ -72,11 +72,11 @@ def _of_samples(packed: Packed) -> Values:
     votes: Counter[int] = Counter()
     tokens, cost, slowest = 0, 0.0, 0.0
     for row in packed.rows:
-        if isinstance(row[1], int):
-            votes[row[1]] += 1
-        tokens += (row[3] or 0) + (row[4] or 0)
-        cost += UNKNOWN if row[6] is None else row[6]
-        slowest = max(slowest, row[7] or 0.0)
+        if isinstance(row[FOUND], int):
+            votes[row[FOUND]] += 1
+        tokens += (row[TOKENS_IN] or 0) + (row[TOKENS_OUT] or 0)
+        cost += UNKNOWN if row[COST] is None else row[COST]
+        slowest = max(slowest, row[LATENCY] or 0.0)
     cast = votes.total()
     (_, first), (_, second) = (*votes.most_common(2), (None, 0), (None, 0))[:2]
     samples = len(packed.rows)

@@ -12,11 +12,13 @@ from typing import Any
 from maker_engine.core.decomposition import AnyTask, Json
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import RunStarted
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.values import to_json
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.store import chain, origin, storage
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.lock import WriterLock
-from maker_engine.sessions.store.packing import Entry, pack, to_json
+from maker_engine.sessions.store.packing import pack
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import row_id
 

@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 from maker_engine.core.decomposition import AnyTask, Gather, Step
 from maker_engine.core.errors import InputError
 from maker_engine.core.prompts import asked_by, prompt_in_effect
+from maker_engine.core.record.entries import Act, Change, Doubted, Entry
 from maker_engine.core.responses import Prompt, Sample
 from maker_engine.models.pool import VARIANTS, VoterSpec, parse_voter
 from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
-from maker_engine.sessions.store.asides import Change, Doubted
 from maker_engine.sessions.store.checked import adjustments_in
 from maker_engine.sessions.store.in_force import in_force
-from maker_engine.sessions.store.packing import Act, Entry
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.record import whole
 from maker_engine.sessions.store.wordings import rewritten

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypedDict
 from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.errors import InputError
 from maker_engine.core.facts import StepFacts
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.registry import events_of
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
@@ -16,13 +18,11 @@ from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
 from maker_engine.sessions.queries.in_effect import Effects, InEffect
 from maker_engine.sessions.store.in_force import started_at
 from maker_engine.sessions.store.moment import entries_of, right_answer
-from maker_engine.sessions.store.packing import Act, Entry, events_of
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag
 
 MOST_LINES = 400
 """An answer is looked for in so many lines at the end of a response."""
-_ON_BALLOTS = frozenset({"voted", "struck", "escalated"})
 Span = tuple[int, int]
 """First character of a bit of text, 0-based, and the one after its last."""
 
@@ -175,7 +175,7 @@ def replay(entries: Iterable[Entry]) -> Iterable[Counted]:
 def _show(watch: Watch, entry: Entry) -> None:
     if isinstance(entry, Sample):
         watch.count(entry.verdict, entry.response)
-    elif isinstance(entry, Act) and entry.kind in _ON_BALLOTS:  # a file may hold what nobody knows: it changes none
+    else:
         watch.take(events_of(watch.step, entry)[-1])
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from maker_engine.core.decisions import is_outcome
 from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.poll import STRUCK
+from maker_engine.core.record.entries import Entry
 from maker_engine.core.red_flags import FlagRules, inspect
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.voting import VotingRule
-from maker_engine.sessions.store.packing import Entry
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.redecide import recount
 
@@ -111,7 +112,7 @@ def revote(
         if flags is not None:
             entries = [_judged(one, task, state, flags) for one in entries]
             state = task.apply(state, stored.answer)
-        nobody_voted = isinstance(stored.answer, Gathered)
+        nobody_voted = isinstance(stored.answer, Gathered) or is_outcome(stored.answer)
         would, used = (stored.answer, len(entries)) if nobody_voted else recount(entries, rule, changing=False)
         told.take(stored.step, stored.answer, would, entries[:used])
         on_step(stored.step)

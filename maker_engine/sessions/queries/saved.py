@@ -13,17 +13,16 @@ from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask, Json, result_of
 from maker_engine.core.errors import MakerError, SessionError
 from maker_engine.core.events import Outcome, RunEnded, StepUndecided
+from maker_engine.core.record.entries import Act, Change, Doubted, Entry
 from maker_engine.core.snapshot import Snapshot, Totals
 from maker_engine.core.state import RunState
 from maker_engine.models.families import Answered, answered_of
 from maker_engine.sessions.queries.acting import SavedEffects, saved_effects
 from maker_engine.sessions.queries.recorded_task import WITHOUT, RecordedTask
 from maker_engine.sessions.store import origin, storage, upgrade
-from maker_engine.sessions.store.asides import Change, Doubted
 from maker_engine.sessions.store.checked import adjustments_in, checks
 from maker_engine.sessions.store.in_force import in_force
 from maker_engine.sessions.store.moment import moment
-from maker_engine.sessions.store.packing import Act, Entry
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.tail import check_tail
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from maker_engine.core.record.sample_kinds import FOUND, LONG, REASONING, TOKENS_OUT, is_sample
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.packing import Packed, open_packed
 from maker_engine.sessions.store.reader import Reader, Row
@@ -17,7 +18,6 @@ BLOCK_STEPS = 256
 """Steps read in one go."""
 LENGTHS = (50, 100, 150, 200, 300, 400, 500, 600, 700, 800, 1_000, 1_300, 1_600, 2_000)
 """Upper ends, in output tokens, of all bins of length but the last."""
-_SAMPLE = 9  # values in the row of a sample
 
 
 class Bin(NamedTuple):
@@ -101,9 +101,9 @@ class Survey:
         judged = voted_on and not row.flags & StepFlag.WRONG
         votes = flagged = against = 0
         for one in packed.rows:
-            if len(one) < _SAMPLE:
+            if not is_sample(one):
                 continue
-            verdict = one[1]
+            verdict = one[FOUND]
             voted = isinstance(verdict, int)
             votes += voted
             flagged += not voted
@@ -119,13 +119,13 @@ class Survey:
             self.rounds[votes + flagged] += 1
 
     def _measure(self, sample: Sequence[Any], *, voted: bool, against: bool) -> None:
-        length = sample[4]
+        length = sample[TOKENS_OUT]
         if length is not None:
-            if len(sample) > _SAMPLE:  # the limit, and so the plot, is about the answer
-                length -= sample[_SAMPLE] or 0
+            if sample[0] == LONG:  # the limit, and so the plot, is about the answer
+                length -= sample[REASONING] or 0
             counts = self.lengths[bisect_left(LENGTHS, length)]
             counts[0] += 1
-            counts[1] += not isinstance(sample[1], int)
+            counts[1] += not isinstance(sample[FOUND], int)
             counts[2] += voted
             counts[3] += against
 

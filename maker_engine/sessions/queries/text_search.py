@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.sample_kinds import FOUND, NUMBER, TEXT, is_sample
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.search import Matches
 from maker_engine.sessions.store.compression import decompress
@@ -20,7 +21,6 @@ STRETCH = 2_048
 """Steps that are looked through in one go."""
 AROUND = 40
 """Characters of an excerpt before what was found, and after it."""
-_SAMPLE = 9  # values in the row of a sample
 _TERM = re.compile(r'"([^"]+)"|([^\s"]+)')
 
 
@@ -171,8 +171,8 @@ def _places(packed: Packed, terms: Terms) -> list[int]:
 
 def _samples(step: int, packed: Packed, places: Sequence[int], terms: Terms) -> Iterator[Hit]:
     for row in packed.rows:
-        if len(row) >= _SAMPLE and row[2] in places and type(row[0]) is int:
-            yield Hit(step, row[0], not isinstance(row[1], int), _excerpt(packed.texts[row[2]], terms))
+        if is_sample(row) and row[TEXT] in places and type(row[NUMBER]) is int:
+            yield Hit(step, row[NUMBER], not isinstance(row[FOUND], int), _excerpt(packed.texts[row[TEXT]], terms))
 
 
 def _excerpt(text: str, terms: Terms) -> str:

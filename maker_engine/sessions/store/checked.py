@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maker_engine.core.model_check import LONGEST_WORDS, ModelCheck, lines_of
+from maker_engine.core.record.run_kinds import MODEL_CHECK
 from maker_engine.sessions.store.reader import Reader
 
-MODEL_CHECK, ADJUSTMENTS = "model_check", "adjustments"
-"""Keys of the record."""
+ADJUSTMENTS = "adjustments"
+"""Key of the record."""
 MOST_ADJUSTMENTS = 100
 _SHARE = re.compile(r" \((?:every answer|[\d,]+ of [\d,]+ answers)\)$")
 """How a line ends that says on how many answers so far it is."""

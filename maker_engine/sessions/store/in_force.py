@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import RunStarted, SettingsChanged
+from maker_engine.core.record.entries import Change
 from maker_engine.core.state import RunState
-from maker_engine.sessions.store.asides import Change
 from maker_engine.sessions.store.reader import Reader
 
 CHANGED_STEPS = "changed"

@@ -16,24 +16,23 @@ from maker_engine.core.decomposition import AnyTask, Gathered, Json
 from maker_engine.core.events import (
     Event,
     ModelChecked,
-    RunEnded,
-    RunStarted,
-    SampleAsked,
     SampleFailed,
     SamplesDrawn,
     StepDecided,
-    StepOpened,
     WrongDecisionFound,
 )
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.registry import BY_EVENT, TRACELESS
+from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Prompt, Sample
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.store import chain, origin, places, schema, storage
 from maker_engine.sessions.store.chain import Branch
-from maker_engine.sessions.store.checked import ADJUSTMENTS, MODEL_CHECK, adjustments_in, together
+from maker_engine.sessions.store.checked import ADJUSTMENTS, adjustments_in, together
 from maker_engine.sessions.store.compression import LARGEST_ROW, Press
 from maker_engine.sessions.store.in_force import CHANGED_STEPS
 from maker_engine.sessions.store.lock import WriterLock
-from maker_engine.sessions.store.packing import Entry, Kept, dense, entry_of, pack, pack_step, to_json
+from maker_engine.sessions.store.packing import dense, pack, pack_step
 from maker_engine.sessions.store.reader import Reader, own_rows
 from maker_engine.sessions.store.redecide import remarkable
 from maker_engine.sessions.store.schema import StepFlag, row_id
@@ -43,10 +42,6 @@ from maker_engine.sessions.store.wordings import MOST_SITTINGS, PROMPTS, digest_
 LONGEST_NAME = 200
 ALL, DISSENT = "all", "dissent"
 """Which responses are kept with their text: every one, or those of steps that had dissent or a flag."""
-
-
-UNKEPT: frozenset[type[Event]] = frozenset({SampleAsked, StepOpened})
-"""The events that leave no mark on the record, and are half of all: the journal need not even be told of them."""
 
 
 class _Pending(NamedTuple):
@@ -139,7 +134,7 @@ class Journal:
         self._more: Callable[[], Mapping[str, object]] = dict
         self._adjustments: Callable[[], tuple[str, ...]] = tuple
         self._pending: list[_Pending] = []
-        self._snaps: list[tuple[int, str, str, bytes]] = []
+        self._snaps: list[tuple[int, str, str, float, bytes]] = []
         self._failed_calls = 0
         self._dirty = branch is None  # a session that is only opened and closed again stays as it was
         self._record: dict[str, str] = {}
@@ -195,7 +190,7 @@ class Journal:
 
     def record(self, event: Event) -> None:
         """Take one event in."""
-        if type(event) in UNKEPT:
+        if type(event) in TRACELESS:
             return
         self._dirty = True
         match event:
@@ -209,12 +204,18 @@ class Journal:
                 self._pending[place] = wrong._replace(flags=wrong.flags | StepFlag.WRONG)
             case SampleFailed():
                 self._failed_calls += 1
-            case RunStarted() | ModelChecked() | RunEnded():
-                self._note_run(event)
-            case _ if isinstance(event, Kept):
-                self._open.append(entry_of(event))
             case _:
-                pass  # pausing and going on leave no mark on the record
+                self._note_or_keep(event)
+
+    def _note_or_keep(self, event: Event) -> None:
+        """Keep an event as an entry of the open step, or as a note of the run; many leave neither."""
+        kind = BY_EVENT[type(event)]
+        if kind.form is not None:
+            self._open.append(kind.form.keep(event))
+        elif kind.note is not None:
+            self._note(*kind.note(event))
+        if isinstance(event, ModelChecked):
+            self._failed_calls = 0  # those were the check's
 
     def flush(self) -> None:
         """Make everything recorded so far durable, in one transaction.
@@ -239,7 +240,7 @@ class Journal:
                 write.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
                 write.execute("DELETE FROM vote WHERE id >= ? AND id < ?", own_rows(number))
             if self._snaps:
-                write.executemany("INSERT OR REPLACE INTO snap VALUES (?,?,?,?)", self._snaps)
+                write.executemany("INSERT OR REPLACE INTO snap VALUES (?,?,?,?,?)", self._snaps)
             for index, entry in enumerate(self._open[self._open_written :], self._open_written):
                 vote, body = row_id(number, index), pack([entry], self._task)
                 write.execute("INSERT INTO vote VALUES (?,?,?)", (vote, body, chain.digest(vote, body)))
@@ -273,16 +274,6 @@ class Journal:
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._lock.release()
-
-    def _note_run(self, event: RunStarted | ModelChecked | RunEnded) -> None:
-        match event:
-            case RunStarted():
-                self._note("started", asdict(event))
-            case ModelChecked():
-                self._note(MODEL_CHECK, event.check.to_json())
-                self._failed_calls = 0  # those were the check's
-            case RunEnded():
-                self._note("ended", {"outcome": event.outcome.value, "reason": event.reason})
 
     def _note_adjustments(self) -> None:
         known = together(self.adjustments, self._adjustments())
@@ -342,8 +333,8 @@ class Journal:
         if flags and flags & StepFlag.CHANGED:
             self._note(CHANGED_STEPS, [*json.loads(self._record.get(CHANGED_STEPS, "[]")), event.step])
         if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:
-            row, totals = row_id(self._branch.id, event.step + 1), to_json(asdict(self._totals))
-            self._snaps.append((row, state, totals, chain.digest(row, state, totals)))
+            kept = row_id(self._branch.id, event.step + 1), state, to_json(asdict(self._totals)), round(time.time(), 3)
+            self._snaps.append((*kept, chain.digest(*kept)))
         self._open, self._open_written, self._failed_calls = [], 0, 0
 
     def _remarkable(self, *, gathered: bool) -> tuple[int, int]:

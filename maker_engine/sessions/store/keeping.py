@@ -8,9 +8,9 @@ from typing import Protocol
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.events import Event
+from maker_engine.core.record.entries import Entry
 from maker_engine.core.responses import Prompt
 from maker_engine.core.snapshot import Totals
-from maker_engine.sessions.store.packing import Entry
 
 
 class RunJournal(Protocol):

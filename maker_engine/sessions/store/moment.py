@@ -16,13 +16,13 @@ from maker_engine.core.events import (
     StepOpened,
     WrongDecisionFound,
 )
+from maker_engine.core.record.entries import Change, Entry
+from maker_engine.core.record.registry import events_of
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import FLAG_TAIL, Snapshot, Totals
 from maker_engine.core.state import RunState
-from maker_engine.sessions.store.asides import Change
 from maker_engine.sessions.store.checked import checks
 from maker_engine.sessions.store.in_force import in_force, started_at
-from maker_engine.sessions.store.packing import Entry, events_of
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag
 

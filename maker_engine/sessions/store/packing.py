@@ -4,116 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Sequence
-from itertools import count, product
-from types import NoneType
-from typing import Any, NamedTuple, TypeAlias
+from itertools import count
+from typing import Any, NamedTuple
 
 import msgpack
 
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.events import (
-    CandidateStruck,
-    Event,
-    PersonAmended,
-    PersonAnswered,
-    PersonDecided,
-    PersonVoted,
-    ProbeAnswered,
-    ResponseFlagged,
-    SampleAsked,
-    SettingsChanged,
-    StepEscalated,
-    StepHopeless,
-    StepReused,
-    VoteCast,
-)
-from maker_engine.core.responses import Flag, Response, Sample
-from maker_engine.sessions.store.asides import Aside, aside_in, aside_of, events_of_aside, flag_in, row_of
-from maker_engine.sessions.store.record import LARGEST
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.interning import Interned, Values
+from maker_engine.core.record.registry import BY_TAG, form_of
+from maker_engine.core.record.sample_kinds import sample_row
+from maker_engine.core.record.values import to_json
+from maker_engine.core.responses import Flag, Sample
+from maker_engine.sessions.store import former
 
 MOST_PARTS, _UNCOUNTED = 2_000_000, 4 * 2**20
 """Most lists and objects of a step, and from how many bytes on they are counted: an empty list is one byte in a file,
 and fifty in memory."""
-_TEXT, _COUNT, _FIGURE = {str}, (int, NoneType), (float, int, NoneType)
-_SAMPLE_KINDS = frozenset(product([int], _COUNT, _COUNT, [str, NoneType], _FIGURE, _FIGURE, _COUNT, [int]))
-"""Types of what stands in a sample's row, for a file may be anybody's: looked up at once, since there are millions."""
-_MOST = float(LARGEST)
+LATEST_MS = 253_402_300_799_000
+"""The end of the year 9999."""
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
-
-
-class Act(NamedTuple):
-    """Something that was done to a ballot besides voting.
-
-    `kind` is "voted", "decided", "struck", "answered" or "amended" by the person `who`; "escalated" to the model
-    `who`, with no answer; or "reused", the decision of step number `who` being taken over.
-    """
-
-    kind: str
-    who: str
-    answer: Hashable
-
-
-Entry: TypeAlias = Sample | Act | Aside
-_ACTS: dict[type, str] = {
-    PersonVoted: "voted", PersonDecided: "decided", CandidateStruck: "struck",
-    PersonAnswered: "answered", PersonAmended: "amended",
-}  # fmt: skip
-Kept: TypeAlias = (
-    VoteCast
-    | ResponseFlagged
-    | PersonVoted
-    | PersonDecided
-    | CandidateStruck
-    | PersonAnswered
-    | PersonAmended
-    | StepEscalated
-    | StepReused
-    | ProbeAnswered
-    | SettingsChanged
-    | StepHopeless
-)
-"""The events that make up a step's entries."""
-
-
-def entry_of(event: Kept) -> Entry:
-    """Turn an event into what is kept of it."""
-    match event:
-        case VoteCast():
-            return Sample(event.sample, event.answer, event.response)
-        case ResponseFlagged():
-            return Sample(event.sample, event.flag, event.response)
-        case ProbeAnswered() | SettingsChanged() | StepHopeless():
-            return aside_of(event)
-        case StepEscalated():
-            return Act("escalated", event.model, None)
-        case StepReused():
-            return Act("reused", str(event.origin), event.answer)
-        case _:
-            return Act(_ACTS[type(event)], event.voter, event.answer)
-
-
-def events_of(step: int, entry: Entry) -> list[Event]:
-    """Turn an entry back into the events that it came from, the asking included."""
-    if isinstance(entry, Sample):
-        asked, (number, verdict, response) = SampleAsked(step, entry.sample), entry
-        if isinstance(verdict, Flag):
-            return [asked, ResponseFlagged(step, number, verdict, response)]
-        return [asked, VoteCast(step, number, verdict, response)]
-    if isinstance(entry, Aside):
-        return events_of_aside(step, entry)
-    if entry.kind == "escalated":
-        return [StepEscalated(step, entry.who)]
-    if entry.kind == "reused":
-        return [StepReused(step, int(entry.who), entry.answer)]
-    made = {kind: event for event, kind in _ACTS.items()}[entry.kind]
-    return [made(step, entry.who, entry.answer)]
-
-
-to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-"""Writes JSON as compactly as it goes, in ASCII, so that lone surrogates survive every store."""
-
 
 _pack = msgpack.Packer(unicode_errors="surrogatepass").pack
 
@@ -127,7 +39,7 @@ def dense(value: object) -> bytes:
     return packed
 
 
-def _unpacked(packed: bytes) -> Any:
+def unpacked(packed: bytes) -> Any:
     """Unpack MessagePack; a long text of it may not come to lists without number.
 
     Raises:
@@ -147,7 +59,7 @@ def _unpacked(packed: bytes) -> Any:
 
 def undense(packed: bytes) -> Any:
     """Turn what `dense` gave back into an equal value."""
-    value = _unpacked(packed)
+    value = unpacked(packed)
     return json.loads(value.data) if isinstance(value, msgpack.ExtType) else value
 
 
@@ -178,51 +90,19 @@ def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = Tru
         task: Encodes the answers.
         texts_kept: False to leave the responses' texts out; they come back empty, as no vote's text can be.
     """
-    # Each maps a value to its number, in order of appearance.
-    answers: dict[Hashable, int] = {}
-    texts: dict[str, int] = {}
-    models: dict[str, int] = {}
-    rows: list[tuple[Any, ...]] = []
+    interned = Interned(texts_kept=texts_kept)
+    rows = []
     only_votes = True
     for entry in entries:
-        if not isinstance(entry, Sample):
-            only_votes = False
-            if isinstance(entry, Aside):
-                rows.append(row_of(entry, answers, texts_kept=texts_kept))
-            else:
-                index = None if entry.answer is None else answers.setdefault(entry.answer, len(answers))
-                rows.append((entry.kind, entry.who, index))
-            continue
-        number, verdict, response = entry
-        finish, latency = None, response.latency_s
-        found: int | tuple[str, ...]
-        if isinstance(verdict, Flag):
-            only_votes = False
-            found, finish = tuple(verdict), response.finish_reason  # a vote's is "stop", or it would not be a vote
+        if isinstance(entry, Sample):
+            only_votes = only_votes and not isinstance(entry.verdict, Flag)
+            rows.append(sample_row(entry, interned))
         else:
-            found = answers.setdefault(verdict, len(answers))
-        row = (
-            number,
-            found,
-            texts.setdefault(response.text, len(texts)) if texts_kept else None,
-            response.tokens_in,
-            response.tokens_out,
-            finish,
-            response.cost_usd,
-            latency and round(latency, 4),
-            models.setdefault(response.model, len(models)),
-        )
-        plain = response.tokens_reasoning is None and response.shared == 1
-        rows.append(row if plain else (*row, response.tokens_reasoning, response.shared))
-    encoded = {answer: dense(decisions.encode(task, answer)) for answer in answers}
-    packed: bytes = _pack(([*encoded.values()], [*texts], [*models], rows))
+            only_votes = False
+            rows.append(form_of(entry).row(entry, interned))
+    encoded = {answer: dense(decisions.encode(task, answer)) for answer in interned.answers}
+    packed = repacked(Packed([*encoded.values()], [*interned.texts], [*interned.models], rows, interned.began_ms))
     return PackedStep(packed, encoded, only_votes)
-
-
-def repacked(answers: Sequence[bytes], *others: Any) -> bytes:
-    """Pack a step again that `open_packed` has taken apart."""
-    packed: bytes = _pack((answers, *others))
-    return packed
 
 
 class Packed(NamedTuple):
@@ -232,49 +112,39 @@ class Packed(NamedTuple):
         answers: Each answer made `dense`, in order of appearance.
         texts: Each text once.
         models: Each model's name once.
-        rows: A row an entry: three values for an act or an aside; nine for a sample, whose second is the number of
-            its answer or the flag, and eleven for one with reasoning tokens or with others from the same call.
+        rows: A row an entry; what its first value says it is, `registry.BY_TAG` reads.
+        began_ms: When its first sample that has a time was begun, in ms since 1970; 0 for none.
     """
 
     answers: list[bytes]
     texts: list[str]
     models: list[str]
-    rows: list[list[Any]]
+    rows: list[Any]
+    began_ms: int
+
+
+def repacked(step: Packed) -> bytes:
+    """Pack a step again that `open_packed` has taken apart."""
+    packed: bytes = _pack(step)
+    return packed
 
 
 def open_packed(packed: bytes) -> Packed:
-    """Take a packed step apart without making entries of it."""
-    return Packed._make(_unpacked(packed))
+    """Take a packed step apart without making entries of it; one of an older format is given as it would be now."""
+    parts = unpacked(packed)
+    if len(parts) == former.PARTS:
+        answers, texts, models, rows = parts
+        return Packed(answers, texts, models, former.tagged(rows), 0)
+    return Packed._make(parts)
 
 
 def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     """Turn what `pack` gave back into equal entries."""
-    encoded, texts, models, rows = open_packed(packed)
-    if not {*map(type, texts), *map(type, models)} <= _TEXT:
+    encoded, texts, models, rows, began_ms = open_packed(packed)
+    if not {*map(type, texts), *map(type, models)} <= {str}:
         raise ValueError("a text is not as maker writes it")
-    answers = [decisions.decode(task, undense(answer)) for answer in encoded]
-    entries: list[Entry] = []
-    for row in rows:
-        if len(row) == 3:
-            kind, who, index = row
-            if type(kind) is not str or type(who) is not str:
-                raise ValueError("an act is not as maker writes it")
-            if isinstance(index, dict):
-                entries.append(aside_in(kind, who, index, answers))
-                continue
-            entries.append(Act(kind, who, None if index is None else answers[index]))
-            continue
-        number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model, *further = row
-        reasoning, shared = further or (None, 1)
-        kinds = (
-            type(number), type(tokens_in), type(tokens_out), type(finish), type(cost), type(latency), type(reasoning),
-            type(shared),
-        )  # fmt: skip
-        if kinds not in _SAMPLE_KINDS or not (-_MOST <= (cost or 0) <= _MOST and -_MOST <= (latency or 0) <= _MOST):
-            raise ValueError("a sample is not as maker writes it")
-        said = "" if text is None else texts[text]
-        response = Response(
-            said, tokens_in, tokens_out, finish or "stop", cost, latency, models[model], "", reasoning, shared
-        )
-        entries.append(Sample(number, answers[verdict] if isinstance(verdict, int) else flag_in(verdict), response))
-    return entries
+    if type(began_ms) is not int or not 0 <= began_ms <= LATEST_MS:
+        raise ValueError("a time is not as maker writes it")
+    values = Values([decisions.decode(task, undense(answer)) for answer in encoded], texts, models, began_ms)
+    forms = BY_TAG
+    return [forms[row[0]].read_row(row, values) for row in rows]

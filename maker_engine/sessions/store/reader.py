@@ -13,12 +13,13 @@ from maker_engine.blame import fault_of
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError, SessionError
+from maker_engine.core.record.entries import Entry
 from maker_engine.core.responses import Sample
 from maker_engine.sessions.store import chain, schema, storage
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.lineage import Segment, branches_of, segments_of
-from maker_engine.sessions.store.packing import Entry, undense, unpack
+from maker_engine.sessions.store.packing import undense, unpack
 from maker_engine.sessions.store.record import read_record
 from maker_engine.sessions.store.schema import branch_of, row_id, step_of
 
@@ -239,8 +240,9 @@ class Reader:
                 row_id(branch, min(stop, step)),
             )
             if rows:
-                (row, state, totals, digest) = rows[0]
-                if chain.digest(row, state, totals) != digest:
+                *kept, digest = rows[0]
+                row, state, totals, _ = kept
+                if chain.digest(*kept) != digest:
                     raise storage.damaged(self.path, f"the state kept at step {step_of(row) + 1:,} has been changed")
                 return step_of(row), json.loads(state), json.loads(totals)
         return 0, None, None

@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
-from types import NoneType, UnionType
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.events import RunStarted
 from maker_engine.core.model_check import ModelCheck, lines_of
 from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.values import fits
 from maker_engine.core.snapshot import Totals
 
-LARGEST = 10**30
-"""More than any run counts or costs. A number of thousands of digits would spoil every line that shows it."""
 EARLIEST_S, LATEST_S = -62_135_596_800.0, 253_402_300_799.0
 """The years 1 to 9999, in seconds since the epoch: a clock may be wrong, but what it said can be written down."""
 RULES = ("ahead", "first")
@@ -35,20 +33,6 @@ _PLAIN: Mapping[str, Any] = {
     "created": float, "elapsed_s": float, "open": int, "name": str, "note": str, "signed": str, "imported": bool,
     "answered_by": dict, "answered_voters": dict, "owed": list, "density": dict,
 }  # fmt: skip
-
-
-def fits(value: object, kind: Any) -> bool:
-    """Tell whether a value read from JSON is of a kind: a plain type, or a union of them.
-
-    A whole number will do for a float, true for no number, and nothing that is not finite or beyond `LARGEST`.
-    """
-    if get_origin(kind) in (Union, UnionType):
-        return any(fits(value, one) for one in get_args(kind))
-    if kind is int:
-        return type(value) is int and -LARGEST <= value <= LARGEST
-    if kind is float:
-        return fits(value, int) or (type(value) is float and -LARGEST <= value <= LARGEST)
-    return kind not in (str, bool, NoneType, dict, list) or isinstance(value, kind)
 
 
 def read_record(texts: Mapping[str, str]) -> dict[str, Any]:

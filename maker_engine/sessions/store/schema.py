@@ -7,11 +7,11 @@ is in the file twice.
 
 from __future__ import annotations
 
-from enum import IntFlag
+from maker_engine.core.record.step_flags import StepFlag as StepFlag  # noqa: PLC0414 - a column of `step`
 
 APPLICATION_ID = 0x4D4B5231
 """Marks a SQLite file as one of ours."""
-FORMAT = 2
+FORMAT = 3
 """Layout version, in `user_version`."""
 SNAPSHOT_STEPS = 256
 """A state is kept this often; one in between is the one before plus at most so many answers."""
@@ -33,7 +33,7 @@ TABLES: dict[str, str] = {
         "CREATE TABLE step (id INTEGER PRIMARY KEY, n INT, flags INT, action BLOB, state_hash BLOB, chain BLOB,"
         " votes BLOB)"
     ),
-    "snap": "CREATE TABLE snap (id INTEGER PRIMARY KEY, state TEXT, totals TEXT, digest BLOB)",
+    "snap": "CREATE TABLE snap (id INTEGER PRIMARY KEY, state TEXT, totals TEXT, at REAL, digest BLOB)",
     "vote": "CREATE TABLE vote (id INTEGER PRIMARY KEY, body BLOB, digest BLOB)",
     "step_flag": "CREATE INDEX step_flag ON step (id) WHERE flags <> 0",
 }
@@ -50,18 +50,6 @@ WRITER_PRAGMAS = (
     "PRAGMA cell_size_check=ON",
     "PRAGMA mmap_size=0",
 )
-
-
-class StepFlag(IntFlag):
-    """What is remarkable about a step, in `step.flags`."""
-
-    DISSENT = 1
-    FLAGGED = 2
-    WRONG = 4
-    FAILED_CALLS = 8
-    NOT_BY_VOTES_ALONE = 16
-    PROBED = 32
-    CHANGED = 64
 
 
 def row_id(branch: int, step: int) -> int:

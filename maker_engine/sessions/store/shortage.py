@@ -10,8 +10,8 @@ from math import ceil, floor, log10
 from typing import Any, cast
 
 from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.values import fits
 from maker_engine.core.settings import default_max_samples
-from maker_engine.sessions.store.record import fits
 
 MORE = 2
 """So many times the limit that ran out is offered."""

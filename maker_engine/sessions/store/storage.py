@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -259,7 +259,7 @@ def _format(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def check_layout(connection: sqlite3.Connection, path: Path) -> None:
+def check_layout(connection: sqlite3.Connection, path: Path, tables: Mapping[str, str] = schema.TABLES) -> None:
     """Compare what the file holds with what we make: a trigger or a view in it would change what we read and write.
 
     Raises:
@@ -267,9 +267,9 @@ def check_layout(connection: sqlite3.Connection, path: Path) -> None:
     """
     found = dict(connection.execute("SELECT name, sql FROM sqlite_master"))
     for name, sql in found.items():
-        if schema.TABLES.get(name) != sql:
+        if tables.get(name) != sql:
             raise SessionError(f"session {path} holds {name!r}, which maker does not make so: it is not opened")
-    for name in schema.TABLES.keys() - found.keys():
+    for name in tables.keys() - found.keys():
         raise SessionError(f"session {path} is damaged: its {name} table is missing; {SALVAGE}")
 
 

@@ -2,6 +2,7 @@
 
 1 → 2   links cover flags and counts; branches have records of their own; what is outside the chain has digests;
         the order and the dictionary are there twice
+2 → 3   the rows of a packed step begin with a tag; samples have a time; a snapshot says when it was taken
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from maker_engine.core.errors import SessionBusyError, SessionError
 from maker_engine.input_files import exists
@@ -21,9 +20,9 @@ from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.compression import Compressor, decompress
 from maker_engine.sessions.store.lock import WriterLock
 from maker_engine.sessions.store.packing import dense, open_packed, repacked
+from maker_engine.sessions.store.second import LAST_ROW, copy_second, pages, write_branch, write_snapshot, write_votes
 
 SUFFIX = ".new"
-_PAGE = 2_000
 _PATIENCE_MS = 500
 _HEADER, _PAGE_BYTES = 100, 4096
 """Bytes of a SQLite file's header, in which its owner's mark is, and of its first page, which holds no table yet."""
@@ -43,7 +42,7 @@ def bring_up(path: Path) -> bool:
     if not os.access(path.parent, os.W_OK):
         raise SessionError(f"session {path} has an older format, and cannot be brought up there: open a copy of it")
     with WriterLock(path):
-        if _format(path) == schema.FORMAT:
+        if (version := _format(path)) == schema.FORMAT:
             return False  # somebody else has done it meanwhile
         twin = path.with_name(path.name + SUFFIX)
         if exists(twin) and not _is_cut_off(twin):
@@ -52,7 +51,8 @@ def bring_up(path: Path) -> bool:
         try:
             with storage.reported(path), closing(sqlite3.connect(path, isolation_level=None)) as old:
                 with closing(storage.create(twin)) as new:
-                    _copy(old, new)
+                    copy = _copy_first if version == 1 else copy_second
+                    copy(old, new, path)
                 _take_log_in(old, path)
         except BaseException:
             storage.remove(twin)
@@ -95,7 +95,8 @@ def meta_of(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT k, v FROM meta"))
 
 
-def _copy(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+def _copy_first(old: sqlite3.Connection, new: sqlite3.Connection, _: Path) -> None:
+    """Copy a file of format 1, whose links did not cover enough to be checked."""
     meta = {key: str(value) for key, value in meta_of(old).items()}
     if not {"order", "started", "totals"} <= meta.keys():
         raise SessionError("its record is not complete")
@@ -103,7 +104,7 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     steps, link, compressor = 0, b"", Compressor(dictionary)
     with new:
         new.execute("BEGIN IMMEDIATE")
-        for page in _pages(old):
+        for page in pages(old, 0, LAST_ROW):
             rows = []
             for row, samples, flags, action, state_hash, _, votes in page:
                 packed = _densely(decompress(votes, dictionary))
@@ -112,10 +113,9 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
             new.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
             steps += len(rows)
         for row, state, totals in old.execute("SELECT id, state, totals FROM snap"):
-            new.execute("INSERT INTO snap VALUES (?,?,?,?)", (row, state, totals, chain.digest(row, state, totals)))
-        bodies = [(row, _densely(body)) for row, body in old.execute("SELECT id, body FROM vote")]
-        votes = [(row, body, chain.digest(row, body)) for row, body in bodies]
-        new.executemany("INSERT INTO vote VALUES (?,?,?)", votes)
+            write_snapshot(new, (row, state, totals, None))
+        votes = [(row, _densely(body)) for row, body in old.execute("SELECT id, body FROM vote")]
+        write_votes(new, votes)
         meta["open"] = str(len(votes))
         new.executemany("INSERT INTO meta VALUES (0,?,?)", meta.items())
         twice = [(f"{key}/0", meta[key].encode()) for key in ("order", "started")]
@@ -123,19 +123,10 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
             new.execute("INSERT INTO blob VALUES (?,?)", (schema.DICTIONARY, dictionary))
             twice.append((schema.DICTIONARY, dictionary))
         new.executemany("INSERT INTO spare (k, v) VALUES (?,?)", twice)
-        branch = Branch(0, None, 0, int(meta.get("created", "0")), steps, link)
-        sealed = branch._replace(seal=chain.seal(branch, meta.items()))
-        new.execute("INSERT INTO branch VALUES (?,?,?,?,?,?,?)", sealed)
+        write_branch(new, Branch(0, None, 0, int(meta.get("created", "0")), steps, link), meta.items())
 
 
 def _densely(packed: bytes) -> bytes:
     """Make the answers of a packed step dense, which were JSON before."""
-    answers, *others = open_packed(packed)
-    return repacked([dense(json.loads(answer)) for answer in answers], *others)
-
-
-def _pages(old: sqlite3.Connection) -> Iterator[list[tuple[Any, ...]]]:
-    at = 0
-    while page := old.execute("SELECT * FROM step WHERE id >= ? ORDER BY id LIMIT ?", (at, _PAGE)).fetchall():
-        yield page
-        at = page[-1][0] + 1
+    step = open_packed(packed)
+    return repacked(step._replace(answers=[dense(json.loads(answer)) for answer in step.answers]))

@@ -9,10 +9,8 @@ from typing import Any, NoReturn, TypeVar
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.responses import PROBES, Flag, Prompt, Response
-from maker_engine.sessions.store.asides import HOTTEST, Change, Doubted
-from maker_engine.sessions.store.packing import to_json
-from maker_engine.sessions.store.record import LARGEST
+from maker_engine.core.record.values import LARGEST, to_json
+from maker_engine.core.responses import Flag, Prompt, Response
 
 LONGEST_LINE = 32 * 2**20
 """Characters of an event."""
@@ -114,31 +112,6 @@ def prompt(event: Mapping[str, Any]) -> Prompt | None:
     return None if found is None else Prompt(of(found, "system", str), of(found, "user", str))
 
 
-def change(event: Mapping[str, Any]) -> Change:
-    """Return how it is voted from an event on; raises as `of` does."""
-    voters = tuple(word({"voters": one}, "voters") for one in of(event, "voters", list))
-    k = None if maybe(event, "k", int) is None else number(event, "k", PROBES, 1)
-    pool = voters, word(event, "model"), of(event, "simulated", bool)
-    asked = number(event, "asked", PROBES) if "asked" in event else 0
-    return Change(word(event, "who"), k, *pool, prompt(event), asked)
-
-
-def doubted(event: Mapping[str, Any]) -> Doubted:
-    """Return what was found of a step that is hopeless, and what was changed; raises as `of` does."""
-    lowest = maybe(event, "temperature", float)
-    if lowest is not None and not 0 <= lowest <= HOTTEST:
-        raise InputError(f"'temperature' is not from 0 to {HOTTEST}")
-    return Doubted(
-        samples=number(event, "samples", PROBES),
-        rule=word(event, "rule"),
-        cause=word(event, "cause"),
-        text=word(event, "text"),
-        starved=of(event, "starved", bool),
-        temperature=lowest,
-        reminder=of(event, "reminder", str),
-    )
-
-
 def response(event: Mapping[str, Any]) -> Response:
     """Return the response of a sample or a probe; raises as `of` does."""
     cost, latency = maybe(event, "cost_usd", float), of(event, "latency_s", float)
@@ -154,6 +127,7 @@ def response(event: Mapping[str, Any]) -> Response:
         model=word(event, "model"),
         tokens_reasoning=_tokens(event, "tokens_reasoning") if "tokens_reasoning" in event else None,
         shared=number(event, "shared", MOST, 1) if "shared" in event else 1,
+        began_s=maybe(event, "began_s", float) if "began_s" in event else None,
     )
 
 
