@@ -13,10 +13,14 @@ from .demo.scripts import Answer
 from .demo.shop import Shop
 from .exchange import MISSING
 from .problem import Problem, Test
+from .schemas import documented
 from .sending import DEMO_EFFECT, DEMO_URL, body_text, build
-from .state import State
+from .state import WAITING, State
 
 _STATUS = re.compile(r"\$statusCode\s*==\s*([1-5][0-9]{2})")
+_EQUAL = re.compile(
+    r"\$response\.body#((?:/[A-Za-z0-9_\-]+)+)\s*==\s*('[^']*'|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false|null)"
+)
 _POINTED = re.compile(r"\$response\.body#((?:/[A-Za-z0-9_\-]+)+)")
 FAILURES = (
     (Status.OK, {"status": 503, "headers": {"retry-after": "1"}, "body": ""}),
@@ -41,7 +45,7 @@ def rehearsed(problem: Problem, state: State, do: Do, variant: int) -> Done:
         return Done(status, json.dumps(value))
     if do.effect == DEMO_EFFECT:
         return _of_shop(problem, state, arguments)
-    return _plausible(problem, arguments)
+    return _plausible(problem, state, arguments)
 
 
 def _of_shop(problem: Problem, state: State, arguments: dict[str, Any]) -> Done:
@@ -74,22 +78,38 @@ def _done(answer: Answer) -> Done:
     return Done(Status.OK, json.dumps({"status": answer.status, "headers": headers, "body": body, "cut": False}))
 
 
-def _plausible(problem: Problem, arguments: dict[str, Any]) -> Done:
-    """Answer as the first test of this method would have it, its pointers filled in."""
-    test = next((one for one in problem.tests if one.method == arguments["method"]), None)
+def _plausible(problem: Problem, state: State, arguments: dict[str, Any]) -> Done:
+    """Answer as the test that sends this would have it, its pointers filled in."""
+    sent = (arguments["method"], arguments["url"])
+    waiting = (one for one, trial in zip(problem.tests, state.trials, strict=True) if trial.status == WAITING)
+    test = next((one for one in waiting if (one.method, build(problem, state, one)[0].url) == sent), None)
     status, body = (200, {}) if test is None else _due(test)
     return Done(Status.OK, json.dumps({"status": status, "headers": {}, "body": json.dumps(body), "cut": False}))
 
 
 def _due(test: Test) -> tuple[int, Any]:
+    """Return the status and a body that a test's simple criteria, outputs and schema ask for."""
     found = [match for one in test.criteria if (match := _STATUS.search(one.condition))]
+    status = int(found[0][1]) if found else 200
     body: dict[str, Any] = {}
-    for text in (*(expression for _, expression in test.outputs), *(one.condition for one in test.criteria)):
-        for pointer in _POINTED.findall(text):
-            inner = body
-            *parts, last = pointer.split("/")[1:]
-            for part in parts:
-                following = inner.setdefault(part, {})
-                inner = following if isinstance(following, dict) else {}
-            inner.setdefault(last, "1")
-    return int(found[0][1]) if found else 200, body
+    schema = documented(test.operation, status)
+    for name in json.loads(schema).get("required", ()) if schema else ():
+        body[name] = "1"
+    for one in test.criteria:
+        for pointer, literal in _EQUAL.findall(one.condition):
+            _put(body, pointer, json.loads(literal) if literal[0] != "'" else literal[1:-1])
+    for _, expression in test.outputs:
+        for pointer in _POINTED.findall(expression):
+            _put(body, pointer, "1")
+    return status, body
+
+
+def _put(body: dict[str, Any], pointer: str, value: Any) -> None:
+    """Set what a JSON pointer leads to, unless something is there."""
+    *parts, last = pointer.split("/")[1:]
+    for part in parts:
+        following = body.setdefault(part, {})
+        if not isinstance(following, dict):
+            return
+        body = following
+    body.setdefault(last, value)

@@ -67,7 +67,9 @@ class ApiTests(Task[State, Answer]):
     )
     source_help = "An Arazzo 1.0.1, Postman v2.1 or OpenAPI 3 document, in YAML or JSON."
     options: ClassVar[tuple[Option, ...]] = (
-        Option("faults", "What goes wrong at maker's own server, where no file is given.", SCRIPTS[0], SCRIPTS),
+        Option(
+            "faults", f"What goes wrong at the demo server, where no file is given: {', '.join(SCRIPTS)}.", SCRIPTS[0]
+        ),
         Option("openapi", "The OpenAPI document of the operations that the tests name.", ""),
         Option("base_url", "Address of the API, such as http://127.0.0.1:8000.", ""),
         Option("input", "Inputs as NAME=VALUE, or NAME=${env:VARIABLE}; several at once.", "", several=True),
