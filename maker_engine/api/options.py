@@ -61,6 +61,9 @@ class RunOptions(TypedDict, total=False):
     limit_tokens: int | None
     limit_minutes: float | None
     prices: Sequence[str] | Mapping[str, Sequence[float]]
+    allow: Sequence[str]
+    in_doubt: str | None
+    dry_run: bool
     name: str | None
     keep: str
 

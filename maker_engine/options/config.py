@@ -89,6 +89,15 @@ class LimitOptions(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActingOptions(_Checked):
+    """What effects may touch, and what is done where nobody knows whether one has happened."""
+
+    allow: Sequence[str] = ()
+    in_doubt: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordOptions(_Checked):
     """What is written, where, and at what the run holds."""
 
@@ -107,6 +116,7 @@ class RunConfig:
     voting: VotingOptions = field(default_factory=VotingOptions)
     speed: SpeedOptions = field(default_factory=SpeedOptions)
     limits: LimitOptions = field(default_factory=LimitOptions)
+    acting: ActingOptions = field(default_factory=ActingOptions)
     record: RecordOptions = field(default_factory=RecordOptions)
 
     @classmethod
@@ -129,7 +139,7 @@ class RunConfig:
         """Return the value of every option by its name."""
         return {
             one.name: getattr(group, one.name)
-            for group in (self.model, self.voting, self.speed, self.limits, self.record)
+            for group in (self.model, self.voting, self.speed, self.limits, self.acting, self.record)
             for one in fields(group)
         }
 
@@ -147,6 +157,7 @@ KINDS: dict[str, type[Any]] = {
     "voting": VotingOptions,
     "speed": SpeedOptions,
     "limits": LimitOptions,
+    "acting": ActingOptions,
     "record": RecordOptions,
 }
 """The class of each group, by its name."""

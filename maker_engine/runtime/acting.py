@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, NamedTuple
 
 from maker_engine.core.commands import Answer
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Finished, Safety, Start, Started, Status
@@ -38,7 +38,19 @@ from maker_engine.runtime.gate import Gate
 GRACE_S = 5.0
 """Seconds that an effect which may not be done twice has to end in, when the run is stopped."""
 
-Record: TypeAlias = Callable[[list[Event]], None]
+
+class Ways(NamedTuple):
+    """The ways from the effects to the rest of a run.
+
+    Attributes:
+        wake: Lets it look again.
+        record: Takes events in, and commits what is decided.
+        flush: Makes everything recorded durable.
+    """
+
+    wake: Callable[[], None]
+    record: Callable[[list[Event]], None]
+    flush: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +85,7 @@ class Acting:
         solver: Knows the open step, and is settled by outcomes.
         conduct: How the run acts.
         clock: Tells the time of day.
-        wake: Called when something has come in.
-        record: Takes events in, and commits what is decided.
-        flush: Makes everything recorded durable.
+        ways: To the rest of the run.
         lost: What an earlier sitting began and saw no end of.
         landed: What ended and was not awaited yet.
 
@@ -86,16 +96,14 @@ class Acting:
         planned: What a dry run would have done, one line each.
     """
 
-    def __init__(  # noqa: PLR0913 - what it drives, and the three ways out of it
+    def __init__(
         self,
         task: AnyTask,
         solver: Solver,
         conduct: Conduct,
         clock: Clock,
+        ways: Ways,
         *,
-        wake: Callable[[], None],
-        record: Record,
-        flush: Callable[[], Awaitable[None]],
         lost: list[Flight],
         landed: deque[Finished],
     ) -> None:
@@ -104,9 +112,7 @@ class Acting:
         self._conduct = conduct
         self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep)
         self._clock = clock
-        self._wake = wake
-        self._record = record
-        self._flush = flush
+        self._wake, self._record, self._flush = ways
         self._landed = landed
         self._flying: dict[int, tuple[Flight, asyncio.Task[None] | None]] = {one.step: (one, None) for one in lost}
         self._begun = {one.step for one in lost}
@@ -134,6 +140,10 @@ class Acting:
     def in_flight(self) -> int:
         """Effects that have begun and have not ended."""
         return len(self._flying)
+
+    def figures(self) -> dict[str, Any]:
+        """What a view shows of it."""
+        return {"acting": len(self._flying), "planned": tuple(self.planned)}
 
     async def turn(self, gate: Gate) -> bool:
         """Do what is due where `gate` lets it; True where something came of it, so that the run should look again."""

@@ -127,8 +127,6 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
-    if task.acts:
-        check_source(task.source())
     policy, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
@@ -136,10 +134,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     _check_offers(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
-    expected = replace(
-        forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task)),
-        simulated=model.simulated,
-    )
+    expected = _expected(order, task, model)
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
     started = _started(order, task, model, settings)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
@@ -170,6 +165,11 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     return PreparedRun(order, plan, expected)
 
 
+def _expected(order: RunOrder, task: AnyTask, model: Model) -> Forecast:
+    expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
+    return replace(expected, simulated=model.simulated)
+
+
 def _conduct(order: RunOrder) -> Conduct:
     """Return how a run acts on the world."""
     in_doubt = order.in_doubt or (ASK if order.attended else STOP)
@@ -184,6 +184,8 @@ def may_never_end(task: AnyTask) -> bool:
 def _check_offers(order: RunOrder, task: AnyTask) -> None:
     """See to it that the task offers what the order asks of it."""
     check_folder(task, order.out)
+    if task.acts:
+        check_source(task.source())
     step = task.step(task.start()) if order.constrain else None
     if isinstance(step, Vote | Gather) and step.form is None:
         raise InputError(f"task {task.name} words its answers itself: they have no form to constrain them to")

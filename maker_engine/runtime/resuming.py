@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -21,7 +20,7 @@ from maker_engine.core.responses import Sample
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.effects.consent import Consent, parse_scope
-from maker_engine.runtime.acting import Acting
+from maker_engine.runtime.acting import Acting, Ways
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.plan import Plan
 from maker_engine.sessions.queries.acting import SavedEffects
@@ -61,16 +60,7 @@ def voted(settings: Settings, changed: Change | None) -> Settings:
     return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters)
 
 
-def acting_of(
-    plan: Plan,
-    saved: SavedRun | None,
-    solver: Solver,
-    clock: Clock,
-    book: Book,
-    wake: Callable[[], None],
-    record: Callable[[list[Event]], None],
-    flush: Callable[[], Awaitable[None]],
-) -> Acting:
+def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, book: Book, ways: Ways) -> Acting:
     """Make what carries out the effects of a new run, or of one that goes on where `saved` stands."""
     known = SavedEffects() if saved is None else saved.effects
     conduct = plan.conduct
@@ -78,10 +68,7 @@ def acting_of(
     conduct = replace(conduct, consent=consent, identity=book.identity, branch=0 if saved is None else saved.branch)
     if known.outcome is not None:
         solver.settle(known.outcome)
-    return Acting(
-        plan.task, solver, conduct, clock, wake=wake, record=record, flush=flush, lost=list(known.lost),
-        landed=deque(known.landed),
-    )  # fmt: skip
+    return Acting(plan.task, solver, conduct, clock, ways, lost=list(known.lost), landed=deque(known.landed))
 
 
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:

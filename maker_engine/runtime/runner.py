@@ -24,6 +24,7 @@ from maker_engine.core.hopeless import HOLD
 from maker_engine.core.record.registry import EVERY
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
+from maker_engine.runtime.acting import Ways
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner
@@ -83,10 +84,7 @@ class Runner:
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._wake = asyncio.Event()
-        self._budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
-        self._budget.drawn = lambda: self._solver.drawn
-        self._budget.density.update({} if saved is None else saved.density)
-        self._book.budget = self._budget
+        self._budget = self._book.budget = self._budget_of(plan, saved)
         admit = partial(self._book.admission, plan.accept_models)
         manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
         self._caller = Caller(plan.model, self._clock, self._tell, replace(manner, log=plan.log))
@@ -102,10 +100,15 @@ class Runner:
         self._checking = Checking(
             plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
         )
-        self._acting = acting_of(
-            plan, saved, self._solver, self._clock, self._book, self._wake.set, self._take_up, self._flush
-        )
+        ways = Ways(self._wake.set, self._take_up, self._flush)
+        self._acting = acting_of(plan, saved, self._solver, self._clock, self._book, ways)
         self._obstacle = ""  # why a person has to say that the provider is asked again
+
+    def _budget_of(self, plan: Plan, saved: SavedRun | None) -> Budget:
+        budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
+        budget.drawn = lambda: self._solver.drawn
+        budget.density.update({} if saved is None else saved.density)
+        return budget
 
     async def run(self) -> Snapshot:
         """Run to the end and return the final state; every end has a named outcome and is in the journal.
@@ -143,7 +146,7 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=self._checking.place, **self._caller.figures(),
+            checking=self._checking.place, **self._acting.figures(), **self._caller.figures(),
         )  # fmt: skip
 
     async def _check_model(self) -> None:

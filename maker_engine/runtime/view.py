@@ -61,6 +61,8 @@ class RunView:
         papers_note: What has to be said of them, such as why there are none; empty for nothing.
         papers_fault: Why they could not be written; empty where they could.
         limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
+        acting: Effects in flight.
+        planned: What a dry run would have done, in order, one line each with the consent it needs.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -95,6 +97,8 @@ class RunView:
     papers: tuple[Path, ...] | None = None
     papers_note: str = ""
     papers_fault: str = ""
+    acting: int = 0
+    planned: tuple[str, ...] = ()
 
     @property
     def copies(self) -> str:

@@ -33,6 +33,8 @@ _EXAMPLES = {
     "limit_tokens": "1000000",
     "limit_minutes": "60",
     "prices": '["0.5,2"]',
+    "allow": '["http:example.org"]',
+    "in_doubt": '"auto"',
     "name": '"first try"',
     "session": '"/tmp/run.maker"',
     "out": '"/tmp/papers"',

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause, Stop
-from maker_engine.core.decomposition import Do, Mistake, Step
+from maker_engine.core.decomposition import Mistake, Step
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.events import Outcome
 from maker_engine.core.responses import Prompt, Response, SampleRequest
@@ -17,7 +17,7 @@ from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.store.reader import Reader
 from tests.support.running import Bench, right
-from tests.support.toy import Count, Interrupted, answer
+from tests.support.toy import Count, answer
 
 
 async def test_a_run_ends_solved_when_every_step_is_decided_and_the_task_verifies_it(tmp_path: Path) -> None:
@@ -121,14 +121,6 @@ async def test_a_fault_that_never_passes_ends_the_run_with_growing_waits(tmp_pat
     snapshot = (await bench.run()).snapshot
     assert (snapshot.outcome, len(bench.clock.slept)) == (Outcome.FAILED, 5)
     assert all(0.5 * 2**i / 2 <= wait <= 0.5 * 2**i for i, wait in enumerate(bench.clock.slept))
-
-
-async def test_a_step_that_nobody_drives_ends_the_run_by_name(tmp_path: Path) -> None:
-    """A Do step is not driven yet, and says so."""
-    task = Interrupted(due=Do("sql", "{}"))
-    snapshot = (await Bench(tmp_path, task=task).run()).snapshot
-    assert snapshot.outcome is Outcome.FAILED
-    assert snapshot.reason == "step 2 is a Do step, which is not driven yet"
 
 
 async def test_a_bug_in_a_model_is_not_taken_for_a_provider_fault(tmp_path: Path) -> None:

@@ -195,6 +195,7 @@ class ToldByFlags(TypedDict):
     wrong: bool
     failed: bool
     person: bool
+    effect: bool
 
 
 def told_by_flags(flags: int) -> ToldByFlags:
@@ -204,12 +205,14 @@ def told_by_flags(flags: int) -> ToldByFlags:
         "wrong": flags & _WRONG != 0,
         "failed": flags & _FAILED != 0,
         "person": flags & _PERSON != 0,
+        "effect": flags & _ACTED != 0,
     }
 
 
 _TOLD = frozenset({"action", "candidate"})
 # As plain integers: combining members of an enumeration takes as long as the rest of a step.
 _DISSENT, _WRONG = StepFlag.DISSENT.value, StepFlag.WRONG.value
+_ACTED = StepFlag.ACTED.value
 _FAILED, _PERSON = StepFlag.FAILED_CALLS.value, StepFlag.NOT_BY_VOTES_ALONE.value
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gathered, Json
 from maker_engine.core.events import (
+    EffectFinished,
     Event,
     ModelChecked,
     SampleFailed,
@@ -216,6 +217,8 @@ class Journal:
             self._note(*kind.note(event))
         if isinstance(event, ModelChecked):
             self._failed_calls = 0  # those were the check's
+        elif isinstance(event, EffectFinished) and not event.done.ok:
+            self._failed_calls += 1
 
     def flush(self) -> None:
         """Make everything recorded so far durable, in one transaction.
