@@ -101,8 +101,10 @@ def met(criterion: Criterion, scope: Scope) -> bool:
     if criterion.kind == "regex":
         return found(criterion.condition, text_of(value))
     if isinstance(value, dict | list):
+        # `$[?count(@.pets) > 0]` is the specification's own example of a question about one object.
+        asked = [value] if isinstance(value, dict) and criterion.condition.lstrip().startswith("$[?") else value
         try:
-            return next(iter(_path(criterion.condition).finditer(value)), None) is not None
+            return next(iter(_path(criterion.condition).finditer(asked)), None) is not None
         except (JSONPathError, RecursionError):
             return False
     return False

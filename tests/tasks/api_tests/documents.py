@@ -33,7 +33,7 @@ OK, MADE, GONE = "$statusCode == 200", "$statusCode == 201", "$statusCode == 204
 ID = {"id": "$response.body#/id"}
 USER = step("make", "createUser", MADE, body={"name": "Ada"}, outputs=ID)
 HERS = "$steps.make.outputs.id"
-JSONPATH = {"context": "$response.body", "condition": "$.items[?(@.name == 'Ada')]", "type": "jsonpath"}
+JSONPATH = {"context": "$response.body", "condition": "$[?length(@.items) > 0]", "type": "jsonpath"}
 REGEX = {"context": "$response.body#/name", "condition": "^A[a-z]{2}$", "type": "regex"}
 RETRY = [{"name": "again", "type": "retry", "retryAfter": 0, "retryLimit": 4}]
 
