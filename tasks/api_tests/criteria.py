@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any
-
-from jsonpath import JSONPathEnvironment
-from jsonpath.exceptions import JSONPathError
-from jsonpath.function_extensions import ExpressionType, FilterFunction
 
 from .conditions import ConditionError, check_condition, expressions_of, holds
 from .exchange import MISSING
 from .expressions import Scope, evaluate, is_expression, text_of
-from .patterns import PatternError, compiled, found, matches
+from .patterns import PatternError, compiled, found
 from .problem import Criterion
 
 LONGEST_PATH, MOST_BRANCHINGS = 300, 2
@@ -24,44 +19,23 @@ class CriterionError(ValueError):
     """A criterion is none that is understood; the text says why."""
 
 
-class _Pattern(FilterFunction):
-    """A function of RFC 9535 that holds a text against a pattern, by RE2."""
-
-    arg_types = [ExpressionType.VALUE, ExpressionType.VALUE]  # noqa: RUF012 - so the library has it
-    return_type = ExpressionType.LOGICAL
-
-    def __init__(self, test: Callable[[str, str], bool]) -> None:
-        self._test = test
-
-    def __call__(self, value: object, pattern: object) -> bool:
-        """Tell whether both are texts and the pattern matches."""
-        return isinstance(value, str) and isinstance(pattern, str) and self._test(pattern, value)
-
-
-class _Paths(JSONPathEnvironment):
-    """JSONPath as RFC 9535 has it, with patterns that cannot run away."""
-
-    def setup_function_extensions(self) -> None:
-        """Set up the standard's functions."""
-        super().setup_function_extensions()
-        self.function_extensions["match"] = _Pattern(matches)
-        self.function_extensions["search"] = _Pattern(found)
-
-
-_PATHS = _Paths(strict=True)
-
-
-@lru_cache(256)
 def _path(text: str) -> Any:
+    """Return a JSONPath ready to be applied.
+
+    Raises:
+        CriterionError: It cannot be read, or searches within searches.
+    """
     if len(text) > LONGEST_PATH:
         raise CriterionError(f"a JSONPath has {len(text):,} characters: at most {LONGEST_PATH} are read")
     if text.count("..") > MOST_BRANCHINGS or text.count("?") > MOST_BRANCHINGS:
         raise CriterionError(
             f"the JSONPath {text[:60]!r} searches within a search: at most {MOST_BRANCHINGS} are taken"
         )
+    from .paths import PathError, path  # noqa: PLC0415 - its library costs a start 40 ms, and few documents need it
+
     try:
-        return _PATHS.compile(text.strip())
-    except (JSONPathError, RecursionError) as error:
+        return path(text.strip())
+    except PathError as error:
         raise CriterionError(f"the JSONPath {text[:60]!r} cannot be read ({str(error)[:60]})") from None
 
 
@@ -103,10 +77,7 @@ def met(criterion: Criterion, scope: Scope) -> bool:
     if isinstance(value, dict | list):
         # `$[?count(@.pets) > 0]` is the specification's own example of a question about one object.
         asked = [value] if isinstance(value, dict) and criterion.condition.lstrip().startswith("$[?") else value
-        try:
-            return next(iter(_path(criterion.condition).finditer(asked)), None) is not None
-        except (JSONPathError, RecursionError):
-            return False
+        return bool(_path(criterion.condition)(asked))
     return False
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import re2
-
 LONGEST, _MOST_MEMORY = 1_000, 8 << 20
 
 
@@ -14,7 +12,7 @@ class PatternError(ValueError):
     """A pattern is none that RE2 takes; the text says why."""
 
 
-def _options() -> Any:
+def _options(re2: Any) -> Any:
     options = re2.Options()
     options.log_errors, options.max_mem = False, _MOST_MEMORY
     return options
@@ -29,8 +27,10 @@ def compiled(pattern: str) -> Any:
     """
     if len(pattern) > LONGEST:
         raise PatternError(f"a pattern has {len(pattern):,} characters: at most {LONGEST:,} are taken")
+    import re2  # noqa: PLC0415 - a library in C, for documents that have patterns
+
     try:
-        return re2.compile(pattern, _options())
+        return re2.compile(pattern, _options(re2))
     except re2.error as error:
         why = error.args[0] if error.args else ""
         text = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)

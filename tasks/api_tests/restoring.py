@@ -10,7 +10,6 @@ from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
 
 from .criteria import CriterionError, check_criterion
-from .form import misfit
 from .problem import Action, Criterion, Operation, Problem, Test, check
 
 
@@ -41,6 +40,8 @@ def from_json(whole: dict[str, Json]) -> Problem:
     Raises:
         ProblemError: It is none.
     """
+    from .form import misfit  # noqa: PLC0415 - its library costs a start 30 ms
+
     if wrong := misfit(whole):
         raise ProblemError(f"these tests in maker's own form are damaged: {one_line(wrong, 160)}")
     fields: dict[str, Any] = {key: _tuples(value) for key, value in whole.items() if key != "format"}

@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
-from referencing import Registry
-from referencing.exceptions import Unresolvable
-
 from .exchange import MISSING, Reply, Request
-from .patterns import found
 from .problem import Operation
 
 DEEPEST = 40
-
-
-def _pattern(_: Any, pattern: Any, value: Any, __: Any) -> Iterator[ValidationError]:
-    if isinstance(value, str) and isinstance(pattern, str) and not found(pattern, value):
-        yield ValidationError(f"{value[:40]!r} does not match {pattern[:40]!r}")
-
-
-def _pattern_properties(validator: Any, patterns: Any, value: Any, _: Any) -> Iterator[ValidationError]:
-    for pattern, schema in patterns.items() if isinstance(value, dict) else ():
-        for key, one in value.items():
-            if found(pattern, key):
-                yield from validator.descend(one, schema, path=key, schema_path=pattern)
-
-
-_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern, "patternProperties": _pattern_properties})
 
 
 def of_openapi(schema: Any, depth: int = 0) -> Any:
@@ -67,12 +43,6 @@ def _bounded(schema: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-@lru_cache(128)
-def _validator(schema: str, schemas: str) -> Any:
-    whole = {**json.loads(schema), "components": {"schemas": json.loads(schemas or "{}")}}
-    return _Validator(whole, registry=Registry())
-
-
 def breach(schema: str, schemas: str, value: Any) -> str:
     """Say in one line how a value breaks a schema; "" where it does not, or where the schema is no good.
 
@@ -85,16 +55,9 @@ def breach(schema: str, schemas: str, value: Any) -> str:
         return ""
     if value is MISSING:
         return "there is no JSON body"
-    try:
-        error = next(_validator(schema, schemas).iter_errors(value), None)
-    except Unresolvable as unresolvable:
-        return f"its schema cannot be resolved: {unresolvable.ref[:60]}"
-    except Exception:  # noqa: BLE001 - a schema out of a file can be wrong in any way; then it says nothing
-        return ""
-    if error is None:
-        return ""
-    place = "/".join(str(part) for part in error.absolute_path)
-    return f"{place or 'the body'}: {' '.join(error.message.split())[:120]}"
+    from .validation import error_of  # noqa: PLC0415 - its library costs a start 30 ms
+
+    return error_of(schema, schemas, value)
 
 
 def documented(operation: Operation | None, status: int) -> str | None:

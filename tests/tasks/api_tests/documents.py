@@ -54,7 +54,7 @@ DOCUMENTS = {
         "flaky",
         document(("retries", [], [
             step("make", "createProduct", MADE, body={"name": "Lamp", "price": 2}, outputs=ID),
-            step("stock", "getStock", "$statusCode == 200 && $response.body#/stock > 5", path=HERS, onFailure=RETRY)], {})),
+            step("stock", "getStock", f"{OK} && $response.body#/stock > 5", path=HERS, onFailure=RETRY)], {})),
         {"make": "passed", "stock": "passed"},
     ),
     "across": (
@@ -75,7 +75,8 @@ DOCUMENTS = {
     ),
     "kinds": (
         "none",
-        document(("kinds", [], [USER, step("list", "listUsers", OK, JSONPATH), step("read", "getUser", REGEX, path=HERS)], {})),
+        document(("kinds", [], [USER, step("list", "listUsers", OK, JSONPATH),
+                                step("read", "getUser", REGEX, path=HERS)], {})),
         {"make": "passed", "list": "passed", "read": "passed"},
     ),
     "ends": (

@@ -1,13 +1,14 @@
-"""Drives API tests without a session: votes by the oracle through text, effects for real or as the task rehearses them."""
+"""Drives API tests without a session: votes by the oracle, through text; effects for real, or as they are rehearsed."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 
-from maker_engine.core.decomposition import Await, Do, Done, Finished, Start, Started, Vote
-from maker_engine.effects.world import RealWorld
 from maker_tasks.api_tests.task import ApiTests
+
+from maker_engine.core.decomposition import Await, Do, Finished, Start, Started, Vote
+from maker_engine.effects.world import RealWorld
 
 MOST_STEPS = 3_000
 
@@ -65,11 +66,6 @@ def verdicts(task, state):
     """Return (verdict, class, tries) of each test."""
     tests = task.result(state)["tests"]
     return {name: (one["verdict"], one["class"], one["tries"]) for name, one in tests.items()}
-
-
-def failed(done: Done) -> bool:
-    """Tell whether an effect did not come to an answer."""
-    return not done.ok
 
 
 def loaded(document, **options):

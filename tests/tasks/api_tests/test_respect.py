@@ -8,9 +8,9 @@ import shutil
 import subprocess
 
 import pytest
-
 from maker_tasks.api_tests.demo.server import ShopServer
 from maker_tasks.api_tests.files import sample
+
 from tests.tasks.api_tests.documents import DOCUMENTS
 from tests.tasks.api_tests.driven import driven, loaded
 
@@ -52,7 +52,9 @@ def test_a_document_ends_as_arazzo_has_it(shop):
     assert server.shop.things == {}
 
 
-@pytest.mark.skipif(RESPECT is None, reason="redocly is not installed: npm install @redocly/cli, or name it in MAKER_REDOCLY")
+@pytest.mark.skipif(
+    RESPECT is None, reason="redocly is not installed: npm install @redocly/cli, or name it in MAKER_REDOCLY"
+)
 @pytest.mark.parametrize("shop", DOCUMENTS, indirect=True)
 def test_an_independent_runner_gives_the_same_verdicts(shop):
     """`redocly respect` comes to the verdicts that are expected here, step by step."""
