@@ -37,6 +37,7 @@ from maker_engine.core.responses import (
     Alike,
     Flag,
     Response,
+    Sample,
     SampleRequest,
     is_draft,
     is_extra,
@@ -227,25 +228,28 @@ class Solver:
             recorded: The verdict on record, of a response that was read in an earlier sitting: it may be in a form that
                 the task does not ask for any more. None to read it.
         """
-        flight = self._flight
         if is_probe(request):
-            return flight.first.take_probe(request, response) or [ResponseWasted(request.step, response)]
-        one = flight.find(request.ballot)
-        if one is None or one.poll is None:
-            return [ResponseWasted(request.step, response)]  # squashed meanwhile, and paid for all the same
-        if request.voter == DRAFT:
-            return self._drafted(one, response)
-        poll = one.poll
-        if not poll.expects(request.sample):
-            return [ResponseWasted(one.number, response)]
-        counted = one.take(request.sample, response, recorded)
+            events = self._flight.first.take_probe(request, response)
+        elif (one := self._flight.find(request.ballot)) is None or one.poll is None:
+            events = []  # squashed meanwhile
+        elif request.voter == DRAFT:
+            events = self._drafted(one, response)
+        elif one.poll.expects(request.sample):
+            return self._counted(one, one.take(request.sample, response, recorded))
+        else:
+            events = []  # its answer is in already, or nobody waits for it any more
+        return events or [ResponseWasted(request.step, response)]  # paid for all the same
+
+    def _counted(self, one: OpenStep, counted: list[Sample]) -> list[Event]:
+        """Return what comes of samples that were counted for a step in flight: all of it for the open one."""
+        flight = self._flight
         squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
             one.counted += counted
             return squashed
         events = [told_of(one.number, each) for each in counted]
-        if counted and poll.exhausted:
-            events.append(StepUndecided(one.number, poll.counted))
+        if counted and one.poll is not None and one.poll.exhausted:
+            events.append(StepUndecided(one.number, one.poll.counted))
         return events + squashed if squashed else events
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:

@@ -16,6 +16,7 @@ HTTP, SQL, EXEC = "http", "sql", "exec"
 WRITE = "write:"
 DEFAULT_PORTS = frozenset({80, 443})
 POSTGRES_PORT = 5432
+_POSTGRES_OPTIONS = frozenset({"sslmode", "sslrootcert", "application_name"})
 FORMS = "http:HOST[:PORT], sql:FILE or sql:postgresql://HOST/NAME, exec:PROGRAM; write:… allows writing too"
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.?)*|\[[0-9A-Fa-f:.]+\]|[0-9.]+)")
 
@@ -137,7 +138,9 @@ def database(text: str, target: str) -> str:
     except ValueError:
         raise _none(text) from None
     name = parts.path.strip("/")
-    if parts.scheme not in ("postgresql", "postgres") or not name or "/" in name:
+    # What libpq reads behind the question mark may name another host.
+    asked = {pair.partition("=")[0] for pair in parts.query.split("&") if pair}
+    if parts.scheme not in ("postgresql", "postgres") or not name or "/" in name or not asked <= _POSTGRES_OPTIONS:
         raise _none(text)
     return f"postgresql://{(parts.hostname or '').lower()}:{port}/{name}"
 

@@ -33,7 +33,7 @@ async def run(call: Call, place: str, statements: Sequence[Statement]) -> dict[s
         async with await psycopg.AsyncConnection.connect(
             place, connect_timeout=max(1, int(call.timeout_s))
         ) as open_one:
-            open_one.read_only = not call.writes
+            await open_one.set_read_only(not call.writes)
             return await _transact(open_one, call, statements)
     except psycopg.OperationalError as error:
         kind = "closed" if "closed" in str(error) or "terminat" in str(error) else "connection"
@@ -52,7 +52,9 @@ async def _transact(
         )
         for statement in statements:
             try:
-                cursor = await connection.execute(statement.sql, _bound(statement.parameters) or None)
+                # One that is prepared is one statement: none behind a COMMIT escapes the transaction that only reads.
+                prepare = None if call.writes else True
+                cursor = await connection.execute(statement.sql, _bound(statement.parameters) or None, prepare=prepare)
             except asyncio.CancelledError:
                 await connection.cancel_safe(timeout=2)
                 raise

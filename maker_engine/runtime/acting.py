@@ -315,7 +315,8 @@ class Acting:
     def _ask_consent(self, flight: Flight, scope: Scope) -> None:
         told = self._world.describe(flight.do)
         if not self._conduct.attended:
-            place = f"step {flight.step + 1:,} needs consent to {told}"
+            moved = ", since the world has moved on" if self._conduct.branch else ""
+            place = f"step {flight.step + 1:,} needs consent{moved} to {told}"
             self.ended = RunEnded(Outcome.STOPPED, f"{place}: go on with --allow {scope} (maker sessions resume)")
             return
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from maker_engine.core.errors import Fault, ProviderError
@@ -209,7 +209,9 @@ class Caller:
         await self._rate.admit(first, answers)
         tries.allowed_s = max(tries.allowed_s, self.deadlines.base_s)
         with self.budget.paying(*requests):
+            began_s = self._clock.wall()
             responses = await self._logged(requests, model, tries.allowed_s)
+            responses = [replace(one, began_s=began_s) for one in responses]
             self._rate.used(first, *responses, answers=answers)
         for surplus in responses[answers:]:
             self.budget.refused(requests[-1], surplus, SURPLUS)

@@ -10,7 +10,7 @@ from maker_engine.models.sampling import AUTO, DEFAULT, Answers, Temperature
 from maker_engine.runtime.plan import STOP
 from maker_engine.sessions.store.journal import ALL
 
-NOT_KEPT = {"options", "session", "out", "name", "apart", "attended", "breaks"}
+NOT_KEPT = {"options", "session", "out", "name", "apart", "attended", "breaks", "in_doubt"}
 """Fields of an order that say nothing about the run itself; the source holds what the options chose."""
 TASK = "task"
 """The draft that a task makes itself."""

@@ -167,8 +167,7 @@ def summary(view: RunView) -> dict[str, object]:
     """Put a run's figures into one JSON object, as docs/json.md describes it."""
     snapshot, totals = view.snapshot, view.snapshot.totals
     started = snapshot.started
-    if started is None:
-        raise AssertionError("a run that returned has started")
+    assert started is not None  # noqa: S101 - a run that returned has started
     return versioned({
         "outcome": snapshot.outcome.value if snapshot.outcome else None,
         "reason": snapshot.reason,
@@ -204,6 +203,7 @@ def summary(view: RunView) -> dict[str, object]:
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
         "papers": None if view.papers is None else [*map(str, view.papers)],
+        "dry_run": [*map(one_line, view.planned)],
     })  # fmt: skip
 
 
@@ -259,6 +259,7 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         *([("besides", view.estimated)] if view.estimated else []),
         *(("sent", line) for line in view.adjustments),
         *_check_rows(view),
+        *(("would", line) for line in view.planned),
         ("session", str(figures["session"])),
         *([("papers", papers)] if (papers := papers_line(view)) else []),
         *([("found", view.shortfall)] if view.shortfall else []),

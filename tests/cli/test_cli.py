@@ -26,7 +26,7 @@ KEYS = [
     "samples", "votes", "flagged", "wasted",
     "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
     "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
-    "answered_by", "timeouts", "resets_at", "wall_s", "session", "papers",
+    "answered_by", "timeouts", "resets_at", "wall_s", "session", "papers", "dry_run",
 ]  # fmt: skip
 
 

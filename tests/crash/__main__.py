@@ -1,6 +1,6 @@
 """Accidents of every kind to real sessions, and what is left of them.
 
-    python -m tests.crash --kills 200 --cuts 200 --damages 500 --openers 200 --full 20 [--seed N]
+    python -m tests.crash --kills 200 --cuts 200 --damages 500 --openers 200 --full 20 --acting 200 [--seed N]
 
 Ends with status 1 on any loss.
 """
@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.crash import child, cuts, damages, full_disk, kills, openers
+from tests.crash import acting, child, cuts, damages, full_disk, kills, openers
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         ("damages", "damages to a file"),
         ("openers", "second openers"),
         ("full", "full devices"),
+        ("acting", "runs with effects killed with SIGKILL"),
     ):
         parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=told)
     parser.add_argument("--seed", type=int, default=1)
@@ -53,6 +54,11 @@ def _kills(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str,
     return killing.figures(), killing.losses.told()
 
 
+def _acting(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, object]], list[str]]:
+    killed = acting.kill_runs(number, seed, directory)
+    return killed.figures(), killed.failures
+
+
 def _cuts(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, object]], list[str]]:
     cutting = cuts.cut(number, seed, directory, child.SOLVING)
     blind = [] if cutting.control_bad else ["with every sync ignored nothing was lost: the harness sees nothing"]
@@ -74,7 +80,9 @@ def _full(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, 
     return filling.figures(), filling.losses.told()
 
 
-_PARTS = {"kills": _kills, "cuts": _cuts, "damages": _damages, "full": _full, "openers": _openers}
+_PARTS = {
+    "kills": _kills, "cuts": _cuts, "damages": _damages, "full": _full, "openers": _openers, "acting": _acting,
+}  # fmt: skip
 
 
 def _print(title: str, figures: Iterable[tuple[str, object]]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash import cuts, damages, full_disk, kills, openers
+from tests.crash import acting, cuts, damages, full_disk, kills, openers
 from tests.crash.__main__ import main
 from tests.crash.child import SMALL_JOBS, SMALL_SOLVING
 from tests.crash.cuts import Cutting
@@ -37,6 +37,14 @@ def test_kills_land_where_they_hurt(killing: Killing) -> None:
     """Some of them hit a commit and some a checkpoint, by what the dead process left behind."""
     assert killing.hit[kills.COMMIT] > 0
     assert killing.hit[kills.CHECKPOINT] > 0
+
+
+def test_no_kill_makes_a_run_act_twice(tmp_path: Path) -> None:
+    """After kill -9 of the real program, every effect was done once by its own log, and is in the record once."""
+    killed = acting.kill_runs(3, 5, tmp_path, rounds=1)
+    assert killed.kills == 3
+    assert killed.effects["POST"] >= 2 * killed.runs > 0
+    assert killed.failures == []
 
 
 @pytest.fixture(scope="module")

@@ -148,7 +148,18 @@ def test_consent_is_matched_strictly(allowed, wanted, covered):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "http:", "http://example.org", "http:*", "http:a b", "exec", "write:exec:git", "sql:postgresql://h"]
+    "text",
+    [
+        "",
+        "http:",
+        "http://example.org",
+        "http:*",
+        "http:a b",
+        "exec",
+        "write:exec:git",
+        "sql:postgresql://h",
+        "sql:postgresql://a/x?host=b",
+    ],
 )
 def test_a_scope_that_names_nothing_is_refused(text):
     """What is no scope is refused with the forms there are."""

@@ -38,7 +38,7 @@ class Roomless(Bench):
             self._limit(1_000_000)
 
     def _limit(self, pages: int) -> None:
-        self.journal._connection.execute(f"PRAGMA max_page_count={pages}")
+        self.journal._file.connection.execute(f"PRAGMA max_page_count={pages}")
 
 
 async def test_a_run_waits_for_room_and_loses_nothing(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_every_line_is_one_event_of_a_known_kind(tmp_path: Path) -> None:
     """The first says what it is; each names its event, its branch and its step."""
     run = record(tmp_path / "run.maker", 15, seed=4)
     first, *rest = [json.loads(line) for line in exported(run)]
-    assert first == {"event": "session", "format": "maker-session", "version": 1}
+    assert first == {"event": "session", "format": "maker-session", "version": 2}
     assert {one["event"] for one in rest} == {"run", "sample", "decided", "totals", "ended"}
     assert all(one["branch"] == 0 for one in rest)
     assert [one["step"] for one in rest if one["event"] == "decided"] == list(range(15))

@@ -20,7 +20,7 @@ TASK = Count(LENGTH)
 
 def pages(journal: Journal, most: int) -> None:
     """Let the file have so many pages and no more, as a full device would."""
-    journal._connection.execute(f"PRAGMA max_page_count={most}")
+    journal._file.connection.execute(f"PRAGMA max_page_count={most}")
 
 
 def test_a_flush_that_found_no_room_can_be_done_again(tmp_path: Path) -> None:

@@ -150,13 +150,13 @@ def test_a_file_of_a_newer_format_is_refused(tmp_path: Path) -> None:
 def test_a_run_that_cannot_be_written_any_more_says_so(tmp_path: Path) -> None:
     """An error of the database is the record's, in one line, and what was flushed stays readable."""
     journal = make(tmp_path / "run.maker")
-    journal._connection.execute("PRAGMA query_only=ON")
+    journal._file.connection.execute("PRAGMA query_only=ON")
     journal._dirty = True
     with pytest.raises(SessionError, match="cannot be written"):
         journal.flush()
     with Reader(journal.path) as reader:
         assert reader.meta()["order"]["task"] == "count"
-    journal._connection.close()
+    journal._file.connection.close()
 
 
 def test_a_session_never_loads_code_it_names(tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def test_a_commit_that_was_cut_off_without_a_log_is_undone(tmp_path: Path, monke
     """On a network file system, a session whose writer died in a commit opens as it was before that commit."""
     monkeypatch.setattr(storage.places, "is_shared", lambda _: True)
     journal = going_on(tmp_path / "run.maker")
-    write = journal._connection
+    write = journal._file.connection
     write.execute("PRAGMA cache_spill=1")
     write.execute("PRAGMA cache_size=1")
     write.execute("BEGIN IMMEDIATE")

@@ -8,21 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.errors import SessionBusyError, SessionError
+from maker_engine.core.errors import InputError, SessionBusyError, SessionError
 from maker_engine.core.events import Outcome
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.integrity.salvage import salvage
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.library.library import summarise
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store import schema
+from maker_engine.sessions.store import chain, schema
+from maker_engine.sessions.store.chain import Branch
+from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.lock import WriterLock
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.upgrade import SUFFIX, bring_up
 from tests.crash import child
 from tests.crash.child import Leg
 from tests.crash.kills import WORKERS
+from tests.sessions.test_import_fuzz import HAPPENED, TASK
+from tests.support.toy import Count
 
 GOLDEN = Path(__file__).parent / "golden"
 FIGURES = {
@@ -33,10 +39,10 @@ FIGURES = {
 FORMATS = range(1, schema.FORMAT + 1)
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A session of format 1 that was stopped in the middle of a step."""
-    return Path(shutil.copyfile(GOLDEN / "format1-stopped.maker", tmp_path / "run.maker"))
+@pytest.fixture(params=range(1, schema.FORMAT))
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A session of each older format that was stopped in the middle of a step."""
+    return Path(shutil.copyfile(GOLDEN / f"format{request.param}-stopped.maker", tmp_path / "run.maker"))
 
 
 @pytest.mark.parametrize("number", FORMATS)
@@ -113,7 +119,7 @@ def test_a_killed_upgrade_leaves_the_old_file_whole(old: Path, tmp_path: Path) -
 @pytest.mark.parametrize("kept", [0, 4096, 8192])
 def test_a_cut_off_attempt_is_begun_again(old: Path, tmp_path: Path, kept: int) -> None:
     """What an earlier attempt left is removed, however far it had come."""
-    whole = Path(shutil.copyfile(GOLDEN / "format2-solved.maker", tmp_path / "whole.maker"))
+    whole = Path(shutil.copyfile(GOLDEN / f"format{schema.FORMAT}-solved.maker", tmp_path / "whole.maker"))
     old.with_name("run.maker.new").write_bytes(whole.read_bytes()[:kept])
     assert bring_up(old)
     assert not old.with_name("run.maker.new").exists()
@@ -135,7 +141,7 @@ def test_an_old_file_that_cannot_be_brought_up_stays_as_it_is(old: Path) -> None
     with closing(sqlite3.connect(old)) as connection, connection:
         connection.execute("DELETE FROM meta WHERE k = 'started'")
     before = old.read_bytes()
-    with pytest.raises(SessionError, match="record is not complete"):
+    with pytest.raises(SessionError, match=r"record is not complete|record of the run has been changed"):
         bring_up(old)
     assert old.read_bytes() == before
     assert not old.with_name("run.maker.new").exists()
@@ -148,6 +154,10 @@ def test_the_old_files_log_is_taken_in(old: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(old)) as connection, connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("UPDATE meta SET v = '99.5' WHERE k = 'elapsed_s'")
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'branch'").fetchone():
+            branch = Branch._make(connection.execute("SELECT * FROM branch").fetchone())
+            seal = chain.seal(branch, connection.execute("SELECT k, v FROM meta"))
+            connection.execute("UPDATE branch SET seal = ?", (seal,))
         connection.commit()
         for suffix in ("", "-wal"):
             shutil.copyfile(f"{old}{suffix}", f"{killed}{suffix}")
@@ -185,3 +195,72 @@ def test_a_link_goes_on_leading_to_the_session(old: Path, tmp_path: Path) -> Non
     assert link.is_symlink()
     with Reader(old) as reader:
         assert reader.steps_done() == 12
+
+
+def everything(tmp_path: Path) -> Path:
+    """A session of format 2 with an entry of every kind that it knew, and a fork."""
+    return Path(shutil.copyfile(GOLDEN / "format2-everything.maker", tmp_path / "run.maker"))
+
+
+def test_every_kind_of_entry_and_a_fork_are_brought_up(tmp_path: Path) -> None:
+    """Each entry of format 2 reads as it is written now, under links of the present format, in the run and its fork."""
+    path = everything(tmp_path)
+    bring_up(path)
+    assert verify(path, TASK).findings == ()
+    with Reader(path, 1) as reader:
+        assert reader.segments[0].branch == 0
+    saved = open_saved(path, Count, 0)
+    anew = tmp_path / "anew.maker"
+    journal = Journal(anew, TASK, saved.order)
+    for event in HAPPENED:
+        journal.record(event)
+    journal.close()
+    with Reader(path, 0) as brought_up, Reader(anew) as written:
+        assert brought_up.branch.chain == written.branch.chain
+        assert list(brought_up.steps(TASK)) == list(written.steps(TASK))
+
+
+def test_an_export_of_version_1_comes_in_under_the_links_it_names(tmp_path: Path) -> None:
+    """What an earlier maker exported is the session that it is of; one changed text, and its link does not fit."""
+    path, text = everything(tmp_path), (GOLDEN / "export1.jsonl").read_text()
+    import_lines(text.splitlines(), tmp_path / "in.maker", Count)
+    bring_up(path)
+    for branch in (0, 1):
+        with Reader(path, branch) as mine, Reader(tmp_path / "in.maker", branch) as theirs:
+            assert mine.branch.chain == theirs.branch.chain
+            assert list(mine.steps(TASK)) == list(theirs.steps(TASK))
+    spoiled = text.replace("answer = 1", "answer is 1", 1)
+    assert spoiled != text
+    with pytest.raises(InputError, match="not those that its link stands for"):
+        import_lines(spoiled.splitlines(), tmp_path / "spoiled.maker", Count)
+
+
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        ("UPDATE step SET flags = flags + 4 WHERE id = 1", "step 2 is not as it was written"),
+        ("DELETE FROM step WHERE id = 2", "is not the last one that was written"),
+        ("UPDATE meta SET v = '1' WHERE k = 'elapsed_s' AND branch = 1", "record of the run has been changed"),
+        ("CREATE VIEW more AS SELECT 1", "holds 'more', which maker does not make so"),
+    ],
+)
+def test_damage_is_not_copied_under_new_links(tmp_path: Path, damage: str, what: str) -> None:
+    """A file of format 2 that is not as it was written stays as it is, and nothing is left beside it."""
+    path = everything(tmp_path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(damage)
+    before = path.read_bytes()
+    with pytest.raises(SessionError, match=what):
+        bring_up(path)
+    assert path.read_bytes() == before
+    assert not path.with_name("run.maker.new").exists()
+
+
+def test_what_is_sound_in_a_damaged_file_of_format_2_is_saved(tmp_path: Path) -> None:
+    """Salvage reads the rows of an older format, and writes them in the present one."""
+    path = everything(tmp_path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE step SET votes = x'00' WHERE id = 2")
+    saved = salvage(path, tmp_path / "saved.maker", family=Count)
+    assert (saved.steps, saved.whole) == (2, False)
+    assert verify(tmp_path / "saved.maker", TASK).findings == ()

@@ -66,6 +66,9 @@ class _Http(ThreadingHTTPServer):
     daemon_threads = True
     owner: ActingServer
 
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of whoever was killed in the middle of a request."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Http

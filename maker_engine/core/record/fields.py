@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.record.values import LARGEST, to_json
+from maker_engine.core.record.values import LARGEST, LATEST_S, to_json
 from maker_engine.core.responses import Flag, Prompt, Response
 
 LONGEST_LINE = 32 * 2**20
@@ -127,8 +127,15 @@ def response(event: Mapping[str, Any]) -> Response:
         model=word(event, "model"),
         tokens_reasoning=_tokens(event, "tokens_reasoning") if "tokens_reasoning" in event else None,
         shared=number(event, "shared", MOST, 1) if "shared" in event else 1,
-        began_s=maybe(event, "began_s", float) if "began_s" in event else None,
+        began_s=_began(event) if "began_s" in event else None,
     )
+
+
+def _began(event: Mapping[str, Any]) -> float | None:
+    began = maybe(event, "began_s", float)
+    if began is not None and not 0 <= began <= LATEST_S:
+        raise InputError("'began_s' is no point in time since 1970")
+    return began
 
 
 def _tokens(event: Mapping[str, Any], key: str) -> int | None:

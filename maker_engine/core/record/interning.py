@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from maker_engine.core.record.values import LATEST_S
 from maker_engine.core.responses import Flag
 
 
@@ -34,7 +35,7 @@ class Interned:
 
     def since(self, began_s: float) -> int:
         """Return how many ms after the step's first sample one was begun; less than 0 before it."""
-        began = round(began_s * 1000)
+        began = round(min(max(began_s, 0), LATEST_S) * 1000)  # whatever the machine's clock says
         self.began_ms = self.began_ms or began
         return began - self.began_ms
 

@@ -31,7 +31,7 @@ from maker_engine.core.record.values import LARGEST
 from maker_engine.core.responses import PROBES, Flag, Response, Sample
 from maker_engine.core.snapshot import FlagRecord
 
-SHORT, LONG = _SAMPLES = 0, 1
+SHORT, LONG = SAMPLES = 0, 1
 """Tags of a sample's row; the long one has two values more."""
 NUMBER, FOUND, TEXT, TOKENS_IN, TOKENS_OUT, FINISH, COST, LATENCY, MODEL, BEGAN = range(1, 11)
 """Places in a sample's row after its tag. FOUND is the number of its answer or the parts of its flag, BEGAN the ms
@@ -47,7 +47,7 @@ _MOST = float(LARGEST)
 
 def is_sample(row: Row) -> bool:
     """Tell whether a row of a packed step is a sample's."""
-    return row[0] in _SAMPLES
+    return row[0] in SAMPLES
 
 
 def sample_row(entry: Sample, interned: Interned) -> Row:

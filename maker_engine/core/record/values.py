@@ -9,6 +9,9 @@ from typing import Any, Union, get_args, get_origin
 LARGEST = 10**30
 """More than any run counts or costs. A number of thousands of digits would spoil every line that shows it."""
 
+EARLIEST_S, LATEST_S = -62_135_596_800.0, 253_402_300_799.0
+"""The years 1 to 9999, in seconds since the epoch: a clock may be wrong, but what it said can be written down."""
+
 to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 """Writes JSON as compactly as it goes, in ASCII, so that lone surrogates survive every store."""
 

@@ -32,7 +32,7 @@ from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of
 from maker_engine.sessions.store.wordings import PROMPTS
 
-NAME, VERSION = "maker-session", 1
+NAME, VERSION = "maker-session", 2
 COLUMNS = (
     "step", "answer", "samples", "votes", "flagged", "candidates", "margin", "dissent", "wrong", "by_person",
     "tokens_in", "tokens_out", "cost_usd", "latency_s",

@@ -33,6 +33,7 @@ from maker_engine.input_files import exists
 from maker_engine.models.families import answered_of, kept_of
 from maker_engine.printable import one_line
 from maker_engine.sessions.exchange import export
+from maker_engine.sessions.exchange.former_links import last_link
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.library.upkeep import rename
 from maker_engine.sessions.queries import forks
@@ -46,6 +47,8 @@ from maker_engine.sessions.store.record import check_order, check_record, check_
 from maker_engine.sessions.store.wordings import PROMPTS
 
 MOST_BRANCHES = 10_000
+VERSIONS = (1, export.VERSION)
+"""Those that are read. Version 1 is of sessions of formats 1 and 2."""
 ENDING = ".importing"
 """Ends the name of a session until all of it is there, so that no library ever lists half of one."""
 _EVENTS = ("session", "run", "sample", "act", "probe", "changed", "decided", "totals", "ended")
@@ -92,6 +95,7 @@ class _Import:
         self._made = False
         self._link: str | None = None
         self._begun = False
+        self._version = export.VERSION
         self._name = ""
         self._adjustments: tuple[str, ...] = ()
 
@@ -122,9 +126,11 @@ class _Import:
     def _take(self, event: dict[str, Any]) -> None:
         name = fields_of.word(event, "event")
         if not self._begun:
-            if name != "session" or event.get("format") != export.NAME or event.get("version") != export.VERSION:
+            version = event.get("version")
+            if name != "session" or event.get("format") != export.NAME or version not in VERSIONS:
                 raise InputError(f"it should begin with an event 'session' of version {export.VERSION}")
             self._begun = True
+            self._version = version
             self._name = fields_of.word(event, "name") if "name" in event else ""
             return
         if name == "run":
@@ -174,10 +180,18 @@ class _Import:
     def _close(self) -> None:
         journal, self._journal = self._journal, None
         link, self._link = self._link, None
-        if journal is not None:
-            journal.close()
-            if link is not None and link != journal.link.hex():
-                raise InputError("the steps before it are not those that its link stands for")
+        if journal is None:
+            return
+        journal.close()
+        if link is not None and link != self._last_link(journal):
+            raise InputError("the steps before it are not those that its link stands for")
+
+    def _last_link(self, journal: Journal) -> str:
+        """Return the last link of a branch as the export names it."""
+        if self._version == export.VERSION:
+            return journal.link.hex()
+        with Reader(self._path, self._branches - 1) as reader:
+            return last_link(reader).hex()
 
     def _run(self, event: dict[str, Any]) -> None:
         self._close()

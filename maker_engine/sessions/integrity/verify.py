@@ -12,7 +12,7 @@ from maker_engine.core.decomposition import AnyTask, Gather
 from maker_engine.core.effects import Outstanding
 from maker_engine.core.errors import SessionError
 from maker_engine.core.record.registry import form_of
-from maker_engine.core.record.sample_kinds import FOUND, is_sample
+from maker_engine.core.record.sample_kinds import FOUND, SAMPLES
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Sample
 from maker_engine.core.voting import Enough, VotingRule, named_rule
@@ -137,7 +137,7 @@ class _Branch:
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
             raise SessionError("its link does not fit")
         packed = open_packed(votes)
-        if packed.answers == [row.action] and all(is_sample(one) and one[FOUND] == 0 for one in packed.rows):
+        if packed.answers == [row.action] and all(one[0] in SAMPLES and one[FOUND] == 0 for one in packed.rows):
             # Nine steps in ten: nothing to count, and no need to make entries of it.
             flags, samples = 0, len(packed.rows)
             sound = samples == self._rule.k

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,17 +25,17 @@ from maker_engine.core.record.registry import BY_EVENT, TRACELESS
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Prompt, Sample
 from maker_engine.core.snapshot import Totals
-from maker_engine.sessions.store import chain, origin, places, schema, storage
+from maker_engine.sessions.store import chain, origin, schema
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.checked import ADJUSTMENTS, adjustments_in, together
+from maker_engine.sessions.store.commit import Commit
 from maker_engine.sessions.store.compression import LARGEST_ROW, Press
 from maker_engine.sessions.store.in_force import CHANGED_STEPS
-from maker_engine.sessions.store.lock import WriterLock
 from maker_engine.sessions.store.packing import dense, pack, pack_step
-from maker_engine.sessions.store.reader import Reader, own_rows
+from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.redecide import remarkable
 from maker_engine.sessions.store.schema import StepFlag, row_id
-from maker_engine.sessions.store.watch import FileWatch
+from maker_engine.sessions.store.session_file import SessionFile
 from maker_engine.sessions.store.wordings import MOST_SITTINGS, PROMPTS, digest_of
 
 LONGEST_NAME = 200
@@ -54,13 +52,6 @@ class _Pending(NamedTuple):
     action: bytes
     state_hash: bytes
     packed: bytes
-
-
-def _notice(path: Path) -> str:
-    """Say what a user should know of the place the file is in."""
-    if not places.is_shared(path):
-        return ""
-    return f"{path.parent} is on a network file system: nobody can look on at the run while it goes"
 
 
 class Journal:
@@ -95,30 +86,17 @@ class Journal:
         self.path = path
         self._task = task
         self._keep = keep
-        connection = None
-        if branch is None:
-            storage.make_private(path)
+        self._file = SessionFile(path, new=branch is None)
+        self.notice = self._file.notice
         try:
-            self._lock = WriterLock(path)
-        except BaseException:
-            if branch is None:
-                storage.remove(path)
-            raise
-        try:
-            self._stand(branch)
-            connection = self._connection = storage.lay_out(path) if branch is None else storage.connect(path)
-            self.notice = _notice(path)
-            self._watch = FileWatch(path, self._connection)
+            self._take_up(branch)
+            self._file.open()
             self._note("order", order)
             self._note_origin(own=own)
             if branch is None:
                 self._note_beginning(name)
         except BaseException:
-            if connection is not None:
-                if branch is None:
-                    storage.abandon(path, connection)
-                connection.close()
-            self._lock.release()
+            self._file.give_up()
             raise
 
     def _note_beginning(self, name: str) -> None:
@@ -128,18 +106,13 @@ class Journal:
             self._note("name", " ".join(name.split())[:LONGEST_NAME])
         self.flush()
 
-    def _stand(self, branch: int | None) -> None:
-        """Take up where the file stands."""
+    def _take_up(self, branch: int | None) -> None:
+        """Begin with nothing, or where a branch of the file has come to."""
         self._totals = Totals()
         self._elapsed: Callable[[], float] = float
         self._more: Callable[[], Mapping[str, object]] = dict
         self._adjustments: Callable[[], tuple[str, ...]] = tuple
-        self._pending: list[_Pending] = []
-        self._snaps: list[tuple[int, str, str, float, bytes]] = []
-        self._failed_calls = 0
-        self._dirty = branch is None  # a session that is only opened and closed again stays as it was
         self._record: dict[str, str] = {}
-        self._changed: dict[str, str] = {}
         self._open: list[Entry] = []
         dictionary = None
         if branch is None:
@@ -153,9 +126,18 @@ class Journal:
             self._record.pop("ended", None)
         kept = {key: json.loads(value) for key, value in self._record.items() if key == ADJUSTMENTS}
         self.adjustments = adjustments_in(kept)
-        self._open_written = len(self._open)
-        self._goes_on = branch is not None
         self._press = Press(dictionary)
+        self._goes_on = branch is not None
+        self._dirty = branch is None  # a session that is only opened and closed again stays as it was
+        self._failed_calls = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        """Hold nothing any more that is not in the file."""
+        self._pending: list[_Pending] = []
+        self._states: list[tuple[int, str, str, float, bytes]] = []
+        self._changed: dict[str, str] = {}
+        self._open_written = len(self._open)
 
     @property
     def stands_at(self) -> tuple[int, int]:
@@ -229,43 +211,38 @@ class Journal:
         """
         if not self._dirty:
             return
-        self._watch.look()
+        self._file.watch.look()
         self._note_figures()
         self._note_adjustments()
-        rows, link = self._linked()
-        number = self._branch.id
-        steps = self._branch.steps + len(rows)
-        sealed = self._branch._replace(steps=steps, chain=link)
-        sealed = sealed._replace(seal=chain.seal(sealed, self._record.items()))
-        with storage.reported(self.path), self._connection as write:  # commits, or rolls back
-            write.execute("BEGIN IMMEDIATE")
-            if rows:
-                write.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
-                write.execute("DELETE FROM vote WHERE id >= ? AND id < ?", own_rows(number))
-            if self._snaps:
-                write.executemany("INSERT OR REPLACE INTO snap VALUES (?,?,?,?,?)", self._snaps)
-            for index, entry in enumerate(self._open[self._open_written :], self._open_written):
-                vote, body = row_id(number, index), pack([entry], self._task)
-                write.execute("INSERT INTO vote VALUES (?,?,?)", (vote, body, chain.digest(vote, body)))
-            if self._press.dictionary is not None:
-                _store_twice(write, schema.DICTIONARY, self._press.dictionary)
-            if self._goes_on:
-                write.execute("DELETE FROM meta WHERE branch = ? AND k = 'ended'", (number,))
-            if "order" in self._changed or "started" in self._changed:
-                for key in ("order", "started"):
-                    _store_twice(write, f"{key}/{number}", self._record.get(key, "null").encode(), spare_only=True)
-            pairs = [(number, key, value) for key, value in self._changed.items()]
-            write.executemany("INSERT OR REPLACE INTO meta VALUES (?,?,?)", pairs)
-            write.execute("INSERT OR REPLACE INTO branch VALUES (?,?,?,?,?,?,?)", sealed)
-        self._branch = sealed
+        commit = self._commit()
+        self._file.write(commit)
+        self._branch = commit.branch
         self._press.forget()
-        self._pending, self._snaps, self._changed, self._goes_on = [], [], {}, False
-        self._open_written = len(self._open)
-        self._dirty = False
+        self._goes_on = self._dirty = False
+        self._forget()
+
+    def _commit(self) -> Commit:
+        """Put together what is not in the file yet."""
+        rows, link = self._linked()
+        branch = self._branch._replace(steps=self._branch.steps + len(rows), chain=link)
+        new = enumerate(self._open[self._open_written :], self._open_written)
+        copies = {}
+        if "order" in self._changed or "started" in self._changed:
+            copies = {f"{key}/{branch.id}": self._record.get(key, "null").encode() for key in ("order", "started")}
+        return Commit(
+            branch=branch._replace(seal=chain.seal(branch, self._record.items())),
+            steps=rows,
+            states=self._states,
+            votes=[(row_id(branch.id, index), pack([entry], self._task)) for index, entry in new],
+            dictionary=self._press.dictionary,
+            notes=self._changed,
+            copies=copies,
+            goes_on=self._goes_on,
+        )
 
     def verify(self, task: AnyTask) -> list[str]:
         """Let the task check the solution as it stands in the file; not beside another call. Return its findings."""
-        with Reader(self.path, self._branch.id, self._connection) as reader:
+        with Reader(self.path, self._branch.id, self._file.connection) as reader:
             return task.verify(reader.answers(task))
 
     def close(self) -> None:
@@ -274,9 +251,7 @@ class Journal:
             self.flush()
         finally:
             self._press.close()
-            with suppress(sqlite3.Error):
-                self._connection.close()
-            self._lock.release()
+            self._file.close()
 
     def _note_adjustments(self) -> None:
         known = together(self.adjustments, self._adjustments())
@@ -337,7 +312,7 @@ class Journal:
             self._note(CHANGED_STEPS, [*json.loads(self._record.get(CHANGED_STEPS, "[]")), event.step])
         if (event.step + 1) % schema.SNAPSHOT_STEPS == 0:
             kept = row_id(self._branch.id, event.step + 1), state, to_json(asdict(self._totals)), round(time.time(), 3)
-            self._snaps.append((*kept, chain.digest(*kept)))
+            self._states.append((*kept, chain.digest(*kept)))
         self._open, self._open_written, self._failed_calls = [], 0, 0
 
     def _remarkable(self, *, gathered: bool) -> tuple[int, int]:
@@ -346,10 +321,3 @@ class Journal:
         if self._failed_calls:
             flags |= StepFlag.FAILED_CALLS
         return sum(isinstance(entry, Sample) for entry in self._open), int(flags)
-
-
-def _store_twice(write: sqlite3.Connection, key: str, value: bytes, *, spare_only: bool = False) -> None:
-    if not spare_only:
-        write.execute("INSERT OR REPLACE INTO blob VALUES (?,?)", (key, value))
-    write.execute("DELETE FROM spare WHERE k = ?", (key,))
-    write.execute("INSERT INTO spare (k, v) VALUES (?,?)", (key, value))

@@ -15,15 +15,13 @@ from maker_engine.core.record.entries import Entry
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.registry import BY_TAG, form_of
 from maker_engine.core.record.sample_kinds import sample_row
-from maker_engine.core.record.values import to_json
+from maker_engine.core.record.values import LATEST_S, to_json
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.sessions.store import former
 
 MOST_PARTS, _UNCOUNTED = 2_000_000, 4 * 2**20
 """Most lists and objects of a step, and from how many bytes on they are counted: an empty list is one byte in a file,
 and fifty in memory."""
-LATEST_MS = 253_402_300_799_000
-"""The end of the year 9999."""
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 
@@ -143,7 +141,7 @@ def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
     encoded, texts, models, rows, began_ms = open_packed(packed)
     if not {*map(type, texts), *map(type, models)} <= {str}:
         raise ValueError("a text is not as maker writes it")
-    if type(began_ms) is not int or not 0 <= began_ms <= LATEST_MS:
+    if type(began_ms) is not int or not 0 <= began_ms <= 1000 * LATEST_S:
         raise ValueError("a time is not as maker writes it")
     values = Values([decisions.decode(task, undense(answer)) for answer in encoded], texts, models, began_ms)
     forms = BY_TAG

@@ -14,11 +14,9 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.events import RunStarted
 from maker_engine.core.model_check import ModelCheck, lines_of
 from maker_engine.core.outcomes import Outcome
-from maker_engine.core.record.values import fits
+from maker_engine.core.record.values import EARLIEST_S, LATEST_S, fits
 from maker_engine.core.snapshot import Totals
 
-EARLIEST_S, LATEST_S = -62_135_596_800.0, 253_402_300_799.0
-"""The years 1 to 9999, in seconds since the epoch: a clock may be wrong, but what it said can be written down."""
 RULES = ("ahead", "first")
 
 _STARTED = get_type_hints(RunStarted)

@@ -6,12 +6,13 @@ New links are made of the new rows, so that nothing would show any more what was
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from maker_engine.sessions.store import chain, schema, storage
 from maker_engine.sessions.store.chain import Branch
+from maker_engine.sessions.store.commit import write_branch, write_state, write_votes
 from maker_engine.sessions.store.compression import Compressor, decompress
 from maker_engine.sessions.store.packing import open_packed, repacked
 from maker_engine.sessions.store.schema import BRANCH_BITS, row_id, step_of
@@ -107,7 +108,7 @@ class _Copy:
         for row, state, totals, digest in self._old.execute("SELECT * FROM snap ORDER BY id"):
             if chain.digest(row, state, totals) != digest:
                 raise storage.damaged(self._path, f"the state kept at step {step_of(row) + 1:,} has been changed")
-            write_snapshot(self._new, (row, state, totals, None))
+            write_state(self._new, (row, state, totals, None))
         votes = []
         for row, body, digest in self._old.execute("SELECT * FROM vote ORDER BY id"):
             if chain.digest(row, body) != digest:
@@ -127,19 +128,3 @@ def pages(old: sqlite3.Connection, first: int, end: int) -> Iterator[list[tuple[
     while page := old.execute(query, (at, end, _PAGE)).fetchall():
         yield page
         at = page[-1][0] + 1
-
-
-def write_snapshot(new: sqlite3.Connection, values: tuple[int, str, str, float | None]) -> None:
-    """Write a kept state: the id of its row, the state, the totals, and when it was taken."""
-    new.execute("INSERT OR REPLACE INTO snap VALUES (?,?,?,?,?)", (*values, chain.digest(*values)))
-
-
-def write_votes(new: sqlite3.Connection, votes: Iterable[tuple[int, bytes]]) -> None:
-    """Write entries of open steps: the id of each, and it packed."""
-    new.executemany("INSERT INTO vote VALUES (?,?,?)", [(row, body, chain.digest(row, body)) for row, body in votes])
-
-
-def write_branch(new: sqlite3.Connection, branch: Branch, meta: Iterable[tuple[str, str]]) -> None:
-    """Write the row of a branch, sealed with its record."""
-    sealed = branch._replace(seal=chain.seal(branch, meta))
-    new.execute("INSERT OR REPLACE INTO branch VALUES (?,?,?,?,?,?,?)", sealed)

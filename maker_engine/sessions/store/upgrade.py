@@ -17,10 +17,11 @@ from maker_engine.core.errors import SessionBusyError, SessionError
 from maker_engine.input_files import exists
 from maker_engine.sessions.store import chain, schema, storage
 from maker_engine.sessions.store.chain import Branch
+from maker_engine.sessions.store.commit import write_branch, write_state, write_votes
 from maker_engine.sessions.store.compression import Compressor, decompress
 from maker_engine.sessions.store.lock import WriterLock
 from maker_engine.sessions.store.packing import dense, open_packed, repacked
-from maker_engine.sessions.store.second import LAST_ROW, copy_second, pages, write_branch, write_snapshot, write_votes
+from maker_engine.sessions.store.second import LAST_ROW, copy_second, pages
 
 SUFFIX = ".new"
 _PATIENCE_MS = 500
@@ -113,7 +114,7 @@ def _copy_first(old: sqlite3.Connection, new: sqlite3.Connection, _: Path) -> No
             new.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
             steps += len(rows)
         for row, state, totals in old.execute("SELECT id, state, totals FROM snap"):
-            write_snapshot(new, (row, state, totals, None))
+            write_state(new, (row, state, totals, None))
         votes = [(row, _densely(body)) for row, body in old.execute("SELECT id, body FROM vote")]
         write_votes(new, votes)
         meta["open"] = str(len(votes))
