@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
@@ -63,12 +64,8 @@ class _Work:
     def run(self) -> dict[str, Json]:
         """Run them."""
         writes = self._call.writes
-        file = quote(str(Path(self._place).absolute()))
         try:
-            connection = sqlite3.connect(
-                f"file:{file}?mode={'rwc' if writes else 'ro'}", uri=True, timeout=BUSY_S, isolation_level=None,
-                check_same_thread=False,
-            )  # fmt: skip
+            connection = _connected(self._place, writes=writes)
         except sqlite3.Error as error:
             raise EffectError("sql", one_line(f"{self._place}: {error}")) from None
         with self._lock:
@@ -115,6 +112,18 @@ class _Work:
         if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
             return sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_OK
+
+
+def _connected(place: str, *, writes: bool) -> sqlite3.Connection:
+    """Open a file. Reads too have to be able to roll back what a killed writer has left half done."""
+    file = quote(str(Path(place).absolute()))
+    mode = "rwc" if writes else "rw" if os.access(place, os.W_OK) else "ro"
+    connection = sqlite3.connect(
+        f"file:{file}?mode={mode}", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    if not writes:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def _is_asked(pragma: str, value: str | None) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.effects import ACTING
 from maker_engine.core.errors import InputError
 from maker_engine.core.record.entries import Act, Change, Entry
 from maker_engine.core.record.values import fits
@@ -144,10 +145,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
         own = origin.is_own(path, reader.record(parent))
         inherited = _inherited(in_force(reader, task, step), changes)
         number = reader.branches[-1].id + 1
-    if task.step(run.state) is None:
-        raise InputError(f"the run has ended at step {step:,}: there is nothing left to decide differently")
-    if decision is not None and (objection := task.objection(run.state, decision)) is not None:
-        raise InputError(f"step {step + 1:,} cannot be decided so: {objection.reason}")
+    _check_place(task, run.state, step, decision)
     seed = forks.seed_of(int(meta["order"].get("seed", 0)), number)
     # The world has moved on since: what was allowed then has to be allowed anew.
     order = replace(reordered(meta["order"], path, {"seed": seed, **inherited}), allow=tuple(changes.get("allow", ())))
@@ -161,6 +159,19 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
         task,
         forks.NewFork(parent, step, prepared.record(), prepared.plan.started, run.totals, entries, note),
     )
+
+
+def _check_place(task: AnyTask, state: Any, step: int, decision: Hashable) -> None:
+    """See to it that a run can be forked at a state, and its step, 0-based, be decided so; None for no decision."""
+    due = task.step(state)
+    if due is None:
+        raise InputError(f"the run has ended at step {step:,}: there is nothing left to decide differently")
+    if decision is None:
+        return
+    if isinstance(due, ACTING):
+        raise InputError(f"step {step + 1:,} acts on the world: it cannot be decided, only done or refused")
+    if (objection := task.objection(state, decision)) is not None:
+        raise InputError(f"step {step + 1:,} cannot be decided so: {objection.reason}")
 
 
 def _inherited(change: Change | None, changes: Mapping[str, Any]) -> dict[str, Any]:

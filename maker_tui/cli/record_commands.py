@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from itertools import chain, islice
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError, MakerError
@@ -30,6 +31,7 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     show = _verb(verbs, "show", _show, "tell a session's figures and forks, or one of its steps")
     show.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
     show.add_argument("--step", type=int, metavar="N", help="the state before step N, the votes, and what was said")
+    show.add_argument("--schedule", action="store_true", help="what went on when: a bar for each call and each effect")
     show.add_argument("--json", action="store_true", help="one JSON object")
     _verb(verbs, "verify", _verify, "check every byte, and decide every step again from its recorded votes")
     salvage = _verb(verbs, "salvage", _salvage, "save what is sound in a damaged session into a new one")
@@ -98,6 +100,8 @@ def _show(chosen: argparse.Namespace) -> int:
     if chosen.step is not None:
         with blaming(type(task)):
             return _show_step(path, task, chosen)
+    if chosen.schedule:
+        return _show_schedule(path, chosen)
     view = SavedSource(open_saved(path, type(task), chosen.fork)).view()
     with Reader(path) as reader:
         nodes = tree(reader)
@@ -131,6 +135,22 @@ def _standing(path: Path) -> str:
     if (writer := writer_of(path)) is not None:
         return f"{RUNNING}: process {writer} drives it"
     return f"{INTERRUPTED}: it has not ended, and no program drives it"
+
+
+def _show_schedule(path: Path, chosen: argparse.Namespace) -> int:
+    """Print the bars of a run, by the slots that they took: effects, and calls that have a time."""
+    from maker_engine.core.timeline import Span, draw_timeline  # noqa: PLC0415
+    from maker_engine.sessions.queries.schedule import bars  # noqa: PLC0415
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+
+    with Reader(path, chosen.fork) as reader:
+        found = bars(reader)
+    if chosen.json:
+        say_json(versioned({"bars": [bar._asdict() for bar in found]}))
+        return 0
+    spans = [Span("", f"{bar.step + 1} {bar.resource} {bar.name}".rstrip(), bar.began_s, bar.ended_s) for bar in found]
+    say_text(draw_timeline(spans, get_terminal_size().columns).plain + "\n")
+    return 0
 
 
 def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:

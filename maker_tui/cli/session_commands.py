@@ -42,6 +42,8 @@ RESUMED = tuple(
     )
 )  # fmt: skip
 """Options that a run may go on with another value of."""
+FORKED = (table.find("allow"),)
+"""Options that a fork has none of, unless they are given."""
 
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -136,6 +138,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     fork.add_argument(
         "--decide", metavar="JSON", help="what step STEP is decided as, as `show --step --json` writes it"
     )
+    add_options(fork, FORKED, "none, whatever its run was allowed")
     fork.add_argument("--note", default="", metavar="TEXT", help="what it is for")
     fork.add_argument("--stay", action="store_true", help="only add it; resume runs it later")
     fork.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
@@ -151,6 +154,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _fork(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
+    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415
     from maker_engine.sessions.library.naming import find  # noqa: PLC0415
     from maker_tui.runs.pricing import with_prices  # noqa: PLC0415
 
@@ -159,6 +163,7 @@ def _fork(chosen: argparse.Namespace) -> int:
     family = record_commands.family_of(chosen, path)
     said = {name: getattr(chosen, name) for name in ("k", "model", "seed", "api_base")}
     changes = {name: value for name, value in said.items() if value is not None}
+    changes |= changes_of(given(chosen, FORKED), attended=False)
     if chosen.voter:
         changes["voters"] = tuple(chosen.voter)
     changes = with_prices(path, chosen.fork, {**changes, "accept_models": chosen.accept_models}, chosen.price)

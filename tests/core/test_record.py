@@ -32,9 +32,10 @@ from maker_engine.core.events import (
     VoteCast,
 )
 from maker_engine.core.record.registry import BY_EVENT, BY_TAG, FORMS, KINDS, entry_in, events_of, kept_as, line_of
+from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Flag, Prompt, Response
 from maker_engine.core.steps import Done, Safety, Status
-from maker_engine.sessions.store.packing import pack, to_json, unpack
+from maker_engine.sessions.store.packing import pack_step, unpack
 from tests.support.toy import Count
 
 ANSWER, WHO, TEXT = 2, "ana", "half a surrogate \ud800 and \x1b[31m"
@@ -90,17 +91,18 @@ def test_what_is_kept_of_an_event_comes_back_from_its_row_and_its_line(event: Ev
     entry, task = kept_as(event), Count()
     assert entry is not None
     assert events_of(7, entry)[-1] == event
-    assert unpack(pack([entry], task), task) == [entry]
+    assert unpack(pack_step([entry], task).packed, task) == [entry]
     line = line_of(entry, task)
     assert to_json(line).isascii()
     assert entry_in(line, task) == entry
 
 
 def test_a_time_is_kept_to_the_millisecond():
-    """When a sample was begun is in its row and in its line."""
+    """When a sample was begun is beside its row and in its line."""
     task, entry = Count(), kept_as(KEPT[0])
     assert entry is not None
-    for read in (unpack(pack([entry], task), task)[0], entry_in(line_of(entry, task), task)):
+    step = pack_step([entry], task)
+    for read in (unpack(step.packed, task, step.times)[0], entry_in(line_of(entry, task), task)):
         assert read.response.began_s == RESPONSE.began_s  # type: ignore[union-attr]
 
 

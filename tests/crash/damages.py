@@ -73,6 +73,10 @@ KINDS: dict[str, Callable[[bytearray, Random], None]] = {
 }
 
 
+VOTES = 6
+"""Column of a step in which its votes are."""
+
+
 class Content(NamedTuple):
     """All rows of all tables; of the encoding, what says nothing: how votes are compressed, a spare copy's place."""
 
@@ -195,12 +199,17 @@ def content_of(path: Path) -> Content | None:
             for table in TABLES:
                 rows[table] = connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608
         dictionary = dict(rows["blob"]).get(schema.DICTIONARY)
-        encoding = [[row[-1] for row in rows["step"]], [row[0] for row in rows["spare"]]]
-        rows["step"] = [(*row[:-1], decompress(row[-1], dictionary)) for row in rows["step"]]
+        encoding = [[row[VOTES] for row in rows["step"]], [row[0] for row in rows["spare"]]]
+        rows["step"] = [uncompressed(row, dictionary) for row in rows["step"]]
         rows["spare"] = sorted(row[1:] for row in rows["spare"])
     except Exception:  # noqa: BLE001 - damaged bytes may fail anywhere
         return None
     return Content(rows, encoding)
+
+
+def uncompressed(row: tuple[Any, ...], dictionary: bytes | None) -> tuple[Any, ...]:
+    """A row of a step with its votes uncompressed."""
+    return (*row[:VOTES], decompress(row[VOTES], dictionary), *row[VOTES + 1 :])
 
 
 def steps_of(path: Path, number: int = 2**40) -> list[object]:
@@ -213,7 +222,7 @@ def steps_of(path: Path, number: int = 2**40) -> list[object]:
             with suppress(sqlite3.Error):
                 rows = "SELECT * FROM step WHERE id >= ? AND id < ? ORDER BY id"
                 for row in connection.execute(rows, (len(found), number)):
-                    found.append((*row[:-1], decompress(row[-1], dictionary)))  # noqa: PERF401 - it may stop anywhere
+                    found.append(uncompressed(row, dictionary))  # noqa: PERF401 - it may stop anywhere
             if len(found) == known:
                 break
     return found

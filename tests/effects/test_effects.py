@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import subprocess
+import sys
 import time
 
 import pytest
@@ -122,6 +123,11 @@ def test_sql_happens_as_a_whole_and_within_its_file(tmp_path):
         assert told(act("sql", {"database": file, "sql": sql}, writes=False)) == ("failed", "sql")
     for sql in (f"VACUUM INTO '{tmp_path}/b.db'", "COMMIT", "PRAGMA journal_mode = OFF"):
         assert told(act("sql", {"database": file, "sql": sql})) == ("failed", "sql")
+    killed = "import sqlite3,os; c = sqlite3.connect('a.db'); c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN');"
+    killed += "c.execute('DELETE FROM t'); c.execute('CREATE TABLE u AS SELECT zeroblob(99999) y'); os._exit(9)"
+    subprocess.run([sys.executable, "-c", killed], cwd=tmp_path, check=False)
+    assert (tmp_path / "a.db-journal").exists()
+    assert act("sql", {"database": file, "sql": "SELECT x FROM t"}, writes=False).fields == rows
     endless = "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x+1 FROM c) SELECT count(*) FROM c"
     assert told(act("sql", {"database": file, "sql": endless}, writes=False, timeout_s=0.2)) == ("timed_out", "timeout")
     assert {one.name for one in tmp_path.iterdir()} == {"a.db"}

@@ -87,7 +87,7 @@ BROKEN = {
     "another thing": (3, lambda _: "[1, 2]"),
     "no event": (3, lambda _: "{}"),
     "an unknown event": (3, lambda one: json.dumps({**one, "event": "exec"})),
-    "a newer version": (0, lambda one: json.dumps({**one, "version": 2})),
+    "a newer version": (0, lambda one: json.dumps({**one, "version": 3})),
     "a step too far": (3, lambda one: json.dumps({**one, "step": 1})),
     "a huge step": (3, lambda one: json.dumps({**one, "step": 10**30})),
     "an answer and a flag": (3, lambda one: json.dumps({**one, "answer": 5, "flag": {}})),

@@ -147,16 +147,21 @@ class Reworded(Count):
 async def test_prompts_that_the_task_writes_no_more_are_not_passed_off_as_read(tmp_path: Path) -> None:
     """A step that was voted on before the task's prompts changed says so; one that was voted on since does not."""
     path = tmp_path / "run.maker"
-    await drive(ordered(path, limit_samples=5), Inbox(), lambda _: None)
+    await drive(ordered(path, limit_samples=8), Inbox(), lambda _: None)
     voted = open_saved(path, Count).step
+    assert voted == 2
     await drive(prepare_resume(path, {"limit_samples": None}, Reworded), Inbox(), lambda _: None)
-    assert [step.rewritten for step in inspected(path, task=Count(4))] == [False] * voted + [True] * (4 - voted)
+    asked = list(inspected(path, task=Count(4)))
+    # What was sent first in a sitting is on record.
+    assert [step.rewritten for step in asked] == [False, False, False, True]
+    assert asked[voted].wordings[0].prompt.system == "Say the next hour."
     changed = list(inspected(path, task=Reworded(4)))
-    assert [step.rewritten for step in changed] == [True] * voted + [False] * (4 - voted)
+    assert [step.rewritten for step in changed] == [False, True, False, False]
+    assert changed[0].wordings[0].prompt == asked[0].wordings[0].prompt
     imported = tmp_path / "imported.maker"
     import_lines(list(lines(path, Count(4))), imported, Reworded)
     assert [step.rewritten for step in inspected(imported, task=Reworded(4))] == [step.rewritten for step in changed]
-    assert REWRITTEN in prompt_lines(changed[0], 200, folded=frozenset(), compare=False)[0].plain
+    assert REWRITTEN in prompt_lines(changed[1], 200, folded=frozenset(), compare=False)[0].plain
 
 
 @dataclass(frozen=True)

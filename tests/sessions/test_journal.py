@@ -20,7 +20,7 @@ from maker_engine.runtime.view import RunView
 from maker_engine.sessions.library.library import Library, summarise
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal
-from maker_engine.sessions.store.packing import pack, unpack
+from maker_engine.sessions.store.packing import pack_step, unpack
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
 from tests.support.running import Bench
@@ -184,7 +184,7 @@ flags = st.builds(Flag, st.sampled_from(["length", "mine"]), st.text(max_size=20
 def test_packing_loses_nothing(drawn: list[tuple[int | Flag, Response]]) -> None:
     """Verdicts, texts with lone surrogates, figures and model names come back equal."""
     samples = [Sample(number, verdict, response) for number, (verdict, response) in enumerate(drawn)]
-    assert unpack(pack(samples, Count(3)), Count(3)) == samples
+    assert unpack(pack_step(samples, Count(3)).packed, Count(3)) == samples
 
 
 async def test_time_is_rounded_to_a_tenth_of_a_millisecond(tmp_path: Path) -> None:

@@ -154,8 +154,9 @@ def test_the_old_files_log_is_taken_in(old: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(old)) as connection, connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("UPDATE meta SET v = '99.5' WHERE k = 'elapsed_s'")
-        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'branch'").fetchone():
-            branch = Branch._make(connection.execute("SELECT * FROM branch").fetchone())
+        row = connection.execute("SELECT * FROM branch").fetchone()
+        if len(row) == len(Branch._fields):  # format 1 has no seal
+            branch = Branch._make(row)
             seal = chain.seal(branch, connection.execute("SELECT k, v FROM meta"))
             connection.execute("UPDATE branch SET seal = ?", (seal,))
         connection.commit()

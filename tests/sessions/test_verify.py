@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import SessionError
+from maker_engine.core.events import StepDecided, VoteCast
+from maker_engine.core.responses import Response
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.sessions.integrity.verify import verify
@@ -20,6 +22,8 @@ from maker_engine.sessions.store.packing import dense
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.tail import check_tail
 from tests.sessions.test_watch import decide, going_on
+from tests.support.recorded import order_of
+from tests.support.running import started
 from tests.support.toy import Count
 
 LAST = 299
@@ -127,10 +131,10 @@ BESIDE: dict[str, tuple[str, str]] = {
     "the order's copy": ("UPDATE spare SET v = x'00' WHERE k = 'order/0'", "the two copies of the order differ"),
     "a third copy": ("INSERT INTO spare (k, v) SELECT k, v FROM spare LIMIT 1", "something is kept more than twice"),
     "a copy of nothing": ("INSERT INTO spare (k, v) VALUES ('x', x'00')", "a second copy of 'x', and no first"),
-    "a fork's vote": ("INSERT INTO vote VALUES (7 << 40, x'', x'')", "a vote of fork 7, which does not exist"),
+    "a fork's vote": ("INSERT INTO vote VALUES (7 << 40, x'', NULL, x'')", "a vote of fork 7, which does not exist"),
     "a fork's record": ("INSERT INTO meta VALUES (7, 'name', '\"x\"')", "a record of fork 7, which does not exist"),
     "one step more": (
-        "INSERT INTO step SELECT max(id) + 1, n, flags, action, state_hash, chain, votes FROM step",
+        "INSERT INTO step SELECT max(id) + 1, n, flags, action, state_hash, chain, votes, times FROM step",
         "there is a step of it, and it is not decided",
     ),
 }  # fmt: skip
@@ -195,3 +199,21 @@ def test_verify_reads_beside_a_writer(tmp_path: Path) -> None:
     assert steps == [1, 3, 6]
     assert verify(journal.path, Count(99)).findings == ()
     journal.close()
+
+
+def test_a_changed_time_is_found(tmp_path: Path) -> None:
+    """When a step was sampled is in no link, and yet no bit of it changes unnoticed."""
+    task = Count(2)
+    path = tmp_path / "run.maker"
+    journal = Journal(path, task, order_of(task, k=1))
+    journal.record(started(task, k=1))
+    journal.record(VoteCast(0, 0, 1, Response("answer = 1", began_s=1_800_000_000.5)))
+    journal.record(StepDecided(0, 1, 9))
+    journal.record(VoteCast(1, 0, 2, Response("answer = 2", began_s=1_800_000_001.25)))
+    journal.close()
+    with Reader(path) as reader:
+        assert next(reader.steps(task)).samples[0].response.began_s == 1_800_000_000.5
+        assert [entry.response.began_s for entry in reader.open_entries(task)] == [1_800_000_001.25]
+    assert verify(path, task).findings == ()
+    change(path, "UPDATE step SET times = zeroblob(length(times))")
+    assert "when it was sampled has been changed" in str(verify(path, task).findings[0])

@@ -23,10 +23,9 @@ _KINDS: Mapping[str, Any] = {
     "n": int, "k": int | None, "voters": list, "model": str, "simulated": bool, "prompt": dict | None,
     "asked": int, "flag": list, "answer": int, "text": str, "tokens_in": int | None, "tokens_out": int | None,
     "finish_reason": str, "cost_usd": float | None, "latency_s": float, "tokens_reasoning": int | None, "shared": int,
-    "began_s": float | None,
 }  # fmt: skip
 _RESPONSE = ("text", "tokens_in", "tokens_out", "finish_reason", "cost_usd", "latency_s", "model")
-_RESPONSE_SINCE = ("tokens_reasoning", "shared", "began_s")
+_RESPONSE_SINCE = ("tokens_reasoning", "shared")
 """Further fields, left out where they say nothing; older records have none of them."""
 
 
@@ -35,7 +34,7 @@ def _probe_row(probe: Probe, interned: Interned) -> Row:
     found = {"flag": [*verdict]} if isinstance(verdict, Flag) else {"answer": interned.answer(verdict)}
     said = {name: getattr(probe.response, name) for name in _RESPONSE}
     said["latency_s"] = round(said["latency_s"], 4)
-    said |= further(probe.response)
+    said |= {name: value for name, value in further(probe.response).items() if name in _RESPONSE_SINCE}
     if not interned.texts_kept:
         said["text"] = ""
     return _PROBE, probe.who, {"n": probe.probe, **found, **said, "prompt": _prompt_out(probe.prompt)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from maker_engine.core.record.values import LATEST_S
 from maker_engine.core.responses import Flag
 
 
@@ -17,27 +16,19 @@ class Interned:
 
     Attributes:
         answers, texts, models: The number of each value, 0-based.
-        began_ms: When the first sample that has a time was begun, in ms since 1970; 0 before it.
     """
 
-    __slots__ = ("answers", "began_ms", "models", "texts", "texts_kept")
+    __slots__ = ("answers", "models", "texts", "texts_kept")
 
     def __init__(self, *, texts_kept: bool = True) -> None:
         self.answers: dict[Hashable, int] = {}
         self.texts: dict[str, int] = {}
         self.models: dict[str, int] = {}
-        self.began_ms = 0
         self.texts_kept = texts_kept
 
     def answer(self, answer: Hashable) -> int:
         """Return the number of an answer."""
         return self.answers.setdefault(answer, len(self.answers))
-
-    def since(self, began_s: float) -> int:
-        """Return how many ms after the step's first sample one was begun; less than 0 before it."""
-        began = round(min(max(began_s, 0), LATEST_S) * 1000)  # whatever the machine's clock says
-        self.began_ms = self.began_ms or began
-        return began - self.began_ms
 
 
 class Values:
@@ -47,20 +38,14 @@ class Values:
         answers: Decoded.
         texts: Texts of responses.
         models: Names of models.
-        began_ms: As in `Interned`.
     """
 
-    __slots__ = ("answers", "began_ms", "models", "texts")
+    __slots__ = ("answers", "models", "texts")
 
-    def __init__(self, answers: Sequence[Any], texts: Sequence[str], models: Sequence[str], began_ms: int) -> None:
+    def __init__(self, answers: Sequence[Any], texts: Sequence[str], models: Sequence[str]) -> None:
         self.answers = answers
         self.texts = texts
         self.models = models
-        self.began_ms = began_ms
-
-    def began_s(self, since_ms: int | None) -> float | None:
-        """Return when something was begun, in s since 1970, of what `Interned.since` gave; None for no time."""
-        return None if since_ms is None else (self.began_ms + since_ms) / 1000
 
 
 def flag_in(parts: Sequence[object]) -> Flag:

@@ -33,14 +33,13 @@ from maker_engine.core.snapshot import FlagRecord
 
 SHORT, LONG = SAMPLES = 0, 1
 """Tags of a sample's row; the long one has two values more."""
-NUMBER, FOUND, TEXT, TOKENS_IN, TOKENS_OUT, FINISH, COST, LATENCY, MODEL, BEGAN = range(1, 11)
-"""Places in a sample's row after its tag. FOUND is the number of its answer or the parts of its flag, BEGAN the ms
-since the step's first sample, None where nobody waited for it."""
-REASONING, SHARED = 11, 12
+NUMBER, FOUND, TEXT, TOKENS_IN, TOKENS_OUT, FINISH, COST, LATENCY, MODEL = range(1, 10)
+"""Places in a sample's row after its tag. FOUND is the number of its answer, or the parts of its flag."""
+REASONING, SHARED = 10, 11
 """Places that only a long row has: reasoning tokens, and how many answers its call brought."""
 
 _TEXT, _COUNT, _FIGURE = [str, NoneType], (int, NoneType), (float, int, NoneType)
-_TYPES = frozenset(product([int], _COUNT, _COUNT, _TEXT, _FIGURE, _FIGURE, _COUNT, _COUNT, [int]))
+_TYPES = frozenset(product([int], _COUNT, _COUNT, _TEXT, _FIGURE, _FIGURE, _COUNT, [int]))
 """Types of what stands in a sample's row, for a file may be anybody's: looked up at once, since there are millions."""
 _MOST = float(LARGEST)
 
@@ -69,24 +68,22 @@ def sample_row(entry: Sample, interned: Interned) -> Row:
         response.cost_usd,
         latency and round(latency, 4),
         models.setdefault(response.model, len(models)),
-        None if response.began_s is None else interned.since(response.began_s),
     )
     return row if plain else (*row, response.tokens_reasoning, response.shared)
 
 
 def _read_row(row: Row, values: Values) -> Sample:
-    _, number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model, began, *further = row
+    _, number, verdict, text, tokens_in, tokens_out, finish, cost, latency, model, *further = row
     reasoning, shared = further or (None, 1)
     types = (
-        type(number), type(tokens_in), type(tokens_out), type(finish), type(cost), type(latency), type(began),
-        type(reasoning), type(shared),
+        type(number), type(tokens_in), type(tokens_out), type(finish), type(cost), type(latency), type(reasoning),
+        type(shared),
     )  # fmt: skip
     if types not in _TYPES or not (-_MOST <= (cost or 0) <= _MOST and -_MOST <= (latency or 0) <= _MOST):
         raise ValueError("a sample is not as maker writes it")
     said = "" if text is None else values.texts[text]
     response = Response(
-        said, tokens_in, tokens_out, finish or "stop", cost, latency, values.models[model], "", reasoning, shared,
-        values.began_s(began),
+        said, tokens_in, tokens_out, finish or "stop", cost, latency, values.models[model], "", reasoning, shared
     )  # fmt: skip
     return Sample(number, values.answers[verdict] if isinstance(verdict, int) else flag_in(verdict), response)
 

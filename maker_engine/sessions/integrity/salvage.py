@@ -23,9 +23,12 @@ from maker_engine.sessions.queries.saved import task_of
 from maker_engine.sessions.store import chain, origin, schema
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.journal import ALL, Journal
-from maker_engine.sessions.store.packing import undense, unpack
+from maker_engine.sessions.store.packing import open_packed, undense, unpack
 from maker_engine.sessions.store.schema import StepFlag, row_id
+from maker_engine.sessions.store.times import unpack_times
 
+_STEP_COLUMNS = (7, 8)
+"""Columns of a step in format 2, and in this one."""
 _NAMES = tuple(field.name for field in fields(RunStarted))
 
 
@@ -99,7 +102,7 @@ class _Book:
 
     def decided(self, sound: _Sound) -> None:
         step = self._run.totals.steps
-        for entry in unpack(sound.votes(), self._task):
+        for entry in unpack(sound.votes(), self._task, sound.times()):
             for event in events_of(step, entry):
                 self.take(event)
         _, _, flags, action, *_ = sound.row.values
@@ -125,8 +128,17 @@ class _Sound(NamedTuple):
     def votes(self) -> bytes:
         return decompress(self.row.values[6], self.dictionary)
 
+    def times(self) -> Any:
+        """Return when it was sampled; None in format 2, or where that is damaged: it is in no link."""
+        try:
+            packed, times = self.votes(), (*self.row.values, None)[7]
+            unpack_times(times, len(open_packed(packed).rows))
+        except (ValueError, TypeError):
+            return None
+        return times
+
     def follows(self, before: bytes) -> bool:
-        _, samples, flags, action, state_hash, link, _ = self.row.values
+        _, samples, flags, action, state_hash, link, *_ = self.row.values
         try:
             content = (action, state_hash, self.votes())
         except Exception:  # noqa: BLE001 - damaged bytes, or the wrong dictionary
@@ -141,13 +153,13 @@ class _Found:
         self._steps: dict[int, list[RawRow]] = {}
         self._branches: dict[int, chain.Branch] = {}
         self._spare: dict[str, list[bytes]] = {}
-        self._votes: dict[int, bytes] = {}
+        self._votes: dict[int, tuple[bytes, Any]] = {}
         for row in rows:
             if row.id is None:
                 self._take_keyless(row.values)
                 continue
             match row.values:
-                case (None, int(), int(), bytes(), bytes(), bytes(), bytes()):
+                case (None, int(), int(), bytes(), bytes(), bytes(), bytes(), *_) if len(row.values) in _STEP_COLUMNS:
                     self._steps.setdefault(row.id, []).append(row)
                 case (None, int() | None, int(), int(), int(), bytes(), bytes()):
                     one = chain.Branch(row.id, *row.values[1:])
@@ -155,8 +167,10 @@ class _Found:
                         self._branches[one.id] = one
                 case (None, str(key), bytes(value)):
                     self._spare.setdefault(key, []).append(value)
-                case (None, bytes(body), bytes(digest)) if chain.digest(row.id, body) == digest:
-                    self._votes[row.id] = body
+                case (None, bytes(body), bytes(digest)) if chain.digest(row.id, body) == digest:  # of format 2
+                    self._votes[row.id] = body, None
+                case (None, bytes(body), times, bytes(digest)) if chain.digest(row.id, body, times) == digest:
+                    self._votes[row.id] = body, times
         self._dictionaries = [None, *self._spare.get(schema.DICTIONARY, [])]
 
     def _take_keyless(self, values: tuple[Any, ...]) -> None:
@@ -209,11 +223,11 @@ class _Found:
             sound.append(after)
         return sound, known is not None and known.chain == (sound[-1].link if sound else b"")
 
-    def votes(self, branch: int) -> list[bytes]:
+    def votes(self, branch: int) -> list[tuple[bytes, Any]]:
         """Return what happened in a run's open step, up to the first entry that is lost."""
-        found: list[bytes] = []
-        while (body := self._votes.get(row_id(branch, len(found)))) is not None:
-            found.append(body)
+        found: list[tuple[bytes, Any]] = []
+        while (vote := self._votes.get(row_id(branch, len(found)))) is not None:
+            found.append(vote)
         return found
 
     def _after(self, link: bytes, row: int) -> _Sound | None:
@@ -227,4 +241,4 @@ class _Found:
 
 def _open_entries(found: _Found, branch: int, task: AnyTask) -> list[Entry]:
     """Unpack what happened in the open step."""
-    return [entry for body in found.votes(branch) for entry in unpack(body, task)]
+    return [entry for body, times in found.votes(branch) for entry in unpack(body, task, times)]

@@ -25,6 +25,7 @@ from maker_engine.sessions.store.packing import dense, open_packed, undense, unp
 from maker_engine.sessions.store.reader import Reader, Row
 from maker_engine.sessions.store.redecide import recount, remarkable, rule_after
 from maker_engine.sessions.store.schema import StepFlag, row_id, step_of
+from maker_engine.sessions.store.times import unpack_times
 
 __all__ = ["Finding", "Verified", "verify"]
 
@@ -137,6 +138,7 @@ class _Branch:
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
             raise SessionError("its link does not fit")
         packed = open_packed(votes)
+        unpack_times(row.times, len(packed.rows))
         if packed.answers == [row.action] and all(one[0] in SAMPLES and one[FOUND] == 0 for one in packed.rows):
             # Nine steps in ten: nothing to count, and no need to make entries of it.
             flags, samples = 0, len(packed.rows)

@@ -17,8 +17,8 @@ from maker_engine.core.record.values import to_json
 from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.store import chain, origin, storage
 from maker_engine.sessions.store.chain import Branch
+from maker_engine.sessions.store.commit import Commit, vote_of, write
 from maker_engine.sessions.store.lock import WriterLock
-from maker_engine.sessions.store.packing import pack
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import row_id
 
@@ -145,17 +145,15 @@ def add_fork(path: Path, task: AnyTask, fork: NewFork) -> int:
         record = {key: to_json(value) for key, value in meta.items()}
         branch = Branch(number, fork.parent, fork.step, meta["created"], fork.step, link)
         branch = branch._replace(seal=chain.seal(branch, record.items()))
+        commit = Commit(
+            branch=branch,
+            votes=[vote_of(row_id(number, index), entry, task) for index, entry in enumerate(fork.entries)],
+            notes=record,
+            copies={f"{key}/{number}": record[key].encode() for key in ("order", "started")},
+        )
         connection = storage.connect(path)
         try:
-            with storage.reported(path), connection as write:
-                write.execute("BEGIN IMMEDIATE")
-                write.execute("INSERT INTO branch VALUES (?,?,?,?,?,?,?)", branch)
-                write.executemany("INSERT INTO meta VALUES (?,?,?)", [(number, *pair) for pair in record.items()])
-                for key in ("order", "started"):
-                    write.execute("INSERT INTO spare (k, v) VALUES (?,?)", (f"{key}/{number}", record[key].encode()))
-                for index, entry in enumerate(fork.entries):
-                    row, body = row_id(number, index), pack([entry], task)
-                    write.execute("INSERT INTO vote VALUES (?,?,?)", (row, body, chain.digest(row, body)))
+            write(connection, path, commit)
         finally:
             connection.close()
     return number

@@ -19,7 +19,7 @@ from maker_engine.sessions.store.checked import adjustments_in
 from maker_engine.sessions.store.in_force import in_force
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.record import whole
-from maker_engine.sessions.store.wordings import rewritten
+from maker_engine.sessions.store.wordings import rewritten, sent
 
 ESCALATED = "escalated"
 
@@ -58,12 +58,13 @@ class Effects:
 
     def __init__(self, reader: Reader, task: AnyTask, number: int, state: Any) -> None:
         owner = reader.owner(number)
-        self.rewritten = rewritten(reader, task, number, owner)
+        kept = sent(reader, number, owner)
+        self.rewritten = kept is None and rewritten(reader, task, number, owner)
         meta, changed = reader.meta(owner), in_force(reader, task, number, owner)
         self._order: Mapping[str, Any] = meta["order"]
         self._number = number
         self._step: Step | None = task.step(state)
-        self._own = self._prompt = asked_by(self._step)
+        self._own = self._prompt = kept or asked_by(self._step)
         self._k = whole(meta["started"], "k", 1)
         self._voters = self._former = _voters(self._order.get("voters") or ())
         self._until = 0

@@ -81,8 +81,8 @@ def _votes(reader: Reader) -> Iterator[Finding]:
     """Check the open steps' votes."""
     for branch in reader.branches:
         votes = reader.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(branch.id))
-        for index, (row, body, digest) in enumerate(votes):
-            if row != row_id(branch.id, index) or chain.digest(row, body) != digest:
+        for index, (row, body, times, digest) in enumerate(votes):
+            if row != row_id(branch.id, index) or chain.digest(row, body, times) != digest:
                 yield Finding(branch.id, branch.steps, "a vote on it has been changed")
         if len(votes) != json.loads(reader.record(branch.id).get("open", "0")):
             yield Finding(branch.id, branch.steps, "a vote on it is missing")

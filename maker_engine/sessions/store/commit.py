@@ -6,10 +6,17 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
+from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.record.entries import Entry
 from maker_engine.sessions.store import chain, schema, storage
 from maker_engine.sessions.store.chain import Branch
+from maker_engine.sessions.store.packing import pack_step
 from maker_engine.sessions.store.schema import row_id
+
+Vote: TypeAlias = tuple[int, bytes, bytes | None]
+"""An entry of an open step: the id of its row, it packed, and its times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +27,7 @@ class Commit:
         branch: Its row, sealed.
         steps: Rows of the steps that were decided since the commit before.
         states: Rows of states that are kept.
-        votes: Entries of the open step that are not in the file yet: the id of each, and it packed.
+        votes: Entries of the open step that are not in the file yet.
         dictionary: A new compression dictionary that the rows need, None for none.
         notes: Values of the branch's record that are others now, in JSON, by their keys.
         copies: What is kept a second time, by its key.
@@ -30,7 +37,7 @@ class Commit:
     branch: Branch
     steps: list[tuple[object, ...]] = field(default_factory=list)
     states: list[tuple[int, str, str, float, bytes]] = field(default_factory=list)
-    votes: list[tuple[int, bytes]] = field(default_factory=list)
+    votes: list[Vote] = field(default_factory=list)
     dictionary: bytes | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, bytes] = field(default_factory=dict)
@@ -48,7 +55,7 @@ def write(connection: sqlite3.Connection, path: Path, commit: Commit) -> None:
     with storage.reported(path), connection:  # commits, or rolls back
         connection.execute("BEGIN IMMEDIATE")
         if commit.steps:
-            connection.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", commit.steps)
+            connection.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?,?)", commit.steps)
             own = row_id(number, 0), row_id(number + 1, 0)
             connection.execute("DELETE FROM vote WHERE id >= ? AND id < ?", own)
         if commit.states:
@@ -67,10 +74,16 @@ def write(connection: sqlite3.Connection, path: Path, commit: Commit) -> None:
         connection.execute("INSERT OR REPLACE INTO branch VALUES (?,?,?,?,?,?,?)", commit.branch)
 
 
-def write_votes(connection: sqlite3.Connection, votes: Iterable[tuple[int, bytes]]) -> None:
-    """Write entries of open steps: the id of each, and it packed."""
-    rows = [(row, body, chain.digest(row, body)) for row, body in votes]
-    connection.executemany("INSERT INTO vote VALUES (?,?,?)", rows)
+def write_votes(connection: sqlite3.Connection, votes: Iterable[Vote]) -> None:
+    """Write entries of open steps."""
+    rows = [(*vote, chain.digest(*vote)) for vote in votes]
+    connection.executemany("INSERT INTO vote VALUES (?,?,?,?)", rows)
+
+
+def vote_of(row: int, entry: Entry, task: AnyTask) -> Vote:
+    """Return an entry of an open step as it is written, by the id of its row."""
+    step = pack_step([entry], task)
+    return row, step.packed, step.times
 
 
 def write_state(connection: sqlite3.Connection, values: tuple[int, str, str, float | None]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from maker_engine.core.record.entries import Doubted
 from maker_engine.core.record.registry import BY_WORD
-from maker_engine.core.record.sample_kinds import BEGAN, LONG, REASONING, SHORT
+from maker_engine.core.record.sample_kinds import LONG, SAMPLES, SHORT
 
 PARTS = 4
 """Parts that a packed step had."""
@@ -26,7 +26,7 @@ def tagged(rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
 def _sample(row: Sequence[Any]) -> Sequence[Any]:
     if len(row) not in (_SHORT, _SHORT + 2):
         raise ValueError("a sample is not as maker writes it")
-    return [SHORT if len(row) == _SHORT else LONG, *row[:_SHORT], None, *row[_SHORT:]]
+    return [SHORT if len(row) == _SHORT else LONG, *row]
 
 
 def _act(kind: object, who: object, kept: Any) -> Sequence[Any]:
@@ -41,13 +41,13 @@ def _act(kind: object, who: object, kept: Any) -> Sequence[Any]:
 
 
 def untagged(rows: Iterable[Sequence[Any]]) -> list[Any]:
-    """Turn rows back into what they were, for the links that an older export names; times are left out."""
+    """Turn rows back into what they were, for the links that an older export names."""
     return [_untagged(row) for row in rows]
 
 
 def _untagged(row: Sequence[Any]) -> Any:
-    if row[0] in (SHORT, LONG):
-        return [*row[1:BEGAN], *row[REASONING:]]
+    if row[0] in SAMPLES:
+        return row[1:]
     form = next(form for form in BY_WORD.values() if row[0] in form.tags)
     if form.entry is Doubted:
         return [form.word, "", dict(zip(Doubted._fields, row[1:], strict=True))]

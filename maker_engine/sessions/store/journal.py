@@ -28,15 +28,15 @@ from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.store import chain, origin, schema
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.checked import ADJUSTMENTS, adjustments_in, together
-from maker_engine.sessions.store.commit import Commit
+from maker_engine.sessions.store.commit import Commit, vote_of
 from maker_engine.sessions.store.compression import LARGEST_ROW, Press
 from maker_engine.sessions.store.in_force import CHANGED_STEPS
-from maker_engine.sessions.store.packing import dense, pack, pack_step
+from maker_engine.sessions.store.packing import dense, pack_step
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.redecide import remarkable
 from maker_engine.sessions.store.schema import StepFlag, row_id
 from maker_engine.sessions.store.session_file import SessionFile
-from maker_engine.sessions.store.wordings import MOST_SITTINGS, PROMPTS, digest_of
+from maker_engine.sessions.store.wordings import MOST_SITTINGS, PROMPTS, noted_of
 
 LONGEST_NAME = 200
 ALL, DISSENT = "all", "dissent"
@@ -52,6 +52,7 @@ class _Pending(NamedTuple):
     action: bytes
     state_hash: bytes
     packed: bytes
+    times: bytes | None
 
 
 class Journal:
@@ -233,7 +234,7 @@ class Journal:
             branch=branch._replace(seal=chain.seal(branch, self._record.items())),
             steps=rows,
             states=self._states,
-            votes=[(row_id(branch.id, index), pack([entry], self._task)) for index, entry in new],
+            votes=[vote_of(row_id(branch.id, index), entry, self._task) for index, entry in new],
             dictionary=self._press.dictionary,
             notes=self._changed,
             copies=copies,
@@ -266,7 +267,8 @@ class Journal:
 
     def note_prompt(self, step: int, prompt: Prompt) -> None:
         """Note which prompt the task writes in this sitting, at its first step (0-based) that agents answer."""
-        self.note_prompts([*json.loads(self._record.get(PROMPTS, "[]")), [step, digest_of(prompt)]])
+        noted = json.loads(self._record.get(PROMPTS, "[]"))
+        self.note_prompts([*noted, noted_of(step, prompt, noted)])
 
     def note_prompts(self, noted: list[Any]) -> None:
         """Note the first prompt of each sitting, as `sessions.wordings` has them; beyond so many, the first ones."""
@@ -289,14 +291,14 @@ class Journal:
         link = self._branch.chain
         rows: list[tuple[object, ...]] = []
         for one, votes in zip(self._pending, self._press.rows(), strict=True):
-            step, samples, flags, action, state_hash, packed = one
+            step, samples, flags, action, state_hash, packed, times = one
             row = row_id(self._branch.id, step)
             link = chain.link(link, row, samples, flags, (action, state_hash, packed))
-            rows.append((row, samples, flags, action, state_hash, link, votes))
+            rows.append((row, samples, flags, action, state_hash, link, votes, times))
         return rows, link
 
     def _decide(self, event: StepDecided) -> None:
-        packed, encoded, only_votes = pack_step(self._open, self._task)
+        packed, encoded, only_votes, times = pack_step(self._open, self._task)
         if only_votes and len(encoded) == 1 and not self._failed_calls:  # most steps
             samples, flags = len(self._open), 0
         else:
@@ -306,7 +308,7 @@ class Journal:
             packed = pack_step(self._open, self._task, texts_kept=False).packed
         action = encoded.get(event.answer) or dense(decisions.encode(self._task, event.answer))
         state = to_json(self._task.encode_state(event.state))
-        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed))
+        self._pending.append(_Pending(event.step, samples, flags, action, chain.state_hash(state), packed, times))
         self._press.add(packed)
         if flags and flags & StepFlag.CHANGED:
             self._note(CHANGED_STEPS, [*json.loads(self._record.get(CHANGED_STEPS, "[]")), event.step])

@@ -15,13 +15,16 @@ from maker_engine.core.record.entries import Entry
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.registry import BY_TAG, form_of
 from maker_engine.core.record.sample_kinds import sample_row
-from maker_engine.core.record.values import LATEST_S, to_json
+from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.sessions.store import former
+from maker_engine.sessions.store.times import pack_times, timed
 
 MOST_PARTS, _UNCOUNTED = 2_000_000, 4 * 2**20
 """Most lists and objects of a step, and from how many bytes on they are counted: an empty list is one byte in a file,
 and fifty in memory."""
+FORM = 3
+"""First part of a packed step, which says how the others are packed."""
 JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 
@@ -61,11 +64,6 @@ def undense(packed: bytes) -> Any:
     return json.loads(value.data) if isinstance(value, msgpack.ExtType) else value
 
 
-def pack(entries: Sequence[Entry], task: AnyTask) -> bytes:
-    """Pack a step's entries, in order, uncompressed. Texts, answers and model names are stored once."""
-    return pack_step(entries, task).packed
-
-
 class PackedStep(NamedTuple):
     """A step packed.
 
@@ -73,15 +71,17 @@ class PackedStep(NamedTuple):
         packed: Its entries, uncompressed.
         answers: Each answer made `dense`; the step's own is mostly one of them.
         only_votes: True where every entry is a sample that was not flagged.
+        times: When its samples were begun, as `times.pack_times` gives it.
     """
 
     packed: bytes
     answers: dict[Hashable, bytes]
     only_votes: bool
+    times: bytes | None
 
 
 def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = True) -> PackedStep:
-    """Pack as `pack` does.
+    """Pack a step's entries, in order, uncompressed. Texts, answers and model names are stored once.
 
     Args:
         entries: What happened in the step.
@@ -90,17 +90,18 @@ def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = Tru
     """
     interned = Interned(texts_kept=texts_kept)
     rows = []
-    only_votes = True
+    only_votes, has_times = True, False
     for entry in entries:
         if isinstance(entry, Sample):
             only_votes = only_votes and not isinstance(entry.verdict, Flag)
+            has_times = has_times or entry.response.began_s is not None
             rows.append(sample_row(entry, interned))
         else:
-            only_votes = False
+            only_votes, has_times = False, True  # a probe may have a time
             rows.append(form_of(entry).row(entry, interned))
     encoded = {answer: dense(decisions.encode(task, answer)) for answer in interned.answers}
-    packed = repacked(Packed([*encoded.values()], [*interned.texts], [*interned.models], rows, interned.began_ms))
-    return PackedStep(packed, encoded, only_votes)
+    packed = repacked(Packed([*encoded.values()], [*interned.texts], [*interned.models], rows))
+    return PackedStep(packed, encoded, only_votes, pack_times(entries) if has_times else None)
 
 
 class Packed(NamedTuple):
@@ -111,19 +112,17 @@ class Packed(NamedTuple):
         texts: Each text once.
         models: Each model's name once.
         rows: A row an entry; what its first value says it is, `registry.BY_TAG` reads.
-        began_ms: When its first sample that has a time was begun, in ms since 1970; 0 for none.
     """
 
     answers: list[bytes]
     texts: list[str]
     models: list[str]
     rows: list[Any]
-    began_ms: int
 
 
 def repacked(step: Packed) -> bytes:
     """Pack a step again that `open_packed` has taken apart."""
-    packed: bytes = _pack(step)
+    packed: bytes = _pack((FORM, *step))
     return packed
 
 
@@ -132,17 +131,22 @@ def open_packed(packed: bytes) -> Packed:
     parts = unpacked(packed)
     if len(parts) == former.PARTS:
         answers, texts, models, rows = parts
-        return Packed(answers, texts, models, former.tagged(rows), 0)
+        return Packed(answers, texts, models, former.tagged(rows))
+    form, *parts = parts
+    if form != FORM:
+        raise ValueError("it is packed in a way that is not known")
     return Packed._make(parts)
 
 
-def unpack(packed: bytes, task: AnyTask) -> list[Entry]:
-    """Turn what `pack` gave back into equal entries."""
-    encoded, texts, models, rows, began_ms = open_packed(packed)
+def unpack(packed: bytes, task: AnyTask, times: Any = None) -> list[Entry]:
+    """Turn what `pack_step` gave back into equal entries.
+
+    Raises:
+        ValueError: It is nothing that maker packed; what the task raises is raised as it is.
+    """
+    encoded, texts, models, rows = open_packed(packed)
     if not {*map(type, texts), *map(type, models)} <= {str}:
         raise ValueError("a text is not as maker writes it")
-    if type(began_ms) is not int or not 0 <= began_ms <= 1000 * LATEST_S:
-        raise ValueError("a time is not as maker writes it")
-    values = Values([decisions.decode(task, undense(answer)) for answer in encoded], texts, models, began_ms)
+    values = Values([decisions.decode(task, undense(answer)) for answer in encoded], texts, models)
     forms = BY_TAG
-    return [forms[row[0]].read_row(row, values) for row in rows]
+    return timed([forms[row[0]].read_row(row, values) for row in rows], times)

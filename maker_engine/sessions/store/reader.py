@@ -50,6 +50,7 @@ class Row(NamedTuple):
     state_hash: bytes
     chain: bytes
     votes: bytes
+    times: bytes | None
 
 
 class Reader:
@@ -214,7 +215,7 @@ class Reader:
         step = step_of(row.id)
         dictionary = self.dictionary()
         try:
-            entries = unpack(decompress(row.votes, dictionary), task)
+            entries = unpack(decompress(row.votes, dictionary), task, row.times)
             return StoredStep(step, int(row.flags), decisions.decode(task, undense(row.action)), entries)
         except Exception as error:
             raise self._unreadable(step, task, error) from error
@@ -263,13 +264,13 @@ class Reader:
         """
         rows = self.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(self.branch.id))
         number = self.branch.id
-        for index, (row, body, digest) in enumerate(rows):
-            if row != row_id(number, index) or chain.digest(row, body) != digest:
+        for index, (row, body, times, digest) in enumerate(rows):
+            if row != row_id(number, index) or chain.digest(row, body, times) != digest:
                 raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} has been changed")
         if len(rows) != self.note("open", 0):
             raise storage.damaged(self.path, f"a vote on step {self.branch.steps + 1:,} is missing")
         try:
-            return [entry for _, body, _ in rows for entry in unpack(body, task)]
+            return [entry for _, body, times, _ in rows for entry in unpack(body, task, times)]
         except Exception as error:
             raise self._unreadable(self.branch.steps, task, error) from error
 

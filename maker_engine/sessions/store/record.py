@@ -107,8 +107,10 @@ def check_order(order: object) -> None:
 
 
 def _is_noted(one: object) -> bool:
-    """Whether it is a step and the digest of its prompt."""
-    return isinstance(one, list) and len(one) == 2 and fits(one[0], int) and one[0] >= 0 and fits(one[1], str)
+    """Whether it is a step and the digest of its prompt, perhaps with the two texts of it."""
+    if not (isinstance(one, list) and len(one) in (2, 4) and fits(one[0], int) and one[0] >= 0 and fits(one[1], str)):
+        return False
+    return len(one) == 2 or (fits(one[2], str | None) and fits(one[3], str))
 
 
 def _spent(record: Mapping[str, Any]) -> bool:

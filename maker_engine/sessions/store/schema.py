@@ -31,10 +31,10 @@ TABLES: dict[str, str] = {
     "spare": "CREATE TABLE spare (id INTEGER PRIMARY KEY, k TEXT, v BLOB)",
     "step": (
         "CREATE TABLE step (id INTEGER PRIMARY KEY, n INT, flags INT, action BLOB, state_hash BLOB, chain BLOB,"
-        " votes BLOB)"
+        " votes BLOB, times BLOB)"
     ),
     "snap": "CREATE TABLE snap (id INTEGER PRIMARY KEY, state TEXT, totals TEXT, at REAL, digest BLOB)",
-    "vote": "CREATE TABLE vote (id INTEGER PRIMARY KEY, body BLOB, digest BLOB)",
+    "vote": "CREATE TABLE vote (id INTEGER PRIMARY KEY, body BLOB, times BLOB, digest BLOB)",
     "step_flag": "CREATE INDEX step_flag ON step (id) WHERE flags <> 0",
 }
 """Every object of the file with the statement that makes it. A file with any other is not opened."""

@@ -19,7 +19,14 @@ from maker_engine.sessions.store.schema import BRANCH_BITS, row_id, step_of
 
 LAST_ROW = 2**63 - 1
 _PAGE = 2_000
-_TABLES = schema.TABLES | {"snap": "CREATE TABLE snap (id INTEGER PRIMARY KEY, state TEXT, totals TEXT, digest BLOB)"}
+_TABLES = schema.TABLES | {
+    "snap": "CREATE TABLE snap (id INTEGER PRIMARY KEY, state TEXT, totals TEXT, digest BLOB)",
+    "step": (
+        "CREATE TABLE step (id INTEGER PRIMARY KEY, n INT, flags INT, action BLOB, state_hash BLOB, chain BLOB,"
+        " votes BLOB)"
+    ),
+    "vote": "CREATE TABLE vote (id INTEGER PRIMARY KEY, body BLOB, digest BLOB)",
+}
 """What a file of format 2 was made of."""
 
 
@@ -75,7 +82,7 @@ class _Copy:
                 compressed = self._compressor.compress(packed)
                 rows.append((number, samples, flags, action, state_hash, linked, compressed))
                 step += 1
-            self._new.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
+            self._new.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?,NULL)", rows)
         if step != branch.steps or link != branch.chain:
             raise storage.damaged(self._path, f"step {step:,} is not the last one that was written")
         self._branches[branch.id] = branch
@@ -113,7 +120,7 @@ class _Copy:
         for row, body, digest in self._old.execute("SELECT * FROM vote ORDER BY id"):
             if chain.digest(row, body) != digest:
                 raise storage.damaged(self._path, f"a vote of run {row >> BRANCH_BITS} has been changed")
-            votes.append((row, _repacked(body)))
+            votes.append((row, _repacked(body), None))
         write_votes(self._new, votes)
 
 

@@ -111,11 +111,11 @@ def _copy_first(old: sqlite3.Connection, new: sqlite3.Connection, _: Path) -> No
                 packed = _densely(decompress(votes, dictionary))
                 link = chain.link(link, row, samples, flags, (action, state_hash, packed))
                 rows.append((row, samples, flags, action, state_hash, link, compressor.compress(packed)))
-            new.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?)", rows)
+            new.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?,NULL)", rows)
             steps += len(rows)
         for row, state, totals in old.execute("SELECT id, state, totals FROM snap"):
             write_state(new, (row, state, totals, None))
-        votes = [(row, _densely(body)) for row, body in old.execute("SELECT id, body FROM vote")]
+        votes = [(row, _densely(body), None) for row, body in old.execute("SELECT id, body FROM vote")]
         write_votes(new, votes)
         meta["open"] = str(len(votes))
         new.executemany("INSERT INTO meta VALUES (0,?,?)", meta.items())
