@@ -20,7 +20,7 @@ PROPERTIES = ("label", "expected_steps")
 METHODS = sorted(
     {name for name, value in vars(Task).items() if callable(value) and not name.startswith("_")} - {"right_answers"}
 )
-SHOWN_ONLY = {"describe", "picture", "decode_state", "draft", "refuses", "result", "shortfall", "read_decision"}
+SHOWN_ONLY = {"describe", "picture", "decode_state", "draft", "refuses", "result", "read_decision"}
 """A run does not need these: what it shows is made without them, and it is never amended here."""
 
 

@@ -261,7 +261,6 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         *(("would", line) for line in view.planned),
         ("session", str(figures["session"])),
         *([("papers", papers)] if (papers := papers_line(view)) else []),
-        *([("found", view.shortfall)] if view.shortfall else []),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)
 

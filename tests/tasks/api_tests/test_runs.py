@@ -156,6 +156,7 @@ def test_a_red_run_is_solved_and_exits_with_1(tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     assert (found["outcome"], found["result"]["failed"]) == ("solved", 1)
     assert found["shortfall"] == "1 of 19 tests failed: get_order (product fault)"
+    assert found["reason"] == f"solved and verified; {found['shortfall']}"
     assert (tmp_path / "out" / "junit.xml").exists()
 
 
