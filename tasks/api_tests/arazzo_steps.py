@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import re
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from maker_engine.core.errors import ProblemError
 
 from .criteria import CriterionError, check_criterion
-from .expressions import expressions_in, is_expression
+from .expressions import expressions_in, is_expression, pointed
 from .nodes import Node, Notes
 from .openapi import METHODS, Api, Described
 from .problem import Action, Criterion, Test
@@ -175,20 +176,26 @@ def _parameters(
     for given in (*workflow.node.nodes("parameters"), *step.nodes("parameters")):
         node = _referred(reading, given, "parameters")
         place, name = node.text("in"), node.text("name")
-        if place not in ("path", "query", "header"):
+        if place not in ("path", "query", "header", "cookie"):
             reading.notes.add(node.at("in"), f"parameters in {place[:20] or 'nothing'} are not understood")
             continue
         value = node.value.get("value")
         _noted(reading, node.at("value"), value)
         found[place, name] = json.dumps(value)
-    for place, name, required, example in described.parameters if described is not None else ():
+    for place, name, required, _ in described.parameters if described is not None else ():
         if required and (place, name) not in found and place != "path":
             reading.notes.add(step.at("parameters"), f"the required parameter {name} in {place} has no value")
-        del example
+    if cookies := [_cookie(name, json.loads(text)) for (place, name), text in found.items() if place == "cookie"]:
+        found["header", "Cookie"] = json.dumps("; ".join(cookies))
     return {
         kind: tuple((name, text) for (place, name), text in found.items() if place == kind)
         for kind in ("path", "query", "header")
     }
+
+
+def _cookie(name: str, value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"{name}={{{text}}}" if is_expression(text) else f"{name}={text}"
 
 
 def _noted(reading: Reading, place: str, value: Any) -> None:
@@ -201,15 +208,29 @@ def _body(reading: Reading, step: Node) -> tuple[str, str]:
     node = step.mapping("requestBody")
     if "payload" not in node.value:
         return "", "application/json"
-    payload = node.value["payload"]
+    payload = copy.deepcopy(node.value["payload"])
     kind = node.text("contentType", "application/json")
     if isinstance(payload, str) and kind.endswith("json") and payload.lstrip()[:1] in ("{", "["):
         with contextlib.suppress(ValueError):
             payload = json.loads(payload)
-    if node.value.get("replacements"):
-        reading.notes.add(node.at("replacements"), "replacements in a payload are not understood")
+    for replacement in node.nodes("replacements"):
+        if not replaced(payload, replacement.text("target"), replacement.value.get("value")):
+            reading.notes.add(replacement.place, "the target of the replacement is not in the payload")
     _noted(reading, node.at("payload"), payload)
     return json.dumps(payload), kind
+
+
+def replaced(payload: Any, target: str, value: Any) -> bool:
+    """Put a value where a JSON pointer leads to in a payload; return whether it leads anywhere."""
+    *parts, last = [part.replace("~1", "/").replace("~0", "~") for part in target.split("/")[1:]] or [""]
+    inner = pointed(payload, "".join(f"/{part}" for part in parts))
+    if isinstance(inner, dict) and target.startswith("/"):
+        inner[last] = value
+        return True
+    if isinstance(inner, list) and last.isdecimal() and len(last) < 7 and int(last) < len(inner):
+        inner[int(last)] = value
+        return True
+    return False
 
 
 def _criteria(reading: Reading, node: Node, key: str) -> tuple[Criterion, ...]:

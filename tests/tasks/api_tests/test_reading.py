@@ -95,8 +95,8 @@ def test_a_bad_option_is_refused_in_one_line(options, why):
         (step("a", "health", "$statusCode ~ 200"), "successCriteria[0]", "not understood in the condition"),
         (step("a", "health", OK, outputs={"x": "$response.trailer"}), "outputs.x", "no expression"),
         (step("a", "health", OK, workflowId="one"), "workflowId", "calls another workflow"),
-        (step("a", "login", OK, body={"a": 1}) | {"requestBody": {"payload": {}, "replacements": [{"target": "/a"}]}},
-         "requestBody.replacements", "replacements"),
+        (step("a", "login", OK) | {"requestBody": {"payload": {"b": 1}, "replacements": [{"target": "/a/b"}]}},
+         "requestBody.replacements[0]", "not in the payload"),
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_named_and_not_sent(made, place, what, shop):
@@ -116,6 +116,21 @@ def test_a_key_that_is_not_known_is_noted_and_the_step_is_sent(shop):
     task = loaded(one(step("a", "health", OK, **{"x-colour": "red"})), openapi=shop, base_url=HERE)
     assert task.problem.notes == (("workflows[0].steps[0].x-colour", "is not known, and ignored"),)
     assert verdicts(task, rehearsed(task)[0])["a"] == ("passed", None, 1)
+
+
+def test_replacements_and_cookies_are_in_the_request(shop):
+    """A value is put where its pointer leads in the payload, and cookies go as one header, their values filled in."""
+    body = {"payload": {"name": "x", "tags": [1, 2]}, "replacements": [
+        {"target": "/name", "value": "$inputs.who"}, {"target": "/tags/1", "value": 3}]}  # fmt: skip
+    made = step("a", "createUser", MADE) | {"requestBody": body}
+    made["parameters"] = [
+        {"name": "sid", "in": "cookie", "value": "$inputs.who"},
+        {"name": "b", "in": "cookie", "value": 2},
+    ]
+    task = loaded(one(made), openapi=shop, base_url=HERE, input="who=Ada")
+    arguments = json.loads(task.step(task.start()).do.arguments)
+    assert json.loads(arguments["body"]) == {"name": "Ada", "tags": [1, 3]}
+    assert arguments["headers"]["cookie"] == "sid=Ada; b=2"
 
 
 BODY = {"items": [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}], "total": 25, "paid": False, "note": None}
