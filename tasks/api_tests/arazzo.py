@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,19 +44,20 @@ def read_arazzo(whole: dict[str, Any], api: Api | None, given: Mapping[str, Any]
         _open(reading, node)
     order = ordered([*reading.workflows], {one.id: one.needs for one in reading.workflows.values()}, "workflow")
     for name in order:
-        _fill(reading, reading.workflows[name])
+        workflow = reading.workflows[name]
+        _fill(reading, workflow, [test for need in workflow.needs for test in reading.workflows[need].last])
+    whole_list = [one for name in order for one in (reading.workflows[name], *_called_by(reading.workflows[name]))]
     own = root.mapping("x-maker")
     own.note_others(_OWN, notes)
     return Problem(
         root.mapping("info").text("title", "API tests"),
         own.text("base-url") or (api.base_url if api is not None else ""),
         tuple(test for name in order for test in reading.workflows[name].tests),
-        tuple(
-            (one.id, key, json.dumps(value)) for one in reading.workflows.values() for key, value in one.inputs.items()
-        ),
-        tuple(_workflow_outputs(reading)),
+        tuple((one.id, key, json.dumps(value)) for one in whole_list for key, value in one.inputs.items()),
+        tuple(row for one in whole_list for row in _workflow_outputs(reading, one)),
         api.schemas if api is not None else "",
         api.deletable if api is not None else (),
+        tuple((called.id, one.id, step) for one in whole_list for step, called in one.calls.items()),
         tuple(notes.found),
         int(own.number("parallel", 3, 1, 50)),
         own.number("rate", 0, 0, 1_000),
@@ -105,49 +106,102 @@ def _of_type(text: Any, kind: str) -> Any:
     return {"true": True, "false": False}.get(str(text), text) if kind == "boolean" else text
 
 
-def _workflow_outputs(reading: Reading) -> list[tuple[str, str, str]]:
-    found = []
-    for one in reading.workflows.values():
-        outputs = one.node.mapping("outputs")
-        for name, expression in outputs.value.items():
-            if not isinstance(expression, str) or not is_expression(expression):
-                reading.notes.add(outputs.at(name), f"{str(expression)[:60]} is no expression that is understood")
-                continue
-            found.append((one.id, name, expression))
-    return found
+def _called_by(workflow: Workflow) -> Iterator[Workflow]:
+    """Yield the workflows that steps of one call, and those that they call."""
+    for one in workflow.calls.values():
+        yield one
+        yield from _called_by(one)
 
 
-def _fill(reading: Reading, workflow: Workflow) -> None:
-    """Make the tests of a workflow; those it depends on have theirs."""
+def _workflow_outputs(reading: Reading, workflow: Workflow) -> Iterator[tuple[str, str, str]]:
+    outputs = workflow.node.mapping("outputs")
+    for name, of in workflow.renamed:
+        expression = outputs.value.get(of)
+        if name not in outputs.value and isinstance(expression, str) and is_expression(expression):
+            yield workflow.id, name, expression
+    for name, expression in outputs.value.items():
+        if isinstance(expression, str) and is_expression(expression):
+            yield workflow.id, name, expression
+        elif workflow.caller is None:
+            reading.notes.add(outputs.at(name), f"{str(expression)[:60]} is no expression that is understood")
+
+
+def _fill(reading: Reading, workflow: Workflow, before: Sequence[str]) -> None:
+    """Make the tests of a workflow, the first of which need those `before`."""
     steps = workflow.node.nodes("steps")
     free = any("dependsOn" in step.value or "x-maker-depends-on" in step.value for step in steps)
-    before = [test for need in workflow.needs for test in reading.workflows[need].last]
     made: dict[str, Test] = {}
     previous: tuple[str, ...] = ()
     for step in steps:
+        name = step.text("workflowId")
+        if name and not name.startswith("$"):
+            called = _open_call(reading, workflow, step)
+            needs = [*_named(workflow, step), *_passed(reading, workflow, step, called), *(() if free else previous)]
+            _fill(reading, called, _with(needs, made, before))
+            made |= {test.id: test for test in called.tests}
+            previous = called.last
+            continue
         test = read_step(reading, workflow, step)
         needs = [*_named(workflow, step), *_used(reading, workflow, step, test), *(() if free else previous)]
-        needs = needs or before
-        made[test.id] = replace(test, needs=tuple(dict.fromkeys(one for one in needs if one != test.id)))
+        needs = [one for one in _with(needs, made, before) if one != test.id]
+        made[test.id] = replace(test, needs=tuple(dict.fromkeys(needs)))
         previous = (test.id,) if not test.cleanup else previous
-    names = ordered(
-        [*made],
-        {one.id: [need for need in one.needs if need in made or not _known(reading, need)] for one in made.values()},
-        "step",
-    )
-    workflow.tests = [made[name] for name in names]
+    own = {name for one in (workflow, *workflow.calls.values()) for name in one.ids.values()}
+    within = {one.id: [need for need in one.needs if need in made or need in own] for one in made.values()}
+    workflow.tests = [made[name] for name in ordered([*made], within, "step")]
 
 
-def _known(reading: Reading, test: str) -> bool:
-    return any(test in workflow.ids.values() for workflow in reading.workflows.values())
+def _with(needs: list[str], made: Mapping[str, Test], before: Sequence[str]) -> list[str]:
+    """Return what a step needs: where that is nothing of its own workflow, also what the workflow comes after."""
+    return needs if any(need in made for need in needs) else [*needs, *before]
+
+
+def _open_call(reading: Reading, workflow: Workflow, step: Node) -> Workflow:
+    """Return a workflow as a step calls it: with tests and inputs of its own.
+
+    Raises:
+        ProblemError: There is none of that name, or it calls itself.
+    """
+    name, calling = step.text("workflowId"), step.text("stepId")
+    if name not in reading.workflows:
+        raise ProblemError(f"{step.place} calls the workflow {name[:60]}, which there is not: mend its name")
+    target = reading.workflows[name]
+    above: Workflow | None = workflow
+    while above is not None:
+        if above.node is target.node or above.node.place == target.node.place:
+            raise ProblemError(f"{step.place} calls the workflow {name}, which calls it: take one call out")
+        above = above.caller
+    renamed = []
+    outputs = step.mapping("outputs")
+    for key, value in outputs.value.items():
+        if str(value).startswith("$outputs."):
+            renamed.append((key, str(value).removeprefix("$outputs.")))
+        else:
+            reading.notes.add(outputs.at(key), f"{str(value)[:60]} is no output of the workflow that is called")
+    for key in ("successCriteria", "onSuccess", "onFailure", "requestBody"):
+        if key in step.value:
+            reading.notes.add(step.at(key), "is ignored at a step that calls a workflow")
+    inputs = {**target.inputs, **{one.text("name"): one.value.get("value") for one in step.nodes("parameters")}}
+    prefix = workflow.ids[calling]
+    ids = {key: f"{prefix}.{key}" for key in target.ids}
+    called = Workflow(target.node, f"{workflow.id}.{calling}", ids, inputs, target.needs, caller=workflow)
+    called.renamed = tuple(renamed)
+    workflow.calls[calling] = called
+    return called
+
+
+def _passed(reading: Reading, workflow: Workflow, step: Node, called: Workflow) -> list[str]:
+    """Return the tests whose values a step passes on to the workflow that it calls."""
+    expressions = [one for value in called.inputs.values() for one in expressions_in(value)]
+    return [test for one in expressions for test in _givers(reading, workflow, step, one)]
 
 
 def _named(workflow: Workflow, step: Node) -> list[str]:
     """Return the tests that a step says it depends on."""
-    found = []
+    found: list[str] = []
     for name in (*step.texts("dependsOn"), *step.texts("x-maker-depends-on")):
         called = name.rpartition("steps.")[2] if name.startswith("$") else name
-        found.append(workflow.ids.get(called, called))
+        found += workflow.calls[called].last if called in workflow.calls else (workflow.ids.get(called, called),)
     return found
 
 
@@ -174,6 +228,8 @@ def _givers(reading: Reading, workflow: Workflow, step: Node, expression: str) -
     if name and name not in workflow.inputs:
         raise ProblemError(f"{step.place} needs the input {name}, which has no value: give --input {name}=VALUE")
     other, called = steps_in(expression)
+    if called in workflow.calls:
+        return [*workflow.calls[called].last]
     if called:
         return [step_id(workflow, step, called)]
     if not other:
@@ -185,4 +241,6 @@ def _givers(reading: Reading, workflow: Workflow, step: Node, expression: str) -
     outputs = reading.workflows[other].node.mapping("outputs").value
     made = outputs.get(expression.rpartition(".")[2].partition("#")[0])
     inner = steps_in(made)[1] if isinstance(made, str) else ""
+    if inner in reading.workflows[other].calls:
+        return [*reading.workflows[other].calls[inner].last]
     return [step_id(reading.workflows[other], step, inner)] if inner else []

@@ -37,6 +37,9 @@ class Workflow:
         inputs: Values of its inputs by name.
         needs: Ids of the workflows it depends on.
         tests: Its tests, in order.
+        calls: Workflows that its steps call, by step.
+        caller: The workflow that calls it, None where it runs by itself.
+        renamed: What the step that calls it gives its outputs for names: (name, its output).
     """
 
     node: Node
@@ -45,6 +48,9 @@ class Workflow:
     inputs: dict[str, Any]
     needs: list[str]
     tests: list[Test] = field(default_factory=list)
+    calls: dict[str, Workflow] = field(default_factory=dict)
+    caller: Workflow | None = None
+    renamed: tuple[tuple[str, str], ...] = ()
 
     @property
     def last(self) -> tuple[str, ...]:
@@ -62,7 +68,6 @@ class Reading:
     notes: Notes
     given: Mapping[str, Any]
     workflows: dict[str, Workflow] = field(default_factory=dict)
-    plain: bool = False
 
 
 def step_id(workflow: Workflow, step: Node, called: str) -> str:
@@ -86,7 +91,7 @@ def read_step(reading: Reading, workflow: Workflow, step: Node) -> Test:
     method, url, described = _request(reading, step)
     name = step.text("stepId")
     if step.value.get("workflowId") is not None:
-        reading.notes.add(step.at("workflowId"), "a step that calls another workflow is not understood")
+        reading.notes.add(step.at("workflowId"), "a step that calls a workflow of another document is not understood")
     parameters = _parameters(reading, workflow, step, described)
     body, content_type = _body(reading, step)
     undo = step.text("x-maker-undo")

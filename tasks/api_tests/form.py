@@ -55,7 +55,8 @@ _PROBLEM: Any = Draft202012Validator(
         {
             "format": _TEXT, "title": _TEXT, "base_url": _TEXT, "tests": _list(_TEST),
             "inputs": _list(_row(_TEXT, _TEXT, _TEXT)),
-            "workflow_outputs": _list(_row(_TEXT, _TEXT, _TEXT)), "schemas": _TEXT,
+            "workflow_outputs": _list(_row(_TEXT, _TEXT, _TEXT)),
+            "calls": _list(_row(_TEXT, _TEXT, _TEXT)), "schemas": _TEXT,
             "deletable": _list(_TEXT), "notes": _PAIRS,
             "parallel": {"type": "integer", "minimum": 1, "maximum": 50},
             "rate": {"type": "number", "minimum": 0, "maximum": 1_000}, "faults": _TEXT,

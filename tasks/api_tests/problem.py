@@ -134,6 +134,7 @@ class Problem:
         workflow_outputs: (workflow, name, expression).
         schemas: JSON text of the OpenAPI document's schemas by name; "" for none.
         deletable: Paths, such as `/items/{id}`, that the OpenAPI document has a DELETE for.
+        calls: (workflow as it is called, workflow that calls it, step that does) of workflows that are called by steps.
         notes: (place, what) of all that was not understood.
         parallel: Requests in flight at most.
         rate: Requests a second at most; 0 for no limit.
@@ -147,6 +148,7 @@ class Problem:
     workflow_outputs: tuple[tuple[str, str, str], ...] = ()
     schemas: str = ""
     deletable: tuple[str, ...] = ()
+    calls: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     parallel: int = 3
     rate: float = 0.0

@@ -39,6 +39,9 @@ class _Values:
 
     def scope(self, workflow: str, depth: int, request: Request | None = None, reply: Reply | None = None) -> Scope:
         inputs = {name: json.loads(text) for of, name, text in self._problem.inputs if of == workflow}
+        caller = next((caller for called, caller, _ in self._problem.calls if called == workflow), "")
+        if caller and depth < _DEEPEST:
+            inputs = self._passed(inputs, self.scope(caller, depth + 1))
         return Scope(
             inputs,
             lambda step, name: self._output(workflow, step, name),
@@ -48,7 +51,20 @@ class _Values:
             reply,
         )
 
+    @staticmethod
+    def _passed(inputs: dict[str, Any], caller: Scope) -> dict[str, Any]:
+        """Return the inputs of a workflow that a step calls, their expressions filled in where they are given."""
+        found = {}
+        for name, value in inputs.items():
+            missing: list[str] = []
+            one = filled(value, caller, missing)
+            found[name] = MISSING if missing else one
+        return found
+
     def _output(self, workflow: str, step: str, name: str) -> Any:
+        for called, caller, calling in self._problem.calls:
+            if (caller, calling) == (workflow, step):
+                return self._made(called, "outputs", name, 1)
         for test, trial in zip(self._problem.tests, self._state.trials, strict=True):
             if test.workflow == workflow and test.step == step:
                 text = dict(trial.outputs).get(name)

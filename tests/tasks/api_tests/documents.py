@@ -65,6 +65,19 @@ DOCUMENTS = {
         ),
         {"first.make": "passed", "second.read": "passed"},
     ),
+    "calls": (
+        "none",
+        document(
+            ("user", [], [step("make", "createUser", MADE, body={"name": "$inputs.name"}, outputs=ID)],
+             {"inputs": {"type": "object", "properties": {"name": {"type": "string", "default": "Bob"}}},
+              "outputs": {"user": HERS}}),
+            ("main", [], [
+                {"stepId": "sub", "workflowId": "user", "parameters": [{"name": "name", "value": "Ada"}],
+                 "outputs": {"hers": "$outputs.user"}},
+                step("read", "getUser", OK, "$response.body#/name == 'Ada'", path="$steps.sub.outputs.hers")], {}),
+        ),
+        {"user.make": "passed", "main.sub.make": "passed", "main.read": "passed"},
+    ),
     "blocked": (
         "none",
         document(

@@ -42,6 +42,8 @@ REFUSED = {
     "these workflows depend on one another in a circle": document(
         ("a", ["b"], [step("x", "health", OK)], {}), ("b", ["a"], [step("x", "health", OK)], {})
     ),
+    "calls the workflow one, which calls it": one({"stepId": "a", "workflowId": "one"}),
+    "calls the workflow two, which there is not": one({"stepId": "a", "workflowId": "two"}),
     "the operation 'fly', which is unknown": one(step("a", "fly", OK)),
     "needs the input word, which has no value: give --input word=VALUE": one(
         step("a", "login", OK, body={"password": "$inputs.word"})
@@ -94,7 +96,7 @@ def test_a_bad_option_is_refused_in_one_line(options, why):
         (step("a", "health", of("regex", "(?=a)")), "successCriteria[0]", "RE2"),
         (step("a", "health", "$statusCode ~ 200"), "successCriteria[0]", "not understood in the condition"),
         (step("a", "health", OK, outputs={"x": "$response.trailer"}), "outputs.x", "no expression"),
-        (step("a", "health", OK, workflowId="one"), "workflowId", "calls another workflow"),
+        (step("a", "health", OK, workflowId="$sourceDescriptions.x.y"), "workflowId", "another document"),
         (step("a", "login", OK) | {"requestBody": {"payload": {"b": 1}, "replacements": [{"target": "/a/b"}]}},
          "requestBody.replacements[0]", "not in the payload"),
     ],

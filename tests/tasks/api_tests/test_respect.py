@@ -59,7 +59,8 @@ def test_a_document_ends_as_arazzo_has_it(shop):
 def test_an_independent_runner_gives_the_same_verdicts(shop):
     """`redocly respect` comes to the verdicts that are expected here, step by step."""
     name, _, folder = shop
-    _, document, due = DOCUMENTS[name]
+    _, document, verdicts = DOCUMENTS[name]
+    due = {key: one for key, one in verdicts.items() if key.count(".") < 2}  # it gives called steps their own names
     (folder / "tests.arazzo.yaml").write_text(json.dumps(document), "utf-8")
     subprocess.run(
         [RESPECT, "respect", "tests.arazzo.yaml", "--json-output=out.json"],
