@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.effects import ACTING
@@ -13,6 +13,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.record.entries import Act, Change, Entry
 from maker_engine.core.record.values import fits
 from maker_engine.core.responses import Prompt
+from maker_engine.core.state import RunState
 from maker_engine.models.port import Model
 from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare, sent_by
 from maker_engine.runtime.preflight import Ordered
@@ -136,29 +137,59 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
         SessionError: The session cannot be read or written.
     """
     bring_up(path)
+    found = _found(path, step, branch, family)
+    task = found.task
+    _check_place(task, found.run.state, step, decision)
+    order = _order_of_fork(path, found, changes)
+    if not (found.own or trusted):
+        require_trust(path, named_elsewhere(order, changes))
+    prepared = prepare(order, type(task))
+    entries: list[Entry] = [] if prompt is None else [Change(voter, prompt=prompt)]
+    entries += [] if decision is None else [Act("decided", voter, decision)]
+    started, totals = prepared.plan.started, found.run.totals
+    new = forks.NewFork(found.parent, step, prepared.record(), started, totals, entries, note)
+    return forks.add_fork(path, task, new)
+
+
+class _Found(NamedTuple):
+    """Where a fork is to begin.
+
+    Attributes:
+        task: What the run solves.
+        run: Its state there.
+        order: What was ordered of the branch that is forked.
+        parent: Number of that branch.
+        own: It was ordered here.
+        change: What had been changed of how it is voted by then, None for nothing.
+        number: The fork's number.
+    """
+
+    task: AnyTask
+    run: RunState
+    order: Mapping[str, Any]
+    parent: int
+    own: bool
+    change: Change | None
+    number: int
+
+
+def _found(path: Path, step: int, branch: int | None, family: type[AnyTask] | None) -> _Found:
     with Reader(path, branch) as reader:
         meta, parent = reader.meta(), reader.branch.id
         task = task_of(meta, family)
         if not 0 <= step <= reader.branch.steps:
             raise forks.no_such_step(step, reader.branch.steps)
         run = moment(reader, task, step, flags_shown=0)
-        own = origin.is_own(path, reader.record(parent))
-        inherited = _inherited(in_force(reader, task, step), changes)
-        number = reader.branches[-1].id + 1
-    _check_place(task, run.state, step, decision)
-    seed = forks.seed_of(int(meta["order"].get("seed", 0)), number)
+        own, change = origin.is_own(path, reader.record(parent)), in_force(reader, task, step)
+        return _Found(task, run, meta["order"], parent, own, change, reader.branches[-1].id + 1)
+
+
+def _order_of_fork(path: Path, found: _Found, changes: Mapping[str, Any]) -> RunOrder:
+    """Return what a fork runs: what its parent did, with what was changed then and is to be now."""
+    seed = forks.seed_of(int(found.order.get("seed", 0)), found.number)
+    order = reordered(found.order, path, {"seed": seed, **_inherited(found.change, changes)})
     # The world has moved on since: what was allowed then has to be allowed anew.
-    order = replace(reordered(meta["order"], path, {"seed": seed, **inherited}), allow=tuple(changes.get("allow", ())))
-    if not (own or trusted):
-        require_trust(path, named_elsewhere(order, changes))
-    prepared = prepare(order, type(task))
-    entries: list[Entry] = [] if prompt is None else [Change(voter, prompt=prompt)]
-    entries += [] if decision is None else [Act("decided", voter, decision)]
-    return forks.add_fork(
-        path,
-        task,
-        forks.NewFork(parent, step, prepared.record(), prepared.plan.started, run.totals, entries, note),
-    )
+    return replace(order, allow=tuple(changes.get("allow", ())))
 
 
 def _check_place(task: AnyTask, state: Any, step: int, decision: Hashable) -> None:

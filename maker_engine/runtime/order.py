@@ -127,7 +127,7 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
-    policy, stronger = _policy(order)
+    _, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
     model, voters = _open_models(order, task, stronger) if given is None else (given, 1)
@@ -136,33 +136,36 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
     expected = _expected(order, task, model)
     settings = _settings(order, expected.k if order.k is None else order.k, voters)
-    started = _started(order, task, model, settings)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
     if limits == Limits() and model.simulated and may_never_end(task):
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
-    plan = Plan(
-        task,
-        model,
-        settings,
-        started,
-        limits,
-        order.concurrency,
-        order.requests_per_minute,
-        order.tokens_per_minute,
-        policy,
-        stronger,
-        order.attended,
-        tuple(map(parse_filter, order.breaks)),
-        lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
-        order.timeout_s,
-        given is None and _is_near(order, model),
-        policy_of(order.hopeless, attended=order.attended),
-        all(one.temperature not in (None, AUTO) for one in _voters(order)),
-        sent_by(order) if order.preflight and not model.simulated else None,
-        order.accept_models,
+    plan = _plan(order, task, model, settings, limits)
+    return PreparedRun(order, replace(plan, near=given is None and _is_near(order, model)), expected)
+
+
+def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limits: Limits) -> Plan:
+    policy, stronger = _policy(order)
+    return Plan(
+        task=task,
+        model=model,
+        settings=settings,
+        started=_started(order, task, model, settings),
+        limits=limits,
+        concurrency=order.concurrency,
+        requests_per_minute=order.requests_per_minute,
+        tokens_per_minute=order.tokens_per_minute,
+        undecided=policy,
+        stronger=stronger,
+        attended=order.attended,
+        breaks=tuple(map(parse_filter, order.breaks)),
+        open_pool=lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
+        timeout_s=order.timeout_s,
+        hopeless=policy_of(order.hopeless, attended=order.attended),
+        temperatures_named=all(one.temperature not in (None, AUTO) for one in _voters(order)),
+        preflight=sent_by(order) if order.preflight and not model.simulated else None,
+        accept_models=order.accept_models,
         conduct=_conduct(order),
     )
-    return PreparedRun(order, plan, expected)
 
 
 def _expected(order: RunOrder, task: AnyTask, model: Model) -> Forecast:

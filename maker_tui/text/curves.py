@@ -67,44 +67,69 @@ def percent(value: float) -> str:
     return f"{100 * value:.3g} %"
 
 
+class _Frame:
+    """The cells that the curves are drawn in, and what a cell is on each axis.
+
+    Args:
+        x: The axis across.
+        y: The axis upwards.
+        width: Cells for curves, axes and figures together.
+        height: Likewise.
+    """
+
+    def __init__(self, x: Axis, y: Axis, width: int, height: int) -> None:
+        ticks = max(1, (width - AROUND_COLUMNS) // TICK_CELLS)
+        self.x, self.y = x, y
+        self.columns, self.rows = ticks * TICK_CELLS, max(LEAST_ROWS, height - AROUND_ROWS)
+        each = _step((x.most - x.least) / ticks, (1, 2, 3, 4, 5, 6, 8, 10), whole=x.whole)
+        self.x_end, y_end = x.least + each * ticks, y.most if y.most > y.least else y.least + 1
+        # plotille leaves out the letter of a point on the very edge
+        self.y_end = y_end + (y_end - y.least) / self.rows / 2
+        self._row = (self.y_end - y.least) / self.rows
+        self._between = _step(2 * self._row, (1, 2, 5, 10), whole=y.whole)
+
+    def inside(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Return the points that are to be drawn; what is above the frame is drawn at its top."""
+        return [(a, min(b, self.y_end)) for a, b in points if b >= self.y.least and a <= self.x_end]
+
+    def label(self, value: float, chars: int, left: bool = False, **_: float) -> str:
+        """Write the figure at a place of an axis, as plotille asks for it."""
+        if left:
+            return self.x.told(value).ljust(chars)
+        nearest = round(value / self._between) * self._between
+        return (self.y.told(nearest) if abs(value - nearest) < self._row / 2 * 1.001 else "").rjust(chars)
+
+
 def curves(series: Sequence[Series], x: Axis, y: Axis, width: int, height: int) -> list[Text]:
     """Draw series within `width` × `height` cells, a legend above them."""
-    import plotille  # noqa: PLC0415 - see above
-
-    ticks = max(1, (width - AROUND_COLUMNS) // TICK_CELLS)
-    figure = plotille.Figure()
-    figure.width, figure.height = ticks * TICK_CELLS, max(LEAST_ROWS, height - AROUND_ROWS)
-    figure.with_colors = False
-    figure.x_label, figure.y_label = x.name, y.name
-    each = _step((x.most - x.least) / ticks, (1, 2, 3, 4, 5, 6, 8, 10), whole=x.whole)
-    x_end, y_end = x.least + each * ticks, y.most if y.most > y.least else y.least + 1
-    y_end += (y_end - y.least) / figure.height / 2  # plotille leaves out the letter of a point on the very edge
-    figure.set_x_limits(min_=x.least, max_=x_end)
-    figure.set_y_limits(min_=y.least, max_=y_end)
-    row = (y_end - y.least) / figure.height
-    step = _step(2 * row, (1, 2, 5, 10), whole=y.whole)
-
-    def told(value: float, chars: int, left: bool = False, **_: float) -> str:
-        if left:
-            return x.told(value).ljust(chars)
-        nearest = round(value / step) * step
-        return (y.told(nearest) if abs(value - nearest) < row / 2 * 1.001 else "").rjust(chars)
-
-    figure.register_label_formatter(float, told)
-    for one in series:
-        inside = [(a, min(b, y_end)) for a, b in one.points if b >= y.least and a <= x_end]
-        if inside:
-            figure.plot([a for a, _ in inside], [b for _, b in inside], marker=one.mark or None)
-    names = [((f"{one.mark or '─'} ", one.role), (f"{one.name}   ", "label")) for one in series]
-    roles = {one.mark: one.role for one in series if one.mark}
-    top, *rows, axis, last = str(figure.show()).split("\n")
-    across = figure.width + AROUND_COLUMNS - 1
+    frame = _Frame(x, y, width, height)
+    top, *rows, axis, last = _drawn(series, frame).split("\n")
+    across = frame.columns + AROUND_COLUMNS - 1
     named = f"{top.replace('^', '↑').ljust(across - len(x.name) - 2)}{x.name} →"
     places = last.rstrip().replace("|", " ")
     if len(places) > width:  # the last figure does not fit: none rather than half of one
         places = places[:width].rpartition(" ")[0]
     rows = [named, *map(_beside_axis, rows), _axis(axis.partition("->")[0]), places]
+    names = [((f"{one.mark or '─'} ", one.role), (f"{one.name}   ", "label")) for one in series]
+    roles = {one.mark: one.role for one in series if one.mark}
     return [line(*(part for pair in names for part in pair)), *(_in_roles(row, roles) for row in rows)]
+
+
+def _drawn(series: Sequence[Series], frame: _Frame) -> str:
+    """Let plotille draw the curves with their axes."""
+    import plotille  # noqa: PLC0415 - see above
+
+    figure = plotille.Figure()
+    figure.width, figure.height = frame.columns, frame.rows
+    figure.with_colors = False
+    figure.x_label, figure.y_label = frame.x.name, frame.y.name
+    figure.set_x_limits(min_=frame.x.least, max_=frame.x_end)
+    figure.set_y_limits(min_=frame.y.least, max_=frame.y_end)
+    figure.register_label_formatter(float, frame.label)
+    for one in series:
+        if inside := frame.inside(one.points):
+            figure.plot([a for a, _ in inside], [b for _, b in inside], marker=one.mark or None)
+    return str(figure.show())
 
 
 def _beside_axis(row: str) -> str:

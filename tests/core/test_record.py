@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import maker_engine
 import maker_tui
 from maker_engine.core.decomposition import Amendment, Said
+from maker_engine.core.errors import InputError
 from maker_engine.core.events import (
     CandidateStruck,
     ConsentGiven,
@@ -31,6 +33,8 @@ from maker_engine.core.events import (
     StepReused,
     VoteCast,
 )
+from maker_engine.core.record.interning import Interned, Values
+from maker_engine.core.record.plain_form import plain_form
 from maker_engine.core.record.registry import BY_EVENT, BY_TAG, FORMS, KINDS, entry_in, events_of, kept_as, line_of
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Flag, Prompt, Response
@@ -104,6 +108,29 @@ def test_a_time_is_kept_to_the_millisecond():
     step = pack_step([entry], task)
     for read in (unpack(step.packed, task, step.times)[0], entry_in(line_of(entry, task), task)):
         assert read.response.began_s == RESPONSE.began_s  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Event):
+    """An event with bytes in it."""
+
+    body: bytes
+    more: bytes | None
+
+
+def test_bytes_are_kept_beside_text():
+    """Bytes are bytes in a row, and base64 in a line; what is no base64 is refused."""
+    form, task = plain_form(99, "received", Received, words=lambda _: ("", "")), Count()
+    entry = Received(b"\x00\xff\x1b", None)
+    row = form.row(entry, Interned())
+    assert row == (99, b"\x00\xff\x1b", None)
+    assert form.read_row(row, Values((), (), ())) == entry
+    line = form.line(entry, task)
+    assert line == {"event": "received", "body": {"base64": "AP8b"}, "more": None}
+    assert form.read_line(line, task) == entry
+    for body in ("AP8b", {"base64": "?"}, {"base64": 1}, None, {}):
+        with pytest.raises(InputError, match="'body'"):
+            form.read_line({**line, "body": body}, task)
 
 
 def test_nothing_else_lists_kinds():

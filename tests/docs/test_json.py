@@ -47,6 +47,7 @@ COMMANDS: dict[str, list[str]] = {
     "run": ["run", "hanoi", "--disks", "2", "--json", "--progress", "none"],
     "sessions show": ["sessions", "show", "hanoi-a", "--json"],
     "sessions show --step": ["sessions", "show", "hanoi-a", "--step", "2", "--json"],
+    "sessions show --schedule": ["sessions", "show", "timed", "--schedule", "--json"],
     "sessions ls": ["sessions", "ls", "--json"],
     "sessions search": ["sessions", "search", "disk", "--json"],
     "sessions compare": ["sessions", "compare", "@", "@", "--json"],
@@ -80,6 +81,10 @@ def said(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
     def typed(section: str) -> list[dict[str, Any]]:
         if section == "sessions revote":
             record(home / "sessions" / "count.maker", 60, seed=2)
+        if section == "sessions show --schedule":  # a model that answers at once leaves no times
+            session = str(home / "sessions" / "timed.maker")
+            main(["run", "hanoi", "--disks", "1", "--model", "sim:latency=0.001", "--session", session, "--headless"])
+            capsys.readouterr()
         with OpenAIServer(honest) as server:
             places = {"server": server.base_url, "requirements": requirements}
             main([word.format_map(places) for word in COMMANDS[section]])

@@ -14,6 +14,10 @@ import pytest
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.events import (
+    ConsentGiven,
+    EffectFinished,
+    EffectIntended,
+    EffectRecovered,
     Event,
     Outcome,
     PersonDecided,
@@ -27,6 +31,7 @@ from maker_engine.core.events import (
     VoteCast,
 )
 from maker_engine.core.responses import Flag, Prompt, Response
+from maker_engine.core.steps import Done, Safety, Status
 from maker_engine.runtime.continuing import fork
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
@@ -39,7 +44,7 @@ from tests.support.running import started
 from tests.support.spoiled import DEEP
 from tests.support.toy import Count
 
-SAID = Response("answer = 1", 10, 5, "stop", 0.25, 0.5, "local", "", 3, 2)
+SAID = Response("answer = 1", 10, 5, "stop", 0.25, 0.5, "local", "", 3, 2, 1_800_000_000.5)
 TASK = Count(3)
 HAPPENED: list[Event] = [
     started(TASK, 1),
@@ -50,6 +55,10 @@ HAPPENED: list[Event] = [
     SettingsChanged(1, "me", 2, ("sim", "sim:p=0.9"), "sim + sim:p=0.9", True),
     ResponseFlagged(1, 0, Flag("malformed", "no answer", "?"), SAID),
     StepHopeless(1, 12, "malformed", "malformed: no answer", "?", temperature=0.5, reminder="Remember."),
+    ConsentGiven("exec:git", "me"),
+    EffectIntended(1, "push", "k1", "process", "{}", True, Safety.NEITHER, 1.5),
+    EffectFinished(1, "push", "k1", Done(Status.OK, '{"exit":0}', 1.5, 2.5), 2.5),
+    EffectRecovered(1, "push", "k1", "asked", None),
     PersonVoted(1, "me", 2),
     VoteCast(1, 1, 2, SAID),
     StepDecided(1, 2, 18),
@@ -140,6 +149,7 @@ def test_the_export_has_every_kind_of_event(exported: list[str], sessions: Path)
     kinds = {json.loads(line)["event"] for line in exported}
     assert kinds == {
         "session", "run", "sample", "act", "probe", "changed", "hopeless", "decided", "totals", "ended",
+        "consent", "effect_intended", "effect_finished", "effect_recovered",
     }  # fmt: skip
     assert len(every_field(exported)) > 150
     assert taken(exported, sessions / "in.maker") == ""

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
-from maker_engine.core.events import Outcome
+from maker_engine.core.events import ConsentGiven, EffectFinished, EffectIntended, EffectRecovered, Outcome
+from maker_engine.core.record.registry import events_of, kept_as
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
@@ -214,11 +215,27 @@ def test_every_kind_of_entry_and_a_fork_are_brought_up(tmp_path: Path) -> None:
     anew = tmp_path / "anew.maker"
     journal = Journal(anew, TASK, saved.order)
     for event in HAPPENED:
-        journal.record(event)
+        if not isinstance(event, ConsentGiven | EffectIntended | EffectFinished | EffectRecovered):
+            journal.record(event)
     journal.close()
     with Reader(path, 0) as brought_up, Reader(anew) as written:
         assert brought_up.branch.chain == written.branch.chain
         assert list(brought_up.steps(TASK)) == list(written.steps(TASK))
+
+
+def test_a_session_of_the_present_format_opens_with_every_kind_of_entry(tmp_path: Path) -> None:
+    """Each event that was recorded, of effects too, is read back from a file that was written before today."""
+    path = Path(shutil.copyfile(GOLDEN / f"format{schema.FORMAT}-everything.maker", tmp_path / "run.maker"))
+    assert verify(path, TASK).findings == ()
+    assert not bring_up(path)
+    with Reader(path, 0) as reader:
+        read = [
+            event for stored in reader.steps(TASK) for one in stored.entries for event in events_of(stored.step, one)
+        ]
+        assert next(reader.steps(TASK)).samples[0].response.began_s == 1_800_000_000.5
+    assert [event for event in HAPPENED if kept_as(event) is not None] == [
+        event for event in read if kept_as(event) is not None
+    ]
 
 
 def test_an_export_of_version_1_comes_in_under_the_links_it_names(tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_no_page_of_the_inspector_lets_an_order_through(texts, width):
     entries = (
         Sample(0, "right", Response(f"{answer}\n{system}", 1, 2, ending, None, 0.1, model)),
         Sample(1, Flag(rule, reason, excerpt), Response(f"{excerpt}{answer}", model=model)),
-        Act(who, who, "other"),
+        Act("voted", who, "other"),
     )
     counted = tuple(replay(entries))
     flag = flagged_span(entries[1].response.text, entries[1].verdict)

@@ -51,7 +51,8 @@ VERSIONS = (1, export.VERSION)
 """Those that are read. Version 1 is of sessions of formats 1 and 2."""
 ENDING = ".importing"
 """Ends the name of a session until all of it is there, so that no library ever lists half of one."""
-_EVENTS = ("session", "run", "sample", "act", "probe", "changed", "decided", "totals", "ended")
+_EVENTS = frozenset({"session", "run", "decided", "totals", "ended"})
+"""The events that are no entries."""
 _STARTED = tuple(field.name for field in fields(RunStarted))
 
 
@@ -111,7 +112,9 @@ class _Import:
             for at, line in enumerate(lines, 1):
                 place = f"line {at:,}"
                 event = fields_of.event_in(line)
-                place += next((f" ({name!r})" for name in _EVENTS if event.get("event") == name), "")
+                name = event.get("event")
+                if isinstance(name, str) and (name in _EVENTS or is_entry(name)):
+                    place += f" ({name!r})"
                 self._take(event)
             place = "its end"
             return self._finish()

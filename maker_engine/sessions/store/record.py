@@ -25,7 +25,7 @@ _TOTALS = get_type_hints(Totals)
 _ORDER: Mapping[str, Any] = {
     "task": str, "source": str | None, "model": str, "seed": int, "keep": str, "api_base": str | None, "draft": str,
     "undecided": str, "voters": list, "hopeless": str | None, "temperature": float | str | None,
-    "first_temperature": float | str | None, "prices": dict, "accept_models": list,
+    "first_temperature": float | str | None, "prices": dict, "accept_models": list, "allow": list,
 }  # fmt: skip
 _PLAIN: Mapping[str, Any] = {
     "created": float, "elapsed_s": float, "open": int, "name": str, "note": str, "signed": str, "imported": bool,
@@ -98,7 +98,7 @@ def check_order(order: object) -> None:
     """
     values = _object("order", order)
     _check("order", values, _ORDER)
-    for name in ("voters", "accept_models"):
+    for name in ("voters", "accept_models", "allow"):
         if not all(fits(one, str) for one in values.get(name, [])):
             raise ValueError(f"{name!r} in 'order' are not all texts")
     for figures in values.get("prices", {}).values():

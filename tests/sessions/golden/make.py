@@ -1,4 +1,4 @@
-"""Make the golden files of the present format: `python tests/sessions/golden/make.py`, from the project's root.
+"""Make the golden files of the present format: `python -m tests.sessions.golden.make`, from the project's root.
 
 A golden file is kept as it was written, so that what users have can be opened for ever. Make new ones when the format
 gets a new number, and leave the old ones alone.
@@ -7,11 +7,18 @@ gets a new number, and leave the old ones alone.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
+from maker_engine.core.events import RunStarted
+from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.sessions.store import schema
+from maker_engine.sessions.store.journal import Journal
+from tests.sessions.test_import_fuzz import HAPPENED, TASK
+from tests.support.recorded import order_of
+from tests.support.toy import Count
 
 HERE = Path(__file__).parent
 ENDINGS = {"solved": None, "stopped": 50}
@@ -27,6 +34,18 @@ def make() -> None:
                 "hanoi", {"disks": 5}, model="sim:p=0.9,v=0.9", k=3, seed=4, limit_samples=samples, session=path
             )
             asyncio.run(drive(prepare(order), Inbox(), lambda _: None))
+    make_everything(HERE / f"format{schema.FORMAT}-everything.maker")
+
+
+def make_everything(path: Path) -> None:
+    """Write a session with an event of every kind, and a fork, unless it is there."""
+    if path.exists():
+        return
+    journal = Journal(path, TASK, {**order_of(TASK, k=1), "task": "count"})
+    for event in HAPPENED:
+        journal.record(replace(event, task="count") if isinstance(event, RunStarted) else event)
+    journal.close()
+    fork(path, 1, {"k": 2}, note="another k", family=Count)
 
 
 if __name__ == "__main__":
