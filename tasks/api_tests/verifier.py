@@ -30,6 +30,7 @@ class Replay:
         self.whole = whole
         self.jumps = any(action["kind"] != "retry" for test in self.tests.values()
                          for action in (*test["on_success"], *test["on_failure"]))  # fmt: skip
+        self.followers = self._followers()
         self.flying: dict[str, int] = {}
         self.tries: dict[str, int] = {}
         self.passed: set[str] = set()
@@ -133,16 +134,15 @@ class Replay:
 
     def rank(self, test: dict[str, Any]) -> tuple[bool, int, int, str]:
         """Return what the rule sorts by."""
-        return not test["setup"], -test["priority"], -len(self.followers(test["id"])), test["id"]
+        return not test["setup"], -test["priority"], -len(self.followers[test["id"]]), test["id"]
 
-    def followers(self, name: str) -> set[str]:
-        """Return the tests that need one, directly or not."""
-        found: set[str] = {name}
-        while (
-            more := {one["id"] for one in self.tests.values() if not one["cleanup"] and found & {*one["needs"]}} - found
-        ):
-            found |= more
-        return found - {name}
+    def _followers(self) -> dict[str, set[str]]:
+        """Return the tests that need each one, directly or not."""
+        found: dict[str, set[str]] = {name: set() for name in self.tests}
+        for name, test in reversed(self.tests.items()):  # a test comes after those it needs
+            for need in () if test["cleanup"] else test["needs"]:
+                found[need] |= {name} | found[name]
+        return found
 
     def ended(self) -> list[str]:
         """Return all breaches, those of the end included."""

@@ -43,7 +43,7 @@ def _call(words, home, server, dice, *, kill):
     return (None, "") if process.returncode == -signal.SIGKILL else (process.returncode, out or error)
 
 
-def one_run(dice, faults, home, number):
+def one_run(dice, faults, home, number, most=MOST_KILLS):
     """Run, kill and resume until it ends; return how often it was killed, and what is wrong."""
     server = ShopServer(0, faults)
     server.start()
@@ -51,7 +51,7 @@ def one_run(dice, faults, home, number):
     words = ("run", "api_tests", "--base-url", server.url, "--session", session)
     kills, status, out = 0, None, ""
     while status is None:
-        status, out = _call((*words, *allow, "--headless", "--json"), home, server, dice, kill=kills < MOST_KILLS)
+        status, out = _call((*words, *allow, "--headless", "--json"), home, server, dice, kill=kills < most)
         kills += status is None
         words = ("sessions", "resume", session)
     if "has ended" in out:  # it was killed after its end

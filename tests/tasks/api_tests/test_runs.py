@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,6 +18,7 @@ from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.effects.world import RealWorld
 from maker_tui.cli.main import main
 from tests.tasks.api_tests.driven import driven, rehearsed, verdicts
+from tests.tasks.api_tests.kills import one_run
 
 REAL = ("none", "broken", "flaky", "slow", "sticky")
 PASSED = ("passed", None)
@@ -158,6 +160,12 @@ def test_a_red_run_is_solved_and_exits_with_1(tmp_path, capsys):
     assert found["shortfall"] == "1 of 19 tests failed: get_order (product fault)"
     assert found["reason"] == f"solved and verified; {found['shortfall']}"
     assert (tmp_path / "out" / "junit.xml").exists()
+
+
+def test_a_run_that_was_killed_ends_like_one_that_was_not(tmp_path):
+    """After a kill in the middle nothing is done twice, nothing is left behind, and the verdicts are the same."""
+    kills, wrong = one_run(Random(5), "none", tmp_path, 0, most=1)
+    assert (kills, wrong) == (1, [])
 
 
 @pytest.mark.parametrize("size", [(60, 18), (40, 10), (20, 4)])
