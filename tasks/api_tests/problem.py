@@ -139,6 +139,8 @@ class Problem:
         parallel: Requests in flight at most.
         rate: Requests a second at most; 0 for no limit.
         faults: The script of faults of maker's own server; "" for none.
+        index: Places of the tests by their ids.
+        dependants: Kept by `turns.dependants`.
     """
 
     title: str
@@ -154,9 +156,11 @@ class Problem:
     rate: float = 0.0
     faults: str = ""
     index: dict[str, int] = field(init=False, repr=False, compare=False, hash=False)
+    dependants: dict[str, int] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {test.id: place for place, test in enumerate(self.tests)})
+        object.__setattr__(self, "dependants", {})
 
     def test(self, name: str) -> Test:
         """Return the test of an id."""
@@ -166,7 +170,7 @@ class Problem:
 def to_text(problem: Problem) -> str:
     """Return a problem as JSON text."""
     fields = asdict(problem)
-    del fields["index"]
+    del fields["index"], fields["dependants"]
     return json.dumps({"format": FORMAT, **fields}, ensure_ascii=False)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from .problem import Problem, Test
 from .state import DEPENDANT, FAILED, OVER, PASSED, SENT, SETTLED, SKIPPED, STOPPED, WAITING, State, Trial
@@ -13,15 +12,15 @@ MOST_OFFERED = 40
 SATISFIED = (PASSED, OVER)
 
 
-@lru_cache(64)
 def dependants(problem: Problem) -> dict[str, int]:
     """Return how many tests need each test, directly or by way of others; clean-up does not count."""
-    needed: dict[str, set[str]] = {test.id: set() for test in problem.tests}
-    for test in reversed(problem.tests):
-        if not test.cleanup:
-            for need in test.needs:
+    if not problem.dependants:
+        needed: dict[str, set[str]] = {test.id: set() for test in problem.tests}
+        for test in reversed(problem.tests):
+            for need in () if test.cleanup else test.needs:
                 needed[need] |= {test.id, *needed[test.id]}
-    return {name: len(others) for name, others in needed.items()}
+        problem.dependants.update((name, len(others)) for name, others in needed.items())
+    return problem.dependants
 
 
 def ready(problem: Problem, state: State) -> list[Test]:
