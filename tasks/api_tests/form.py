@@ -19,8 +19,10 @@ def _row(*of: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "prefixItems": [*of], "minItems": len(of), "maxItems": len(of)}
 
 
-def _record(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+def _record(properties: dict[str, Any], needed: str = "") -> dict[str, Any]:
+    """Return the schema of a record; what is not needed has a default, so that older sessions open later on."""
+    required = needed.split() or [*properties]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 _PAIRS = _list(_row(_TEXT, _TEXT))
@@ -48,7 +50,8 @@ _TEST = _record(
         "setup": _FLAG, "critical": _FLAG, "cleanup": _FLAG, "safe_again": _FLAG, "undo": _TEXT,
         "operation": _OPERATION,
         "timeout_s": {"type": "number", "minimum": 0.05, "maximum": 600}, "puzzle": _TEXT,
-    }
+    },
+    "id workflow step method url",
 )  # fmt: skip
 _PROBLEM: Any = Draft202012Validator(
     _record(
@@ -60,7 +63,8 @@ _PROBLEM: Any = Draft202012Validator(
             "deletable": _list(_TEXT), "notes": _PAIRS,
             "parallel": {"type": "integer", "minimum": 1, "maximum": 50},
             "rate": {"type": "number", "minimum": 0, "maximum": 1_000}, "faults": _TEXT,
-        }
+        },
+        "format title base_url tests",
     )
 )  # fmt: skip
 

@@ -27,9 +27,10 @@ def _actions(values: Any) -> tuple[Action, ...]:
 
 def _test(fields: dict[str, Any]) -> Test:
     plain = {key: _tuples(value) for key, value in fields.items()}
-    operation = fields["operation"]
-    plain["criteria"] = _criteria(fields["criteria"])
-    plain["on_success"], plain["on_failure"] = _actions(fields["on_success"]), _actions(fields["on_failure"])
+    operation = fields.get("operation")
+    plain["criteria"] = _criteria(fields.get("criteria", ()))
+    for key in ("on_success", "on_failure"):
+        plain[key] = _actions(fields.get(key, ()))
     plain["operation"] = None if operation is None else Operation(operation["request"], _tuples(operation["responses"]))
     return Test(**plain)
 

@@ -252,5 +252,8 @@ def test_a_document_reads_back_from_its_own_form(shop):
     """What a session keeps makes an equal task, and is refused in one line where it is damaged."""
     task = loaded(one(USER, step("read", "getUser", OK, MADE, path=HERS, outputs=ID)), openapi=shop, base_url=HERE)
     assert ApiTests.load({}, task.source()) == task
+    older = json.loads(task.source())
+    del older["calls"], older["tests"][0]["after"]  # as a version would write it that did not know them
+    assert ApiTests.load({}, json.dumps(older)) == task
     with pytest.raises(ProblemError, match="are damaged"):
         ApiTests.load({}, task.source().replace('"parallel": 3', '"parallel": "x"'))
