@@ -90,8 +90,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(Answer(413, {"error": "the body is too large"}))
             return
-        body = self.rfile.read(size).decode("utf-8", "replace")
+        data = self.rfile.read(size)
+        if len(data) < size:  # the client went away in the middle of it: what it meant is not known
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
+        body = data.decode("utf-8", "replace")
         answer = self.server.answer(self.command, self.path.partition("?")[0], headers, body)
         time.sleep(min(answer.delay_s, SLOW_S))
         with contextlib.suppress(ConnectionError):

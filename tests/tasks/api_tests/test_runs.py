@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from random import Random
 from xml.etree import ElementTree as ET
 
@@ -160,6 +161,18 @@ def test_a_red_run_is_solved_and_exits_with_1(tmp_path, capsys):
     assert found["shortfall"] == "1 of 19 tests failed: get_order (product fault)"
     assert found["reason"] == f"solved and verified; {found['shortfall']}"
     assert (tmp_path / "out" / "junit.xml").exists()
+
+
+def test_the_shop_does_nothing_on_half_a_request():
+    """A client that goes away in the middle of its body has asked for nothing."""
+    server = ShopServer()
+    server.start()
+    with socket.create_connection(server.server_address) as client:
+        client.sendall(b"POST /login HTTP/1.1\r\ncontent-length: 40\r\n\r\n{}")
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(100) == b""
+    server.stop()
+    assert server.shop.log == []
 
 
 def test_a_run_that_was_killed_ends_like_one_that_was_not(tmp_path):
