@@ -36,7 +36,7 @@ class Person:
         self.fault: Exception | None = None
         self._on_ask = on_ask
         self._on_stuck = on_stuck
-        self._asked = (-1, "")
+        self._asked: tuple[int, str, Ask | None] = (-1, "", None)
         self._stuck = -1
         self._answering: asyncio.Task[None] | None = None
 
@@ -53,7 +53,7 @@ class Person:
             self._stuck = step
             for command in self._on_stuck(view):
                 self.inbox.send(command)
-        place = (step, snapshot.refused)
+        place = (step, snapshot.refused, snapshot.question)
         if self._on_ask is not None and snapshot.question is not None and place != self._asked:
             self._asked = place
             self._answering = asyncio.ensure_future(self._answer(snapshot.question))

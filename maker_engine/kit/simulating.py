@@ -9,6 +9,7 @@ from pathlib import Path
 
 from maker_engine.blame import told
 from maker_engine.core.commands import Answer, Stop
+from maker_engine.core.decomposition import Ask
 from maker_engine.core.errors import MakerError
 from maker_engine.core.outcomes import Outcome
 from maker_engine.kit.deciding import say
@@ -78,11 +79,11 @@ class _Person:
     def __init__(self, task: Guarded) -> None:
         self.inbox = Inbox()
         self._task = task
-        self._answered = (-1, "")
+        self._answered: tuple[int, str, Ask | None] = (-1, "", None)
 
     def __call__(self, view: RunView) -> None:
         snapshot = view.snapshot
-        place = (snapshot.totals.steps, snapshot.refused)
+        place = (snapshot.totals.steps, snapshot.refused, snapshot.question)
         if snapshot.question is None or place == self._answered:
             return
         self._answered = place

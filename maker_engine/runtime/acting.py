@@ -25,6 +25,7 @@ from maker_engine.core.events import (
     Outcome,
     PersonAsked,
     RunEnded,
+    WordsRefused,
 )
 from maker_engine.core.solver import Solver
 from maker_engine.effects.consent import Consent, Scope
@@ -120,7 +121,7 @@ class Acting:
         self._arrived: deque[tuple[Flight, Done]] = deque()
         self._doubts = Doubts(task, self._world, conduct.consent, self._wake, conduct.in_doubt)
         self._doubts.take(lost)
-        self._refused: Callable[[str, str], None] | None = None
+        self._heard: Callable[[str, str], None] | None = None
         self.question: Ask | None = None
         self.ended: RunEnded | None = None
         self.fault: Exception | None = None
@@ -207,8 +208,6 @@ class Acting:
     def _settle(self, outcome: Done | Started | Finished) -> None:
         self._solver.settle(outcome)
         self._record([])
-
-    # --- the way out -------------------------------------------------------------------------------------------------
 
     async def _begin(self, flight: Flight) -> bool:
         """Begin an effect, where that is allowed: intent first, on disk."""
@@ -310,8 +309,6 @@ class Acting:
             started=False,
         )
 
-    # --- persons ------------------------------------------------------------------------------------------------------
-
     def _ask_consent(self, flight: Flight, scope: Scope) -> None:
         told = self._world.describe(flight.do)
         if not self._conduct.attended:
@@ -331,19 +328,21 @@ class Acting:
         self._ask(consent_question(scope, told, forked=self._conduct.branch > 0), heard)
 
     def _ask(self, question: Ask, heard: Callable[[str, str], None]) -> None:
-        self.question, self._refused = question, heard
+        self.question, self._heard = question, heard
         self._record([PersonAsked(self._solver.step, question)])
 
     def answer(self, command: Answer) -> bool:
-        """Take a person's answer to `question`; False where it is none of those that are offered."""
-        if self.question is None or self._refused is None or command.text not in self.question.options:
+        """Take a person's answer to `question`, or refuse it; False where nothing is asked here."""
+        if self.question is None or self._heard is None:
             return False
-        heard, self.question, self._refused = self._refused, None, None
+        if command.text not in self.question.options:
+            offered = " or ".join(self.question.options)
+            self._record([WordsRefused(self._solver.step, f"{command.text[:40]!r} is not offered: say {offered}")])
+            return True
+        heard, self.question, self._heard = self._heard, None, None
         heard(command.text, command.voter)
         self._wake()
         return True
-
-    # --- after a crash ------------------------------------------------------------------------------------------------
 
     async def _recover(self) -> bool:
         """Find out about the next effect of which the record knows the beginning and not the end."""

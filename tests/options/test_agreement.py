@@ -206,7 +206,11 @@ def test_an_order_that_a_session_keeps_is_read_or_refused_whatever_it_is():
             assert len(said) < 200
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.maker")), ids=lambda path: path.stem)
+# Those with every kind of entry are of the toy, which the form does not know.
+OF_HANOI = [path for path in sorted(GOLDEN.glob("*.maker")) if not path.stem.endswith("-everything")]
+
+
+@pytest.mark.parametrize("path", OF_HANOI, ids=lambda path: path.stem)
 def test_a_session_written_before_is_ordered_again(path, tmp_path):
     """What a file of any format keeps of its order fills the form, whose order has the same problem, model and k."""
     copy = tmp_path / path.name

@@ -22,8 +22,10 @@ from maker_engine.runtime.continuing import prepare_fork, prepare_resume
 from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.view import RunView
+from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.store.reader import Reader
+from tests.support.acting_server import ActingServer
 from tests.support.errands import Errands, Place
 
 OK = Done("ok", '{"rows": [[0]]}')
@@ -254,3 +256,30 @@ def test_a_task_that_ends_with_an_effect_in_flight_waits_for_it(tmp_path):
     trial.run()
     assert len(trial.labels) == 2
     assert len(trial.events(EffectFinished)) == 2
+
+
+class Echo(Errands):
+    """Send a secret to a server that sends it back, and keep what came."""
+
+    def step(self, state: Place) -> Any:
+        headers = {"X-Token": "${env:CANARY_TOKEN}"}
+        arguments = {"url": f"{self.url}/echo", "headers": headers, "auth": {"bearer": "${env:CANARY_TOKEN}"}}
+        return Do("http", json.dumps(arguments), writes=False) if not state.results else None
+
+    def apply(self, state: Place, answer: Any) -> Place:
+        return state._replace(results=(answer.value,))
+
+    def verify(self, answers: Any) -> list[str]:
+        return [] if list(answers) else ["nothing was done"]
+
+
+def test_a_secret_is_in_no_record(tmp_path, monkeypatch):
+    """A secret that went out and came back is in no state, result, export or byte of the session; its name is."""
+    monkeypatch.setenv("CANARY_TOKEN", "canary-0123456789")
+    with ActingServer() as server:
+        task = Echo(server.url, errands=("post",))
+        view = asyncio.run(drive(prepare(RunOrder("echo", session=tmp_path / "run.maker", k=1), task)))
+    shown = f"{view.snapshot.state}{view.result}{''.join(lines(tmp_path / 'run.maker', task))}"
+    assert "${env:CANARY_TOKEN}" in shown
+    assert "canary-0123456789" not in shown
+    assert not any(b"canary-0123456789" in one.read_bytes() for one in tmp_path.iterdir())

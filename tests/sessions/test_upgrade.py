@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import signal
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
+import msgpack
 import pytest
+import zstandard
 
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
 from maker_engine.core.events import ConsentGiven, EffectFinished, EffectIntended, EffectRecovered, Outcome
@@ -37,6 +42,9 @@ FIGURES = {
     "stopped": (Outcome.OUT_OF_BUDGET, 12, 45, 5, 4, 2),
 }
 """Outcome, steps, votes, flags, steps with dissent, entries of the open step."""
+KILLS = 3
+"""Points, evenly spread, at which an upgrade is killed; a few of its very end are added."""
+STEP = "SELECT * FROM step WHERE id = 2"
 FORMATS = range(1, schema.FORMAT + 1)
 
 
@@ -115,6 +123,42 @@ def test_a_killed_upgrade_leaves_the_old_file_whole(old: Path, tmp_path: Path) -
         if process.exitcode and not is_whole(new):
             assert old.read_bytes() == before
     assert open_saved(old).step == 12
+
+
+def counted_upgrade(path: Path, last: int) -> int:
+    """Bring a file up, and be killed at call number `last` of it, 1-based; 0 to live on. Returns the calls."""
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(count)
+    try:
+        bring_up(path)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_an_upgrade_killed_at_any_point_leaves_a_session_that_opens(old: Path, tmp_path: Path) -> None:
+    """From the first call to the last, whatever a kill leaves is brought up at the next opening, whole and sound."""
+    calls = counted_upgrade(Path(shutil.copyfile(old, tmp_path / "counted.maker")), 0)
+    killed = []
+    for point in (*range(1, calls, calls // KILLS), calls - 6, calls - 3):
+        path = tmp_path / f"killed-{point}.maker"
+        shutil.copyfile(old, path)
+        process = WORKERS.Process(target=counted_upgrade, args=(path, point), daemon=True)
+        process.start()
+        process.join()
+        killed.append(process.exitcode == -signal.SIGKILL)
+        saved = open_saved(path)
+        assert (saved.step, len(saved.entries)) == (12, 2)
+        assert verify(path, saved.task).findings == ()
+        assert not path.with_name(path.name + SUFFIX).exists()
+    assert sum(killed) >= KILLS
 
 
 @pytest.mark.parametrize("kept", [0, 4096, 8192])
@@ -272,6 +316,28 @@ def test_damage_is_not_copied_under_new_links(tmp_path: Path, damage: str, what:
         bring_up(path)
     assert path.read_bytes() == before
     assert not path.with_name("run.maker.new").exists()
+
+
+@pytest.mark.parametrize("row", [["hexed", "eve", 0], ["hopeless", "", 7], [0], 5, ["x"] * 10])
+def test_a_strangers_rows_are_refused_in_one_line_though_their_links_fit(tmp_path: Path, row: object) -> None:
+    """Whatever a packed step of format 2 holds besides entries, bringing it up is a clear error, and no traceback."""
+    path = everything(tmp_path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM branch WHERE id = 1")
+        connection.execute("DELETE FROM meta WHERE branch = 1")
+        number, samples, flags, action, state_hash, *_ = connection.execute(
+            "SELECT * FROM step WHERE id = 2"
+        ).fetchone()
+        (link,) = connection.execute("SELECT chain FROM step WHERE id = 1").fetchone()
+        votes = msgpack.packb(([], [], [], [row]))
+        link = chain.link(link, number, samples, flags, (action, state_hash, votes))
+        compressed = zstandard.ZstdCompressor().compress(votes)
+        connection.execute("UPDATE step SET votes = ?, chain = ? WHERE id = 2", (compressed, link))
+        branch = Branch._make(connection.execute("SELECT * FROM branch").fetchone())._replace(chain=link)
+        seal = chain.seal(branch, connection.execute("SELECT k, v FROM meta WHERE branch = 0"))
+        connection.execute("UPDATE branch SET chain = ?, seal = ?", (link, seal))
+    with pytest.raises(SessionError, match="it cannot be brought up to date"):
+        bring_up(path)
 
 
 def test_what_is_sound_in_a_damaged_file_of_format_2_is_saved(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from maker_engine.core.errors import SessionBusyError, SessionError
+from maker_engine.core.errors import MakerError, SessionBusyError, SessionError
 from maker_engine.input_files import exists
 from maker_engine.sessions.store import chain, schema, storage
 from maker_engine.sessions.store.chain import Branch
@@ -52,14 +52,28 @@ def bring_up(path: Path) -> bool:
         try:
             with storage.reported(path), closing(sqlite3.connect(path, isolation_level=None)) as old:
                 with closing(storage.create(twin)) as new:
-                    copy = _copy_first if version == 1 else copy_second
-                    copy(old, new, path)
+                    _copy(version, old, new, path)
                 _take_log_in(old, path)
         except BaseException:
             storage.remove(twin)
             raise
         twin.replace(path)
     return True
+
+
+def _copy(version: int, old: sqlite3.Connection, new: sqlite3.Connection, path: Path) -> None:
+    """Copy a file of an older format.
+
+    Raises:
+        SessionError: It is damaged.
+        sqlite3.Error: It cannot be read, or the new file cannot be written.
+    """
+    try:
+        (_copy_first if version == 1 else copy_second)(old, new, path)
+    except (MakerError, sqlite3.Error):
+        raise
+    except Exception as error:  # a stranger's rows may be anything, under links that fit
+        raise storage.damaged(path, f"it cannot be brought up to date ({type(error).__name__}: {error})") from error
 
 
 def _format(path: Path) -> int:
