@@ -58,7 +58,7 @@ class Node:
         return value
 
     def text(self, key: str, default: str = "") -> str:
-        """Return a text; a number stands for its digits."""
+        """Return a text; a number gives its digits."""
         value = self._typed(key, (str, int, float), "a text", default)
         return value if isinstance(value, str) else str(value)
 

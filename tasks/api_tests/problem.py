@@ -11,7 +11,7 @@ from maker_engine.printable import one_line
 FORMAT = "maker-api-tests-1"
 MOST_TESTS = 400
 DEMO = "demo"
-"""The base address that stands for maker's own server."""
+"""The base address that represents maker's own server."""
 
 
 @dataclass(frozen=True, slots=True)

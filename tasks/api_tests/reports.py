@@ -1,4 +1,4 @@
-"""What a run comes to: verdicts as JSON, a JUnit report, a line a red test, and a log as browsers write it (HAR)."""
+"""The results of a run: verdicts as JSON, a JUnit report, a line a red test, and a log as browsers write it (HAR)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from maker_engine.effects.port import Call, EffectError, take
 from .server import ShopServer
 
 URL = "http://api-demo"
-"""What stands for the server's address in a request."""
+"""What represents the server's address in a request."""
 _KNOWN: dict[str, type | tuple[type, ...]] = {
     "start": str, "stop": str, "server": str, "method": str, "url": str, "headers": dict, "body": str,
 }  # fmt: skip

@@ -80,7 +80,7 @@ class Shop:
         return Answer(200, {"token": TOKEN, "expires_in": 3600})
 
     def create(self, path: str, given: dict[str, Any]) -> Answer:
-        """Create a thing; users are told where it is, the others only its id."""
+        """Create a thing; users get its place, the others only its id."""
         kind = path.strip("/")
         wanted = {"users": "name", "products": "price", "carts": "user", "orders": "cart"}[kind]
         if wanted not in given:
