@@ -91,6 +91,11 @@ class Ask:
     several: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class EffectQuestion(Ask):
+    """A question of the engine's own about an effect: whether it is allowed, or has happened. No task asks these."""
+
+
 class Safety(StrEnum):
     """What may be done about an effect of which nobody knows whether it has happened: the run ended in the middle.
 

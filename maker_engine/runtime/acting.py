@@ -376,6 +376,8 @@ class Acting:
         else:
             self._flying.pop(flight.step, None)
             self._end(flight, done, [recovered])
+        if (asking := self._solver.asking) is not None:  # the task's own question was put aside
+            self._record([PersonAsked(self._solver.step, asking)])
 
     async def close(self) -> None:
         """End what is in flight: reads, and what may be done again, at once; the rest when it ends or after 5 s."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from maker_engine.core.decomposition import AnyTask, Ask, Do, Done, NotDone, Safety, Status, Unknown
 from maker_engine.core.effects import Flight
 from maker_engine.core.errors import TaskError
+from maker_engine.core.steps import EffectQuestion
 from maker_engine.effects.consent import Consent, Scope
 from maker_engine.effects.outcomes import failure
 from maker_engine.effects.port import EffectError
@@ -43,7 +44,7 @@ def consent_question(scope: Scope, told: str, *, forked: bool) -> Ask:
     why = "This is asked once, and the answer is kept in the session."
     if forked:
         why = f"The world has moved on since the run from which this one was forked did its part. {why}"
-    return Ask(f"Allow {scope}? It is needed to {told}", (ALLOW, REFUSE), why, free=False)
+    return EffectQuestion(f"Allow {scope}? It is needed to {told}", (ALLOW, REFUSE), why, free=False)
 
 
 class Doubts:
@@ -156,7 +157,7 @@ class Doubts:
     def question(self, why: str) -> Ask:
         """Return the question to a person about the first."""
         told = self._world.describe(self.first.do)
-        return Ask(
+        return EffectQuestion(
             f"Has this happened at step {self.first.step + 1:,}? {told}",
             (HAPPENED, NOT_HAPPENED, LEAVE),
             one_line(f"The run ended while it was in flight{f': {why}' if why else ''}."),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from maker_engine.core.commands import Answer, Continue, Stop
-from maker_engine.core.decomposition import AnyTask, Do, Done
+from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Safety, Start
 from maker_engine.core.events import EffectFinished, EffectIntended, EffectRecovered
 from maker_engine.core.outcomes import Outcome
 from maker_engine.effects.consent import Consent, parse_scope
@@ -283,3 +283,30 @@ def test_a_secret_is_in_no_record(tmp_path, monkeypatch):
     assert "${env:CANARY_TOKEN}" in shown
     assert "canary-0123456789" not in shown
     assert not any(b"canary-0123456789" in one.read_bytes() for one in tmp_path.iterdir())
+
+
+class Asks(Errands):
+    """Start an effect, ask a person, and await it."""
+
+    def step(self, state: Place) -> Any:
+        do = Do("http", "{}", safety=Safety.IDEMPOTENT, label="in the background")
+        return (Start(do, "x"), Ask("Well?", ("yes",), free=False), Await(), None)[state.part]
+
+    def apply(self, state: Place, answer: Any) -> Place:
+        return state._replace(part=state.part + 1, results=(*state.results, type(answer).__name__))
+
+
+def test_an_effect_that_ends_leaves_the_tasks_question_open(tmp_path):
+    """What ends while a person is asked by the task is kept for the `Await`, and the question stays on the screen."""
+    trial = Trial(tmp_path, attended=True)
+    trial.task = Asks()
+    seen = []
+
+    def says(view: RunView) -> None:
+        if view.snapshot.question is not None and not view.acting:
+            seen.append(view.snapshot.question.question)
+            trial.inbox.send(Answer("yes", "Eve"))
+
+    trial.says = says
+    assert trial.run().snapshot.state.results == ("Started", "Said", "Finished")
+    assert set(seen) == {"Well?"}

@@ -7,6 +7,7 @@ from maker_engine.core.record.kind import Kind
 from maker_engine.core.record.plain_form import plain_form
 from maker_engine.core.record.run_fold import RunFold
 from maker_engine.core.record.step_flags import StepFlag
+from maker_engine.core.steps import EffectQuestion
 
 _ACTED = StepFlag.ACTED.value
 
@@ -16,7 +17,8 @@ def _intended(event: EffectIntended) -> tuple[str, str]:
 
 
 def _finished(event: EffectFinished) -> tuple[str, str]:
-    return event.tag or "effect", f"{event.done.status.value}: {event.done.value}"
+    took = f"{event.done.ended - event.done.started:.1f} s"
+    return event.tag or "effect", f"{event.done.status.value} in {took}: {event.done.value}"
 
 
 def _recovered(event: EffectRecovered) -> tuple[str, str]:
@@ -29,8 +31,9 @@ def _consent(event: ConsentGiven) -> tuple[str, str]:
 
 
 def _answered(run: RunFold, _: object) -> None:
-    """Take the question back that a person was asked about an effect: whatever follows answers it."""
-    run.question, run.refused = None, ""
+    """Take the question back that a person was asked about an effect; one of the task's stays."""
+    if isinstance(run.question, EffectQuestion):
+        run.question, run.refused = None, ""
 
 
 KINDS = (
