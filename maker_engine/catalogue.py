@@ -21,9 +21,14 @@ from maker_engine.options.table import flag_names
 from maker_engine.suggestion import suggestion
 
 GROUP = "maker.tasks"
+_OWN = {"calibration": EntryPoint("calibration", "maker_engine.calibration.sampled:Sampled", GROUP)}
+"""What sessions are of that are no runs: found by name like tasks, and not listed as such."""
 
-_FLAGS = "headless help json limit log no_mouse on_hangup only problem profile progress quiet seed states"
-"""The flags of `maker run` and `maker check-task` beside the options of a run."""
+_FLAGS = (
+    "calls executor fresh from headless help json labels limit log no_mouse on_hangup plan problem profile"
+    " progress quiet run_steps seed states steps"
+)
+"""The flags of `maker run`, `maker check-task` and `maker calibrate` beside the options of a run."""
 TAKEN = frozenset(_FLAGS.split()) | flag_names()
 """What a task's own options cannot be called: these are flags of maker's."""
 
@@ -64,7 +69,7 @@ def installed(name: str) -> type[AnyTask]:
     Raises:
         InputError: There is none, or it cannot be loaded.
     """
-    point = _installed().get(name)
+    point = _installed().get(name) or _OWN.get(name)
     if point is None and is_path(name):
         raise InputError(f"task {name!r} was run from a path, and a session loads no code: name it with --task {name}")
     if point is None:

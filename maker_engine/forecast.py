@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from maker_engine import step_classes
 from maker_engine.core import scaling
+from maker_engine.core.laws import Law, single
+from maker_engine.core.lead_tables import ends
+from maker_engine.core.voting import AHEAD, LeadTable, named_rule
 from maker_engine.models.port import Figures
 
 HOPELESS_P = 0.5
@@ -34,6 +37,9 @@ class Forecast:
         wall_s: Seconds that the model takes; 0 where it answers at once, so that the machine decides.
         assumptions: One sentence for each figure that is a guess.
         simulated: The model is simulated: nothing is paid.
+        undecided: Steps that a table of leads gives up, which are asked or stop the run; 0 for rules that give none up.
+        rule: The voting rule, a table of leads written out.
+        from_what: Where p comes from, such as "the simulated model's own" or "assumed"; empty where nobody said.
     """
 
     k: int
@@ -46,6 +52,9 @@ class Forecast:
     wall_s: float | None
     assumptions: tuple[str, ...]
     simulated: bool = False
+    undecided: float = 0.0
+    from_what: str = ""
+    rule: str = AHEAD
 
 
 def forecast(
@@ -54,15 +63,17 @@ def forecast(
     k: int | None,
     target: float = 0.95,
     tokens_in: float = ASSUMED_TOKENS_IN,
+    rule: str = AHEAD,
 ) -> Forecast:
     """Work out what to expect.
 
     Args:
         steps: Steps of an errorless run, None when unknown; k is then chosen as if for 1,000.
-        figures: What is known of the model; its hard steps are a class of their own.
+        figures: What is known of the model, its classes of steps with it.
         k: Margin, None for the smallest that reaches `target`.
         target: Probability that the whole run is right.
         tokens_in: Mean prompt tokens of a call.
+        rule: The voting rule, as `voting.named_rule` reads it.
 
     Raises:
         InputError: A figure is out of its range, for instance p ≤ 0.5.
@@ -72,36 +83,78 @@ def forecast(
         known.note(f"p = {figures.p:g}: at {HOPELESS_P:g} or below the formulas do not hold, and voting does not help")
         return Forecast(k, False, steps, None, None, None, None, None, known.notes())
     p, v = known("p", figures.p, ASSUMED_P), known("v", figures.v, ASSUMED_V)
-    classes = step_classes.classes_of(p, figures.hard or 0.0, HOPELESS_P if figures.hard_p is None else figures.hard_p)
+    classes = figures.classes or (step_classes.StepClass(1.0, p, v),)
+    law = step_classes.law_of(classes)
     if steps is None:
         known.note("the number of steps is not known; k is chosen as for 1,000")
-    chosen = k or _chosen(classes, steps or 1_000, target, known)
+    chosen = k or _chosen(law, steps or 1_000, target, known)
     if not steps:
         none = None if steps is None else 0.0
         sure = None if steps is None else 1.0
         return Forecast(chosen, k is None, steps, sure, none, none, none, none, known.notes())
-    votes = steps * step_classes.expected_votes(classes, chosen)
-    samples = votes / v
+    p_solve, votes, undecided = _odds(law, rule, chosen, steps, known)
+    samples = steps * _samples(classes, rule, chosen)
     latency = known("latency", figures.latency_s, ASSUMED_LATENCY_S, " s")
     return Forecast(
         k=chosen,
         auto=k is None,
         steps=steps,
-        p_solve=step_classes.run_success(classes, chosen, steps),
+        p_solve=p_solve,
         votes=votes,
         samples=samples,
         cost_usd=_cost(samples, tokens_in, figures, known),
-        wall_s=steps * latency * step_classes.expected_rounds(classes, chosen) / v,
+        wall_s=steps * latency * step_classes.expected_rounds(classes, chosen),
         assumptions=known.notes(),
+        undecided=undecided,
+        rule=rule,
     )
 
 
-def _chosen(classes: Sequence[step_classes.StepClass], steps: int, target: float, known: _Known) -> int:
+def _odds(law: Law, rule: str, k: int, steps: int, known: _Known) -> tuple[float | None, float, float]:
+    """Return P(solve), votes and undecided steps of a run by a rule."""
+    table = named_rule(rule, k)
+    if not isinstance(table, LeadTable):
+        return _p_solve(law, rule, k, steps, known), steps * _votes(law, rule, k), 0.0
+    ended = ends(law, table)
+    return ended.run_success(steps), steps * ended.votes, steps * ended.undecided
+
+
+def _samples(classes: Sequence[step_classes.StepClass], rule: str, k: int) -> float:
+    """Return the samples of a step by a rule, flagged ones included."""
+    if rule == AHEAD:
+        return step_classes.expected_samples(classes, k)
+    table = named_rule(rule, k)
+    return math.fsum(
+        share / v * (ends(single(p), table).votes if isinstance(table, LeadTable) else _votes(single(p), rule, k))
+        for share, p, v in classes
+        if share
+    )
+
+
+def _p_solve(law: Law, rule: str, k: int, steps: int, known: _Known) -> float | None:
+    if rule == AHEAD:
+        return law.run_success(k, steps)
+    if any(p <= HOPELESS_P for p, _ in law.points):
+        known.note("no formula is known for first-to-k where some steps are wrong as often as right")
+        return None
+    wrong = math.fsum(weight * scaling.first_to_error(p, k) for p, weight in law.points)
+    return math.exp(steps * math.log1p(-wrong)) if wrong < 1 else 0.0
+
+
+def _votes(law: Law, rule: str, k: int) -> float:
+    if rule == AHEAD:
+        return law.votes(k)
+    likelier = [(max(p, 1 - p, HOPELESS_P + 1e-6), weight) for p, weight in law.points]
+    return math.fsum(weight * scaling.first_to_votes(p, k) for p, weight in likelier)
+
+
+def _chosen(law: Law, steps: int, target: float, known: _Known) -> int:
     """Choose the smallest k that reaches the target, or the best there is."""
-    k = step_classes.k_min(classes, steps, target)
+    k = law.k_min(steps, target)
     if k is None:
-        k = step_classes.best_k(classes, steps)
-        known.note(f"no k reaches the target: on hard steps p = {classes[-1].p:g}, and k = {k} is the best there is")
+        k = law.best_k(steps)
+        worst = min(p for p, _ in law.points)
+        known.note(f"no k reaches the target: on hard steps p = {worst:g}, and k = {k} is the best there is")
     return k
 
 

@@ -1,23 +1,17 @@
-"""The scaling laws of a run whose steps are not alike: classes of steps, each with its own share and its own p.
+"""Classes of steps, each with its own share, p and v: how a model's steps differ, as far as anybody knows.
 
-Which class a step is of is drawn for every step alone. So the chance that a step is decided rightly is the mean over
-the classes, and that of a run is its s-th power. That is exact: with two classes it equals the sum, over how many of
-the s steps are hard, of the chance of that number times the product over the classes.
+Which class a step is of is drawn for every step alone. What voting makes of their p is a matter of their law
+(`core.laws`); what is kept beside it here is v, since steps that are hard to answer in the demanded form cost samples.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from maker_engine.core import scaling
-from maker_engine.core.errors import InputError
-
-MOST_K = 400
-"""Beyond it no margin is tried where some steps are wrong more often than right."""
-_COIN = 0.5 + 1e-6
+from maker_engine.core.laws import Law, single
 
 
 class StepClass(NamedTuple):
@@ -26,76 +20,50 @@ class StepClass(NamedTuple):
     Attributes:
         share: Which part of all steps they are, 0 to 1.
         p: Probability that a valid sample of such a step is right, 0 to 1; the wrong ones all agree.
+        v: Probability that a sample of such a step carries no red flag, above 0.
     """
 
     share: float
     p: float
+    v: float = 1.0
 
 
-def step_error(p: float, k: int) -> float:
-    """1 − Eq. 9 for any p from 0 to 1: that a step with one rival is decided wrongly."""
-    if p <= 0 or p >= 1:
-        return 1.0 - p
-    return 1 / (1 + math.exp(min(700.0, k * (math.log(p) - math.log1p(-p)))))
+def law_of(classes: Sequence[StepClass]) -> Law:
+    """Return the law of p of these classes."""
+    return Law.of((p, share) for share, p, _ in classes)
 
 
-def run_success(classes: Sequence[StepClass], k: int, steps: int) -> float:
-    """Return the probability that all `steps` are decided rightly."""
-    return math.exp(_log_run_success(classes, k, steps))
-
-
-def _log_run_success(classes: Sequence[StepClass], k: int, steps: int) -> float:
-    wrong = math.fsum(share * step_error(p, k) for share, p in classes)
-    return steps * math.log1p(-wrong) if wrong < 1 else -math.inf
-
-
-def k_min(classes: Sequence[StepClass], steps: int, target: float) -> int | None:
-    """Return the smallest k with which the run is right with probability at least `target`; None where none is.
-
-    Raises:
-        InputError: The first class has p ≤ 0.5, there is no step, or the target is not between 0 and 1.
-    """
-    alone = scaling.k_min(classes[0].p, steps, target)
-    if len(classes) == 1:
-        return alone
-
-    def reaches(k: int) -> bool:
-        return _log_run_success(classes, k, steps) >= math.log(target)
-
-    if any(share and p <= 0.5 for share, p in classes):  # more votes make such a step no righter
-        return next((k for k in range(1, MOST_K + 1) if reaches(k)), None)
-    most = alone
-    while not reaches(most):
-        most *= 2
-    return bisect_left(range(most + 1), True, lo=1, key=reaches)
-
-
-def best_k(classes: Sequence[StepClass], steps: int) -> int:
-    """Return the smallest k that comes closest to certainty where no k reaches a target."""
-    return max(range(1, MOST_K + 1), key=lambda k: (round(_log_run_success(classes, k, steps), 9), -k))
-
-
-def expected_votes(classes: Sequence[StepClass], k: int) -> float:
-    """Return the votes that a step takes in the mean."""
-    return _mean(classes, lambda p: scaling.expected_votes(p, k))
+def expected_samples(classes: Sequence[StepClass], k: int) -> float:
+    """Return the samples a step takes in the mean under ahead-by-k, flagged ones included."""
+    return math.fsum(share * single(p).votes(k) / v for share, p, v in classes if share)
 
 
 def expected_rounds(classes: Sequence[StepClass], k: int) -> float:
-    """Return the sampling rounds that a step takes in the mean."""
-    return _mean(classes, lambda p: scaling.expected_rounds(p, k))
+    """Return the rounds of sampling a step takes in the mean, in which flagged samples are drawn again."""
+    return math.fsum(share * single(p).rounds(k) / v for share, p, v in classes if share)
 
 
-def _mean(classes: Sequence[StepClass], of: Callable[[float], float]) -> float:
-    """Take the mean of what does not care which of two candidates is the right one; a fair coin is one next to fair."""
-    return math.fsum(share * of(max(p, 1 - p, _COIN)) for share, p in classes)
+def mean_v(classes: Sequence[StepClass]) -> float:
+    """Return the mean v over the steps."""
+    return math.fsum(share * v for share, _, v in classes)
 
 
-def classes_of(p: float, hard: float, hard_p: float) -> tuple[StepClass, ...]:
-    """Return the classes of a run of which a share is hard.
+def of_pool(voters: Sequence[Sequence[StepClass]]) -> tuple[StepClass, ...]:
+    """Return the classes of voters that take turns on every step, where one die says for all what a step is like."""
+    ends = [[0.0, *accumulate(one.share for one in classes)] for classes in voters]
+    cuts = sorted({min(1.0, round(end, 12)) for own in ends for end in own})
+    merged = []
+    for low, high in pairwise([*cuts[:-1], 1.0]):
+        middle = (low + high) / 2
+        found = [_at(classes, middle) for classes in voters]
+        p, v = (math.fsum(values) / len(found) for values in zip(*(one[1:] for one in found), strict=True))
+        merged.append(StepClass(high - low, p, v))
+    return tuple(merged)
 
-    Raises:
-        InputError: `hard` is no share.
-    """
-    if not 0 <= hard <= 1:
-        raise InputError(f"the share of hard steps lies between 0 and 1, got {hard:g}")
-    return (StepClass(1 - hard, p), StepClass(hard, hard_p)) if hard else (StepClass(1.0, p),)
+
+def _at(classes: Sequence[StepClass], die: float) -> StepClass:
+    """Return the class that a die from 0 to 1 stands for."""
+    for one, end in zip(classes, accumulate(each.share for each in classes), strict=True):
+        if die < end:
+            return one
+    return classes[-1]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from maker_tui.screens.forks import Forks
     from maker_tui.screens.leaving import Leaving
     from maker_tui.screens.new_run import NewRun, Speed
+    from maker_tui.screens.planning import Planning
     from maker_tui.screens.stepping import Stepping
 
 SWITCH_S = 0.001
@@ -179,6 +180,30 @@ class MakerApp(ResumingApp, CellDiff):
         from maker_tui.screens.new_run import NewRun, measured_speed  # noqa: PLC0415 - home does not need it
 
         self.push_screen(NewRun(values, error=error, speed=self._speed or measured_speed))
+
+    def on_home_plan_asked(self) -> None:
+        """Plan a run."""
+        self.show_plan({})
+
+    def show_plan(self, values: Mapping[str, str]) -> None:
+        """Show the plan screen with `values` in its fields."""
+        from maker_tui.screens.planning import Planning  # noqa: PLC0415 - home does not need it
+
+        self.push_screen(Planning(values))
+
+    def on_planning_run_planned(self, message: Planning.RunPlanned) -> None:
+        """Put the plan into the form that it was opened from, or into a new one."""
+        from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - home does not need it
+
+        self.pop_screen()
+        if isinstance(self.screen, NewRun):
+            self.call_later(self.screen.fill, message.values)
+        else:
+            self.show_form(message.values)
+
+    def on_new_run_plan_asked(self, message: NewRun.PlanAsked) -> None:
+        """Plan the run that is being ordered."""
+        self.show_plan(message.values)
 
     def on_home_compare_asked(self, message: Home.CompareAsked) -> None:
         """Compare two sessions, the newest run of each; that takes a moment, so in a thread."""

@@ -7,9 +7,9 @@ from math import comb
 
 import pytest
 
-from maker_engine import step_classes
 from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
+from maker_engine.core.laws import single
 from maker_engine.forecast import forecast
 from maker_engine.models.port import Figures
 from maker_engine.models.profile import parse_profile
@@ -39,34 +39,30 @@ def exact(p: str, hard: str, hard_p: str, k: int, steps: int) -> Fraction:
 @pytest.mark.parametrize("k", [1, 2, 5, 9])
 def test_success_is_the_sum_over_how_many_steps_are_hard(p: str, hard: str, hard_p: str, k: int) -> None:
     """The closed form is that sum, to twelve digits."""
-    classes = step_classes.classes_of(float(p), float(hard), float(hard_p))
-    assert step_classes.run_success(classes, k, 127) == pytest.approx(float(exact(p, hard, hard_p, k, 127)), rel=1e-12)
+    law = single(float(p)).with_hard(float(hard), float(hard_p))
+    assert law.run_success(k, 127) == pytest.approx(float(exact(p, hard, hard_p, k, 127)), rel=1e-12)
 
 
 def test_k_is_the_smallest_that_reaches_the_target() -> None:
     """With hard steps it grows until the exact chance of the run is enough, and no further."""
-    k = step_classes.k_min(step_classes.classes_of(0.97, 0.02, 0.65), 127, 0.95)
+    k = single(0.97).with_hard(0.02, 0.65).k_min(127, 0.95)
     assert k is not None
     assert exact("0.97", "0.02", "0.65", k, 127) >= 0.95 > exact("0.97", "0.02", "0.65", k - 1, 127)
 
 
 def test_steps_that_are_alike_are_the_papers() -> None:
     """With one class, or a hard class that is like the other, every figure is that of Eqs. 13, 14 and 16."""
-    for classes in (step_classes.classes_of(0.9978, 0, 0.5), step_classes.classes_of(0.9978, 0.3, 0.9978)):
-        assert step_classes.k_min(classes, 2**20 - 1, 0.95) == 3
-        assert step_classes.run_success(classes, 3, 2**20 - 1) == pytest.approx(
-            scaling.run_success(0.9978, 3, 2**20 - 1)
-        )
-        assert step_classes.expected_votes(classes, 3) == pytest.approx(scaling.expected_votes(0.9978, 3))
-    assert step_classes.k_min(step_classes.classes_of(0.51, 0, 0.5), 10**14, 0.95) == scaling.k_min(0.51, 10**14, 0.95)
+    for law in (single(0.9978), single(0.9978).with_hard(0.3, 0.9978)):
+        assert law.k_min(2**20 - 1, 0.95) == 3
+        assert law.run_success(3, 2**20 - 1) == pytest.approx(scaling.run_success(0.9978, 3, 2**20 - 1))
+        assert law.votes(3) == pytest.approx(scaling.expected_votes(0.9978, 3))
+    assert single(0.51).k_min(10**14, 0.95) == scaling.k_min(0.51, 10**14, 0.95)
 
 
 def test_votes_of_a_fair_coin_take_the_square_of_k() -> None:
     """A step at p = 1/2 is the gambler's ruin without drift; which candidate is the right one makes no difference."""
-    assert step_classes.expected_votes([step_classes.StepClass(1.0, 0.5)], 5) == pytest.approx(25, rel=1e-6)
-    assert step_classes.expected_votes([step_classes.StepClass(1.0, 0.3)], 4) == pytest.approx(
-        scaling.expected_votes(0.7, 4)
-    )
+    assert single(0.5).votes(5) == pytest.approx(25, rel=1e-6)
+    assert single(0.3).votes(4) == pytest.approx(scaling.expected_votes(0.7, 4))
 
 
 def test_where_no_k_reaches_the_target_the_best_one_is_taken_and_that_is_said() -> None:
@@ -89,6 +85,6 @@ def test_an_automatic_k_of_a_run_takes_the_hard_steps_of_its_model_into_account(
 def test_a_share_of_hard_steps_is_a_share() -> None:
     """Beyond 0 and 1 it is refused, as is a p that no vote can mend."""
     with pytest.raises(InputError, match="share of hard steps"):
-        step_classes.classes_of(0.9, 1.5, 0.5)
+        single(0.9).with_hard(1.5, 0.5)
     with pytest.raises(InputError, match="p must lie above"):
-        forecast(10, Figures(p=0.4, hard=0.1), None)
+        forecast(10, Figures(p=0.4), None)

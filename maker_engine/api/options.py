@@ -40,6 +40,7 @@ class RunOptions(TypedDict, total=False):
     accept_models: Sequence[str]
     target: float
     rule: str
+    law: str | None
     flags: str
     constrain: bool | str | None
     max_samples: int | None

@@ -228,7 +228,7 @@ class Lookahead:
     def _open(self, number: int, state: Hashable, origin: Hashable) -> OpenStep:
         self._serial += 1
         opened = OpenStep(self._task, self._settings, number, state, origin, self._serial)
-        if self._decided and isinstance(opened.step, Vote) and opened.poll is not None:
+        if self._decided and isinstance(opened.step, Vote) and opened.poll and opened.step.certificate is None:
             known = self._decided.get(opened.step.prompt)
             if known is not None:
                 opened.reused_from, answer = known

@@ -26,6 +26,7 @@ from maker_engine.core.prompts import prompt_in_effect
 from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.settings import Settings
+from maker_engine.core.voting import rule_of_step
 
 _STEPS: tuple[type, ...] = (Vote, Gather, Ask, Do, Start, Await, type(None))
 
@@ -105,7 +106,7 @@ class OpenStep:
         if isinstance(step, Ask | Do | Start | Await):
             self.poll = Question()
         elif isinstance(step, Vote | Gather):
-            self.poll = settings.new_poll() if isinstance(step, Vote) else settings.new_gathering(step.n)
+            self.poll = settings.new_poll(step) if isinstance(step, Vote) else settings.new_gathering(step.n)
             self._prompt = step.prompt
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
@@ -219,7 +220,7 @@ class OpenStep:
             return []
         if prompt is not None:
             self._prompt = prompt_in_effect(self._prompt, edited=prompt)
-        unused = self.poll.reconsider(*settings.decides_by())
+        unused = self.poll.reconsider(*settings.deciding(self.step))
         self._look_anew()
         self._raise_temperature(self.lowest)
         return unused
@@ -303,7 +304,8 @@ class OpenStep:
         if self.step is None:
             return []
         proposals = self.step.n if isinstance(self.step, Gather) else 0
-        events: list[Event] = [StepOpened(self.number, self.state, proposals)]
+        rule = rule_of_step(self.step.certificate) if isinstance(self.step, Vote) else ""
+        events: list[Event] = [StepOpened(self.number, self.state, proposals, rule)]
         if isinstance(self.step, Ask):
             events.append(PersonAsked(self.number, self.step))
         if self.poll is None:

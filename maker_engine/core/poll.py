@@ -31,13 +31,14 @@ class Poll:
     """
 
     __slots__ = (
-        "_hedged", "_known", "_launched", "_max_samples", "_order", "_patience", "_struck", "_until", "_waiting",
-        "asked", "ballot", "counted", "rule", "settled", "winner",
+        "_allowed", "_hedged", "_known", "_launched", "_max_samples", "_most_dissent", "_order", "_patience", "_struck",
+        "_until", "_waiting", "asked", "ballot", "counted", "rule", "settled", "winner",
     )  # fmt: skip
 
     def __init__(self, rule: VotingRule, max_samples: int, order: str = LAUNCH, patience: int = 0) -> None:
         self.rule = rule
-        self._max_samples = max_samples
+        self._most_dissent = rule.most_dissent
+        self._max_samples = self._allowed = max_samples  # fewer once the rule has given the ballot up
         self._patience = patience
         self._until = patience if 0 < patience < max_samples else max_samples
         self._order = order
@@ -174,6 +175,8 @@ class Poll:
         ballot.add(candidate)
         if ballot.most >= self.rule.k and self.rule.wins(ballot, candidate):  # no rule decides on fewer votes than k
             self.winner = candidate
+        elif self._most_dissent is not None and ballot.total - ballot.most > self._most_dissent:
+            self._max_samples = self._until = self.counted  # no further vote could decide it by this rule
 
     def person_votes(self, candidate: Hashable) -> None:
         """Count the vote of a person, which waits for no turn."""
@@ -193,6 +196,18 @@ class Poll:
         self.ballot.strike(candidate)
         if self.ballot.total and self.rule.wins(self.ballot, self.ballot.leader):
             self.winner = self.ballot.leader
+        elif self._max_samples < self._allowed and not self._is_given_up:
+            self._allow(self._allowed)
+
+    @property
+    def _is_given_up(self) -> bool:
+        return self._most_dissent is not None and self.ballot.total - self.ballot.most > self._most_dissent
+
+    def _allow(self, samples: int) -> None:
+        """Let it draw so many samples in all, unless its rule has given it up."""
+        self._allowed = samples
+        self._max_samples = min(self.counted, samples) if self._is_given_up else samples
+        self._until = min(self.counted + self._patience, self._max_samples) if self._patience else self._max_samples
 
     def settle(self, answer: Hashable) -> None:
         """Decide it whatever its votes say: a person does, or an earlier decision is taken over."""
@@ -204,13 +219,16 @@ class Poll:
         Returns:
             As `unused`, where this takes a decision back: samples beyond those that are counted are drawn anew.
         """
-        self.rule, self._max_samples = rule, max_samples
+        self.rule, self._most_dissent = rule, rule.most_dissent
+        self._max_samples = self._allowed = max_samples
         self._until = min(self._until, max_samples) if self._patience else max_samples
         if self.settled:
             return []
         ballot, decided = self.ballot, self.winner is not None
         wins = ballot.most >= rule.k and rule.wins(ballot, ballot.leader)
         self.winner = ballot.leader if wins else None
+        if self._is_given_up and not wins:
+            self._allow(max_samples)
         if wins or not decided:
             return []
         unused = self.unused()

@@ -14,7 +14,12 @@ import math
 from maker_engine.core.errors import InputError
 
 
-def _check_p(p: float) -> None:
+def check_p(p: float) -> None:
+    """See to it that voting helps at p.
+
+    Raises:
+        InputError: p is not above 0.5 and at most 1; the text gives the reason.
+    """
     if not 0.5 < p <= 1:
         reason = "voting makes the right answer win only when p > 0.5" if 0 <= p <= 0.5 else "p is a probability"
         raise InputError(f"p must lie above 0.5 and at most at 1, got {p:g}: {reason}")
@@ -31,7 +36,7 @@ def _check_count(name: str, value: int) -> None:
 
 
 def _check_plan(p: float, steps: int, target: float, m: int) -> None:
-    _check_p(p)
+    check_p(p)
     _check_count("steps", steps)
     _check_count("m", m)
     if not 0 < target < 1:
@@ -45,7 +50,7 @@ def _log_odds(p: float) -> float:
 
 def log_step_success(p: float, k: int) -> float:
     """Natural log of Eq. 9, ≤ 0, exact where the success itself rounds to 1."""
-    _check_p(p)
+    check_p(p)
     _check_count("k", k)
     return -math.log1p(math.exp(-k * _log_odds(p)))
 
@@ -62,14 +67,14 @@ def step_error(p: float, k: int) -> float:
 
 def vote_probability(p: float, m: int = 1) -> float:
     """Eq. 10: p^m, that one sample has all m steps right."""
-    _check_p(p)
+    check_p(p)
     _check_count("m", m)
     return p**m
 
 
 def rival_probability(p: float, m: int = 1) -> float:
     """Eq. 11: (1−p)·p^(m−1), that one sample is the likeliest rival, wrong in exactly one step."""
-    _check_p(p)
+    check_p(p)
     _check_count("m", m)
     return (1 - p) * p ** (m - 1)
 
@@ -136,16 +141,24 @@ def run_cost(c: float, p: float, k: int, steps: int, v: float = 1.0, m: int = 1)
     return steps / m * decisive_cost(c, p, m) * expected_votes(p, k) / v
 
 
+def log10_run_cost(p: float, k: int, steps: int, v: float = 1.0, m: int = 1) -> float:
+    """Return the logarithm to the base of ten of `run_cost`, in units of c, for an m at which p^m has no digit left."""
+    _check_share("v", v)
+    _check_count("steps", steps)
+    _check_count("m", m)
+    return math.log10(steps * expected_votes(p, k) / v) - (m - 1) * math.log10(p)
+
+
 def first_to_error(p: float, k: int) -> float:
     """That a wrong candidate is first to k votes, two candidates (derived; the paper gives no formula)."""
-    _check_p(p)
+    check_p(p)
     _check_count("k", k)
     return math.fsum(_reaches(k, j, 1 - p) for j in range(k))
 
 
 def first_to_votes(p: float, k: int) -> float:
     """Votes that first-to-k takes, two candidates (derived); never more than 2k − 1."""
-    _check_p(p)
+    check_p(p)
     _check_count("k", k)
     return math.fsum((k + j) * (_reaches(k, j, p) + _reaches(k, j, 1 - p)) for j in range(k))
 
@@ -164,7 +177,7 @@ def undecided_after(p: float, k: int, rounds: int, v: float = 1.0) -> list[float
     Two candidates: the right one's margin is a walk on −k < d < k that moves up by p·v, down by (1−p)·v, and rests
     where a sample is flagged; what has not left is undecided.
     """
-    _check_p(p)
+    check_p(p)
     _check_count("k", k)
     _check_share("v", v)
     up, down = p * v, (1 - p) * v
@@ -189,7 +202,7 @@ def expected_rounds(p: float, k: int) -> float:
     The wall time of a step is about this many latencies. Two candidates: the signed margin of the right one is a
     Markov chain on −k < d < k that moves by a binomial count each round.
     """
-    _check_p(p)
+    check_p(p)
     _check_count("k", k)
     if p == 1:
         return 1.0

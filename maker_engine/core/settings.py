@@ -12,9 +12,12 @@ from maker_engine.core.hopeless import DOZEN
 from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll, poll_of
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Question
-from maker_engine.core.voting import Enough, VotingRule, named_rule
+from maker_engine.core.steps import Step, Vote
+from maker_engine.core.voting import Enough, VotingRule, certificate_rule, named_rule
 
 CONSTRAINTS = ("", SCHEMA, GRAMMAR)
+TABLE_SAMPLES = 400
+"""Most samples of a step under a table of leads: it gives up by itself where dissent is beyond mending."""
 
 
 def default_max_samples(k: int) -> int:
@@ -28,7 +31,8 @@ class Settings:
 
     Attributes:
         k: Margin needed, ≥ 1.
-        rule: "ahead" for first-to-ahead-by-k, "first" for first-to-k.
+        rule: "ahead" for first-to-ahead-by-k, "first" for first-to-k, or a rule that is written out, as
+            `voting.named_rule` reads it.
         max_samples: Most samples a step may draw, None for `default_max_samples(k)`.
         first_temperature: Temperature of each step's first sample (0 in the paper: the best guess is in the pool);
             None to send none.
@@ -66,7 +70,6 @@ class Settings:
     def __post_init__(self) -> None:
         for wrong, message in (
             (self.k < 1, f"k must be at least 1, got {self.k}"),
-            (self.rule not in ("ahead", "first"), f"the voting rule is 'ahead' or 'first', got {self.rule!r}"),
             (self.count not in (LAUNCH, ARRIVAL), f"votes count in 'launch' or 'arrival' order, got {self.count!r}"),
             (
                 self.max_samples is not None and self.max_samples < self.k,
@@ -88,7 +91,7 @@ class Settings:
         ):
             if wrong:
                 raise InputError(message)
-        decides_by = (named_rule(self.rule, self.k), self.max_samples or default_max_samples(self.k))
+        decides_by = (named_rule(self.rule, self.k), self.max_samples or self._most(self.rule))
         object.__setattr__(self, "_decides_by", decides_by)  # once, since every step of a run asks for it
 
     def _temperatures(self) -> list[float]:
@@ -98,15 +101,27 @@ class Settings:
         """Return the rule, and the most samples a step may draw."""
         return self._decides_by
 
+    def _most(self, rule: str) -> int:
+        """Return the samples after which a step is given up where nobody says: tables of leads know by themselves."""
+        return max(default_max_samples(self.k), TABLE_SAMPLES if ":" in rule else 0)
+
+    def deciding(self, step: Step | None) -> tuple[VotingRule, int]:
+        """Return the same for one step, which may need a certificate."""
+        if not isinstance(step, Vote) or step.certificate is None:
+            return self._decides_by
+        rule = certificate_rule(step.certificate)
+        return named_rule(rule, self.k), self.max_samples or self._most(rule)
+
     def question(self, form: AnswerForm[Any] | None, state: Hashable) -> Question | None:
         """Return what a request asks for at `state`, None where the answer has no form."""
         if form is None:
             return None
         return Question(state, form, form.constraint(self.constrain) if self.constrain else None)
 
-    def new_poll(self) -> Poll:
-        """Make an empty poll."""
-        return Poll(*self._decides_by, self.count, DOZEN if self.wary else 0)
+    def new_poll(self, step: Vote) -> Poll:
+        """Make an empty poll for a step."""
+        decides_by = self._decides_by if step.certificate is None else self.deciding(step)
+        return Poll(*decides_by, self.count, DOZEN if self.wary else 0)
 
     def new_gathering(self, n: int) -> Poll:
         """Make an empty poll for `n` proposals."""

@@ -46,6 +46,7 @@ class Tally:
         committed: False where the winner waits to be committed.
         wrong: The oracle disagrees with the winner.
         right: What the oracle has in its place, None where it has no answer.
+        rule: Its own voting rule, where it needs a certificate; empty for the run's.
     """
 
     step: int
@@ -64,6 +65,7 @@ class Tally:
     committed: bool = True
     wrong: bool = False
     right: Hashable = None
+    rule: str = ""
 
     @property
     def gathers(self) -> bool:

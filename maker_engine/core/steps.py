@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from maker_engine.core.certificate import check_error
 from maker_engine.core.errors import TaskError
 from maker_engine.core.plain import Json
 from maker_engine.core.responses import Prompt
@@ -26,14 +27,26 @@ class Vote:
     Attributes:
         prompt: What each of them reads. A text becomes a prompt that ends with the sentence that asks for the form.
         form: The form of the answer, None for a task that words it in a prompt of its own and reads it in `parse`.
+        certificate: How often the winner may turn out not to be the model's favourite answer, such as 0.001, whatever p
+            is: for the one step whose effect cannot be undone. It takes four to eight times the votes, and is about the
+            favourite, not the truth. None for the run's own rule.
+
+    Raises:
+        InputError: The certificate's error is not from 1e-9 to below 0.5.
     """
 
     prompt: Prompt
     form: AnswerForm[Any] | None
+    certificate: float | None
 
-    def __init__(self, prompt: Prompt | str, form: AnswerForm[Any] | None = None) -> None:
+    def __init__(
+        self, prompt: Prompt | str, form: AnswerForm[Any] | None = None, *, certificate: float | None = None
+    ) -> None:
+        if certificate is not None:
+            check_error(certificate)
         object.__setattr__(self, "prompt", _worded(prompt, form))
         object.__setattr__(self, "form", form)
+        object.__setattr__(self, "certificate", certificate)
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -6,7 +6,15 @@ from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol, Self
+from itertools import pairwise
+from typing import ClassVar, Protocol, Self
+
+from maker_engine.core.certificate import certified_leads
+from maker_engine.core.errors import InputError
+
+_MOST_LEAD = 10_000
+_LONGEST = 5_000
+"""Characters of a table; longer ones are none of ours."""
 
 
 class Ballot:
@@ -86,11 +94,70 @@ class VotingRule(Protocol):
     def needed(self, ballot: Ballot) -> int:
         """Fewest further valid votes after which the ballot can be decided; at least 1 while undecided."""
 
+    @property
+    def most_dissent(self) -> int | None:
+        """Votes not for the leader beyond which the ballot is given up, undecided; None where it never is."""
+
+
+AHEAD, FIRST, LEADS, CERTIFICATE = RULES = ("ahead", "first", "lead-table", "certificate")
+"""The rules' names. "lead-table:2,7,9" is the whole of a rule, and so is "certificate:0.001"."""
+
 
 @lru_cache
 def named_rule(name: str, k: int) -> VotingRule:
-    """Return the rule called "ahead" (first-to-ahead-by-k) or "first" (first-to-k)."""
-    return FirstToAheadBy(k) if name == "ahead" else FirstTo(k)
+    """Return the rule of a name as it is recorded.
+
+    Args:
+        name: "ahead" (first-to-ahead-by-k), "first" (first-to-k), "lead-table:2,7,9" (a table of leads, whose last
+            holds for any more dissent; with a comma at its end, as in "lead-table:5,16,", more dissent is given up),
+            or "certificate:0.001" (that error, whatever p is).
+        k: The k of the first two; of a table the lead at no dissent, and no lead is smaller.
+
+    Raises:
+        InputError: There is no such rule.
+    """
+    kind, _, rest = name.partition(":")
+    if name == AHEAD:
+        return FirstToAheadBy(k)
+    if name == FIRST:
+        return FirstTo(k)
+    if kind == LEADS:
+        return LeadTable.parse(rest).with_k(k)
+    if kind == CERTIFICATE:
+        return LeadTable(certified_leads(_error(rest)), gives_up=True).with_k(k)
+    raise InputError(f"the voting rule is {', '.join(RULES)}, got {name[:60]!r}")
+
+
+def certificate_rule(error: float) -> str:
+    """Return the rule of a step that needs a certificate, as it is written out."""
+    return f"{CERTIFICATE}:{error!r}"
+
+
+def rule_of_step(certificate: float | None) -> str:
+    """Return the rule that a step has of its own, empty where it is the run's."""
+    return "" if certificate is None else certificate_rule(certificate)
+
+
+def is_rule(name: str) -> bool:
+    """Tell whether there is a rule of this name."""
+    try:
+        named_rule(name, 1)
+    except InputError:
+        return False
+    return True
+
+
+def least_k(name: str) -> int:
+    """Return the lead that a rule of this name needs at no dissent by itself; 1 where any k will do."""
+    rule = named_rule(name, 1)
+    return rule.leads[0] if isinstance(rule, LeadTable) else 1
+
+
+def _error(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"a certificate's error is a number such as 0.001, got {text[:60]!r}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +165,7 @@ class FirstToAheadBy:
     """The paper's rule: decided when a candidate is `k` ahead of every other (Algorithm 2)."""
 
     k: int
+    most_dissent: ClassVar[None] = None
 
     def with_k(self, k: int) -> FirstToAheadBy:
         """Return the same rule with another k."""
@@ -117,6 +185,7 @@ class FirstTo:
     """First to `k` votes, for comparison: weaker at the same k (§3.2), at most 2k − 1 votes between two candidates."""
 
     k: int
+    most_dissent: ClassVar[None] = None
 
     def with_k(self, k: int) -> FirstTo:
         """Return the same rule with another k."""
@@ -132,10 +201,85 @@ class FirstTo:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadTable:
+    """The lead needed over the strongest rival grows with the dissent: `leads[b]` with b votes not the leader's.
+
+    Attributes:
+        leads: Leads for 0, 1, … votes against, each ≥ 1 and none smaller than the one before.
+        gives_up: A ballot with more dissent than the table has is given up; else the last lead holds for it.
+        least: No lead is smaller, whatever the table says: a person's k, or the plan's.
+
+    Raises:
+        InputError: These are no leads.
+    """
+
+    leads: tuple[int, ...]
+    gives_up: bool = False
+    least: int = 1
+
+    def __post_init__(self) -> None:
+        falls = any(later < lead for lead, later in pairwise(self.leads))
+        if not self.leads or self.leads[0] < 1 or self.leads[-1] > _MOST_LEAD or falls:
+            raise InputError(f"leads are whole numbers from 1 that never fall, such as 2,7,9, got {self.text[:80]!r}")
+
+    @classmethod
+    def parse(cls, text: str) -> LeadTable:
+        """Read a table as `text` writes it.
+
+        Raises:
+            InputError: It is none.
+        """
+        parts = text.removesuffix(",").split(",")
+        if len(text) > _LONGEST or not all(part.isascii() and part.isdigit() for part in parts):
+            raise InputError(f"leads are whole numbers from 1 that never fall, such as 2,7,9, got {text[:80]!r}")
+        return cls(tuple(map(int, parts)), gives_up=text.endswith(","))
+
+    @property
+    def text(self) -> str:
+        """The table as it is written: 2,7,9; with a comma at its end where more dissent is given up."""
+        return ",".join(map(str, self.leads)) + "," * self.gives_up
+
+    @property
+    def k(self) -> int:
+        """The lead at no dissent."""
+        return max(self.leads[0], self.least)
+
+    @property
+    def most_dissent(self) -> int | None:
+        """Votes against the leader beyond which a ballot is given up."""
+        return len(self.leads) - 1 if self.gives_up else None
+
+    def with_k(self, k: int) -> LeadTable:
+        """Return the same table with no lead below `k`."""
+        return LeadTable(self.leads, self.gives_up, k)
+
+    def lead(self, against: int) -> int | None:
+        """Return the lead needed with so many votes against the leader; None where the ballot is given up."""
+        if against < len(self.leads):
+            return max(self.leads[against], self.least)
+        return None if self.gives_up else max(self.leads[-1], self.least)
+
+    def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
+        """Tell whether `candidate` is as far ahead of every other as the votes that are not its own ask for."""
+        lead = self.lead(ballot.total - ballot.votes(candidate))
+        return lead is not None and ballot.margin(candidate) >= lead
+
+    def needed(self, ballot: Ballot) -> int:
+        """Votes the leader lacks, or the dissent that is lacking for the ballot to be given up, if that is less."""
+        against = ballot.total - ballot.most
+        lead = self.lead(against)
+        if lead is None:
+            return 0
+        lacking = lead - (ballot.margin() if ballot.total else 0)
+        return min(lacking, len(self.leads) - against) if self.gives_up else lacking
+
+
+@dataclass(frozen=True, slots=True)
 class Enough:
     """No vote at all: over once `k` proposals are in, whatever they say (a `Gather`, Appendix F)."""
 
     k: int
+    most_dissent: ClassVar[None] = None
 
     def with_k(self, k: int) -> Enough:
         """Return the same rule with another k."""

@@ -12,6 +12,7 @@ from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures, ImmediateModel, Model, SeveralModel, Together
 from maker_engine.models.prices import Quote
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Sampling, Temperature, read_temperature, reasons
+from maker_engine.step_classes import StepClass, of_pool
 
 VARIANTS: dict[str, str] = {
     "plain": "",
@@ -163,7 +164,8 @@ class Pool:
             values = [getattr(figures, name) for figures in known]
             return None if None in values else sum(values) / len(values)
 
-        return Figures(*(mean(name) for name in Figures.__dataclass_fields__))
+        p, v, tokens_out, latency_s, price_in, price_out = map(mean, _MEANS)
+        return Figures(p, v, tokens_out, latency_s, price_in, price_out, _classes(known))
 
     @property
     def adjustments(self) -> tuple[str, ...]:
@@ -236,3 +238,16 @@ class Pool:
             return model, VoterSpec(model.name).fitted(request, self._reasoning)
         spec, model = self._voters[request.voter]
         return model, spec.fitted(request, self._reasoning)
+
+
+_MEANS = ("p", "v", "tokens_out", "latency_s", "usd_per_token_in", "usd_per_token_out")
+
+
+def _classes(known: Sequence[Figures]) -> tuple[StepClass, ...]:
+    """Return how steps differ for voters that take turns; nothing where that is not known of them."""
+    each = [one.classes or _alike(one) for one in known]
+    return of_pool(each) if all(each) and any(one.classes for one in known) else ()
+
+
+def _alike(figures: Figures) -> tuple[StepClass, ...]:
+    return () if figures.p is None or figures.v is None else (StepClass(1.0, figures.p, figures.v),)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
+from maker_engine.step_classes import StepClass
+
 if TYPE_CHECKING:
     from maker_engine.core.responses import Response, SampleRequest
     from maker_engine.models.prices import Quote
@@ -22,8 +24,7 @@ class Figures:
         latency_s: Mean seconds of a call.
         usd_per_token_in: Price of a prompt token in dollars.
         usd_per_token_out: Price of an output token in dollars.
-        hard: Share of steps that are hard; 0 where nothing is known of such steps.
-        hard_p: p on a hard step.
+        classes: How steps differ, shares that sum to 1, in place of p and v; empty where nothing is known of that.
     """
 
     p: float | None = None
@@ -32,8 +33,7 @@ class Figures:
     latency_s: float | None = None
     usd_per_token_in: float | None = None
     usd_per_token_out: float | None = None
-    hard: float | None = 0.0
-    hard_p: float | None = 0.5
+    classes: tuple[StepClass, ...] = ()
 
 
 class Model(Protocol):

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from maker_engine.core.errors import InputError
+from maker_engine.core.laws import Law
+from maker_engine.law_files import read_law
 from maker_engine.models.port import Figures
+from maker_engine.step_classes import StepClass
 from maker_engine.suggestion import suggestion
 
 PREFIX = "sim"
+_HARD = ("hard", "hard2", "hard3")
+_SHARES = ("p", "v", *_HARD, *(f"{name}_p" for name in _HARD), *(f"{name}_v" for name in _HARD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,15 @@ class Profile:
         v: Probability that a sample carries no red flag, 0 to 1.
         hard: Share of steps that are hard.
         hard_p: p on a hard step; there all wrong samples give the same wrong answer.
+        hard_v: v on a hard step, None for v: a step may be hard to answer in the demanded form, too.
+        hard2: Share of steps of a second class of hardness.
+        hard2_p: Likewise, of that class.
+        hard2_v: Likewise.
+        hard3: Share of steps of a third class of hardness.
+        hard3_p: Likewise, of that class.
+        hard3_v: Likewise.
+        law: The law of p over the steps that are not hard, in place of `p`; where it has several points, wrong samples
+            of a step agree as on a hard step.
         tokens: Mean output tokens.
         spread: Standard deviation of the output tokens (lognormal).
         long_factor: How much likelier a wrong answer is in a response longer than 1.3 × `tokens`.
@@ -34,6 +49,14 @@ class Profile:
     v: float = 0.96
     hard: float = 0.0
     hard_p: float = 0.65
+    hard_v: float | None = None
+    hard2: float = 0.0
+    hard2_p: float = 0.65
+    hard2_v: float | None = None
+    hard3: float = 0.0
+    hard3_p: float = 0.65
+    hard3_v: float | None = None
+    law: Law | None = None
     tokens: float = 120.0
     spread: float = 40.0
     long_factor: float = 5.0
@@ -43,11 +66,14 @@ class Profile:
     price_out: float = 1.60
 
     def __post_init__(self) -> None:
-        for name in ("p", "v", "hard", "hard_p"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise InputError(f"sim: {name} lies between 0 and 1, got {getattr(self, name):g}")
-        if self.v == 0:
-            raise InputError("sim: v must be above 0: with every response flagged nothing is ever decided")
+        for name in _SHARES:
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise InputError(f"sim: {name} lies between 0 and 1, got {value:g}")
+            if value == 0 and name.endswith("v"):
+                raise InputError(f"sim: {name} must be above 0: with every response flagged nothing is ever decided")
+        if self.hard + self.hard2 + self.hard3 > 1:
+            raise InputError(f"sim: the shares of hard steps sum to {self.hard + self.hard2 + self.hard3:g}, above 1")
         for name in ("tokens", "long_factor"):
             if not getattr(self, name) >= 1:
                 raise InputError(f"sim: {name} must be at least 1, got {getattr(self, name):g}")
@@ -59,7 +85,26 @@ class Profile:
     def figures(self) -> Figures:
         """What a forecast may take as known."""
         prices = (self.price_in / 1e6, self.price_out / 1e6)
-        return Figures(self.p, self.v, self.tokens, self.latency, *prices, self.hard, self.hard_p)
+        classes = self.hard_classes + self.other_classes
+        p = self.p if self.law is None else self.law.mean
+        return Figures(p, self.v, self.tokens, self.latency, *prices, classes if len(classes) > 1 else ())
+
+    @property
+    def hard_classes(self) -> tuple[StepClass, ...]:
+        """The classes of hard steps; those without a share are left out."""
+        classes = (
+            (self.hard, self.hard_p, self.hard_v),
+            (self.hard2, self.hard2_p, self.hard2_v),
+            (self.hard3, self.hard3_p, self.hard3_v),
+        )
+        return tuple(StepClass(share, p, self.v if v is None else v) for share, p, v in classes if share)
+
+    @property
+    def other_classes(self) -> tuple[StepClass, ...]:
+        """The classes of the steps that are not hard: one, or those of the law."""
+        rest = 1 - sum(one.share for one in self.hard_classes)
+        points = ((self.p, 1.0),) if self.law is None else self.law.points
+        return tuple(StepClass(rest * weight, p, self.v) for p, weight in points if rest > 0)
 
 
 # The paper's run (§4.4-4.5): error rate, mean tokens and the price of its model. v is not in its text; few
@@ -69,7 +114,7 @@ NAMED = {"paper": PAPER}
 
 
 def parse_profile(spec: str) -> Profile:
-    """Read a model name that begins with `sim`.
+    """Read a model name that begins with `sim`; a law of p is given by name or file, as in `sim:law=A`.
 
     Raises:
         InputError: It names no profile, or a figure that a profile does not have, or a value that is no number.
@@ -87,7 +132,8 @@ def parse_profile(spec: str) -> Profile:
             meant = suggestion(name, [*known, "paper"])
             raise InputError(f"sim has no figure {name!r}; known: {', '.join(known)}, or the profile paper{meant}")
         else:
-            profile = replace(profile, **{name: _number(name, value)})
+            figure: Any = read_law(value) if name == "law" else _number(name, value)
+            profile = replace(profile, **{name: figure})
     return profile
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import math
 import struct
+from bisect import bisect_right
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
+from itertools import accumulate
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Mistake
@@ -20,9 +23,13 @@ from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, Price, Quote
 from maker_engine.models.profile import Profile
+from maker_engine.step_classes import StepClass
 
 LONG = 1.3
 """A response longer than this many mean lengths is long; the paper's bound of 700 tokens at a mean of 538 (§4.5)."""
+DRAWS = 100
+_FAR = 10**9
+"""Samples from this number on belong to no run: a forecast looks at them."""
 _SECOND_THOUGHTS = " Wait, let me go through that once more."
 _REFUSAL = "I'm sorry, but I cannot help with moving things around without more context."
 
@@ -75,6 +82,12 @@ class SimulatedModel:
         self._profile = profile
         self._task = task
         self._seed = seed
+        varied = profile.law is not None and len(profile.law.points) > 1
+        self._classes = profile.hard_classes + (profile.other_classes if varied else ())
+        self._ends = list(accumulate(one.share for one in self._classes))
+        if varied:
+            self._ends[-1] = 1.0  # the shares may sum to a little less
+        self._drawn: tuple[int, StepClass | None] = (-1, None)  # the class of the step that was asked for last
 
     @property
     def figures(self) -> Figures:
@@ -107,8 +120,7 @@ class SimulatedModel:
         """Draw one sample at once."""
         draws = draw(self._seed, request.step, request.sample)
         tokens = self._length(draws)
-        hard = self._profile.hard > 0 and draw(self._seed, request.step, -1).kind < self._profile.hard
-        text, cut = self._text(request, draws, tokens, hard=hard)
+        text, cut = self._text(request, draws, tokens)
         tokens_in = _tokens_of(request)
         tokens_out = request.max_tokens if cut else _tokens(text)
         return Response(
@@ -121,11 +133,12 @@ class SimulatedModel:
             model=self.name,
         )
 
-    def _text(self, request: SampleRequest, draws: Draws, tokens: float, *, hard: bool) -> tuple[str, bool]:
+    def _text(self, request: SampleRequest, draws: Draws, tokens: float) -> tuple[str, bool]:
         """Write the response; True with it when it was cut off at the token limit."""
         variant = draws.variant
         mistake: Mistake | None = None
-        if draws.valid >= self._profile.v:
+        hard = self._hardness(request.step)
+        if draws.valid >= (self._profile.v if hard is None else hard.v):
             kind = _invalid_kind(draws.kind)
             if kind == "refusal":
                 return _REFUSAL, False
@@ -133,9 +146,9 @@ class SimulatedModel:
                 mistake = kind
             else:
                 tokens = math.inf
-        elif draws.right < (1 - self._profile.hard_p if hard else self._error_rate(tokens)):
+        elif draws.right < (self._error_rate(tokens) if hard is None else 1 - hard.p):
             mistake = Mistake.WRONG
-            if hard:  # correlated: whoever errs here errs in the same way
+            if hard is not None:  # correlated: whoever errs here errs in the same way
                 variant = draw(self._seed, request.step, -1).variant
         try:
             reasoning, answer = imitated(self._task, request.prompt, request.question, mistake, variant)
@@ -151,10 +164,35 @@ class SimulatedModel:
             return thinking[:limit], True
         return f"{thinking}\n\n{answer}", False
 
+    def _hardness(self, step: int) -> StepClass | None:
+        """Return the class of a step whose wrong answers agree; None for the steps that are alike."""
+        if not self._classes:
+            return None
+        if self._drawn[0] != step:
+            die = draw(self._seed, step, -1).kind
+            place = bisect_right(self._ends, die)
+            self._drawn = step, self._classes[place] if place < len(self._classes) else None
+        return self._drawn[1]
+
     def _length(self, draws: Draws) -> float:
         """Output tokens aimed at: lognormal with the profile's mean and spread."""
         mu, sigma = self._lognormal
         return math.exp(mu + sigma * _normal(draws.length, draws.length_angle))
+
+    def drawn(self, request: SampleRequest, draws: int = DRAWS) -> tuple[float, float]:
+        """Return what a forecast needs beside the profile, as texts are of whole sentences.
+
+        Returns:
+            Mean output tokens of responses to such a request, and the share that its limit leaves whole.
+        """
+        samples = [self.answer(replace(request, sample=_FAR + number)) for number in range(draws)]
+        mean = math.fsum(one.tokens_out or 0 for one in samples) / draws
+        longer = max(0.0, mean - self._profile.tokens)
+        mu, sigma = self._lognormal
+        if not sigma:
+            return mean, 1.0
+        ends = [math.log(max(1.0, request.max_tokens - 2 * longer * place / 10)) for place in (1, 3, 5, 7, 9)]
+        return mean, math.fsum(0.5 * math.erfc((mu - end) / (sigma * math.sqrt(2))) for end in ends) / len(ends)
 
     @cached_property
     def _lognormal(self) -> tuple[float, float]:
@@ -167,7 +205,8 @@ class SimulatedModel:
         mu, sigma = self._lognormal
         bound = math.log(LONG * self._profile.tokens)
         share = 0.5 * math.erfc((bound - mu) / (sigma * math.sqrt(2))) if sigma else 0.0
-        error = 1 - self._profile.p
+        law = self._profile.law
+        error = 1 - (self._profile.p if law is None else law.mean)
         long = min(1.0, error * self._profile.long_factor / (1 - share + share * self._profile.long_factor))
         return (error - share * long) / (1 - share), long
 

@@ -53,6 +53,7 @@ class VotingOptions(_Checked):
     k: int | None = None
     target: float = 0.95
     rule: str = "ahead"
+    law: str | None = None
     flags: str = "all"
     constrain: str | None = None
     max_samples: int | None = None

@@ -44,6 +44,7 @@ class RunOption:
         singular: Its flag without the dashes, where that is not the name.
         field: The field of an order that it fills, where that is not the name.
         attended: The values that need a person while the run goes; "any" for every value but the default.
+        also: Another name of its flag, without the dashes.
     """
 
     name: str
@@ -54,11 +55,17 @@ class RunOption:
     singular: str = ""
     field: str = ""
     attended: str = ""
+    also: str = ""
 
     @property
     def flag(self) -> str:
         """Its flag, such as `--max-tokens`."""
         return "--" + (self.singular or self.name).replace("_", "-")
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """All names of its flag, the main one first."""
+        return (self.flag, f"--{self.also}") if self.also else (self.flag,)
 
     @property
     def label(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.hopeless import HOLD, POLICIES
+from maker_engine.core.voting import LEADS, RULES, named_rule
 from maker_engine.models.prices import PRICE_FORM, read_price
 from maker_engine.models.sampling import (
     DEFAULT,
@@ -16,6 +17,7 @@ from maker_engine.models.sampling import (
 from maker_engine.options.kinds import (
     AUTO,
     NONE,
+    Kind,
     Value,
     any_whole,
     choice,
@@ -75,6 +77,22 @@ def _undecided(given: str) -> str:
     return given
 
 
+def _rule(given: str) -> str:
+    if given.partition(":")[0] not in RULES:
+        raise wrong(_RULES, given)
+    if given != LEADS:
+        named_rule(given, 1)
+    return given
+
+
+def _law(given: str) -> None:
+    from maker_engine.law_files import read_law  # noqa: PLC0415 - most runs have none
+
+    read_law(given)
+
+
+_RULES = "ahead, first, lead-table, a table such as lead-table:2,7,9, or certificate:0.001"
+_RULE = Kind(_RULES, _rule, "RULE")
 _TEMPERATURE = special("T", "auto, none or a number from 0 to 2", read_temperature)
 _LIMIT = whole(empty=NONE)
 
@@ -124,8 +142,15 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption("target", VOTING, number("P", below=1), 0.95, "probability that the run is right, for an automatic k"),
     RunOption(
-        "rule", VOTING, choice("ahead", "first"), "ahead",
-        "the voting rule: first to be ahead by k, as in the paper, or first to k votes, weaker at the same k",
+        "rule", VOTING, _RULE, "ahead",
+        "the voting rule: first to be ahead by k, as in the paper; first to k votes, weaker at the same k; lead-table,"
+        " where the lead needed grows with the dissent by the law of p, or such a table written out; or certificate:P",
+        also="voting",
+    ),
+    RunOption(
+        "law", VOTING, text("NAME|FILE", _law, expects="a law of p", empty=NONE), None,
+        "the law of p over the steps, for an automatic k, the forecast and a lead table: A to E, or a JSON file of"
+        " [p, weight] pairs or of a calibration; none takes what is known of the model",
     ),
     RunOption(
         "flags", VOTING, choice("all", PAPER), "all",
@@ -138,7 +163,7 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption(
         "max_samples", VOTING, whole(empty=AUTO), None,
-        "most samples of a step, after which it is undecided; auto is 20 k, at least 100",
+        "most samples of a step, after which it is undecided; auto is 20 k, at least 100, or 400 by a table of leads",
     ),
     RunOption(
         "undecided", VOTING, special("POLICY", _UNDECIDED, _undecided), AUTO,
@@ -223,8 +248,8 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption("session", RECORD, path("FILE", empty=NONE), None, "session file to write, which must not exist yet"),
     RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
-        "folder for the papers of a task that writes some (api_tests, interview, scheduling), once the run has come to"
-        " a result",
+        "folder for the papers of a task that writes some (api_tests, build_order, interview, scheduling), once the"
+        " run has come to a result",
     ),
     RunOption(
         "keep", RECORD, choice("all", "dissent"), "all",

@@ -22,6 +22,7 @@ from maker_engine.sessions.queries import forks
 from maker_engine.sessions.queries.saved import SavedRun, open_saved, task_of
 from maker_engine.sessions.store import origin, storage
 from maker_engine.sessions.store.in_force import in_force
+from maker_engine.sessions.store.kinds import refuse_to_run
 from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.upgrade import bring_up
@@ -35,6 +36,7 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
     Raises:
         SessionError: A field of what is kept is of another kind; it is named.
     """
+    refuse_to_run(kept.get("task"))
     known = {name: kind for name, kind in get_type_hints(RunOrder).items() if name not in NOT_KEPT}
     order = {name: value for name, value in kept.items() if name in known}
     for name, value in order.items():

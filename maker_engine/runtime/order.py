@@ -16,6 +16,7 @@ from maker_engine.core.filters import parse_filter
 from maker_engine.core.offers import Simulatable, offers
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.settings import Settings
+from maker_engine.core.voting import AHEAD, least_k
 from maker_engine.effects.consent import consent_of
 from maker_engine.effects.secrets import check_source
 from maker_engine.forecast import Forecast, forecast
@@ -27,6 +28,7 @@ from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_pri
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
 from maker_engine.runtime.acting import Conduct
+from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.deadlines import TOTAL
@@ -35,6 +37,16 @@ from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.limits import Limits
+from maker_engine.runtime.order_rules import (
+    FOLLOWS,
+    as_drawn,
+    expected_of,
+    figures_of,
+    first_request,
+    follows_votes,
+    from_what,
+    in_full,
+)
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
@@ -80,9 +92,13 @@ class PreparedRun:
 
     def forecasts(self, number: int = 8) -> list[Forecast]:
         """Return what to expect by each of the first `number` k; where the run's is larger, by as many up to that."""
-        steps, figures, tokens_in = self.forecast.steps, self.plan.model.figures, _prompt_tokens(self.task)
+        steps, tokens_in = self.forecast.steps, prompt_tokens(self.task)
+        order, model = self.order, self.plan.model
+        figures = as_drawn(figures_of(order, model), model, first_request(order, self.task))
+        rule = self.order.rule if ":" not in self.order.rule else AHEAD  # a table has no other k to compare with
         last = max(number, self.forecast.k)
-        return [forecast(steps, figures, k, self.order.target, tokens_in) for k in range(last - number + 1, last + 1)]
+        margins = range(last - number + 1, last + 1)
+        return [forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins]
 
     def record(self) -> dict[str, Json]:
         """The order as the session keeps it: enough to start the same run, and no key."""
@@ -134,13 +150,20 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     _check_offers(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
-    expected = _expected(order, task, model)
-    settings = _settings(order, expected.k if order.k is None else order.k, voters)
+    found = recall(task, order) if order.k is None and order.law is None and model.figures.p is None else None
+    order = in_full(order if found is None else replace(order, law=found.law), model, task.expected_steps)
+    expected = _forecast(order, task, model, "" if found is None else found.source)
+    settings = _settings(order, expected.k, voters)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
     if limits == Limits() and model.simulated and may_never_end(task):
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
     plan = _plan(order, task, model, settings, limits)
-    return PreparedRun(order, replace(plan, near=given is None and _is_near(order, model)), expected)
+    plan = replace(
+        plan,
+        near=given is None and _is_near(order, model),
+        expected=expected_of(order, figures_of(order, model), expected),
+    )
+    return PreparedRun(order, plan, expected)
 
 
 def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limits: Limits) -> Plan:
@@ -168,15 +191,25 @@ def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limi
     )
 
 
-def _expected(order: RunOrder, task: AnyTask, model: Model) -> Forecast:
-    expected = forecast(task.expected_steps, model.figures, order.k, order.target, _prompt_tokens(task))
-    return replace(expected, simulated=model.simulated)
-
-
 def _conduct(order: RunOrder) -> Conduct:
     """Return how a run acts on the world."""
     in_doubt = order.in_doubt or (ASK if order.attended else STOP)
     return Conduct(None, consent_of(order.allow), in_doubt, attended=order.attended, dry=order.dry_run)
+
+
+def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Forecast:
+    """Work out what to expect of an order whose rule is written out; `source` says where its law comes from."""
+    figures = as_drawn(figures_of(order, model), model, first_request(order, task))
+    k = max(order.k or 1, least_k(order.rule)) if ":" in order.rule else order.k
+    found = forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule)
+    follows = [FOLLOWS] if follows_votes(order, figures) and task.expected_steps else []
+    return replace(
+        found,
+        auto=order.k is None,
+        assumptions=(*found.assumptions, *follows),
+        simulated=model.simulated,
+        from_what=source or from_what(order, figures, model),
+    )
 
 
 def may_never_end(task: AnyTask) -> bool:
@@ -378,7 +411,7 @@ async def _recorded(
     return runner.view
 
 
-def _prompt_tokens(task: AnyTask) -> float:
+def prompt_tokens(task: AnyTask) -> float:
     """Tokens of the first prompt, at four characters a token; steps are alike enough for a forecast."""
     step = task.step(task.start())
     if not isinstance(step, Vote | Gather):

@@ -10,6 +10,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError, ProviderError
 from maker_engine.core.events import Outcome, RunEnded, RunStarted
 from maker_engine.core.filter_tree import Filter
+from maker_engine.core.outlook import Expected
 from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
 from maker_engine.models.opening import CALL_S
@@ -55,6 +56,7 @@ class Plan:
         preflight: The parameters of the order that are checked by a few calls before the first step; None for no check.
         log: Gets a line for each call, None for no log.
         conduct: How it acts on the world.
+        expected: What was expected before the run, and whether k follows what the first steps show.
     """
 
     task: AnyTask
@@ -78,6 +80,7 @@ class Plan:
     accept_models: tuple[str, ...] = ()
     log: CallLog | None = None
     conduct: Conduct = field(default_factory=Conduct)
+    expected: Expected = field(default_factory=Expected)
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:

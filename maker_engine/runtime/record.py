@@ -26,7 +26,7 @@ from maker_engine.core.events import (
 )
 from maker_engine.core.offers import Verifiable, offers
 from maker_engine.core.prompts import asked_by
-from maker_engine.core.record.registry import TRACELESS, events_of
+from maker_engine.core.record.registry import FOLDS, TRACELESS, events_of
 from maker_engine.core.state import RunState
 from maker_engine.core.watch import Watch
 from maker_engine.models.families import Answered, by_family, by_voter, kept_of
@@ -101,10 +101,10 @@ class Record:
     def take(self, events: list[Event], followed: Collection[type[Event]]) -> Iterator[Event]:
         """Take events in, each as it is asked for; hand over those of a kind `followed`, to act on before the next."""
         self.unseen = True
-        fold, keep, duties = self.run.record, self._unwritten.append, self._duties
+        run, keep, duties = self.run, self._unwritten.append, self._duties
         for event in events:
-            fold(event)
             kind = type(event)
+            FOLDS[kind](run, event)
             if kind not in TRACELESS:
                 keep(event)
             if kind in duties:

@@ -29,6 +29,8 @@ class RunOrder:
         api_base: Endpoint of a local or private server.
         k: Margin, None for the smallest that reaches `target` (Eq. 14).
         target: Probability that the whole run is right, for an automatic k.
+        rule: The voting rule, as `voting.named_rule` reads it; "lead-table" alone is worked out from the law of p.
+        law: The law of p over the steps, by name or file; None for what is known of the model.
         temperature: Of every sample but a step's first: a number, "auto" for the paper's where the model takes it, or
             "none" to send none.
         first_temperature: Of a step's first sample, likewise.
@@ -86,6 +88,7 @@ class RunOrder:
     k: int | None = None
     target: float = 0.95
     rule: str = "ahead"
+    law: str | None = None
     temperature: Temperature = AUTO
     first_temperature: Temperature = AUTO
     reasoning: str = DEFAULT

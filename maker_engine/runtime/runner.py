@@ -25,6 +25,7 @@ from maker_engine.core.record.registry import EVERY
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.snapshot import Snapshot
 from maker_engine.runtime.acting import Ways
+from maker_engine.runtime.adapting import Adapting
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Manner
@@ -96,7 +97,7 @@ class Runner:
         self._ended: RunEnded | None = None
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
-        self._pace = Pace(self._clock)
+        self._pace, self._adapting = Pace(self._clock), Adapting(self._book.run, plan.expected)
         self._checking = Checking(
             plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
         )
@@ -146,7 +147,8 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=self._checking.place, **self._acting.figures(), **self._caller.figures(),
+            checking=self._checking.place, outlook=self._adapting.outlook, **self._acting.figures(),
+            **self._caller.figures(),
         )  # fmt: skip
 
     async def _check_model(self) -> None:
@@ -168,6 +170,7 @@ class Runner:
         self._take_up(self._changing.ready())
         for request, response in self._calls.drain():
             self._receive(request, response)
+        self._take_up(self._adapting.changed(self._solver))
         if self._solver.wasted > self._cut_at:
             self._cut_at = self._solver.wasted
             self._calls.cut_short()

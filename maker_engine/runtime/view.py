@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from maker_engine.core.decomposition import AnyTask, Json
     from maker_engine.core.events import CircuitOpened, SampleFailed
+    from maker_engine.core.outlook import Outlook
     from maker_engine.core.snapshot import Snapshot
     from maker_engine.runtime.stops import Breakpoint, Held
 
@@ -63,6 +64,7 @@ class RunView:
         limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         acting: Effects in flight.
         planned: What a dry run would have done, in order, one line each with the consent it needs.
+        outlook: How the run is likely to end, as its votes say; None while they say nothing.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -99,6 +101,7 @@ class RunView:
     papers_fault: str = ""
     acting: int = 0
     planned: tuple[str, ...] = ()
+    outlook: Outlook | None = None
 
     @property
     def copies(self) -> str:

@@ -10,6 +10,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file, path_of
 from maker_tui.cli import (
     added_commands,
+    calibrate_command,
     check_model_command,
     completion_command,
     config_commands,
@@ -32,6 +33,8 @@ examples:
   maker interview "a simple task management API"
                                                what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run, and its cost
+  maker calibrate hanoi --disks 10 --model A --model B --limit-usd 2
+                                               which model, which k, what it costs, and what no vote can mend
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
   maker models luna                            models, their prices, and for which there is a key
   maker sessions                               saved sessions; maker sessions resume NAME goes on from one
@@ -118,6 +121,9 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     models_command.add_command(commands)
     completion_command.add_command(commands)
     commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
+    commands.add_parser(
+        "calibrate", help="measure models on sampled steps of a task; say k, odds and price", add_help=False
+    )
     add_plan(commands)
     own = set(commands.choices)
     for name in added_commands.names():
@@ -140,7 +146,8 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.calibration.plan_file import read_plan  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415
     from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415
     from maker_tui.cli.flags import run_parser  # noqa: PLC0415
 
@@ -148,7 +155,10 @@ def _run(arguments: list[str]) -> int:
     if task is None and not {"-h", "--help"} & set(arguments):
         raise InputError("name the task first: maker run TASK [options]; maker tasks lists them")
     chosen = run_parser(task).parse_args(arguments)
-    prepared = replace(prepare(order_from(chosen)), log=chosen.log)
+    plan = None if chosen.plan is None else read_plan(chosen.plan, vars(chosen).get("model"))
+    prepared = replace(prepare(order_from(chosen, {} if plan is None else plan.values)), log=chosen.log)
+    if plan is not None:
+        plan.check(prepared)
     if chosen.headless or chosen.json:
         from maker_tui.cli.headless import run_headless  # noqa: PLC0415
 
@@ -193,5 +203,6 @@ _WITH_A_TASKS_FLAGS = {
     "interview": _interview,
     "check-task": task_commands.check,
     "check-model": check_model_command.check_model,
+    "calibrate": calibrate_command.calibrate,
 }
 """Commands whose flags are known once the task that they name is."""

@@ -206,11 +206,18 @@ def _check_model(before: list[str], begun: str) -> list[Candidate]:
     return _of_parser(_parser(), before, begun)
 
 
+def _calibrate_parser(task: str | None) -> argparse.ArgumentParser:
+    from maker_tui.cli.calibrate_command import calibrate_parser  # noqa: PLC0415 - most words are of another command
+
+    return calibrate_parser(task)
+
+
 _SPECIAL: Mapping[str, Callable[[list[str], str], list[Candidate]]] = {
     "run": _with_task(_run_parser),
     "check-task": _with_task(_check_parser),
     "interview": _interview,
     "check-model": _check_model,
+    "calibrate": _with_task(_calibrate_parser),
 }
 _BY_DEST: Mapping[str, Callable[[], Iterable[str]]] = {
     "task": _task_names,

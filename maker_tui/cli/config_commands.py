@@ -22,6 +22,7 @@ _EXAMPLES = {
     "max_reasoning_tokens": '"auto"',
     "accept_models": '["any"]',
     "k": '"auto"',
+    "law": '"A"',
     "constrain": '"schema"',
     "max_samples": '"auto"',
     "hopeless": '"auto"',

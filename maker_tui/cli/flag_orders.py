@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 from maker_engine import catalogue
 from maker_engine.core.offers import WithDocuments, offers
@@ -17,8 +18,12 @@ from maker_tui.runs.pricing import priced
 from maker_tui.settings.run_defaults import with_defaults
 
 
-def order_from(arguments: argparse.Namespace) -> RunOrder:
+def order_from(arguments: argparse.Namespace, planned: Mapping[str, Value] | None = None) -> RunOrder:
     """Make the order out of parsed flags. A run in the app keeps the provider's library out of the app's process.
+
+    Args:
+        arguments: The flags.
+        planned: Options that a plan has for the run; a flag goes before.
 
     Raises:
         InputError: A flag or the problem file cannot be read, or a headless run is to wait for a person.
@@ -26,7 +31,7 @@ def order_from(arguments: argparse.Namespace) -> RunOrder:
     attended = not (arguments.headless or arguments.json)
     options, source = problem_from(arguments)
     options |= _meant_for_task(arguments)
-    values = given(arguments)
+    values = {**(planned or {}), **given(arguments)}
     check_number(values.get("breakpoints", ()))
     if not attended:
         refuse_unattended(values)

@@ -25,6 +25,7 @@ examples:
   maker run hanoi --problem towers.json --strategy state
   maker run hanoi --disks 5 --model openai/gpt-6-luna --limit-usd 1
   maker run hanoi --disks 5 --model hosted_vllm/qwen --api-base http://127.0.0.1:8000/v1
+  maker run hanoi --disks 8 --plan plan.json
   maker run hanoi --profile cheap          options from [profile.cheap] of the settings file
 
 An option that is not given is as --profile (or MAKER_PROFILE) says, else as MAKER_MODEL, else as [run] of the settings
@@ -34,6 +35,8 @@ file, else its default.
 
 OPTION = "option_"
 """Marks the flags that a task brings with it."""
+SWITCH = ("no", "yes")
+"""The choices of a task's option whose flag alone means yes."""
 SAMPLING = ("temperature", "first_temperature", "reasoning", "max_tokens", "max_reasoning_tokens")
 """The options that say how a model is to sample."""
 
@@ -61,11 +64,16 @@ def run_parser(task_name: str | None) -> Parser:
 
 
 def add_problem(parser: Parser, task: type[AnyTask], *, former: bool = False) -> None:
-    """Add the flags that choose a problem of `task`; with `former` also those that they were before."""
+    """Add the flags that choose a problem of `task`; with `former` also those that they were before.
+
+    An option whose flag the command has for something else cannot be chosen there.
+    """
+    taken = {flag for action in parser._actions for flag in action.option_strings}  # noqa: SLF001 - argparse offers no other way to ask
     group = parser.add_argument_group(f"problem ({task.title})")
     group.add_argument("--problem", type=Path, metavar="FILE", help=verbatim(task.source_help or "a problem file"))
     for option in task.options:
-        _add(group, option, option.flag, verbatim(option.told))
+        if option.flag not in taken:
+            _add(group, option, option.flag, verbatim(option.told))
         if former and option.formerly:
             _add(group, option, f"--{option.formerly}", argparse.SUPPRESS)
 
@@ -83,6 +91,9 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
 
 def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -> None:
     kind: type = type(option.default)
+    if option.choices == SWITCH:
+        group.add_argument(flag, dest=OPTION + option.name, nargs="?", const=SWITCH[1], choices=SWITCH, help=told)
+        return
     if option.several:
         group.add_argument(flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=told)
         return
@@ -123,6 +134,8 @@ def _add_terminal(parser: Parser) -> None:
     group = parser.add_argument_group("settings and terminal")
     group.add_argument("--profile", metavar="NAME", help="take options from [profile.NAME] of the settings file "
                        "(default MAKER_PROFILE, else none)")  # fmt: skip
+    group.add_argument("--plan", type=Path, metavar="FILE", help="take model, settings and rule from what maker "
+                       "calibrate --json printed; refused where the run is not asked as was measured")  # fmt: skip
     add_flag(group)
     group.add_argument("--headless", action="store_true", help="run in the plain terminal, without the app")
     progress.add_flag(group)

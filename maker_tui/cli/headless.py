@@ -26,6 +26,8 @@ from maker_tui.terminal.hangup import HUNG_UP, INTERRUPTED, STOP, WENT_AWAY, Wat
 from maker_tui.terminal.streams import OutputError
 from maker_tui.text.check_lines import Remarks, refusal, remark, spent_words
 from maker_tui.text.figures import count_of
+from maker_tui.text.outlook_words import outlook_fields, outlook_lines
+from maker_tui.text.rule_words import rule_words
 from maker_tui.text.statuses import BAD_INPUT, NOT_SOLVED, SOLVED
 
 LONGEST_RESULT = 5_000
@@ -173,12 +175,7 @@ def summary(view: RunView) -> dict[str, object]:
         "reason": snapshot.reason,
         "result": view.result,
         "shortfall": view.shortfall or None,
-        "task": started.task,
-        "problem": started.problem,
-        "model": started.model,
-        "simulated": started.simulated,
-        "k": started.k,
-        "steps": started.steps,
+        **{name: getattr(started, name) for name in ("task", "problem", "model", "simulated", "k", "rule", "steps")},
         "decided_steps": totals.steps,
         "samples": totals.samples,
         "votes": totals.votes,
@@ -199,6 +196,7 @@ def summary(view: RunView) -> dict[str, object]:
         "answered_by": dict(view.answered_by),
         "timeouts": totals.timeouts,
         "resets_at": None if view.resets_at is None else int(view.resets_at),
+        "outlook": outlook_fields(view.outlook),
         "wall_s": round(view.elapsed_s, 3),
         "session": str(view.session),
         "papers": None if view.papers is None else [*map(str, view.papers)],
@@ -235,7 +233,9 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
     figures, totals = summary(view), view.snapshot.totals
     ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else standing
     ended = ended if driver is None else f"running: process {driver} goes on with it"
-    model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, k = {figures['k']}"
+    rule, k = str(figures["rule"]), int(str(figures["k"]))
+    decides = rule_words(rule, k) if ":" in rule else f"k = {k}"  # a table is written out
+    model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, {decides}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
@@ -256,6 +256,7 @@ def report(view: RunView, standing: str = "interrupted", driver: int | None = No
         *([("hopeless", sentence(hopeless))] if hopeless is not None and not said else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
         *([("besides", view.estimated)] if view.estimated else []),
+        *outlook_lines(view.outlook),
         *(("sent", line) for line in view.adjustments),
         *_check_rows(view),
         *(("would", line) for line in view.planned),

@@ -30,7 +30,7 @@ def add_options(group: argparse._ActionsContainer, options: Iterable[RunOption],
             )  # fmt: skip
         else:
             group.add_argument(
-                option.flag, dest=option.name, metavar=option.kind.metavar, default=argparse.SUPPRESS, help=text,
+                *option.flags, dest=option.name, metavar=option.kind.metavar, default=argparse.SUPPRESS, help=text,
                 action="append" if option.kind.several else "store",
             )  # fmt: skip
 

@@ -29,7 +29,9 @@ def add_flags(parser: Parser) -> None:
     """Add what can be tried. Flags that `maker run` has too are called as there."""
     parser.add_argument("--fork", type=int, metavar="N", help="which of its runs (default the newest)")
     parser.add_argument("--k", type=int, action="append", metavar="K", help="margin to try; several times for several")
-    parser.add_argument("--rule", choices=(AHEAD, FIRST), default=AHEAD, help="k ahead (default), or first to k")
+    parser.add_argument("--rule", "--voting", dest="rule", default=AHEAD, metavar="RULE",
+                        help="ahead (k ahead, default), first (first to k), a table such as lead-table:2,7,9, or "
+                             "certificate:0.001")  # fmt: skip
     parser.add_argument("--max-tokens", type=int, metavar="N", help="discard longer responses")
     parser.add_argument("--flags", choices=("all", "paper"),
                         help="judge the responses again by all red flags, or by the paper's two, length and format "
@@ -47,7 +49,7 @@ def say_trials(path: Path, task: AnyTask, chosen: argparse.Namespace) -> None:
         SessionError: The session cannot be read.
     """
     from maker_engine.core.red_flags import FlagRules  # noqa: PLC0415 - `--help` does not need the engine
-    from maker_engine.core.voting import named_rule  # noqa: PLC0415
+    from maker_engine.core.voting import least_k, named_rule  # noqa: PLC0415
     from maker_engine.sessions.queries.revote import revote  # noqa: PLC0415
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
     from maker_engine.sessions.store.record import whole  # noqa: PLC0415
@@ -58,7 +60,9 @@ def say_trials(path: Path, task: AnyTask, chosen: argparse.Namespace) -> None:
         meta = reader.meta()
         limit = chosen.max_tokens or whole(meta["order"], "max_tokens", 750)
         flags = FlagRules(limit, chosen.flags == "paper") if chosen.max_tokens or chosen.flags else None
-        trials = [(chosen.rule, k) for k in chosen.k or range(1, meta["started"]["k"] + 2)]
+        own = least_k(chosen.rule)
+        margins = chosen.k or ([own] if ":" in chosen.rule else range(1, meta["started"]["k"] + 2))
+        trials = [(chosen.rule, k) for k in margins]
         if chosen.k is None and chosen.rule == AHEAD:
             trials.append((FIRST, meta["started"]["k"]))
         if not chosen.json:
@@ -88,7 +92,7 @@ def _fields(rule: str, k: int, told: Revote, task: AnyTask) -> dict[str, object]
 
 
 def _rows(rule: str, k: int, told: Revote, task: AnyTask) -> list[str]:
-    name = f"{k} ahead" if rule == AHEAD else f"first to {k}"
+    name = f"{k} ahead" if rule == AHEAD else f"first to {k}" if rule == FIRST else one_line(rule, 40) + " "
     cost = "unknown" if told.cost_usd is None else f"${told.cost_usd:,.4f}"
     row = f"{name:<12}{told.same:>10,}{told.different:>10,}{told.short:>8,}{told.samples:>10,}{cost:>12}"
     differing = [one for one in told.examples if one.would is not None]

@@ -72,6 +72,7 @@ class Home(ShelfScreen):
             "versus",
             tooltip="compare: where two marked sessions part; or a marked one and the cursor's",
         ),
+        Binding("f4", "plan", "plan", show=False, tooltip="plan a run: k, odds, votes, dollars and hours"),
         Binding("D", "demo", "demo", show=False, tooltip="watch a live run of the simulated model"),
         Binding("i", "look('inspector')", "inspect", show=False, tooltip="inspect the last step of the session"),
         Binding("t", "look('steps')", "table", show=False, tooltip="the steps of the session in a table"),
@@ -109,6 +110,9 @@ class Home(ShelfScreen):
 
     class ForksAsked(SessionAsked):
         """The user wants to see all runs of a session."""
+
+    class PlanAsked(Message):
+        """The user wants to plan a run."""
 
     class DemoAsked(Message):
         """The user wants to watch the demo."""
@@ -207,6 +211,10 @@ class Home(ShelfScreen):
     def action_new_run(self) -> None:
         """Ask for the form."""
         self.post_message(self.NewRunAsked())
+
+    def action_plan(self) -> None:
+        """Ask for the plan screen."""
+        self.post_message(self.PlanAsked())
 
     def action_new_run_like(self) -> None:
         """Ask for the form as the session under the cursor was ordered."""

@@ -34,6 +34,7 @@ from maker_tui.runs.order_form import (
     option_fields,
     read_order,
 )
+from maker_tui.runs.plan_form import plan_values
 from maker_tui.screens.base import MakerScreen
 from maker_tui.text.model_words import model_words
 from maker_tui.text.roles import line
@@ -83,6 +84,7 @@ class NewRun(MakerScreen):
         Binding("shift+tab,up", "app.focus_previous", "field before", show=False, tooltip="to the field before"),
         Binding("down", "app.focus_next", "next field", show=False, tooltip="to the next field"),
         Binding("space", "choose", "choose", tooltip="open the list of a field that has one"),
+        Binding("f4", "plan", "plan", tooltip="plan it: what other figures would bring, and curves"),
         Binding("f1,question_mark", "help", "help", tooltip="keys and words of this screen"),
     ]
 
@@ -99,6 +101,13 @@ class NewRun(MakerScreen):
         def __init__(self, prepared: PreparedRun, values: Mapping[str, str]) -> None:
             super().__init__()
             self.prepared = prepared
+            self.values = values
+
+    class PlanAsked(Message):
+        """The user wants to plan the run that is being ordered; `values` are fields of the plan screen."""
+
+        def __init__(self, values: Mapping[str, str]) -> None:
+            super().__init__()
             self.values = values
 
     class _Prepared(Message):
@@ -144,6 +153,7 @@ class NewRun(MakerScreen):
         self._refused = False
         self._wrong: dict[str, str] | None = None
         self._ordered = False
+        self._looked_over: PreparedRun | None = None
         self._missing, self._no_task = "", NO_PATH
 
     def compose(self) -> ComposeResult:
@@ -298,6 +308,10 @@ class NewRun(MakerScreen):
         self._word.styles.height = max(2, len(rows))
         self._word.show([line((f" {one}", style)) for one, style in rows])
 
+    def action_plan(self) -> None:
+        """Ask for the plan screen, with what is known of this run."""
+        self.post_message(self.PlanAsked(plan_values(self.values, self._looked_over)))
+
     def action_choose(self) -> None:
         """Open the list of the field in focus."""
         if isinstance(self.focused, Select):
@@ -341,6 +355,7 @@ class NewRun(MakerScreen):
 
     def on_new_run__prepared(self, message: _Prepared) -> None:
         """Show the forecast; go, if that was asked for."""
+        self._looked_over = message.prepared
         self._missing = message.missing
         self._hints["model"] = message.model_words or hints(FIRST_FIELDS)["model"]
         if self._wrong != self.values:  # what was wrong with these is still to be read

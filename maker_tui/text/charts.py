@@ -13,6 +13,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.events import RunStarted
 from maker_engine.core.responses import Sample
 from maker_engine.core.scaling import undecided_after
+from maker_engine.core.voting import LeadTable, named_rule
 from maker_engine.sessions.queries.inspection import Counted, Inspection
 from maker_engine.sessions.queries.survey import LENGTHS, Survey
 from maker_tui.text.curves import Axis, Series, curves, percent, power
@@ -44,8 +45,9 @@ def race(step: Inspection, describe: Callable[[Any], str], size: tuple[int, int]
     if step.rule == "first":
         needed = [(number, margins[max(0, number - 1)]) for number in range(len(rounds) + 1)]
     else:
-        needed = [(number, _second(one) + margins[number - 1]) for number, one in enumerate(rounds, 1)]
-    named = count_of(k, "vote") if step.rule == "first" else f"second + k {k}"
+        needed = [(number, _second(one) + _lead(step.rule, margins[number - 1], one)) for number, one in
+                  enumerate(rounds, 1)]  # fmt: skip
+    named = count_of(k, "vote") if step.rule == "first" else "second + lead" if ":" in step.rule else f"second + k {k}"
     series.append(Series("", named, "quiet", needed))
     most = max(y for one in series for _, y in one.points)
     end = "not decided" if step.answer is None else "decided ✖ wrong" if step.wrong else "decided"
@@ -62,6 +64,15 @@ def _own(answer: object, rounds: Sequence[Counted]) -> list[tuple[int, int]]:
 
 def _rounds(counted: Sequence[Counted]) -> Iterator[Counted]:
     return (one for one in counted if isinstance(one.entry, Sample))
+
+
+def _lead(rule: str, k: int, counted: Counted) -> int:
+    """Return the lead that was needed when so much was counted."""
+    table = named_rule(rule, k)
+    if not isinstance(table, LeadTable):
+        return k
+    votes = [number for _, number in counted.votes]
+    return table.lead(sum(votes) - max(votes, default=0)) or table.leads[-1]
 
 
 def _second(counted: Counted) -> int:

@@ -12,11 +12,14 @@ from maker_engine.forecast import Forecast
 from maker_tui.text.figures import NONE, chance, count, dollars, duration, fit, rate
 from maker_tui.text.k_table import k_table
 from maker_tui.text.roles import line
+from maker_tui.text.rule_words import rule_words
 from maker_tui.widgets.line_pane import LinePane
 
 NAME_CELLS, FIGURE_CELLS = 10, 11
 LEAST_ROWS = 9
 """With fewer the figures are side by side, without the words beside them."""
+LEAST_ASKED = 0.05
+"""Fewer steps that are expected to be left undecided are not worth a row."""
 TABLE_CELLS = 56
 """From this width on there is room for the table of every k."""
 
@@ -84,6 +87,8 @@ def forecast_lines(
         _cost(forecast),
         _time(forecast, speed),
     ]
+    if forecast.undecided > LEAST_ASKED:
+        rows.append(("asked", count(round(forecast.undecided, 1)), "steps that the table leaves undecided"))
     if height < LEAST_ROWS:
         return _side_by_side(rows, forecast, width)
     room = width - NAME_CELLS - FIGURE_CELLS
@@ -97,7 +102,8 @@ def forecast_lines(
             wrapped = textwrap.wrap(sentence, max(16, width - 2)) or [""]
             lines += [line(("• " if place == 0 else "  "), row) for place, row in enumerate(wrapped)]
     else:
-        known = "Every figure follows from the model's own profile."
+        own = not forecast.from_what.startswith(("the law", "the calibration"))
+        known = "Every figure follows from the model's own profile." if own else f"p follows {forecast.from_what}."
         lines += [line(), *(line((row, "quiet")) for row in textwrap.wrap(known, max(16, width)))]
     return lines
 
@@ -144,6 +150,8 @@ def _each(votes: float | None, steps: int | None) -> str:
 
 def _why(forecast: Forecast, target: float) -> tuple[str, str]:
     """Say where k comes from, at length and in a word or two."""
+    if ":" in forecast.rule:
+        return rule_words(forecast.rule, forecast.k), forecast.rule.partition(":")[0]
     if forecast.auto:
         return f"auto: the smallest that reaches the target of {chance(target)}", "auto"
     if forecast.p_solve is not None and forecast.p_solve < target:

@@ -23,8 +23,10 @@ from maker_tui.text.figures import (
     short,
     speed,
 )
+from maker_tui.text.outlook_words import hard_words, p_words, solve_words
 from maker_tui.text.pulse import Pulse, sparkline
 from maker_tui.text.roles import line
+from maker_tui.text.rule_words import rule_words
 from maker_tui.text.words import Word
 from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
@@ -77,6 +79,8 @@ def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pu
     gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy)
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
+    if not roomy and view.outlook is not None and view.outlook.worse and snapshot.outcome is None:
+        figures[3] = line((fit(f"worse: {view.outlook.worse}", width), "warn"))
     lines += [*gap, *figures, *rates, *gap, _model(snapshot, width)]
     return lines + _adjusted(view, width) + (_details(view, snapshot) if roomy else [])
 
@@ -228,9 +232,9 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
     started, totals = snapshot.started, snapshot.totals
     if started is None:
         return []
-    rule = "first-to-k" if started.rule == "first" else "first-to-ahead-by-k"
     rows = [
-        ("voting", f"{rule}, k {started.k}"),
+        ("voting", rule_words(started.rule, started.k)),
+        *_outlook(view),
         ("limit", f"{count_of(view.max_tokens, 'output token')} a response"),
         ("calls", _calls(view)),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),
@@ -244,6 +248,18 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         ("session", str(view.session)),
     ]
     return [_row(name, value) for name, value in rows]
+
+
+def _outlook(view: RunView) -> list[tuple[str, str]]:
+    """Tell how the run is likely to end, by its own votes, and where its k comes from."""
+    found = view.outlook
+    if found is None:
+        return []
+    rows = [("k from", found.k_from)] if found.k_from else []
+    rows += [("p", p_words(found)), ("P(solve)", solve_words(found)), ("hard", hard_words(found))]
+    if view.snapshot.outcome is None and found.usd is not None:
+        rows.append(("in all", f"{dollars(found.usd)} at this rate"))
+    return [*rows, *([("worse", found.worse)] if found.worse else [])]
 
 
 def _refused(number: int) -> str:

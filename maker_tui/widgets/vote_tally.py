@@ -12,6 +12,7 @@ from textual.events import Resize
 
 from maker_engine.core.events import StepHopeless
 from maker_engine.core.snapshot import Snapshot, Tally
+from maker_engine.core.voting import CERTIFICATE, LeadTable, least_k, named_rule
 from maker_engine.printable import one_line, printable
 from maker_tui.text.aside_words import doubt_words, probe_words
 from maker_tui.text.figures import bar, count, count_of, fit, letter, ordinal
@@ -37,7 +38,7 @@ LONGEST_QUOTE = 200
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What decides a ballot: margin `k`, or `k` votes where `rule` is "first"."""
+    """What decides a ballot: margin `k`, `k` votes where `rule` is "first", or a lead that grows with the dissent."""
 
     k: int
     rule: str
@@ -47,7 +48,21 @@ class Needs:
         needs, has = ("needed", "had") if over else ("needs", "has")
         if self.rule == "first":
             return f"{needs} k {count_of(self.k, 'vote')}, leader {has} {_most(tally)}"
+        if ":" in self.rule:
+            return self._by_table(tally, needs, has)
         return f"{needs} a margin of k {self.k}, {has} {tally.margin}"
+
+    def of(self, tally: Tally) -> Needs:
+        """Return what decides one ballot, which may need a certificate."""
+        return replace(self, k=max(self.k, least_k(tally.rule)), rule=tally.rule) if tally.rule else self
+
+    def _by_table(self, tally: Tally, needs: str, has: str) -> str:
+        table, against = named_rule(self.rule, self.k), tally.votes - _most(tally)
+        lead = table.lead(against) if isinstance(table, LeadTable) else self.k
+        if lead is None:
+            return f"{count_of(against, 'vote')} against: given up by the table"
+        what = "certificate: lead" if self.rule.startswith(CERTIFICATE) else "lead"
+        return f"{needs} {what} {lead} ({count(against)} against), {has} {tally.margin}"
 
 
 class VoteTally(LinePane):
@@ -91,8 +106,9 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
     above: list[Text] = []
     below: list[Text] = []
     if snapshot.open is not None:
+        own = needs.of(snapshot.open)
         state = VOTING if snapshot.open.winner is not None else _state(snapshot)
-        above = [*_heading(snapshot.open, needs, width, state), *_rows(snapshot.open, needs, describe, width)]
+        above = [*_heading(snapshot.open, own, width, state), *_rows(snapshot.open, own, describe, width)]
         above += _samples(snapshot.open, over=state not in (VOTING, GATHERING) or snapshot.open.winner is not None)
         above += _probes(snapshot.open, describe, width)
         above += _hopeless(snapshot.hopeless, width)

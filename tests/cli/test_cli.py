@@ -22,11 +22,12 @@ from tests.support.waiting import grown, wait_for
 
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
-    "version", "outcome", "reason", "result", "task", "problem", "model", "simulated", "k", "steps", "decided_steps",
+    "version", "outcome", "reason", "result", "task", "problem", "model", "simulated", "k", "rule", "steps",
+    "decided_steps",
     "samples", "votes", "flagged", "wasted",
     "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
     "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
-    "answered_by", "timeouts", "resets_at", "wall_s", "session", "papers", "dry_run",
+    "answered_by", "timeouts", "resets_at", "outlook", "wall_s", "session", "papers", "dry_run",
 ]  # fmt: skip
 
 
@@ -87,7 +88,7 @@ BAD = [
     (["run", "hanoi", "--disks", "x", "--json"], "--disks"),
     (["run", "hanoi", "--k", "0", "--json"], "k must be at least 1"),
     (["run", "hanoi", "--k", "many", "--json"], "whole number or auto"),
-    (["run", "hanoi", "--rule", "luck", "--json"], "rule must be ahead or first, got 'luck'"),
+    (["run", "hanoi", "--rule", "luck", "--json"], "rule must be ahead, first, lead-table,"),
     (["run", "hanoi", "--problem", "/no/such/file", "--json"], "/no/such/file cannot be read"),
     (["run", "hanoi", "--model", "sim:p=0.5", "--json"], "p must lie above 0.5"),
     (["run", "hanoi", "--model", "sim:speed=9", "--json"], "'speed'"),
@@ -123,7 +124,7 @@ BAD = [
     (["sessions", "lss"], "there is no command 'lss'; did you mean 'ls'? (see maker sessions --help)"),
     (["sessions", "ls", "--jsn"], "there is no option --jsn; did you mean '--json'? (see maker sessions ls --help)"),
     (["check-task", "hanoi", "--only", "aply"], "did you mean 'apply'?"),
-    (["plan", "--step=3", "--p", "0.9"], "required: --steps; there is no option --step; did you mean '--steps'?"),
+    (["plan", "--step=3", "--p", "0.9"], "there is no option --step; did you mean '--steps'?"),
     (["plan", "--steps", "1e6.5", "--p", "0.9"], "must be a whole number such as 1000000 or 1e6, got '1e6.5'"),
     (["plan", "--steps", "1.5", "--p", "0.9"], "must be a whole number"),
     (["plan", "--steps", "1e99999999", "--p", "0.9"], "must be a whole number"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from maker_engine.output import JSON_VERSION
-from maker_tui.cli import check_model_command as check_model, task_commands
+from maker_tui.cli import calibrate_command, check_model_command as check_model, task_commands
 from maker_tui.cli.commands import _parser
 from maker_tui.cli.flags import run_parser
 from maker_tui.cli.main import main
@@ -53,6 +53,7 @@ COMMANDS: dict[str, list[str]] = {
     "sessions compare": ["sessions", "compare", "@", "@", "--json"],
     "sessions revote": ["sessions", "revote", "count", "--task", TOY, "--k", "1", "--json"],
     "plan": ["plan", "--steps", "1e6", "--p", "0.99", "--json"],
+    "calibrate": ["calibrate", "hanoi", "--disks", "2", "--model", "sim", "--steps", "3", "--calls", "2", "--json"],
     "tasks": ["tasks", "--json"],
     "models": ["models", "gpt-6-luna", "--json"],
     "check-task": ["check-task", "hanoi", "--only", "source", "--json"],
@@ -65,6 +66,7 @@ def test_every_command_that_prints_json_is_documented() -> None:
     """Whatever command has the flag is named on the page, and each section of it is held to what is printed."""
     assert set(SECTIONS) == set(COMMANDS)
     tops = [_parser(listing=False)[0], run_parser(None), task_commands.check_parser(None), check_model._parser()]
+    tops.append(calibrate_command.calibrate_parser(None))
     with_json = {parser.prog for top in tops for parser in parsers(top) if "--json" in parser._option_string_actions}
     assert len(with_json) > 8
     assert {name for name in with_json if f"`{name}`" not in PAGE} == set()

@@ -68,9 +68,18 @@ def _api_tests(result: dict[str, Any], view: RunView) -> bool:
     return report.count("<testcase") == result["passed"] == 19 and result["cleaned"] == 4
 
 
+def _build_order(result: dict[str, Any], view: RunView) -> bool:
+    problem = open_saved(view.session).task.problem
+    place = {name: at for at, name in enumerate(result["order"])}
+    return result["nodes"] == len(place) == 12 and all(
+        place[problem.names[other]] < place[problem.names[one]] for one, other, _ in problem.edges
+    )
+
+
 RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
     "api_tests": _api_tests,
     "arithmetic": lambda result, _: result == 12345 * 678,
+    "build_order": _build_order,
     "cube": _cube,
     "hanoi": lambda result, _: result == [[], [], [4, 3, 2, 1]],
     "interview": _interview,

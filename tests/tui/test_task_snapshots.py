@@ -33,3 +33,16 @@ def test_the_workbench_shows_the_task(snap_compare, entry, size):
         await shown(pilot, task.title, "▶ running")
 
     assert snap_compare(MakerApp(source), terminal_size=size, run_before=ready)
+
+
+def test_a_wide_workbench_shows_a_cycle(snap_compare):
+    """A cycle stands as a path with the kind of each need, beside the vote on what becomes of it."""
+    family = next(iter(entry_points(group="maker.tasks", name="build_order"))).load()
+    task = family.load({"sample": "knots"})
+    source = Scripted(task, run_events(task, Settings(k=4), most=MOST_EVENTS))
+    source.play(4)
+
+    async def ready(pilot) -> None:
+        await shown(pilot, task.title, "cycle: core")
+
+    assert snap_compare(MakerApp(source), terminal_size=(160, 45), run_before=ready)

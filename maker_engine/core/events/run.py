@@ -20,7 +20,7 @@ class RunStarted(Event):
         model: Name of the model.
         simulated: True for the built-in noisy model; every screen says so.
         k: Margin needed.
-        rule: "ahead" (first-to-ahead-by-k) or "first" (first-to-k).
+        rule: "ahead" (first-to-ahead-by-k), "first" (first-to-k), or one written out (`voting.named_rule`).
         seed: Seed of the simulated model.
         steps: Expected steps, None when that cannot be known.
         has_oracle: True where the task knows the right answers, so that wrong decisions are counted.

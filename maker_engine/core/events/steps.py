@@ -10,11 +10,15 @@ from maker_engine.core.events.event import Event
 
 @dataclass(frozen=True, slots=True)
 class StepOpened(Event):
-    """`step` (0-based) opened at `state`: a ballot, or a gathering of so many `proposals`."""
+    """`step` (0-based) opened at `state`: a ballot, or a gathering of so many `proposals`.
+
+    `rule` is its own voting rule, where it needs a certificate; empty for the run's.
+    """
 
     step: int
     state: Hashable
     proposals: int = 0
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def form_of(entry: Entry) -> Form:
     Raises:
         KeyError: It is an act that nobody knows.
     """
-    return BY_WORD[entry.kind] if isinstance(entry, Act) else _BY_ENTRY[type(entry)]
+    return _BY_ENTRY[type(entry)] if type(entry) is not Act else BY_WORD[entry.kind]
 
 
 def events_of(step: int, entry: Entry) -> list[Event]:

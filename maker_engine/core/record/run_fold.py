@@ -42,6 +42,7 @@ class StepCounts:
     texts: set[tuple[str, int | None]] | None = None
     edited: Prompt | None = None
     reminder: str = ""
+    rule: str = ""
 
     def tally(self, winner: Hashable = None) -> Tally:
         """Freeze it; `winner` is the decided answer, None while there is none."""
@@ -49,7 +50,7 @@ class StepCounts:
         return Tally(
             self.step, self.ballot.rows(), winner, margin, self.asked, self.counted, self.flagged,
             self.proposals if winner is None else 0, self.probes, self.probing, self.edited, self.reminder,
-            self.decider,
+            self.decider, rule=self.rule,
         )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ class RunFold:
     refused: str = ""
     hopeless: StepHopeless | None = None
     check: ModelCheck | None = None
+    ballots: dict[tuple[int, int], int] = field(default_factory=dict)
     is_open: bool = False
     counts: StepCounts = field(default_factory=StepCounts)
     decided: tuple[StepCounts, Hashable] | None = None

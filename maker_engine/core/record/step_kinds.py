@@ -39,12 +39,17 @@ def _open(run: RunFold, event: StepOpened) -> None:
     run.clear(event.step)
     run.is_open = True
     run.state = event.state
-    run.counts.proposals = event.proposals
+    run.counts.proposals, run.counts.rule = event.proposals, event.rule
 
 
 def _decide(run: RunFold, event: StepDecided) -> None:
     if run.is_open:
         run.decided = (run.counts, event.answer)
+        ballot = run.counts.ballot
+        if (total := ballot.total) and not run.counts.decider and not isinstance(event.answer, Gathered):
+            won = ballot.votes(event.answer)
+            ended = won, total - won
+            run.ballots[ended] = run.ballots.get(ended, 0) + 1
     run.totals.steps += 1
     run.totals.dissent += len(run.counts.ballot) > 1 and not isinstance(event.answer, Gathered)
     run.question = run.hopeless = None

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core import decisions
-from maker_engine.core.decomposition import AnyTask, Gather
+from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.effects import Outstanding
 from maker_engine.core.errors import SessionError
 from maker_engine.core.record.registry import form_of
 from maker_engine.core.record.sample_kinds import FOUND, SAMPLES
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Sample
-from maker_engine.core.voting import Enough, VotingRule, named_rule
+from maker_engine.core.voting import Enough, VotingRule, certificate_rule, named_rule
 from maker_engine.sessions.queries.acting import outstanding
 from maker_engine.sessions.store import chain, schema
 from maker_engine.sessions.store.beside import Finding, outside, reporting
@@ -138,11 +138,12 @@ class _Branch:
         if chain.link(before, row.id, row.n, row.flags, (row.action, row.state_hash, votes)) != row.chain:
             raise SessionError("its link does not fit")
         packed = open_packed(votes)
-        unpack_times(row.times, len(packed.rows))
-        if packed.answers == [row.action] and all(one[0] in SAMPLES and one[FOUND] == 0 for one in packed.rows):
+        if row.times is not None:
+            unpack_times(row.times, len(packed.rows))
+        plain = packed.answers == [row.action] and all(one[0] in SAMPLES and one[FOUND] == 0 for one in packed.rows)
+        if plain and len(packed.rows) == self._rule.k:
             # Nine steps in ten: nothing to count, and no need to make entries of it.
-            flags, samples = 0, len(packed.rows)
-            sound = samples == self._rule.k
+            flags, samples, sound = 0, len(packed.rows), True
         else:
             answer, flags, samples = self._recounted(votes, self._rule_of(row.action, state))
             done = decisions.decode(task, undense(row.action)) if answer is None else None
@@ -163,9 +164,13 @@ class _Branch:
         return after
 
     def _rule_of(self, action: bytes, state: Any) -> VotingRule:
-        """Return what decided a step: the run's rule, or that enough proposals were in."""
-        step = self._task.step(state) if decisions.is_gathered(undense(action)) else None
-        return Enough(step.n) if isinstance(step, Gather) else self._rule
+        """Return what decided a step: the run's rule, a certificate, or that enough proposals were in."""
+        step = self._task.step(state)
+        if decisions.is_gathered(undense(action)):
+            return Enough(step.n) if isinstance(step, Gather) else self._rule
+        if isinstance(step, Vote) and step.certificate is not None:
+            return named_rule(certificate_rule(step.certificate), self._rule.k)
+        return self._rule
 
     def _recounted(self, votes: bytes, rule: VotingRule) -> tuple[Any, int, int]:
         """Decide a step again; return the answer, None unless the last entry decided it, its flags and samples."""

@@ -17,6 +17,7 @@ from maker_engine.models.pool import VARIANTS, VoterSpec, parse_voter
 from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
 from maker_engine.sessions.store.checked import adjustments_in
 from maker_engine.sessions.store.in_force import in_force
+from maker_engine.sessions.store.kinds import CALIBRATION
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.record import whole
 from maker_engine.sessions.store.wordings import rewritten, sent
@@ -114,7 +115,7 @@ class Effects:
         if voter.temperature is not None and voter.temperature != AUTO:
             return None if isinstance(voter.temperature, str) else voter.temperature
         first, other, fixed = resolve(self._order.get("first_temperature", NONE), self._order.get("temperature", NONE))
-        if isinstance(self._step, Gather):
+        if isinstance(self._step, Gather) and self._order.get("task") != CALIBRATION:  # whose calls are as a run's
             first = other = self._step.temperature
         found = other if sample else first
         if found is not None and found not in fixed and self._dropped(voter):

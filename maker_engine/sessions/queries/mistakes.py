@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from maker_engine.core.decisions import is_voted
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.record.entries import Act, Entry, Probe
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.scaling import k_min, step_error
@@ -93,7 +93,8 @@ def wrong_step(reader: Reader, task: AnyTask, step: int) -> WrongStep | None:
     stored = next(reader.steps(task, step, step + 1, StepFlag.WRONG), None)
     if stored is None:
         return None
-    right = right_answer(task, reader.state(task, step), stored.answer)
+    decided = _said_most(stored.answer)
+    right = right_answer(task, reader.state(task, step), decided)
     started = started_at(reader, task, step)
     answers = list(_answers(stored.entries, probes=True))
     p = _share_right(reader, task, step)
@@ -109,9 +110,16 @@ def wrong_step(reader: Reader, task: AnyTask, step: int) -> WrongStep | None:
     elif p is not None and p > 0.5 and _at_least(found, by_chance) >= PLAUSIBLE <= _like_others(stored, p):
         cause, better = Cause.CHANCE, max(started.k + 1, k_min(p, max(done, started.steps or 0), TARGET))
     return WrongStep(
-        step, stored.answer, right, started.k, cause, len(answers), answers.count(stored.answer), p, by_chance, done,
+        step, decided, right, started.k, cause, len(answers), answers.count(decided), p, by_chance, done,
         better,
     )  # fmt: skip
+
+
+def _said_most(decided: Hashable) -> Hashable:
+    """Return what was decided; at a sampled step of a calibration, where nobody votes, the answer most agents gave."""
+    if isinstance(decided, Gathered) and decided.proposals:
+        return max(decided.proposals, key=lambda proposal: proposal[1])[0]
+    return decided
 
 
 def first_wrong(reader: Reader) -> int | None:

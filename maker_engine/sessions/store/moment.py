@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from maker_engine.core.decisions import is_voted
-from maker_engine.core.decomposition import AnyTask, Ask, Gather, Gathered
+from maker_engine.core.decomposition import AnyTask, Ask, Gather, Gathered, Vote
 from maker_engine.core.events import (
     PersonAsked,
     RunStarted,
@@ -21,6 +21,7 @@ from maker_engine.core.record.registry import events_of
 from maker_engine.core.responses import Flag
 from maker_engine.core.snapshot import FLAG_TAIL, Snapshot, Totals
 from maker_engine.core.state import RunState
+from maker_engine.core.voting import rule_of_step
 from maker_engine.sessions.store.checked import checks
 from maker_engine.sessions.store.in_force import in_force, started_at
 from maker_engine.sessions.store.reader import Reader, StoredStep
@@ -62,7 +63,8 @@ def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, fl
     run.state = state
     due = task.step(state)
     if due is not None:
-        run.record(StepOpened(step, state, due.n if isinstance(due, Gather) else 0))
+        rule = rule_of_step(due.certificate) if isinstance(due, Vote) else ""
+        run.record(StepOpened(step, state, due.n if isinstance(due, Gather) else 0, rule))
         if isinstance(due, Ask):
             run.record(PersonAsked(step, due))
         for entry in entries_of(reader, task, step)[:counted]:

@@ -29,6 +29,7 @@ JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 
 _pack = msgpack.Packer(unicode_errors="surrogatepass").pack
+_READ = {tag: form.read_row for tag, form in BY_TAG.items()}
 
 
 def dense(value: object) -> bytes:
@@ -129,13 +130,12 @@ def repacked(step: Packed) -> bytes:
 def open_packed(packed: bytes) -> Packed:
     """Take a packed step apart without making entries of it; one of an older format is given as it would be now."""
     parts = unpacked(packed)
-    if len(parts) == former.PARTS:
-        answers, texts, models, rows = parts
-        return Packed(answers, texts, models, former.tagged(rows))
-    form, *parts = parts
-    if form != FORM:
+    if parts[0] == FORM:
+        return Packed._make(parts[1:])
+    if len(parts) != former.PARTS:
         raise ValueError("it is packed in a way that is not known")
-    return Packed._make(parts)
+    answers, texts, models, rows = parts
+    return Packed(answers, texts, models, former.tagged(rows))
 
 
 def unpack(packed: bytes, task: AnyTask, times: Any = None) -> list[Entry]:
@@ -148,5 +148,4 @@ def unpack(packed: bytes, task: AnyTask, times: Any = None) -> list[Entry]:
     if not {*map(type, texts), *map(type, models)} <= {str}:
         raise ValueError("a text is not as maker writes it")
     values = Values([decisions.decode(task, undense(answer)) for answer in encoded], texts, models)
-    forms = BY_TAG
-    return timed([forms[row[0]].read_row(row, values) for row in rows], times)
+    return timed([_READ[row[0]](row, values) for row in rows], times)

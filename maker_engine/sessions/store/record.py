@@ -16,8 +16,7 @@ from maker_engine.core.model_check import ModelCheck, lines_of
 from maker_engine.core.outcomes import Outcome
 from maker_engine.core.record.values import EARLIEST_S, LATEST_S, fits
 from maker_engine.core.snapshot import Totals
-
-RULES = ("ahead", "first")
+from maker_engine.core.voting import is_rule
 
 _STARTED = get_type_hints(RunStarted)
 _NEEDED = {field.name for field in fields(RunStarted) if field.default is MISSING and field.default_factory is MISSING}
@@ -138,7 +137,7 @@ def check_started(started: object) -> None:
     if unknown:
         raise ValueError(f"'started' has {min(unknown)!r}, which this maker does not know")
     _check("started", values, _STARTED, _NEEDED)
-    if values["k"] < 1 or values["rule"] not in RULES or (values["steps"] or 0) < 0:
+    if values["k"] < 1 or not is_rule(values["rule"]) or (values["steps"] or 0) < 0:
         raise ValueError("'started' has no k, rule or number of steps that can be")
 
 

@@ -1,0 +1,69 @@
+"""Keeps the outlook of a run up, and has an assumed k follow what the first steps show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from maker_engine.core.events import Event, SettingsChanged
+from maker_engine.core.outlook import Expected, Outlook, Voting, k_for, outlook
+from maker_engine.core.solver import Solver
+from maker_engine.core.state import RunState
+
+FIRST_STEPS = 50
+"""Steps after which an assumed k is looked at for the first time; then whenever there are twice as many."""
+MOST_ADAPTED_K = 60
+GROWTH = 1.5
+"""The outlook is worked out anew when there are so many times the steps of the last one: some milliseconds each."""
+AUTO = "auto"
+"""Under this name the record has a change of k that no person made."""
+MEASURED = "measured in this run"
+
+
+class Adapting:
+    """Watches the votes of a run.
+
+    Args:
+        run: The run's state.
+        expected: What was expected before it.
+    """
+
+    def __init__(self, run: RunState, expected: Expected) -> None:
+        self._run = run
+        self._expected = expected
+        self._last: Outlook | None = None
+        self._due = FIRST_STEPS
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """How the run is likely to end, as of a few steps ago; None while its votes say nothing."""
+        run, last = self._run, self._last
+        if run.started is None or not run.ballots:
+            return None
+        over = run.outcome is not None
+        if last is None or run.totals.steps >= GROWTH * last.at or (over and last.at != run.totals.steps):
+            self._last = self._worked_out()
+        return self._last
+
+    def _worked_out(self) -> Outlook | None:
+        run, started = self._run, self._run.started
+        if started is None:
+            return None
+        voting = Voting(started.rule, started.k, started.steps, started.has_oracle)
+        cost = run.totals.cost(simulated=started.simulated)
+        return outlook(run.ballots, run.totals, voting, self._expected, cost)
+
+    def changed(self, solver: Solver) -> list[Event]:
+        """Go over to the k that the votes show, where k follows them and it is time to look; return what came of it."""
+        run = self._run
+        if not self._expected.adapts or run.totals.steps < self._due or run.started is None or not run.started.steps:
+            return []
+        self._due = 2 * run.totals.steps
+        self._last = found = self._worked_out()
+        if found is None:
+            return []
+        k = k_for(found, run.started.steps, self._expected.target, MOST_ADAPTED_K)
+        if k is None:
+            return []
+        self._expected = replace(self._expected, k_from=MEASURED)
+        self._last = replace(found, k_from=MEASURED)
+        return [] if k == run.started.k else solver.change(SettingsChanged(solver.step, AUTO, k))
