@@ -235,6 +235,13 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         """
         return ""
 
+    def shortfall(self, state: S) -> str:  # noqa: ARG002 - the default's results are never bad news
+        """Say in one line what the result of a solved run, ended at `state`, finds wrong with what was examined.
+
+        Such as tests that failed. The run is solved all the same, with exit status 1; "" where all is well.
+        """
+        return ""
+
     def objection(self, state: S, answer: A) -> Flag | None:  # noqa: ARG002 - the default objects to nothing
         """Say what makes a well-formed answer unreliable (illegal, inconsistent, a rule of the task's own)."""
         return None

@@ -14,7 +14,7 @@ from maker_engine.core.imitating import imitated, question_of
 
 AT_A_STATE = {
     "step", "parse", "objection", "apply", "oracle", "right_answers", "draft", "picture", "encode_state", "refuses",
-    "result", "infeasible", "read_decision", "rehearse", "recover", "recovered",
+    "result", "infeasible", "shortfall", "read_decision", "rehearse", "recover", "recovered",
 }  # fmt: skip
 """Methods of a task whose first argument is a state."""
 

@@ -47,8 +47,9 @@ def result_is_given(subject: Subject) -> int:
             text = json.dumps(problem.result(state), allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
             raise problem.breach(f"result gives what is no JSON: {error}", state) from error
-        if len(problem.infeasible(state).splitlines()) > 1:
-            raise problem.breach("infeasible gives more than one line", state)
+        for name, words in (("infeasible", problem.infeasible(state)), ("shortfall", problem.shortfall(state))):
+            if len(words.splitlines()) > 1:
+                raise problem.breach(f"{name} gives more than one line", state)
         if text != json.dumps(problem.result(state)):
             raise problem.breach("result gives two different values at one state", state)
         if len(text) > LONGEST_RESULT:

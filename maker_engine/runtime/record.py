@@ -178,7 +178,7 @@ class Record:
             return RunEnded(Outcome.FAILED, f"every step is decided, but `verify` {fault}")
         if not findings:
             shown = self._task.infeasible(state)
-            return RunEnded(Outcome.INFEASIBLE, shown) if shown else SOLVED
+            return RunEnded(Outcome.INFEASIBLE, shown) if shown else self._solved(state)
         started, steps = self.run.started, self.run.totals.steps
         due = None if started is None else started.steps
         if due is None:
@@ -188,6 +188,11 @@ class Record:
         else:
             so_far = "every step is decided"
         return RunEnded(Outcome.UNSOLVED, f"{so_far}, but the solution is wrong: {findings[0]}")
+
+    def _solved(self, state: Hashable) -> RunEnded:
+        """Say that the run is solved, and what its result finds wrong with what was examined."""
+        short = one_line(self._task.shortfall(state), 300)
+        return RunEnded(Outcome.SOLVED, f"{SOLVED.reason}; {short}") if short else SOLVED
 
     async def _verify(self) -> tuple[Sequence[str], str]:
         """Let the task check the whole; return what it finds, and what is wrong with the check itself."""

@@ -57,6 +57,7 @@ class RunView:
         answered_by: How many responses came from each family of models, most first.
         result: What a solved run has come to, as `decomposition.result_of` gives it; None of any other.
         result_fault: Why the task cannot give the result of a solved run; empty where it can.
+        shortfall: What the result finds wrong with what was examined, such as tests that failed; empty for nothing.
         papers: Paths of the task's papers that were written; None where that was not ordered, or has not been done.
         papers_note: What has to be said of them, such as why there are none; empty for nothing.
         papers_fault: Why they could not be written; empty where they could.
@@ -94,6 +95,7 @@ class RunView:
     limit_is_estimate: bool = False
     result: Json = None
     result_fault: str = ""
+    shortfall: str = ""
     papers: tuple[Path, ...] | None = None
     papers_note: str = ""
     papers_fault: str = ""
@@ -167,7 +169,7 @@ def result_fields(task: AnyTask, state: Hashable, outcome: Outcome | None) -> di
         return {}
     try:
         with blaming(type(task)):
-            return {"result": result_of(task, state)}
+            return {"result": result_of(task, state), "shortfall": one_line(task.shortfall(state), 400)}
     except Exception as error:  # noqa: BLE001 - the run is saved and has to be looked at, whatever its task does
         return {"result_fault": str(error)}
 

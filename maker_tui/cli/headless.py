@@ -38,14 +38,14 @@ def exit_status(view: RunView) -> int:
     """Exit status of a run.
 
     0 solved and verified, shown to have no solution, or finished in a task that checks no whole, its papers written
-    where that was ordered; 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1
-    the rest.
+    where that was ordered, and nothing wrong found with what was examined; 2 the check of its model stopped it, 129 the
+    terminal went away, 130 otherwise stopped, 1 the rest.
     """
     if refusal(view):
         return BAD_INPUT
     outcome = view.snapshot.outcome
     if outcome is not None and outcome.gives_result:
-        return NOT_SOLVED if view.papers_fault else SOLVED
+        return NOT_SOLVED if view.papers_fault or view.shortfall else SOLVED
     if outcome is Outcome.STOPPED and view.snapshot.reason == WENT_AWAY:
         return HUNG_UP
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
@@ -174,6 +174,7 @@ def summary(view: RunView) -> dict[str, object]:
         "outcome": snapshot.outcome.value if snapshot.outcome else None,
         "reason": snapshot.reason,
         "result": view.result,
+        "shortfall": view.shortfall or None,
         **{name: getattr(started, name) for name in ("task", "problem", "model", "simulated", "k", "rule", "steps")},
         "decided_steps": totals.steps,
         "samples": totals.samples,
@@ -184,8 +185,7 @@ def summary(view: RunView) -> dict[str, object]:
         "identical_texts": None if (share := identical_share(totals)) is None else round(share, 3),
         "hopeless": _hopeless(snapshot.hopeless),
         "wrong_decisions": totals.wrong if started.has_oracle else None,
-        "tokens_in": totals.tokens_in,
-        "tokens_out": totals.tokens_out,
+        "tokens_in": totals.tokens_in, "tokens_out": totals.tokens_out,
         "tokens_reasoning": totals.tokens_reasoning,
         "adjustments": [*view.adjustments],
         "model_check": None if snapshot.check is None else snapshot.check.to_json(),

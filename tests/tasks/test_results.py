@@ -64,6 +64,11 @@ def _scheduling(result: dict[str, Any], _: RunView) -> bool:
     return len(times) == 5 and all(one[1] <= other[0] for one, other in pairwise(times))
 
 
+def _api_tests(result: dict[str, Any], view: RunView) -> bool:
+    report = papers(view.session, open_saved(view.session).task)["junit.xml"]
+    return report.count("<testcase") == result["passed"] == 19 and result["cleaned"] == 4
+
+
 def _build_order(result: dict[str, Any], view: RunView) -> bool:
     problem = open_saved(view.session).task.problem
     place = {name: at for at, name in enumerate(result["order"])}
@@ -78,6 +83,7 @@ def _provisioning(result: dict[str, Any], _: RunView) -> bool:
 
 
 RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
+    "api_tests": _api_tests,
     "arithmetic": lambda result, _: result == 12345 * 678,
     "build_order": _build_order,
     "cube": _cube,
