@@ -78,14 +78,14 @@ class Budget:
         self._out: Counter[int] = Counter()  # calls in flight, by voter
         self._parked: dict[int, Spending] = {}
         self.density: dict[int, float] = {}
+        self._last = Spending()  # quoted
+        self._highest_usd = 0.0  # of an answer, for models whose price is not known
+        self._freed = asyncio.Event()
 
     def count_on(self, drawn: Callable[[], int], density: Mapping[int, float]) -> None:
         """Count samples by `drawn`, and start from the densities (below) that an earlier sitting saw."""
         self.drawn = drawn
         self.density.update(density)
-        self._last = Spending()  # quoted
-        self._highest_usd = 0.0  # of an answer, for models whose price is not known
-        self._freed = asyncio.Event()
 
     @property
     def parked(self) -> int:
