@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import Law, named_law, named_laws
+from maker_engine.core.forecasting.laws import Law, named_law, named_laws
 from maker_engine.printable import one_line
 
 MOST_BYTES = 4_000_000

@@ -116,7 +116,7 @@ class MakerApp(ConfiguredApp, CellDiff):
         self.tell_troubles()
 
     def _load_form(self) -> None:
-        """Load what the form needs while the home screen is looked at, so that its first opening is as quick as any."""
+        """Load what the form needs while the home screen is examined, so that its first opening is as quick as any."""
         self.run_worker(partial(importlib.import_module, "maker_tui.screens.new_run"), thread=True, group="load")
 
     def on_home_new_run_asked(self, message: Home.NewRunAsked) -> None:

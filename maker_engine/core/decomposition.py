@@ -15,20 +15,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
-from maker_engine.core import plain
-from maker_engine.core.acting import Acting
 from maker_engine.core.errors import TaskError
-from maker_engine.core.papers import Papers
-from maker_engine.core.pictures import (  # tasks find all they need here
+from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task import plain
+from maker_engine.core.task.acting import Acting
+from maker_engine.core.task.papers import Papers
+from maker_engine.core.task.pictures import (  # tasks find all they need here
     LEAST_COLUMNS as LEAST_COLUMNS,  # noqa: PLC0414
     LEAST_ROWS as LEAST_ROWS,  # noqa: PLC0414
     PICTURE_COLUMNS as PICTURE_COLUMNS,  # noqa: PLC0414
     PICTURE_ROWS as PICTURE_ROWS,  # noqa: PLC0414
     ROLES as ROLES,  # noqa: PLC0414
 )
-from maker_engine.core.plain import Json as Json  # noqa: PLC0414 - likewise
-from maker_engine.core.responses import Flag, Prompt
-from maker_engine.core.steps import (
+from maker_engine.core.task.plain import Json as Json  # noqa: PLC0414 - likewise
+from maker_engine.core.task.steps import (
     Amendment as Amendment,  # noqa: PLC0414 - likewise
     Ask as Ask,  # noqa: PLC0414
     Await as Await,  # noqa: PLC0414
@@ -81,7 +81,7 @@ class Option:
         return f"--{self.name.replace('_', '-')}"
 
     @property
-    def told(self) -> str:
+    def help_text(self) -> str:
         """What it is, and its default where that is not nothing."""
         return self.help if self.default == "" else f"{self.help} (default {self.default})"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.hopeless import HOLD, POLICIES
+from maker_engine.core.solving.hopeless import HOLD, POLICIES
 from maker_engine.core.voting import LEADS, RULES, named_rule
 from maker_engine.models.prices import PRICE_FORM, read_price
 from maker_engine.models.sampling import (
@@ -55,7 +55,7 @@ def _voter(given: str) -> None:
 
 
 def _breakpoint(given: str) -> None:
-    from maker_engine.core.filters import parse_filter  # noqa: PLC0415 - most runs have none
+    from maker_engine.core.filters.language import parse_filter  # noqa: PLC0415 - most runs have none
 
     parse_filter(given)
 

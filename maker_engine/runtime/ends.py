@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from maker_engine.core.events import Outcome, RunEnded
+from maker_engine.core.record.events import Outcome, RunEnded
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import SampleRequest
-from maker_engine.core.state import RunState
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, resets_too_late
 from maker_engine.runtime.in_flight import InFlight
@@ -15,7 +15,7 @@ def end_by_limit(
     limits: Limits, budget: Budget, calls: InFlight, caller: Caller, run: RunState, due: SampleRequest | None,
     elapsed_s: float,
 ) -> RunEnded | None:  # fmt: skip
-    """Tell how a run ends that has reached a limit, None while it goes on; `due` is what it needs next."""
+    """Return how a run ends that has reached a limit, None while it goes on; `due` is what it needs next."""
     reached = budget.reached(due, elapsed_s)
     # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
     if calls.arrived:

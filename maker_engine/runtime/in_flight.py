@@ -55,7 +55,7 @@ class InFlight:
             self._calls[id(group[0])] = (group, asyncio.create_task(self._call(group, after_s)))
 
     def set_aside(self, request: SampleRequest) -> None:
-        """Keep a request whose call failed for good, until somebody says that it may be sent again."""
+        """Keep a request whose call failed for good, until someone says that it may be sent again."""
         self._aside.append(request)
 
     @property

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.blame import blaming
-from maker_engine.core.copies import notice
 from maker_engine.core.decomposition import result_of
 from maker_engine.core.errors import Fault
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.copies import notice
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.printable import one_line
 from maker_engine.runtime.hours import hour, span
 from maker_engine.wording import count_of
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.core.decomposition import AnyTask, Json
-    from maker_engine.core.events import CircuitOpened, SampleFailed
-    from maker_engine.core.outlook import Outlook
-    from maker_engine.core.snapshot import Snapshot
-    from maker_engine.runtime.stops import Breakpoint, Held
+    from maker_engine.core.forecasting.outlook import Outlook
+    from maker_engine.core.record.events import CircuitOpened, SampleFailed
+    from maker_engine.core.record.snapshot import Snapshot
+    from maker_engine.runtime.breakpoints import Breakpoint, Held
 
 
 @dataclass(frozen=True, slots=True)

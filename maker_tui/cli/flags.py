@@ -13,7 +13,7 @@ from maker_engine.core.offers import WithDocuments, offers
 from maker_engine.options.kinds import Value
 from maker_engine.options.option import GROUPS
 from maker_engine.options.table import BY_NAME, find, of_group
-from maker_engine.runtime.ordering import order_of
+from maker_engine.runtime.order_options import order_of
 from maker_engine.runtime.run_order import RunOrder
 from maker_tui.cli import progress
 from maker_tui.cli.log_flags import add_log
@@ -81,7 +81,7 @@ def add_problem(parser: Parser, task: type[AnyTask], *, former: bool = False) ->
     group.add_argument("--problem", type=Path, metavar="FILE", help=verbatim(task.source_help or "a problem file"))
     for option in task.options:
         if option.flag not in taken:
-            _add(group, option, option.flag, verbatim(option.told))
+            _add(group, option, option.flag, verbatim(option.help_text))
         if former and option.formerly:
             _add(group, option, f"--{option.formerly}", argparse.SUPPRESS)
 
@@ -97,13 +97,13 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
     return options, None if arguments.problem is None else read_problem(arguments.problem)
 
 
-def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -> None:
+def _add(group: argparse._ArgumentGroup, option: Option, flag: str, help_text: str) -> None:
     kind: type = type(option.default)
     if option.choices == SWITCH:
-        group.add_argument(flag, dest=OPTION + option.name, nargs="?", const=SWITCH[1], choices=SWITCH, help=told)
+        group.add_argument(flag, dest=OPTION + option.name, nargs="?", const=SWITCH[1], choices=SWITCH, help=help_text)
         return
     if option.several:
-        group.add_argument(flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=told)
+        group.add_argument(flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=help_text)
         return
     group.add_argument(
         flag,
@@ -111,7 +111,7 @@ def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -
         type=kind,
         choices=option.choices,
         metavar=None if option.choices else ("N" if kind is int else "TEXT"),
-        help=told,
+        help=help_text,
     )
 
 

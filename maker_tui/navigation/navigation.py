@@ -14,7 +14,7 @@ from maker_tui.navigation.screen_opener import ScreenOpener
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.core.commands import Command
+    from maker_engine.core.record.commands import Command
     from maker_tui.navigation.run_leaver import RunLeaver
     from maker_tui.navigation.run_resumer import RunResumer
     from maker_tui.navigation.run_starter import RunStarter

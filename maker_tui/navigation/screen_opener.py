@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.core.errors import UntrustedError
-    from maker_engine.core.model_check import ModelCheck
+    from maker_engine.core.record.model_check import ModelCheck
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.prepared import Speed
-    from maker_tui.runs.viewed import LookedRun
+    from maker_tui.runs.viewed import ViewedRun
     from maker_tui.screens.looking import Looking
 
 
@@ -93,7 +93,7 @@ class ScreenOpener:
         self._app.switch_screen(Conversation(source))
 
     def views(
-        self, run: LookedRun, place: tuple[int, str], travel: Callable[[int], None], fork: Callable[[int], None]
+        self, run: ViewedRun, place: tuple[int, str], travel: Callable[[int], None], fork: Callable[[int], None]
     ) -> KeptViews:
         """Make the screen that looks at a run, to begin at a step (0-based) in a view; it is not opened yet."""
         from maker_tui.screens.looking import Looking  # noqa: PLC0415 - start-up: the first picture does not need it

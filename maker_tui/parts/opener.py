@@ -13,10 +13,10 @@ from textual.app import App
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-    from maker_engine.core.model_check import ModelCheck
+    from maker_engine.core.record.model_check import ModelCheck
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
-    from maker_tui.runs.viewed import LookedRun
+    from maker_tui.runs.viewed import ViewedRun
 
 
 class Views(Protocol):
@@ -55,7 +55,7 @@ class Opener(Protocol):
         """Show the check of a model, over the screen."""
 
     def views(
-        self, run: LookedRun, place: tuple[int, str], travel: Callable[[int], None], fork: Callable[[int], None]
+        self, run: ViewedRun, place: tuple[int, str], travel: Callable[[int], None], fork: Callable[[int], None]
     ) -> Views:
         """Make the screen that looks at a run, to begin at a step (0-based) in a view; it is not opened yet.
 

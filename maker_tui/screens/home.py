@@ -213,7 +213,7 @@ class Home(MakerScreen):
         self._browser.hush()
 
     async def on_key(self, event: Key) -> None:
-        """Do what a key says before the next one is looked at.
+        """Do what a key says before the next one is examined.
 
         Left to itself, Textual sends a key through three queues before it is a command: what is typed fast behind a
         `/` would be commands too, and delete or order what it was only to search for.

@@ -221,8 +221,8 @@ def planned_lines(want: Purchase, over: str, width: int, height: int) -> list[Te
         for place, one in enumerate(rows):
             head = (name, "label") if place == 0 else " " * NAME_CELLS
             marked = place == 0 and one.startswith(figure)
-            told = [(figure, "strong"), (one[len(figure) :], "quiet")] if marked else [(one, "quiet")]
-            shown.append(line(head, *told))
+            pieces = [(figure, "strong"), (one[len(figure) :], "quiet")] if marked else [(one, "quiet")]
+            shown.append(line(head, *pieces))
     room = height - len(shown) - 1
     if room < LEAST_PLOT_ROWS or height < ROOMY_ROWS:
         return shown

@@ -163,7 +163,7 @@ def check_condition(text: str) -> None:
 
 
 def holds(text: str, scope: Scope) -> bool:
-    """Tell whether a condition holds; strings are compared without regard to case, as Arazzo has it."""
+    """Return whether a condition holds; strings are compared without regard to case, as Arazzo has it."""
     return _Reader(text, scope).whole()
 
 

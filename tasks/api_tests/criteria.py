@@ -66,7 +66,7 @@ def expressions_in_criterion(criterion: Criterion) -> Iterable[str]:
 
 
 def met(criterion: Criterion, scope: Scope) -> bool:
-    """Tell whether a criterion holds."""
+    """Return whether a criterion holds."""
     if criterion.kind == "simple":
         return holds(criterion.condition, scope)
     value = evaluate(criterion.context, scope)

@@ -78,7 +78,7 @@ class Reply:
 
     @cached_property
     def is_json(self) -> bool:
-        """Tell whether the body is JSON."""
+        """Return whether the body is JSON."""
         if self.binary or self.cut or len(self.text) > MOST_JSON:
             return False
         try:

@@ -51,12 +51,12 @@ class Scope:
 
 
 def is_expression(text: str) -> bool:
-    """Tell whether a whole text is an expression that is understood."""
+    """Return whether a whole text is an expression that is understood."""
     return len(text) <= LONGEST and _KNOWN.fullmatch(text) is not None
 
 
 def looks_like_one(text: str) -> bool:
-    """Tell whether a text begins as an expression does, understood or not."""
+    """Return whether a text begins as an expression does, understood or not."""
     return re.match(r"\$[A-Za-z]+\.|\$(?:url|method|statusCode)\b", text) is not None
 
 
@@ -146,7 +146,7 @@ def pointed(value: Any, pointer: str) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as it stands in an address, a header or a text."""
+    """Return a value as it is now in an address, a header or a text."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

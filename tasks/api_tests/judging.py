@@ -60,7 +60,7 @@ def _wait(fault: Fault, row: int) -> int:
 
 
 def may_go_again(fault: Fault) -> bool:
-    """Tell whether another try does no harm, whatever the vote says."""
+    """Return whether another try does no harm, whatever the vote says."""
     if fault.document >= 0:
         return True
     return fault.kind not in ("unsent", "tls", "refused") and (

@@ -19,7 +19,7 @@ LONGEST = 1_000
 
 
 def is_secret(name: str) -> bool:
-    """Tell whether a header or a field of a name holds a secret."""
+    """Return whether a header or a field of a name holds a secret."""
     return _NAME.search(name) is not None
 
 

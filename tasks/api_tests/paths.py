@@ -27,7 +27,7 @@ class _Pattern(FilterFunction):
         self._test = test
 
     def __call__(self, value: object, pattern: object) -> bool:
-        """Tell whether both are texts and the pattern matches."""
+        """Return whether both are texts and the pattern matches."""
         return isinstance(value, str) and isinstance(pattern, str) and self._test(pattern, value)
 
 
@@ -46,7 +46,7 @@ _PATHS = _Paths(strict=True)
 
 @lru_cache(256)
 def path(text: str) -> Callable[[Any], bool]:
-    """Return what tells whether a path selects anything in a JSON value.
+    """Return what says whether a path selects anything in a JSON value.
 
     Raises:
         PathError: It cannot be read.

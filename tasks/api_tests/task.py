@@ -26,9 +26,9 @@ from maker_engine.core.decomposition import (
     Task,
     Vote,
 )  # fmt: skip
-from maker_engine.core.papers import Ballots
 from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task.papers import Ballots
 
 from .answers import WORDS, read_choice, read_judgement
 from .demo.scripts import SCRIPTS
@@ -220,7 +220,7 @@ class ApiTests(Task[State, Answer]):
         return draw(self.problem, state, columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell the answer in at most 24 characters."""
+        """Describe the answer in at most 24 characters."""
         if isinstance(answer, Choose):
             return answer.test if len(answer.test) <= 24 else answer.test[:23] + "…"
         if answer.kind == AGAIN:

@@ -33,7 +33,7 @@ class Duration:
     cost: float
 
     def fits(self, job: Job) -> bool:
-        """Tell whether the line is about a job."""
+        """Return whether the line is about a job."""
         return fnmatchcase(job.type.lower(), self.pattern.lower()) or fnmatchcase(job.address, self.pattern)
 
 

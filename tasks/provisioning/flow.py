@@ -9,8 +9,8 @@ from typing import Any
 from rich.text import Text
 
 from maker_engine.core.decomposition import Json, Step
-from maker_engine.core.papers import Ballots
 from maker_engine.core.responses import Flag
+from maker_engine.core.task.papers import Ballots
 
 
 class Flow(ABC):

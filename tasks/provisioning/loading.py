@@ -69,7 +69,7 @@ def _real(options: Mapping[str, int | str], source: str | None, way: str) -> Rea
     """Return the order that is carried out: of the bundled project by Terraform, or of anything by sleeping.
 
     Raises:
-        ProblemError: Terraform is meant and is not there, has no folder, or a plan of somebody's own is given.
+        ProblemError: Terraform is meant and is not there, has no folder, or a plan of a person's own is given.
     """
     if way == AUTO:
         way = TERRAFORM if which(TERRAFORM) and source is None else SLEEP

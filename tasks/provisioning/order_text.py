@@ -110,7 +110,7 @@ def _read_fate(parts: Mapping[str, str], text: str, job: Job) -> Answer | Flag:
 
 
 def asks(text: str) -> bool:
-    """Tell whether a prompt is one of these."""
+    """Return whether a prompt is one of these."""
     return "These jobs are ready to start" in text or _FAILED.search(text) is not None
 
 

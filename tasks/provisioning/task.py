@@ -18,8 +18,8 @@ from maker_engine.core.decomposition import (
     Step,
     Task,
 )
-from maker_engine.core.papers import Ballots
 from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task.papers import Ballots
 
 from . import order_text
 from .flow import Flow

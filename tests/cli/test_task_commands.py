@@ -7,11 +7,11 @@ import json
 import pytest
 
 from maker_engine.catalogue import TAKEN, names
-from maker_engine.kit.suite import CHECKS
+from maker_engine.task_contract.suite import CHECKS
 from maker_tui.cli.flags import run_parser
 from maker_tui.cli.main import main
 from maker_tui.cli.task_commands import check_parser
-from tests.kit.faults import TwoRight
+from tests.task_contract.faults import TwoRight
 
 FAULTS = f"{TwoRight.__module__.replace('.', '/')}.py"
 

@@ -17,11 +17,11 @@ from maker_tui.cli.flags import run_parser
 from maker_tui.cli.main import main
 from tests.cli.test_cli import parsers
 from tests.cli.test_preflight import honest
-from tests.kit.faults import TwoRight
 from tests.support.openai_server import OpenAIServer
 from tests.support.recorded import record
 from tests.support.running import TOY
 from tests.support.shelves import solved
+from tests.task_contract.faults import TwoRight
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## `maker (.*?)`\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))

@@ -20,7 +20,7 @@ LARGE_CLASSES = frozenset({"maker_tasks.scheduling.task.Scheduling"})  # the con
 SMALL_MODULES = frozenset({
     # Loaded late, for start-up: Textual's palette, the library's calls, a measurement.
     "maker_tui.parts.palette", "maker_engine.api.loading", "maker_engine.api.planning",
-    "maker_engine.runtime.measuring",
+    "maker_engine.runtime.speed_test",
     # What LiteLLM needs to be kept honest, one idea a file.
     "maker_engine.models.litellm_calls", "maker_engine.models.litellm_gzip", "maker_engine.models.litellm_redirects",
     # Still to be joined to their importer, or to grow.

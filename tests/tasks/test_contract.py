@@ -8,8 +8,8 @@ from importlib.metadata import entry_points
 import pytest
 
 from maker_engine.core.decomposition import Ask
-from maker_engine.kit.subject import prepare
-from maker_engine.kit.suite import CHECKS, Verdict, make
+from maker_engine.task_contract.subject import prepare
+from maker_engine.task_contract.suite import CHECKS, Verdict, make
 from maker_tui.cli.main import main
 
 STATES = 400

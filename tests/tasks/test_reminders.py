@@ -9,8 +9,8 @@ import pytest
 from maker_engine import catalogue
 from maker_engine.core.decomposition import Await, Do, Gather, Said, Start, Vote
 from maker_engine.core.responses import Flag
-from maker_engine.kit.acting import Afloat
-from maker_engine.kit.guarded import Guarded
+from maker_engine.task_contract.acting import Afloat
+from maker_engine.task_contract.guarded import Guarded
 
 
 @pytest.mark.parametrize("name", catalogue.names())

@@ -16,8 +16,8 @@ from maker_tasks.cube.pieces import play
 
 from maker_engine.core.decomposition import result_of
 from maker_engine.core.errors import TaskError
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.papers import papers
 from maker_engine.sessions.queries.saved import open_saved

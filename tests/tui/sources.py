@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from maker_engine import catalogue
-from maker_engine.core.commands import Answer, Command
 from maker_engine.core.decomposition import AnyTask, Vote
-from maker_engine.core.events import (
+from maker_engine.core.record.commands import Answer, Command
+from maker_engine.core.record.events import (
     Event,
     Outcome,
     RunEnded,
@@ -20,14 +20,14 @@ from maker_engine.core.events import (
     StepUndecided,
     WrongDecisionFound,
 )
-from maker_engine.core.settings import Settings
+from maker_engine.core.record.state import RunState
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
-from maker_engine.kit.acting import Afloat
-from maker_engine.kit.deciding import say
-from maker_engine.kit.guarded import Guarded
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.opening import open_model
 from maker_engine.runtime.view import RunView
+from maker_engine.task_contract.acting import Afloat
+from maker_engine.task_contract.deciding import say
+from maker_engine.task_contract.guarded import Guarded
 
 MODEL = "sim:p=0.8,v=0.8"
 """Wrong and flagged often enough that every pane has something to show."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from maker_tasks.provisioning import Provisioning
 
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_tui.app import MakerApp
 from tests.tui.looking import shown
 from tests.tui.sources import Scripted, run_events

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_tui.app import MakerApp
 from tests.tui.looking import shown
 from tests.tui.sources import Scripted, run_events

@@ -19,7 +19,7 @@ _IN_TEXT = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}")
 
 
 def is_change_set(document: Mapping[str, Any]) -> bool:
-    """Tell whether a document is a change set."""
+    """Return whether a document is a change set."""
     return isinstance(document.get("Changes"), list)
 
 

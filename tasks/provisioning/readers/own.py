@@ -29,7 +29,7 @@ _MOST_COST, _MOST_FAILS = 1e6, 20
 
 
 def is_own(document: Mapping[str, Any]) -> bool:
-    """Tell whether a document is in this format."""
+    """Return whether a document is in this format."""
     return "jobs" in document or isinstance(document.get("resources"), list) or document.keys() <= {*_TOP}
 
 

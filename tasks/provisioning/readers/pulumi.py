@@ -25,7 +25,7 @@ _SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key that marks 
 
 
 def is_preview(document: Mapping[str, Any]) -> bool:
-    """Tell whether a document is a preview."""
+    """Return whether a document is a preview."""
     return isinstance(document.get("steps"), list) and ("changeSummary" in document or "config" in document)
 
 

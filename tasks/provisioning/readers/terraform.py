@@ -27,7 +27,7 @@ _MODULE = re.compile(r"module\.([^.\[]+)((?:\[(?:\"(?:\\.|[^\"\\])*\"|\d+)\])?)\
 
 
 def is_plan(document: Mapping[str, Any]) -> bool:
-    """Tell whether a document is a plan, or something else that Terraform writes."""
+    """Return whether a document is a plan, or something else that Terraform writes."""
     return "format_version" in document or {"terraform_version", "resources"} <= document.keys()
 
 

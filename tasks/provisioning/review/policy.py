@@ -44,23 +44,23 @@ class Policy:
     words: str = ""
 
     def keeps_data(self, kind: str) -> bool:
-        """Tell whether a type keeps data."""
+        """Return whether a type keeps data."""
         return _keeps_data(kind.lower(), self.stateful, self.not_stateful)
 
     def in_scope(self, address: str) -> bool:
-        """Tell whether the plan is meant to change an address."""
+        """Return whether the plan is meant to change an address."""
         return not self.scope or any(fnmatchcase(address, _plain(one)) for one in self.scope)
 
     def may_be_open(self, address: str) -> bool:
-        """Tell whether an address may be open to the world."""
+        """Return whether an address may be open to the world."""
         return any(fnmatchcase(address, _plain(one)) for one in self.open)
 
     def asks_about_type(self, kind: str) -> bool:
-        """Tell whether a type is to be asked about."""
+        """Return whether a type is to be asked about."""
         return _fits(kind.lower(), self.ask_types)
 
     def asks_about_value(self, path: str) -> bool:
-        """Tell whether a value is to be asked about, by its path or its last name."""
+        """Return whether a value is to be asked about, by its path or its last name."""
         last = path.rpartition(".")[2].partition("[")[0]
         return _fits(path.lower(), self.ask_values) or _fits(last.lower(), self.ask_values)
 

@@ -143,7 +143,7 @@ def _dangers(item: Item) -> Iterator[Finding]:
 
 
 def _goes_out(item: Item, values: dict[str, str]) -> bool:
-    """Tell whether a whole resource is about traffic that goes out."""
+    """Return whether a whole resource is about traffic that goes out."""
     direction = next((value for path, value in values.items() if _last(path) in ("type", "direction")), "")
     kind = item.type.lower()
     if direction.lower() in ("egress", "outbound") or "egress" in kind:
@@ -197,7 +197,7 @@ def _is_id(path: str) -> bool:
 
 
 def _is_computed(path: str) -> bool:
-    """Tell whether a value is one that the provider fills in where nothing was written down for it."""
+    """Return whether a value is one that the provider fills in where nothing was written down for it."""
     return path in _FILLED_IN or _last(path).endswith(("_id", "_arn", "_number"))
 
 
