@@ -12,7 +12,7 @@ from maker_engine.options.config import RunConfig
 from maker_engine.options.kinds import Value
 from maker_engine.options.table import BY_NAME
 from maker_engine.runtime.order_models import real_models
-from maker_engine.runtime.ordering import changes_of, order_of as ordered
+from maker_engine.runtime.order_options import changes_of, order_of as ordered
 from maker_engine.runtime.plan import STOP
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.suggestion import suggestion

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from maker_engine.core.errors import ProviderError
-from maker_engine.core.events import Event, ResponseRefused, UsageEstimated
+from maker_engine.core.record.events import Event, ResponseRefused, UsageEstimated
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Response, SampleRequest, UnusableError
-from maker_engine.core.snapshot import Totals
 from maker_engine.models.port import Model
 from maker_engine.models.prices import estimated_usage
 from maker_engine.runtime.limits import Limits
@@ -78,14 +78,14 @@ class Budget:
         self._out: Counter[int] = Counter()  # calls in flight, by voter
         self._parked: dict[int, Spending] = {}
         self.density: dict[int, float] = {}
+        self._last = Spending()  # quoted
+        self._highest_usd = 0.0  # of an answer, for models whose price is not known
+        self._freed = asyncio.Event()
 
     def count_on(self, drawn: Callable[[], int], density: Mapping[int, float]) -> None:
         """Count samples by `drawn`, and start from the densities (below) that an earlier sitting saw."""
         self.drawn = drawn
         self.density.update(density)
-        self._last = Spending()  # quoted
-        self._highest_usd = 0.0  # of an answer, for models whose price is not known
-        self._freed = asyncio.Event()
 
     @property
     def parked(self) -> int:
@@ -111,7 +111,7 @@ class Budget:
         return self.drawn() + self._totals.refused + self._totals.checks + self.checking
 
     def asking(self, request: SampleRequest) -> bool:
-        """Tell whether a request is with the provider now."""
+        """Return whether a request is with the provider now."""
         return id(request) in self._asking
 
     def bound(self, request: SampleRequest) -> Spending:
@@ -172,7 +172,7 @@ class Budget:
                 del self._parked[id(request)]
 
     def holds(self, request: SampleRequest) -> bool:
-        """Tell whether what a call may cost is set aside."""
+        """Return whether what a call may cost is set aside."""
         return id(request) in self._set_aside
 
     def hold_now(self, request: SampleRequest) -> bool:
@@ -247,7 +247,7 @@ class Budget:
         return ""
 
     def _against(self, bound: Spending, free: Spending, more: bool) -> str:
-        """Say what stands against a call; `more` tells whether the limit on samples allows it."""
+        """Say what stands against a call; `more` says whether the limit on samples allows it."""
         limits, totals, spent = self.limits, self._totals, self._now()
         if not more and limits.samples is not None:
             return f"drew {self._called - self.parked:,} of {count_of(limits.samples, 'sample')}"

@@ -11,11 +11,11 @@ from maker_engine import catalogue
 from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask, Gather, Json, Task, Vote
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.core.events import RunStarted
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.filters.language import parse_filter
 from maker_engine.core.offers import Simulatable, offers
+from maker_engine.core.record.events import RunStarted
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import AHEAD, least_k
 from maker_engine.effects.consent import consent_of
 from maker_engine.effects.secrets import check_source
@@ -28,10 +28,8 @@ from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
-from maker_engine.runtime.first_look import look_over
-from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
+from maker_engine.runtime.initial_check import look_over
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.order_models import is_near, open_models, others_of, real_models, voters_of
 from maker_engine.runtime.order_rules import (
@@ -46,13 +44,15 @@ from maker_engine.runtime.order_rules import (
 )
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
+from maker_engine.runtime.result_files import check_folder, with_papers
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
 from maker_engine.runtime.runner import Runner
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.library.library import Library
 from maker_engine.sessions.queries.saved import SavedRun
 from maker_engine.sessions.store.journal import ALL, DISSENT, Journal
-from maker_engine.sessions.store.keeping import RunJournal
+from maker_engine.sessions.store.run_journal import RunJournal
 
 MOST_CONCURRENT = 1_000
 MADE_UP_SAMPLES = 10_000
@@ -210,7 +210,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
 
 
 def may_never_end(task: AnyTask) -> bool:
-    """Tell whether a simulated run may go on for ever: nobody knows how long it is, and what is right is made up."""
+    """Return whether a simulated run may go on for ever: nobody knows how long it is, and what is right is made up."""
     return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
 
 
@@ -286,14 +286,14 @@ def in_file(prepared: PreparedRun) -> Journal:
 
     Raises:
         InputError: The file cannot be made.
-        SessionError: It cannot be written, or was written by somebody else meanwhile.
+        SessionError: It cannot be written, or was written by someone else meanwhile.
     """
     order, saved = prepared.order, prepared.saved
     path = order.session or Library().new_path(order.task)
     journal = Journal(
         path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep, name=order.name
     )
-    if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
+    if saved is not None and journal.position != (saved.step, len(saved.entries)):
         journal.close()
         raise SessionError(f"session {path} has been written since it was opened: open it again")
     return journal

@@ -11,9 +11,9 @@ from maker_engine.models.port import Model
 from maker_engine.models.prices import check_price, no_price
 from maker_engine.models.profile import PREFIX
 from maker_engine.models.sampling import Sampling, resolve
-from maker_engine.runtime.deadlines import TOTAL
-from maker_engine.runtime.first_look import check_simulation
+from maker_engine.runtime.initial_check import check_simulation
 from maker_engine.runtime.run_order import TASK, RunOrder
+from maker_engine.runtime.timeouts import TOTAL
 
 
 def voters_of(order: RunOrder) -> list[VoterSpec]:

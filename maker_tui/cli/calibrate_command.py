@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maker_engine.calibration.steps import Drawn
     from maker_engine.calibration.sweep import Calibration
     from maker_engine.core.decomposition import AnyTask
-    from maker_engine.core.events import Event
+    from maker_engine.core.record.events import Event
     from maker_engine.runtime.order import RunOrder
 
 SAMPLED_STEPS, CALLS = 300, 5
@@ -143,7 +143,7 @@ def _ordered(chosen: argparse.Namespace) -> tuple[Calibration, str]:
     from maker_engine.blame import blaming  # noqa: PLC0415 - start-up
     from maker_engine.calibration.estimate import Sought  # noqa: PLC0415 - start-up
     from maker_engine.calibration.sweep import Calibration  # noqa: PLC0415 - start-up
-    from maker_tui.cli.flags import problem_from  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import problem_from  # noqa: PLC0415 - start-up
 
     for name, value, most in (("--steps", chosen.steps, MOST_SAMPLED), ("--calls", chosen.calls, MOST_CALLS)):
         if not 1 <= value <= most:
@@ -172,7 +172,7 @@ def _order(chosen: argparse.Namespace, models: Sequence[str]) -> RunOrder:
     from maker_engine.models.prices import read_prices  # noqa: PLC0415 - start-up
     from maker_engine.models.profile import PREFIX  # noqa: PLC0415 - start-up
     from maker_engine.options.table import find  # noqa: PLC0415 - start-up
-    from maker_engine.runtime.ordering import order_of  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order_options import order_of  # noqa: PLC0415 - start-up
     from maker_tui.cli.option_flags import given  # noqa: PLC0415 - start-up
     from maker_tui.settings.config import prices  # noqa: PLC0415 - start-up
     from maker_tui.settings.run_defaults import with_defaults  # noqa: PLC0415 - start-up
@@ -202,7 +202,7 @@ def _drawn(chosen: argparse.Namespace, task: AnyTask, seed: int) -> Drawn:
 
 def _tell(event: Event) -> None:
     """Say what is waited for."""
-    from maker_engine.core.events import SampleFailed  # noqa: PLC0415 - with what it is of
+    from maker_engine.core.record.events import SampleFailed  # noqa: PLC0415 - with what it is of
 
     if isinstance(event, SampleFailed):
         complain(f"waiting for the provider: {event.message}")

@@ -104,5 +104,5 @@ def _papers(path: Path, task: AnyTask, chosen: argparse.Namespace) -> None:
     if chosen.force:
         raise InputError("papers are never written over, since they may have been edited: leave --force out")
     say(*map(str, write_papers(task, papers(path, task, chosen.fork), chosen.to)))
-    if told := warning(path, task, chosen.fork):
-        complain(told)
+    if caution := warning(path, task, chosen.fork):
+        complain(caution)

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.output import complain, complain_at_length
 from maker_tui.terminal.hangup import CONTINUE, HUNG_UP, INTERRUPTED, STOP, Attendance
 from maker_tui.text.statuses import BAD_INPUT
@@ -88,9 +88,9 @@ def _attended(app: MakerApp, *, mouse: bool) -> int:
     _say_papers(app)
     if app.fault is not None:
         return _crashed(app.started)
-    if attendance.heard is None:
+    if attendance.signal_received is None:
         return 0
-    return HUNG_UP if attendance.heard == signal.SIGHUP else INTERRUPTED
+    return HUNG_UP if attendance.signal_received == signal.SIGHUP else INTERRUPTED
 
 
 def _say_papers(app: MakerApp) -> None:
@@ -135,7 +135,7 @@ def _driven(app: MakerApp, run: LiveRun, on_hangup: str, *, mouse: bool) -> int:
 
 def _without_screen(run: LiveRun, *, alone: bool) -> None:
     """Stop a run whose screen has failed, or let it go on to its own end."""
-    from maker_engine.core.commands import Stop  # noqa: PLC0415 - hopefully never
+    from maker_engine.core.record.commands import Stop  # noqa: PLC0415 - hopefully never
 
     if not alone:
         run.send(Stop(SCREEN_FAILED))

@@ -28,8 +28,8 @@ MOST_HITS = 5
 
 def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verbs to `maker sessions`."""
-    told = "Find the responses that have all words; a phrase stands in quotes of its own: '\"no disk moves\"'."
-    search = verbs.add_parser("search", help="find words in responses", description=told, allow_abbrev=False)
+    help_text = "Find the responses that have all words; a phrase stands in quotes of its own: '\"no disk moves\"'."
+    search = verbs.add_parser("search", help="find words in responses", description=help_text, allow_abbrev=False)
     search.add_argument("words", nargs="+", metavar="WORDS")
     search.add_argument("--in", dest="session", action="append", metavar=NAME, default=[],
                         help="only in this session; several times for several (default all)")  # fmt: skip

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from maker_engine.core.events import RunStarted
+    from maker_engine.core.record.events import RunStarted
     from maker_engine.runtime.view import RunView
 
 AUTO, BAR, LINES, NONE = "auto", "bar", "lines", "none"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.output import end_progress, say, say_json, say_text, show_progress, versioned
 from maker_engine.printable import one_line
-from maker_engine.sessions.library.shelf import INTERRUPTED, RUNNING
+from maker_engine.sessions.library.listing import INTERRUPTED, RUNNING
 from maker_tui.cli import exporting, revote_table
 from maker_tui.cli.parsing import Parser
 from maker_tui.text.figures import count_of
@@ -47,8 +47,10 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     revote_table.add_flags(revote)
 
 
-def _verb(verbs: Verbs[Parser], name: str, act: Callable[[argparse.Namespace], int], told: str) -> Parser:
-    parser = verbs.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".", allow_abbrev=False)
+def _verb(verbs: Verbs[Parser], name: str, act: Callable[[argparse.Namespace], int], help_text: str) -> Parser:
+    parser = verbs.add_parser(
+        name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".", allow_abbrev=False
+    )
     parser.add_argument("session", metavar=NAME)
     _with_task(parser).set_defaults(act=act)
     return parser
@@ -110,11 +112,11 @@ def _show(chosen: argparse.Namespace) -> int:
     if chosen.json:
         say_json({**summary(view), "forks": [*map(_fork_fields, nodes)]})
         return 0
-    say_text(report(view, _standing(path)))
+    say_text(report(view, _ending(path)))
     if named := _named(path):
         say(f"origin   from elsewhere; it names {named}, which resume asks about")
     rows = fork_lines(nodes, driven=writer_of(path) is not None)
-    say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(rows)))
+    say(*(f"{'runs' if not place else '':<8} {help_text}" for place, help_text in enumerate(rows)))
     if view.snapshot.check is not None:
         say("", *check_rows(view.snapshot.check))
     say_text(going_on_line(path, chosen.fork) + result_line(view))
@@ -128,7 +130,7 @@ def _fork_fields(node: ForkNode) -> dict[str, object]:
     return {**fields, "fork_step": node.fork_step + 1, "steps": expected, "decided_steps": decided}
 
 
-def _standing(path: Path) -> str:
+def _ending(path: Path) -> str:
     """Say how a session stands that has not ended."""
     from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415 - start-up
 
@@ -139,7 +141,7 @@ def _standing(path: Path) -> str:
 
 def _show_schedule(path: Path, chosen: argparse.Namespace) -> int:
     """Print the bars of a run, by the slots that they took: effects, and calls that have a time."""
-    from maker_engine.core.timeline import Span, draw_timeline  # noqa: PLC0415 - start-up
+    from maker_engine.core.task.timeline import Span, draw_timeline  # noqa: PLC0415 - start-up
     from maker_engine.sessions.queries.schedule import bars  # noqa: PLC0415 - start-up
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
@@ -156,8 +158,8 @@ def _show_schedule(path: Path, chosen: argparse.Namespace) -> int:
 def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
     from maker_engine.core.record.registry import line_of  # noqa: PLC0415 - start-up
     from maker_engine.sessions.queries.inspection import prompts_read  # noqa: PLC0415 - start-up
-    from maker_engine.sessions.store.moment import entries_of  # noqa: PLC0415 - start-up
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.time_travel import entries_of  # noqa: PLC0415 - start-up
     from maker_tui.text.step_lines import entry_lines, text_lines  # noqa: PLC0415 - start-up
 
     with Reader(path, chosen.fork) as reader:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.hopeless import POLICIES
+from maker_engine.core.solving.hopeless import POLICIES
 from maker_engine.options import table
 from maker_engine.options.table import BY_NAME
 from maker_engine.output import say
@@ -75,7 +75,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _resume(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - start-up
-    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order_options import changes_of  # noqa: PLC0415 - start-up
     from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
     from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415 - start-up
     from maker_tui.runs.pricing import with_prices  # noqa: PLC0415 - start-up
@@ -100,8 +100,8 @@ def _resume(chosen: argparse.Namespace) -> int:
 
 
 def _add_trust(parser: Parser) -> None:
-    told = "agree to the server and the models that a session from elsewhere names"
-    parser.add_argument("--trust", action="store_true", help=told)
+    help_text = "agree to the server and the models that a session from elsewhere names"
+    parser.add_argument("--trust", action="store_true", help=help_text)
 
 
 def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
@@ -123,8 +123,8 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
 
 
 def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
-    told = "Add a fork to a session, which shares every step before --at, and run it."
-    fork = verbs.add_parser("fork", help="run on from one of its steps", description=told, allow_abbrev=False)
+    help_text = "Add a fork to a session, which shares every step before --at, and run it."
+    fork = verbs.add_parser("fork", help="run on from one of its steps", description=help_text, allow_abbrev=False)
     fork.add_argument("session", metavar=NAME)
     fork.add_argument("--at", type=int, required=True, metavar="STEP", help="the first step it decides itself")
     fork.add_argument("--fork", type=int, metavar="N", help="which of its runs to fork (default the newest)")
@@ -154,7 +154,7 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _fork(chosen: argparse.Namespace) -> int:
     from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415 - start-up
-    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order_options import changes_of  # noqa: PLC0415 - start-up
     from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
     from maker_tui.runs.pricing import with_prices  # noqa: PLC0415 - start-up
 

@@ -38,7 +38,7 @@ class OpenRun:
         """Tell the run, if there is one, to end, and do not wait."""
         source = self.source
         if source is not None:
-            from maker_engine.core.commands import Stop  # noqa: PLC0415 - start-up: home stops nothing
+            from maker_engine.core.record.commands import Stop  # noqa: PLC0415 - start-up: home stops nothing
 
             source.send(Stop(reason))
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from maker_engine.core.errors import InputError, MakerError, UntrustedError
 from maker_engine.runtime.continuing import prepare_resume
+from maker_engine.sessions.store.exhausted_limit import shortage_in
 from maker_engine.sessions.store.lock import writer_of
 from maker_engine.sessions.store.reader import Reader
-from maker_engine.sessions.store.shortage import shortage_in
 from maker_engine.sessions.store.upgrade import bring_up
 from maker_tui.runs.opening import answered, consider, remember
 from maker_tui.runs.resuming import Resumption, parse_changes
@@ -21,8 +21,8 @@ from maker_tui.screens.run_code import RunCode
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.core.commands import Command
-    from maker_engine.sessions.store.shortage import Shortage
+    from maker_engine.core.record.commands import Command
+    from maker_engine.sessions.store.exhausted_limit import Shortage
     from maker_tui.navigation.open_run import OpenRun
     from maker_tui.parts.configured_app import ConfiguredApp
     from maker_tui.runs.opening import Opening

@@ -17,7 +17,7 @@ from maker_tui.runs.demo import prepare_demo
 from maker_tui.runs.pricing import with_prices
 
 if TYPE_CHECKING:
-    from maker_engine.core.commands import Command
+    from maker_engine.core.record.commands import Command
     from maker_tui.navigation.open_run import OpenRun
     from maker_tui.navigation.run_resumer import RunWays
     from maker_tui.parts.configured_app import ConfiguredApp

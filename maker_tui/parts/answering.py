@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 from textual.events import Key
 
-from maker_engine.core.commands import Amend, Answer, Command
+from maker_engine.core.record.commands import Amend, Answer, Command
 from maker_tui.runs.resuming import AT_ITS_END
 from maker_tui.widgets.document_pane import DocumentPane
 from maker_tui.widgets.question_pane import QuestionPane
 
 if TYPE_CHECKING:
-    from maker_engine.core.papers import DocumentKey
+    from maker_engine.core.task.papers import DocumentKey
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
     from maker_tui.widgets.prompt_line import PromptLine
@@ -52,7 +52,9 @@ class Answering:
     @property
     def bindings(self) -> list[Binding]:
         """The keys of the task that change its document."""
-        return [Binding(one.key, f"amend('{one.key}')", one.words, tooltip=one.told) for one in self._amends.values()]
+        return [
+            Binding(one.key, f"amend('{one.key}')", one.words, tooltip=one.help_text) for one in self._amends.values()
+        ]
 
     def send(self, command: Command) -> None:
         """Send a command, or say why the run cannot hear it."""
@@ -109,9 +111,9 @@ class Answering:
             self._amend(request, line_id, "")
             return
         prompt = f"{line_id} {request.prompt}:" if "{id}" in request.template else f"{request.prompt}:"
-        heard = partial(self._amend, request, line_id)
+        on_entered = partial(self._amend, request, line_id)
         offered = text if request.keep else ""
-        self._prompt.request(prompt, offered, "enter · esc takes it back", heard, longest=LONGEST_ANSWER)
+        self._prompt.request(prompt, offered, "enter · esc takes it back", on_entered, longest=LONGEST_ANSWER)
 
     def _amend(self, request: DocumentKey, line_id: str, text: str) -> None:
         said = request.template.replace("{id}", line_id).replace("{text}", text).strip()

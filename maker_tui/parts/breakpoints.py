@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from maker_engine.core.commands import MOST_BREAKPOINTS, DropBreak, SetBreak, TurnBreak
+from maker_engine.core.record.commands import MOST_BREAKPOINTS, DropBreak, SetBreak, TurnBreak
 from maker_tui.runs.view import Breakpoint
 from maker_tui.widgets.break_list import BreakList
 from maker_tui.widgets.key_bar import key_now

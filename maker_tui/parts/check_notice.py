@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from maker_engine.core.model_check import Verdict
+from maker_engine.core.record.model_check import Verdict
 from maker_engine.printable import one_line
 from maker_tui.parts.configured_app import ConfiguredApp
 from maker_tui.widgets.key_bar import key_now

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.notifications import Notify
 
-    from maker_engine.core.model_check import ModelCheck
+    from maker_engine.core.record.model_check import ModelCheck
     from maker_tui.runs.signals import News
 
 THEME = "theme"
@@ -105,7 +105,7 @@ class ConfiguredApp(NamedKeys, App[None]):
             self._driver.write(sequence)
 
     def tell_terminal(self, news: News) -> None:
-        """Set the terminal's title, and call somebody, as far as the configuration has it."""
+        """Set the terminal's title, and call someone, as far as the configuration has it."""
         show = getattr(self._driver, "show_title", None)
         if show is not None and news.title is not None and self.config.title:
             show(news.title)

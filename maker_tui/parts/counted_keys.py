@@ -14,13 +14,13 @@ MOST_DIGITS = 9
 
 
 class CountedKeys:
-    """Does what a key says before the next one is looked at: what is typed fast is not lost to a line that opens.
+    """Does what a key says before the next one is examined: what is typed fast is not lost to a line that opens.
 
     Left to itself, Textual sends a key through three queues before it is a command.
 
     Args:
         screen: The screen.
-        typed: Gives a key to a line that is up, if there is one, and tells whether it was taken.
+        typed: Gives a key to a line that is up, if there is one, and says whether it was taken.
     """
 
     def __init__(self, screen: MakerScreen, typed: Callable[[Key], bool]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from maker_engine.core.filters import completions, word_start
+from maker_engine.core.filters.language import completions, word_start
 from maker_tui.widgets.prompt_line import Hear, PromptLine
 
 MOST_OFFERED = 6
 
 
 class FilterWords:
-    """What can be written in the language of `maker_engine.core.filters`."""
+    """What can be written in the language of `maker_engine.core.filters.language`."""
 
     def complete(self, text: str, caret: int) -> tuple[str, int] | None:
         """Return what completes the word that ends at the caret, and how much of it is there; None for nothing."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
-from maker_engine.core.commands import CastVote, Decide, PersonalCommand, Strike
-from maker_engine.core.decisions import describe
 from maker_engine.core.decomposition import Gather, Vote
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.commands import BallotCommand, CastVote, Decide, Strike
+from maker_engine.core.record.decisions import describe
 from maker_engine.core.responses import Flag
 from maker_engine.printable import one_line
 from maker_tui.widgets.person_bar import PersonBar
@@ -66,7 +66,7 @@ class HandVotes:
 
     def chosen(self, message: PersonBar.Chosen) -> None:
         """Do what the person said, in their name."""
-        verbs: dict[str, type[PersonalCommand]] = {"vote for": CastVote, "decide": Decide, "strike": Strike}
+        verbs: dict[str, type[BallotCommand]] = {"vote for": CastVote, "decide": Decide, "strike": Strike}
         self._control.send(verbs[message.verb](message.answer, getpass.getuser()))
 
     def _ask_decision(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 from textual.events import Key
 
-from maker_engine.core.commands import Pause
+from maker_engine.core.record.commands import Pause
 from maker_tui.parts.messages import RunLeft
 from maker_tui.widgets.key_bar import KeyBar
 

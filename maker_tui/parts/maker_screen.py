@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from maker_tui.parts.opener import Opener, opener_of
-from maker_tui.settings.keymap import NamedKeys, in_force
+from maker_tui.settings.keymap import NamedKeys, active_bindings
 from maker_tui.text.roles import line
 from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.key_bar import KeyBar
@@ -28,7 +28,7 @@ column holds four."""
 
 
 def backed_up(app: App[object]) -> bool:
-    """Tell whether the terminal has not taken the last pictures yet; more of them would block the app's loop."""
+    """Return whether the terminal has not taken the last pictures yet; more of them would block the app's loop."""
     driver = app._driver  # noqa: SLF001 - Textual offers no other way to see it
     writer = getattr(driver, "_writer_thread", None)
     return writer is not None and writer._queue.qsize() > 1  # noqa: SLF001
@@ -37,7 +37,7 @@ def backed_up(app: App[object]) -> bool:
 async def act_on(app: App[object], event: Key, *widgets: Widget) -> None:
     """Do what a key is bound to, here and now: left to itself, Textual would look at the next key first."""
     for widget in widgets:
-        for binding in in_force(type(widget).BINDINGS, app):
+        for binding in active_bindings(type(widget).BINDINGS, app):
             if event.key in binding.key.split(","):
                 event.stop()
                 event.prevent_default()

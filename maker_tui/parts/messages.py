@@ -46,7 +46,7 @@ class NotStarted(Message):
 
 
 class SessionAsked(Message):
-    """A run of a session is to be looked at: `branch` None for its newest one, `view` one of the views, "" for none.
+    """A run of a session is to be examined: `branch` None for its newest one, `view` one of the views, "" for none.
 
     `step`, 0-based, is to be shown, or None for where the run stands.
     """

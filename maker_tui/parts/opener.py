@@ -5,7 +5,7 @@ Asking it is a call and no message: the next key that was typed belongs to the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
@@ -13,10 +13,10 @@ from textual.app import App
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-    from maker_engine.core.model_check import ModelCheck
+    from maker_engine.core.record.model_check import ModelCheck
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
-    from maker_tui.runs.viewed import LookedRun
+    from maker_tui.runs.viewed import ViewedRun
 
 
 class Views(Protocol):
@@ -55,12 +55,18 @@ class Opener(Protocol):
         """Show the check of a model, over the screen."""
 
     def views(
-        self, run: LookedRun, place: tuple[int, str], travel: Callable[[int], None], fork: Callable[[int], None]
+        self, run: ViewedRun, place: tuple[int, str], travel: Callable[[int], None], fork: Callable[[int], None]
     ) -> Views:
         """Make the screen that looks at a run, to begin at a step (0-based) in a view; it is not opened yet.
 
         `travel` is called with a step that the workbench is to show, `fork` with one that a fork is to begin at.
         """
+
+    def plan(self, values: Mapping[str, str]) -> None:
+        """Show the plan screen with `values` in its fields."""
+
+    def planned(self, values: Mapping[str, str]) -> None:
+        """Leave the plan screen with `values` for the new-run form: for that below it, or for a new one."""
 
     def workbench(self, source: RunSource, step: int | None) -> None:
         """Show a run on the workbench instead of the present screen; at a step, 0-based, None for where it is."""

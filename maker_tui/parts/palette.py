@@ -12,7 +12,7 @@ from textual.command import DiscoveryHit, Hits
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
 
-from maker_tui.settings.keymap import bindings_of, in_force
+from maker_tui.settings.keymap import active_bindings, bindings_of
 from maker_tui.widgets.key_bar import MENU, label_of
 
 
@@ -29,7 +29,7 @@ def commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
     """Offer what has a key on `screen`: of the screen itself, of what has the focus there, and of the app."""
     seen: set[str] = set()
     for owner in (screen, screen.focused, app):
-        bindings = () if owner is None else in_force(bindings_of(type(owner)), app)
+        bindings = () if owner is None else active_bindings(bindings_of(type(owner)), app)
         for binding in fresh(bindings, seen):
             act = partial(app.run_action, binding.action, owner)
             words = f"{binding.tooltip or binding.description} ({label_of(binding)})"

@@ -167,7 +167,7 @@ class PaneGrid(Horizontal):
             self.capture_mouse()
 
     def _border_at(self, x: int, y: int) -> Border | None:
-        """Tell which border is under a cell: two panes meet in two cells, and either will do."""
+        """Return which border is under a cell: two panes meet in two cells, and either will do."""
         panes, left = self.region, self.query_one("#left").region
         if not panes.contains(x, y):
             return None

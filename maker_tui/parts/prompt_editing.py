@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 from typing import TYPE_CHECKING
 
-from maker_engine.core.commands import Probe
-from maker_engine.core.prompts import asked_by
+from maker_engine.core.record.commands import Probe
+from maker_engine.core.record.prompts import asked_by
 from maker_engine.core.responses import Prompt
 from maker_tui.parts.steering import say_error
 

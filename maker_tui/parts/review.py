@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.sessions.queries.mistakes import first_wrong, most_contested
 from maker_tui.runs.resuming import AT_ITS_END
 from maker_tui.text.figures import count, ordinal
@@ -15,7 +15,7 @@ from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.strips import Banner
 
 if TYPE_CHECKING:
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_engine.sessions.store.reader import Reader
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.parts.time_travel import TimeTravel

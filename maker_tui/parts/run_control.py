@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from maker_engine.core.commands import (
+from maker_engine.core.filters.language import parse_filter
+from maker_engine.core.record.commands import (
     Command,
     Continue,
     DecideStep,
@@ -16,14 +17,13 @@ from maker_engine.core.commands import (
     Pause,
     RunUntil,
 )
-from maker_engine.core.filters import parse_filter
 from maker_tui.parts.breakpoints import BREAKS, Breakpoints
 from maker_tui.parts.messages import ResumeAsked
 from maker_tui.runs.resuming import Resumption, at_its_end
 from maker_tui.widgets.key_bar import key_now
 
 if TYPE_CHECKING:
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_tui.parts.counted_keys import CountedKeys
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.parts.time_travel import TimeTravel

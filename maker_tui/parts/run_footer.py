@@ -12,7 +12,7 @@ from maker_tui.widgets.key_bar import keys_of, name_of, named
 if TYPE_CHECKING:
     from textual.binding import Binding, BindingType
 
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.snapshot import Snapshot
 
 LOOKS = ("inspect", "table", "map", "plots")
 ENDED_KEYS = (*LOOKS, "fork", "next-wrong", "leave", "help", "next-dissent", "dissent-before", "menu")
@@ -21,7 +21,7 @@ UNFINISHED_KEYS = ("continue", *ENDED_KEYS)
 HELD_KEYS = ("probe", "decide", "vote", "fork", "continue", "inspect", "step", "edit-prompt", "leave", "help", "menu")
 STUCK_KEYS = ("decide", "vote", "strike", "fork", "probe", "inspect", "edit-prompt", "leave", "help", "menu")
 """Where the open step has used up its samples: nothing goes on before a person has decided it."""
-LOOKED_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
+VIEW_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
 """Of a run that another process drives: none that steers it."""
 PAST_KEYS = (
     "back", "forth", "now", "fork", "next-wrong", "play", "dissent-before", "next-dissent", "inspect", "leave", "help",
@@ -48,7 +48,7 @@ def footer_keys(
     elif over:
         names = ENDED_KEYS if snapshot.outcome in AT_ITS_END else UNFINISHED_KEYS
     elif read_only:
-        names = LOOKED_KEYS
+        names = VIEW_KEYS
     elif stuck_at(snapshot) is not None:
         names = STUCK_KEYS
     elif snapshot.paused and snapshot.open is not None:

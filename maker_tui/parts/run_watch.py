@@ -76,7 +76,7 @@ class RunWatch:
             self._show_broken(self._source.error)
 
     def tell_terminal(self, view: RunView) -> None:
-        """Set the terminal's title, and call somebody where there is news."""
+        """Set the terminal's title, and call someone where there is news."""
         app = self._screen.app
         if isinstance(app, ConfiguredApp):
             app.tell_terminal(self._signals.news(view, live=self._source.live, now=monotonic()))

@@ -1,4 +1,4 @@
-"""The library as it is looked at: the list of sessions, and the search, the filters and the order it is under."""
+"""The library as it is examined: the list of sessions, and the search, the filters and the order it is under."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.events import Key
 
-from maker_engine.sessions.library.shelf import View, choices, look, toggled
+from maker_engine.sessions.library.listing import View, choices, look, toggled
 from maker_tui.text.roles import line
 from maker_tui.text.session_rows import detail_line
 from maker_tui.widgets.filter_lines import FilterLines
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.sessions.library.library import SessionSummary
-    from maker_engine.sessions.library.shelf import Choice
+    from maker_engine.sessions.library.listing import Choice
 
 
 class SessionBrowser:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
-from maker_engine.core.commands import MOST_BREAKPOINTS, ChangeSettings, RunUntil, SetBreak
 from maker_engine.core.errors import InputError
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.filters.language import parse_filter
+from maker_engine.core.record.commands import MOST_BREAKPOINTS, ChangeSettings, RunUntil, SetBreak
 from maker_engine.models.pool import VOTER_FORM
 from maker_engine.printable import one_line
 from maker_tui.parts.filter_prompt import ask_filter

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 from textual.binding import Binding, BindingType
 
 from maker_engine.sessions.queries.marks import Marks
-from maker_engine.sessions.store.moment import as_decided
+from maker_engine.sessions.store.time_travel import as_decided
 from maker_tui.parts.step_navigator import GOING_KEYS
 from maker_tui.runs.records import Records
 from maker_tui.runs.view import RunView
-from maker_tui.runs.viewed import LookedRun
+from maker_tui.runs.viewed import ViewedRun
 from maker_tui.text.figures import place_words, rate
 
 if TYPE_CHECKING:
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_engine.sessions.queries.mistakes import WrongStep
     from maker_engine.sessions.store.reader import Reader
     from maker_tui.parts.counted_keys import CountedKeys
@@ -48,7 +48,7 @@ class ShowsMoments(Protocol):
         """Show a moment of the past, and say so."""
 
     def show_now(self) -> None:
-        """Show the run as it stands."""
+        """Show the run as it is now."""
 
     def fork_at(self, step: int) -> None:
         """Ask for a fork at a step, 0-based."""
@@ -73,7 +73,7 @@ class TimeTravel:
         self._keys = keys
         self._shows = shows
         self.moment: RunView | None = None
-        self._run: LookedRun | None = None
+        self._run: ViewedRun | None = None
         self._views: Views | None = None
         self._past: int | None = None
         self._speed = 0
@@ -86,15 +86,15 @@ class TimeTravel:
 
     @property
     def in_between(self) -> bool:
-        """A step was gone to, unless the run is shown as it stands now."""
+        """A step was gone to, unless the run is shown as it is now."""
         return self.in_the_past
 
     @property
-    def run(self) -> LookedRun | None:
+    def run(self) -> ViewedRun | None:
         """The run to look at, None before it has a file."""
         view = self._source.view()
         if self._run is None and view is not None:
-            self._run = LookedRun(self._source, Records(view.session, self._source.branch, self._refuse))
+            self._run = ViewedRun(self._source, Records(view.session, self._source.branch, self._refuse))
         return self._run
 
     @property
@@ -147,7 +147,7 @@ class TimeTravel:
             self._views.go_to(step)
         self.go_to(step)
 
-    def _moment(self, run: LookedRun, step: int, reader: Reader) -> tuple[int, int, Snapshot]:
+    def _moment(self, run: ViewedRun, step: int, reader: Reader) -> tuple[int, int, Snapshot]:
         """Read a moment; the step, the decided steps now, and the step as it came out."""
         done = reader.steps_done()
         step = min(step, done)
@@ -170,7 +170,7 @@ class TimeTravel:
         self._shows.show_past(self.moment, f"{place_words(self._past, done)} · {playing} · . is now")
 
     def action_now(self) -> None:
-        """Show the run as it stands."""
+        """Show the run as it is now."""
         if self._past is not None:
             self._past, self._speed = None, 0
             self._shows.show_now()

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maker_engine.core.decisions import decided_first
 from maker_engine.core.errors import InputError, MakerError
+from maker_engine.core.record.decisions import decided_first
 from maker_engine.input_files import path_of
 from maker_engine.sessions.exchange.papers import ballots, papers, warning, write_papers
 from maker_engine.sessions.store.reader import Reader
@@ -16,7 +16,7 @@ from maker_tui.text.figures import count_of
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
-    from maker_engine.core.papers import Ballots
+    from maker_engine.core.task.papers import Ballots
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.view import RunView
@@ -47,7 +47,7 @@ class Writing:
         self._written: RunView | None = None
 
     def show_document(self, view: RunView) -> None:
-        """Show the document as it stands."""
+        """Show the document as it is now."""
         self._written, snapshot = view, view.snapshot
         if snapshot.decided is not None:
             rows = decided_first(snapshot.decided.rows, snapshot.decided.winner)
@@ -95,12 +95,12 @@ class Writing:
         except MakerError as error:
             self._screen.app.call_from_thread(self._refused, str(error))
             return
-        self._screen.app.call_from_thread(self._told, f"{count_of(len(written), 'file')} in {folder}", words)
+        self._screen.app.call_from_thread(self._report, f"{count_of(len(written), 'file')} in {folder}", words)
 
     def _refused(self, reason: str) -> None:
         self._screen.notify(reason, title="not written", severity="error", markup=False)
 
-    def _told(self, words: str, warning: str) -> None:
+    def _report(self, words: str, warning: str) -> None:
         severity: SeverityLevel = "warning" if warning else "information"
         self._screen.notify(
             f"{words}; {warning}" if warning else words, title="papers written", severity=severity, markup=False

@@ -6,14 +6,14 @@ from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from maker_engine.core import decisions
+from maker_engine.core.record import decisions
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.printable import one_line
 from maker_engine.sessions.library.naming import name_of
 from maker_engine.sessions.queries.comparison import Comparison, RunFigures, compare
 from maker_engine.sessions.queries.inspection import replay
-from maker_engine.sessions.store.moment import entries_of
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import entries_of
 from maker_tui.runs.opening import task_to_read
 from maker_tui.text.figures import count, count_of, dollars, fit, ordinal
 from maker_tui.text.words import outcome_word
@@ -150,8 +150,8 @@ def _candidate(side: Side, place: int) -> str:
         return ""
     if place == MOST_CANDIDATES - 1 and len(side.ballot) > MOST_CANDIDATES:
         return f"and {len(side.ballot) - place} more"
-    told, votes = side.ballot[place]
-    return f"{votes:>4}  {told}"
+    text, votes = side.ballot[place]
+    return f"{votes:>4}  {text}"
 
 
 def _row(label: str, cells: Sequence[str], half: int, role: str = "plain") -> Line:

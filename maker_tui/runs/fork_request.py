@@ -10,7 +10,7 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.filters.language import parse_filter
 from maker_engine.core.responses import Prompt
 from maker_engine.printable import one_line
 

@@ -17,7 +17,7 @@ Speed = Callable[[PreparedRun], "float | None"]
 
 def measured_speed(prepared: PreparedRun) -> float | None:
     """Measure samples a second, as `runtime.measuring` does."""
-    from maker_engine.runtime.measuring import samples_per_second  # noqa: PLC0415 - start-up: the form opens without it
+    from maker_engine.runtime.speed_test import samples_per_second  # noqa: PLC0415 - start-up: the form opens without it
 
     return samples_per_second(prepared)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maker_engine.runtime.stops import Breakpoint, Held
+from maker_engine.runtime.breakpoints import Breakpoint, Held
 from maker_engine.runtime.view import RunView
 
 __all__ = ["Breakpoint", "Held", "RunView"]

@@ -1,4 +1,4 @@
-"""The run that is looked at, as all the views of it share it."""
+"""The run that is examined, as all the views of it share it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from maker_engine.core import decisions
+from maker_engine.core.record import decisions
 from maker_engine.printable import printable
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.mistakes import WrongStep, wrong_step
 from maker_tui.text.map_cells import Live
 
 if TYPE_CHECKING:
-    from maker_engine.core.events import RunStarted
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.events import RunStarted
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_engine.sessions.store.reader import Reader
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.records import Records
 
 
 class Went(Message):
-    """Somebody went to a step, 0-based, in one of the views."""
+    """Someone went to a step, 0-based, in one of the views."""
 
     def __init__(self, step: int) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Opened(Went):
     """A step is to be inspected."""
 
 
-class LookedRun:
+class ViewedRun:
     """One run.
 
     Args:
@@ -43,7 +43,7 @@ class LookedRun:
     Attributes:
         source: Likewise.
         records: Likewise.
-        marks: What is remarkable about each of its steps, as far as somebody has caught up with the record.
+        marks: What is remarkable about each of its steps, as far as someone has caught up with the record.
         task: What it solves.
         wrong_steps: What is known of the wrong steps that were looked into, by step, 0-based.
     """
@@ -61,7 +61,7 @@ class LookedRun:
             self.wrong_steps[step] = wrong
 
     def describe(self, answer: Hashable) -> str:
-        """Tell an answer in words; never raises."""
+        """Describe an answer in words; never raises."""
         return printable(decisions.describe(self.task, answer))
 
     @property

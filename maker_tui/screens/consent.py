@@ -27,7 +27,7 @@ SHOWN = 300
 class Consent(NamedKeys, ModalScreen[None]):
     """Shows what a session names, and asks.
 
-    A server that it names is agreed to on the command line only: who opens somebody's session to look at it must not be
+    A server that it names is agreed to on the command line only: who opens a person's session to look at it must not be
     one key away from sending their own key somewhere.
 
     Args:

@@ -12,9 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import DescendantFocus, Key, Paste, Resize
 
-from maker_engine.core.commands import Continue, Pause
-from maker_engine.core.decisions import describe
-from maker_engine.core.snapshot import Tally
+from maker_engine.core.record.commands import Continue, Pause
+from maker_engine.core.record.decisions import describe
+from maker_engine.core.record.snapshot import Tally
 from maker_tui.parts.answering import Answering
 from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
 from maker_tui.parts.maker_screen import MakerScreen, act_on
@@ -162,7 +162,7 @@ class Conversation(MakerScreen):
 
     @property
     def _step_in_view(self) -> int | None:
-        """The step that decided on the line under the cursor, once somebody has moved that; None for now."""
+        """The step that decided on the line under the cursor, once someone has moved that; None for now."""
         pointed = self._document.pointed
         looking = self._document.held and self.focused is not self._question
         return pointed.step if pointed is not None and looking else None
@@ -227,7 +227,7 @@ class Conversation(MakerScreen):
         self._prompt.request(prompt, text, hint, hear)
 
     async def on_key(self, event: Key) -> None:
-        """Do what a key says before the next one is looked at: what is typed fast must not become a command."""
+        """Do what a key says before the next one is examined: what is typed fast must not become a command."""
         if self._prompt.typed(event) or self._answering.typed(event):
             event.stop()
             event.prevent_default()

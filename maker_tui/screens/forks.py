@@ -71,8 +71,8 @@ class Forks(MakerScreen):
         """Ask for a comparison of two runs."""
         pair = self._tree.pair
         if pair is None:
-            told = "mark one with space, and go to the other; a fork alone is compared with its run"
-            self.notify(told, title="two runs are compared", markup=False, timeout=4)
+            hint = "mark one with space, and go to the other; a fork alone is compared with its run"
+            self.notify(hint, title="two runs are compared", markup=False, timeout=4)
             return
         left, right = pair
         self.post_message(CompareAsked((self._path, left), (self._path, right)))

@@ -12,7 +12,7 @@ from textual.events import Key, Resize
 from textual.screen import ModalScreen
 
 from maker_tui.parts.maker_screen import MakerScreen
-from maker_tui.settings.keymap import NamedKeys, bindings_of, in_force
+from maker_tui.settings.keymap import NamedKeys, active_bindings, bindings_of
 from maker_tui.text.figures import fit
 from maker_tui.text.roles import line
 from maker_tui.text.wrapping import wrapped
@@ -126,7 +126,7 @@ def help_lines(words: Sequence[str], sections: Iterable[Section], width: int, se
     sought = search.lower().split()
     lines = [] if sought else [line(row) for sentence in words for row in wrapped(sentence, max(20, width))]
     parts = [
-        (one.heading, [(label_of(key, every=True), _told(key), key.description) for key in one.bindings])
+        (one.heading, [(label_of(key, every=True), _tooltip(key), key.description) for key in one.bindings])
         for one in sections
     ]
     for heading, entries in (*parts, ("words", [(*entry, "") for entry in GLOSSARY])):
@@ -141,7 +141,7 @@ def _has(sought: Sequence[str], text: str) -> bool:
     return all(word in text.lower() for word in sought)
 
 
-def _told(binding: Binding) -> str:
+def _tooltip(binding: Binding) -> str:
     return binding.tooltip or binding.description
 
 
@@ -172,7 +172,7 @@ def sections_of(screen: MakerScreen) -> list[Section]:
     groups += [("everywhere", [*MakerScreen.BINDINGS, *bindings_of(type(screen.app))])]
     sections = []
     for heading, bindings in groups:
-        fresh = [one for one in in_force(bindings, screen.app) if not set(one.key.split(",")) <= seen]
+        fresh = [one for one in active_bindings(bindings, screen.app) if not set(one.key.split(",")) <= seen]
         seen.update(key for one in fresh for key in one.key.split(","))
         if fresh:
             sections.append(Section(heading, fresh))

@@ -132,9 +132,6 @@ class Home(MakerScreen):
             super().__init__()
             self.summary = summary
 
-    class PlanAsked(Message):
-        """The user wants to plan a run."""
-
     class DemoAsked(Message):
         """The user wants to watch the demo."""
 
@@ -213,7 +210,7 @@ class Home(MakerScreen):
         self._browser.hush()
 
     async def on_key(self, event: Key) -> None:
-        """Do what a key says before the next one is looked at.
+        """Do what a key says before the next one is examined.
 
         Left to itself, Textual sends a key through three queues before it is a command: what is typed fast behind a
         `/` would be commands too, and delete or order what it was only to search for.
@@ -268,7 +265,7 @@ class Home(MakerScreen):
 
     def action_plan(self) -> None:
         """Ask for the plan screen."""
-        self.post_message(self.PlanAsked())
+        self.opener.plan({})
 
     def action_new_run_like(self) -> None:
         """Ask for the form as the session under the cursor was ordered."""

@@ -22,7 +22,7 @@ from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.parts.step_navigator import GOING_KEYS, StepNavigator
 from maker_tui.runs.finding import is_filter
 from maker_tui.runs.records import Records
-from maker_tui.runs.viewed import LookedRun, Opened, Went
+from maker_tui.runs.viewed import Opened, ViewedRun, Went
 from maker_tui.settings.keymap import bindings_of, take_actions
 from maker_tui.text.figures import place_words
 from maker_tui.widgets.cursor_pane import CursorPane
@@ -98,7 +98,7 @@ class Looking(MakerScreen):
     )
 
     def __init__(
-        self, run: LookedRun, step: int, view: str, travel: Callable[[int], None], fork: Callable[[int], None]
+        self, run: ViewedRun, step: int, view: str, travel: Callable[[int], None], fork: Callable[[int], None]
     ) -> None:
         super().__init__()
         self._run = run
@@ -300,8 +300,8 @@ class Looking(MakerScreen):
         for _ in range(self._keys.take_count() or 1):
             step = self._steps.match(by, self._step)
             if step is None:
-                told = self._steps.finding.told or "type words or a filter after / first"
-                self.notify(one_line(told), title="no match there", markup=False, timeout=3)
+                status = self._steps.finding.status or "type words or a filter after / first"
+                self.notify(one_line(status), title="no match there", markup=False, timeout=3)
                 return
             self.go_to(step)
 

@@ -91,13 +91,6 @@ class NewRun(MakerScreen):
             self.prepared = prepared
             self.values = values
 
-    class PlanAsked(Message):
-        """The user wants to plan the run that is being ordered; `values` are fields of the plan screen."""
-
-        def __init__(self, values: Mapping[str, str]) -> None:
-            super().__init__()
-            self.values = values
-
     class _Prepared(Message):
         """An order was checked in a thread; it is ready, with what is said of its model and a key it lacks."""
 
@@ -141,7 +134,7 @@ class NewRun(MakerScreen):
         self._refused = False
         self._wrong: dict[str, str] | None = None
         self._ordered = False
-        self._looked_over: PreparedRun | None = None
+        self._prepared: PreparedRun | None = None
         self._missing, self._no_task = "", NO_PATH
 
     def compose(self) -> ComposeResult:
@@ -297,7 +290,7 @@ class NewRun(MakerScreen):
 
     def action_plan(self) -> None:
         """Ask for the plan screen, with what is known of this run."""
-        self.post_message(self.PlanAsked(plan_values(self.values, self._looked_over)))
+        self.opener.plan(plan_values(self.values, self._prepared))
 
     def action_choose(self) -> None:
         """Open the list of the field in focus."""
@@ -342,7 +335,7 @@ class NewRun(MakerScreen):
 
     def on_new_run__prepared(self, message: _Prepared) -> None:
         """Show the forecast; go, if that was asked for."""
-        self._looked_over = message.prepared
+        self._prepared = message.prepared
         self._missing = message.missing
         self._hints["model"] = message.model_words or hints(FIRST_FIELDS)["model"]
         if self._wrong != self.values:  # what was wrong with these is still to be read

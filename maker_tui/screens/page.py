@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from maker_engine.core.model_check import ModelCheck
+from maker_engine.core.record.model_check import ModelCheck
 from maker_tui.settings.keymap import NamedKeys
 from maker_tui.text.check_lines import check_table
 from maker_tui.text.roles import line

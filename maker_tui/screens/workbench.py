@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key, Paste, Resize
 
-from maker_engine.core.decisions import describe
+from maker_engine.core.record.decisions import describe
 from maker_tui.parts.breakpoints import Breakpoints
 from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
 from maker_tui.parts.counted_keys import CountedKeys
@@ -57,7 +57,7 @@ from maker_tui.widgets.wide_parts import DecidedPane, ResponsePane, RunStrip
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_tui.runs.bridge import RunSource
     from maker_tui.runs.view import RunView
     from maker_tui.widgets.prompt_editor import PromptEditor
@@ -247,7 +247,7 @@ class Workbench(MakerScreen):
         self._show_footer(view.snapshot)
 
     def show_now(self) -> None:
-        """Show the run as it stands."""
+        """Show the run as it is now."""
         self._control.over = False
         self._review.banner.take_down()
         if self._watch.view is not None:
@@ -272,7 +272,7 @@ class Workbench(MakerScreen):
         self._strip.show_run(self.travel.run, self.travel.place if self.travel.in_the_past else None)
 
     def _ask_for_a_person(self, view: RunView) -> None:
-        """Say so while the run holds, or waits for somebody to settle its open step."""
+        """Say so while the run holds, or waits for someone to settle its open step."""
         snapshot = view.snapshot
         if view.checking is not None:
             self._review.banner.tell(CHECKING, checking_words(view.checking))

@@ -145,8 +145,10 @@ def _prices(given: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
         try:
             found[name] = check_price(figures if isinstance(figures, list) else [figures])
         except InputError:
-            told = f'"{name}" = [IN, OUT], [IN, OUT, CACHED] or [IN, OUT, CACHED, WRITE], in dollars per million tokens'
-            raise InputError(f"prices: write {one_line(told, 160)}, got {one_line(repr(figures), 40)}") from None
+            expected = (
+                f'"{name}" = [IN, OUT], [IN, OUT, CACHED] or [IN, OUT, CACHED, WRITE], in dollars per million tokens'
+            )
+            raise InputError(f"prices: write {one_line(expected, 160)}, got {one_line(repr(figures), 40)}") from None
     return found
 
 

@@ -28,7 +28,7 @@ def title_sequence(title: str) -> str:
 
 
 def call(reason: str, *, bell: bool, notify: str) -> str:
-    """Return what a terminal is sent to call somebody.
+    """Return what a terminal is sent to call someone.
 
     Args:
         reason: Why.

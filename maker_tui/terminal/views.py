@@ -44,8 +44,8 @@ class ViewSaver:
         except MakerError as error:
             self._app.notify(one_line(str(error)), title="not saved", severity="error", markup=False)
             return
-        told = one_line(f"{written} and {drawn.name}", 400)
-        self._app.notify(told, title="view saved", markup=False, timeout=8)
+        written_files = one_line(f"{written} and {drawn.name}", 400)
+        self._app.notify(written_files, title="view saved", markup=False, timeout=8)
 
     def _session_shown(self) -> Path | None:
         """The session of the nearest screen that shows one; a help screen stands above the one it is about."""

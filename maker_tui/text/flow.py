@@ -106,7 +106,7 @@ def side_by_side(left: str, right: str, width: int) -> list[Text]:
 
 
 def changes(before: str, after: str) -> list[list[Piece]]:
-    """Tell how one raw text became another: lines that went with −, that came with +, and those around them."""
+    """Return how one raw text became another: lines that went with −, that came with +, and those around them."""
     rows: list[list[Piece]] = []
     near: list[int] = []
     for one, other in compared(before, after):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_engine.sessions.library.library import SessionSummary
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.events import Click, Key, Resize
 from textual.message import Message
 
-from maker_engine.core.commands import BreakCommand, DropBreak, TurnBreak
+from maker_engine.core.record.commands import BreakCommand, DropBreak, TurnBreak
 from maker_engine.printable import one_line
 from maker_tui.text.figures import count_of, fit
 from maker_tui.text.roles import line

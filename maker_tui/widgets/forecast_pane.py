@@ -92,7 +92,7 @@ def forecast_lines(
         return _side_by_side(rows, forecast, width)
     room = width - NAME_CELLS - FIGURE_CELLS
     lines = [
-        line((fit(name, NAME_CELLS), "label"), (fit(figure, FIGURE_CELLS), "strong"), (_told(words, room), "quiet"))
+        line((fit(name, NAME_CELLS), "label"), (fit(figure, FIGURE_CELLS), "strong"), (_fitting(words, room), "quiet"))
         for name, figure, *words in rows
     ]
     if forecast.assumptions:
@@ -158,7 +158,7 @@ def _why(forecast: Forecast, target: float) -> tuple[str, str]:
     return "as given", "as given"
 
 
-def _told(forms: list[str], room: int) -> str:
+def _fitting(forms: list[str], room: int) -> str:
     """Choose the first explanation that would not be cut."""
     return next((words for words in forms if len(words) <= room), "")
 
@@ -196,7 +196,7 @@ def k_table(
     rows = [line(("".join(name.rjust(cells) for name, cells in columns), "label"))]
     for one in forecasts:
         reaches = one.p_solve is not None and one.p_solve >= target
-        told = {
+        texts = {
             "k": f"{'✔' if reaches else ' '} {one.k}",
             "P(solve)": chance(one.p_solve),
             "votes": NONE if one.votes is None else short(one.votes),
@@ -206,5 +206,5 @@ def k_table(
         }
         role = "strong" if one.k == chosen else "plain" if reaches else "quiet"
         mark = (" ◀ taken" if one.k == chosen else "", "accent")
-        rows.append(line(("".join(fit(told[name], cells, right=True) for name, cells in columns), role), mark))
+        rows.append(line(("".join(fit(texts[name], cells, right=True) for name, cells in columns), role), mark))
     return [*rows, line((f"✔ reaches the target of {chance(target)}", "label"))]

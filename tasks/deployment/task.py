@@ -22,7 +22,7 @@ from maker_engine.core.decomposition import (
     Unknown,
     Vote,
 )
-from maker_engine.core.papers import Ballots
+from maker_engine.core.task.papers import Ballots
 from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
 

@@ -15,7 +15,7 @@ from random import Random
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, NamedTuple
 
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.filters.language import parse_filter
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.queries.search import Search

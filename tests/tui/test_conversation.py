@@ -8,7 +8,7 @@ import pytest
 from maker_tasks.interview import Interview
 from maker_tasks.interview.document import Kind
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.integrity.verify import verify
 from maker_tui.app import MakerApp
@@ -93,9 +93,9 @@ async def test_what_only_the_person_knows_is_in_the_document(project):
     finally:
         run.close()
     document = run.view().snapshot.state.document
-    standing = {line.text: line for line in document.lines if line.status.stands}
+    accepted_only = {line.text: line for line in document.lines if line.status.is_accepted}
     assert len(persona.asked) <= QUESTIONS + 1
-    assert [fact for fact in facts if standing[fact].source.voter != "ada"] == []
+    assert [fact for fact in facts if accepted_only[fact].source.voter != "ada"] == []
     assert {line.text for line in document.of(Kind.NON_GOAL)} >= set(exclusions)
     for line in document.of(Kind.FEATURE):
         assert line.source.voter == "ada" or any(tally.step is not None for tally in line.tallies), line

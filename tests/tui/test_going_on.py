@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from maker_engine.core.commands import Pause
+from maker_engine.core.record.commands import Pause
 from maker_engine.runtime.continuing import fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.library.library import Library
 from maker_engine.sessions.store.reader import Reader

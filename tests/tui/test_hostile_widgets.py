@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from maker_engine.core.events import SampleFailed, StepHopeless
+from maker_engine.core.record.events import SampleFailed, StepHopeless
+from maker_engine.core.record.snapshot import FlagRecord, Snapshot
 from maker_engine.core.responses import Flag
-from maker_engine.core.snapshot import FlagRecord, Snapshot
 from maker_engine.forecast import Forecast
 from maker_engine.printable import printable
-from maker_engine.sessions.library.shelf import Choice, Facet, View
+from maker_engine.sessions.library.listing import Choice, Facet, View
 from maker_engine.sessions.queries.forks import ForkNode
 from maker_tui.app import MakerApp
 from maker_tui.settings.themes import DARK

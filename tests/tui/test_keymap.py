@@ -9,8 +9,8 @@ from hypothesis import given, strategies as st
 from textual.actions import parse as parse_action
 from textual.binding import Binding
 
-from maker_engine.core.commands import DrawSample, Pause
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.commands import DrawSample, Pause
 from maker_engine.options.table import BY_NAME
 from maker_tui.app import MakerApp
 from maker_tui.cli.commands import act
@@ -19,7 +19,7 @@ from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.screens.workbench import Workbench
 from maker_tui.settings.actions import _chains, _owners, all_actions
 from maker_tui.settings.config import Config, load, parse
-from maker_tui.settings.keymap import bindings_of, in_force
+from maker_tui.settings.keymap import active_bindings, bindings_of
 from maker_tui.widgets.key_bar import MENU, Key, fitting
 from maker_tui.widgets.line_pane import LinePane
 from tests.tui.looking import screen_text, shown, until
@@ -130,7 +130,7 @@ def uncommented() -> str:
 def keys_of_chain(chain, app) -> dict[str, str]:
     """What each key does among bindings that are in force together, nearest first."""
     found: dict[str, str] = {}
-    for binding in in_force(chain, app):
+    for binding in active_bindings(chain, app):
         for key in binding.key.split(","):
             found.setdefault(key, binding.action)
     return found

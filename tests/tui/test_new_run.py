@@ -10,11 +10,11 @@ from textual.widgets import Input, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
-from maker_engine.kit.scaffold import write_task
 from maker_engine.options.table import BY_NAME, OPTIONS
-from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.measuring import samples_per_second
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.speed_test import samples_per_second
+from maker_engine.runtime.step_control import Inbox
+from maker_engine.task_contract.scaffold import write_task
 from maker_tui.app import MakerApp
 from maker_tui.runs.form_values import OWN_TASK
 from maker_tui.runs.order_form import FIELDS, read_order

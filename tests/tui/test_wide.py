@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from maker_engine.core.facts import StepFacts
+from maker_engine.core.filters.facts import StepFacts
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
-from maker_engine.core.snapshot import Totals
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.queries.marks import Marks
 from maker_tui.app import MakerApp

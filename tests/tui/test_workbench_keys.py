@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause
-from maker_engine.core.events import RunPaused
+from maker_engine.core.record.commands import Continue, DecideStep, DrawSample, Pause
+from maker_engine.core.record.events import RunPaused
 from maker_tui.app import MakerApp
 from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
