@@ -22,9 +22,9 @@ from maker_engine.core.decomposition import (
     Unknown,
     Vote,
 )
-from maker_engine.core.task.papers import Ballots
 from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task.papers import Ballots
 
 from . import commands
 from .answers import read_operation, read_verdict

@@ -12,8 +12,8 @@ from .state import OLD, Evidence, Side, State
 
 OPERATION_SYSTEM = """\
 Services are moved to new versions, one instance after the other, while they serve. You choose the next operation \
-alone. Reason briefly if you like, then end with these two lines, where N is the operation's number in the list and its \
-words are as they are there:
+alone. Reason briefly if you like, then end with these two lines, where N is the operation's number in the list and \
+its words are as they are there:
 operation = N
 does = WORDS"""
 OPERATION_RULE = """\

@@ -11,8 +11,8 @@ from ..problem import COMMANDS, FORMAT, PROCESSES, SERVICE, TARGETS, VERBS, Prob
 from ..surge import bounds
 from .documents import mapping, seconds, texts, whole
 
-_WHOLE = {"format", "services", "target", "commands", "health_url", "window_s", "probes", "holds", "rate", "grace_s", "patience_s",
-          "lease_s", "port", "rollback", "faults", "notes", "groups"}  # fmt: skip
+_WHOLE = {"format", "services", "target", "commands", "health_url", "window_s", "probes", "holds", "rate", "grace_s",
+          "patience_s", "lease_s", "port", "rollback", "faults", "notes"}  # fmt: skip
 _SERVICE = {"from", "to", "replicas", "max_surge", "max_unavailable", "needs", "criticality", "canary", "migration"}
 _LONGEST = 1_000
 

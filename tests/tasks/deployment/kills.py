@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from maker_tasks.deployment.loading import load_problem
@@ -29,7 +30,8 @@ from maker_engine.output import say
 MAKER = (sys.executable, "-m", "maker_tui")
 MOST_KILLS = 8
 """Kills of one run, after which it is left to end."""
-ENDING_S = 20.0
+ENDING_S = 45.0
+"""Longer than the lease: what a first run has left that was never in a session ends by it."""
 
 
 class Killed:
@@ -137,7 +139,7 @@ def main(number, seed):
     """Kill so often; print what came of it."""
     dice, kills, runs, wrong = random.Random(seed), 0, 0, []
     base = Path(tempfile.mkdtemp(prefix="dk-", dir="/tmp"))
-    text = to_text(load_problem({"observe": "0.2s"}, None))
+    text = to_text(replace(load_problem({"observe": "0.2s"}, None), lease_s=30.0))
     while kills < number:
         run = Killed(base / str(runs), text, dice, 3.0)
         found = run.to_its_end(min(MOST_KILLS, number - kills))
