@@ -113,8 +113,10 @@ def act(problem: Problem, state: State) -> Do | None:
 
 def migration(problem: Problem, operation: Operation) -> Do:
     """Return the gate before a service: the migration task, run as a program of its own."""
-    path = problem.of(operation.service).migration
-    argv = ["maker", "run", "migration", "--problem", path, "--headless", "--json"]
+    service = problem.of(operation.service)
+    argv = ["maker", "run", "migration", "--problem", service.migration, "--apply", "yes", "--headless", "--json"]
+    if service.database:
+        argv += ["--database", service.database, "--allow", f"write:sql:{service.database}"]
     return Do("process", json.dumps({"argv": argv}), label=operation.words[:60], timeout_s=MIGRATION_S)
 
 

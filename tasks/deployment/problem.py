@@ -41,6 +41,7 @@ class Service:
         criticality: Less critical services go first; 0 is the least.
         canary: Shares of the traffic, in percent, that the first new instance gets one after the other.
         migration: Problem file of the migration that has to have been done before; "" for none.
+        database: What it migrates: a file, or postgresql://…; "" for what that file says.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Service:
     criticality: int = 1
     canary: tuple[int, ...] = ()
     migration: str = ""
+    database: str = ""
 
     @property
     def least(self) -> int:
@@ -223,14 +225,15 @@ def to_text(problem: Problem) -> str:
         one.name: {
             "from": one.old, "to": one.new, "replicas": one.replicas, "max_surge": one.surge,
             "max_unavailable": one.unavailable, "needs": [*one.needs], "criticality": one.criticality,
-            "canary": [*one.canary], "migration": one.migration,
+            "canary": [*one.canary], "migration": one.migration, "database": one.database,
         }
         for one in problem.services
     }  # fmt: skip
     whole: dict[str, Any] = {
         "format": FORMAT, "services": services, "target": problem.target,
         "commands": {verb: [*words] for verb, words in problem.commands}, "health_url": problem.health_url,
-        "window_s": problem.window_s, "probes": problem.probes, "holds": problem.holds, "rate": problem.rate, "patience_s": problem.patience_s,
+        "window_s": problem.window_s, "probes": problem.probes, "holds": problem.holds, "rate": problem.rate,
+        "patience_s": problem.patience_s,
         "grace_s": problem.grace_s, "lease_s": problem.lease_s, "port": problem.port, "rollback": problem.rollback,
         "faults": [f"{name}:{kind}" for name, kind in problem.faults], "notes": [*problem.notes],
     }  # fmt: skip

@@ -13,7 +13,8 @@ from .documents import mapping, seconds, texts, whole
 
 _WHOLE = {"format", "services", "target", "commands", "health_url", "window_s", "probes", "holds", "rate", "grace_s",
           "patience_s", "lease_s", "port", "rollback", "faults", "notes"}  # fmt: skip
-_SERVICE = {"from", "to", "replicas", "max_surge", "max_unavailable", "needs", "criticality", "canary", "migration"}
+_SERVICE = {"from", "to", "replicas", "max_surge", "max_unavailable", "needs", "criticality", "canary", "migration",
+            "database"}  # fmt: skip
 _LONGEST = 1_000
 
 
@@ -81,22 +82,22 @@ def _service(name: str, given: dict[str, Any]) -> Service:
         raise ProblemError(f"{what} has no version that runs: give from")
     replicas = whole(given.get("replicas", 1), f"replicas of {what}", 0)
     surge, unavailable = bounds(given.get("max_surge", 1), given.get("max_unavailable", 0), replicas, name)
-    migration = given.get("migration", "")
-    if (
-        not isinstance(migration, str)
-        or len(migration) > _LONGEST
-        or not migration.isprintable()
-        or migration[:1] == "-"
-    ):
-        raise ProblemError(f"migration of {what} must be the path of a problem file")
+    migration, database = (_path(given.get(key, ""), f"{key} of {what}") for key in ("migration", "database"))
     old = str(given["from"])
     return Service(
         name, old, str(given.get("to", old)), replicas, surge, unavailable,
         tuple(dict.fromkeys(texts(given.get("needs"), f"needs of {what}"))),
         whole(given.get("criticality", 1), f"criticality of {what}", 0, 1_000),
         tuple(whole(one, f"canary of {what}", 1, 100) for one in texts(given.get("canary"), f"canary of {what}")),
-        migration,
+        migration, database,
     )  # fmt: skip
+
+
+def _path(given: object, what: str) -> str:
+    text = given if isinstance(given, str) else "-"
+    if text[:1] == "-" or len(text) > _LONGEST or not text.isprintable() or "${" in text:
+        raise ProblemError(f"{what} must be a path, got {one_line(str(given), 60)!r}")
+    return text
 
 
 def _commands(given: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
