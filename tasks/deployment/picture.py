@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.text import Text
 
 from .judging import row
@@ -26,29 +28,64 @@ from .state import (
 MARKS = {PROMOTED: ("✔", "target"), ROLLED_BACK: ("↩", "conflict"), STUCK: ("✖", "conflict")}
 PHASES = {
     OPEN: "starting the old versions",
-    CHECK: "looking which versions serve",
+    CHECK: "seeing which versions serve",
     CLOSE: "ending all processes",
     OVER: "over",
 }
 
 
+WIDE = 50
+"""Columns from which versions and the share of the traffic are shown."""
+_FACTS, _FACTS_NARROW = 16, 9
+"""Columns right of the instances, with the mark at their end."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Columns of a picture: all of them, those of names, of versions, and of instances; how wide one instance is."""
+
+    columns: int
+    name: int
+    versions: int
+    marks: int
+    each: int
+
+    @property
+    def wide(self) -> bool:
+        """Whether versions and shares are shown."""
+        return self.columns >= WIDE
+
+
+def _layout(problem: Problem, columns: int) -> _Layout:
+    services = problem.services
+    wide = columns >= WIDE
+    name = max(7, min(max(len(one.name) for one in services), columns // 5))
+    versions = min(17, max(len(_versions(one)) for one in services)) + 1 if wide else 0
+    left = max(3, columns - name - 1 - versions - (_FACTS if wide else _FACTS_NARROW))
+    most = max(one.most for one in services)
+    each = next((size for size in (3, 1) if size * most <= left), 0)
+    return _Layout(columns, name, versions, min(left, max(9, each * most)), each)
+
+
+def _versions(service: Service) -> str:
+    return f"{service.old} → {service.new}" if service.changes else service.old
+
+
 def draw(problem: Problem, state: State, columns: int, rows: int) -> Text:
     """Draw a state within `columns` × `rows` cells."""
     picture = Text()
-    name = max(7, min(max(len(one.name) for one in problem.services), columns // 5))
-    wide = columns >= 50
+    layout = _layout(problem, columns)
     lines = max(1, rows - 3)
     first = _window(problem, state, lines)
-    shown = problem.services[first : first + lines]
-    picture.append(
-        _cut(f"{'service':<{name}} {'old → new':<15} " if wide else f"{'service':<{name}} ", columns), "label"
-    )
-    picture.append(
-        _cut("instances  serves/min  traffic" if wide else "instances", columns - len(picture.plain)), "label"
-    )
-    for service in shown:
+    heads = f"{'service':<{layout.name}} "
+    if layout.wide:
+        heads += f"{'old → new':<{layout.versions}}{'instances':<{layout.marks}} serves traffic"
+    else:
+        heads += f"{'instances':<{layout.marks}} serves"
+    picture.append(_cut(heads, columns), "label")
+    for service in problem.services[first : first + lines]:
         picture.append("\n")
-        _row(picture, problem, state, service, name, columns)
+        _row(picture, problem, state, service, layout)
     for words, role in (_now(problem, state), _figures(state)):
         if picture.plain.count("\n") + 1 < rows:
             picture.append("\n")
@@ -68,39 +105,36 @@ def _window(problem: Problem, state: State, lines: int) -> int:
     return max(0, min(place - lines // 2, len(problem.services) - lines))
 
 
-def _row(picture: Text, problem: Problem, state: State, service: Service, name: int, columns: int) -> None:
+def _row(picture: Text, problem: Problem, state: State, service: Service, layout: _Layout) -> None:
     fleet = state.fleets[problem.index[service.name]]
-    picture.append(f"{_cut(service.name, name):<{name}} ", "plain")
-    left = columns - name - 1
-    if columns >= 50:
-        versions = f"{service.old} → {service.new}" if service.changes else service.old
-        picture.append(f"{_cut(versions, 15):<15} ", "given")
-        left -= 16
-    facts = _facts(service, fleet, wide=columns >= 50)
-    room = max(4, min(left - len(facts) - 1, max(10, 3 * service.most)))
-    _marks(picture, fleet, room)
-    spare = left - room
-    picture.append(_cut(f" {facts}", max(0, spare - 2)), "conflict" if fleet.available < service.least else "plain")
-    mark, role = MARKS.get(verdict_of(service, fleet), ("", "plain"))
-    if mark and spare > 2:
-        picture.append(f" {mark}", role)
+    picture.append(f"{_cut(service.name, layout.name):<{layout.name}} ", "plain")
+    if layout.wide:
+        versions = _cut(_versions(service), layout.versions - 1)
+        picture.append(f"{versions:<{layout.versions}}", "given")
+    _marks(picture, fleet, layout)
+    facts = f" {f'{fleet.available}/{service.least}':<6}"
+    if layout.wide:
+        facts += f" {_share(fleet):>3} %"
+    mark, role = MARKS.get(verdict_of(service, fleet), (" ", "plain"))
+    picture.append(facts, "conflict" if fleet.available < service.least else "plain")
+    picture.append(f" {mark}", role)
 
 
-def _facts(service: Service, fleet: Fleet, *, wide: bool) -> str:
-    share = 100 * fleet.new // max(1, fleet.new + fleet.old) if fleet.share == EVEN or not fleet.old else fleet.share
-    return f"{fleet.available:>3}/{service.least:<3} {share:>6} %" if wide else f"{fleet.available}/{service.least}"
+def _share(fleet: Fleet) -> int:
+    """Return the percentage of the traffic that goes to the new version."""
+    even = fleet.share == EVEN or not fleet.old
+    return 100 * fleet.new // max(1, fleet.new + fleet.old) if even else fleet.share
 
 
-def _marks(picture: Text, fleet: Fleet, room: int) -> None:
-    """Draw [N] for a new instance and [o] for an old one; counts where there is no room for marks."""
-    marks = [("[N]", "target")] * fleet.new + [("[o]", "source")] * fleet.old
-    if 3 * len(marks) > room:
-        words = f"{fleet.new}N {fleet.old}o"
-        picture.append(f"{_cut(words, room):<{room}}", "plain")
+def _marks(picture: Text, fleet: Fleet, layout: _Layout) -> None:
+    """Draw N for a new instance and o for an old one; counts where there is no room for them."""
+    if not layout.each:
+        words = _cut(f"{fleet.new}N {fleet.old}o", layout.marks)
+        picture.append(f"{words:<{layout.marks}}", "plain")
         return
-    for mark, role in marks:
-        picture.append(mark, role)
-    picture.append(" " * (room - 3 * len(marks)))
+    for letter, role, number in (("N", "target", fleet.new), ("o", "source", fleet.old)):
+        picture.append((f"[{letter}]" if layout.each == 3 else letter) * number, role)
+    picture.append(" " * max(0, layout.marks - layout.each * (fleet.new + fleet.old)))
 
 
 def _now(problem: Problem, state: State) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from maker_engine.core.decomposition import Json
+from maker_engine.core.decomposition import Done, Json
 from maker_engine.printable import one_line
 
 from .problem import Problem, Service
@@ -53,6 +53,24 @@ def shortfall(problem: Problem, state: State) -> str:
     if state.totals.lost:
         parts.append(f"{state.totals.lost:,} requests lost")
     return one_line("; ".join(parts), 300)
+
+
+def outcome_words(done: Done) -> str:
+    """Write in at most 24 characters what an effect has come to, as it says itself."""
+    value = done.fields if done.ok else None
+    if not isinstance(value, dict):
+        return done.status.value
+    if "stage" in value:
+        return "old versions started"
+    if "serving" in value:
+        return "seen what serves"
+    if "lost" in value:
+        return f"ended, {value['lost']} lost"[:24]
+    new = value.get("new")
+    if isinstance(new, dict):
+        return f"{new.get('requests')} seen, {new.get('errors')} errors"[:24]
+    well = value.get("ready", True) and value.get("stopped", True) and not value.get("exit", 0)
+    return "done" if well else "not done"
 
 
 def papers(problem: Problem, state: State) -> dict[str, str]:

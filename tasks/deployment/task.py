@@ -27,7 +27,6 @@ from maker_engine.core.responses import Flag, Prompt
 from maker_engine.core.task.papers import Ballots
 
 from . import commands
-from .answers import read_operation, read_verdict
 from .flow import act, begin, finished, judged
 from .imitation import imitate
 from .judging import ALLOWED, row
@@ -37,10 +36,10 @@ from .picture import draw
 from .planning import Candidate, candidates, right
 from .problem import ALL, FAULTS, SERVICE, Problem, to_text
 from .rehearsal import rehearsed
-from .reports import papers, result, shortfall
+from .reports import outcome_words, papers, result, shortfall
 from .state import ACT, CHOOSE, HOLD, JUDGE, ORDER, Answer, Choose, Judge, State
 from .verifier import findings
-from .wording import operation_prompt, verdict_prompt
+from .wording import operation_prompt, read_operation, read_verdict, verdict_prompt
 
 
 @dataclass(frozen=True)
@@ -205,7 +204,7 @@ class Deployment(Task[State, Answer]):
         if isinstance(answer, Choose):
             words = answer.operation.words
             return words if len(words) <= 24 else words[:23] + "…"
-        return answer.verdict if isinstance(answer, Judge) else answer.status.value
+        return answer.verdict if isinstance(answer, Judge) else outcome_words(answer)
 
     def encode_state(self, state: State) -> Json:
         """Return the state's parts."""
