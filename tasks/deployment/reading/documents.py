@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -67,6 +68,8 @@ def read_documents(text: str, what: str) -> list[dict[str, Any]]:
     """
     if len(text) > LARGEST:
         raise ProblemError(f"{what} has {len(text):,} characters: at most {LARGEST:,} are read")
+    if (written := _json(text)) is not None:
+        return [written]
     found = []
     try:
         for document in yaml.load_all(text, _Loader):
@@ -81,6 +84,24 @@ def read_documents(text: str, what: str) -> list[dict[str, Any]]:
     if not found or not all(isinstance(one, dict) for one in found):
         raise ProblemError(f"{what} must hold mappings, such as services or Kubernetes objects")
     return found
+
+
+def _json(text: str) -> dict[str, Any] | None:
+    """Return the mapping that a text in JSON holds; None where it is none, and YAML's reader has to say why."""
+    if text[:1] != "{":
+        return None
+    try:
+        found = json.loads(text, object_pairs_hook=_pairs, parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a key comes twice")
+    return made
 
 
 def seconds(value: object, what: str) -> float:

@@ -17,8 +17,8 @@ UNHEALTHY_S = 0.3
 """Seconds after its first healthy answer that a version turns unhealthy."""
 SLOW_S = 0.4
 SLOW_START_S = 1.5
-LOAD = 25
-"""Requests within a second from which on one in twenty fails."""
+LOAD, LOAD_S = 7, 0.25
+"""Requests within so many seconds above which one in twenty fails."""
 
 
 class Server:
@@ -56,7 +56,7 @@ class Server:
     def _fails(self, now: float) -> bool:
         with self.lock:
             self.recent.append(now)
-            while self.recent[0] < now - 1:
+            while self.recent[0] < now - LOAD_S:
                 self.recent.popleft()
             self.under_load += len(self.recent) > LOAD
             return len(self.recent) > LOAD and self.under_load % 20 == 1
