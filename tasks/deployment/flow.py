@@ -181,7 +181,7 @@ def _opened(problem: Problem, state: State, done: Done, value: dict[str, Any] | 
     if value is None:
         return replace(state, phase=OVER, why=f"the old versions cannot be started: {_reason(done)}")
     ready = value["available"]
-    state = replace(state, phase=CHOOSE, stage=value["stage"])
+    state = replace(state, phase=CHOOSE, stage=value["stage"], port=value["port"])
     missing = [one.name for one in problem.services if ready.get(one.name, 0) < one.replicas]
     return replace(state, phase=CLOSE, why=f"the old version of {missing[0]} is not ready") if missing else state
 

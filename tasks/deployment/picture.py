@@ -146,7 +146,7 @@ def _now(problem: Problem, state: State) -> tuple[str, str]:
     if state.phase == JUDGE and state.evidence is not None:
         side = state.evidence.new
         number = row(state.evidence, problem.probes, state.holds, problem.holds)
-        seen = f"{side.requests} requests {side.errors} errors p95 {side.p95_ms} ms {side.failures} failures"
+        seen = f"{side.requests} seen, {side.errors} errors, p95 {side.p95_ms} ms, {side.failures} failed"
         return f"{operation}: {seen}", "conflict" if number <= 5 else "moved"
     return f"{operation}{': observing' if state.phase == WATCH else ''}", "moved"
 
@@ -154,4 +154,5 @@ def _now(problem: Problem, state: State) -> tuple[str, str]:
 def _figures(state: State) -> tuple[str, str]:
     lost = state.totals.lost
     seen = f", {state.totals.requests:,} requests, {lost:,} lost" if lost is not None else ""
-    return f"{state.count} operations{seen}", "conflict" if lost else "label"
+    port = f", front port {state.port}" if state.port and state.phase != OVER else ""
+    return f"{state.count} operations{seen}{port}", "conflict" if lost else "label"

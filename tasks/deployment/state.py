@@ -143,6 +143,7 @@ class State:
         totals: What the front port has seen.
         sub: Part of an operation or a window that is made of several commands, from 0.
         tally: What those parts have shown: (side, answered well, milliseconds).
+        port: The front port; 0 where there is none.
     """
 
     phase: str
@@ -159,6 +160,7 @@ class State:
     totals: Totals = Totals()
     sub: int = 0
     tally: tuple[tuple[str, bool, int], ...] = ()
+    port: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,10 @@ def _served(check: _Check, served: dict[str, Any] | None) -> Iterator[str]:
 def _of_commands(check: _Check, moves: Sequence[Move]) -> None:
     """Check the order of a run of commands: their outcomes do not say what they were, so the chosen are counted."""
     chosen: list[Any] = []
+    total = sum(service["replicas"] for service in check.services.values())
+    if len(moves) < total or not all(_is_well(move) for move in moves[-total:]):
+        errors = [json.loads(move[2]).get("error", move[1]) for move in moves if move[0] == "done" and move[1] != "ok"]
+        check.find(f"not every instance was well at the end{f': {errors[0]}' if errors else ''}")
     for kind, *parts in moves:
         if kind == "choose":
             check.begin(parts)
@@ -240,3 +244,11 @@ def _of_commands(check: _Check, moves: Sequence[Move]) -> None:
             chosen = []
         elif kind == "judge" and parts[0] == "promote" and check.last and _whole(check, check.last[1]):
             check.promoted.add(check.last[1])
+
+
+def _is_well(move: Move) -> bool:
+    """Tell whether a move is the answer of an instance that is well."""
+    if move[:2] != ("done", "ok"):
+        return False
+    value = json.loads(move[2])
+    return bool(value.get("exit", 1) == 0 or 100 <= value.get("status", 0) < 400)

@@ -51,6 +51,7 @@ class Supervisor:
         self._opening = asyncio.Lock()
         self._over = asyncio.Event()
         self._closed = False
+        self._left: list[list[Any]] | None = None
 
     async def run(self) -> None:
         """Take orders until the last one, or until nobody holds on to it any more."""
@@ -72,15 +73,17 @@ class Supervisor:
             alone = 0.0 if self._holders else alone + 0.25
             if alone >= self._spec.get("lease_s", 60.0):
                 self._figures.write("lease", seconds=alone)
+                self._left = self._fleet.roster()  # what a resumed run goes on with
                 await self._end_all()
                 self._save()
                 self._over.set()
 
     def _save(self) -> None:
         """Put the state on disk, whole."""
+        roster = self._fleet.roster() if self._left is None else self._left
         state = {
             "pid": os.getpid(), "started": start_time(os.getpid()), "spec": self._spec, "shares": self._fleet.shares,
-            "port": self._front.port, "roster": self._fleet.roster(), "totals": self._figures.totals(),
+            "port": self._front.port, "roster": roster, "totals": self._figures.totals(),
             "closed": self._closed,
         }  # fmt: skip
         part = self._folder / "state.part"

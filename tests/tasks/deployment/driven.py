@@ -10,7 +10,7 @@ from maker_engine.core.decomposition import Do, Vote
 from maker_engine.effects.world import RealWorld
 
 MOST_STEPS = 3_000
-OWN = "format: maker-deployment 1\nwindow_s: 0.1\nprobes: 10\ngrace_s: 0.5\nlease_s: 5\nservices:\n"
+OWN = "format: maker-deployment 1\nwindow_s: 0.1\nprobes: 10\ngrace_s: 0.5\nlease_s: 1\nservices:\n"
 
 
 class Rehearsed:

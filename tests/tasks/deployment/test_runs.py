@@ -13,10 +13,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from maker_tasks.deployment.stage.client import folder_of
+from maker_tasks.deployment.stage.client import folder_of, release
 from maker_tasks.deployment.stage.processes import is_running
 from maker_tasks.deployment.task import Deployment
 
+from maker_engine.core.decomposition import NotDone
+from maker_engine.effects.world import RealWorld
 from tests.tasks.deployment.driven import OWN, Rehearsed, driven, loaded, verdicts
 from tests.tasks.deployment.kills import Killed
 
@@ -88,21 +90,27 @@ async def test_all_may_go_back():
     assert did[-3:] == [["stop", "web", "new"], ["start", "db", "old"], ["stop", "db", "new"]]
 
 
-async def test_a_supervisor_that_is_killed_is_replaced(short):
-    """Its instances end with it; the next one starts them again, and the rollout goes on to its end."""
+@pytest.mark.parametrize("killed", [True, False], ids=["killed", "lease"])
+async def test_a_supervisor_that_is_gone_is_replaced(short, killed):
+    """Killed, or with nobody to hold on to it, its instances end with it; the next one goes on where it was."""
     gone = []
 
     async def before(state, _):
         if len(state.done) == 2 and not gone:
-            found = json.loads((folder_of(state.stage) / "state.json").read_text())
-            os.kill(found["pid"], signal.SIGKILL)
+            folder = folder_of(state.stage)
+            found = json.loads((folder / "state.json").read_text())
             gone.extend((pid, started) for *_, pid, started in found["roster"])
+            if killed:
+                os.kill(found["pid"], signal.SIGKILL)
+            else:
+                release(folder)
+            while any(is_running(*one) for one in [*gone, (found["pid"], found["started"])]):  # noqa: ASYNC110 - theirs
+                await asyncio.sleep(0.02)
 
     result, _, findings = await driven(loaded(SHOP), before=before)
     assert findings == []
     assert verdicts(result) == {"db": "promoted", "web": "promoted"}
     assert gone
-    assert not any(is_running(pid, started) for pid, started in gone)
     assert [one["kind"] for one in _log(short)].count("restarted") == 1
 
 
@@ -152,8 +160,31 @@ async def test_commands_of_a_users_own(tmp_path, bad, verdict, left):
     assert sorted(one.name for one in tmp_path.glob("web-*")) == [f"web-{left}-1", f"web-{left}-2"]
 
 
+async def test_a_command_in_doubt_is_asked_about(tmp_path):
+    """After a crash an instance that is well was started and not stopped; of one that is not the contrary holds."""
+    text = {
+        "format": "maker-deployment 1",
+        "services": {"web": {"from": "1", "to": "2"}},
+        "commands": _commands(tmp_path, "-"),
+    }
+    task = Deployment.load({}, json.dumps(text))
+    state = task.apply(task.start(), task.oracle(task.start()))
+    start = task.step(state)
+    question = task.recover(state, start)
+    world = RealWorld()
+    assert (start.label, question.label, question.writes) == ("start new web 1", "health new web 1", False)
+    assert task.recovered(state, start, await world.carry_out(question, "a")) == NotDone()
+    assert (await world.carry_out(start, "b")).fields["exit"] == 0
+    assert task.recovered(state, start, await world.carry_out(question, "c")).ok
+
+
 def test_a_run_that_is_killed_goes_on(short):
     """Killed by SIGKILL and resumed, it ends as if it had not been, with no process left and none started twice."""
-    killed = Killed(short / "k", OWN + "".join(f"  {line}\n" for line in SHOP), random.Random(5), 1.0)
+    killed = Killed(
+        short / "k",
+        OWN.replace("lease_s: 1", "lease_s: 20") + "".join(f"  {line}\n" for line in SHOP),
+        random.Random(5),
+        1.0,
+    )
     assert killed.to_its_end(1) == []
     assert killed.kills == 1
