@@ -172,6 +172,15 @@ def _fields(done: Done) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _migration_said(value: dict[str, Any]) -> str:
+    """Return why a migration failed: what its own result says, else how it ended."""
+    try:
+        reason = json.loads(str(value.get("stdout", "")))["reason"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        reason = str(value.get("stderr", "")).strip() or f"it ended with status {value.get('exit')}"
+    return one_line(str(reason), 120)
+
+
 def _reason(done: Done) -> str:
     value = _fields(done)
     return one_line(str(value.get("error") or value.get("stderr") or f"status {done.status}"), 150)
@@ -206,7 +215,7 @@ def _acted(problem: Problem, state: State, done: Done, value: dict[str, Any] | N
     name, count = operation.service, state.count + 1
     if operation.verb == MIGRATE:
         if value is None or value.get("exit") != 0:
-            why = _reason(done) if value is None else f"it ended with status {value.get('exit')}"
+            why = _reason(done) if value is None else _migration_said(value)
             return rolled_back(problem, replace(state, count=count), name, f"{name}: the migration failed: {why}")
     elif done.status is Status.REFUSED:
         return rolled_back(problem, replace(state, count=count), name, f"{operation.words}: {_reason(done)}")

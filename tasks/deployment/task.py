@@ -155,6 +155,8 @@ class Deployment(Task[State, Answer]):
             return () if answer is None else (answer,)
         left = [one for one in left if one.begun] or left
         left = [one for one in left if not one.forbidden]
+        if not left:
+            return ()
         for fact in (
             lambda one: one.service.criticality, lambda one: one.service.name,
             lambda one: ORDER.index(one.operation.verb),

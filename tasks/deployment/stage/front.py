@@ -84,7 +84,7 @@ class Front:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), ANSWER_S)
             words = head.split(b"\r\n", 1)[0].decode("latin-1").split()
             name, _, rest = (words[1] if len(words) > 1 else "/").lstrip("/").partition("/")
-            if name not in self.fleet.services or words[0] not in ("GET", "HEAD"):
+            if name not in self.fleet.services or words[0] != "GET":
                 writer.write(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             else:
                 writer.write(await self._routed(name, f"/{rest}"))

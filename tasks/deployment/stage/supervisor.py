@@ -50,7 +50,7 @@ class Supervisor:
         self._holders = 0
         self._opening = asyncio.Lock()
         self._over = asyncio.Event()
-        self._closed = False
+        self._closed = self._failed = False
         self._left: list[list[Any]] | None = None
 
     async def run(self) -> None:
@@ -106,7 +106,12 @@ class Supervisor:
             return
         async with self._opening:
             self._figures.write("restarted")
-            await self._begin(state["spec"], [tuple(one[:3]) for one in state["roster"]], state["port"])
+            names = [tuple(one[:3]) for one in state["roster"]]
+            try:
+                await self._begin(state["spec"], names, state["port"])
+            except OrderError:  # another program has taken it in the meantime
+                self._failed = False
+                await self._begin(state["spec"], names, 0)
             self._fleet.shares.update(state["shares"])
             self._figures.restore(state["totals"])
 
@@ -126,7 +131,7 @@ class Supervisor:
         finally:
             self._holders -= held
             writer.close()
-            if self._closed:
+            if self._closed or self._failed:
                 self._over.set()
 
     async def _answer(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -181,6 +186,7 @@ class Supervisor:
         try:
             await self._front.open(port)
         except OSError as error:
+            self._failed = True
             raise OrderError(f"the front port {port} cannot be opened: {os.strerror(error.errno or 0)}") from None
         self._spec = spec
         fleet = Fleet(self._figures, ask, float(spec["grace_s"]), self._save)
