@@ -62,7 +62,7 @@ def of_pool(voters: Sequence[Sequence[StepClass]]) -> tuple[StepClass, ...]:
 
 
 def _at(classes: Sequence[StepClass], die: float) -> StepClass:
-    """Return the class that a die from 0 to 1 stands for."""
+    """Return the class that a die from 0 to 1 represents."""
     for one, end in zip(classes, accumulate(each.share for each in classes), strict=True):
         if die < end:
             return one

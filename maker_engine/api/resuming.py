@@ -35,7 +35,7 @@ def resume(
     trust: bool = False,
     **options: Unpack[RunOptions],
 ) -> Run:
-    """Go on with a run that has stopped, from where its session stands; what was voted there counts again.
+    """Go on with a run that has stopped, from where its session stopped; what was voted there counts again.
 
     Args:
         session: Its file.

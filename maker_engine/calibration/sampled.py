@@ -1,6 +1,6 @@
-"""A calibration as a session keeps it: sampled steps of a task, each asked a few times, and nobody votes.
+"""A calibration as a session keeps it: sampled steps of a task, each asked a few times, and no one votes.
 
-It is a task like any other, so that a calibration is listed, looked at, searched, verified and exported as a run is.
+It is a task like any other, so that a calibration is listed, examined, searched, verified and exported as a run is.
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         return plain.picture(state, columns, rows)
 
     def describe(self, answer: A) -> str:
-        """Tell `answer` in at most 24 characters."""
+        """Describe `answer` in at most 24 characters."""
         return plain.describe(answer)
 
     def encode_state(self, state: S) -> Json:
@@ -217,7 +217,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         return answer
 
     def result(self, state: S) -> Json:
-        """Return what a solved run has come to, as JSON that a person reads in one line; `state` is its last.
+        """Return what a solved run produced, as JSON that a person reads in one line; `state` is its last.
 
         The default is the whole state.
         """
@@ -278,7 +278,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         return () if answer is None else (answer,)
 
     def draft(self, state: S) -> A | None:  # noqa: ARG002 - no guess
-        """Guess the answer at `state` before anybody has voted; None for no guess. Only ever looked ahead from."""
+        """Guess the answer at `state` before anybody has voted; None for no guess. Only ever used to predict."""
         return None
 
     def __eq__(self, other: object) -> bool:

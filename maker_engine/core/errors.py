@@ -57,7 +57,7 @@ class StorageFullError(SessionError):
 
 
 class TaskError(MakerError):
-    """A task broke its contract: an unfrozen state, a step nobody drives, an answer it cannot apply."""
+    """A task broke its contract: an unfrozen state, a step no one drives, an answer it cannot apply."""
 
 
 class Fault(StrEnum):

@@ -249,7 +249,7 @@ class Poll:
 
 
 class Gathering(Poll):
-    """The samples of a `Gather`: proposals are collected, nobody votes, and nothing is known before all are in."""
+    """The samples of a `Gather`: proposals are collected, no one votes, and nothing is known before all are in."""
 
     __slots__ = ()
 

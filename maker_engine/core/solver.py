@@ -80,7 +80,7 @@ class Solver:
         self.guessed_wrong = 0  # the waste that looking ahead makes; drafts and second calls were asked for
 
     def begin(self) -> list[Event]:
-        """Tell of the first step; an empty list when there is none."""
+        """Report the first step; an empty list when there is none."""
         return self._flight.first.opening_events()
 
     @property
@@ -207,7 +207,7 @@ class Solver:
         return requests
 
     def asked(self, request: SampleRequest) -> list[Event]:
-        """Tell that `request` was sent; of samples further ahead it is told when their turn has come."""
+        """Report that `request` was sent; of samples further ahead it is told when their turn has come."""
         if is_probe(request):
             number = request.sample - PROBES
             return [ProbeAsked(request.step, number, self._flight.first.probes[number][0])]
@@ -237,7 +237,7 @@ class Solver:
         elif one.poll.expects(request.sample):
             return self._counted(one, one.take(request.sample, response, recorded))
         else:
-            events = []  # its answer is in already, or nobody waits for it any more
+            events = []  # its answer is in already, or no one waits for it any more
         return events or [ResponseWasted(request.step, response)]  # paid for all the same
 
     def _counted(self, one: OpenStep, counted: list[Sample]) -> list[Event]:
@@ -253,7 +253,7 @@ class Solver:
         return events + squashed if squashed else events
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
-        """Receive a response and commit whatever it decides: for callers with nobody to ask in between."""
+        """Receive a response and commit whatever it decides: for callers with no one to ask in between."""
         events = self.receive(request, response)
         while self.decided:
             events += self.commit()
@@ -281,7 +281,7 @@ class Solver:
         return self._squashed(waste) + decided if waste else decided
 
     def _read(self, done: OpenStep) -> None:
-        """Note that a step is done; where nobody was asked for it, the next one's samples are the first of the run."""
+        """Note that a step is done; where no one was asked for it, the next one's samples are the first of the run."""
         self.unread = done.poll is None or not done.poll.counted
         if self.unread:
             self._flight.first.open_the_run()

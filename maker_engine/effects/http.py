@@ -48,7 +48,7 @@ class Http:
         return Scope(HTTP, _server(parts), writes, local=is_local(host_of(parts)))
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell the request's first line."""
+        """Describe the request's first line."""
         return f"{_method(arguments)} {arguments.get('url', '')}"
 
     async def carry_out(self, call: Call) -> dict[str, Json]:

@@ -63,7 +63,7 @@ class Effect(Protocol):
         """
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell it in one line, such as "POST http://127.0.0.1:8000/users"; the arguments are those of `scope`."""
+        """Describe it in one line, such as "POST http://127.0.0.1:8000/users"; the arguments are those of `scope`."""
 
     async def carry_out(self, call: Call) -> dict[str, Json]:
         """Do it, and return its value. Cancelled, it leaves nothing running.

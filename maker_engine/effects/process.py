@@ -39,7 +39,7 @@ class Process:
     in base64 under its name with _base64 behind; "exit" is −n where signal n ended it.
     """
 
-    def scope(self, arguments: Mapping[str, Any], *, writes: bool) -> Scope:  # noqa: ARG002 - nobody knows what it does
+    def scope(self, arguments: Mapping[str, Any], *, writes: bool) -> Scope:  # noqa: ARG002 - no one knows what it does
         """Return the program: a bare name, which is found along PATH, or a path."""
         take(arguments, _KNOWN)
         argv = arguments.get("argv") or [""]
@@ -48,7 +48,7 @@ class Process:
         return Scope(EXEC, program(argv[0]), writes=True)
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell the command."""
+        """Describe the command."""
         return " ".join(map(str, arguments.get("argv", ())))
 
     async def carry_out(self, call: Call) -> dict[str, Json]:
@@ -64,7 +64,7 @@ class Process:
                 running.drive()
             except Exception as raised:  # noqa: BLE001 - told below, in the loop that waits
                 error = raised
-            with suppress(RuntimeError):  # the loop is gone, and nobody waits
+            with suppress(RuntimeError):  # the loop is gone, and no one waits
                 loop.call_soon_threadsafe(_settle, ended, error)
 
         thread = threading.Thread(target=drive, name="maker process", daemon=True)

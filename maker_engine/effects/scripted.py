@@ -46,7 +46,7 @@ class ScriptedWorld:
         return self._scope
 
     def describe(self, do: Do) -> str:
-        """Tell an effect."""
+        """Describe an effect."""
         return do.label or f"{do.effect} {do.arguments}"
 
     def mask(self, text: str) -> str:

@@ -60,7 +60,7 @@ class Sql:
         return Scope(SQL, target, writes, local="://" not in target or is_local(host))
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell the first statement, and how many there are."""
+        """Describe the first statement, and how many there are."""
         statements = statements_of(arguments)
         more = f" and {len(statements) - 1} more" if len(statements) > 1 else ""
         return f"{' '.join(statements[0].sql.split())}{more}"

@@ -39,7 +39,7 @@ def served(path: Path, slots: int = SLOTS) -> Iterator[str]:
     command = [sys.executable, "-P", "-m", "maker_engine.models.gguf_worker", str(path.resolve()), str(slots)]
     # In a session of its own, so that Ctrl-C is ours to hear; it ends when its input does, however we end.
     with (
-        tempfile.TemporaryFile() as log,  # not a pipe, which nobody would empty
+        tempfile.TemporaryFile() as log,  # not a pipe, which no one would empty
         subprocess.Popen(  # noqa: S603 - our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
         ) as process,

@@ -29,7 +29,7 @@ _NAMED = {"PT": "America/Los_Angeles", "ET": "America/New_York", "CT": "America/
 
 
 def unix_seconds(number: float, now: datetime) -> float:
-    """Return the seconds from `now` that a number stands for: itself, or a time of Unix in s or ms."""
+    """Return the seconds from `now` that a number represents: itself, or a time of Unix in s or ms."""
     if number < 1e9:
         return number
     return number / (1000 if number > 1e11 else 1) - now.timestamp()

@@ -48,7 +48,7 @@ def merged(text: str) -> dict[str, Any]:
 
 
 def _events(text: str) -> tuple[list[dict[str, Any]], bool]:
-    """Read the events; tell whether the one that ends a stream is among them."""
+    """Read the events; return whether the one that ends a stream is among them."""
     found: list[dict[str, Any]] = []
     for data in _data(text):
         if data == "[DONE]":

@@ -61,7 +61,7 @@ class StreamOnlyError(ProviderError):
 
 
 def translate(error: BaseException, model: str) -> ProviderError | None:
-    """Say which fault `error` stands for; None where it is nobody's but ours.
+    """Say which fault `error` represents; None where it is no one's but ours.
 
     The result holds no reference to `error`, which holds the request and with it the key.
     """

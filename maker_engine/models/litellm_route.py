@@ -92,7 +92,7 @@ def objection(route: Route, parameters: Mapping[str, Any]) -> str:
 def _address(api_base: str) -> SplitResult:
     example = "write it like http://127.0.0.1:8000/v1"
     if "@" in api_base or "?" in api_base or "#" in api_base:
-        # Not repeated in the message: what stands there is mostly a secret.
+        # Not repeated in the message: what is there is mostly a secret.
         raise InputError(f"--api-base has no place for passwords, keys or fragments: {example}")
     try:
         address = urlsplit(api_base)

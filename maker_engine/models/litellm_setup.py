@@ -106,7 +106,7 @@ def _load() -> Any:
 
 
 def spare_logging() -> None:
-    """Tell LiteLLM not to log the calls of this asyncio task: with no callbacks that is work for nothing, 0.6 ms."""
+    """Keep LiteLLM not to log the calls of this asyncio task: with no callbacks that is work for nothing, 0.6 ms."""
     importlib.import_module("litellm._internal_context").is_internal_call.set(True)
 
 

@@ -12,7 +12,7 @@ GRACE_S = 2.0
 
 
 def end_with_input() -> None:
-    """End this process once nobody can write to its standard input any more, which is a pipe.
+    """End this process once no one can write to its standard input any more, which is a pipe.
 
     A starter that closes the pipe leaves time to end in order. One that has died wants nothing any more, and cannot
     have closed what it has sent: so the input is not read for this, only watched.

@@ -61,7 +61,7 @@ class Conduct:
     Attributes:
         world: What carries effects out, None for the real one.
         consent: What was allowed.
-        in_doubt: What is done about an effect of which nobody can tell whether it happened: "ask" a person, "stop",
+        in_doubt: What is done about an effect of which it is unknown whether it happened: "ask" a person, "stop",
             "again" or "failed".
         attended: There is someone to be asked.
         dry: Nothing is done: the task imitates every outcome, but for reads that were allowed.
@@ -85,14 +85,14 @@ class Acting:
         task: Whose steps they are.
         solver: Knows the open step, and is settled by outcomes.
         conduct: How the run acts.
-        clock: Tells the time of day.
+        clock: Gives the time of day.
         ways: To the rest of the run.
         lost: What an earlier sitting began and saw no end of.
         landed: What ended and was not awaited yet.
 
     Attributes:
         question: What a person is asked before the run can go on, None for nothing.
-        ended: How the run ends, since nobody here can answer that; None while it goes on.
+        ended: How the run ends, since no one here can answer that; None while it goes on.
         fault: What went wrong in the task, or in us; None for nothing.
         planned: What a dry run would have done, one line each.
     """

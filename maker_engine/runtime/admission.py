@@ -2,7 +2,7 @@
 
 What the provider's adapter lets through is one whole choice with text. Here it must also not be a copy of another
 sample's response, which would be no independent vote, nor come from another model than the others did, whose error
-rate nobody measured. How it ended and what it says is for the red flags.
+rate no one measured. How it ended and what it says is for the red flags.
 """
 
 from __future__ import annotations

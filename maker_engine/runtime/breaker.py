@@ -35,8 +35,8 @@ class Breaker:
     further one twice as long, since nothing tells a limit that is over in a second from an outage of hours.
 
     Args:
-        clock: Tells time and waits.
-        tell: Told when the circuit opens and closes.
+        clock: Gives the time and waits.
+        tell: Called when the circuit opens and closes.
 
     Attributes:
         failing_since: When the first of the failures in a row came, on the clock; None while calls succeed.
@@ -94,7 +94,7 @@ class Breaker:
             self._tell(CircuitClosed())
 
     def failed(self, error: ProviderError, longest_rest_s: float = LONGEST_REST_S) -> None:
-        """Note that a call failed; a rest that nobody stated lasts at most so many seconds."""
+        """Note that a call failed; a rest that no one stated lasts at most so many seconds."""
         self._failures += 1
         if self.failing_since is None:
             self.failing_since = self._clock.now()

@@ -96,7 +96,7 @@ class Breakpoints:
             self._arm()
 
     def see(self, event: Event) -> Held | None:
-        """Take an event in; tell where the run holds now, None where it goes on."""
+        """Take an event in; return where the run holds now, None where it goes on."""
         if isinstance(event, StepOpened):
             self._watch = Watch(event.step, gathers=event.proposals > 0)
             # Before its first vote nothing can be said of a step but its number.
@@ -104,14 +104,14 @@ class Breakpoints:
         return self._hit() if self._watch is not None and self._watch.take(event) else None
 
     def before_effect(self) -> Held | None:
-        """Look at a step that is about to act; tell where the run holds."""
+        """Look at a step that is about to act; return where the run holds."""
         if self._watch is None:
             return None
         self._watch.begin_effect()
         return self._hit(lambda point: "effect" in point.filter.fields)
 
     def decided(self, state: Hashable, winner: Hashable) -> Held | None:
-        """Look at a step that is decided and not committed; tell where the run holds."""
+        """Look at a step that is decided and not committed; return where the run holds."""
         return self._hit(state=state, winner=winner)
 
     def _arm(self) -> None:
@@ -119,7 +119,7 @@ class Breakpoints:
         self.active = bool(points)
         self.stride = UNLIMITED if all(point.filter.fields <= {"step"} for point in points) else 1
         if not points:
-            self._watch = None  # nobody feeds it any more
+            self._watch = None  # no one feeds it any more
         elif self._watch is None:
             self._watch = self._so_far()
 

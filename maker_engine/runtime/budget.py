@@ -41,7 +41,7 @@ class Spending(NamedTuple):
 
 
 class UnwantedError(Exception):
-    """A call is not made again, since nobody waits for its answer any more."""
+    """A call is not made again, since no one waits for its answer any more."""
 
 
 class Budget:
@@ -50,7 +50,7 @@ class Budget:
     Args:
         limits: The limits.
         totals: The run's totals, as they grow.
-        tell: Told of what was paid for and is no sample of the run.
+        tell: Called with what was paid for and is no sample of the run.
         wake: Called when a call comes to wait for money, perhaps for ever.
 
     Attributes:
@@ -94,7 +94,7 @@ class Budget:
 
     @property
     def estimated(self) -> bool:
-        """Whether a limit counts what nobody reported."""
+        """Whether a limit counts what no one reported."""
         return self.limits.money and (self._totals.tokens_estimated > 0 or self._totals.usd_estimated > 0)
 
     @property
@@ -153,7 +153,7 @@ class Budget:
 
         Args:
             request: The call.
-            wanted: Tells whether its answer can still count.
+            wanted: Returns whether its answer can still count.
 
         Raises:
             UnwantedError: It is made again, and its answer cannot count any more.

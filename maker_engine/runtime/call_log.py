@@ -90,7 +90,7 @@ def call_log(path: Path | None) -> Iterator[CallLog | None]:
     if path.suffix == _SESSION:
         raise InputError(f"the log of calls {path} would be written into a session: name another file")
     try:
-        # Without the flag, opening a pipe that nobody reads never ends, and cannot be interrupted.
+        # Without the flag, opening a pipe that no one reads never ends, and cannot be interrupted.
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
         os.set_blocking(handle, True)
         file = os.fdopen(handle, "a", encoding="utf-8")

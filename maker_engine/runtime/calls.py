@@ -29,7 +29,7 @@ from maker_engine.runtime.throttle import Throttle
 from maker_engine.runtime.timeouts import Deadlines, OverdueError
 
 SURPLUS = "surplus"
-"""Why an answer is refused that nobody asked for."""
+"""Why an answer is refused that no one asked for."""
 
 
 class Drawn(NamedTuple):
@@ -55,7 +55,7 @@ class CallPolicy:
         rate: Spaces the calls, None for no limit.
         budget: Counts what they cost, None for one without limits.
         admit: Makes the list of whose answers are let through, for each model that is turned to.
-        wanted: Tells whether the answer to a request can still count.
+        wanted: Returns whether the answer to a request can still count.
         log: Gets a line for each call, None for no log. A model that answers at once is then called like any other.
     """
 
@@ -75,7 +75,7 @@ class Caller:
     Args:
         model: Who answers.
         clock: Waits between attempts.
-        tell: Told of every failed attempt that will be repeated, and of the circuit breaker.
+        tell: Called with every failed attempt that will be repeated, and of the circuit breaker.
         manner: How it is called.
 
     Attributes:
@@ -158,7 +158,7 @@ class Caller:
         Args:
             requests: What to ask for; all of them are alike.
             after_s: Seconds to wait first.
-            wanted: Tells whether the answer to a request can still count, None for how it was set up.
+            wanted: Returns whether the answer to a request can still count, None for how it was set up.
 
         Raises:
             ProviderError: As `draw`.

@@ -12,7 +12,7 @@ LOOK_S = 1.0
 
 
 class Clock(Protocol):
-    """Tells time and waits."""
+    """Describes time and waits."""
 
     def now(self) -> float:
         """Seconds that never go backwards; a sleep of the machine may not count."""

@@ -1,4 +1,4 @@
-"""Going on from a saved run: from where it stands, or as a fork from any of its steps, with changes to its order."""
+"""Going on from a saved run: from where it stopped, or as a fork from any of its steps, with changes to its order."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     family: type[AnyTask] | None = None,
     trusted: bool = False,
 ) -> int:
-    """Add a fork to a session; return its number. Nothing is run yet, and nobody is called.
+    """Add a fork to a session; return its number. Nothing is run yet, and no one is called.
 
     Args:
         path: The session.

@@ -29,8 +29,8 @@ class Found(NamedTuple):
 
     Attributes:
         how: "again" to do it again, "asked" where the world said, "not_done", "person", "left"; "ask" or "stop" where
-            nobody knows.
-        done: What has come of it, None where it has not happened or nobody knows.
+            no one knows.
+        done: What has come of it, None where it has not happened or it is unknown.
         why: What is not known, one line; "" for nothing.
     """
 
@@ -55,7 +55,7 @@ class Doubts:
         world: Is asked.
         consent: What may be read there.
         wake: Called when an answer has come in.
-        policy: What is done where nobody knows.
+        policy: What is done where it is unknown.
 
     Attributes:
         answered: What a person said of the first, None before that.
@@ -72,7 +72,7 @@ class Doubts:
         self.answered: tuple[str, Done | None, str] | None = None
 
     def take(self, lost: Iterable[Flight]) -> None:
-        """Take effects in, to be looked into."""
+        """Take effects in, to be examined."""
         self._lost.extend(lost)
 
     def __bool__(self) -> bool:
@@ -80,7 +80,7 @@ class Doubts:
 
     @property
     def first(self) -> Flight:
-        """The effect that is looked into now."""
+        """The effect that is examined now."""
         return self._lost[0]
 
     def settle(self) -> None:

@@ -20,7 +20,7 @@ MOST_STEPS = 16
 
 
 class Intervals:
-    """Tells what is due; each answer of yes begins the time anew.
+    """Describes what is due; each answer of yes begins the time anew.
 
     Attributes:
         steps: Steps to take before the next look, where nothing has to be waited for.

@@ -57,7 +57,7 @@ class Record:
     Args:
         task: Whose oracle, where it has one, judges decisions. It is counted and shown, never used.
         journal: Where they are written.
-        clock: Tells time.
+        clock: Gives the time.
         saved: The run to go on from, None for a new one.
         adjustments: Tells what is sent to the model otherwise than ordered.
     """
@@ -143,8 +143,8 @@ class Record:
         """Flush; while the device is full, wait and try again.
 
         Args:
-            stopped: Tells whether to wait no longer.
-            show: Called when what stands in the way has changed.
+            stopped: Returns whether to wait no longer.
+            show: Called when what is in the way has changed.
 
         Raises:
             SessionError: It cannot be written, or the wait is over; what was flushed before is safe.

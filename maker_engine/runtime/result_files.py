@@ -1,4 +1,4 @@
-"""The papers of a run, put into the folder that its order names once it has come to a result."""
+"""The papers of a run, put into the folder that its order names once it has a result."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def check_folder(task: AnyTask, folder: Path | None) -> None:
 
 
 def with_papers(view: RunView, task: AnyTask, folder: Path | None, saved: SavedRun | None) -> RunView:
-    """Write the papers of a run that has come to a result; return its view, which says what was written, or why not.
+    """Write the papers of a run that has a result; return its view, which says what was written, or why not.
 
     Args:
         view: The run at its end, its session closed.

@@ -66,7 +66,7 @@ class RetryPolicy:
     """Says whether a failed call is made again, and when.
 
     Args:
-        clock: Tells time.
+        clock: Gives the time.
         breaker: Knows what became of the other calls.
         deadlines: Knows how long a call may take.
         near: The server is on this machine or network, where one that refuses connections may not be up yet.
@@ -86,7 +86,7 @@ class RetryPolicy:
         self._answered.add(request.voter)
 
     def declined(self, request: SampleRequest, error: ProviderError) -> Response | None:
-        """Return what stands for the answer to a prompt that the provider's policy refuses, to be flagged.
+        """Return what represents the answer to a prompt that the provider's policy refuses, to be flagged.
 
         None where it refuses whatever it is asked: it has refused several and answered none.
         """
@@ -130,7 +130,7 @@ class RetryPolicy:
         return 0.0
 
     def note(self, error: ProviderError, tries: Tries) -> str:
-        """Tell of a failed call that is made again, in one line."""
+        """Report a failed call that is made again, in one line."""
         if isinstance(error, OverdueError):
             return f"{error}; asked for again with {span(tries.allowed_s)}"
         if self._loads(error):

@@ -3,7 +3,7 @@
 A server with one slot answers one call after another, and nothing tells from outside how many slots there are. So a
 call's time begins when it is sent, and anew whenever a call that was sent before it ends. On one slot that is when its
 turn has come; on many slots the calls before it soon end, and a call that hangs is found out one deadline later. A call
-that is cut at its deadline begins nobody's time anew: where nothing comes back at all, all are cut together.
+that is cut at its deadline begins no one's time anew: where nothing comes back at all, all are cut together.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def prompts_depend_on_the_state(subject: Subject) -> int:
     """Check that equal states, also after JSON and in a task loaded anew, are asked the same."""
     fresh = {id(problem): load(subject.family, {}, problem.source()) for problem in subject.problems}
     count = 0
-    for count, (problem, state, step, _) in enumerate(subject.places(), 1):  # noqa: B007 - counts what it looked at
+    for count, (problem, state, step, _) in enumerate(subject.places(), 1):  # noqa: B007 - counts what it examined
         other = fresh[id(problem)]
         again = other.decode_state(json.loads(json.dumps(problem.encode_state(state))))
         if other.step(again) != step:

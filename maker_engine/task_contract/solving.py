@@ -72,7 +72,7 @@ def verify_is_strict(subject: Subject) -> int:
             count += 1
         places = sorted({round(place * (len(whole) - 1) / _PLACES) for place in range(_PLACES + 1)})
         left_out = [whole[:place] + whole[place + 1 :] for place in places]
-        # Not every step need matter by itself, but where most can go, the steps are not looked at.
+        # Not every step need matter by itself, but where most can go, the steps are not examined.
         if 2 * sum(not problem.verify(spoilt) for spoilt in left_out) > len(left_out):
             raise problem.breach("verify takes a solution with one step left out, at most places, for a whole one")
         exchanged = list(_exchanged(whole, places))

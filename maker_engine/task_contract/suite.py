@@ -59,7 +59,7 @@ class Result:
     Attributes:
         check: Which.
         verdict: What came of it.
-        count: How many things it looked at; 0 unless the promise is kept.
+        count: How many things it examined; 0 unless the promise is kept.
         seconds: How long it took.
         told: What differs, or why the check was not made; empty where the promise is kept.
         state: The state at which it shows, as JSON; empty where it has to do with none.

@@ -70,7 +70,7 @@ def act(given: list[str]) -> int:
 
         reset_terminal()
         return 0
-    chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
+    chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what comes before it
     return int(chosen.act(chosen))
 
 

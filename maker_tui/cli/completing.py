@@ -62,7 +62,7 @@ def _following(before: list[str], begun: str) -> list[Candidate]:
 
 def _of_parser(parser: argparse.ArgumentParser, before: Sequence[str], begun: str) -> list[Candidate]:
     """Follow words through a parser, into that of a subcommand."""
-    positionals = [action for action in parser._actions if not action.option_strings]  # noqa: SLF001 - shown to nobody
+    positionals = [action for action in parser._actions if not action.option_strings]  # noqa: SLF001 - shown to no one
     flags = {flag: action for action in parser._actions for flag in action.option_strings}  # noqa: SLF001 - likewise
     words = list(before)
     waiting: argparse.Action | None = None

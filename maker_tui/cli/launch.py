@@ -51,7 +51,7 @@ def open_session(opened: Callable[[Memory], RunSource], view: str, step: int | N
     Args:
         opened: Opens it, given what the app remembers; called where there is a terminal.
         view: The view to open, "" for the workbench.
-        step: The step to show, 0-based; None for where the run stands.
+        step: The step to show, 0-based; None for where the run is now.
         mouse: Whether the app takes the mouse.
     """
     _need_terminal(SHOW)
@@ -94,7 +94,7 @@ def _attended(app: MakerApp, *, mouse: bool) -> int:
 
 
 def _say_papers(app: MakerApp) -> None:
-    """Say what the papers of a run came to that was started from the form."""
+    """Say what the papers of a run resulted in that was started from the form."""
     view = None if app.started is None or app.started.out is None else app.started.view()
     if view is not None and (view.papers is not None or view.papers_fault):
         from maker_engine.output import say  # noqa: PLC0415 - few runs write papers

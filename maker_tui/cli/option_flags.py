@@ -46,7 +46,7 @@ def given(arguments: argparse.Namespace, options: Iterable[RunOption] = OPTIONS)
 
 
 def refuse_unattended(values: Mapping[str, Value]) -> None:
-    """Refuse what needs a person in a run that nobody attends.
+    """Refuse what needs a person in a run that no one attends.
 
     Raises:
         InputError: A value does; the text names the flag and the mend.

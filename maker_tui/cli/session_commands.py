@@ -197,7 +197,7 @@ def _add_hopeless(group: argparse._ActionsContainer) -> None:
 
 
 def _refuse_unattended_hold(arguments: argparse.Namespace) -> None:
-    """Refuse to hold a run that nobody attends.
+    """Refuse to hold a run that no one attends.
 
     Raises:
         InputError: It is headless, and to be held.

@@ -62,7 +62,7 @@ class ScreenOpener:
         Args:
             source: The run.
             view: The view of the workbench to open, "" for none.
-            step: The step to show, 0-based; None for where the run stands.
+            step: The step to show, 0-based; None for where the run is now.
         """
         from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - start-up: home does not need it
 

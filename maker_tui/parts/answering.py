@@ -28,7 +28,7 @@ class Answering:
     """Takes a person's words and sends them in their name.
 
     Args:
-        screen: Tells what cannot be done.
+        screen: Shows what cannot be done.
         source: The run that is spoken to.
         prompt: The line that words are typed in.
 

@@ -34,7 +34,7 @@ class HandVotes:
     """Asks a person for a candidate, or for an answer where there is none, and sends it in their name.
 
     Args:
-        screen: Tells what cannot be done.
+        screen: Shows what cannot be done.
         source: The run.
         control: Sends commands.
         prompt: The line to ask in.

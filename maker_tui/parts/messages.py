@@ -48,7 +48,7 @@ class NotStarted(Message):
 class SessionAsked(Message):
     """A run of a session is to be examined: `branch` None for its newest one, `view` one of the views, "" for none.
 
-    `step`, 0-based, is to be shown, or None for where the run stands.
+    `step`, 0-based, is to be shown, or None for where the run is now.
     """
 
     def __init__(self, path: Path, branch: int | None = None, view: str = "", step: int | None = None) -> None:

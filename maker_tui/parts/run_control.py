@@ -61,7 +61,7 @@ class RunControl:
     """Sends commands to a run.
 
     Args:
-        screen: Tells what cannot be done, and asks the app to go on with a run that has stopped.
+        screen: Shows what cannot be done, and asks the app to go on with a run that has stopped.
         source: The run.
         travel: The moment in view: nothing is done to a run unseen.
         breaks: Its breakpoints.

@@ -44,7 +44,7 @@ class Steering:
     """Asks what is to be changed, and sends it.
 
     Args:
-        screen: Tells what cannot be done.
+        screen: Shows what cannot be done.
         control: Sends commands.
         breaks: The run's breakpoints.
         prompt: The line to ask in.

@@ -28,7 +28,7 @@ class Writing:
     """Shows the document of a run. Votes that went by unseen are read from its session, whenever the run waits.
 
     Args:
-        screen: Tells what was written; reads and writes in its workers.
+        screen: Shows what was written; reads and writes in its workers.
         source: The run.
         document: The pane.
         prompt: The line to ask in for a folder.

@@ -39,7 +39,7 @@ class RunSource(Protocol):
 
     @property
     def writer(self) -> int | None:
-        """The other process that drives the run; None when this one does, or nobody."""
+        """The other process that drives the run; None when this one does, or no one."""
 
     @property
     def branch(self) -> int:
@@ -112,7 +112,7 @@ class LiveRun:
             self._thread.join(CLOSE_S)
 
     def outlast(self, reason: str = WENT_AWAY) -> None:
-        """Wait until the run has ended by itself. One that waits for a person is stopped for `reason`: nobody comes."""
+        """Wait until the run has ended by itself. One that waits for a person is stopped for `reason`: no one comes."""
         while self._thread.is_alive():
             snapshot = None if self._view is None else self._view.snapshot
             if snapshot is not None and (snapshot.paused or snapshot.question is not None):

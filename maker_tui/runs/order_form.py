@@ -118,7 +118,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         for option in family.options
         if OPTION + option.name in values
     }
-    if source is not None:  # an option that nobody changed leaves the say to the file
+    if source is not None:  # an option that no one changed leaves the say to the file
         usual = {option.name: option.default for option in family.options}
         options = {name: value for name, value in options.items() if value != usual[name]}
     given = [option for option in OPTIONS if option.name in values]

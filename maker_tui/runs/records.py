@@ -26,7 +26,7 @@ class Records:
     Args:
         path: The session.
         branch: Which run of it.
-        refuse: Told in one line why a look failed.
+        refuse: Called with one line why a look failed.
 
     Attributes:
         branches: All runs of the session, as they were at the last look.
@@ -50,7 +50,7 @@ class Records:
             look: Given a reader. Quick: others wait for it.
             then: Called with what it returned.
             lane: Of the looks in a lane only the latest matters: the ones before are left out, and not told of.
-            quiet: Nobody asked for it, and nobody is told where it fails.
+            quiet: No one asked for it, and no one is told where it fails.
         """
         if self._closed:
             return
@@ -90,9 +90,9 @@ class Records:
             tell = lambda: refuse(reason)  # noqa: E731
         else:
             tell = lambda: then(found) if self._wanted(place) else None  # noqa: E731
-        with suppress(RuntimeError):  # the loop is closed: nobody looks any more
+        with suppress(RuntimeError):  # the loop is closed: no one looks any more
             loop.call_soon_threadsafe(tell, context=context)
 
 
 def _ignore(_reason: str) -> None:
-    """Tell nobody."""
+    """Do nothing."""

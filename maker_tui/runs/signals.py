@@ -18,7 +18,7 @@ TITLE_S = 1.0
 
 
 def title_of(snapshot: Snapshot, *, live: bool) -> str:
-    """Tell a run in a title: what it does, how far it is in whole percent, what it is."""
+    """Describe a run in a title: what it does, how far it is in whole percent, what it is."""
     word, started, done = run_word(snapshot, live=live), snapshot.started, snapshot.totals.steps
     if started is None:
         return f"{word} — maker"
@@ -28,7 +28,7 @@ def title_of(snapshot: Snapshot, *, live: bool) -> str:
 
 
 def wanted(view: RunView) -> str:
-    """Say why someone should come and look at a live run; empty while nobody need."""
+    """Say why someone should come and look at a live run; empty while no one need."""
     snapshot = view.snapshot
     if snapshot.outcome is not None:
         return one_line(snapshot.reason) or str(run_word(snapshot, live=True))
@@ -44,7 +44,7 @@ class News(NamedTuple):
 
     Attributes:
         title: Of the terminal, None to leave it.
-        call: Why someone is wanted, empty where nobody is.
+        call: Why someone is wanted, empty where no one is.
     """
 
     title: str | None = None

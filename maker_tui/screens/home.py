@@ -42,7 +42,7 @@ class LibraryListing:
     """Reads them; called in a thread.
 
     Attributes:
-        progress: How many of how many sessions have been looked at; may be read meanwhile.
+        progress: How many of how many sessions have been examined; may be read meanwhile.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Home(MakerScreen):
 
     Args:
         listing: Reads the sessions; called in a thread.
-        progress: Says how many of how many sessions have been looked at; may be called meanwhile.
+        progress: Says how many of how many sessions have been examined; may be called meanwhile.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -201,7 +201,7 @@ class Home(MakerScreen):
             bar.offer(names)
 
     def on_session_list_pointed(self, message: SessionList.Pointed) -> None:
-        """Tell more of the session under the cursor."""
+        """Show more of the session under the cursor."""
         self._browser.pointed(message)
 
     def on_filter_lines_chosen(self, message: FilterLines.Chosen) -> None:

@@ -70,7 +70,7 @@ def bindings_of(owner: type) -> list[Binding]:
 
 def active_bindings(bindings: Iterable[BindingType], app: App[Any]) -> list[Binding]:
     """Return bindings with the keys that the user has given them."""
-    keymap: Keymap = app._keymap  # noqa: SLF001 - Textual keeps it, and shows it to nobody
+    keymap: Keymap = app._keymap  # noqa: SLF001 - Textual keeps it, and shows it to no one
     given = [one for one in bindings if isinstance(one, Binding)]
     return [
         replace(one, key=keymap[one.id], key_display=None) if one.id is not None and one.id in keymap else one

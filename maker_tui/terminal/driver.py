@@ -99,7 +99,7 @@ class MortalDriver(LinuxDriver):
                     parser = _successor(parser, debug=self._debug)
 
     def _read(self) -> bytes:
-        """Return what has arrived within `POLL_S`; nothing where there is nobody to press any keys."""
+        """Return what has arrived within `POLL_S`; nothing where there is no one to press any keys."""
         if not select.select([self.fileno], [], [], POLL_S)[0]:
             return b""
         try:

@@ -39,7 +39,7 @@ def add_flag(parser: argparse._ActionsContainer) -> None:
 
 
 def hung_up(fd: int) -> bool:
-    """Whether nobody is at the other end any more."""
+    """Whether no one is at the other end any more."""
     poll = select.poll()
     poll.register(fd, 0)
     return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
@@ -52,7 +52,7 @@ class Watch:
     process was started to ignore, as under nohup, stays ignored.
 
     Args:
-        hear: Told of each signal, in that thread.
+        hear: Called with each signal, in that thread.
         signals: What to hear.
         terminal: Its file descriptor, None where there is none to lose.
     """
@@ -134,7 +134,7 @@ class Leavable(Protocol):
         """Take the screen down; the run is not touched."""
 
     def stop_run(self, reason: str) -> None:
-        """Tell the run that is open, if there is one, to end."""
+        """Ask the run that is open, if there is one, to end."""
 
     def close_source(self) -> None:
         """Stop and save that run, and wait for it."""

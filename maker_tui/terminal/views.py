@@ -61,7 +61,7 @@ def folder_of(session: Path | None, home: Path) -> Path:
 def save(folder: Path, name: str, text: str, picture: str) -> tuple[Path, Path]:
     """Write a view as `name-1.txt` and `name-1.svg`, or with the next number that is free; return both.
 
-    Nothing is overwritten, and both files are their owner's alone. The picture asks nobody for a font.
+    Nothing is overwritten, and both files are their owner's alone. The picture asks no one for a font.
 
     Raises:
         InputError: They cannot be written.

@@ -1,4 +1,4 @@
-"""A run as a grid of cells: which steps each stands for, and the glyph that tells what is remarkable about them."""
+"""A run as a grid of cells: which steps each represents, and the glyph that tells what is remarkable about them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Window:
 
     Attributes:
         first: First step, 0-based.
-        each: Steps a cell stands for.
+        each: Steps a cell represents.
         cells: Most cells.
         total: Steps of the whole run, those to come included.
     """
@@ -58,7 +58,7 @@ class Window:
 
     @property
     def used(self) -> int:
-        """Cells that stand for any step."""
+        """Cells that represent any step."""
         return -(-(self.last - self.first) // self.each)
 
     def cell_of(self, step: int) -> int:
@@ -146,7 +146,7 @@ class Picture:
     Attributes:
         window: The steps it shows.
         shares: What is remarkable, for each cell with a decided step.
-        glyphs: A glyph for each cell that stands for any step.
+        glyphs: A glyph for each cell that represents any step.
         peak: The largest share of a cell's steps that the shades tell of.
     """
 
@@ -164,7 +164,7 @@ def picture(marks: Marks, shown: Window, layer: Layer, live: Live, peak: float =
         shown: The window.
         layer: What the shades tell of.
         live: What is not on record.
-        peak: The share that the darkest shade stands for, 0 for the largest there is.
+        peak: The share that the darkest shade represents, 0 for the largest there is.
     """
     shares = marks.shares(shown.first, shown.last, shown.each)
     peak = peak or max((layer.of(one) / one.steps for one in shares), default=0.0)

@@ -47,7 +47,7 @@ def styles_of(theme: Theme, variables: Mapping[str, str]) -> Styles:
 
 
 def paint(text: Text, styles: Styles) -> Text:
-    """Return `text` with its roles replaced by styles; a role nobody knows is plain."""
+    """Return `text` with its roles replaced by styles; a role no one knows is plain."""
     painted = Text(text.plain, style=_style(text.style, styles), end="", no_wrap=True)
     for span in text.spans:
         painted.stylize(_style(span.style, styles), span.start, span.end)

@@ -24,7 +24,7 @@ LONGEST_VALUE = 28
 REST_CELLS = 14
 """Room for the number of those that have no place."""
 Spot = tuple[int, int, int, "Choice"]
-"""Row, first cell, cell after the last, and what stands there."""
+"""Row, first cell, cell after the last, and what is there."""
 
 
 class FilterLines(LineView):

@@ -61,7 +61,7 @@ class Entry(Input):
 
 
 class GroupLine(LineView, can_focus=True):
-    """Stands for a group of fields, says what they hold, and opens them with enter.
+    """Represents a group of fields, says what they hold, and opens them with enter.
 
     Args:
         key: Which group it is.

@@ -24,7 +24,7 @@ class Completer(Protocol):
         """Return what completes the word that ends at the caret, and how much of it is there; None for nothing."""
 
     def hint(self, text: str, caret: int) -> str:
-        """Return what stands beside the text."""
+        """Return what is beside the text."""
 
 
 class PromptLine(EntryLine):

@@ -18,7 +18,7 @@ from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 AROUND = 2
-"""Rows below the grid: the legend, and what the cell under the cursor stands for."""
+"""Rows below the grid: the legend, and what the cell under the cursor represents."""
 MOST_ZOOM = 12
 _MEANINGS = {
     map_cells.DISSENT: "dissent",
@@ -132,7 +132,7 @@ class RunMap(LinePane, inherit_bindings=False):
         return line(("  ".join(parts), "label"))
 
     def _caption(self, grid: Picture) -> Text:
-        """Say what the cell under the cursor stands for."""
+        """Say what the cell under the cursor represents."""
         shown, cell = grid.window, grid.window.cell_of(self._step)
         first, last = self._cell(grid)
         place = f"step {ordinal(self._step)}"

@@ -29,7 +29,7 @@ ASKING: Piece = ("a person is asked", "accent")
 DESCRIPTION_CELLS = 24
 """A task tells an answer in at most this many characters."""
 ONE_ROW_CELLS = 56
-"""From this width on a candidate takes one row; below, its bar stands under its name."""
+"""From this width on a candidate takes one row; below, its bar is under its name."""
 HOLLOW_MARKS = 12
 WIDEST_BAR = 48
 LONGEST_QUOTE = 200
@@ -77,7 +77,7 @@ class VoteTally(LinePane):
 
         Args:
             snapshot: The run.
-            describe: Tells an answer.
+            describe: Describes an answer.
             copies: What is to be said of texts that are alike.
             waiting: What the open step is decided as and not committed yet, None where it is not decided.
         """
@@ -198,7 +198,7 @@ def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
 
 
 def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
-    """Tell what was only asked to be examined: each answer with how often it came, and none of it counted."""
+    """Describe what was only asked to be examined: each answer with how often it came, and none of it counted."""
     if not tally.probes and not tally.probing:
         return []
     letters = {answer: letter(place) for place, (answer, _) in enumerate(tally.rows)}

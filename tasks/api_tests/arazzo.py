@@ -206,7 +206,7 @@ def _named(workflow: Workflow, step: Node) -> list[str]:
 
 
 def _used(reading: Reading, workflow: Workflow, step: Node, test: Test) -> list[str]:
-    """Return the tests whose values a step uses, and refuse values that nobody gives.
+    """Return the tests whose values a step uses, and refuse values that no one gives.
 
     Raises:
         ProblemError: An input has no value, or a step or a workflow is unknown.

@@ -32,7 +32,7 @@ class Ways(Protocol):
 
 
 class Decided(NamedTuple):
-    """What choices come to.
+    """What choices result in.
 
     Attributes:
         left: The knot that is decided next, None where all are decided.
@@ -153,7 +153,7 @@ class Knots:
         self._circles: Recent[Circle] = Recent(_KEPT)
 
     def after(self, choices: tuple[Choice, ...]) -> Decided:
-        """Return what these choices come to."""
+        """Return what these choices result in."""
         if not choices:
             return self._first
         known = self._known.get(choices)

@@ -72,7 +72,7 @@ class _Reading(NamedTuple):
 
     Attributes:
         method: Which method's prompt it is.
-        piece: The piece that is looked for, empty by phases.
+        piece: The piece that is searched for, empty by phases.
         listed: All answers of the list, in its order.
         right: The one that the rule makes right.
     """

@@ -29,7 +29,7 @@ def draw(letters: str, marked: Collection[int], facts: Sequence[Piece], columns:
 
     Args:
         letters: The 54 stickers.
-        marked: Cells (0 to 53) of the piece that is looked for.
+        marked: Cells (0 to 53) of the piece that is searched for.
         facts: What is going on, the most important line first, each with its role.
         columns: Cells across.
         rows: Lines.

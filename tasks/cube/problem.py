@@ -96,7 +96,7 @@ def random_scramble(turns: object, shuffle: object) -> str:
 
 
 def _fields(source: str) -> dict[str, Any]:
-    """Tell by its content what a problem file holds."""
+    """Recognize by its content what a problem file holds."""
     text = source.strip()
     if text.startswith("{"):
         return _object(text)

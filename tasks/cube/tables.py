@@ -1,6 +1,6 @@
 """How many moves each state of each phase is from its goal, and how its states are numbered: read from a file.
 
-The file comes with the task, so that nobody waits for the search. What it holds is known by its digest, so a damaged
+The file comes with the task, so that no one waits for the search. What it holds is known by its digest, so a damaged
 one, or one of another version, is told at once and everything is built anew by breadth-first search, in two seconds.
 `packing.py` writes the file.
 """

@@ -156,7 +156,7 @@ class Hanoi(Task[State, Answer]):
         return draw(state.pegs, state.previous, self._problem.goal, columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell the move, as `disk 3: 0 → 2`."""
+        """Describe the move, as `disk 3: 0 → 2`."""
         disk, start, end = answer.move
         text = f"disk {disk}: {start} → {end}"
         return text if len(text) <= _DESCRIPTION_CHARACTERS else text[: _DESCRIPTION_CHARACTERS - 1] + "…"

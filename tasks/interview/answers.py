@@ -91,7 +91,7 @@ def asking(draft: Draft | Flag) -> Draft | Flag:
 
 
 def _line(said: str, kinds: Sequence[Kind]) -> tuple[Kind | None, str]:
-    """Read what stands behind a bullet: the kind it names, None for none of `kinds`, and its text."""
+    """Read what follows a bullet: the kind it names, None for none of `kinds`, and its text."""
     tagged = _TAGGED.fullmatch(said)
     named = "" if tagged is None else tagged["kind"].lower().replace(" ", "-")
     kind = next((one for one in kinds if named in (one, f"{one}s") or _PLURALS.get(named) == one), None)
@@ -121,7 +121,7 @@ def read_pick(text: str, listed: Sequence[str]) -> Pick | Flag:
 
 
 def _says_no_more(rest: str, number: int, listed: Sequence[str]) -> bool:
-    """Return whether what stands behind the number says nothing else: marks, a fence, or the entry's own words."""
+    """Return whether what follows the number says nothing else: marks, a fence, or the entry's own words."""
     line, _, below = rest.partition("\n")
     line = line.strip(_MARKUP + ".:()[]\"'–—-")
     own = listed[number - 1].strip(".") if 0 < number <= len(listed) else "none of them"

@@ -21,7 +21,7 @@ def audit(document: Document, answers: Iterable[Any], earlier: Document | None) 
     """Return the first few things that are wrong with a document.
 
     Args:
-        document: What the interview came to.
+        document: What the interview resulted in.
         answers: Every decision of the run, in order.
         earlier: The document it went on from, None for none.
     """

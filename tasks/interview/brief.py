@@ -35,7 +35,7 @@ class Brief:
         questions: Most questions that a person is asked; 0 leaves everything to the agents.
         drafts: Agents that propose, each time.
         persons: Who is asked, by name, each in turn; empty for whoever is there.
-        document: What an earlier interview came to; None for a new one.
+        document: What an earlier interview resulted in; None for a new one.
         rules: By which rules answers are taken in, see `talk.RULES`.
     """
 

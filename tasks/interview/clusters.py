@@ -72,7 +72,7 @@ def dissent(votes: Sequence[int], ways: int | None = None) -> float:
             different from every other.
 
     Returns:
-        0 where all agree, or nobody voted, to 1 where they could not disagree more.
+        0 where all agree, or no one voted, to 1 where they could not disagree more.
     """
     total = sum(votes)
     most = total if ways is None else min(ways, total)

@@ -1,10 +1,10 @@
-"""What an interview comes to: a document of single lines, each with its source, its votes and its gate results.
+"""What an interview results in: a document of single lines, each with its source, its votes and its gate results.
 
     Document ── Line ── Source        who first said it, and on what words it rests
             │       ├── Tally         how agents voted, and persons by name
             │       └── GateResult    what each quality gate said of it
             ├── Conflict              where persons split; shown, never averaged
-            └── Spill                 what drafts added that nobody had asked for, kept in or kept out
+            └── Spill                 what drafts added that no one had asked for, kept in or kept out
 
 All values are frozen; every change gives a new document. A line's text is what was proposed or written, character for
 character: nothing here rewrites it.
@@ -67,7 +67,7 @@ class Source:
         voter: Name of the person who said it; "" for agents.
         words: The person's own words that it rests on, quoted; "" when agents added it of their own accord. Beside a
             `voter` they are what was said, where the line words it otherwise.
-        chosen: Name of the person who chose it as agents worded it; "" for nobody.
+        chosen: Name of the person who chose it as agents worded it; "" for no one.
     """
 
     step: int | None = None
@@ -89,7 +89,7 @@ class Tally:
         step: Step of the run in which it was decided (0-based), None when it is not one step's.
         counts: Votes of agents, one (choice, votes) for each candidate.
         persons: What persons voted, one (name, choice) for each; a person's choice overrules any number of agents.
-        k: Margin that the winner needed, None where nobody but persons voted.
+        k: Margin that the winner needed, None where no one but persons voted.
     """
 
     step: int | None = None
@@ -179,9 +179,9 @@ class Spill:
     Attributes:
         text: As the drafts put it.
         drafts: How many of the drafts added it.
-        kept: True when it was voted in, False when it was kept out, None while nobody has decided.
+        kept: True when it was voted in, False when it was kept out, None while no one has decided.
         line: Id of the line it became: a feature when kept in, a non-goal when kept out; "" for none.
-        step: Step of the run that decided it (0-based), None while nobody has.
+        step: Step of the run that decided it (0-based), None while no one has.
     """
 
     text: str
@@ -211,7 +211,7 @@ class Document:
         persons: Names of those who vote, in the order they came.
         lines: In the order they were written.
         conflicts: Where persons split.
-        spill: What drafts added that nobody had asked for.
+        spill: What drafts added that no one had asked for.
         drafts: How many drafts the spill was counted over.
         simulated: Whether any of it comes from simulated agents: then it is a rehearsal, and its papers say so.
     """

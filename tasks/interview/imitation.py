@@ -33,7 +33,7 @@ _COUNT = re.compile(r" \((\d+) of \d+ drafts\)$")
 _BARRED = re.compile(r"^Not to be built:\n((?:\d+\. .*\n?)+)", re.MULTILINE)
 
 SPILLING = 0.4
-"""Share of agents who add something nobody asked for to their features."""
+"""Share of agents who add something no one asked for to their features."""
 
 _THOUGHTS = (
     "I go by the person's words first.",
@@ -92,7 +92,7 @@ def _vote(prompt: str, task: str, project: Project, mistake: Mistake | None, dic
 
 
 def _drafted(project: Project, dice: Random) -> list[tuple[Kind, str]]:
-    """Draft everything, as an agent does that nobody told to stop."""
+    """Draft everything, as an agent does that no one told to stop."""
     drawn = (
         (Kind.PURPOSE, project.purposes, 1), (Kind.STORY, project.stories, 3), (Kind.FEATURE, project.features, 5),
         (Kind.FEATURE, project.spill, 5), (Kind.CONSTRAINT, project.constraints, 2), (Kind.DATA, project.data, 1),

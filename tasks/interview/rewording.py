@@ -103,7 +103,7 @@ _PLAIN = frozenset(
 
 
 def worded(text: str, about: str = "") -> str:
-    """Return how a sentence stands in the document, by its sense; a wish stands as it was said.
+    """Return how a sentence is in the document, by its sense; a wish stands as it was said.
 
     Args:
         text: The sentence, as it was said.

@@ -173,7 +173,7 @@ _DOUBTFUL = re.compile(
 
 
 def sense(text: str) -> Sense:
-    """Tell what a person's sentence is about."""
+    """Describe what a person's sentence is about."""
     said = bare(text)
     if " " not in said:  # "never" or "no" answers a question, and says nothing by itself
         return Sense.WANTED
@@ -241,7 +241,7 @@ def _noun_in_ing(said: str) -> bool:
 
 
 def _fragment(said: str) -> Sense:
-    """Tell what a sentence that begins with a negation is about."""
+    """Describe what a sentence that begins with a negation is about."""
     if _FINITE.match(said):
         return Sense.CONSTRAINT
     if _noun_in_ing(said):

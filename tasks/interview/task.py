@@ -51,7 +51,7 @@ Answer: TypeAlias = Any
 class Interview(Task[Talk, Answer]):
     """One interview.
 
-    It has no oracle: what a person means is known to nobody else, and what agents find is judgement. The rule that
+    It has no oracle: what a person means is known to no one else, and what agents find is judgement. The rule that
     the simulated model goes by is `rule_answer`.
 
     Args:
@@ -230,7 +230,7 @@ class Interview(Task[Talk, Answer]):
         return None
 
     def describe(self, answer: Answer) -> str:
-        """Tell a draft or a vote."""
+        """Describe a draft or a vote."""
         return answers.described(answer)
 
     def encode_state(self, state: Talk) -> Json:

@@ -18,7 +18,7 @@ BEFORE = {
     "features": (Kind.STORY, Kind.PURPOSE),
     "limits": (Kind.FEATURE, Kind.STORY, Kind.PURPOSE),
 }
-"""The lines that a part's lines may serve, the nearest first. What nobody asked for rests on a person's words alone."""
+"""The lines that a part's lines may serve, the nearest first. What no one asked for rests on a person's words alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ class Products(Task[State, int]):
         return picture
 
     def describe(self, answer: int) -> str:
-        """Tell a product."""
+        """Describe a product."""
         return str(answer)
 
     def encode_state(self, state: State) -> Json:

@@ -17,7 +17,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
     """Refuses what can surprise, or grow: repeated keys and aliases."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Compose a node, which stands for itself alone."""
+        """Compose a node, which represents itself alone."""
         if self.check_event(yaml.events.AliasEvent):
             event = self.peek_event()
             raise yaml.composer.ComposerError(None, None, "an alias: write the value out", event.start_mark)

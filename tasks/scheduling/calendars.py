@@ -1,4 +1,4 @@
-"""Busy times out of RFC 5545 calendars. Titles, descriptions and addresses are never looked at."""
+"""Busy times out of RFC 5545 calendars. Titles, descriptions and addresses are never examined."""
 
 from __future__ import annotations
 

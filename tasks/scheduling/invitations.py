@@ -1,4 +1,4 @@
-"""What a schedule comes to on paper: `schedule.json`, a table, and a calendar for each person and each room."""
+"""What a schedule results in on paper: `schedule.json`, a table, and a calendar for each person and each room."""
 
 from __future__ import annotations
 

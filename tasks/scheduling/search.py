@@ -38,7 +38,7 @@ class Reach:
 
 
 class _Search:
-    """One search; its fields are what it has come to."""
+    """One search; its fields are what it has produced."""
 
     def __init__(self, conflicts: Conflicts, placed: Sequence[Chosen], nodes: int, enough: int) -> None:
         self.conflicts, self.board = conflicts, conflicts.board

@@ -67,7 +67,7 @@ def written(marks: Iterable[Mark]) -> str:
 
 
 def brief(done: Action) -> str:
-    """Tell an action in at most 24 characters, as `r4c5 = 7` or `strike r1c2:3 +4 more`."""
+    """Describe an action in at most 24 characters, as `r4c5 = 7` or `strike r1c2:3 +4 more`."""
     cell, digit = done.marks[0]
     if done.kind != STRIKE:
         placed = f"{cell_name(cell)} = {digit}"

@@ -216,5 +216,5 @@ def write_digits(digits: Iterable[int]) -> str:
 
 
 def write_before(guess: Mark | None) -> str:
-    """Write the guess that stands before another."""
+    """Write the guess that comes before another."""
     return f"{BEFORE} = {NONE if guess is None else _one(guess)}"

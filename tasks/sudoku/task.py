@@ -138,7 +138,7 @@ class Sudoku(Task[State, Action]):
         return draw(self._puzzle, state, find(state), columns, rows)
 
     def describe(self, answer: Action) -> str:
-        """Tell the action, as `r4c5 = 7` or `strike r1c2:37 +2`."""
+        """Describe the action, as `r4c5 = 7` or `strike r1c2:37 +2`."""
         return forms.brief(answer)
 
     def encode_state(self, state: State) -> Json:

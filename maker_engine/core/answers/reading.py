@@ -2,7 +2,7 @@
 
 The answer is the last line. It may be dressed (bold, code, a fence, a box, quotes, "Answer:"), and an explanation may
 follow it, as long as one line alone, or one mark, holds an answer. Two that differ are a flag, and so is what is marked
-as the answer and is none ("Answer: yes, because …"): what stands before it is not what was meant.
+as the answer and is none ("Answer: yes, because …"): what comes before it is not what was meant.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _in_line(line: str, value_of: Callable[[str], A | Flag | None], *, is_open: 
 def _in_brackets(
     lines: list[str], found: list[_Found], value_of: Callable[[str], A | Flag | None]
 ) -> Iterator[A | Flag]:
-    """Yield what stands alone in brackets below the last answer: none by itself, and never to be passed over."""
+    """Yield what is shown alone in brackets below the last answer: none by itself, and never to be passed over."""
     last = max((place for place, one in enumerate(found) if one.value is not None), default=-1)
     for line in lines[last + 1 :]:
         bare = line.strip(" .*_`>")

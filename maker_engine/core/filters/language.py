@@ -1,4 +1,4 @@
-"""The language in which steps are looked for and stopped at: `dissent`, `votes>=5 and not flag:length`.
+"""The language in which steps are searched for and stopped at: `dissent`, `votes>=5 and not flag:length`.
 
 One parser for tables, searches and breakpoints. Text becomes a tree of comparisons and nothing else: no name is looked
 up, nothing is called, nothing is evaluated as code.
@@ -94,7 +94,7 @@ class _Parser:
     """Reads one filter by recursive descent.
 
     Attributes:
-        could: What could have stood at the end of the text, in the order in which it was looked for.
+        could: What could have stood at the end of the text, in the order in which it was searched for.
         stopped: The token at which reading stopped.
     """
 

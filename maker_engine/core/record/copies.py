@@ -54,5 +54,5 @@ def notice(totals: Totals, temperature: float | None) -> str:
 
 
 def _answer_tokens(totals: Totals) -> float:
-    """Mean output tokens of an answer; 0 where nobody reported any."""
+    """Mean output tokens of an answer; 0 where none was reported."""
     return max(0, totals.tokens_out - totals.tokens_reasoning) / max(1, totals.samples)

@@ -35,7 +35,7 @@ class Kind(NamedTuple):
         mark: What its object says under `MARK`.
         encode: Gives the fields of its object.
         decode: Reads them back; raises KeyError, TypeError or ValueError on what are none.
-        describe: Tells it, at any length.
+        describe: Describes it, at any length.
     """
 
     mark: str
@@ -83,7 +83,7 @@ def is_gathered(value: Any) -> bool:
 
 
 def describe(task: AnyTask, decision: Hashable) -> str:
-    """Tell a decision, a vote or a proposal in at most 24 characters, which may yet have to be made printable.
+    """Describe a decision, a vote or a proposal in at most 24 characters, which may yet have to be made printable.
 
     A stranger's task that cannot tell an answer must not end its own run, or its report: its error is told instead.
     """

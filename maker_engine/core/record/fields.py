@@ -1,4 +1,4 @@
-"""The fields of an exported event, each looked at: a stranger may have written any of them."""
+"""The fields of an exported event, each examined: a stranger may have written any of them."""
 
 from __future__ import annotations
 

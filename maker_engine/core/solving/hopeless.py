@@ -1,6 +1,6 @@
 """A hopeless step: its samples are flagged one after the other, and more of the same would be discarded too.
 
-It is looked for when a dozen samples in a row were flagged, and again after a further dozen; no sample is asked for
+It is searched for when a dozen samples in a row were flagged, and again after a further dozen; no sample is asked for
 beyond the next look. So what is found depends on nothing but what the samples say, in the order in which they are
 counted, and is found again when a run is replayed.
 """

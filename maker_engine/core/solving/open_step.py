@@ -124,7 +124,7 @@ class OpenStep:
 
     @property
     def prediction(self) -> Hashable:
-        """What this step will probably decide; None while nobody has an idea.
+        """What this step will probably decide; None while no one has an idea.
 
         A draft stands until another answer is two votes ahead of it: a single wrong vote must not squash a window.
         """
@@ -139,7 +139,7 @@ class OpenStep:
 
         Args:
             room: Most requests to return.
-            afford: Tells whether a request may go out.
+            afford: Returns whether a request may go out.
             alike: Where given, samples that one call can bring are not parted for want of room: there are fewer.
         """
         poll = self.poll
@@ -300,7 +300,7 @@ class OpenStep:
             self._settings = replace(self._settings, temperature=raised)
 
     def opening_events(self) -> list[Event]:
-        """Tell of this step, which is now the open one, as far as it has come; nothing where the task has ended."""
+        """Report this step, which is now the open one, as far as it has come; nothing where the task has ended."""
         if self.step is None:
             return []
         proposals = self.step.n if isinstance(self.step, Gather) else 0
@@ -322,7 +322,7 @@ class OpenStep:
 
 
 def event_of(step: int, counted: Sample) -> Event:
-    """Tell what became of a sample whose turn has come."""
+    """Describe what became of a sample whose turn has come."""
     sample, verdict, response = counted
     if isinstance(verdict, Flag):
         return ResponseFlagged(step, sample, verdict, response)

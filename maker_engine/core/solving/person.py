@@ -56,7 +56,7 @@ def words(command: AnswerCommand) -> Said | Amendment:
 
 
 def event_of_words(step: int, command: AnswerCommand) -> PersonAnswered | PersonAmended:
-    """Tell that what a command says was taken in."""
+    """Report that what a command says was taken in."""
     if isinstance(command, Answer):
         return PersonAnswered(step, command.voter, Said(command.text, command.voter))
     return PersonAmended(step, command.voter, Amendment(command.text, command.voter))

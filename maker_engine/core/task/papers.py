@@ -40,7 +40,7 @@ class DocumentKey:
     Attributes:
         key: As Textual names it: one letter, mostly.
         words: What it does, in one or two words.
-        template: The amendment's text: `{id}` stands for the line under the cursor, `{text}` for what is typed.
+        template: The amendment's text: `{id}` represents the line under the cursor, `{text}` for what is typed.
         told: What it does, for the help.
         prompt: What is asked for where something is typed.
         keep: Begin with the line's own text.

@@ -1,4 +1,4 @@
-"""What a run has come to as files: the papers its task writes, put into a folder where nothing is lost."""
+"""What a run has produced as files: the papers its task writes, put into a folder where nothing is lost."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def outcome_name(summary: SessionSummary) -> str:
 
 
 def kind_name(summary: SessionSummary) -> str:
-    """Tell simulated sessions from real ones; empty for one that cannot be read."""
+    """Distinguish simulated sessions from real ones; empty for one that cannot be read."""
     if summary.damaged is not None:
         return ""
     return SIMULATED if summary.simulated else REAL

@@ -31,7 +31,7 @@ class InEffect(NamedTuple):
     Attributes:
         prompt: What was read, None where agents are asked nothing.
         wording: The pool's variant of it, one of `VARIANTS`; "plain" for none.
-        temperature: What was sent, None where none was, or nobody knows.
+        temperature: What was sent, None where none was, or it is unknown.
         k: The margin that decides.
     """
 
@@ -42,7 +42,7 @@ class InEffect(NamedTuple):
 
 
 class Effects:
-    """Tells what was in effect, entry by entry in their order.
+    """Describes what was in effect, entry by entry in their order.
 
     Args:
         reader: The branch.
@@ -131,7 +131,7 @@ class Effects:
 
 
 def _voters(texts: Sequence[str]) -> tuple[VoterSpec, ...]:
-    """Read a recorded pool; one that nobody can read is a stranger's, and nothing is known of it."""
+    """Read a recorded pool; one that no one can read is a stranger's, and nothing is known of it."""
     try:
         return tuple(parse_voter(text) for text in texts)
     except InputError:

@@ -116,7 +116,7 @@ def wrong_step(reader: Reader, task: AnyTask, step: int) -> WrongStep | None:
 
 
 def _said_most(decided: Hashable) -> Hashable:
-    """Return what was decided; at a sampled step of a calibration, where nobody votes, the answer most agents gave."""
+    """Return what was decided; at a sampled step of a calibration, where no one votes, the answer most agents gave."""
     if isinstance(decided, Gathered) and decided.proposals:
         return max(decided.proposals, key=lambda proposal: proposal[1])[0]
     return decided

@@ -33,7 +33,7 @@ class Matches:
 
     Attributes:
         found: Numbers of the steps that were picked, 0-based, ascending.
-        looked: How many steps have been looked through.
+        looked: How many steps have been searched.
     """
 
     def __init__(self, marks: Marks) -> None:
@@ -43,7 +43,7 @@ class Matches:
 
     @property
     def over(self) -> bool:
-        """True when every step that is known has been looked through."""
+        """True when every step that is known has been searched."""
         return self.searched >= len(self._marks)
 
     def after(self, step: int) -> int | None:
@@ -72,7 +72,7 @@ class Search(Matches):
         wanted: Picks steps.
         task: What the run solves.
         marks: As for `Matches`.
-        describe: Tells an answer in words; never raises.
+        describe: Describes an answer in words; never raises.
     """
 
     def __init__(self, wanted: Filter, task: AnyTask, marks: Marks, describe: Callable[[Any], str]) -> None:

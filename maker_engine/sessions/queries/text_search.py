@@ -18,14 +18,14 @@ from maker_engine.sessions.store.reader import Reader, own_rows
 from maker_engine.sessions.store.schema import step_of
 
 STRETCH = 2_048
-"""Steps that are looked through in one go."""
+"""Steps that are searched in one go."""
 AROUND = 40
 """Characters of an excerpt before what was found, and after it."""
 _TERM = re.compile(r'"([^"]+)"|([^\s"]+)')
 
 
 class Terms(NamedTuple):
-    """What is looked for: every term has to be in one text. Upper and lower case are the same.
+    """What is searched for: every term has to be in one text. Upper and lower case are the same.
 
     Attributes:
         folded: The terms, in lower case.
@@ -62,7 +62,7 @@ class Hit(NamedTuple):
         step: Its step, 0-based.
         sample: Number of the sample, 0-based; None for a prompt.
         flagged: The response was discarded.
-        excerpt: What stands around the first term.
+        excerpt: What surrounds the first term.
     """
 
     step: int
@@ -72,7 +72,7 @@ class Hit(NamedTuple):
 
 
 def terms_of(text: str) -> Terms:
-    """Read what is to be looked for: words, and phrases in double quotes.
+    """Read what is to be searched for: words, and phrases in double quotes.
 
     Raises:
         InputError: There is none.
@@ -87,7 +87,7 @@ class TextSearch(Matches):
     """Looks for the steps of one branch with a response that has all terms.
 
     Args:
-        terms: What is looked for.
+        terms: What is searched for.
         marks: Flags of the steps, caught up with the record by the caller.
     """
 
@@ -109,7 +109,7 @@ class TextSearch(Matches):
         self.searched = last
 
     def _add(self, step: int) -> None:
-        """Take a step in, once: an open one is looked through again when it is decided."""
+        """Take a step in, once: an open one is searched again when it is decided."""
         place = bisect_left(self.found, step)
         if place == len(self.found) or self.found[place] != step:
             self.found.insert(place, step)

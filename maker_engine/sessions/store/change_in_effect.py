@@ -9,7 +9,7 @@ from maker_engine.core.record.state import RunState
 from maker_engine.sessions.store.reader import Reader
 
 CHANGED_STEPS = "changed"
-"""Key of a branch's record: its steps, 0-based, in which something was changed, so that nobody has to look for them."""
+"""Key of a branch's record: its steps, 0-based, in which something was changed, so that no one has to look for them."""
 
 
 def change_in_effect(reader: Reader, task: AnyTask, step: int, branch: int | None = None) -> Change | None:

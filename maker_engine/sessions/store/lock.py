@@ -83,7 +83,7 @@ class WriterLock:
 
 
 def writer_of(session: Path) -> int | None:
-    """Return the process that is writing a session, None when nobody is."""
+    """Return the process that is writing a session, None when no one is."""
     try:
         handle = os.open(_beside(session), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

@@ -55,7 +55,7 @@ def sent(reader: Reader, step: int, branch: int) -> Prompt | None:
 def rewritten(reader: Reader, task: AnyTask, step: int, branch: int) -> bool:
     """Return whether the record shows that a task writes other prompts now than when a step (0-based) was voted on.
 
-    False also where nobody noted them.
+    False also where no one noted them.
 
     Args:
         reader: The run.

@@ -1,4 +1,4 @@
-"""What a session says of each of its runs, beside their steps: read from JSON, and every value looked at.
+"""What a session says of each of its runs, beside their steps: read from JSON, and every value examined.
 
 The file may be damaged or a stranger's: whoever reads a record gets values of the kinds they expect, or one sentence.
 """

@@ -1,4 +1,4 @@
-"""A step's ballot counted once more from what is recorded of it: nobody is asked."""
+"""A step's ballot counted once more from what is recorded of it: no one is asked."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def text(value: object, where: str, default: str | None = None) -> str:
 
 
 def known_version(value: object, known: tuple[object, ...], what: str, mend: str) -> None:
-    """Refuse a file of a version whose meaning nobody has said.
+    """Refuse a file of a version whose meaning no one has said.
 
     Raises:
         ProblemError: The version is none of those known.

@@ -67,5 +67,5 @@ def _block(document: Document, tests: list[str]) -> list[str]:
 
 
 def _aside(document: Document) -> Iterator[str]:
-    """Yield what would be built, were it wanted; stories and limits that nobody chose tell an agent nothing."""
+    """Yield what would be built, were it wanted; stories and limits that no one chose tell an agent nothing."""
     yield from (item(line) for line in aside(document) if line.kind in (Kind.FEATURE, Kind.DATA, Kind.INTERFACE))

@@ -2,7 +2,7 @@
 
 clear       no weasel words, no vague quantity, time or degree, no open list
 testable    a measure where a quality is wished for; an acceptance line is a test
-minimal     one need a line, nothing that nobody needs yet, nothing said twice
+minimal     one need a line, nothing that no one needs yet, nothing said twice
 consistent  no two lines contradict each other
 form        EARS where it is behaviour, role, wish and benefit where it is a story
 """

@@ -126,7 +126,7 @@ def _by_opposite(
 
 
 def _by_non_goal(non_goals: Sequence[Judged], index: _Index) -> Iterator[tuple[int, GateResult]]:
-    asking: dict[frozenset[str], Judged | None] = {}  # the same words need not be looked for again
+    asking: dict[frozenset[str], Judged | None] = {}  # the same words need not be searched for again
     for line in non_goals:
         words = index.content(line[3])
         if words not in asking:

@@ -40,7 +40,7 @@ class Group:
         name: Id of the rule.
         gate: The gate it belongs to: clear, testable or minimal.
         why: One sentence: what is wrong, and the mend.
-        words: Words and phrases; a * at the end of one stands for any ending.
+        words: Words and phrases; a * at the end of one represents any ending.
         unless: What excuses them in the same line: "number", "name".
         allow: Phrases in which they mean something else.
     """

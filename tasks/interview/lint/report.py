@@ -31,7 +31,7 @@ class Report:
 
     Attributes:
         file: Name of the file.
-        lines: The lines looked at, in order.
+        lines: The lines examined, in order.
     """
 
     file: str
