@@ -24,7 +24,7 @@ ASSUMED_LATENCY_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Expected figures of the whole run; None where they cannot be told.
+    """Expected figures of the whole run; None where they are unknown.
 
     Attributes:
         k: Margin that will be used.

@@ -33,7 +33,7 @@ IDLE_S = 0.5
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 LONG_S = 20.0
-"""An error that has a whole story to tell is shown for so long."""
+"""An error that needs a longer explanation is shown for so long."""
 
 
 class MakerApp(ConfiguredApp, CellDiff):

@@ -34,7 +34,7 @@ from maker_engine.runtime.order import PreparedRun, prepare
 from maker_engine.runtime.run_order import RunOrder
 
 FIRST_LOOK = 100
-"""Steps after which it is searched for the first time whether a model is settled; then after twice as many, and so on."""
+"""Steps after which it is first checked whether a model is settled; then after twice as many, and so on."""
 _CARRIED = (
     *MEASURED,
     "seed",

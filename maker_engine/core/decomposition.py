@@ -136,7 +136,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
     def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing
         """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves.
 
-        A task without this method of its own comes to be finished, and is never called solved and verified.
+        A task without this method of its own ends as finished, and is never called solved and verified.
         """
         return []
 
@@ -312,7 +312,7 @@ AnyTask: TypeAlias = Task[Any, Any]
 
 
 def result_of(task: AnyTask, state: Hashable) -> Json:
-    """Return what a solved run of `task` that ended at `state` has come to, as JSON gives it back: lists for tuples.
+    """Return what a solved run of `task` that ended at `state` produced, as JSON gives it back: lists for tuples.
 
     Raises:
         TaskError: It is no JSON. Whatever the task itself raises is raised as it is.

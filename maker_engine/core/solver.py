@@ -50,7 +50,7 @@ class Solver:
     """Algorithms 1-3 over one task.
 
     Ask `requests(room)` what to sample, give each response to `receive`, and `commit` whenever `decided` (`take` does
-    both), until `finished` or `undecided`. Events tell of the open step only, in order; steps further ahead are told
+    both), until `finished` or `undecided`. Events are about the open step only, in order; later ones are reported
     of when their turn has come.
 
     Args:
@@ -207,7 +207,7 @@ class Solver:
         return requests
 
     def asked(self, request: SampleRequest) -> list[Event]:
-        """Report that `request` was sent; of samples further ahead it is told when their turn has come."""
+        """Report that `request` was sent; of samples further ahead it is reported when their turn has come."""
         if is_probe(request):
             number = request.sample - PROBES
             return [ProbeAsked(request.step, number, self._flight.first.probes[number][0])]
@@ -270,7 +270,7 @@ class Solver:
         try:
             state = self._task.apply(first.state, answer)
             if state is None:
-                raise TypeError("it returns None, and must return the next state")  # noqa: TRY301 - told as all its faults
+                raise TypeError("it returns None, and must return the next state")  # noqa: TRY301 - like all its faults
             hash(state)
         except Exception as error:
             raise fault_of(self._task, f"apply of {answer!r}", first.number, error) from error
@@ -302,7 +302,7 @@ class Solver:
         Or take in their answer to a question, or what they want amended. What cannot be taken changes nothing.
 
         Raises:
-            TaskError: The task cannot tell whether it takes their words.
+            TaskError: The task cannot say whether it takes their words.
         """
         events = hearing.take_in(self._task, self._flight.first, command)
         return [*events, *self._squashed(self._flight.steer(self._flight.first))] if events else []

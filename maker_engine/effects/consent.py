@@ -151,7 +151,7 @@ def program(target: str) -> str:
 
 
 def is_local(host: str) -> bool:
-    """Return whether a host is this machine, by what it is called: nothing is looked up."""
+    """Return whether a host is this machine, by what it is called: nothing is resolved."""
     bare = host.strip("[]").lower()
     if bare in ("localhost", ""):
         return True

@@ -62,7 +62,7 @@ class Process:
             error: Exception | None = None
             try:
                 running.drive()
-            except Exception as raised:  # noqa: BLE001 - told below, in the loop that waits
+            except Exception as raised:  # noqa: BLE001 - reported below, in the loop that waits
                 error = raised
             with suppress(RuntimeError):  # the loop is gone, and no one waits
                 loop.call_soon_threadsafe(_settle, ended, error)

@@ -124,6 +124,6 @@ def _installed(name: str) -> dict[str, Effect]:
     for point in entry_points(group=GROUP, name=name):
         try:
             return {name: point.load()()}
-        except Exception as error:  # noqa: BLE001 - whatever an extension raises is its fault, and told as that
+        except Exception as error:  # noqa: BLE001 - whatever an extension raises is its fault, and reported as that
             raise EffectError("effect", f"effect {name!r} cannot be loaded: {error}", refused=True) from None
     return {}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 JUST_NOW = timedelta(minutes=5)
-"""A time on a clock that was passed so lately is today's: what was said of it has come to pass."""
+"""A time on a clock that was passed so lately is today's: what was said of it has happened."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"

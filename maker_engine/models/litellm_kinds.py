@@ -1,4 +1,4 @@
-"""Which fault an HTTP status and a server's words represent.
+"""Which fault an HTTP status and a server's words mean.
 
 The status alone does not say: servers refuse with 400 what passes in a minute, and with 429 what never will. So the
 words go first, the most telling ones before the others, and the status decides what they leave open.
@@ -18,7 +18,7 @@ _BY_STATUS = {
 }  # fmt: skip
 
 KNOWN = frozenset(_BY_STATUS)
-"""The statuses below 500 that represent something by themselves."""
+"""The statuses below 500 that mean something by themselves."""
 
 
 def _words(*alternatives: str) -> re.Pattern[str]:

@@ -21,7 +21,7 @@ _NO_KEY = "none"  # a server that asks for no key still gets a header
 # OpenAI's own names keep OpenAI's own rules, such as `max_completion_tokens` for the reasoning models.
 _OPENAI_NAMES = re.compile(r"(gpt-|chatgpt-|codex-|computer-|ft:|o\d)")
 
-# Their credentials may lie in files or in the machine's identity: only a call can tell whether there are any.
+# Their credentials may lie in files or in the machine's identity: only a call can show whether there are any.
 _SIGNED_IN_ELSEWHERE = frozenset({"bedrock", "bedrock_converse", "sagemaker", "sagemaker_chat", "vertex_ai"})
 
 _NEEDS_ADDRESS = frozenset({"hosted_vllm", "lm_studio", "openai_like", "custom_openai", "litellm_proxy"})

@@ -22,7 +22,7 @@ def end_with_input() -> None:
 
 def _watch(starter: int) -> None:
     hung_up = select.poll()
-    hung_up.register(0, 0)  # a hang-up is told whatever is asked for, and nothing else is
+    hung_up.register(0, 0)  # a hang-up is reported whatever is asked for, and nothing else is
     hung_up.poll()
     if os.getppid() == starter:
         time.sleep(GRACE_S)

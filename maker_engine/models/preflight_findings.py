@@ -277,7 +277,7 @@ def _uncounted(answers: ModelAnswers) -> bool:
 
 
 def _form(answers: ModelAnswers) -> list[Finding]:
-    """Say whether the answers have the demanded form; those that were too long have been told of already."""
+    """Say whether the answers have the demanded form; those that were too long have been reported already."""
     flagged = [(one.verdict, one.response) for one in answers.drawn if isinstance(one.verdict, Flag)]
     judged = [(flag, response) for flag, response in flagged if flag.rule not in _TOO_LONG]
     total = len(answers.drawn)

@@ -228,7 +228,7 @@ class Parameters:
                 raise ProviderError(error.kind, self._effort_refused(said))
             if not self._no_effort:
                 self._no_effort = True
-                self._note("no reasoning_effort is sent: the server is told by its chat template alone")
+                self._note("no reasoning_effort is sent: only the server's chat template sets it")
             return True
         return False
 

@@ -1,4 +1,4 @@
-"""The scripted model: says exactly what it is told to, for tests and for trying a task out."""
+"""The scripted model: says exactly what its script says, for tests and for trying a task out."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def _body(reply: http.client.HTTPResponse, until: float) -> bytes:
     pieces, left = [], MOST_BYTES
     while left > 0 and (piece := reply.read1(left)):
         if time.monotonic() > until:
-            raise TimeoutError("it does not come to the end of its answer")
+            raise TimeoutError("it does not finish its answer")
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)

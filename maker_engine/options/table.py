@@ -236,7 +236,7 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption(
         "in_doubt", ACTING, choice(STOP, ASK, "again", "failed", empty=AUTO), None,
-        "where nobody can tell whether an effect has happened before a crash: stop, ask (a person, in the app), again"
+        "where it is unknown whether an effect happened before a crash: stop, ask (a person, in the app), again"
         " (do it, perhaps twice) or failed (the task goes on without it); auto asks in the app and stops without it",
         attended=ASK,
     ),
@@ -249,7 +249,7 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
         "folder for the papers of a task that writes some (api_tests, build_order, interview, scheduling), once the"
-        " run has come to a result",
+        " run has a result",
     ),
     RunOption(
         "keep", RECORD, choice("all", "dissent"), "all",

@@ -363,7 +363,7 @@ class Acting:
         said = {
             HAPPENED: ("person", Done(Status.OK, '{"person": "it has happened"}', 0.0, self._now)),
             NOT_HAPPENED: ("not_done", None),
-            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: nobody knows", self._now)),
+            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: outcome unknown", self._now)),
         }
         self._doubts.answered = (said[text][0], said[text][1], "")
 

@@ -27,7 +27,7 @@ class Breakpoint:
         filter: Where it holds.
         on: False while it is turned off.
         hits: How many steps it has held.
-        last: The last step of which it came to hold, 0-based; it holds a step once. -1 for none.
+        last: The last step that it began to match, 0-based; it holds a step once. -1 for none.
     """
 
     number: int
@@ -46,7 +46,7 @@ class Held:
 
 
 class Breakpoints:
-    """The breakpoints of a run. Looked at as a step opens, after every sample that is counted, and when it is decided.
+    """The breakpoints of a run. Checked as a step opens, after every sample that is counted, and when it is decided.
 
     Args:
         task: Describes answers; its oracle, where it has one, says whether a decision is wrong.
@@ -143,7 +143,7 @@ class Breakpoints:
         if not hit:
             return None
         self.held = Held(watch.step, hit[0])
-        self._points.pop(UNTIL, None)  # the run has come to a halt, there or elsewhere
+        self._points.pop(UNTIL, None)  # the run has halted, there or elsewhere
         self._arm()
         return self.held
 

@@ -24,7 +24,7 @@ from maker_engine.wording import count_of
 
 MARGIN = 1.25
 """A prompt may have so many times the tokens that the densest one before it had, by its length. Until a voter's first
-answer tells how dense its prompts are, one call goes out at a time."""
+answer shows how dense its prompts are, one call goes out at a time."""
 ROUNDING = 1 + 1e-9
 """Sums of dollars are sums of floating-point numbers."""
 
@@ -51,7 +51,7 @@ class Budget:
         limits: The limits.
         totals: The run's totals, as they grow.
         tell: Called with what was paid for and is no sample of the run.
-        wake: Called when a call comes to wait for money, perhaps for ever.
+        wake: Called when a call has to wait for money, perhaps for ever.
 
     Attributes:
         limits: The limits.
@@ -228,7 +228,7 @@ class Budget:
             self._estimate(request, Spending(prompt + output - (tokens_in or 0) - (tokens_out or 0), usd))
 
     def reached(self, request: SampleRequest | None, elapsed_s: float) -> str:
-        """Name the limit that allows no further call, in one line; empty while none stands against it.
+        """Name the limit that allows no further call, in one line; empty while none forbids it.
 
         Args:
             request: The sample that is needed next, None where none is.
@@ -247,7 +247,7 @@ class Budget:
         return ""
 
     def _against(self, bound: Spending, free: Spending, more: bool) -> str:
-        """Say what stands against a call; `more` says whether the limit on samples allows it."""
+        """Say what forbids a call; `more` says whether the limit on samples allows it."""
         limits, totals, spent = self.limits, self._totals, self._now()
         if not more and limits.samples is not None:
             return f"drew {self._called - self.parked:,} of {count_of(limits.samples, 'sample')}"
@@ -266,7 +266,7 @@ class Budget:
         return self.limits.samples is None or self._called <= self.limits.samples
 
     def _first_is_out(self, request: SampleRequest) -> bool:
-        """Whether a voter's first call is to tell how many tokens its prompts have, and has not been answered."""
+        """Whether a voter's first call is to show how many tokens its prompts have, and has not been answered."""
         simulated = self.model is None or self.model.simulated
         return not simulated and request.voter not in self.density and self._out[request.voter] > 0
 

@@ -97,7 +97,7 @@ def call_log(path: Path | None) -> Iterator[CallLog | None]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         if getattr(error, "errno", None) == errno.ENXIO:
-            reason = "nobody reads that pipe"
+            reason = "no program reads that pipe"
         raise InputError(f"the log of calls {path} cannot be written ({reason}): name another file") from None
     try:
         yield CallLog(file)

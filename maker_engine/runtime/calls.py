@@ -75,7 +75,7 @@ class Caller:
     Args:
         model: Who answers.
         clock: Waits between attempts.
-        tell: Called with every failed attempt that will be repeated, and of the circuit breaker.
+        tell: Called with every failed attempt that will be repeated, and with what the circuit breaker does.
         manner: How it is called.
 
     Attributes:
@@ -116,11 +116,11 @@ class Caller:
         return self._model.adjustments
 
     def accept_switch(self) -> None:
-        """Let a model answer from now on that has come to answer in place of another, if one has."""
+        """Let a model answer from now on that has taken another's place, if one has."""
         self._admission.accept_switch()
 
     def figures(self) -> dict[str, Any]:
-        """Return what a view tells of the calls."""
+        """Return what a view shows of the calls."""
         breaker, deadlines = self.breaker, self.deadlines
         return {
             "rest_s": breaker.rest_s, "resets_at": breaker.resets_at, "oldest_call_s": deadlines.oldest_s,
@@ -142,7 +142,7 @@ class Caller:
 
         Raises:
             OutOfPatienceError: A provider that has answered before is waited for no longer.
-            SwitchError: Another model has come to answer.
+            SwitchError: Another model answers now.
             ProviderError: The fault does not pass, or has not passed in reasonable time.
         """
         return (await self.draw_many((request,), wanted=lambda _: True)).answers[0][1]

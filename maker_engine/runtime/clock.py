@@ -28,7 +28,7 @@ class SystemClock:
     """The machine's clocks.
 
     Args:
-        now: The monotonic clock, which stands still on most systems while the machine sleeps.
+        now: The monotonic clock, which is stopped on most systems while the machine sleeps.
         wall: The time of day.
         look_s: Seconds between two looks at both.
     """

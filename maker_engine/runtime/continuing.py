@@ -208,7 +208,7 @@ def _check_place(task: AnyTask, state: Any, step: int, decision: Hashable) -> No
 
 
 def _inherited(change: Change | None, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes of a fork with what had been changed in its parent when it came to the fork's first step."""
+    """Return the changes of a fork with what had been changed in its parent when it reached the fork's first step."""
     kept: dict[str, Any] = {}
     if change is not None and change.k is not None:
         kept["k"] = change.k

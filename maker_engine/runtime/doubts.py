@@ -40,7 +40,7 @@ class Found(NamedTuple):
 
 
 def consent_question(scope: Scope, description: str, *, forked: bool) -> Ask:
-    """Return the question whether effects within `scope` are allowed; `told` is the first that needs it."""
+    """Return the question whether effects within `scope` are allowed; `description` is the first that needs it."""
     why = "This is asked once, and the answer is kept in the session."
     if forked:
         why = f"The world has moved on since the run from which this one was forked did its part. {why}"
@@ -150,7 +150,7 @@ class Doubts:
         if self._policy == AGAIN:
             return Found("again", None, why)
         if self._policy == FAILED:
-            message = "the run ended while it was in flight, and nobody knows whether it has happened"
+            message = "the run ended while it was in flight, and it is unknown whether it has happened"
             return Found("left", failure(Status.CANCELLED, "unknown", message), why)
         return Found(self._policy, None, why)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from maker_engine.runtime.clock import Clock
 
 PUBLISH_S = 1 / 15
-"""Screens are told at most this often, however fast the run is."""
+"""Screens are updated at most this often, however fast the run is."""
 COUNTDOWN_S = 1.0
 """And at least this often while something counts down."""
 BREATH_S = 0.05
@@ -32,7 +32,7 @@ class Intervals:
         self.steps = 1
 
     def picture_due(self, *, at_once: bool) -> bool:
-        """Whether screens are to be told now; always when it has to be `at_once`."""
+        """Whether screens are to be updated now; always when it has to be `at_once`."""
         now = self._clock.now()
         if not at_once and now - self._published < PUBLISH_S:
             return False

@@ -59,7 +59,7 @@ class Record:
         journal: Where they are written.
         clock: Gives the time.
         saved: The run to go on from, None for a new one.
-        adjustments: Tells what is sent to the model otherwise than ordered.
+        adjustments: Returns what is sent to the model otherwise than ordered.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 COPIES = 3
 """A sample that is answered by a copy this often comes from a cache, and will go on doing so."""
 STRANGER_S = 15.0
-"""Seconds for which a provider that has never answered is tried: nothing tells a mistyped address from an outage."""
+"""Seconds for which a provider that has never answered is tried: a mistyped address looks like an outage."""
 LOADING_S = 120.0
 """Seconds for which a server is waited for that may be loading its model; longer where the deadline of a call is."""
 LOADING_LOOK_S = 5.0

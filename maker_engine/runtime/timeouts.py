@@ -1,6 +1,6 @@
 """How long a call may take, counted from when it is likely to have left the server's queue.
 
-A server with one slot answers one call after another, and nothing tells from outside how many slots there are. So a
+A server with one slot answers one call after another, and nothing shows from outside how many slots there are. So a
 call's time begins when it is sent, and anew whenever a call that was sent before it ends. On one slot that is when its
 turn has come; on many slots the calls before it soon end, and a call that hangs is found out one deadline later. A call
 that is cut at its deadline begins no one's time anew: where nothing comes back at all, all are cut together.

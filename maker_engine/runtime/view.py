@@ -42,7 +42,7 @@ class RunView:
         breakpoints: The run's breakpoints, in order of their numbers.
         held: Where it holds and why, None while it goes on or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
-        refused: Why the last change that a person wished for was not made; empty where it was.
+        refused: Why the last change that a person asked for was not made; empty where it was.
         checking: The call under way of a check of the model, from 1, and how many there are; None while there is none.
         adjustments: What is sent to the model otherwise than ordered, and why; one line each.
         obstacle: Why the provider is asked nothing more before a person lets the run go on; empty while it is asked.
@@ -110,7 +110,7 @@ class RunView:
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds to go at the present speed, None while that cannot be told."""
+        """Seconds to go at the present speed, None while that is unknown."""
         started, done = self.snapshot.started, self.snapshot.totals.steps
         if started is None or started.steps is None or self.steps_per_s <= 0:
             return None
@@ -144,7 +144,7 @@ class RunView:
         usd = f" and ${totals.usd_estimated:.4f}" if totals.usd_estimated else ""
         where = ", counted against the limit" if self.limit_is_estimate else ""
         most = f"at most {count_of(totals.tokens_estimated, 'token')}{usd}"
-        return f"{most}, estimated{where}: calls whose usage nobody reported"
+        return f"{most}, estimated{where}: calls whose usage was not reported"
 
     @property
     def timeouts(self) -> str:

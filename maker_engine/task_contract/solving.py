@@ -145,7 +145,7 @@ def _path(subject: Subject, problem: Guarded) -> list[tuple[Hashable, Hashable]]
     while (step := problem.step(state)) is not None:
         decision = decide(problem, state, step, dice, imitates=subject.imitates, afloat=afloat)
         if decision is None:
-            raise UnfitError(f"a step is answered by nobody here: {type(step).__name__}")
+            raise UnfitError(f"a step cannot be answered here: {type(step).__name__}")
         path.append((state, decision))
         if len(path) > MOST_STEPS:
             raise problem.breach(f"the oracle's path does not end within {MOST_STEPS:,} steps", state)

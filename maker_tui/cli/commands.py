@@ -92,7 +92,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     """Make the parser; return it with the names of the commands that are ours.
 
     Args:
-        listing: Load the added commands, to tell a line about each.
+        listing: Load the added commands, to show a line about each.
     """
     parser = Parser(
         prog="maker",

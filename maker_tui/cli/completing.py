@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
 
 
 MOST_OPENED = 300
-"""Sessions in a library whose given names are looked up: each is a file to be opened while someone waits for a key."""
+"""Sessions in a library whose given names are read: each is a file to be opened while someone waits for a key."""
 
 
 def candidates(words: Sequence[str]) -> list[Candidate]:

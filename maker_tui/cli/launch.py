@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from maker_tui.runs.bridge import LiveRun, RunSource
     from maker_tui.settings.memory import Memory
 
-SHOW = "maker sessions show tells how a session stands"
+SHOW = "maker sessions show describes a session"
 SCREEN_FAILED = "the screen failed"
 """Why a run was stopped whose app ended by an error of its own."""
 
@@ -94,7 +94,7 @@ def _attended(app: MakerApp, *, mouse: bool) -> int:
 
 
 def _say_papers(app: MakerApp) -> None:
-    """Say what the papers of a run resulted in that was started from the form."""
+    """Say what became of the papers of a run that was started from the form."""
     view = None if app.started is None or app.started.out is None else app.started.view()
     if view is not None and (view.papers is not None or view.papers_fault):
         from maker_engine.output import say  # noqa: PLC0415 - few runs write papers

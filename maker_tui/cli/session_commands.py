@@ -55,7 +55,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     record_commands.add_verbs(verbs)
     look_commands.add_verbs(verbs)
     _add_fork(verbs)
-    resume = verbs.add_parser("resume", help="go on from where a session stands", allow_abbrev=False)
+    resume = verbs.add_parser("resume", help="continue a session from where it stopped", allow_abbrev=False)
     resume.add_argument("session", metavar=NAME)
     resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
     resume.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")

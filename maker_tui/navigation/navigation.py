@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from maker_tui.runs.prepared import PreparedRun, Speed
 
 LONG_S = 20.0
-"""An error that has a whole story to tell is shown for so long."""
+"""An error that needs a longer explanation is shown for so long."""
 
 
 class Navigation:

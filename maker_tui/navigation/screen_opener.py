@@ -36,7 +36,7 @@ class KeptViews:
         return self._screen.place
 
     def open(self) -> None:
-        """Come to the front."""
+        """Move to the front."""
         self._app.push_screen(self._screen)
 
     async def discard(self) -> None:

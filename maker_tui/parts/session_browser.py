@@ -32,7 +32,7 @@ class SessionBrowser:
     Attributes:
         known: The sessions.
         is_read: They have been read.
-        list: The list; `filters` and `prompt` are the rows to choose or type in, `detail` a row that tells more.
+        list: The list; `filters` and `prompt` are the rows to choose or type in, `detail` a row that shows more.
     """
 
     def __init__(self, offer_keys: Callable[[SessionSummary | None], None]) -> None:

@@ -64,7 +64,7 @@ class Writing:
             with Reader(session, self._source.branch, steady=True) as reader:
                 known = ballots(reader, self._source.task)
         except MakerError:
-            return  # a session that cannot be read is told of by whoever writes it
+            return  # a session that cannot be read is reported by whoever writes it
         self._screen.app.call_from_thread(self._take, known)
 
     def _take(self, known: Ballots) -> None:

@@ -21,7 +21,7 @@ from maker_engine.sessions.store.record import whole
 from maker_tui.terminal.hangup import WENT_AWAY
 
 CLOSE_S = 10.0
-"""A run has this long to write its last state when it is told to stop."""
+"""A run has this long to write its last state when it is asked to stop."""
 LOOK_S = 0.5
 """A run without a screen is examined this often."""
 

@@ -62,7 +62,7 @@ class Finding:
         if search is None:
             return ""
         total = self._records.steps
-        far = "" if search.searched >= total else f", {share(search.searched, total)} looked through"
+        far = "" if search.searched >= total else f", {share(search.searched, total)} searched"
         found = count(len(search.found))
         if self.terms is not None:
             return f"{found} {'step says' if len(search.found) == 1 else 'steps say'} {self.text}{far}"
@@ -74,7 +74,7 @@ class Finding:
         return self._going
 
     def begin(self, text: str) -> None:
-        """Look for steps; empty text ends what was searched for.
+        """Look for steps; empty text ends the search.
 
         Raises:
             InputError: It cannot be read.
@@ -84,7 +84,7 @@ class Finding:
         self._begin(text, search, None)
 
     def begin_words(self, text: str) -> None:
-        """Look for steps with a response that has all words; empty text ends what was searched for."""
+        """Look for steps with a response that has all words; empty text ends the search."""
         terms = terms_of(text) if text.strip() else None
         self._begin(text, None if terms is None else TextSearch(terms, self._marks), terms)
 
@@ -94,7 +94,7 @@ class Finding:
         self.go_on()
 
     def go_on(self) -> None:
-        """Look through what has not been searched, unless someone has ended it."""
+        """Search what has not been searched, unless someone has ended it."""
         search = self.search
         if search is not None and not search.over and not self._going and not self._ended:
             self._going = True

@@ -26,7 +26,7 @@ PINNED = ("model", "k")
 """Options that are in view without a group being opened."""
 SEVERAL = " Several have a ; between them."
 APART = "; "
-"""Stands between the values of a field that takes several."""
+"""Separates the values of a field that takes several."""
 
 
 @dataclass(frozen=True, slots=True)

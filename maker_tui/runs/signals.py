@@ -1,4 +1,4 @@
-"""What a run tells outside its own screen: the terminal's title, and a bell or notification when someone is wanted."""
+"""What a run shows outside its own screen: the terminal's title, and a bell or notification when someone is wanted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
 
 TITLE_S = 1.0
-"""Progress is told in the title at most this often: it costs bytes like anything else."""
+"""Progress is shown in the title at most this often: it costs bytes like anything else."""
 
 
 def title_of(snapshot: Snapshot, *, live: bool) -> str:
@@ -40,7 +40,7 @@ def wanted(view: RunView) -> str:
 
 
 class News(NamedTuple):
-    """What there is to tell past the screen.
+    """What there is to show past the screen.
 
     Attributes:
         title: Of the terminal, None to leave it.

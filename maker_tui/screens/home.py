@@ -42,7 +42,7 @@ class LibraryListing:
     """Reads them; called in a thread.
 
     Attributes:
-        progress: How many of how many sessions have been examined; may be read meanwhile.
+        progress: How many of how many sessions have been read; may be read meanwhile.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Home(MakerScreen):
 
     Args:
         listing: Reads the sessions; called in a thread.
-        progress: Says how many of how many sessions have been examined; may be called meanwhile.
+        progress: Says how many of how many sessions have been read; may be called meanwhile.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,7 +74,7 @@ class Home(MakerScreen):
             "N", "new_run_like", "run again", show=False, tooltip="order a run like the session under the cursor, again"
         ),
         Binding("enter", "open", "open", tooltip="open the session under the cursor"),
-        Binding("slash", "search", "search", tooltip="find sessions by any words told of them, as you type"),
+        Binding("slash", "search", "search", tooltip="find sessions by any words of theirs, as you type"),
         Binding("f", "filter", "filter", tooltip="keep to one task, model or outcome, or to real runs"),
         Binding("x,delete", "delete", "delete", tooltip="move the marked sessions, or this one, to the trash"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
@@ -219,7 +219,7 @@ class Home(MakerScreen):
         `/` would be commands too, and delete or order what it was only to search for.
         """
         self._browser.hush()
-        self.app.clear_notifications()  # a refusal lies over the row that tells what the next key did
+        self.app.clear_notifications()  # a refusal lies over the row that says what the next key did
         if self._browser.typed(event):
             event.stop()
             event.prevent_default()
@@ -252,7 +252,7 @@ class Home(MakerScreen):
         self._follow()
 
     def _follow(self) -> None:
-        """Read again soon if there is a run that goes on: where it has come to, and its end, are shown."""
+        """Read again soon if there is a run that goes on: its progress and its end are shown."""
         if self._following is not None:
             self._following.stop()
         busy = any(one.busy for one in self._browser.known)

@@ -27,7 +27,7 @@ _NAMES = {*KEY_NAME_REPLACEMENTS.values(), *(key.value.rpartition("+")[2] for ke
 
 
 class NamedKeys:
-    """Names the bindings of every class that stands on it. It comes before Textual's class, which collects them."""
+    """Names the bindings of every class derived from it. It comes before Textual's class, which collects them."""
 
     KEY_SCOPE: ClassVar[str] = ""
     """The first half of the names, empty for the class's own name."""
@@ -59,7 +59,7 @@ def take_actions(owner: NamedKeys, *parts: object) -> None:
 
 
 def bindings_of(owner: type) -> list[Binding]:
-    """Return the bindings that a class has of its own or from those it stands on, as far as they have names."""
+    """Return the bindings that a class has of its own or from its bases, as far as they have names."""
     found: list[Binding] = []
     for each in owner.__mro__:
         found += [one for one in vars(each).get("BINDINGS", ()) if isinstance(one, Binding) and one.id is not None]

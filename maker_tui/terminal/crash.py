@@ -18,7 +18,7 @@ CRASHED = 70
 def report(error: BaseException) -> str:
     """Write the traceback to a file, without the values of any variable or any key, and return the lines to print."""
     trace = "".join(traceback.format_exception(error))
-    whole = printable(redact(trace), newlines=True)  # a provider's refusal may stand behind it, and repeat the key
+    whole = printable(redact(trace), newlines=True)  # a provider's refusal may be behind it, and repeat the key
     try:
         handle, name = tempfile.mkstemp(prefix="maker-crash-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -17,7 +17,7 @@ NO_MOUSE = "leave the mouse to the terminal, to select text with"
 STOP, CONTINUE = "stop", "continue"
 WENT_AWAY = "the terminal went away"
 HUNG_UP = 128 + signal.SIGHUP
-"""Exit status, as a shell would tell it of a program that SIGHUP ended."""
+"""Exit status, as a shell would report it of a program that SIGHUP ended."""
 INTERRUPTED = 130
 """Exit status of what a key, SIGINT or SIGTERM stopped."""
 
@@ -48,7 +48,7 @@ def hung_up(fd: int) -> bool:
 class Watch:
     """Hears signals, and the terminal's death as a SIGHUP, in a thread of its own.
 
-    The main thread could not: it may be stuck in a write to that very terminal. SIGHUP is told once. A signal that the
+    The main thread could not: it may be stuck in a write to that very terminal. SIGHUP is sent once. A signal that the
     process was started to ignore, as under nohup, stays ignored.
 
     Args:

@@ -1,4 +1,4 @@
-"""The escape sequences the app sends past its screen; what is told in them can end none of them early.
+"""The escape sequences the app sends past its screen; the text in them can end none of them early.
 
 And those that put a terminal in order in which an app was killed before it could.
 """

@@ -108,6 +108,6 @@ class Remarks:
         if check is None or check is self._known:
             return
         self._known = check
-        for finding in () if check.refusal else check.findings:  # what ends the run is told at its end
+        for finding in () if check.refusal else check.findings:  # what ends the run is said at its end
             if finding.verdict is Verdict.WARNING or (finding.verdict, finding.name) == (Verdict.NOTE, "parameters"):
                 self._say(remark(finding))

@@ -1,6 +1,6 @@
 """Roles to styles: tasks and panes name what a bit of text is, and the theme in use says how that looks.
 
-No role carries its meaning by colour alone: glyphs and words say it, and those that must stand out are also bold,
+No role carries its meaning by colour alone: glyphs and words say it, and those that must be noticed are also bold,
 underlined or reversed, so that NO_COLOR and a sixteen-colour terminal lose nothing.
 """
 

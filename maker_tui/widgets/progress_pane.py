@@ -36,9 +36,9 @@ Part = str | tuple[str, str]
 
 NAME_CELLS = 8
 ROOMY_ROWS = 15
-"""From this height on the pane breathes and tells the run's settings too."""
+"""From this height on the pane breathes and shows the run's settings too."""
 WIDE_CELLS = 50
-"""From this width on shares are told with their counts."""
+"""From this width on shares are shown with their counts."""
 RATE_CELLS, MOST_CELLS, FEWEST_SPANS = 10, 14, 2
 OLD_S = 10.0
 """A call of this age makes a user ask whether anything happens at all."""

@@ -57,7 +57,7 @@ class PromptLine(EntryLine):
         Args:
             prompt: What for.
             text: What is offered.
-            hint: Stands beside it.
+            hint: Shown beside it.
             hear: Called with what is entered; raises `InputError` where it cannot be used, and the line stays up.
             follow: Called with the text whenever it has changed, with an empty one where the line is left.
             completer: Completes what is typed, None for nothing.

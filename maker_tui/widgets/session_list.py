@@ -180,7 +180,7 @@ class SessionList(LinePane):
         return row
 
     def copied_lines(self, most: int) -> list[str]:
-        """Return heading and sessions; the heading stands on top of the view, and not at the top of the list."""
+        """Return heading and sessions; the heading is on top of the view, and not at the top of the list."""
         rows = [self._row(one) for one in (self._sessions or ())[:most]]
         return [row.plain for row in (heading(self.size.width, self._view.order), *rows)] if rows else []
 

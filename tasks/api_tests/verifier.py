@@ -92,7 +92,7 @@ class Replay:
             for criterion in test["criteria"]:
                 due = _STATUS.fullmatch(criterion["condition"])
                 if status != "ok" or (due and int(due[1]) != code):
-                    self.wrong(f"{name} was answered {code or status} and nobody judged it")
+                    self.wrong(f"{name} was answered {code or status} and was not judged")
             self.created += test["method"] == "POST" and code == 201 and "location" in answer.get("headers", {})
             self.cleaned += test["method"] == "DELETE" and 200 <= code < 300
         else:

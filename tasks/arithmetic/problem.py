@@ -125,7 +125,7 @@ def _expression(text: object) -> tuple[str, tuple[str, ...]]:
         raise ProblemError(f"{_shown(strange)} is no whole number of digits 0 to 9: write {_EXAMPLE}")
     wrong = next((sign for sign in signs if sign not in _SIGNS), None)
     if wrong is not None:
-        raise ProblemError(f"{_shown(wrong)} stands where * or + should: write {_EXAMPLE}")
+        raise ProblemError(f"{_shown(wrong)} is where * or + should be: write {_EXAMPLE}")
     if len(numbers) != len(signs) + 1 or not signs:
         raise ProblemError(f"{_shown(text)} is no sum or product of numbers: write {_EXAMPLE}")
     operations = {_SIGNS[sign] for sign in signs}

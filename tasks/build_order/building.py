@@ -170,7 +170,7 @@ def failure(done: Done) -> str:
 
 
 def rehearsed(do: Do, variant: int) -> Done:
-    """Imitate what a command results in: variant 0 is well, and of four others one fails."""
+    """Imitate how a command ends: variant 0 is well, and of four others one fails."""
     if variant % 4 == 3:
         return Done(Status.FAILED, json.dumps({"error": "there is no such program", "kind": "program"}))
     code = int(variant % 4 == 2)

@@ -74,7 +74,7 @@ class Collection:
 
         Args:
             key: What needs name it by.
-            name: Its name; where several have it, `version` and then `where` tell them apart.
+            name: Its name; where several have it, `version` and then `where` distinguish them.
             version: Its version.
             where: Where it comes from.
             seconds: How long it takes.

@@ -108,7 +108,7 @@ def flips(cube: Cube) -> bytes:
 
 
 def twists(cube: Cube) -> bytes:
-    """Return for each corner's place on which axis the U or D sticker lies."""
+    """Return, for each corner's place, on which axis the U or D sticker lies."""
     return _seated(cube[_EDGE_COUNT:], [_AXIS[place[0]] for place in cube[_EDGE_COUNT:]])
 
 

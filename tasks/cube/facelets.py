@@ -1,6 +1,6 @@
 """The cube as 54 letters: each sticker by the face it belongs to, the faces in the order U R F D L B, row by row.
 
-What no cube can look like is told by its cause. Each face is read as seen with the cube unfolded:
+What no cube can look like is refused with its cause. Each face is read as seen with the cube unfolded:
 
         U
       L F R B

@@ -1,6 +1,6 @@
 """The cube unfolded, a letter on each filled sticker, with what is going on beside it, below it, or in one line.
 
-Where there is no room for the net, the faces stand in a row, or are written out two to a line.
+Where there is no room for the net, the faces are in a row, or are written out two to a line.
 """
 
 from __future__ import annotations

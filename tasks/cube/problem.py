@@ -87,7 +87,7 @@ def random_scramble(turns: object, shuffle: object) -> str:
     faces: list[str] = []
     while len(faces) < turns:
         face = dice.choice(FACES)
-        # Opposite faces stand side by side in FACES: after U D neither may follow.
+        # Opposite faces are side by side in FACES: after U D neither may follow.
         axis = FACES.index(face) // 2
         recent = [other for other in faces[-2:] if FACES.index(other) // 2 == axis]
         if face not in recent[-1:] and (len(recent) < 2 or face not in recent):

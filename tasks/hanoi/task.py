@@ -152,7 +152,7 @@ class Hanoi(Task[State, Answer]):
         return replay(self._problem.pegs, self._problem.goal, answers)
 
     def picture(self, state: State, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
-        """Draw the pegs standing where they fit, else laid down; the disk moved last is in `»…«`."""
+        """Draw the pegs upright where they fit, else laid down; the disk moved last is in `»…«`."""
         return draw(state.pegs, state.previous, self._problem.goal, columns, rows)
 
     def describe(self, answer: Answer) -> str:

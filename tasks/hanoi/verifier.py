@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from operator import gt
 
 FINDINGS = 5
-"""Most findings that are told; the first ones say what went wrong, the others follow from them."""
+"""Most findings that are reported; the first ones say what went wrong, the others follow from them."""
 
 
 def replay(pegs: Sequence[Sequence[int]], goal: int, answers: Iterable[tuple[Sequence[int], object]]) -> list[str]:

@@ -55,7 +55,7 @@ class Pick(NamedTuple):
 
     Attributes:
         number: Its number, 1-based; 0 for none of them.
-        text: What stands there, so that the vote can be read without the list; "" for none.
+        text: What is there, so that the vote can be read without the list; "" for none.
     """
 
     number: int
@@ -101,7 +101,7 @@ def _line(said: str, kinds: Sequence[Kind]) -> tuple[Kind | None, str]:
 
 
 def _unwrapped(said: str) -> str:
-    """Take off the marks that stand around the whole of a line: **bold**, `code`."""
+    """Take off the marks around the whole of a line: **bold**, `code`."""
     said = said.strip()
     for mark in ("**", "__", "`", "*", "_"):
         inner = said[len(mark) : -len(mark)]

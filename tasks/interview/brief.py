@@ -140,7 +140,7 @@ def write_brief(brief: Brief) -> str:
 def _from_another_run(document: Document) -> Document:
     """Take out the steps of the run that a document comes from, which are none of this one's, and all line breaks.
 
-    A file may hold anything; what is quoted in a prompt or shown on a row has to stand on one line.
+    A file may hold anything; what is quoted in a prompt or shown on a row has to be on one line.
     """
 
     def line(one: Line) -> Line:

@@ -226,7 +226,7 @@ class Document:
     simulated: bool = False
 
     def of(self, kind: Kind, *, accepted_only: bool = True) -> tuple[Line, ...]:
-        """Return the lines of a kind; only those that stand, by default."""
+        """Return the lines of a kind; only accepted ones, by default."""
         return tuple(
             line for line in self.lines if line.kind is kind and (line.status.is_accepted or not accepted_only)
         )
@@ -256,7 +256,7 @@ class Document:
         )
 
     def untested(self) -> Iterator[Line]:
-        """Yield the features that stand and that no standing acceptance criterion traces to."""
+        """Yield the accepted features that no accepted acceptance criterion traces to."""
         tested = {target for line in self.of(Kind.ACCEPTANCE) for target in line.traces}
         yield from (line for line in self.of(Kind.FEATURE) if line.id not in tested)
 

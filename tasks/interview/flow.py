@@ -86,7 +86,7 @@ def finish(talk: Talk, brief: Brief) -> Talk:
 
 
 def untested(talk: Talk) -> Line | None:
-    """Return the first feature that stands and that no acceptance line, settled or waiting, traces to."""
+    """Return the first accepted feature that no acceptance line, settled or waiting, traces to."""
     document = talk.document
     tried = {
         target

@@ -1,4 +1,4 @@
-"""The document told line by line, for a screen that scrolls and for papers, with the votes that were counted."""
+"""The document line by line, for a screen that scrolls and for papers, with the votes that were counted."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def _set_aside(talk: Talk, taken: set[int], voters: tuple[str, ...]) -> Talk:
 
 
 def _split(talk: Talk, words: dict[str, tuple[str, ...]]) -> tuple[Talk, bool]:
-    """Where one line is wanted and persons wrote different ones, write the conflict down; neither line stands."""
+    """Where one line is wanted and persons wrote different ones, write the conflict down; neither line is accepted."""
     if len(set(words.values())) < 2:
         return talk, bool(words)
     document = talk.document

@@ -43,7 +43,7 @@ class Spoken(NamedTuple):
 
 
 def spoken(sentences: Iterable[str], rules: int) -> list[Spoken]:
-    """Report each sentence what it is about, by the rules of the interview."""
+    """Return of each sentence what it is about, by the rules of the interview."""
     if rules == 1:
         return [Spoken(one, one, Sense.NON_GOAL if is_exclusion(one) else Sense.WANTED) for one in sentences]
     found: list[Spoken] = []
@@ -83,9 +83,9 @@ def written(talk: Talk, sentences: Iterable[str], wanted: Kind, statement: State
     """Write down what a person said in their own words; what is unclear waits until they say what they mean.
 
     Args:
-        talk: Where the interview stands.
+        talk: The state of the interview.
         sentences: What was said.
-        wanted: What a wish becomes.
+        wanted: What a want becomes.
         statement: Who said it, when and about what; its text is not read.
     """
     for one in spoken(sentences, talk.rules):

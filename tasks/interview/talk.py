@@ -1,4 +1,4 @@
-"""Where an interview stands: the document so far, the person's words, and what is being settled just now.
+"""The state of an interview: the document so far, the person's words, and what is being settled just now.
 
 SURVEY ─▶ for each part in the queue:  GATHER ─▶ ASK ─▶ TRACE or CHOOSE ─▶ next part      … ─▶ REVIEW ─▶ CLOSED
                                               (non-goals are traced first, and asked about then)

@@ -77,7 +77,7 @@ class Provisioning(Task[Any, Any]):
         return self._flow.problem.slots if isinstance(self._flow, RealOrder) else 1
 
     def rehearse(self, state: Any, do: Do, variant: int) -> Done:  # noqa: ARG002 - a process is imitated without
-        """Imitate what a process results in."""
+        """Imitate how a process ends."""
         if not isinstance(self._flow, RealOrder):
             raise NotImplementedError(f"{self.label} carries nothing out")
         return self._flow.rehearse(do, variant)

@@ -1,4 +1,4 @@
-"""The best that a schedule can still come to, by branch and bound: exact, or said to be unknown.
+"""The best that a schedule can still reach, by branch and bound: exact, or said to be unknown.
 
 Effort is counted in nodes and never in time, so that every machine finds the same.
 """
@@ -38,7 +38,7 @@ class Reach:
 
 
 class _Search:
-    """One search; its fields are what it has produced."""
+    """One search; its fields are what it has found."""
 
     def __init__(self, conflicts: Conflicts, placed: Sequence[Chosen], nodes: int, enough: int) -> None:
         self.conflicts, self.board = conflicts, conflicts.board

@@ -119,7 +119,7 @@ def _final(page: _Page) -> list[str]:
     bad = [group for group in _GROUPS if {page.filled[space] for space in group} != _DIGITS]
     if bad:
         first, last = bad[0][0], bad[0][-1]
-        return [f"a digit stands twice from {_name((first, ''))} to {_name((last, ''))}"]
+        return [f"a digit occurs twice from {_name((first, ''))} to {_name((last, ''))}"]
     return [f"{_name(mark)} was struck, and is right" for mark in page.struck if page.filled[mark[0]] == mark[1]][:1]
 
 

@@ -41,7 +41,7 @@ PLANTED = [
     (faults.LooksAtTheLast, "strict check", "with one step left out"),
     (faults.ChecksItself, "independent check", "verify calls apply"),
     (faults.SharesAHelper, "independent check", "both run SharesAHelper.wrapped"),
-    (faults.TiresOfIt, "run", "the simulated model comes to unsolved after 12 steps: "),
+    (faults.TiresOfIt, "run", "the simulated model ends unsolved after 12 steps: "),
 ]
 
 

@@ -22,7 +22,7 @@ _FENCE = re.compile(
 )
 _TAGGED = re.compile(r"<((?:final_)?answer)>\s*(.+?)\s*</\1>", re.IGNORECASE)
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
-"""Marks of direction, joins and byte order that have no width: dress, where they stand around an answer."""
+"""Marks of direction, joins and byte order that have no width: dress, where they surround an answer."""
 _MARK = re.compile(
     r"[*_`]{0,3}(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct )?answer\b[*_`]{0,3}\s?"
     r"(?:is\b:?|:|\N{FULLWIDTH COLON}|=)[*_`]{0,3}\s{0,4}(?=\S)",
@@ -135,7 +135,7 @@ def _in_line(line: str, value_of: Callable[[str], A | Flag | None], *, is_open: 
 def _in_brackets(
     lines: list[str], found: list[_Found], value_of: Callable[[str], A | Flag | None]
 ) -> Iterator[A | Flag]:
-    """Yield what is shown alone in brackets below the last answer: none by itself, and never to be passed over."""
+    """Yield what is alone in brackets below the last answer: none by itself, and never to be passed over."""
     last = max((place for place, one in enumerate(found) if one.value is not None), default=-1)
     for line in lines[last + 1 :]:
         bare = line.strip(" .*_`>")
@@ -151,7 +151,7 @@ def _is_marked(line: str) -> bool:
 
 
 def _boxed(line: str, value_of: Callable[[str], A | Flag | None]) -> Iterator[A | Flag]:
-    """Yield the answers in boxes that stand within a line."""
+    """Yield the answers in boxes within a line."""
     for box in _BOX.findall(line[:_LONGEST_LINE]):
         value = _in_line(box, value_of).value
         if value is not None:

@@ -22,7 +22,7 @@ GRID = (
 DROP = 1.9207
 """By how much the log likelihood falls at the ends of a 95 % interval: half the quantile of χ² with one degree."""
 FEWEST_ROUNDS, MOST_ROUNDS = 100, 1_000
-"""Rounds of a fit, more of them the more ballots there are to tell hard steps from noise."""
+"""Rounds of a fit, more of them the more ballots there are to distinguish hard steps from noise."""
 STILL = 1e-6
 """The fit ends when no weight moves by more in a round."""
 _LEAST = 1e-4

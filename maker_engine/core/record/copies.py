@@ -49,7 +49,7 @@ def notice(totals: Totals, temperature: float | None) -> str:
     if cold:
         return f"{alike}: these are copies; k does nothing here: {hotter}"
     if short:
-        return f"{alike}{at}: copies, or an answer that the model is sure of; k cannot tell: {others}"
+        return f"{alike}{at}: copies, or an answer that the model is sure of; k cannot help: {others}"
     return f"{alike}{at}: these are copies; k does nothing here: switch a cache or fixed seed off, {others}"
 
 

@@ -45,7 +45,7 @@ class Tally:
         counted: Samples that came back and were counted, as votes or as flagged.
         flagged: Samples discarded.
         proposals: Proposals to gather, where the step is a gathering that is not over; else 0.
-        probes: Responses that were only examined.
+        probes: Responses that were only shown.
         probing: Probes in flight.
         edited: What agents read instead of the task's prompt, None for that.
         reminder: What the prompt was made to end with since; empty for nothing.

@@ -102,7 +102,7 @@ class Settings:
         return self._decides_by
 
     def _most(self, rule: str) -> int:
-        """Return the samples after which a step is given up where none is given: tables of leads know by themselves."""
+        """Return the samples after which a step is given up where none is given: tables of leads have their own."""
         return max(default_max_samples(self.k), TABLE_SAMPLES if ":" in rule else 0)
 
     def deciding(self, step: Step | None) -> tuple[VotingRule, int]:

@@ -1,4 +1,4 @@
-"""What a report tells of one run: its figures and forks, its map, its wrong and its hardest steps, as plain values.
+"""What a report says of one run: its figures and forks, its map, its wrong and its hardest steps, as plain values.
 
 How it looks as a page or as Markdown is written in `report_html` and `report_markdown`; what came from outside is made
 harmless there.
@@ -54,7 +54,7 @@ class SaidText(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportedStep:
-    """A step as a report tells it.
+    """A step as a report shows it.
 
     Attributes:
         number: From 1.
@@ -117,7 +117,7 @@ class Report:
 
 
 def findings(reader: Reader, task: AnyTask) -> Report:
-    """Collect what a report tells of one branch.
+    """Collect what a report says of one branch.
 
     Raises:
         SessionError: It cannot be read.

@@ -104,7 +104,7 @@ class NewFork:
         step: First step that the fork decides itself, 0-based.
         order: What it is to run.
         started: The first event of its run.
-        totals: What the run had spent when it came to that step.
+        totals: What the run had spent when it reached that step.
         entries: What is done to the open step's ballot at once.
         note: For a person, at most 200 characters.
         own: As for `Journal`.

@@ -42,7 +42,7 @@ class InEffect(NamedTuple):
 
 
 class Effects:
-    """Describes what was in effect, entry by entry in their order.
+    """Finds what was in effect, entry by entry in their order.
 
     Args:
         reader: The branch.

@@ -180,7 +180,7 @@ def _show(watch: Watch, entry: Entry) -> None:
 
 
 def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
-    """Return what filters ask of a decided step; `describe` tells an answer in words."""
+    """Return what filters ask of a decided step; `describe` puts an answer into words."""
     watch = Watch(stored.step, gathers=isinstance(stored.answer, Gathered))
     for entry in stored.entries:
         _show(watch, entry)
@@ -189,7 +189,7 @@ def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
 
 
 class FlagFacts(TypedDict):
-    """The facts of `StepFacts` that a step's flags tell by themselves."""
+    """The facts of `StepFacts` that a step's flags give by themselves."""
 
     dissent: bool
     wrong: bool
@@ -199,7 +199,7 @@ class FlagFacts(TypedDict):
 
 
 def facts_of_flags(flags: int) -> FlagFacts:
-    """Return what a step's flags tell by themselves."""
+    """Return what a step's flags give by themselves."""
     return {
         "dissent": flags & _DISSENT != 0,
         "wrong": flags & _WRONG != 0,
@@ -243,7 +243,7 @@ def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:
 
 
 def flagged_span(text: str, flag: Flag) -> Span | None:
-    """Return where the bit stands that a flag is about; None where the flag names none."""
+    """Return where the bit is that a flag is about; None where the flag names none."""
     bit = flag.excerpt.removesuffix("…")
     start = text.rfind(bit) if bit else -1
     return None if start < 0 else (start, start + len(bit))

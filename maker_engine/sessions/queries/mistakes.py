@@ -40,7 +40,7 @@ MOST_K = 100
 
 
 class Cause(StrEnum):
-    """Why a step was decided wrongly, as far as the record tells."""
+    """Why a step was decided wrongly, as far as the record shows."""
 
     PERSON = "a person's or another step's word decided it"
     OUTVOTED = "all recorded answers together favour the right one"

@@ -1,4 +1,4 @@
-"""A run examined without its task: what the record alone says, where the task's code is not there or not agreed to."""
+"""A run viewed without its task: what the record alone says, where the task's code is not there or not agreed to."""
 
 from __future__ import annotations
 

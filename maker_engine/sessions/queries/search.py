@@ -20,7 +20,7 @@ LONG_STRETCH = 16_384
 """Steps that are passed over in one go where most of them need not be read."""
 BY_FLAGS = frozenset(FlagFacts.__annotations__)
 IN_WORDS = frozenset({"action", "candidate"})
-"""Facts for which answers must be told in words."""
+"""Facts for which answers must be put into words."""
 QUIET = BY_FLAGS | {"flags", "flag", "candidates", "falling"}
 """Facts that are the same for every step without a flag."""
 
@@ -33,7 +33,7 @@ class Matches:
 
     Attributes:
         found: Numbers of the steps that were picked, 0-based, ascending.
-        looked: How many steps have been searched.
+        searched: How many steps have been searched.
     """
 
     def __init__(self, marks: Marks) -> None:

@@ -41,7 +41,7 @@ class Terms(NamedTuple):
         return all(term in low for term in self.folded)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Return where terms stand in a text: first character and the one after the last, in order, none in another."""
+        """Return where terms occur in a text: first character and the one after the last, in order, none in another."""
         low = text.lower()
         if len(low) != len(text):  # a letter whose small form is longer: then nothing is where it was
             return []

@@ -13,7 +13,7 @@ CHANGED_STEPS = "changed"
 
 
 def change_in_effect(reader: Reader, task: AnyTask, step: int, branch: int | None = None) -> Change | None:
-    """Return what had been changed when a branch came to `step` (0-based), all changes in one; None for nothing.
+    """Return what had been changed when a branch reached `step` (0-based), all changes in one; None for nothing.
 
     A fork begins with an order of its own, in which its parent's changes are: only its own steps are examined.
 

@@ -52,7 +52,7 @@ class Shortage:
 
 
 def shortage_in(record: Mapping[str, Any]) -> Shortage | None:
-    """Return what a run needs before it can go on; None where it goes on as it is, or has come to its end.
+    """Return what a run needs before it can go on; None where it goes on as it is, or has ended.
 
     Args:
         record: The run's record, as `Reader.meta` returns it.

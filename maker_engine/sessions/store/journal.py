@@ -108,7 +108,7 @@ class Journal:
         self.flush()
 
     def _take_up(self, branch: int | None) -> None:
-        """Begin with nothing, or where a branch of the file has come to."""
+        """Begin with nothing, or at the last step of a branch of the file."""
         self._totals = Totals()
         self._elapsed: Callable[[], float] = float
         self._more: Callable[[], Mapping[str, object]] = dict

@@ -38,7 +38,7 @@ class WriterLock:
             try:
                 handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             except OSError as error:
-                message = f"session {session} cannot be written ({error.strerror}): it can only be looked at there"
+                message = f"session {session} cannot be written ({error.strerror}): it can only be viewed there"
                 raise SessionError(message) from None
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,7 +59,7 @@ class WriterLock:
             if _is_at(handle, self.path):  # whoever held it before has not just removed the file
                 break
             os.close(handle)
-        with suppress(OSError):  # no room for so much as a number: it only tells others whom they wait for
+        with suppress(OSError):  # no room for so much as a number: it only shows others whom they wait for
             os.ftruncate(handle, 0)
             os.pwrite(handle, b"%d" % os.getpid(), 0)
         self._handle: int | None = handle

@@ -2,7 +2,7 @@
 
 Prompts are not stored with every step, since the task writes them from the state; what else was in one (a variant's
 words, a reminder, what a person wrote in its place) is on record where it was added. The text of the first one of each
-sitting is kept. Where the task has come to write other ones, what is shown of an old run is not what was read, and
+sitting is kept. Where the task now writes other ones, what is shown of an old run is not what was read, and
 whoever shows it has to say so.
 """
 
@@ -28,7 +28,7 @@ _DIGESTED = 2  # values of one without its texts
 
 
 def digest_of(prompt: Prompt) -> str:
-    """Return what tells one prompt from another."""
+    """Return what distinguishes one prompt from another."""
     return hashlib.sha256(f"{prompt.system}\0{prompt.user}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

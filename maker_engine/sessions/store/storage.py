@@ -73,7 +73,7 @@ def lay_out(path: Path) -> sqlite3.Connection:
 
 
 def abandon(path: Path, connection: sqlite3.Connection | None) -> None:
-    """Close and remove a file that was just made and never came to hold anything, so that its name is free again."""
+    """Close and remove a file that was just made and is still empty, so that its name is free again."""
     if connection is not None:
         with suppress(sqlite3.Error):
             connection.close()

@@ -31,7 +31,7 @@ from maker_engine.sessions.store.schema import StepFlag
 def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, flags_shown: int = FLAG_TAIL) -> RunState:
     """Fold a run up to a moment.
 
-    What no decision rests on (samples that were wasted, calls that failed) is told as it stood at the snapshot before.
+    What no decision rests on (samples that were wasted, calls that failed) is shown as it was at the snapshot before.
 
     Args:
         reader: The branch.

@@ -1,6 +1,6 @@
 """The gate of consistency: lines that differ only in a number, a "not" or an opposite contradict each other.
 
-Only lines that say the same otherwise are held against each other, so a contradiction told is nearly always one; what
+Only lines that say the same otherwise are held against each other, so what it reports is nearly always one; what
 is contradictory in other words is for the agents' vote to find. No pair of lines is compared that shares no words.
 """
 
