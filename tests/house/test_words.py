@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -82,9 +83,8 @@ def first_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
                     yield statement.lineno, text.strip().partition("\n")[0]
 
 
-def found_in(source: str, path: str) -> tuple[list[str], list[str]]:
+def found_in(tree: ast.Module, path: str) -> tuple[list[str], list[str]]:
     """Return the banned public names and the banned first docstring lines of a module, each with its place."""
-    tree = ast.parse(source)
     names = {f"{path}: {name}" for name in public_names(tree) if _public(name) and banned_in(words_of(name))}
     if banned_in(words_of(Path(path).stem)):
         names.add(f"{path}: {Path(path).stem}")
@@ -92,22 +92,21 @@ def found_in(source: str, path: str) -> tuple[list[str], list[str]]:
     return sorted(names), lines
 
 
-def modules() -> Iterator[Path]:
-    """Yield every module of the packages."""
-    for package in PACKAGES:
-        yield from sorted((ROOT / package).rglob("*.py"))
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return every module of the packages by its path; each is parsed once for all tests."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
 
 
 @pytest.fixture(scope="module")
 def found() -> tuple[list[str], list[str]]:
-    """Banned names and lines of all packages; every module is parsed once."""
-    names: list[str] = []
-    lines: list[str] = []
-    for path in modules():
-        more_names, more_lines = found_in(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
-        names += more_names
-        lines += more_lines
-    return names, lines
+    """Banned names and lines of all packages."""
+    each = [found_in(tree, path) for path, tree in modules().items()]
+    return [name for names, _ in each for name in names], [line for _, lines in each for line in lines]
 
 
 def test_no_public_name_has_a_banned_word(found: tuple[list[str], list[str]]) -> None:
@@ -129,7 +128,7 @@ def test_the_search_finds_banned_words_wherever_they_can_be() -> None:
         '    def __init__(self, looked_up):\n        """It comes to three."""\n        self.stands = looked_up\n'
         "def whatItComesTo(_told): wish = 1\ndef _told(wish): pass\nstandstill = 1\n"
     )
-    names, lines = found_in(source, "maker_tui/told_so.py")
+    names, lines = found_in(ast.parse(source), "maker_tui/told_so.py")
     assert [name.partition(": ")[2] for name in names] == [
         "Told",
         "looked_up",
@@ -139,3 +138,41 @@ def test_the_search_finds_banned_words_wherever_they_can_be() -> None:
         "wish_list",
     ]
     assert [line.rpartition(": ")[2] for line in lines] == ["Somebody.", "It comes to three."]
+
+
+def undefined_in(tree: ast.Module, path: str) -> Iterator[str]:
+    """Yield what the Args and Attributes of a module's docstrings describe and the code does not define."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            described = list(_described(ast.get_docstring(node) or ""))
+            defined = _defined(node) if described else ()
+            yield from (f"{path}:{node.lineno}: {node.name}: {name}" for name in described if name not in defined)
+
+
+def _described(docstring: str) -> Iterator[str]:
+    """Yield the names under "Args:" and "Attributes:"."""
+    inside = False
+    for line in docstring.splitlines():
+        if line and not line.startswith(" "):
+            inside = line in {"Args:", "Attributes:"}
+        elif inside and (found := re.match(r" {4}\*{0,2}(\w+): ", line)):
+            yield found[1]
+
+
+def _defined(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Return the arguments of a function; of a class those of its methods, its attributes and its methods."""
+    names = {
+        one.arg for one in ast.walk(node if isinstance(node, ast.ClassDef) else node.args) if isinstance(one, ast.arg)
+    }
+    if isinstance(node, ast.ClassDef):
+        names |= {name for one in ast.walk(node) for name in _targets(one)}
+        names |= {one.name for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return names
+
+
+def test_what_docstrings_describe_is_there() -> None:
+    """Every argument and attribute that a docstring describes is one that the code defines."""
+    found = [one for path, tree in modules().items() for one in undefined_in(tree, path)]
+    assert not found, "\n".join(found)
+    source = 'class A:\n    """A.\n\n    Attributes:\n        x: Here.\n        told: Gone.\n    """\n    x: int\n'
+    assert list(undefined_in(ast.parse(source), "a.py")) == ["a.py:1: A: told"]
