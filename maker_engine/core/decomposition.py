@@ -321,5 +321,5 @@ def result_of(task: AnyTask, state: Hashable) -> Json:
     try:
         again: Json = json.loads(json.dumps(found, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise TaskError(f"task {task.name} gives a result that is no JSON: {error}") from None
+        raise TaskError(f"task {task.name} gives a result that is not JSON: {error}") from None
     return again

@@ -82,7 +82,7 @@ def arguments_of(do: Do) -> Mapping[str, Any]:
     try:
         found = json.loads(do.arguments)
     except (TypeError, ValueError, RecursionError) as error:
-        raise EffectError("arguments", f"the arguments of {do.effect!r} are no JSON: {error}", refused=True) from None
+        raise EffectError("arguments", f"the arguments of {do.effect!r} are not JSON: {error}", refused=True) from None
     if not isinstance(found, dict):
         raise EffectError("arguments", f"the arguments of {do.effect!r} must be a JSON object", refused=True)
     return found

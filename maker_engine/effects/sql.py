@@ -97,7 +97,9 @@ def _statement(given: Any) -> Statement:
             return Statement(text)
         case [str(text), list() | dict() as parameters]:
             return Statement(text, parameters)
-    raise EffectError("arguments", f"{one_line(repr(given), 60)} is no statement, nor [text, parameters]", refused=True)
+    raise EffectError(
+        "arguments", f"{one_line(repr(given), 60)} is not a statement or [text, parameters]", refused=True
+    )
 
 
 def value_of(answers: Sequence[Answer], call: Call, limit: Callable[[], bool] = lambda: False) -> dict[str, Json]:

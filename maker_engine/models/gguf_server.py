@@ -57,7 +57,7 @@ def _look_at(path: Path) -> None:
     except OSError as error:
         raise InputError(f"model file {path} cannot be read: {error.strerror}") from None
     if not is_model:
-        raise InputError(f"{path} is no model file: give one in GGUF, or the address of a server")
+        raise InputError(f"{path} is not a model file: give one in GGUF, or the address of a server")
 
 
 def _endpoint(process: subprocess.Popen[bytes], log: IO[bytes], path: Path) -> str:

@@ -30,7 +30,7 @@ _COUNT = re.compile(r"(?!tokens$).*(?:tokens?(?:_?count)?|_count)$", re.IGNORECA
 _COUNTED = ("usage", "usageMetadata", "usage_metadata", "meta")
 
 UNASKED = "the server sends its answers as a stream of events, which was not asked for: put together"
-_UNCOUNTED = "the server reports token counts that are no whole numbers of tokens: taken as unknown where not plain"
+_UNCOUNTED = "the server reports token counts that are not whole numbers of tokens: taken as unknown where not plain"
 
 
 def plain(raw: bytes, content_type: str) -> tuple[bytes, dict[str, Any] | None, list[str]]:
@@ -120,7 +120,7 @@ def _joined(parts: list[Any]) -> tuple[str, str]:
         elif kind in {"thinking", "reasoning"}:
             thoughts.append(json.dumps(part.get(kind, part.get("text", ""))))
         else:
-            raise UnreadableError(f"the answer has a part that is no text (type {kind!r})")
+            raise UnreadableError(f"the answer has a part that is not text (type {kind!r})")
     return "".join(texts), "\n".join(thoughts)
 
 

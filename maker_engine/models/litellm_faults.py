@@ -190,7 +190,7 @@ def _unread(error: BaseException, model: str, *, alone: bool) -> ProviderError:
     # LiteLLM makes 400, 422 and 500 up for answers that it cannot read.
     if isinstance(status, int) and (status in litellm_kinds.KNOWN or status > 500):
         return _judged(error, model, f"error {status}: {said}", status, said, {})
-    return fault(Fault.MALFORMED, model, f"the answer is no chat completion: {said}")
+    return fault(Fault.MALFORMED, model, f"the answer is not a chat completion: {said}")
 
 
 def _own_error(answer: Mapping[str, Any]) -> tuple[int, str] | None:

@@ -100,7 +100,7 @@ def _address(api_base: str) -> SplitResult:
     except ValueError:
         sound = False
     if not sound or not api_base.isprintable() or " " in api_base:
-        raise InputError(f"--api-base {one_line(repr(api_base), 100)} is no http address: {example}")
+        raise InputError(f"--api-base {one_line(repr(api_base), 100)} is not an http address: {example}")
     return address
 
 

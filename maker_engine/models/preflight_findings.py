@@ -166,7 +166,7 @@ def _model(answers: ModelAnswers) -> Finding:
         "model",
         f"answered by {', '.join(strangers)}, not by {asked}: its errors and its price are others",
         Verdict.WARNING,
-        "name the model that answers, or mend what the server calls its model",
+        "name the model that answers, or fix what the server calls its model",
     )
 
 
@@ -288,7 +288,7 @@ def _form(answers: ModelAnswers) -> list[Finding]:
     if excerpt := (flag.excerpt or first.text).strip():
         said = f"{one_line(said, LONGEST - _EXCERPT)} (“{one_line(excerpt, _EXCERPT - 6)}”)"
     if len(judged) == total and all(one.rule == FINISH for one, _ in judged):
-        mend = _ENDINGS.get(first.finish_reason, "mend how the server ends an answer: only a whole one votes")
+        mend = _ENDINGS.get(first.finish_reason, "fix how the server ends an answer: only a whole one votes")
         return [_found("form", said, Verdict.STOP, mend)]
     if len(judged) == total and not any(response.text.strip() for _, response in judged):
         thought = any(response.tokens_reasoning for _, response in judged)

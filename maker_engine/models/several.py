@@ -135,7 +135,7 @@ class Several:
             return
         self._alike += 1
         if self._alike == TRIED:
-            self._lower(1, f"the answers of each of the first {TRIED} calls were one text, and copies are no votes")
+            self._lower(1, f"the answers of each of the first {TRIED} calls were one text, and copies are not votes")
 
     def _lower(self, most: int, why: str) -> None:
         if most < self.most:

@@ -286,7 +286,7 @@ def find(name: str) -> RunOption:
 
     near = get_close_matches(wanted, BY_NAME, 1)
     mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(BY_NAME)}"
-    raise InputError(f"{one_line(name, 40)} is no option of a run: {mend}")
+    raise InputError(f"{one_line(name, 40)} is not an option of a run: {mend}")
 
 
 def flag_names() -> frozenset[str]:

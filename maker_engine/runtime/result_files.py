@@ -34,7 +34,7 @@ def check_folder(task: AnyTask, folder: Path | None) -> None:
         raise InputError("the folder for papers has a character that no path has")
     there = next((one for one in (folder, *folder.absolute().parents) if exists(one)), Path("/"))
     if not is_folder(there):
-        raise InputError(f"papers cannot be written to {folder}: {there} is no folder; name another")
+        raise InputError(f"papers cannot be written to {folder}: {there} is not a folder; name another")
     if not os.access(there, os.W_OK | os.X_OK):
         raise InputError(f"papers cannot be written to {folder}: {there} may not be written to; name another folder")
 

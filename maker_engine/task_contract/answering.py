@@ -23,7 +23,7 @@ def prompts_depend_on_the_state(subject: Subject) -> int:
         other = fresh[id(problem)]
         again = other.decode_state(json.loads(json.dumps(problem.encode_state(state))))
         if other.step(again) != step:
-            raise problem.breach("the same state asks another thing in a task loaded anew", state)
+            raise problem.breach("the same state asks another thing in a task loaded again", state)
     return count
 
 

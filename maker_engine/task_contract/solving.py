@@ -46,7 +46,7 @@ def result_is_given(subject: Subject) -> int:
         try:
             text = json.dumps(problem.result(state), allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
-            raise problem.breach(f"result gives what is no JSON: {error}", state) from error
+            raise problem.breach(f"result gives what is not JSON: {error}", state) from error
         for name, words in (("infeasible", problem.infeasible(state)), ("shortfall", problem.shortfall(state))):
             if len(words.splitlines()) > 1:
                 raise problem.breach(f"{name} gives more than one line", state)

@@ -108,7 +108,7 @@ CHECKS = (
     Check(
         "bad problems",
         "Whatever a problem file or an option holds, load makes a problem of it or raises a one-line ProblemError.",
-        "Look at every value before using it, and raise ProblemError with the thing and the mend.",
+        "Look at every value before using it, and raise ProblemError with the thing and the fix.",
         identity.bad_problems_are_refused,
     ),
     Check(
@@ -131,7 +131,7 @@ CHECKS = (
     ),
     Check(
         "prompt",
-        "What is asked depends on the state alone, also after JSON and in a task loaded anew.",
+        "What is asked depends on the state alone, also after JSON and in a task loaded again.",
         "Put into the state whatever the prompt says, and sort what has no order (sets).",
         answering.prompts_depend_on_the_state,
     ),

@@ -133,7 +133,7 @@ def _add_sample(parser: Parser) -> None:
         "--executor", default="local", metavar="local|dask[=ADDRESS]",
         help="where calls are made: in this process, or on a Dask cluster (extra: dask), by default one of its own",
     )  # fmt: skip
-    parser.add_argument("--fresh", action="store_true", help="draw anew what an earlier command has on record")
+    parser.add_argument("--fresh", action="store_true", help="draw again what an earlier command has on record")
     parser.add_argument("--json", action="store_true", help="print one JSON object, which maker run --plan takes")
 
 

@@ -188,7 +188,7 @@ def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:
     try:
         return task.decode_answer(json.loads(text))
     except Exception:  # noqa: BLE001 - a task may raise anything at what is no answer of it
-        raise InputError(f"--decide is no answer of {task.name} in JSON: {one_line(text, 80)}") from None
+        raise InputError(f"--decide is not an answer of {task.name} in JSON: {one_line(text, 80)}") from None
 
 
 def _add_hopeless(group: argparse._ActionsContainer) -> None:

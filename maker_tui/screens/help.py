@@ -32,7 +32,7 @@ GLOSSARY = (
     ("undecided", "the most samples a step may draw were drawn, and no candidate got there"),
     ("hopeless", "a dozen samples of a step in a row were flagged: more of the same would be flagged too"),
     ("alike", "samples that say word for word what an earlier one of their step said"),
-    ("worth", "effective votes a step, or in brackets: each text counts once, since copies are no votes"),
+    ("worth", "effective votes a step, or in brackets: each text counts once, since copies are not votes"),
     ("wasted", "samples drawn ahead for a step that came out otherwise, or no longer needed; paid for all the same"),
     ("held", "at a breakpoint the run asks for nothing and commits nothing; what is in flight still counts"),
     ("probe", "a sample that is only shown: paid for, never a vote"),

@@ -160,7 +160,7 @@ def _check_value(name: str, value: object) -> None:
             if near
             else f"there are {', '.join(ALLOWED)}, [run], [profile.NAME], [keys] and [prices]"
         )
-        raise InputError(f"{one_line(name, 40)} is no setting: {mend}")
+        raise InputError(f"{one_line(name, 40)} is not a setting: {mend}")
     kind, choices = ALLOWED[name]
     if not isinstance(value, kind):
         wanted = "true or false" if kind is bool else "text in quotes"

@@ -108,8 +108,8 @@ def _key(name: str, written: str) -> str:
     base = _character_to_key(base) if len(base) == 1 else base
     if (base not in _NAMES and key_to_character(base) is None) or not MODIFIERS.issuperset(modifiers):
         raise InputError(
-            f"{name}: {_shown_value(written)} is no key: write a character, a name such as space, escape, pageup or f2,"
-            f" or one of these after ctrl+, alt+ or shift+"
+            f"{name}: {_shown_value(written)} is not a key: write a character, a name such as space, escape, pageup or"
+            f" f2, or one of these after ctrl+, alt+ or shift+"
         )
     return "+".join([*modifiers, base])
 

@@ -36,7 +36,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
             if key is None or key in made:
-                problem = "a key is no text" if key is None else f"the key {key[:40]!r} comes twice"
+                problem = "a key is not text" if key is None else f"the key {key[:40]!r} comes twice"
                 raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
             made[key] = self.construct_object(value_node, deep=deep)
         return made
@@ -61,7 +61,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def read_json(text: str) -> Any:

@@ -59,7 +59,7 @@ class Replay:
         """A test was sent for the time of a number."""
         test = self.tests.get(name)
         if test is None:
-            self.wrong(f"{name} is no test")
+            self.wrong(f"{name} is not a test")
             return
         if int(number) != self.tries.get(name, 0) + 1:
             self.wrong(f"{name} was sent for the time {number} out of turn")
@@ -124,7 +124,7 @@ class Replay:
         """A test was chosen among those that could be sent."""
         test = self.tests.get(name)
         if test is None:
-            self.wrong(f"{name} is no test")
+            self.wrong(f"{name} is not a test")
             return
         for other in self.tests.values():
             never = other["id"] not in self.tries and not other["puzzle"] and not other["after"]

@@ -168,7 +168,7 @@ def order_findings(graph: Graph, groups: Sequence[set[str]], order: Sequence[str
     often = Counter(order)
     found = [f"{name} is not in the order" for name in units if not often[name]]
     found += [
-        f"{name} is in the order, and is no module that can be built by itself" for name in often if name not in units
+        f"{name} is in the order, and is not a module that is built by itself" for name in often if name not in units
     ]
     found += [f"{name} is in the order {count} times" for name, count in often.items() if count > 1]
     place = {name: at for at, name in enumerate(order)}
@@ -243,7 +243,7 @@ def building_findings(graph: Graph, groups: Sequence[set[str]], acts: Sequence[S
             )
             found += [f"{name} was begun before {other} was built" for other in missing]
             if name in running | built | failed or name not in graph.needs:
-                found.append(f"{name} was begun twice, or is no module")
+                found.append(f"{name} was begun twice, or is not a module")
             running.add(name)
             if len(running) > graph.slots:
                 found.append(f"{name} was begun when all {graph.slots} slots were taken")

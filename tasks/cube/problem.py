@@ -137,7 +137,7 @@ def _from_scramble(text: str) -> tuple[Cube, str]:
     for word in text.split():
         move = read_move(word)
         if move is None:
-            raise ProblemError(f"{_shown(word)} is no turn: write turns such as R U2 F', with blanks between")
+            raise ProblemError(f"{_shown(word)} is not a turn: write turns such as R U2 F', with blanks between")
         moves.append(move)
     if len(moves) > MOST_TURNS:
         raise ProblemError(f"a scramble has at most {MOST_TURNS} turns, got {len(moves)}: give fewer")

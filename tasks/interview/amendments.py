@@ -68,7 +68,7 @@ def read_amendment(text: str, document: Document) -> Request | str:
         part = what.lower()
         return Request(verb, part=part, text=rest) if part in BY_NAME else f"revise which part? {', '.join(BY_NAME)}"
     if verb not in ("accept", "reject", "later", "edit", "move"):
-        return f"{said[:30]!r} is no amendment: accept, later, reject, edit, move, add, non-goal or revise"
+        return f"{said[:30]!r} is not an amendment: accept, later, reject, edit, move, add, non-goal or revise"
     return _about(Request(verb, what.upper(), text=rest), document)
 
 

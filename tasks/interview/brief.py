@@ -80,7 +80,7 @@ def _checked(brief: Brief) -> Brief:
             raise ProblemError(message)
     for name in brief.persons:
         if not _NAME.fullmatch(name):
-            raise ProblemError(f"{name[:40]!r} is no name: use letters, figures, dots and hyphens, as in ada,bob")
+            raise ProblemError(f"{name[:40]!r} is not a name: use letters, figures, dots and hyphens, as in ada,bob")
     return replace(brief, idea=idea)
 
 

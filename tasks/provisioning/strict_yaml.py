@@ -70,12 +70,12 @@ def load(text: str, what: str) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse) if _is_json(text) else _yaml(text)
     except json.JSONDecodeError as error:
-        raise ProblemError(f"{what} is no JSON: {error.msg} in line {error.lineno}") from None
+        raise ProblemError(f"{what} is not JSON: {error.msg} in line {error.lineno}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark is not None else ""
         reason = one_line(str(getattr(error, "problem", None) or "it cannot be parsed"), 120)
-        raise ProblemError(f"{what} is no YAML: {reason}{where}") from None
+        raise ProblemError(f"{what} is not YAML: {reason}{where}") from None
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else one_line(str(error), 120)
         raise ProblemError(f"{what} cannot be read: {reason}") from None
@@ -101,4 +101,4 @@ def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
 
 
 def _refuse(name: str) -> object:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is not a number in JSON")

@@ -165,7 +165,7 @@ class Sudoku(Task[State, Action]):
         """Turn what `encode_answer` gave back into an equal answer."""
         found = forms.read_line(value)
         if found is None:
-            raise ValueError(f"{value!r} is no answer of a Sudoku")
+            raise ValueError(f"{value!r} is not an answer of a Sudoku")
         return found
 
     def imitate(self, prompt: Prompt, mistake: Mistake | None, variant: int) -> tuple[str, str]:

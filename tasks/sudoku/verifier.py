@@ -73,7 +73,7 @@ def _follow(pages: list[_Page], kind: str, marks: list[_Mark]) -> str:
     """Carry one action out; return what is wrong with it, empty for nothing."""
     page = pages[-1]
     if kind not in ("place", "strike", "guess", "undo") or any(space not in _SEEN for space, _ in marks) or not marks:
-        return f"{kind!r} with these cells is no action"
+        return f"{kind!r} with these cells is not an action"
     if kind == "undo":
         if page.guessed != marks[0]:
             return f"{_name(marks[0])} is not the guess made last"

@@ -60,7 +60,7 @@ def test_texts_are_compared_with_the_earlier_ones_of_their_step(what):
 
 
 def test_simulated_runs_and_gatherings_are_not_measured():
-    """The simulated model's texts are made to differ, and proposals are no votes."""
+    """The simulated model's texts are made to differ, and proposals are not votes."""
     votes = [vote(0, "a"), vote(1, "a")]
     assert folded(*votes, opening=started(Count())).compared == 0
     assert RunState.fold([REAL, StepOpened(0, 0, 3), *votes]).totals.compared == 0

@@ -217,4 +217,4 @@ def refuse(constant: str) -> Any:
     Raises:
         ValueError: Always.
     """
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

@@ -170,7 +170,7 @@ class _Parser:
             near = get_close_matches(found.text.lower(), FACTS, 1)
             mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(FACTS)}"
             raise InputError(
-                f"{self._named()}: {found.text!r} at character {found.at + 1} is no fact of a step; {mend}"
+                f"{self._named()}: {found.text!r} at character {found.at + 1} is not a fact of a step; {mend}"
             )
         raise self._wrong("a fact of a step, such as dissent or votes>=5")
 

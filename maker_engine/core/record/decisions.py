@@ -147,7 +147,7 @@ def _count(value: Any) -> int:
 def _text(fields: Fields, key: str) -> str:
     value = fields[key]
     if not isinstance(value, str):
-        raise TypeError(f"{key} is no text")
+        raise TypeError(f"{key} is not text")
     return value
 
 

@@ -92,7 +92,7 @@ class OpenStep:
             hash(state)
             step: Step | None = task.step(state)
             if not isinstance(step, _STEPS):
-                raise TypeError(f"{step!r:.60} is no Vote, Gather, Ask, Do, Start or Await, and not None")  # noqa: TRY301 - as all its faults
+                raise TypeError(f"{step!r:.60} is not a Vote, Gather, Ask, Do, Start or Await, and not None")  # noqa: TRY301 - as all its faults
         except Exception as error:
             raise fault_of(task, "step", number, error) from error
         self._task = task

@@ -55,7 +55,7 @@ class WriterLock:
                 ) from None
             if not _is_lock(handle):
                 os.close(handle)
-                raise SessionError(f"{self.path} is no lock of maker's: move it elsewhere to write session {session}")
+                raise SessionError(f"{self.path} is not maker's lock: move it elsewhere to write session {session}")
             if _is_at(handle, self.path):  # whoever held it before has not just removed the file
                 break
             os.close(handle)

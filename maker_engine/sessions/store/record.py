@@ -56,7 +56,7 @@ def check_record(record: Mapping[str, Any]) -> None:
     """
     _check("", {key: record[key] for key in _PLAIN if key in record}, _PLAIN)
     if not EARLIEST_S <= record.get("created", 0) <= LATEST_S:
-        raise ValueError("'created' is no point in time")
+        raise ValueError("'created' is not a point in time")
     if record.get("open", 0) < 0:
         raise ValueError("'open' is a number that cannot be")
     if not _spent(record):
@@ -75,9 +75,9 @@ def check_record(record: Mapping[str, Any]) -> None:
 
 def _check_steps(record: Mapping[str, Any]) -> None:
     if not all(fits(step, int) and step >= 0 for step in _list("changed", record.get("changed", []))):
-        raise ValueError("'changed' is no list of steps")
+        raise ValueError("'changed' is not a list of steps")
     if not all(map(_is_noted, _list("prompts", record.get("prompts", [])))):
-        raise ValueError("'prompts' is no list of steps and digests")
+        raise ValueError("'prompts' is not a list of steps and digests")
 
 
 def _check_model(record: Mapping[str, Any]) -> None:

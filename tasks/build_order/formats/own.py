@@ -59,7 +59,7 @@ def read_json(content: str) -> Problem:
     try:
         whole = json.loads(content, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise ProblemError(f"the modules are no JSON: {one_line(str(error), 120)}") from None
+        raise ProblemError(f"the modules are not JSON: {one_line(str(error), 120)}") from None
     return collected(whole, "json")
 
 

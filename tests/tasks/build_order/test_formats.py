@@ -34,7 +34,7 @@ def test_a_format_is_known_by_its_content_and_read_need_by_need(name):
         ("  \n", "the problem file is empty"),
         ("[1, 2]", "must be a mapping of modules"),
         ("{}", "has no modules"),
-        ("a: [b]", "'a' needs 'b', which is no module of the file: add it"),
+        ("a: [b]", "'a' needs 'b', which is not a module of the file: add it"),
         ("a: []\na: []", "two of the module 'a'"),
         ('{"a": [], "a": []}', "two of the module 'a'"),
         ("é: []\n\u0065\u0301: []", "two of the module 'é'"),

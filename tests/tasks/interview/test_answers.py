@@ -231,7 +231,7 @@ def test_a_document_from_a_file_is_quoted_on_single_lines():
         ('{"idea": "x", "questions": 99}', "questions must be 0 to 50, got 99"),
         ('{"idea": "x", "drafts": 1}', "drafts must be 2 to 50, got 1"),
         ('{"idea": "x", "questions": true}', "questions and drafts must be whole numbers"),
-        ('{"idea": "x", "persons": ["a b"]}', "'a b' is no name"),
+        ('{"idea": "x", "persons": ["a b"]}', "'a b' is not a name"),
         ('{"idea": "x", "persons": ["ada", "ada"]}', "a person is named twice"),
         ('{"format": "maker-requirements/1"}', "has no 'title'"),
         ("x" * 2_001, "the idea has 2,001 characters"),

@@ -176,7 +176,7 @@ def test_no_error_quotes_what_a_calendar_says(line):
     [
         ({"zoe.ics": calendar()}, "zoe.ics is nobody's"),
         ({"nora.ics": calendar()}, "ada has no calendar"),
-        ({"ada.ics": "hello"}, "ada.ics is no calendar"),
+        ({"ada.ics": "hello"}, "ada.ics is not a calendar"),
     ],
 )
 def test_a_calendar_belongs_to_one_who_is_there(tmp_path, files, said):

@@ -34,7 +34,7 @@ LEAST = "days: [2026-12-01]\ninterviews: [{id: a, candidate: nora, panel: [ada],
         (LEAST + "hours: '17:00-09:00'", "ends after its start"),
         (LEAST + "people: {ada: {busy: [[2026-12-01T10:00, 2026-12-01T09:00]]}}", "a start and a later end"),
         (LEAST + "rooms: {R1: {busy: []}}", "rooms.R1 has no capacity"),
-        (LEAST + "preferences: [{for: zoe, prefer: morning}]", "zoe is no person"),
+        (LEAST + "preferences: [{for: zoe, prefer: morning}]", "zoe is not a person"),
         (LEAST + "preferences: [{for: ada, prefer: lunchtime}]", "must be morning, afternoon"),
         (LEAST + "preferences: [{for: ada, prefer: room R9}]", "must be morning, afternoon"),
         (
