@@ -26,7 +26,7 @@ _PERHAPS_HARD = [float(p <= HARD[-1]) for p in GRID]
 _SPECK = 2e-4
 """A share below it is how far the fit goes."""
 NO_VOTE = 0.5
-"""A p that is not above it is not mended by voting."""
+"""A p that is not above it is not fixed by voting."""
 
 
 @dataclass(frozen=True, slots=True)

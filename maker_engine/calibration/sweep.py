@@ -60,7 +60,7 @@ class Calibration:
         sought: The run that is planned.
         limit_usd: Most dollars of all models together, None for no limit.
         executor: Where calls are made.
-        fresh: Draw anew what is on record.
+        fresh: Draw again what is on record.
     """
 
     family: str

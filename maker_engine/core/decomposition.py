@@ -147,7 +147,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         The default gives both to the constructor by name, the source as a JSON object.
 
         Raises:
-            ProblemError: Not a legal instance; the text is one line that names what is wrong and the mend.
+            ProblemError: Not a legal instance; the text is one line that names what is wrong and the fix.
         """
         return plain.load(cls, options, source)
 
@@ -256,7 +256,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
     """Whether a person may send an `Amendment` at any time."""
 
     def refuses(self, state: S, said: Said | Amendment) -> str:
-        """Say in one line why a person's words cannot be taken at `state`, with the mend; empty to take them."""
+        """Say in one line why a person's words cannot be taken at `state`, with the fix; empty to take them."""
         step = self.step(state)
         if isinstance(said, Said) and isinstance(step, Ask) and not step.free and said.text not in step.options:
             return f"{said.text[:40]!r} is not offered: choose one of {', '.join(step.options)}"
@@ -278,7 +278,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         return () if answer is None else (answer,)
 
     def draft(self, state: S) -> A | None:  # noqa: ARG002 - no guess
-        """Guess the answer at `state` before anybody has voted; None for no guess. Only ever used to predict."""
+        """Guess the answer at `state` before anyone has voted; None for no guess. Only ever used to predict."""
         return None
 
     def __eq__(self, other: object) -> bool:

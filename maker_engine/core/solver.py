@@ -225,7 +225,7 @@ class Solver:
         Args:
             request: What was asked.
             response: What came back.
-            recorded: The verdict on record, of a response that was read in an earlier sitting: it may be in a form that
+            recorded: The verdict on record, of a response that was read in an earlier process: it may be in a form that
                 the task does not ask for any more. None to read it.
         """
         if is_probe(request):
@@ -314,7 +314,7 @@ class Solver:
         return requests
 
     def probed(self, number: int) -> None:
-        """Take note of a probe of an earlier sitting, so that its number is not given again."""
+        """Take note of a probe of an earlier process, so that its number is not given again."""
         self._flight.first.probed = max(self._flight.first.probed, number + 1)
 
     def change(self, changed: SettingsChanged) -> list[Event]:

@@ -94,7 +94,7 @@ def _messages_made_plain(fields: dict[str, Any]) -> Iterator[str]:
         return
     numbers = [choice.get("index") for choice in choices]
     if all(type(number) is int for number in numbers) and numbers != sorted(numbers):
-        choices.sort(key=lambda choice: int(choice["index"]))  # LiteLLM numbers them anew
+        choices.sort(key=lambda choice: int(choice["index"]))  # LiteLLM numbers them again
         yield "the server lists the answers of a call out of their order: put in order"
     for choice in choices:
         ending = choice.get("finish_reason")

@@ -16,7 +16,7 @@ _MEND = "switch streaming off in the server or proxy"
 
 
 def are(text: str) -> bool:
-    """Whether a body is a stream of events."""
+    """Return whether a body is a stream of events."""
     return text.startswith(_OPENINGS)
 
 

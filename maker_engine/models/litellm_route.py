@@ -105,7 +105,7 @@ def _address(api_base: str) -> SplitResult:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address is this machine itself: what is sent there goes direct."""
+    """Return whether a host's name or address is this machine itself: what is sent there goes direct."""
     host = host.strip("[]").rstrip(".").lower()
     try:
         address = ipaddress.ip_address(host)
@@ -115,7 +115,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _is_near(address: SplitResult) -> bool:
-    """Whether a server is on this machine or this network, where servers often ask for no key."""
+    """Return whether a server is on this machine or this network, where servers often ask for no key."""
     host = address.hostname or ""
     try:
         return ipaddress.ip_address(host).is_private
@@ -184,7 +184,7 @@ def _route(name: str, provider: str, model: str, address: SplitResult | None, ke
 
 
 def is_near(name: str, api_base: str | None) -> bool:
-    """Whether a model's server is on this machine or this network, as far as its name and address say so."""
+    """Return whether a model's server is on this machine or this network, as far as its name and address say so."""
     provider = name.partition("/")[0]
     address = api_base or os.environ.get(f"{provider.upper()}_API_BASE")
     if not address:

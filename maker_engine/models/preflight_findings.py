@@ -30,7 +30,7 @@ from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line
 from maker_engine.wording import count_of
 
-LONGEST = 240  # characters of a finding or a mend
+LONGEST = 240  # characters of a finding or a fix
 TIGHT = 0.8
 """An answer that used more of its limit than this share will now and then be cut off."""
 SHORT = 20
@@ -53,7 +53,7 @@ _TOO_LONG = {
     LENGTH: ("flagged for their length", "raise --max-tokens"),
     REASONING: ("flagged for their reasoning", _LESS_REASONING),
 }
-"""The rules that speak of length: what is said of the answers, and the mend."""
+"""The rules that speak of length: what is said of the answers, and the fix."""
 _ENDINGS = {
     IN_REASONING: "set the server's reasoning parser right (vLLM: --reasoning-parser), or give --reasoning none",
     IN_TOOL_CALL: "switch tool calling off in the server",
@@ -105,7 +105,7 @@ class Needs:
 
 
 def final(fault: ProviderError) -> bool:
-    """Return whether a fault will not pass: it has to be mended before a run has a point."""
+    """Return whether a fault will not pass: it has to be fixed before a run has a point."""
     return not fault.kind.passing or fault.kind in (Fault.COPY, Fault.MALFORMED)
 
 
@@ -272,7 +272,7 @@ def _fit(answers: ModelAnswers, rules: FlagRules) -> Finding:
 
 
 def _uncounted(answers: ModelAnswers) -> bool:
-    """Whether the model was given room to reason, and the server does not say what it used of that."""
+    """Return whether the model was given room to reason, and the server does not say what it used of that."""
     return any(one.request.max_reasoning_tokens and one.response.tokens_reasoning is None for one in answers.drawn)
 
 

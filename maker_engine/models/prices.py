@@ -67,7 +67,7 @@ class Price(NamedTuple):
         )
 
     def dearest(self, prompt: int, output: int) -> float:
-        """Price a call in dollars whose tokens are all of the dearest kind."""
+        """Price a call in dollars whose tokens are all of the costliest kind."""
         return prompt * max(self.prompt, self.cached, self.written or 0) + output * max(
             self.output, self.reasoning or 0
         )

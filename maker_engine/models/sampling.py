@@ -233,7 +233,7 @@ class Parameters:
         return False
 
     def _refuse_constraint(self, error: ProviderError, sent: Mapping[str, Any]) -> None:
-        """Raise the error of a model that does not hold answers to a form, with the mend; do nothing for any other."""
+        """Raise the error of a model that does not hold answers to a form, with the fix; do nothing for any other."""
         constrained = "response_format" in sent or "grammar" in sent.get("extra_body", ())
         if constrained and _NAMES_CONSTRAINT.search(str(error)):
             raise ProviderError(error.kind, f"{error} (give another --constrain of schema and grammar, or none)")

@@ -37,7 +37,7 @@ class ScriptedModel:
         return Quote.of(request, None if prompt is None or output is None else Price(prompt, prompt, output))
 
     async def check(self) -> None:
-        """A script is always there."""
+        """Do nothing: a script is always there."""
 
     async def sample(self, request: SampleRequest) -> Response:
         """Say the next line."""

@@ -187,7 +187,7 @@ class LiteLLMModel:
     async def _call(self, route: litellm_route.Route, request: SampleRequest, sent: Mapping[str, Any]) -> Any:
         fault: ProviderError | None = None
         try:
-            async with asyncio.timeout(self._timeout_s):  # LiteLLM's own timeout starts anew with every byte
+            async with asyncio.timeout(self._timeout_s):  # LiteLLM's own timeout starts again with every byte
                 return await litellm_calls.cancellable(
                     litellm_setup.load().acompletion(
                         model=route.model,

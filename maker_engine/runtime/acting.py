@@ -1,7 +1,7 @@
 """Carries out the steps that act: intent on disk, then the effect, then its outcome; and what a crash left in doubt.
 
 An effect begins only at the open step, never on a guess, and only with consent. What the run is cut off from keeps its
-intent and has no outcome; the next sitting finds out by `doubts` what has come of it, before anything else begins.
+intent and has no outcome; the next process finds out by `doubts` what has come of it, before anything else begins.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Acting:
         conduct: How the run acts.
         clock: Gives the time of day.
         ways: To the rest of the run.
-        lost: What an earlier sitting began and saw no end of.
+        lost: What an earlier process began and saw no end of.
         landed: What ended and was not awaited yet.
 
     Attributes:
@@ -143,7 +143,7 @@ class Acting:
         return len(self._flying)
 
     def figures(self) -> dict[str, Any]:
-        """What a view shows of it."""
+        """Return what a view shows of it."""
         return {"acting": len(self._flying), "planned": tuple(self.planned)}
 
     async def turn(self, gate: StepControl) -> bool:
@@ -184,7 +184,7 @@ class Acting:
         number = self._solver.step
         if not step.tag:
             raise TaskError(f"task {self._task.name} starts an effect without a tag at step {number + 1:,}")
-        if number in self._begun:  # by an earlier sitting, which was cut off before this was on record
+        if number in self._begun:  # by an earlier process, which was cut off before this was on record
             self._settle(Started(step.tag))
             return True
         tags = {one.tag for one, _ in self._flying.values()} | {one.tag for one in self._landed}

@@ -1,4 +1,4 @@
-"""Holds a run to its limits: before a call goes out, the dearest it can be is set aside, and what is left given back.
+"""Holds a run to its limits: before a call goes out, the costliest it can be is set aside, and what is left given back.
 
 What is spent is what was answered, whatever became of it, and what calls may have cost that brought no answer. So a
 limit holds through anything but a server that bills more than it was allowed to use.
@@ -83,7 +83,7 @@ class Budget:
         self._freed = asyncio.Event()
 
     def count_on(self, drawn: Callable[[], int], density: Mapping[int, float]) -> None:
-        """Count samples by `drawn`, and start from the densities (below) that an earlier sitting saw."""
+        """Count samples by `drawn`, and start from the densities (below) that an earlier process saw."""
         self.drawn = drawn
         self.density.update(density)
 
@@ -262,16 +262,16 @@ class Budget:
         return f"used {spent.tokens:,}{about} of {count_of(limits.tokens or 0, 'token')}: {takes}"
 
     def _may_repeat(self) -> bool:
-        """Whether the limit on samples lets a call be made again that was drawn before: refused answers count too."""
+        """Return whether the limit on samples lets a call drawn before be repeated: refused answers count too."""
         return self.limits.samples is None or self._called <= self.limits.samples
 
     def _first_is_out(self, request: SampleRequest) -> bool:
-        """Whether a voter's first call is to show how many tokens its prompts have, and has not been answered."""
+        """Return whether a voter's first call, which shows how many tokens its prompts have, is not answered yet."""
         simulated = self.model is None or self.model.simulated
         return not simulated and request.voter not in self.density and self._out[request.voter] > 0
 
     def _lose(self, request: SampleRequest, bound: Spending | None) -> None:
-        """Count a call at its dearest that went out and brought no answer: it may be billed all the same."""
+        """Count a call at its costliest that went out and brought no answer: it may be billed all the same."""
         if bound is not None and self.model is not None and not self.model.simulated:
             self._estimate(request, bound)
 

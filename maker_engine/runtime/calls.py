@@ -80,7 +80,7 @@ class Caller:
 
     Attributes:
         answer: Asks a model that answers at once, None for one that has to be waited for.
-        paid: A call has a known price: one that is cut has been paid for, as far as anybody knows.
+        paid: A call has a known price: one that is cut has been paid for, as far as anyone knows.
         breaker: Keeps everybody from asking while the provider rests.
         throttle: Says how many calls may be in flight.
         deadlines: Cuts the calls that take too long.

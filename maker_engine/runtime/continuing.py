@@ -190,7 +190,7 @@ def _order_of_fork(path: Path, found: _Found, changes: Mapping[str, Any]) -> Run
     """Return what a fork runs: what its parent did, with what was changed then and is to be now."""
     seed = forks.seed_of(int(found.order.get("seed", 0)), found.number)
     order = reordered(found.order, path, {"seed": seed, **_inherited(found.change, changes)})
-    # The world has moved on since: what was allowed then has to be allowed anew.
+    # The world has moved on since: what was allowed then has to be allowed again.
     return replace(order, allow=tuple(changes.get("allow", ())))
 
 

@@ -72,7 +72,7 @@ class Copies:
             raise UnusableError(Fault.COPY, reason, response, COPY_WAIT_S)
 
     def _is_trusted(self, *, again: bool) -> bool:
-        """Whether what looks like a copy may be taken; `again` says that it came with the same id once more."""
+        """Return whether what looks like a copy may be taken; `again` says that it came with the same id once more."""
         if again:
             self._cleared, self._trust, self._trusted = 0, 0, TRUSTED
             return False

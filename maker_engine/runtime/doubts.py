@@ -1,4 +1,4 @@
-"""Effects that an earlier sitting began and saw no end of: whether they have happened, by the world or by a person."""
+"""Effects that an earlier process began and saw no end of: whether they have happened, by the world or by a person."""
 
 from __future__ import annotations
 

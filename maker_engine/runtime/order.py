@@ -98,7 +98,7 @@ class PreparedRun:
         return [forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins]
 
     def record(self) -> dict[str, Json]:
-        """The order as the session keeps it: enough to start the same run, and no key."""
+        """Return the order as the session keeps it: enough to start the same run, and no key."""
         kept = {name: value for name, value in asdict(self.order).items() if name not in NOT_KEPT}
         base, asked = self.order.api_base, real_models(self.order)
         return {
@@ -127,7 +127,7 @@ def prepare(
         kept: It is written to a file: problem and states then have to go to JSON.
 
     Raises:
-        InputError: Something in it cannot be used; the text names it and the mend.
+        InputError: Something in it cannot be used; the text names it and the fix.
         TaskError: The task fails.
     """
     if isinstance(task, Task):

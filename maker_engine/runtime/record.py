@@ -87,7 +87,7 @@ class Record:
         self._unjudged: list[tuple[int, Hashable, Hashable]] = []
         self.identity = token_hex(16) if saved is None or not saved.identity else saved.identity
         self._acted = False  # an effect was begun, whose key goes by the identity
-        self._noted = False  # no prompt of this sitting is on record yet
+        self._noted = False  # no prompt of this process is on record yet
         # What the record itself has to do about an event; about most it has nothing to do.
         self._duties: dict[type[Event], Callable[[Any], None]] = {
             StepDecided: self._decided, StepOpened: self._opened,
@@ -241,7 +241,7 @@ class Record:
             self._note_prompt(event.step, event.state)
 
     def _note_prompt(self, step: int, state: Hashable) -> None:
-        """Note the first prompt of this sitting."""
+        """Note the first prompt of this process."""
         prompt = asked_by(self._task.step(state))
         if prompt is not None:
             self._noted = True

@@ -86,7 +86,7 @@ def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
     if not isinstance(entry, Sample):
         form_of(entry).resume(solver, saved.step, entry)
         return
-    if solver.hopeless is not None:  # it was gone on with all the same, by a version that searched for nothing
+    if solver.hopeless is not None:  # it was continued all the same, by a version that searched for nothing
         solver.answer_hopeless(solver.hopeless)
     requests = solver.requests(1)
     if not requests or requests[0].sample != entry.sample:

@@ -181,12 +181,12 @@ class RetryPolicy:
         return f"{at}; no longer than {span(PATIENCE_S)} is waited ({error})"
 
     def _loads(self, error: ProviderError) -> bool:
-        """Whether the server may be loading its model, or not be up yet."""
+        """Return whether the server may be loading its model, or not be up yet."""
         if self._answered:
             return False
         return error.kind is Fault.LOADING or (self._near and error.kind in (Fault.CONNECTION, Fault.OVERLOAD))
 
     def _backoff(self, tries: Tries, longest_s: float = LONGEST_WAIT_S) -> float:
-        """Seconds before the next call: a doubling bound with jitter, so that waiting samples do not return as one."""
+        """Return the seconds before the next call: a doubling bound with jitter, so that samples return apart."""
         bound = min(longest_s, FIRST_WAIT_S * 2.0 ** min(tries.failed - 1, 10))
         return bound * random.uniform(0.5, 1)  # noqa: S311 - jitter is no secret

@@ -169,7 +169,7 @@ class StepControl:
         return self._pause()
 
     def _counted(self, votes: int) -> None:
-        """Where votes are waited for, let the next sample through."""
+        """Let, where votes are waited for, the next sample through."""
         if self._votes:
             self._votes = max(0, self._votes - votes)
             self._credit = 1 if self._votes else 0

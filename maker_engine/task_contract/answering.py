@@ -16,7 +16,7 @@ WORDINGS = 3
 
 
 def prompts_depend_on_the_state(subject: Subject) -> int:
-    """Check that equal states, also after JSON and in a task loaded anew, are asked the same."""
+    """Check that equal states, also after JSON and in a task loaded again, are asked the same."""
     fresh = {id(problem): load(subject.family, {}, problem.source()) for problem in subject.problems}
     count = 0
     for count, (problem, state, step, _) in enumerate(subject.places(), 1):  # noqa: B007 - counts what it examined

@@ -1,4 +1,4 @@
-"""The contract suite: every check with its rule and its mend, in the order a task is best put right."""
+"""The contract suite: every check with its rule and its fix, in the order a task is best put right."""
 
 from __future__ import annotations
 

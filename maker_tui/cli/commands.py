@@ -34,7 +34,7 @@ examples:
                                                what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run, and its cost
   maker calibrate hanoi --disks 10 --model A --model B --limit-usd 2
-                                               which model, which k, what it costs, and what no vote can mend
+                                               which model, which k, what it costs, and what no vote can fix
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
   maker models luna                            models, their prices, and for which there is a key
   maker sessions                               saved sessions; maker sessions resume NAME goes on from one

@@ -260,7 +260,7 @@ def _quoted(value: str, quote: str) -> str:
     """Write a word so that bash, which puts it into the line as it is, reads it and runs nothing in it.
 
     Args:
-        value: The word, which may be anybody's, as the name in a session from elsewhere is.
+        value: The word, which may be anyone's, as the name in a session from elsewhere is.
         quote: The quote that is open before it, empty for none.
     """
     if quote == "'":

@@ -160,7 +160,7 @@ def _concluded(run: LiveRun, app: MakerApp) -> int:
 
 
 def _crashed(run: LiveRun | None) -> int:
-    """Say how to go on with the run of an app that failed; return the exit status."""
+    """Say how to continue the run of an app that failed; return the exit status."""
     from maker_tui.terminal.crash import CRASHED, resume_line  # noqa: PLC0415 - hopefully never
 
     view = None if run is None else run.view()

@@ -33,7 +33,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     search.add_argument("words", nargs="+", metavar="WORDS")
     search.add_argument("--in", dest="session", action="append", metavar=NAME, default=[],
                         help="only in this session; several times for several (default all)")  # fmt: skip
-    search.add_argument("--prompts", action="store_true", help="in prompts too, which the task writes anew")
+    search.add_argument("--prompts", action="store_true", help="in prompts too, which the task writes again")
     search.add_argument("--most", type=int, default=MOST_HITS, metavar="N",
                         help=f"show so many of each session, 0 for all (default {MOST_HITS})")  # fmt: skip
     search.add_argument("--json", action="store_true", help="a JSON object a line for every place")

@@ -91,7 +91,7 @@ class Navigation:
             self._app.push_screen(screen)
 
     def show_form(self, values: Mapping[str, str], error: str = "") -> None:
-        """Show the new-run form with `values` in its fields, and an error to mend where there is one."""
+        """Show the new-run form with `values` in its fields, and an error to fix where there is one."""
         self.opener.form(values, error)
 
     def start_prepared(self, prepared: PreparedRun, first: Command | None = None) -> None:

@@ -122,7 +122,7 @@ class ScreenOpener:
         self._app.push_screen(CheckPage(check))
 
     def form(self, values: Mapping[str, str], error: str = "") -> None:
-        """Show the new-run form with `values` in its fields, and an error to mend, "" for none."""
+        """Show the new-run form with `values` in its fields, and an error to fix, "" for none."""
         from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - start-up: home does not need it
 
         given = {} if self._speed is None else {"speed": self._speed}

@@ -1,4 +1,4 @@
-"""What a screen asks of the app about runs and sessions; the app hears each in its `on_` method of that name."""
+"""What a screen asks of the app about runs and sessions; the app handles each in its `on_` method of that name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ResumeAsked(Message):
 
 
 class ForkAsked(Message):
-    """A fork is to be made, and gone on with."""
+    """A fork is to be made, and continued."""
 
     def __init__(self, request: ForkRequest) -> None:
         super().__init__()

@@ -54,7 +54,7 @@ class RunSource(Protocol):
         """Why the run could not be driven, in one line; None when nothing is wrong."""
 
     def view(self) -> RunView | None:
-        """The latest view, None before the first. Cheap, and safe in any thread."""
+        """Return the latest view, None before the first. Cheap, and safe in any thread."""
 
     def send(self, command: Command) -> None:
         """Send a command to the run."""
@@ -98,7 +98,7 @@ class LiveRun:
         self._thread.start()
 
     def view(self) -> RunView | None:
-        """The latest view."""
+        """Return the latest view."""
         return self._view
 
     def send(self, command: Command) -> None:
@@ -146,11 +146,11 @@ class SavedSource:
         self._view = view_of(saved)
 
     def view(self) -> RunView | None:
-        """The session's final view."""
+        """Return the session's final view."""
         return self._view
 
     def send(self, command: Command) -> None:
-        """A saved run does nothing any more."""
+        """Do nothing: a saved run takes no commands."""
 
     def close(self) -> None:
         """Nothing is open."""

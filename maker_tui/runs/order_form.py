@@ -176,5 +176,5 @@ def summary_of(fields: Sequence[Field], values: Mapping[str, str]) -> tuple[list
 
 
 def hints(fields: Sequence[Field]) -> dict[str, str]:
-    """What to say of each field while it has the focus, by its key."""
+    """Return what to say of each field while it has the focus, by its key."""
     return {field.key: field.hint for field in fields}

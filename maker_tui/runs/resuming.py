@@ -71,7 +71,7 @@ def session_name(path: Path) -> str:
 
 
 def resume_command(path: Path, branch: int | None = None) -> str:
-    """Return the command that goes on with a session, with every flag that it needs; empty where it cannot go on.
+    """Return the command that continues a session, with every flag that it needs; empty where it cannot go on.
 
     Args:
         path: The session.

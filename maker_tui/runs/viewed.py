@@ -93,6 +93,6 @@ class ViewedRun:
 
     @property
     def total(self) -> int:
-        """Steps of the whole run, as far as anybody knows."""
+        """Steps of the whole run, as far as anyone knows."""
         started = self.started
         return max(self.records.steps + self.live.flying, (started.steps or 0) if started is not None else 0, 1)

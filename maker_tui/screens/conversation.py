@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from maker_tui.runs.view import RunView
 
 ENDED_KEYS = ("workbench", "papers", "next-pane", "leave", "help", "menu")
-"""Keys of the footer once nothing more can be said; where a question is open, the run can be gone on with."""
+"""Keys of the footer once nothing more can be said; where a question is open, the run can be continued."""
 ROOM_FOR_ALL = 110
 """Columns from which on all panes are there at once; below, one at a time."""
 
@@ -239,7 +239,7 @@ class Conversation(MakerScreen):
         self._prompt.pasted(event)
 
     def on_question_pane_marked(self, message: QuestionPane.Marked) -> None:
-        """A click marks as a figure does."""
+        """Mark on a click, as a figure does."""
         self._question.mark(message.place)
 
     def interrupt(self) -> None:

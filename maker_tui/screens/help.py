@@ -86,7 +86,7 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
         self._sections = sections
 
     def compose(self) -> ComposeResult:
-        """One pane, and a row to search in."""
+        """Compose one pane, and a row to search in."""
         yield LinePane("help", id="help")
         yield self._prompt
 

@@ -183,7 +183,7 @@ class Home(MakerScreen):
             self.action_read()
 
     def offer_keys(self, pointed: SessionSummary | None) -> None:
-        """Offer to go on with a run that has stopped right behind opening it."""
+        """Offer to continue a run that has stopped right behind opening it."""
         usual = keys_of(self.BINDINGS)
         stopped = pointed is not None and pointed.damaged is None and not pointed.busy
         if pointed is None or not stopped or pointed.outcome in AT_ITS_END:
@@ -206,7 +206,7 @@ class Home(MakerScreen):
         self._browser.chosen(message)
 
     def on_click(self, _event: Click) -> None:
-        """A click is as good as a key."""
+        """Handle a click as its key."""
         self._browser.hush()
 
     async def on_key(self, event: Key) -> None:
@@ -278,7 +278,7 @@ class Home(MakerScreen):
         self._list.action_open()
 
     def action_resume(self) -> None:
-        """Go on with the session under the cursor, or say why that cannot be."""
+        """Continue the session under the cursor, or say why that cannot be."""
         chosen = self._list.chosen
         if chosen is None:
             return

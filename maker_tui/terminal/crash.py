@@ -31,5 +31,5 @@ def report(error: BaseException) -> str:
 
 
 def resume_line(session: Path) -> str:
-    """Return the line that says how to go on with a run that was saved."""
+    """Return the line that says how to continue a run that was saved."""
     return f"maker: the run is saved; go on with: maker sessions resume {one_line(shlex.quote(str(session)), 4_000)}\n"

@@ -55,7 +55,7 @@ def _blank(report: re.Match[bytes]) -> bytes:
 
 
 class MortalDriver(LinuxDriver):
-    """Neither fails nor begins anew when the terminal is gone; `terminal.hangup` sees that it is, and ends the app."""
+    """Neither fails nor begins again when the terminal is gone; `terminal.hangup` sees that it is, and ends the app."""
 
     def __init__(
         self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None

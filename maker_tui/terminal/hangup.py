@@ -39,7 +39,7 @@ def add_flag(parser: argparse._ActionsContainer) -> None:
 
 
 def hung_up(fd: int) -> bool:
-    """Whether no one is at the other end any more."""
+    """Return whether no one is at the other end any more."""
     poll = select.poll()
     poll.register(fd, 0)
     return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))

@@ -48,7 +48,7 @@ class ViewSaver:
         self._app.notify(written_files, title="view saved", markup=False, timeout=8)
 
     def _session_shown(self) -> Path | None:
-        """The session of the nearest screen that shows one; a help screen is above the one it is about."""
+        """Return the session of the nearest screen that shows one; a help screen is above the one it is about."""
         sessions = (getattr(screen, "session_path", None) for screen in reversed(self._app.screen_stack))
         return next((path for path in sessions if path is not None), None)
 

@@ -62,7 +62,7 @@ ORDER_WORDS = {
     Order.OUTCOME: "by outcome",
     Order.STEPS: "most steps",
     Order.SAMPLES: "most samples",
-    Order.COST: "dearest first",
+    Order.COST: "costliest first",
     Order.SIZE: "largest first",
 }
 

@@ -63,7 +63,7 @@ class PlotPane(LinePane, inherit_bindings=False):
         self._surveying.stop()
 
     def take_focus(self) -> None:
-        """Hear the keys."""
+        """Handle the keys."""
         self.focus()
 
     def action_turn(self, by: int) -> None:

@@ -185,7 +185,7 @@ def _alike(totals: Totals, *, wide: bool) -> list[tuple[str, Part, str, Part]]:
 
 
 def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:
-    """Count wrong decisions, where anybody can know."""
+    """Count wrong decisions, where anyone can know."""
     totals = snapshot.totals
     if snapshot.started is None or not snapshot.started.has_oracle:
         return ("no oracle", "quiet")
@@ -272,7 +272,7 @@ def _row(name: str, value: str) -> Text:
 
 
 def _calls_matter(view: RunView) -> bool:
-    """Whether a user would ask where the answers are; never with the simulated model, which has to be named as such."""
+    """Return whether a user would ask where the answers are; never with the simulated model, labelled as such."""
     started = view.snapshot.started
     if view.snapshot.outcome is not None or started is None or started.simulated:
         return False

@@ -14,7 +14,7 @@ Hear = Callable[[str], None]
 
 
 def _no_one(_text: str) -> None:
-    """Hear nothing."""
+    """Ignore what is entered."""
 
 
 class Completer(Protocol):

@@ -98,7 +98,7 @@ class RunMap(LinePane, inherit_bindings=False):
         return self._grid is not None and self._grid.window.last - self._grid.window.first < self._grid.window.total
 
     def take_focus(self) -> None:
-        """Hear the keys."""
+        """Handle the keys."""
         self.focus()
 
     def on_resize(self, event: Resize) -> None:

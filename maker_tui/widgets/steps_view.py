@@ -96,7 +96,7 @@ class StepsView(Vertical):
         self._show()
 
     def take_focus(self) -> None:
-        """Hear the keys."""
+        """Handle the keys."""
         self._table.focus()
 
     def find(self, text: str, *, narrow: bool) -> None:

@@ -223,7 +223,7 @@ def _hopeless(found: StepHopeless | None, width: int) -> list[Text]:
 
 
 def _leader(tally: Tally) -> Hashable:
-    """The one candidate with the most votes, None where several have as many."""
+    """Return the one candidate with the most votes, None where several have as many."""
     most = _most(tally)
     leaders = [answer for answer, votes in tally.rows if votes == most]
     return leaders[0] if len(leaders) == 1 else None

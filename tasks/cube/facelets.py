@@ -61,7 +61,7 @@ def from_facelets(letters: str, names: str = ORDER) -> Cube:
         names: What the stickers of the six faces are called in refusals, where they were given as colours.
 
     Raises:
-        ProblemError: No cube that can be solved looks so; the text names the cause and the mend.
+        ProblemError: No cube that can be solved looks so; the text names the cause and the fix.
     """
     named = str.maketrans(ORDER, names)
     _check_stickers(letters, names)

@@ -51,7 +51,7 @@ def read_brief(options: Mapping[str, int | str], source: str | None) -> Brief:
     """Read the options, and the problem file where there is one: it has the say over the idea and over defaults.
 
     Raises:
-        ProblemError: Something cannot be used; the text names it and the mend.
+        ProblemError: Something cannot be used; the text names it and the fix.
     """
     brief = Brief() if source is None else _from_source(source)
     chosen = {name: value for name, value in options.items() if source is None or value != _DEFAULTS.get(name)}
@@ -177,7 +177,7 @@ def beginning(brief: Brief) -> Talk:
 
 
 def _new(brief: Brief) -> Talk:
-    """Return a new interview: what the idea itself rules out, or never lets happen, holds before anybody is asked."""
+    """Return a new interview: what the idea itself rules out, or never lets happen, holds before anyone is asked."""
     document = Document(_title(brief.idea), brief.idea, brief.persons)
     queue = tuple(part.name for part in PARTS if brief.rules > 1 or part is not OPEN)
     talk = Talk(document, (), queue, rules=brief.rules)

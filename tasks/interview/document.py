@@ -111,7 +111,7 @@ class GateResult:
         gate: Name of the gate, such as "clear".
         rule: The rule that failed, such as "quality-word"; "" when the gate passed.
         words: The words that failed it, quoted; "" when it is what is missing that fails.
-        why: One sentence that says what is wrong and how to mend it; "" when the gate passed.
+        why: One sentence that says what is wrong and how to fix it; "" when the gate passed.
     """
 
     gate: str
@@ -174,7 +174,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Spill:
-    """Something drafts added without a source in anybody's words.
+    """Something drafts added without a source in anyone's words.
 
     Attributes:
         text: As the drafts put it.

@@ -125,7 +125,7 @@ def draw(texts: tuple[str, ...], seed: str, most: int, *, reword: bool = True) -
         texts: What there is to propose, the likeliest first.
         seed: Equal seeds propose the same.
         most: At most so many; at least one, if there is any.
-        reword: Whether each is worded anew.
+        reword: Whether each is worded again.
     """
     dice = Random(seed)  # noqa: S311 - a simulation
     left, drawn = list(texts), []

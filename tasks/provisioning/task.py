@@ -1,4 +1,4 @@
-"""Infrastructure as a task: the order of a plan's changes, or the review of the plan before anybody applies it."""
+"""Infrastructure as a task: the order of a plan's changes, or the review of the plan before anyone applies it."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Provisioning(Task[Any, Any]):
         return self.oracle(state)
 
     def verify(self, answers: Iterable[Any]) -> list[str]:
-        """Check the whole with a clock of its own, or by the rules read anew."""
+        """Check the whole with a clock of its own, or by the rules read again."""
         return self._flow.verify(answers)
 
     def result(self, state: Any) -> Json:

@@ -47,7 +47,7 @@ def busy_times(text: str, name: str, first: date, last: date, zone: str) -> tupl
         zone: IANA name of the zone of whoever's calendar it is.
 
     Raises:
-        ProblemError: It is no calendar, or one that cannot be relied on; the text is one line with the mend.
+        ProblemError: It is no calendar, or one that cannot be relied on; the text is one line with the fix.
     """
     unfolded = re.sub(r"\r?\n[ \t]", "", text)
     _check(unfolded, name)

@@ -41,7 +41,7 @@ def read_problem(text: str, defaults: Mapping[str, object] | None = None) -> tup
         The problem, and the name of each person's or room's calendar file where the text gives one.
 
     Raises:
-        ProblemError: It is none; the text names the place and the mend.
+        ProblemError: It is none; the text names the place and the fix.
     """
     parsed = _parsed(text)
     if isinstance(parsed, Mapping):

@@ -14,7 +14,7 @@ from .conflicts import Conflicts, Open, numbers
 NODES = 2_000
 """Nodes of one search for what can still be reached."""
 TOGETHER, TURN_NODES, WANTED = 7, 400, 6
-"""Interviews placed anew together, nodes of one such turn, and slots that are examined for who is in the way."""
+"""Interviews placed again together, nodes of one such turn, and slots that are examined for who is in the way."""
 PROOF_NODES = 200_000
 """Nodes of the search for whether there is any schedule at all."""
 
@@ -137,7 +137,7 @@ def reach(conflicts: Conflicts, open_slots: Open, placed: Sequence[Chosen] = (),
 def _improved(
     conflicts: Conflicts, open_slots: Open, schedule: dict[int, int], placed: Sequence[Chosen], nodes: int
 ) -> dict[int, int]:
-    """Take a few interviews that are in each other's way out of a schedule and place them anew, by turns."""
+    """Take a few interviews that are in each other's way out of a schedule and place them again, by turns."""
     turn, unchanged = 0, 0
     order = sorted(schedule)
     while nodes > 0 and unchanged < len(schedule):

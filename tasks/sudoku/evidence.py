@@ -116,7 +116,7 @@ def _kept(state: State, focus: Focus, answer: Action, said: str) -> str:
 
 
 def _in_question(state: State, focus: Focus) -> set[int]:
-    """The cells from which a single digit may be struck, of those that the prompt lists."""
+    """Return the cells from which a single digit may be struck, of those that the prompt lists."""
     bit = 1 << (focus.digits[0] - 1)
     if focus.technique == LOCKED:
         holder, crossing = focus.units

@@ -1,4 +1,4 @@
-"""Reading a puzzle out of a line, a grid or a list of many, and refusing what is none, in one line with the mend."""
+"""Reading a puzzle out of a line, a grid or a list of many, and refusing what is none, in one line with the fix."""
 
 from __future__ import annotations
 

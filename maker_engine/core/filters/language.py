@@ -79,7 +79,7 @@ def completions(text: str, caret: int) -> list[str]:
     try:
         parser.whole()
     except InputError:
-        if parser.stopped < len(parser.tokens) - 1:  # wrong before its end: nothing mends it there
+        if parser.stopped < len(parser.tokens) - 1:  # wrong before its end: nothing fixes it there
             return []
     return [word for word in parser.could if word.startswith(begun) and word != begun]
 

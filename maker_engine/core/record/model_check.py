@@ -1,4 +1,4 @@
-"""What was found out about a model before a run spent money on it: findings, each with its verdict and its mend."""
+"""What was found out about a model before a run spent money on it: findings, each with its verdict and its fix."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ModelCheck:
 
     @property
     def refusal(self) -> str:
-        """What makes a run pointless, in one line with the mend; empty where nothing does."""
+        """What makes a run pointless, in one line with the fix; empty where nothing does."""
         for one in self.findings:
             if one.verdict is Verdict.STOP:
                 said = f"model {one.who or self.model}: {one.found}"

@@ -241,7 +241,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class NotDone:
-    """What `Task.recovered` says of an effect that has not happened: it is begun anew."""
+    """What `Task.recovered` says of an effect that has not happened: it is begun again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Columns:
         self._columns = {name: array("f") for name in NAMES}
 
     def __len__(self) -> int:
-        """How many steps have been read."""
+        """Return how many steps have been read."""
         return len(self._columns[NAMES[-1]])
 
     def of(self, name: str) -> Sequence[float]:

@@ -86,7 +86,7 @@ def _below(
 
 
 def seed_of(seed: int, branch: int) -> int:
-    """Return the seed of a fork's simulated model: its samples are drawn anew, and the same each time."""
+    """Return the seed of a fork's simulated model: its samples are drawn again, and the same each time."""
     return int.from_bytes(blake2b(b"%d/%d" % (seed, branch), digest_size=4).digest())
 
 

@@ -123,7 +123,7 @@ class Effects:
         return found if found is None or self._lowest is None or not sample else max(found, self._lowest)
 
     def _dropped(self, voter: VoterSpec) -> bool:
-        """Whether a model was sent no temperature, as the record says; among several its line begins with its name."""
+        """Return whether a model was sent no temperature, by the record; of several its line begins with its name."""
         alone = not self._voters and not self._stronger
         return any(
             line.startswith(f"{voter.model}: ") or (alone and line.startswith(NO_TEMPERATURE)) for line in self._drops

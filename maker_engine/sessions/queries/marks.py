@@ -39,7 +39,7 @@ class Marks:
         self._flags = bytearray()
 
     def __len__(self) -> int:
-        """How many steps are known."""
+        """Return how many steps are known."""
         return len(self._flags)
 
     def of(self, step: int) -> StepFlag:

@@ -4,7 +4,7 @@ A wrong step is one that the task's oracle disagrees with. The advice rests on r
 
 * By Wald's identity the share of right votes over many steps estimates p whatever rule ended their ballots.
 * With that p, k and the number of steps, Eq. 9 says how many wrong steps chance alone brings. Where the record has
-  about as many, a larger k is the mend, and Eq. 14 says which. Where it has more, this step is harder than the
+  about as many, a larger k is the fix, and Eq. 14 says which. Where it has more, this step is harder than the
   others, and more votes of the same kind would only agree on the mistake.
 """
 

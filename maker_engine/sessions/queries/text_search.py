@@ -129,7 +129,7 @@ def hits(reader: Reader, terms: Terms, first: int = 0) -> Iterator[Hit]:
 
 
 def prompt_hits(reader: Reader, task: AnyTask, terms: Terms) -> Iterator[Hit]:
-    """Give the prompts with all terms, which the task writes anew.
+    """Give the prompts with all terms, which the task writes again.
 
     Raises:
         SessionError: The file is damaged.
@@ -165,7 +165,7 @@ def _open(reader: Reader, terms: Terms) -> Iterator[tuple[Packed, Sequence[int]]
 
 
 def _places(packed: Packed, terms: Terms) -> list[int]:
-    texts: list[object] = [*packed.texts]  # a file may be anybody's
+    texts: list[object] = [*packed.texts]  # a file may be anyone's
     return [place for place, text in enumerate(texts) if isinstance(text, str) and terms.within(text)]
 
 

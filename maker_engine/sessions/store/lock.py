@@ -106,7 +106,7 @@ def _beside(session: Path) -> Path:
 
 
 def _is_read_only(handle: int) -> bool:
-    """Whether it is only someone in `writer_of` who holds the lock, for a moment."""
+    """Return whether it is only someone in `writer_of` who holds the lock, for a moment."""
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
@@ -115,7 +115,7 @@ def _is_read_only(handle: int) -> bool:
 
 
 def _is_lock(handle: int) -> bool:
-    """Whether a file has nothing in it, or a writer's number: it is emptied, and removed at the end."""
+    """Return whether a file has nothing in it, or a writer's number: it is emptied, and removed at the end."""
     content = os.pread(handle, 64, 0).strip()
     return not content or content.isdigit()
 

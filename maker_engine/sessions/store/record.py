@@ -106,14 +106,14 @@ def check_order(order: object) -> None:
 
 
 def _is_noted(one: object) -> bool:
-    """Whether it is a step and the digest of its prompt, perhaps with the two texts of it."""
+    """Return whether it is a step and the digest of its prompt, perhaps with the two texts of it."""
     if not (isinstance(one, list) and len(one) in (2, 4) and fits(one[0], int) and one[0] >= 0 and fits(one[1], str)):
         return False
     return len(one) == 2 or (fits(one[2], str | None) and fits(one[3], str))
 
 
 def _spent(record: Mapping[str, Any]) -> bool:
-    """Whether a run's record can be right about what may be spent beside its totals."""
+    """Return whether a run's record can be right about what may be spent beside its totals."""
     owed, density = record.get("owed", [0, 0.0]), record.get("density", {})
     kinds = [fits(one, kind) and one >= 0 for one, kind in zip(owed, (int, float), strict=False)]
     voters = all(name.removeprefix("-").isdecimal() and len(name) < 10 for name in density)

@@ -1,4 +1,4 @@
-"""Running the gates: on one line, on lines that belong together, on a document."""
+"""The gates run: on one line, on lines that belong together, on a document."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Group:
     Attributes:
         name: Id of the rule.
         gate: The gate it belongs to: clear, testable or minimal.
-        why: One sentence: what is wrong, and the mend.
+        why: One sentence: what is wrong, and the fix.
         words: Words and phrases; a * at the end of one matches any ending.
         unless: What excuses them in the same line: "number", "name".
         allow: Phrases in which they mean something else.
@@ -82,7 +82,7 @@ class Lexicon:
     off: frozenset[str] = frozenset()
 
     def watches(self, gate: str, rule: str) -> bool:
-        """Whether a rule is switched on."""
+        """Return whether a rule is switched on."""
         return gate not in self.off and f"{gate}/{rule}" not in self.off
 
 

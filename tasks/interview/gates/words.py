@@ -30,12 +30,12 @@ def masked(line: str) -> str:
 
 
 def measured(text: str) -> bool:
-    """Whether there is a number with a unit or a counted noun, such as "200 ms", "99 %" or "three rooms"."""
+    """Return whether there is a number with a unit or a counted noun, such as "200 ms", "99 %" or "three rooms"."""
     return _MEASURE.search(text) is not None
 
 
 def named(text: str) -> bool:
-    """Whether a product, format or standard is named: an acronym, or a capital within the sentence."""
+    """Return whether a product, format or standard is named: an acronym, or a capital within the sentence."""
     return any(match.group() not in _SHOUTED for match in _NAME.finditer(text))
 
 
