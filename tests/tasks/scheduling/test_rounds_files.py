@@ -22,7 +22,7 @@ LEAST = "days: [2026-12-01]\ninterviews: [{id: a, candidate: nora, panel: [ada],
     [
         ("", "the problem must be a mapping"),
         ("[1, 2]", "the problem must be a mapping"),
-        ("days: [2026-12-01", "no YAML"),
+        ("days: [2026-12-01", "not YAML"),
         ("days: [2026-12-01]", "has no interviews"),
         (LEAST + "colour: red", "unknown key 'colour'"),
         (LEAST.replace("60", "0"), r"interviews\[1\].minutes must be a whole number, 5 to 480, got 0"),
