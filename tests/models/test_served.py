@@ -45,7 +45,7 @@ def test_what_is_no_list_of_models_is_named(body, status, line):
     [
         (Reply(raw=b"[" * 100_000), "is not a list of models"),
         (Reply(wire=b"SSH-2.0-server\r\n"), "no server at"),
-        (Reply(raw=b"[" * 100, drip_s=0.02), "does not come to the end of its answer"),
+        (Reply(raw=b"[" * 100, drip_s=0.02), "does not finish its answer"),
     ],
     ids=["deep", "another protocol", "drip"],
 )
