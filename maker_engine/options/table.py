@@ -249,7 +249,7 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
         "folder for the papers of a task that writes some (api_tests, build_order, interview, scheduling), once the"
-        " run has a result",
+        " run has come to a result",
     ),
     RunOption(
         "keep", RECORD, choice("all", "dissent"), "all",

@@ -61,7 +61,7 @@ class Conduct:
     Attributes:
         world: What carries effects out, None for the real one.
         consent: What was allowed.
-        in_doubt: What is done about an effect of which it is unknown whether it happened: "ask" a person, "stop",
+        in_doubt: What is done about an effect of which nobody can tell whether it happened: "ask" a person, "stop",
             "again" or "failed".
         attended: There is someone to be asked.
         dry: Nothing is done: the task imitates every outcome, but for reads that were allowed.
@@ -143,7 +143,7 @@ class Acting:
         return len(self._flying)
 
     def figures(self) -> dict[str, Any]:
-        """Return what a view shows of it."""
+        """What a view shows of it."""
         return {"acting": len(self._flying), "planned": tuple(self.planned)}
 
     async def turn(self, gate: StepControl) -> bool:

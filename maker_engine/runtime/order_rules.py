@@ -19,7 +19,7 @@ from maker_engine.printable import one_line
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.step_classes import StepClass, law_of
 
-FOLLOWS = "k is chosen again by what the votes of the first 50 steps show of p, then of twice as many, and so on"
+FOLLOWS = "k is chosen anew by what the votes of the first 50 steps show of p, then of twice as many, and so on"
 MOST_TABLE_VOTES = 200
 """Votes beyond which a step under a table of leads is given up."""
 

@@ -17,7 +17,7 @@ from maker_engine.runtime.view import RunView
 if TYPE_CHECKING:
     from maker_engine.sessions.queries.saved import SavedRun
 
-NONE_WRITTEN = "the run has no result"
+NONE_WRITTEN = "the run has come to none"
 
 
 def check_folder(task: AnyTask, folder: Path | None) -> None:

@@ -61,7 +61,7 @@ class RunView:
         papers: Paths of the task's papers that were written; None where that was not ordered, or has not been done.
         papers_note: What has to be said of them, such as why there are none; empty for nothing.
         papers_fault: Why they could not be written; empty where they could.
-        limit_is_estimate: A limit on tokens or dollars counts what no one reported, by an upper estimate.
+        limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         acting: Effects in flight.
         planned: What a dry run would have done, in order, one line each with the consent it needs.
         outlook: How the run is likely to end, as its votes say; None while they say nothing.

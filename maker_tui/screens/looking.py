@@ -84,7 +84,7 @@ class Looking(MakerScreen):
     HELP_TITLE = "looking at a run"
     HELP_WORDS = (
         "One run, saved or live, in four views at one step: what was asked and answered in it, the table, map, plots.",
-        "Words typed after / are searched for in responses, in quotes a phrase; n and N go from step to step.",
+        "Words typed after / are looked for in responses, in quotes a phrase; n and N go from step to step.",
         'Filters are written like this: flags>2 and not dissent, votes>=5 or wrong, step:100-200, action~"3,0".',
         "After / a filter finds steps too. What it can ask for is offered while it is typed; tab completes it.",
     )

@@ -270,7 +270,7 @@ def _action(reading: Reading, workflow: Workflow, node: Node) -> Action:
     elif "workflowId" in node.value:
         other = node.text("workflowId")
         if other not in reading.workflows:
-            raise ProblemError(f"{node.place} leads to the workflow {other[:60]}, which there is not: correct its name")
+            raise ProblemError(f"{node.place} leads to the workflow {other[:60]}, which there is not: mend its name")
         reading.notes.add(node.at("workflowId"), "a way to another workflow is not followed: each runs in its own turn")
     if kind == "retry" and target:
         reading.notes.add(node.place, "a retry by way of another step is not understood")

@@ -61,7 +61,7 @@ class Trial:
         retries: Retries that the document itself asked for and that were made.
         outputs: (name, JSON).
         fault: The evidence that is voted on.
-        free: It was jumped to, so that it waits for no one.
+        free: It was jumped to, so that it waits for nobody.
     """
 
     status: str = WAITING

@@ -56,7 +56,7 @@ def check_record(record: Mapping[str, Any]) -> None:
     """
     _check("", {key: record[key] for key in _PLAIN if key in record}, _PLAIN)
     if not EARLIEST_S <= record.get("created", 0) <= LATEST_S:
-        raise ValueError("'created' is not a point in time")
+        raise ValueError("'created' is no point in time")
     if record.get("open", 0) < 0:
         raise ValueError("'open' is a number that cannot be")
     if not _spent(record):
