@@ -39,7 +39,7 @@ class Process:
     in base64 under its name with _base64 behind; "exit" is −n where signal n ended it.
     """
 
-    def scope(self, arguments: Mapping[str, Any], *, writes: bool) -> Scope:  # noqa: ARG002 - no one knows what it does
+    def scope(self, arguments: Mapping[str, Any], *, writes: bool) -> Scope:  # noqa: ARG002 - nobody knows what it does
         """Return the program: a bare name, which is found along PATH, or a path."""
         take(arguments, _KNOWN)
         argv = arguments.get("argv") or [""]

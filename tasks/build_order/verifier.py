@@ -243,7 +243,7 @@ def building_findings(graph: Graph, groups: Sequence[set[str]], acts: Sequence[S
             )
             found += [f"{name} was begun before {other} was built" for other in missing]
             if name in running | built | failed or name not in graph.needs:
-                found.append(f"{name} was begun twice, or is not a module")
+                found.append(f"{name} was begun twice, or is no module")
             running.add(name)
             if len(running) > graph.slots:
                 found.append(f"{name} was begun when all {graph.slots} slots were taken")
@@ -255,7 +255,7 @@ def building_findings(graph: Graph, groups: Sequence[set[str]], acts: Sequence[S
             (failed if why else built).add(name)
             found += [f"{name} failed: {why}"] if why else []
     skipped = [name for name in graph.names if name not in built | failed | running]
-    found += [f"{name} was begun, and it is unknown how it ended" for name in sorted(running)]
+    found += [f"{name} was begun, and nobody knows how it ended" for name in sorted(running)]
     if skipped:
         more = f" and {len(skipped) - 10} more" if len(skipped) > 10 else ""
         found.append(f"not built: {', '.join(skipped[:10])}{more}")
