@@ -29,6 +29,7 @@ from tests.support.toy import Count
 ENTRIES = sorted(entry_points(group="maker.tasks"))
 OPTIONS: dict[str, dict[str, int | str]] = {
     "arithmetic": {"expression": "12345 * 678"},
+    "deployment": {"observe": "0.05s"},
     "hanoi": {"disks": 4},
     "interview": {"questions": 0},
     "products": {"products": 3},
@@ -69,6 +70,12 @@ def _api_tests(result: dict[str, Any], view: RunView) -> bool:
     return report.count("<testcase") == result["passed"] == 19 and result["cleaned"] == 4
 
 
+def _deployment(result: dict[str, Any], view: RunView) -> bool:
+    done = papers(view.session, open_saved(view.session).task)["checklist.md"].count("- [x]")  # 6 in, 6 out, 2 shifts
+    verdicts = {one["verdict"] for one in result["services"].values()}
+    return (done, verdicts, result["lost_requests"]) == (14, {"promoted"}, 0) and result["requests"] > 0
+
+
 def _build_order(result: dict[str, Any], view: RunView) -> bool:
     problem = open_saved(view.session).task.problem
     place = {name: at for at, name in enumerate(result["order"])}
@@ -87,6 +94,7 @@ RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
     "arithmetic": lambda result, _: result == 12345 * 678,
     "build_order": _build_order,
     "cube": _cube,
+    "deployment": _deployment,
     "hanoi": lambda result, _: result == [[], [], [4, 3, 2, 1]],
     "interview": _interview,
     "products": lambda result, view: result == [a * b for a, b in open_saved(view.session).task.pairs],
