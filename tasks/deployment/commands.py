@@ -37,11 +37,16 @@ def command(problem: Problem, verb: str, instance: Instance, weight: int = 0, ti
     return Do(
         "process",
         json.dumps({"argv": argv, "most_bytes": _MOST_BYTES}),
-        safety=Safety.IDEMPOTENT if reads or verb == SHIFT else Safety.ASKABLE,
+        safety=Safety.IDEMPOTENT if reads or verb == SHIFT or problem.idempotent else _safety(problem),
         writes=not reads,
         label=words[:60],
         timeout_s=timeout_s,
     )
+
+
+def _safety(problem: Problem) -> Safety:
+    """Return what may be done about a start or stop in doubt: an address can be asked, a program may do anything."""
+    return Safety.ASKABLE if problem.health_url else Safety.NEITHER
 
 
 def _filled(word: str, values: Mapping[str, str]) -> str:

@@ -80,6 +80,7 @@ class Problem:
         services: In order of name.
         target: "processes" (servers of maker's own on the loopback) or "commands".
         commands: (verb, argument list) pairs of the target "commands".
+        idempotent: Its start and stop may be run again where it is not known whether they have been.
         health_url: Address that is asked for health instead of a command; "" for none.
         window_s: Seconds that a version is observed before each verdict.
         probes: Fewest probes of the new version for a verdict, n.
@@ -109,6 +110,7 @@ class Problem:
     rollback: str = SERVICE
     faults: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = field(default=())
+    idempotent: bool = False
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -232,6 +234,7 @@ def to_text(problem: Problem) -> str:
     whole: dict[str, Any] = {
         "format": FORMAT, "services": services, "target": problem.target,
         "commands": {verb: [*words] for verb, words in problem.commands}, "health_url": problem.health_url,
+        "idempotent": problem.idempotent,
         "window_s": problem.window_s, "probes": problem.probes, "holds": problem.holds, "rate": problem.rate,
         "patience_s": problem.patience_s,
         "grace_s": problem.grace_s, "lease_s": problem.lease_s, "port": problem.port, "rollback": problem.rollback,

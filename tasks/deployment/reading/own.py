@@ -12,7 +12,8 @@ from ..surge import bounds
 from .documents import mapping, seconds, texts, whole
 
 _WHOLE = {"format", "services", "target", "commands", "health_url", "window_s", "probes", "holds", "rate", "grace_s",
-          "patience_s", "lease_s", "port", "rollback", "faults", "notes"}  # fmt: skip
+          "patience_s", "lease_s", "port", "rollback", "faults", "notes",
+          "idempotent"}  # fmt: skip
 _SERVICE = {"from", "to", "replicas", "max_surge", "max_unavailable", "needs", "criticality", "canary", "migration",
             "database"}  # fmt: skip
 _LONGEST = 1_000
@@ -48,6 +49,7 @@ def read_own(given: dict[str, Any]) -> Problem:
         rollback,
         split_faults(texts(given.get("faults"), "faults")),
         tuple(texts(given.get("notes"), "notes")),
+        _is_true(given.get("idempotent", False), "idempotent"),
     )
 
 
@@ -55,6 +57,12 @@ def _known(given: dict[str, Any], known: set[str], what: str) -> None:
     for key in given:
         if key not in known:
             raise ProblemError(f"{what} has no key {one_line(key, 40)!r}; known: {', '.join(sorted(known))}")
+
+
+def _is_true(given: object, name: str) -> bool:
+    if not isinstance(given, bool):
+        raise ProblemError(f"{name} must be true or false, got {one_line(str(given), 40)!r}")
+    return given
 
 
 def _within(given: dict[str, Any], name: str, default: float, least: float, most: float) -> float:

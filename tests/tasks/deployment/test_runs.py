@@ -17,8 +17,7 @@ from maker_tasks.deployment.stage.client import folder_of, release
 from maker_tasks.deployment.stage.processes import is_running
 from maker_tasks.deployment.task import Deployment
 
-from maker_engine.core.decomposition import NotDone
-from maker_engine.effects.world import RealWorld
+from maker_engine.core.decomposition import Done, NotDone, Safety, Unknown
 from tests.tasks.deployment.driven import OWN, Rehearsed, driven, loaded, verdicts
 from tests.tasks.deployment.kills import Killed
 
@@ -161,21 +160,25 @@ async def test_commands_of_a_users_own(tmp_path, bad, verdict, left):
 
 
 async def test_a_command_in_doubt_is_asked_about(tmp_path):
-    """After a crash an instance that is well was started and not stopped; of one that is not the contrary holds."""
-    text = {
-        "format": "maker-deployment 1",
-        "services": {"web": {"from": "1", "to": "2"}},
-        "commands": _commands(tmp_path, "-"),
-    }
-    task = Deployment.load({}, json.dumps(text))
-    state = task.apply(task.start(), task.oracle(task.start()))
+    """The address says whether an instance was started before a crash; without one a person does, or it is done again."""
+    text = {"format": "maker-deployment 1", "services": {"web": {"from": "1", "to": "2"}}}
+    text["commands"] = _commands(tmp_path, "-")
+    steps = {}
+    for name, more in (("none", {}), ("again", {"idempotent": True})):
+        task = Deployment.load({}, json.dumps({**text, **more}))
+        state = task.apply(task.start(), task.oracle(task.start()))
+        steps[name] = task.step(state)
+        assert task.recover(state, steps[name]) is None
+    assert (steps["none"].safety, steps["again"].safety) == (Safety.NEITHER, Safety.IDEMPOTENT)
+    del text["commands"]["health"]
+    task = Deployment.load({}, json.dumps({**text, "health_url": "http://127.0.0.1:9/{service}/{side}/{instance}"}))
     start = task.step(state)
     question = task.recover(state, start)
-    world = RealWorld()
-    assert (start.label, question.label, question.writes) == ("start new web 1", "health new web 1", False)
-    assert task.recovered(state, start, await world.carry_out(question, "a")) == NotDone()
-    assert (await world.carry_out(start, "b")).fields["exit"] == 0
-    assert task.recovered(state, start, await world.carry_out(question, "c")).ok
+    assert (start.safety, question.effect, question.writes) == (Safety.ASKABLE, "http", False)
+    assert json.loads(question.arguments)["url"] == "http://127.0.0.1:9/web/new/1"
+    assert task.recovered(state, start, Done("ok", '{"status": 200}')).ok
+    assert task.recovered(state, start, Done("ok", '{"status": 404}')) == NotDone()
+    assert isinstance(task.recovered(state, start, Done("failed", '{"error": "x", "kind": "tls"}')), Unknown)
 
 
 def test_a_run_that_is_killed_goes_on(short):
