@@ -210,6 +210,10 @@ class BuildOrder(Task[State, Answer]):
         """Return the order, the cycles, and how large the problem is."""
         return exports.result(self._ruling, state)
 
+    def shortfall(self, state: State) -> str:
+        """Say in one line which modules failed to build; "" where none did."""
+        return exports.shortfall(self.problem, state)
+
     def papers(self, state: State, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - an order needs no votes beside it
         """Return the order in every form, once it is whole."""
         if self.step(state) is not None or state.wasted > MOST_WASTED:
