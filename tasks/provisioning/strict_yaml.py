@@ -79,6 +79,8 @@ def load(text: str, what: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else one_line(str(error), 120)
         raise ProblemError(f"{what} cannot be read: {reason}") from None
+    if found is None:
+        raise ProblemError(f"{what} is empty")
     if not isinstance(found, dict):
         raise ProblemError(f"{what} must be a mapping, got {one_line(reprlib.repr(found), 60)}")
     return found

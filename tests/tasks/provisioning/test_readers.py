@@ -141,7 +141,7 @@ def own(*resources, **fields):
         ('{"resources": [{"name": "a", "seconds": NaN}]}', "NaN is no number"),
         ("resources:\n  - &a {name: a}\n  - *a\n", "an alias"),
         ("[" * 5000, "cannot be read: it is nested too deeply"),
-        ("", "must be a mapping"),
+        ("", "the file is empty"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(text, words):

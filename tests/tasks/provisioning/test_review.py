@@ -151,7 +151,7 @@ def test_the_policy_names_scope_and_questions(tmp_path, plan_file, capsys):
     assert "Friday. Ask Ada about databases." in task.step("").prompt.user
     policy.write_text("scopes: [a]\n")
     assert main(["review", str(plan_file), "--policy", str(policy)]) == 2
-    assert "unknown key 'scopes'" in capsys.readouterr().err
+    assert f"the policy {policy}: unknown key 'scopes'" in capsys.readouterr().err
 
 
 def test_what_agents_did_not_decide_is_asked_about(plan_file, capsys):
