@@ -195,7 +195,7 @@ class BuildOrder(Task[State, Answer]):
         return recovered(done)
 
     def rehearse(self, state: State, do: Do, variant: int) -> Done:  # noqa: ARG002 - a command is imitated alike everywhere
-        """Imitate what a module's command comes to."""
+        """Imitate how a module's command ends."""
         return rehearsed(do, variant)
 
     def draft(self, state: State) -> Answer | None:

@@ -57,7 +57,7 @@ def load_flow(options: Mapping[str, int | str], source: str | None) -> Flow:
         return RealOrder(problem) if problem.tool else Order(problem)
     if given.plan is None:
         raise ProblemError(
-            "this is no plan, so there is nothing to review: give what `terraform show -json PLAN` prints"
+            "this is not a plan, so there is nothing to review: give what `terraform show -json PLAN` prints"
         )
     items = items_of(given.plan)
     return Review(items, _policy(str(options.get("policy", ""))), given.plan.format, str(options.get("called", CALLED)))
