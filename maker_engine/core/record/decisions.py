@@ -27,7 +27,7 @@ MARK = "maker"
 """The key that marks an object as the engine's own."""
 DESCRIPTION_LIMIT = 24
 _EXIT = re.compile(r'\{"exit": (-?[1-9][0-9]{0,5})[,}]')
-"""Of what a program has come to, the exit status, which stands first."""
+"""The exit status of a program that failed, which is the first field of its value."""
 Fields: TypeAlias = dict[str, Json]
 
 
