@@ -93,7 +93,7 @@ async def ask(folder: Path, order: dict[str, Any]) -> dict[str, Any]:
     if not line:
         raise StageError("the processes ended in the middle")
     answer: dict[str, Any] = json.loads(line)
-    if "close" in order:
+    if "close" in order or ("open" in order and "error" in answer):
         release(folder)
         await asyncio.to_thread(_reap, folder)
     if "error" in answer:

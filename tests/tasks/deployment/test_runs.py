@@ -160,7 +160,7 @@ async def test_commands_of_a_users_own(tmp_path, bad, verdict, left):
 
 
 async def test_a_command_in_doubt_is_asked_about(tmp_path):
-    """The address says whether an instance was started before a crash; without one a person does, or it is done again."""
+    """An address says whether an instance was started before a crash; without one a person does, or it is redone."""
     text = {"format": "maker-deployment 1", "services": {"web": {"from": "1", "to": "2"}}}
     text["commands"] = _commands(tmp_path, "-")
     steps = {}
