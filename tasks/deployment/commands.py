@@ -20,6 +20,7 @@ PAUSE_S = 0.5
 """Seconds between two questions for health after a start."""
 COMMAND_S = 120.0
 _MOST_BYTES = 10_000
+_ENDED = '{{"exit": {}, "stdout": "", "stderr": "", "cut": false}}'
 
 Instance = tuple[str, str, int]
 """Service, side, number from 1."""
@@ -34,19 +35,15 @@ def command(problem: Problem, verb: str, instance: Instance, weight: int = 0, ti
     argv = [_filled(word, filled) for word in problem.templates[verb]]
     words = f"{verb} {side} {name} {number}" if verb != SHIFT else f"shift {name} to {weight} %"
     reads = verb in ("health", "version")
+    is_repeatable = reads or verb == SHIFT or problem.idempotent
     return Do(
         "process",
-        json.dumps({"argv": argv, "most_bytes": _MOST_BYTES}),
-        safety=Safety.IDEMPOTENT if reads or verb == SHIFT or problem.idempotent else _safety(problem),
+        json.dumps({"argv": argv, "most_bytes": _MOST_BYTES, "receipt": not is_repeatable}),
+        safety=Safety.IDEMPOTENT if is_repeatable else Safety.ASKABLE,
         writes=not reads,
         label=words[:60],
         timeout_s=timeout_s,
     )
-
-
-def _safety(problem: Problem) -> Safety:
-    """Return what may be done about a start or stop in doubt: an address can be asked, a program may do anything."""
-    return Safety.ASKABLE if problem.health_url else Safety.NEITHER
 
 
 def _filled(word: str, values: Mapping[str, str]) -> str:
@@ -205,17 +202,34 @@ def _look(problem: Problem, state: State, done: Done) -> State | dict[str, Any]:
 
 
 def recover(problem: Problem, state: State, do: Do) -> Do | None:
-    """Return the question whether a start or stop has happened: the instance's health."""
-    operation = state.left[0] if state.phase == REVERSE and state.left else state.operation
-    if do.safety is not Safety.ASKABLE or operation is None:
+    """Return the question whether a command was run: of an instance its health, by its address; else its receipt."""
+    if do.safety is not Safety.ASKABLE:
         return None
-    return health(problem, instance_of(operation))
+    operation = _operation(state)
+    if problem.health_url and operation is not None and operation.side:
+        return health(problem, instance_of(operation))
+    return Do(
+        "process_end", "{}", safety=Safety.IDEMPOTENT, writes=False, label="how it has ended", timeout_s=COMMAND_S
+    )
 
 
-def recovered(problem: Problem, state: State, done: Done) -> Done | NotDone | Unknown:  # noqa: ARG001 - the port's form
-    """Read the answer: an instance that is well has been started, and not been stopped."""
-    operation = state.left[0] if state.phase == REVERSE and state.left else state.operation
-    if operation is None or not done.ok:
-        return Unknown("its health cannot be asked")
-    happened = is_well(done) == (operation.verb == START)
-    return replace(done, value='{"exit": 0, "stdout": "", "stderr": "", "cut": false}') if happened else NotDone()
+def _operation(state: State) -> Operation | None:
+    return state.left[0] if state.phase == REVERSE and state.left else state.operation
+
+
+def recovered(problem: Problem, state: State, done: Done) -> Done | NotDone | Unknown:
+    """Read the answer: an instance that is well has been started, and not been stopped; a receipt says how it ended."""
+    operation = _operation(state)
+    if not done.ok or operation is None:
+        return Unknown("it cannot be asked")
+    value = _fields(done)
+    if problem.health_url and operation.side:
+        happened = is_well(done) == (operation.verb == START)
+        return replace(done, value=_ENDED.format(0)) if happened else NotDone()
+    if value.get("state") == "not_begun":
+        return NotDone()
+    if value.get("state") == "ended":
+        return replace(done, value=_ENDED.format(int(value.get("exit") or 0)))
+    return Unknown(
+        "it was cut off in the middle" if value.get("state") == "cut_off" else "there is no receipt of it here"
+    )

@@ -117,7 +117,8 @@ def migration(problem: Problem, operation: Operation) -> Do:
     argv = ["maker", "run", "migration", "--problem", service.migration, "--apply", "yes", "--headless", "--json"]
     if service.database:
         argv += ["--database", service.database, "--allow", f"write:sql:{service.database}"]
-    return Do("process", json.dumps({"argv": argv}), label=operation.words[:60], timeout_s=MIGRATION_S)
+    arguments = json.dumps({"argv": argv, "receipt": True})
+    return Do("process", arguments, safety=Safety.ASKABLE, label=operation.words[:60], timeout_s=MIGRATION_S)
 
 
 def _order(problem: Problem, state: State) -> tuple[dict[str, Any], str]:

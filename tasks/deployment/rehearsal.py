@@ -31,6 +31,8 @@ def rehearsed(problem: Problem, state: State, do: Do, variant: int) -> Done:
         status, value = FAILURES[variant // 5 % len(FAILURES)]
         return Done(status, json.dumps(value))
     arguments: dict[str, Any] = json.loads(do.arguments)
+    if do.effect == "process_end":
+        return Done(Status.OK, json.dumps({"state": ("ended", "not_begun", "cut_off")[variant % 3], "exit": 0}))
     if do.effect == "wait":
         return Done(Status.OK, "{}")
     if do.effect in ("process", "http"):

@@ -160,7 +160,7 @@ async def test_commands_of_a_users_own(tmp_path, bad, verdict, left):
 
 
 async def test_a_command_in_doubt_is_asked_about(tmp_path):
-    """An address says whether an instance was started before a crash; without one a person does, or it is redone."""
+    """Its address or the command's receipt says whether an instance was started before a crash, or it is done again."""
     text = {"format": "maker-deployment 1", "services": {"web": {"from": "1", "to": "2"}}}
     text["commands"] = _commands(tmp_path, "-")
     steps = {}
@@ -168,8 +168,15 @@ async def test_a_command_in_doubt_is_asked_about(tmp_path):
         task = Deployment.load({}, json.dumps({**text, **more}))
         state = task.apply(task.start(), task.oracle(task.start()))
         steps[name] = task.step(state)
-        assert task.recover(state, steps[name]) is None
-    assert (steps["none"].safety, steps["again"].safety) == (Safety.NEITHER, Safety.IDEMPOTENT)
+    assert (steps["none"].safety, steps["again"].safety) == (Safety.ASKABLE, Safety.IDEMPOTENT)
+    assert task.recover(state, steps["again"]) is None
+    task = Deployment.load({}, json.dumps(text))
+    assert task.recover(state, steps["none"]).effect == "process_end"
+    found = {"ended": Done("ok", '{"exit": 3, "stdout": "", "stderr": "", "cut": false}'), "not_begun": NotDone()}
+    for word, meant in found.items():
+        receipt = Done("ok", json.dumps({"state": word, "exit": 3}))
+        assert task.recovered(state, steps["none"], receipt) == meant
+    assert isinstance(task.recovered(state, steps["none"], Done("ok", '{"state": "cut_off"}')), Unknown)
     del text["commands"]["health"]
     task = Deployment.load({}, json.dumps({**text, "health_url": "http://127.0.0.1:9/{service}/{side}/{instance}"}))
     start = task.step(state)
