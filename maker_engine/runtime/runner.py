@@ -24,7 +24,6 @@ from maker_engine.core.record.registry import EVERY
 from maker_engine.core.record.snapshot import Snapshot
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.solving.hopeless import HOLD
-from maker_engine.runtime.acting import Ways
 from maker_engine.runtime.adapting import Adapting
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.breakpoints import Breakpoints
@@ -33,6 +32,7 @@ from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
+from maker_engine.runtime.conduct import Ways
 from maker_engine.runtime.ends import end_by_limit
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
 from maker_engine.runtime.in_flight import InFlight
