@@ -114,7 +114,8 @@ class Acting:
         aged = {} if oldest is None else {
             "oldest_effect": self._world.describe(oldest[1].do), "oldest_effect_s": self._clock.now() - oldest[0],
         }  # fmt: skip
-        return {"acting": len(carried), "planned": tuple(self.planned), **aged}
+        awaits = self._solver.effect is not None
+        return {"acting": len(carried), "awaits": awaits, "planned": tuple(self.planned), **aged}
 
     async def turn(self, gate: StepControl) -> bool:
         """Do what is due where `gate` lets it; True where something came of it, so that the run should look again."""

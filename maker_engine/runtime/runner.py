@@ -368,7 +368,7 @@ class Runner:
         await self._flush()
         self._publish(if_due=True)
         try:
-            waiting = len(self._calls) > 0 or self._checking.place is not None
+            waiting = len(self._calls) > 0 or self._acting.in_flight > 0 or self._checking.place is not None
             counting = waiting or self._plan.limits.seconds is not None
             async with asyncio.timeout(self._intervals.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()

@@ -265,7 +265,7 @@ class Workbench(MakerScreen):
             )
         self._board.show_state(family, snapshot.state)
         self._tally.entitle("votes", alike(view.copies))
-        self._tally.show_votes(snapshot, partial(describe, family), view.copies, waiting=view.waiting)
+        self._tally.show_votes(snapshot, partial(describe, family), view.copies, waiting=view.waiting, acts=view.awaits)
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)

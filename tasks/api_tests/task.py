@@ -101,8 +101,8 @@ class ApiTests(Task[State, Answer]):
         """Such as `16 tests, 31 dependencies`."""
         count = len(self.problem.tests)
         needs = sum(len(test.needs) for test in self.problem.tests)
-        noted = f", {len(self.problem.notes)} notes" if self.problem.notes else ""
-        return f"{count} test{'s' * (count != 1)}, {needs} dependencies{noted}"[:40]
+        noted = f", {len(self.problem.notes)} note{'s' * (len(self.problem.notes) != 1)}" if self.problem.notes else ""
+        return f"{count} test{'s' * (count != 1)}, {needs} dependenc{'y' if needs == 1 else 'ies'}{noted}"[:40]
 
     @property
     def most_in_flight(self) -> int:
