@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Finished, Safety, Start, Started, Status
@@ -116,6 +117,12 @@ class Acting:
         }  # fmt: skip
         awaits = self._solver.effect is not None
         return {"acting": len(carried), "awaits": awaits, "planned": tuple(self.planned), **aged}
+
+    def noted(self, ending: RunEnded) -> RunEnded:
+        """Return how the run ended; of a dry run, that nothing of it has happened."""
+        if not (self._conduct.dry and self._task.acts):
+            return ending
+        return replace(ending, reason=f"dry run, nothing was done: {ending.reason}")
 
     async def turn(self, gate: StepControl) -> bool:
         """Do what is due where `gate` lets it; True where something came of it, so that the run should look again."""

@@ -126,7 +126,7 @@ class Runner:
         self._record(self._solver.hang_up())
         if ending is SOLVED:
             await self._flush()
-            ending = await self._book.verified(self._solver.state)
+            ending = self._acting.noted(await self._book.verified(self._solver.state))
         self._record([ending])
         self._book.meter.pause()
         await self._flush()

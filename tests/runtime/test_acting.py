@@ -204,10 +204,11 @@ def test_a_person_says_what_has_happened(tmp_path, monkeypatch):
 
 
 def test_a_dry_run_does_nothing_and_names_everything(tmp_path):
-    """A dry run shows every effect in order with the consent it needs, and does none."""
+    """A dry run shows every effect in order with the consent it needs, does none, and says so on record."""
     trial = Trial(tmp_path, "post", "append", scope=WRITE, dry_run=True)
     view = trial.run()
     assert view.snapshot.outcome is Outcome.SOLVED
+    assert view.snapshot.reason == "dry run, nothing was done: solved and verified"
     assert trial.labels == []
     needs = "  [write:http:127.0.0.1:9, not allowed]"
     assert view.planned == (f"step 2: POST 0.1{needs}", f"step 4: append 1.8{needs}")

@@ -163,6 +163,15 @@ def test_a_red_run_is_solved_and_exits_with_1(tmp_path, capsys):
     assert (tmp_path / "out" / "junit.xml").exists()
 
 
+def test_a_dry_run_writes_no_report_of_tests_that_were_not_run(tmp_path, capsys):
+    """What a dry run imitates is in no paper, and its end says that nothing was done."""
+    flags = ("--headless", "--json", "--out", str(tmp_path / "out"), "--session", str(tmp_path / "run.maker"))
+    assert main(["run", "api_tests", "--dry-run", *flags]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["papers"], found["reason"]) == ([], "dry run, nothing was done: solved and verified")
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_shop_does_nothing_on_half_a_request():
     """A client that goes away in the middle of its body has asked for nothing."""
     server = ShopServer()
