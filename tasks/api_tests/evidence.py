@@ -47,7 +47,7 @@ def outcome_of(
             return Outcome(scope, outputs, None)
     breach = "" if request is None else request_breach(test.operation, problem.schemas, request)
     action = next((one for one in test.on_failure if all(met(c, scope) for c in one.criteria)), None)
-    before = trial.fault
+    before, document = trial.fault, _document_wait(action, trial, reply)
     fault = Fault(
         reply.kind,
         reply.status,
@@ -57,7 +57,8 @@ def outcome_of(
         before is not None and (before.kind, before.status) == (reply.kind, reply.status),
         max(0, MOST_TRIES - trial.tries + trial.retries),
         test.safe_again or test.method in IDEMPOTENT,
-        _document_wait(action, trial, reply),
+        document,
+        () if action is None or document < 0 else _sent_before(problem, test, action),
     )
     return Outcome(scope, (), fault)
 
@@ -117,6 +118,13 @@ def _document_wait(action: Action | None, trial: Trial, reply: Reply) -> float:
     ):
         return -1.0
     return action.after_s
+
+
+def _sent_before(problem: Problem, test: Test, action: Action) -> tuple[str, ...]:
+    """Return the tests that a retry is to be sent after: a step's, or those of a workflow."""
+    if action.workflow:
+        return tuple(one.id for one in problem.tests if one.workflow == action.workflow and not one.cleanup)
+    return (action.target,) if action.target not in ("", test.id) else ()
 
 
 def last_entry(state: State, test: str) -> Entry | None:

@@ -28,8 +28,11 @@ class Replay:
         whole: dict[str, Any] = json.loads(source)
         self.tests: dict[str, dict[str, Any]] = {test["id"]: test for test in whole["tests"]}
         self.whole = whole
-        self.jumps = any(action["kind"] != "retry" for test in self.tests.values()
-                         for action in (*test["on_success"], *test["on_failure"]))  # fmt: skip
+        self.jumps = any(
+            action["kind"] != "retry" or action["target"] or action.get("workflow")
+            for test in self.tests.values()
+            for action in (*test["on_success"], *test["on_failure"])
+        )
         self.followers = self._followers()
         self.flying: dict[str, int] = {}
         self.tries: dict[str, int] = {}

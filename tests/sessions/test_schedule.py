@@ -64,7 +64,7 @@ def test_a_model_that_answers_at_once_has_the_times_of_the_states_that_are_kept(
 
 
 def test_an_effect_that_a_crash_left_in_doubt_has_an_end(tmp_path: Path) -> None:
-    """What the world said of it ends its bar; one that is begun once more leaves the first as lost, and none is open."""
+    """What the world said of it ends its bar; where it is begun once more the first is lost, and none is open."""
     path = tmp_path / "run.maker"
     journal = Journal(path, TASK, order_of(TASK, k=1))
     journal.record(started(TASK, k=1))

@@ -1,4 +1,4 @@
-"""The schedule of a run: what was on when, true to the record, at any size, and pointed at where the run is looked at."""
+"""The schedule of a run: what was on when, true to the record, at any size."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from maker_engine.core.record.events import EffectFinished, EffectIntended, Effe
 from maker_engine.core.record.interning import Values
 from maker_engine.core.record.registry import BY_TAG
 from maker_engine.core.record.sample_kinds import FOUND, LATENCY, MODEL, NUMBER, is_sample
-from maker_engine.core.task.steps import Done
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.packing import Packed, open_packed
 from maker_engine.sessions.store.reader import Reader, own_rows
@@ -68,10 +67,8 @@ def bars(reader: Reader, first: int = 0, last: int | None = None) -> list[Bar]:
             event = BY_TAG[row[0]]
             if event.entry is EffectIntended:
                 _begin(found, begun, event.read_row(row, _NOTHING))
-            elif event.entry is EffectFinished:
-                _end(found, begun, (one := event.read_row(row, _NOTHING)).key, one.done, one.at_s)
-            elif event.entry is EffectRecovered and (one := event.read_row(row, _NOTHING)).done is not None:
-                _end(found, begun, one.key, one.done, one.done.ended)
+            elif event.entry in (EffectFinished, EffectRecovered):
+                _end(found, begun, event.read_row(row, _NOTHING))
     return sorted(found, key=lambda bar: (bar.began_s, bar.step))
 
 
@@ -118,10 +115,12 @@ def _begin(found: list[Bar], begun: dict[str, int], event: Any) -> None:
     found.append(Bar(event.step, event.tag, event.effect, event.at_s, None, ""))
 
 
-def _end(found: list[Bar], begun: dict[str, int], key: str, done: Done, at_s: float) -> None:
-    place = begun.get(key)
-    if place is not None:
-        found[place] = found[place]._replace(ended_s=max(at_s, found[place].began_s), outcome=done.status.value)
+def _end(found: list[Bar], begun: dict[str, int], event: Any) -> None:
+    place = begun.get(event.key)
+    if place is not None and event.done is not None:
+        at_s = event.at_s if isinstance(event, EffectFinished) else event.done.ended
+        outcome = event.done.status.value
+        found[place] = found[place]._replace(ended_s=max(at_s, found[place].began_s), outcome=outcome)
 
 
 def span_of(bars: Iterable[Bar]) -> tuple[float, float] | None:
