@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -43,12 +44,33 @@ def server():
 
 @pytest.mark.parametrize(
     ("path", "status", "kind"),
-    [("/middle", "failed", "closed"), ("/away", "failed", "redirect"), ("/never", "timed_out", "timeout")],
+    [
+        ("/middle", "failed", "closed"),
+        ("/away", "failed", "redirect"),
+        ("/round", "failed", "redirect"),
+        ("/never", "timed_out", "timeout"),
+        ("/drip", "timed_out", "timeout"),
+    ],
 )
 def test_a_server_that_misbehaves_is_an_outcome(server, path, status, kind):
-    """A body that is cut off, a redirect to another server and no answer at all are outcomes that say so."""
-    done = act("http", {"url": server.url + path}, timeout_s=0.3 if path == "/never" else 10)
+    """A body that is cut off, redirects away or round, no answer, and a byte now and then are outcomes that say so."""
+    done = act("http", {"url": server.url + path}, timeout_s=0.3 if status == "timed_out" else 10)
     assert told(done) == (status, kind)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
+    """A server with a certificate of its own making is never spoken to: the outcome says that TLS failed."""
+    if (openssl := shutil.which("openssl")) is None:
+        pytest.skip("openssl is not installed, which makes the certificate")
+    made = [str(tmp_path / name) for name in ("key.pem", "cert.pem")]
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
+    words += " -addext subjectAltName=IP:127.0.0.1 -keyout"
+    subprocess.run([openssl, *words.split(), made[0], "-out", made[1]], check=True, capture_output=True)
+    with ActingServer(certificate=(made[1], made[0])) as secure:
+        done = act("http", {"url": secure.url.replace("http:", "https:") + "/do?name=a", "method": "POST"})
+        assert told(done) == ("failed", "tls")
+        assert "certificate" in done.fields["error"].lower()
+        assert secure.log == []
 
 
 @pytest.mark.parametrize(
