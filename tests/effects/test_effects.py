@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -130,6 +131,23 @@ def test_a_program_is_run_without_a_shell_and_reaped(tmp_path):
     assert act("process", {"argv": ["head", "-c", "9999999", "/dev/zero"], "most_bytes": 10}).fields["cut"] is True
     assert act("process", {"argv": ["cat"], "stdin": "x" * 200_000}).fields["stdout"] == "x" * 200_000
     assert told(act("process", {"argv": ["no-such-program"]})) == ("refused", "program")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_does_not_outlive_whoever_started_it(tmp_path, sent):
+    """When maker dies by a signal, even one that nobody can hear, the program and its children end too."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    script = f"exec > {fifo}; sleep 96 & echo up; wait"  # whoever reads the pipe sees its end when the last one is gone
+    arguments = json.dumps({"argv": ["sh", "-c", script]})
+    code = "import asyncio, sys\nfrom maker_engine.core.decomposition import Do\n"
+    code += "from maker_engine.effects.world import RealWorld\n"
+    code += "asyncio.run(RealWorld().carry_out(Do('process', sys.argv[1], timeout_s=60), 'k'))"
+    with subprocess.Popen([sys.executable, "-c", code, arguments]) as starter, fifo.open() as heard:
+        assert heard.readline() == "up\n"
+        starter.send_signal(sent)
+        assert heard.read() == ""
+    assert starter.returncode == -sent
 
 
 def test_sql_happens_as_a_whole_and_within_its_file(tmp_path):
