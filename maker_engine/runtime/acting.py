@@ -115,8 +115,17 @@ class Acting:
         aged = {} if oldest is None else {
             "oldest_effect": self._world.describe(oldest[1].do), "oldest_effect_s": self._clock.now() - oldest[0],
         }  # fmt: skip
-        awaits = self._solver.effect is not None
-        return {"acting": len(carried), "awaits": awaits, "planned": tuple(self.planned), **aged}
+        return {"acting": len(carried), "awaits": self._awaits(), "planned": tuple(self.planned), **aged}
+
+    def _awaits(self) -> str:
+        match self._solver.effect:
+            case Do() as do:
+                return self._world.describe(do)
+            case Start() as start:
+                return self._world.describe(start.do)
+            case Await():
+                return "an effect in flight"
+        return ""
 
     def noted(self, ending: RunEnded) -> RunEnded:
         """Return how the run ended; of a dry run, that nothing of it has happened."""

@@ -65,7 +65,7 @@ class RunView:
         acting: Effects in flight, None of a task that has none.
         oldest_effect: The one that is longest in flight, in a line; empty where none is.
         oldest_effect_s: For how many seconds it has been.
-        awaits: The open step acts, or waits for what has been done.
+        awaits: What the open step does to the world or waits for, in a line; empty where it does neither.
         planned: What a dry run would have done, in order, one line each with the consent it needs.
         outlook: How the run is likely to end, as its votes say; None while they say nothing.
         notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
@@ -103,7 +103,7 @@ class RunView:
     papers_note: str = ""
     papers_fault: str = ""
     acting: int | None = None
-    awaits: bool = False
+    awaits: str = ""
     oldest_effect: str = ""
     oldest_effect_s: float = 0.0
     planned: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.store.reader import Reader
+from maker_tui.text.halt_words import halt_words
 from tests.support.acting_server import ActingServer
 from tests.support.errands import Errands, Place
 
@@ -233,12 +234,13 @@ def test_a_breakpoint_holds_before_an_effect(tmp_path):
 
     def says(view: RunView) -> None:
         if view.held is not None and not held:
-            held.append((view.held.step, trial.labels))
+            held.append((view.held.step, trial.labels, halt_words(view)))
             trial.inbox.send(Continue())
 
     trial.says = says
     assert trial.run().snapshot.outcome is Outcome.SOLVED
-    assert held == [(1, [])]
+    words = "step 2 · breakpoint 1: effect · before POST 0.1 · n steps, c goes on"
+    assert held == [(1, [], words)]
 
 
 class Careless(Errands):
