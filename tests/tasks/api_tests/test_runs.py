@@ -21,7 +21,7 @@ from maker_tui.cli.main import main
 from tests.tasks.api_tests.driven import driven, rehearsed, verdicts
 from tests.tasks.api_tests.kills import one_run
 
-REAL = ("none", "broken", "flaky", "slow", "sticky")
+REAL = ("none", "broken", "slow", "sticky")
 PASSED = ("passed", None)
 AGAIN = {
     "none": {}, "unavailable": {"create_order": 2}, "slow": {"report": 2}, "throttled": {"create_cart": 2},
