@@ -104,4 +104,5 @@ def _step_words(bars: Sequence[Bar], place: int) -> str:
         return f"step {ordinal(place)}: {words} · {since} · not ended{more}"
     if bar.outcome == LOST:
         return f"step {ordinal(place)}: {words} · {since} · cut off, and begun again{more}"
-    return f"step {ordinal(place)}: {words} · {since} · {bar.outcome} in {bar.ended_s - bar.began_s:.3f} s{more}"
+    outcome = "answered" if bar.outcome == SAMPLE else bar.outcome
+    return f"step {ordinal(place)}: {words} · {since} · {outcome} in {bar.ended_s - bar.began_s:.3f} s{more}"
