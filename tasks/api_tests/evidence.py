@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from .criteria import met, unmet
 from .exchange import MISSING, Reply, Request
@@ -15,6 +16,7 @@ from .schemas import reply_breach, request_breach
 from .sending import IDEMPOTENT, scope_of
 from .state import Entry, Fault, State, Trial
 
+MOST_RETRY_AFTER_S = 999_999
 LONGEST_OUTPUT = 4_000
 """Characters of an output that are kept; a longer one is no value."""
 
@@ -104,8 +106,20 @@ def _uses(test: Test, mark: str) -> bool:
 
 
 def _retry_after(reply: Reply) -> int:
+    """Return the whole seconds that an answer asks to wait, by number or by a date after its own; −1 for none."""
     text = reply.headers.get("retry-after", "").strip()
-    return int(text) if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII) else -1
+    if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
+        return int(text)
+    due, now = _moment(text), _moment(reply.headers.get("date", ""))
+    return -1 if due is None or now is None else max(0, min(MOST_RETRY_AFTER_S, round(due - now)))
+
+
+def _moment(text: str) -> float | None:
+    """Return an HTTP date in s since 1970, None where it is none."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _document_wait(action: Action | None, trial: Trial, reply: Reply) -> float:

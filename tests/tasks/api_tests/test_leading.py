@@ -23,16 +23,19 @@ def get(name, **more):
 class Scripted:
     """A world that answers each path with statuses in turn, the last one for ever."""
 
-    def __init__(self, **statuses):
-        self.statuses, self.sent = statuses, []
+    def __init__(self, headers=None, **statuses):
+        self.statuses, self.headers, self.sent, self.waits = statuses, headers or {}, [], []
 
     async def carry_out(self, do, _):
+        if do.effect == "wait":
+            self.waits.append(json.loads(do.arguments)["seconds"])
+            return Done(Status.OK, "{}")
         path = json.loads(do.arguments).get("url", "").rpartition("/")[2]
         self.sent.append(path)
         due = self.statuses.get(path, [200])
         status = due[min(self.sent.count(path), len(due)) - 1]
         body = json.dumps({"token": f"t{self.sent.count(path)}"})
-        return Done(Status.OK, json.dumps({"status": status, "headers": {}, "body": body, "cut": False}))
+        return Done(Status.OK, json.dumps({"status": status, "headers": self.headers, "body": body, "cut": False}))
 
 
 def document(*workflows):
@@ -54,6 +57,24 @@ def test_a_retry_by_way_of_a_workflow_sends_that_first():
         assert world.sent[:4] == ["token", "read", "token", "read"]
         assert task.verify(answers) == []
         assert task.problem.notes == ()
+
+
+def test_a_date_to_retry_after_is_counted_from_the_date_of_the_answer():
+    """A wait may be asked for by a date: it is the seconds since the answer's own, and none where that is missing."""
+    due = "Sun, 29 Nov 2026 10:00:07 GMT"
+    waits = []
+    for headers in (
+        {"retry-after": due, "date": "Sun, 29 Nov 2026 10:00:00 GMT"},
+        {"retry-after": due},
+        {"retry-after": "soon"},
+    ):
+        world = Scripted(read=[429, 200], headers=headers)
+        task = loaded(document({"workflowId": "main", "steps": [get("read")]}), base_url=NOWHERE)
+        state, answers = driven(task, world)
+        assert verdicts(task, state)["main.read"] == ("passed", None, 2)
+        assert task.verify(answers) == []
+        waits += world.waits
+    assert waits == [7, 1, 1]
 
 
 def test_a_way_to_another_workflow_ends_this_one():
