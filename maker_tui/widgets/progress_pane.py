@@ -9,6 +9,7 @@ from maker_engine.core.record.copies import effective_votes
 from maker_engine.core.record.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_tui.runs.view import RunView
+from maker_tui.text.effect_words import effect_words, is_slow
 from maker_tui.text.figures import (
     NONE,
     bar,
@@ -42,8 +43,6 @@ WIDE_CELLS = 50
 RATE_CELLS, MOST_CELLS, FEWEST_SPANS = 10, 14, 2
 OLD_S = 10.0
 """A call of this age makes a user ask whether anything happens at all."""
-SLOW_S = 2.0
-"""An effect of this age is worth a row; of quicker ones it would flicker."""
 
 
 class ProgressPane(LinePane):
@@ -82,8 +81,8 @@ def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pu
     gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy)
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it represents dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
-    if not roomy and view.acting and view.oldest_effect_s >= SLOW_S:
-        figures[2] = _row("effects", fit(_effects(view), width - NAME_CELLS))
+    if not roomy and is_slow(view):
+        figures[2] = _row("effects", fit(effect_words(view), width - NAME_CELLS))
     if not roomy and view.outlook is not None and view.outlook.worse and snapshot.outcome is None:
         figures[3] = line((fit(f"worse: {view.outlook.worse}", width), "warn"))
     lines += [*gap, *figures, *rates, *gap, _model(snapshot, width)]
@@ -242,7 +241,7 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         *_outlook(view),
         ("limit", f"{count_of(view.max_tokens, 'output token')} a response"),
         ("calls", _calls(view)),
-        *([] if view.acting is None else [("effects", _effects(view))]),
+        *([] if view.acting is None else [("effects", effect_words(view))]),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),
         ("seed", str(started.seed) if started.simulated else NONE),
         ("retries", count_of(totals.failures, "call") + " made again" + _refused(totals.refused)),
@@ -290,14 +289,6 @@ def _calls(view: RunView) -> str:
     return ", ".join(
         [f"{count(view.in_flight)} in flight", *oldest, *_allowed(view), f"{count_of(view.steps_ahead, 'step')} ahead"]
     )
-
-
-def _effects(view: RunView) -> str:
-    """Tell of the effects in flight: how many, and what the oldest is once it is slow."""
-    flying = f"{count(view.acting)} in flight"
-    if not view.acting or view.oldest_effect_s < SLOW_S:
-        return flying
-    return f"{flying} · {duration(view.oldest_effect_s)} · {one_line(view.oldest_effect)}"
 
 
 def _brief(view: RunView) -> str:

@@ -11,6 +11,7 @@ from maker_engine.core.record.events import CircuitOpened, Outcome, SampleFailed
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.state import RunState
 from maker_engine.runtime.view import RunView
+from maker_tui.cli.progress import figures
 from maker_tui.text.halt_words import halt_words
 from maker_tui.text.words import RUNNING, run_word
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
@@ -242,3 +243,5 @@ def test_an_effect_in_flight_is_named_once_it_is_slow():
         assert len(told(slow, height=height).split("\n")) == len(told(quick, height=height).split("\n"))
     assert told(quick, height=8) == told(view(), height=8)
     assert "effects" not in told(view())
+    assert "effects 2 in flight · 4.2 s · pay: POST /pay" in figures(slow)
+    assert figures(quick) == figures(view())
