@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .state import HOLD, PROMOTE, ROLL_BACK, Evidence, Side
 
-SLOWER_MS = 100
+SLOWER_MS = 200
 """Milliseconds that a p95 may be above the old version's, however many times that is."""
 ALLOWED = {1: ROLL_BACK, 2: ROLL_BACK, 3: ROLL_BACK, 4: ROLL_BACK, 5: ROLL_BACK, 6: HOLD, 7: PROMOTE}
 """The verdict that each row ends in."""
@@ -21,7 +21,7 @@ def has_errors(new: Side, old: Side) -> bool:
 
 
 def is_slow(new: Side, old: Side) -> bool:
-    """Tell whether the p95 is above twice the old version's and above it by more than 100 ms."""
+    """Tell whether the p95 is above twice the old version's and above it by more than 200 ms."""
     return new.p95_ms > 2 * old.p95_ms and new.p95_ms > old.p95_ms + SLOWER_MS
 
 

@@ -73,7 +73,7 @@ class _Check:
         new, old = value["new"], value["old"]
         rate, base = (one["errors"] / max(1, one["requests"]) for one in (new, old))
         worse = new["failures"] > old["failures"] or new["wrong"] > 0 or (rate > 0.01 and rate > 2 * base + 1e-12)
-        worse = worse or new["p95_ms"] > max(2 * old["p95_ms"], old["p95_ms"] + 100)
+        worse = worse or new["p95_ms"] > max(2 * old["p95_ms"], old["p95_ms"] + 200)
         little = new["requests"] < self.whole["probes"] or value["ready"] < value["due"]
         due = (
             "roll back" if worse or (little and self.holds >= self.whole["holds"]) else "hold" if little else "promote"

@@ -36,7 +36,7 @@ Take the first row that applies:
 1. more failures than the old version: roll back
 2. one or more answers with a wrong version: roll back
 3. an error rate above 1 % that is also above twice the old version's: roll back
-4. a p95 above twice the old version's that is also more than 100 ms above it: roll back
+4. a p95 above twice the old version's that is also more than 200 ms above it: roll back
 5. fewer than {probes} requests, or fewer instances ready than started, after {holds} or more holds: roll back
 6. fewer than {probes} requests, or fewer instances ready than started: hold
 7. otherwise: promote"""

@@ -68,7 +68,10 @@ async def test_each_fault_ends_as_it_must():
     """A new version that is worse goes back until the old one serves alone; one that is late or stubborn does not."""
     lines = ("db: {from: 1}", "web: {from: 1, to: 2, needs: [db]}")
     tasks = [
-        Deployment.load({"fault": f"web:{kind}"}, OWN.replace("0.1", "0.4") + "".join(f"  {one}\n" for one in lines))
+        Deployment.load(
+            {"fault": f"web:{kind}"},
+            OWN.replace("0.1", "0.4").replace("probes: 10", "probes: 15") + "".join(f"  {one}\n" for one in lines),
+        )
         for kind in FAULTS
     ]
     for kind, (result, _, findings) in zip(FAULTS, await asyncio.gather(*map(driven, tasks)), strict=True):
