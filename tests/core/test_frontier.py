@@ -19,7 +19,7 @@ def says(request: SampleRequest) -> Response:
     return Response(column((request.step + (Random(request.step << 9 | request.sample).random() < 0.25)) % COLUMNS))
 
 
-def solved(solver: Solver, room: int, seed: int, say: object = says) -> list[Event]:
+def solved(solver: Solver, room: int, seed: int) -> list[Event]:
     """Answer what is in flight in an order of chance, to the end."""
     dice, flying, events = Random(seed), list[SampleRequest](), solver.begin()
     while not solver.finished:

@@ -49,7 +49,7 @@ def test_no_kill_makes_a_run_act_twice(tmp_path: Path) -> None:
 
 def test_no_kill_has_rows_asked_for_again(tmp_path: Path) -> None:
     """After kill -9 only what was in flight is asked for once more, and every row is decided as without."""
-    killed = rows.kill_rows(150, 2, 5, tmp_path)
+    killed = rows.kill_rows(150, 1, 5, tmp_path)
     assert killed.kills > 0
     assert killed.failures == []
 

@@ -43,7 +43,7 @@ def answers(path: Path) -> list[object]:
 
 
 def test_rows_take_as_long_as_their_calls(tmp_path: Path) -> None:
-    """At a latency of a second, all rows take the samples' seconds through the concurrency, and a little at the ends."""
+    """At a latency of a second, all rows take their samples' seconds by the concurrency, and a little at the ends."""
     model = Slots(10_000, lambda *_: 1.0, sorts)
 
     async def run() -> float:
@@ -97,6 +97,12 @@ async def test_a_model_that_cannot_be_read_costs_the_first_row_alone(tmp_path: P
     assert asked == [0, 0, 0]
 
 
+def copy(directory: Path) -> None:
+    """Copy a session as it is on the disk now, its log included."""
+    for part in directory.glob("run.maker*"):
+        shutil.copy(part, part.with_name(part.name.replace("run", "copy")))
+
+
 def cut_off(directory: Path, rows: int) -> tuple[Path, list[tuple[int, int]]]:
     """A session whose process went away while its first row was out; return it, and what had been answered."""
     directory.mkdir()
@@ -111,8 +117,7 @@ def cut_off(directory: Path, rows: int) -> tuple[Path, list[tuple[int, int]]]:
         bench = Bench(directory, task=Table(rows), settings=Settings(k=2), model=model, clock=LoopClock())
         going = asyncio.create_task(bench.run())
         await asyncio.sleep(9.5)
-        for part in directory.glob("run.maker*"):
-            shutil.copy(part, part.with_name(part.name.replace("run", "copy")))
+        copy(directory)
         bench.send(Stop())
         await going
 
