@@ -1,16 +1,16 @@
 """Carries out the steps that act: intent on disk, then the effect, then its outcome; and what a crash left in doubt.
 
 An effect begins only at the open step, never on a guess, and only with consent. What the run is cut off from keeps its
-intent and has no outcome; the next sitting finds out by `doubts` what has come of it, before anything else begins.
+intent and has no outcome; the next process finds out by `doubts` what has come of it, before anything else begins.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Finished, Safety, Start, Started, Status
 from maker_engine.core.errors import TaskError
@@ -28,54 +28,18 @@ from maker_engine.core.record.events import (
 )
 from maker_engine.core.solver import Solver
 from maker_engine.core.solving.effects import Flight, key_of, most_in_flight
-from maker_engine.effects.consent import Consent, Scope
+from maker_engine.effects.consent import Scope
 from maker_engine.effects.outcomes import failure
 from maker_engine.effects.port import EffectError
-from maker_engine.effects.world import RealWorld, World
+from maker_engine.effects.world import RealWorld
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.conduct import Conduct, Ways
 from maker_engine.runtime.doubts import ALLOW, HAPPENED, LEAVE, NOT_HAPPENED, Doubts, consent_question
 from maker_engine.runtime.step_control import StepControl
+from maker_engine.sessions.store.user_data import home
 
 GRACE_S = 5.0
 """Seconds that an effect which may not be done twice has to end in, when the run is stopped."""
-
-
-class Ways(NamedTuple):
-    """The ways from the effects to the rest of a run.
-
-    Attributes:
-        wake: Lets it look again.
-        record: Takes events in, and commits what is decided.
-        flush: Makes everything recorded durable.
-    """
-
-    wake: Callable[[], None]
-    record: Callable[[list[Event]], None]
-    flush: Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Conduct:
-    """How a run acts.
-
-    Attributes:
-        world: What carries effects out, None for the real one.
-        consent: What was allowed.
-        in_doubt: What is done about an effect of which nobody can tell whether it happened: "ask" a person, "stop",
-            "again" or "failed".
-        attended: There is someone to be asked.
-        dry: Nothing is done: the task imitates every outcome, but for reads that were allowed.
-        identity: The session's part of every idempotency key.
-        branch: The branch of the session that is written.
-    """
-
-    world: World | None = None
-    consent: Consent = field(default_factory=Consent)
-    in_doubt: str = "stop"
-    attended: bool = False
-    dry: bool = False
-    identity: str = ""
-    branch: int = 0
 
 
 class Acting:
@@ -85,14 +49,14 @@ class Acting:
         task: Whose steps they are.
         solver: Knows the open step, and is settled by outcomes.
         conduct: How the run acts.
-        clock: Tells the time of day.
+        clock: Gives the time of day.
         ways: To the rest of the run.
-        lost: What an earlier sitting began and saw no end of.
+        lost: What an earlier process began and saw no end of.
         landed: What ended and was not awaited yet.
 
     Attributes:
         question: What a person is asked before the run can go on, None for nothing.
-        ended: How the run ends, since nobody here can answer that; None while it goes on.
+        ended: How the run ends, since no one here can answer that; None while it goes on.
         fault: What went wrong in the task, or in us; None for nothing.
         planned: What a dry run would have done, one line each.
     """
@@ -108,14 +72,13 @@ class Acting:
         lost: list[Flight],
         landed: deque[Finished],
     ) -> None:
-        self._task = task
-        self._solver = solver
-        self._conduct = conduct
-        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep)
+        self._task, self._solver, self._conduct = task, solver, conduct
+        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep, receipts=home() / "receipts")
         self._clock = clock
         self._wake, self._record, self._flush = ways
         self._landed = landed
         self._flying: dict[int, tuple[Flight, asyncio.Task[None] | None]] = {one.step: (one, None) for one in lost}
+        self._since: dict[int, float] = {}
         self._begun = {one.step for one in lost}
         self._again: deque[Flight] = deque()
         self._arrived: deque[tuple[Flight, Done]] = deque()
@@ -144,7 +107,30 @@ class Acting:
 
     def figures(self) -> dict[str, Any]:
         """What a view shows of it."""
-        return {"acting": len(self._flying), "planned": tuple(self.planned)}
+        if not self._task.acts:
+            return {}
+        carried = [(self._since[step], flight) for step, (flight, one) in self._flying.items() if one is not None]
+        oldest = min(carried, key=lambda one: one[0], default=None)
+        aged = {} if oldest is None else {
+            "oldest_effect": self._world.describe(oldest[1].do), "oldest_effect_s": self._clock.now() - oldest[0],
+        }  # fmt: skip
+        return {"acting": len(carried), "awaits": self._awaits(), "planned": tuple(self.planned), **aged}
+
+    def _awaits(self) -> str:
+        match self._solver.effect:
+            case Do() as do:
+                return self._world.describe(do)
+            case Start() as start:
+                return self._world.describe(start.do)
+            case Await():
+                return "an effect in flight"
+        return ""
+
+    def noted(self, ending: RunEnded) -> RunEnded:
+        """Return how the run ended; of a dry run, that nothing of it has happened."""
+        if not (self._conduct.dry and self._task.acts):
+            return ending
+        return replace(ending, reason=f"dry run, nothing was done: {ending.reason}")
 
     async def turn(self, gate: StepControl) -> bool:
         """Do what is due where `gate` lets it; True where something came of it, so that the run should look again."""
@@ -184,7 +170,7 @@ class Acting:
         number = self._solver.step
         if not step.tag:
             raise TaskError(f"task {self._task.name} starts an effect without a tag at step {number + 1:,}")
-        if number in self._begun:  # by an earlier sitting, which was cut off before this was on record
+        if number in self._begun:  # by an earlier process, which was cut off before this was on record
             self._settle(Started(step.tag))
             return True
         tags = {one.tag for one, _ in self._flying.values()} | {one.tag for one in self._landed}
@@ -227,8 +213,10 @@ class Acting:
             again = flight.step in self._begun
             self._note(flight)
             self._flying[flight.step] = (flight, None)
+            self._world.prepare(flight.do, flight.key)
             self._record([self._intended(flight)])
             await self._flush()
+            self._since[flight.step] = self._clock.now()
             self._flying[flight.step] = (flight, asyncio.create_task(self._carry(flight)))
             if flight.tag and not again:
                 self._settle(Started(flight.tag))
@@ -363,7 +351,7 @@ class Acting:
         said = {
             HAPPENED: ("person", Done(Status.OK, '{"person": "it has happened"}', 0.0, self._now)),
             NOT_HAPPENED: ("not_done", None),
-            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: nobody knows", self._now)),
+            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: outcome unknown", self._now)),
         }
         self._doubts.answered = (said[text][0], said[text][1], "")
 

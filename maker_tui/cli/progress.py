@@ -12,6 +12,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.output import LONGEST_ERROR, complain
 from maker_engine.printable import one_line
 from maker_tui.terminal.streams import forgiving
+from maker_tui.text.effect_words import effect_words, is_slow
 from maker_tui.text.figures import count, duration, speed
 from maker_tui.text.words import checking_words
 
@@ -64,7 +65,7 @@ def form_of(asked: str) -> str:
 
 
 def figures(view: RunView) -> str:
-    """Tell in one line how far a run is, what went wrong, how fast it is and how long it will take."""
+    """Show in one line how far a run is, what went wrong, how fast it is and how long it will take."""
     if view.checking is not None:
         return checking_words(view.checking)
     totals, started = view.snapshot.totals, view.snapshot.started
@@ -75,6 +76,7 @@ def figures(view: RunView) -> str:
         f"{count(totals.timeouts)} timed out" if totals.timeouts else "",
         speed(view.steps_per_s) if view.steps_per_s > 0 else "",
         "" if view.eta_s is None else f"ETA {duration(view.eta_s)}",
+        f"effects {effect_words(view)}" if is_slow(view) else "",
         view.trouble,
     )
     return " · ".join(filter(None, parts))
@@ -85,7 +87,7 @@ class Lines:
 
     Args:
         write: Takes each line.
-        now: Tells time, in seconds.
+        now: Gives the time, in seconds.
         quiet_s: Say nothing for so long.
     """
 

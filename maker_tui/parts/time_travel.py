@@ -34,6 +34,14 @@ TRAVEL_KEYS: list[BindingType] = [
     Binding("t", "look('steps')", "table", tooltip="every step in a table"),
     Binding("m", "look('map')", "map", tooltip="the whole run as a map"),
     Binding("p", "look('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
+    Binding(
+        "at",
+        "look('schedule')",
+        "schedule",
+        show=False,
+        key_display="@",
+        tooltip="what was on when: effects and calls over time",
+    ),
     *GOING_KEYS,
     Binding("slash", "find", "find", show=False, tooltip="find words in responses, or steps by a filter"),
     Binding("full_stop", "now", "now", key_display=".", tooltip="back from the past"),
@@ -58,7 +66,7 @@ class TimeTravel:
     """Keeps the moment of a run that is in view.
 
     Args:
-        screen: Tells what cannot be done.
+        screen: Shows what cannot be done.
         source: The run.
         keys: Count the keys.
         shows: Shows a moment.

@@ -160,7 +160,7 @@ class Workbench(MakerScreen):
         yield KeyBar(usual_keys(self.BINDINGS, paused=False))
 
     def _reach(self) -> int:
-        """How many panes tab goes round: those of a small window, and in a large one the two beside them."""
+        """Return how many panes tab goes round: those of a small window, and in a large one the two beside them."""
         large = not self.has_class("-low") and (self.has_class("-broad") or self.has_class("-wide", "-tall"))
         return 6 if large else 4
 
@@ -265,7 +265,9 @@ class Workbench(MakerScreen):
             )
         self._board.show_state(family, snapshot.state)
         self._tally.entitle("votes", alike(view.copies))
-        self._tally.show_votes(snapshot, partial(describe, family), view.copies, waiting=view.waiting)
+        self._tally.show_votes(
+            snapshot, partial(describe, family), view.copies, waiting=view.waiting, acts=bool(view.awaits)
+        )
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
@@ -296,6 +298,7 @@ class Workbench(MakerScreen):
             over=self._control.over,
             read_only=self._source.writer is not None,
             wrong=view is not None and view.snapshot.totals.wrong > 0,
+            acts=view is not None and bool(view.awaits),
         )
         for bar in self.footers:
             bar.offer(keys)
@@ -336,7 +339,7 @@ class Workbench(MakerScreen):
         self._tally.focus()
 
     def on_banner_opened(self, message: Banner.Opened) -> None:
-        """A click on the banner does as its key."""
+        """Handle a click on the banner as its key."""
         message.stop()
         self._review.action_banner()
 

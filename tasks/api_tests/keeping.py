@@ -36,7 +36,8 @@ def state_from(value: Any) -> State:
 
 def _trial(fields: tuple[Any, ...]) -> Trial:
     whole = Trial(*fields)
-    return whole if whole.fault is None else replace(whole, fault=Fault(*fields[-2]))
+    kept: Any = whole.fault  # as it was kept, a tuple of its fields
+    return whole if kept is None else replace(whole, fault=Fault(*kept))
 
 
 def answer_json(answer: Answer) -> Json:
@@ -57,7 +58,7 @@ def answer_from(value: Any) -> Answer:
         return Choose(*parts)
     if kind == "judge":
         return Judge(*parts)
-    raise ValueError(f"{kind!r} is no answer of API tests")
+    raise ValueError(f"{kind!r} is not an answer of API tests")
 
 
 def moves_of(answers: Iterable[object]) -> list[tuple[Any, ...]]:

@@ -28,8 +28,11 @@ class Replay:
         whole: dict[str, Any] = json.loads(source)
         self.tests: dict[str, dict[str, Any]] = {test["id"]: test for test in whole["tests"]}
         self.whole = whole
-        self.jumps = any(action["kind"] != "retry" for test in self.tests.values()
-                         for action in (*test["on_success"], *test["on_failure"]))  # fmt: skip
+        self.jumps = any(
+            action["kind"] != "retry" or action["target"] or action.get("workflow")
+            for test in self.tests.values()
+            for action in (*test["on_success"], *test["on_failure"])
+        )
         self.followers = self._followers()
         self.flying: dict[str, int] = {}
         self.tries: dict[str, int] = {}
@@ -45,7 +48,7 @@ class Replay:
         self.found.append(text)
 
     def begin(self, tag: str, chosen: str) -> None:
-        """An effect was begun."""
+        """Check that an effect was begun."""
         if tag in self.flying:
             self.wrong(f"{tag} was begun twice")
         self.flying[tag] = 1
@@ -56,10 +59,10 @@ class Replay:
             self.send(name, number)
 
     def send(self, name: str, number: str) -> None:
-        """A test was sent for the time of a number."""
+        """Check that a test was sent for the time of a number."""
         test = self.tests.get(name)
         if test is None:
-            self.wrong(f"{name} is no test")
+            self.wrong(f"{name} is not a test")
             return
         if int(number) != self.tries.get(name, 0) + 1:
             self.wrong(f"{name} was sent for the time {number} out of turn")
@@ -73,7 +76,7 @@ class Replay:
         self.failed.discard(name)
 
     def end(self, tag: str, status: str, value: str, *, judged: bool) -> None:
-        """An effect has ended; `judged`: a vote on a failure comes right after."""
+        """Check that an effect has ended; `judged`: a vote on a failure comes right after."""
         if self.flying.pop(tag, None) is None:
             self.wrong(f"{tag} has ended and was not begun")
             return
@@ -92,22 +95,23 @@ class Replay:
             for criterion in test["criteria"]:
                 due = _STATUS.fullmatch(criterion["condition"])
                 if status != "ok" or (due and int(due[1]) != code):
-                    self.wrong(f"{name} was answered {code or status} and nobody judged it")
+                    self.wrong(f"{name} was answered {code or status} and was not judged")
             self.created += test["method"] == "POST" and code == 201 and "location" in answer.get("headers", {})
             self.cleaned += test["method"] == "DELETE" and 200 <= code < 300
         else:
             self.open[name] = (code, answer.get("headers", {}), answer.get("kind", ""))
 
     def judge(self, kind: str, seconds: int, then: str) -> None:
-        """A failure was voted on."""
+        """Check that a failure was voted on."""
         name = next((test for test in self.tests if test in self.open), None)
         if name is None:
             return  # a request that was not sent for want of a value
         code, headers, _ = self.open.pop(name)
         test, tries = self.tests[name], self.tries[name]
         asked = headers.get("retry-after", "")
-        asked = int(asked) if re.fullmatch("[0-9]{1,6}", asked, re.ASCII) else None
-        if not test["on_failure"] and (asked or 0) <= 120 and tries < 3:
+        dated = bool(asked) and re.fullmatch("[0-9]{1,6}", asked, re.ASCII) is None  # by a date: not evaluated anew
+        asked = int(asked) if asked and not dated else None
+        if not dated and not test["on_failure"] and (asked or 0) <= 120 and tries < 3:
             if code == 429 and (kind, seconds) != ("again", 1 if asked is None else asked):
                 self.wrong(f"{name} was throttled, and not sent again after the wait asked for")
             if code in (502, 503, 504) and (kind, seconds) != ("again", asked or 0):
@@ -121,10 +125,10 @@ class Replay:
             self.stopped = self.stopped or then == "stop"
 
     def choose(self, name: str) -> None:
-        """A test was chosen among those that could be sent."""
+        """Check that a test was chosen among those that could be sent."""
         test = self.tests.get(name)
         if test is None:
-            self.wrong(f"{name} is no test")
+            self.wrong(f"{name} is not a test")
             return
         for other in self.tests.values():
             never = other["id"] not in self.tries and not other["puzzle"] and not other["after"]

@@ -150,7 +150,7 @@ async def test_a_filter_that_cannot_be_read_is_typed_again(app):
     """Rule: the place and the mend are told, and what was typed is still there."""
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await keys(pilot, "t", "slash", *"flags>", "enter")
-        await shown(pilot, "where a number should stand", "find flags>")
+        await shown(pilot, "where a number should be", "find flags>")
         await keys(pilot, "1", "enter")
         await shown(pilot, "match flags>1")
         await keys(pilot, "g", *"x", "enter")
@@ -176,7 +176,7 @@ async def test_the_map_is_gone_over_by_keys_and_clicks(app):
 
 
 async def test_the_plots_turn(app):
-    """Rule: each plot is named, drawn, and says of how many steps it is."""
+    """Rule: each plot is named, drawn, and says of how many steps it is; the schedule has a key of its own."""
     async with app.run_test(size=SIZE) as pilot:
         await keys(pilot, "p")
         await shown(pilot, "▸vote race", "second + k 3", "rounds →")
@@ -186,6 +186,8 @@ async def test_the_plots_turn(app):
         await shown(pilot, "▸length", "F flagged", "E votes that are wrong")
         await keys(pilot, "right")
         await shown(pilot, "▸votes a step", "on average")
+        await keys(pilot, "at")
+        await shown(pilot, f"schedule · {STEPS} steps", "no call of a model has a time")
 
 
 async def test_a_moment_is_brought_to_the_workbench(app):

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
 
-_CHUNK = 1 << 16  # steps looked through at once, on the way to the nearest one
+_CHUNK = 1 << 16  # steps searched at once, on the way to the nearest one
 _BYTE = 0xFF
+_COUNTED = (StepFlag.DISSENT, StepFlag.FLAGGED, StepFlag.WRONG, StepFlag.FAILED_CALLS, StepFlag.ACTED)
 
 
 class Share(NamedTuple):
@@ -21,12 +22,16 @@ class Share(NamedTuple):
         dissent: Those with more than one candidate.
         flagged: Those with a flagged response.
         wrong: Those that an oracle disagrees with.
+        failed: Those with a call or an effect that failed.
+        acted: Those in which an effect began or ended.
     """
 
     steps: int
     dissent: int
     flagged: int
     wrong: int
+    failed: int = 0
+    acted: int = 0
 
 
 class Marks:
@@ -39,7 +44,7 @@ class Marks:
         self._flags = bytearray()
 
     def __len__(self) -> int:
-        """How many steps are known."""
+        """Return how many steps are known."""
         return len(self._flags)
 
     def of(self, step: int) -> StepFlag:
@@ -47,7 +52,7 @@ class Marks:
         return StepFlag(self._flags[step])
 
     def catch_up(self, reader: Reader, most: int | None = None) -> bool:
-        """Take in the steps that were decided since, at most `most` of them; tell whether there are more.
+        """Take in the steps that were decided since, at most `most` of them; return whether there are more.
 
         Raises:
             SessionError: The file is damaged.
@@ -80,7 +85,7 @@ class Marks:
     def shares(self, first: int, last: int, each: int) -> list[Share]:
         """Count what is remarkable in steps `first` to `last` (0-based, exclusive), for every `each` of them."""
         last = max(first, min(last, len(self._flags)))
-        has = [self._has(flag, first, last) for flag in (StepFlag.DISSENT, StepFlag.FLAGGED, StepFlag.WRONG)]
+        has = [self._has(flag, first, last) for flag in _COUNTED]
         return [
             Share(min(each, last - first - at), *(kind.count(1, at, at + each) for kind in has))
             for at in range(0, last - first, each)
