@@ -51,7 +51,7 @@ class LiveP(NamedTuple):
 
 def live_p(ballots: Ballots) -> LiveP | None:
     """Estimate the p that all steps share; None where the ballots say nothing, as with one vote each."""
-    kept = [(a, b, n) for (a, b), n in ballots.items() if a + b > 1]
+    kept = [(a, b, n) for (a, b), n in sorted(ballots.items()) if a + b > 1]
     if not kept:
         return None
 
@@ -102,7 +102,7 @@ def _relative(a: int, b: int) -> list[float]:
 
 def live_law(ballots: Ballots) -> Law | None:
     """Fit the law of p over the steps on a grid from ½ to 1, by maximum likelihood; None where nothing is known."""
-    kept = [(a, b, n) for (a, b), n in ballots.items() if a + b > 1]
+    kept = [(a, b, n) for (a, b), n in sorted(ballots.items()) if a + b > 1]
     if not kept:
         return None
     rows = [_relative(a, b) for a, b, _ in kept]
