@@ -169,7 +169,13 @@ def plan(want: Purchase) -> Planned:
 
 
 def _check(want: Purchase) -> None:
-    for name, value in (("m", want.m), ("n", want.n), ("concurrency", want.concurrency), ("window", want.window)):
+    for name, value in (
+        ("k", 1 if want.k is None else want.k),
+        ("m", want.m),
+        ("n", want.n),
+        ("concurrency", want.concurrency),
+        ("window", want.window),
+    ):
         if value < 1:
             raise InputError(f"{name} must be at least 1, got {value}")
     if not 0 < want.v <= 1:

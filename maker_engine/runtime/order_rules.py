@@ -105,5 +105,7 @@ def rule_of(order: RunOrder, figures: Figures, steps: int | None) -> str:
             " the file that maker calibrate --json prints"
         )
     law = law_of(figures.classes) if figures.classes else single(figures.p)
-    table = cheapest_table(law, step_target(steps or 1_000, order.target), order.k, votes_within(order.max_samples, figures.v))
+    table = cheapest_table(
+        law, step_target(steps or 1_000, order.target), order.k, votes_within(order.max_samples, figures.v)
+    )
     return f"{LEADS}:{table.text}"

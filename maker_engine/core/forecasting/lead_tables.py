@@ -100,7 +100,10 @@ def lead_table(law: Law, error: float, least: int | None = None, most_votes: int
         raise InputError(f"the error of a step lies between 0 and 0.5, got {error:g}")
     leads = _leads(law, error, least or _plans_k(law, error), min(most_votes, MOST_VOTES))
     if not leads:
-        raise InputError(f"no lead within {most_votes} votes leaves a step wrong in at most {error:g} of the cases")
+        raise InputError(
+            f"no lead within {most_votes} votes leaves a step wrong in at most {error:.2g} of the cases:"
+            " take --rule ahead, a model with a better p, or a lower target"
+        )
     return _ended(law, leads, error, most_votes)
 
 
