@@ -24,16 +24,15 @@ if TYPE_CHECKING:
     from maker_tui.runs.bridge import LiveRun, RunSource
     from maker_tui.runs.prepared import Speed
     from maker_tui.screens.new_run import NewRun
-    from maker_tui.screens.planning import Planning
 
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
 IDLE_S = 0.5
-"""After so long on the home screen its picture is there, and nobody waits for what is loaded."""
+"""After so long on the home screen its picture is there, and no one waits for what is loaded."""
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 LONG_S = 20.0
-"""An error that has a whole story to tell is shown for so long."""
+"""An error that needs a longer explanation is shown for so long."""
 
 
 class MakerApp(ConfiguredApp, CellDiff):
@@ -47,7 +46,7 @@ class MakerApp(ConfiguredApp, CellDiff):
     Args:
         source: A run to start on, None for the home screen.
         view: The view of it to open, one of `Looking`'s; "" for none.
-        step: The step of it to show, 0-based; None for where it stands.
+        step: The step of it to show, 0-based; None for where it is now.
         stay: Go to the home screen when that run is left, instead of ending.
         listing: Reads the saved sessions.
         speed: Says how many samples a second this machine draws in a run, None to measure it.
@@ -131,20 +130,6 @@ class MakerApp(ConfiguredApp, CellDiff):
         self.navigation.work(
             partial(self.navigation.read_session, message.path, message.branch, message.view, message.step)
         )
-
-    def on_home_plan_asked(self) -> None:
-        """Plan a run."""
-        self.opener.plan({})
-
-    def on_new_run_plan_asked(self, message: NewRun.PlanAsked) -> None:
-        """Plan the run that is being ordered."""
-        self.opener.plan(message.values)
-
-    def on_planning_run_planned(self, message: Planning.RunPlanned) -> None:
-        """Put the plan into the form that it was opened from, or into a new one."""
-        self.pop_screen()
-        if not self.opener.fill_form(message.values):
-            self.navigation.show_form(message.values)
 
     def on_compare_asked(self, message: CompareAsked) -> None:
         """Compare two runs."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from maker_engine.core.record.events import Outcome, RunEnded
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.runtime.calls import Caller, Drawn
+from maker_engine.runtime.budget import Budget
+from maker_engine.runtime.calls import Caller, Drawn, resets_too_late
+from maker_engine.runtime.limits import Limits
 
 
 class InFlight:
@@ -15,8 +19,8 @@ class InFlight:
     Args:
         caller: Draws the samples.
         wake: Set when a call has ended.
-        wants: Tells whether a response to a request can still count.
-        fail: Told of a fault that befell a call whose response could.
+        wants: Returns whether a response to a request can still count.
+        fail: Called with a fault that befell a call whose response could.
 
     Attributes:
         arrived: Responses that wait to be counted.
@@ -97,7 +101,7 @@ class InFlight:
             drawn = await self._caller.draw_many(group, after_s)
             self.arrived += drawn.answers
         except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
-            for request in filter(self._wants, group):  # what befalls a squashed guess is nobody's concern
+            for request in filter(self._wants, group):  # what befalls a squashed guess is no one's concern
                 self._fail(request, error)
         finally:
             del self._calls[id(group[0])]
@@ -111,3 +115,18 @@ class InFlight:
         answered = {id(request) for request, _ in drawn.answers}
         rest = [request for request in group if id(request) not in answered and self._wants(request)]
         self.start(rest, drawn.wait_s)
+
+
+def end_by_limit(
+    limits: Limits, budget: Budget, calls: InFlight, caller: Caller, run: RunState, due: SampleRequest | None,
+    elapsed_s: float,
+) -> RunEnded | None:  # fmt: skip
+    """Return how a run ends that has reached a limit, None while it goes on; `due` is what it needs next."""
+    reached = budget.reached(due, elapsed_s)
+    # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
+    if calls.arrived:
+        return None
+    in_vain = limits.overdue(elapsed_s) and (run.failure is not None or not caller.paid)
+    if reached and (in_vain or calls.calls <= budget.parked):
+        return RunEnded(Outcome.OUT_OF_BUDGET, reached)
+    return resets_too_late(caller, limits, elapsed_s)

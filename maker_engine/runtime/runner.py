@@ -33,9 +33,8 @@ from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
-from maker_engine.runtime.ends import end_by_limit
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
-from maker_engine.runtime.in_flight import InFlight
+from maker_engine.runtime.in_flight import InFlight, end_by_limit
 from maker_engine.runtime.intervals import Intervals
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
@@ -382,7 +381,7 @@ class Runner:
         await self._book.flush_when_there_is_room(self._hear, self._publish)
 
     def _hear(self) -> bool:
-        """Let commands in; True once the run has been told to stop."""
+        """Let commands in; True once the run is to stop."""
         for command in self._inbox.drain():
             try:
                 self._obey(command)

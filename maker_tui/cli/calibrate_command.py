@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SAMPLED_STEPS, CALLS = 300, 5
 MOST_SAMPLED, MOST_CALLS = 100_000, 20
 ASSUMED_STEPS = 1_000
-"""Steps of the run where nobody knows how many it takes."""
+"""Steps of the run where it is unknown how many it takes."""
 ACCEPTED = (
     "api_base", "seed", "temperature", "first_temperature", "reasoning", "max_tokens", "max_reasoning_tokens", "target",
     "flags", "constrain", "concurrency", "timeout", "rpm", "tpm", "limit_usd", "prices",
@@ -133,7 +133,7 @@ def _add_sample(parser: Parser) -> None:
         "--executor", default="local", metavar="local|dask[=ADDRESS]",
         help="where calls are made: in this process, or on a Dask cluster (extra: dask), by default one of its own",
     )  # fmt: skip
-    parser.add_argument("--fresh", action="store_true", help="draw anew what an earlier command has on record")
+    parser.add_argument("--fresh", action="store_true", help="draw again what an earlier command has on record")
     parser.add_argument("--json", action="store_true", help="print one JSON object, which maker run --plan takes")
 
 
@@ -143,7 +143,7 @@ def _ordered(chosen: argparse.Namespace) -> tuple[Calibration, str]:
     from maker_engine.blame import blaming  # noqa: PLC0415 - start-up
     from maker_engine.calibration.estimate import Sought  # noqa: PLC0415 - start-up
     from maker_engine.calibration.sweep import Calibration  # noqa: PLC0415 - start-up
-    from maker_tui.cli.flags import problem_from  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import problem_from  # noqa: PLC0415 - start-up
 
     for name, value, most in (("--steps", chosen.steps, MOST_SAMPLED), ("--calls", chosen.calls, MOST_CALLS)):
         if not 1 <= value <= most:

@@ -29,7 +29,7 @@ examples:
   maker check-task ./mine --only picture  a folder; a single check
   maker check-task mine.py:Mine --json    a file; one JSON object, for scripts
 
-exit status: 0 every promise that was looked at is kept, 1 one is broken, 2 bad input
+exit status: 0 every promise that was checked is kept, 1 one is broken, 2 bad input
 """
 
 
@@ -172,7 +172,7 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
     from maker_engine.task_contract.subject import prepare  # noqa: PLC0415 - start-up
     from maker_engine.task_contract.suite import Verdict, examine  # noqa: PLC0415 - start-up
     from maker_engine.task_contract.time_limit import RetriesExhaustedError, patience  # noqa: PLC0415 - start-up
-    from maker_tui.cli.flags import problem_from  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import problem_from  # noqa: PLC0415 - start-up
 
     if chosen.states < 1 or chosen.limit <= 0:
         raise InputError("--states must be at least 1, --limit above 0")
@@ -228,7 +228,7 @@ def _lines(result: Result, again: str) -> str:
 
     name = f"{result.check.name:<18}"
     if result.verdict is Verdict.KEPT:
-        return f"✔ {name} {result.count:>9,} looked at {result.seconds:>6.1f} s\n"
+        return f"✔ {name} {result.count:>9,} checked {result.seconds:>6.1f} s\n"
     if result.verdict in (Verdict.NOT_MADE, Verdict.NOT_OFFERED):
         return f"– {name} {result.verdict}: {one_line(result.difference)}\n"
     help_text = "".join(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from maker_tui.runs.prepared import PreparedRun, Speed
 
 LONG_S = 20.0
-"""An error that has a whole story to tell is shown for so long."""
+"""An error that needs a longer explanation is shown for so long."""
 
 
 class Navigation:
@@ -43,9 +43,8 @@ class Navigation:
 
     def __init__(self, app: ConfiguredApp, source: RunSource | None, *, stay: bool, speed: Speed | None) -> None:
         self._app = app
-        self._speed = speed
         self.opened = OpenRun(source)
-        self.opener = ScreenOpener(app)
+        self.opener = ScreenOpener(app, speed)
         self._stay = stay or source is None
 
     # Each of these loads what it needs when it is first wanted; the home screen needs none of it.
@@ -92,8 +91,8 @@ class Navigation:
             self._app.push_screen(screen)
 
     def show_form(self, values: Mapping[str, str], error: str = "") -> None:
-        """Show the new-run form with `values` in its fields, and an error to mend where there is one."""
-        self.opener.form(values, error, self._speed)
+        """Show the new-run form with `values` in its fields, and an error to fix where there is one."""
+        self.opener.form(values, error)
 
     def start_prepared(self, prepared: PreparedRun, first: Command | None = None) -> None:
         """Start a run and show it, in the place of the one that is shown; `first` is asked of it before it goes."""

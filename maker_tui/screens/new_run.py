@@ -78,7 +78,7 @@ class NewRun(MakerScreen):
 
     HELP_TITLE = "new run"
     HELP_WORDS = (
-        "Order a run. The forecast follows every change; figures that nobody knows yet are listed as assumed.",
+        "Order a run. The forecast follows every change; figures not known yet are listed as assumed.",
         "A group of options says what it holds; enter on its line opens it. Every option of maker run is here.",
         "Nothing is called and nothing is kept before the run starts.",
     )
@@ -89,13 +89,6 @@ class NewRun(MakerScreen):
         def __init__(self, prepared: PreparedRun, values: Mapping[str, str]) -> None:
             super().__init__()
             self.prepared = prepared
-            self.values = values
-
-    class PlanAsked(Message):
-        """The user wants to plan the run that is being ordered; `values` are fields of the plan screen."""
-
-        def __init__(self, values: Mapping[str, str]) -> None:
-            super().__init__()
             self.values = values
 
     class _Prepared(Message):
@@ -297,7 +290,7 @@ class NewRun(MakerScreen):
 
     def action_plan(self) -> None:
         """Ask for the plan screen, with what is known of this run."""
-        self.post_message(self.PlanAsked(plan_values(self.values, self._prepared)))
+        self.opener.plan(plan_values(self.values, self._prepared))
 
     def action_choose(self) -> None:
         """Open the list of the field in focus."""

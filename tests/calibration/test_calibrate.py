@@ -117,7 +117,7 @@ def test_a_run_takes_its_plan_from_a_calibration_until_that_is_stale(said, tmp_p
     offered = json.loads(said("plan", "--models", str(plan), "--steps", "63", "--json")[1])["models"][0]
     assert offered["k"] > found["models"][0]["k_likely"]
     plan.write_text("{}")
-    assert "is no plan" in said(*run)[2]
+    assert "is not a plan" in said(*run)[2]
     plan.write_text(json.dumps({**found, "recommended": {"model": ["x"]}}))
     assert "has no model ['x']" in said(*run)[2]
 

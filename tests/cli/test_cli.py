@@ -22,8 +22,8 @@ from tests.support.waiting import grown, wait_for
 
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
-    "version", "outcome", "reason", "result", "task", "problem", "model", "simulated", "k", "rule", "steps",
-    "decided_steps",
+    "version", "outcome", "reason", "result", "shortfall", "task", "problem", "model", "simulated", "k", "rule",
+    "steps", "decided_steps",
     "samples", "votes", "flagged", "wasted",
     "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
     "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
@@ -102,7 +102,7 @@ BAD = [
     (["run", "hanoi", "--temperature", "-1", "--json"], "temperature must be auto, none or between 0 and 2"),
     (["run", "hanoi", "--target", "1", "--json"], "target"),
     (["run", "hanoi", "--session", "/proc/no/run.maker", "--json"], "/proc/no/run.maker cannot be created"),
-    (["run", "hanoi", "--break", "votes>>5"], "there is '>' at character 7, where a number should stand"),
+    (["run", "hanoi", "--break", "votes>>5"], "there is '>' at character 7, where a number should be"),
     (["run", "hanoi", *["--break", "dissent"] * 101], "--break can be given 100 times, got 101: join some"),
     (["run", "hanoi", "--break", "dissent", "--json"], "--break needs a person: leave --headless out"),
     (["sessions", "resume", "none", "--break", "flags", "--headless"], "--break needs a person"),

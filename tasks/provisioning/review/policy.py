@@ -12,7 +12,7 @@ from typing import Any
 from maker_engine.core.errors import ProblemError
 
 from ..fields import Place
-from ..strict_yaml import load
+from ..templates import load
 
 FILE = "stateful.yaml"
 _KEYS = ("stateful", "not_stateful", "scope", "open", "ask", "words")
@@ -66,7 +66,7 @@ class Policy:
 
 
 def _plain(pattern: str) -> str:
-    """Return a pattern in which brackets, as addresses have them, stand for themselves."""
+    """Return a pattern in which brackets, as addresses have them, represent themselves."""
     return pattern.replace("[", "[[]")
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings, strategies as st
 from maker_tasks.interview import Interview
-from maker_tasks.interview.answers import Draft, Pick, draft_objection, pick_objection, read_draft, read_pick, told
+from maker_tasks.interview.answers import Draft, Pick, described, draft_objection, pick_objection, read_draft, read_pick
 from maker_tasks.interview.audit import audit
 from maker_tasks.interview.document import Document, Kind, Source, Status
 from maker_tasks.interview.document_json import to_json
@@ -160,9 +160,9 @@ def test_a_vote_names_a_number_of_the_list():
 @settings(max_examples=200, deadline=None)
 @given(text=ANY_TEXT, before=st.sampled_from(["", "proposals:\n- ", "answer = "]))
 def test_any_text_is_read_or_flagged(text, before):
-    """No text makes a reader raise, and every answer is told in at most 24 printable characters."""
+    """No text makes a reader raise, and every answer is described in at most 24 printable characters."""
     for answer in (read_draft(before + text, [Kind.FEATURE]), read_pick(before + text, LISTED)):
-        assert isinstance(answer, Flag) or (told(answer).isprintable() and 0 < len(told(answer)) <= 24)
+        assert isinstance(answer, Flag) or (described(answer).isprintable() and 0 < len(described(answer)) <= 24)
 
 
 @settings(max_examples=60, deadline=None)
@@ -231,7 +231,7 @@ def test_a_document_from_a_file_is_quoted_on_single_lines():
         ('{"idea": "x", "questions": 99}', "questions must be 0 to 50, got 99"),
         ('{"idea": "x", "drafts": 1}', "drafts must be 2 to 50, got 1"),
         ('{"idea": "x", "questions": true}', "questions and drafts must be whole numbers"),
-        ('{"idea": "x", "persons": ["a b"]}', "'a b' is no name"),
+        ('{"idea": "x", "persons": ["a b"]}', "'a b' is not a name"),
         ('{"idea": "x", "persons": ["ada", "ada"]}', "a person is named twice"),
         ('{"format": "maker-requirements/1"}', "has no 'title'"),
         ("x" * 2_001, "the idea has 2,001 characters"),
@@ -245,13 +245,13 @@ def test_a_brief_that_cannot_be_used_is_refused_by_name(source, error):
 
 
 def test_the_audit_finds_what_nobody_said_or_voted_for():
-    """A line that is quoted from nobody, stands without a vote, or is both wanted and ruled out is found."""
+    """A line that is quoted from no person, accepted without a vote, or is both wanted and ruled out is found."""
     one = led("a simple task management API", questions=0).through()
     document = one.document
     feature = document.of(Kind.FEATURE)[0]
     for spoilt, finding in (
-        (document.changed(feature.id, text="Something else."), "is quoted from nobody"),
-        (document.changed(feature.id, tallies=()), "stands without a vote or a person's word"),
+        (document.changed(feature.id, text="Something else."), "is quoted from no person"),
+        (document.changed(feature.id, tallies=()), "is accepted without a vote or a person's word"),
         (document.changed(feature.id, source=Source(1, "eve")), "is said to be eve's, who said nothing"),
         (
             document.added(
@@ -260,7 +260,7 @@ def test_the_audit_finds_what_nobody_said_or_voted_for():
             "is to be built, and is a non-goal as well",
         ),
     ):
-        assert any(finding in told for told in audit(spoilt, one.decisions, None)), finding
+        assert any(finding in described for described in audit(spoilt, one.decisions, None)), finding
     assert audit(document, one.decisions, None) == []
-    assert one.task.verify(one.decisions[:-1]) == ["the interview has not come to its end"]
+    assert one.task.verify(one.decisions[:-1]) == ["the interview has not ended"]
     assert isinstance(one.decisions[0], Gathered)
