@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from maker_engine.calibration.hard_share import HardShare, hard_share
 from maker_engine.calibration.intervals import Interval, mean_of_costs, mean_of_shares
 from maker_engine.calibration.law_fit import GRID, HARD, LEAST_SOUND, LawFit
-from maker_engine.calibration.moments import bounds, moments_of
+from maker_engine.calibration.moments import bounds_within
 from maker_engine.calibration.recommend import MOST_K, Rule, ahead_by, error_at, least_k, recommended
 from maker_engine.calibration.tally import StepReadings, Tally
 from maker_engine.core import scaling
@@ -258,8 +258,7 @@ def _forecast(fit: LawFit, rule: Rule, steps: int) -> tuple[Interval, float]:
 
 
 def _by_moments(tally: Tally, rule: Rule) -> Interval | None:
-    found = moments_of(tally.counts)
-    return None if found is None else bounds(found, error_at(rule))
+    return bounds_within((step.counts for step in tally.steps), SAFE, error_at(rule))
 
 
 def _alone(p: float, sought: Sought) -> Rule | None:

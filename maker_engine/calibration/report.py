@@ -291,8 +291,8 @@ _FIELDS = (
     "sampled_steps", "samples", "p", "p_low", "p_high", "p_right", "p_right_low", "p_right_high", "v", "v_low",
     "v_high", "steps_without_vote", "hard_share", "hard_share_low", "hard_share_high", "law", "weakest_law",
     "correlation", "collisions", "collisions_iid", "identical_texts", "tokens_in", "tokens_out", "latency_s",
-    "usd_per_sample", "spent_usd", "p_solve", "k", "k_likely", "rule", "votes", "votes_low", "votes_high", "samples_needed",
-    "usd", "usd_low", "usd_high", "hours", "hours_in_order", "wrong_by_moments", "flags", "hardest",
+    "usd_per_sample", "spent_usd", "p_solve", "k", "k_likely", "rule", "votes", "votes_low", "votes_high",
+    "samples_needed", "usd", "usd_low", "usd_high", "hours", "hours_in_order", "wrong_by_moments", "flags", "hardest",
     "error_correlation", "least_correlated",
 )  # fmt: skip
 """What a model has none of that gave no answer."""

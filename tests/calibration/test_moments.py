@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
-from maker_engine.calibration.moments import Moments, bounds, moments_of
+from maker_engine.calibration.moments import Moments, bounds, bounds_within
 from maker_engine.core.forecasting.laws import named_law, step_error
+from tests.calibration.trials import LAWS, Truth, drawn
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [("A", 4.2e-4, 1.9e-3), ("D", 5.6e-4, 6.0e-3), ("E", 4.7e-4, 2.0e-3)])
@@ -19,9 +18,16 @@ def test_two_moments_bound_the_error_of_a_step(name, low, high):
     assert found.low <= law.step_error(3) <= found.high
 
 
-def test_moments_are_those_of_pairs_of_votes():
-    """A step counts once, by how often its votes, and pairs of its votes, are right; one vote makes no pair."""
-    assert moments_of(Counter({(5, 0): 1, (1, 1): 1, (1, 0): 7})) == (0.75, 0.5)
-    assert moments_of(Counter({(1, 0): 3})) is None
-    assert bounds(Moments(1.0, 1.0), lambda p: 1 - p) == pytest.approx((0, 0))
+def test_bounds_of_a_sample_are_those_of_the_moments_that_it_allows():
+    """They hold the truth of 200 steps without an error as of 200 with some, and one vote a step says nothing."""
+    for name in ("A", "D"):
+        steps = [step.counts for step in drawn(Truth(LAWS[name], v=1.0), 200, 5, name)]
+        found = bounds_within(steps, 0.98, lambda p: step_error(p, 3))
+        assert found is not None
+        assert found.low <= named_law(name).step_error(3) <= found.high
+    sound = bounds_within([(5, 0)] * 200, 0.98, lambda p: step_error(p, 3))
+    assert sound is not None
+    assert sound.low < 1e-9
+    assert sound.high > 0.01
+    assert bounds_within([(1, 0)] * 3, 0.98, lambda p: 1 - p) is None
     assert bounds(Moments(0.9, 0.5), lambda p: 1 - p) == pytest.approx((0.1, 0.1))
