@@ -109,26 +109,12 @@ def _of_run(found: Estimate) -> dict[str, Any]:
     run = found.run
     bound = _round(found.hard_bound)
     if run is None:
-        none = dict.fromkeys(
-            (
-                "votes",
-                "votes_low",
-                "votes_high",
-                "samples_needed",
-                "usd",
-                "usd_low",
-                "usd_high",
-                "hours",
-                "hours_in_order",
-                "wrong_by_moments",
-            )
-        )
         return {
             "p_solve": {"forecast": [0.0, _round(found.hard_ceiling)], "likely": None, "hard_bound": bound},
             "k": None,
             "k_likely": found.k_likely,
             "rule": None,
-            **none,
+            **dict.fromkeys(_OF_RUN),
         }
     usd = run.usd_within or Interval(math.nan, math.nan)
     forecast = [_round(run.p_solve.low), _round(run.p_solve.high)]
@@ -287,12 +273,16 @@ def _round(value: float | None) -> float | None:
     return float(f"{value:.{_DIGITS}g}")
 
 
+_OF_RUN = (
+    "votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours", "hours_in_order",
+    "wrong_by_moments",
+)  # fmt: skip
+"""What a model has none of that no rule does for."""
 _FIELDS = (
     "sampled_steps", "samples", "p", "p_low", "p_high", "p_right", "p_right_low", "p_right_high", "v", "v_low",
     "v_high", "steps_without_vote", "hard_share", "hard_share_low", "hard_share_high", "law", "weakest_law",
     "correlation", "collisions", "collisions_iid", "identical_texts", "tokens_in", "tokens_out", "latency_s",
-    "usd_per_sample", "spent_usd", "p_solve", "k", "k_likely", "rule", "votes", "votes_low", "votes_high",
-    "samples_needed", "usd", "usd_low", "usd_high", "hours", "hours_in_order", "wrong_by_moments", "flags", "hardest",
+    "usd_per_sample", "spent_usd", "p_solve", "k", "k_likely", "rule", *_OF_RUN, "flags", "hardest",
     "error_correlation", "least_correlated",
 )  # fmt: skip
 """What a model has none of that gave no answer."""

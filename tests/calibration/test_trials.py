@@ -36,6 +36,15 @@ def test_what_voting_cannot_fix_is_said():
     assert "of 1,000 steps" in told
 
 
+def test_what_a_form_can_save_is_said():
+    """Where one sample in ten is malformed, that --constrain saves these at most is said; below one in twenty not."""
+    sought = Sought(100)
+    for v, named in ((0.9, True), (0.97, False)):
+        found = estimate(drawn(Truth(LAWS["D"], v=v), 60, 5, "form"), 5, sought)
+        told = advice(Measured("sim", True, None, "", found), sought)
+        assert ("are malformed: --constrain saves as many at most, and mends no wrong answer" in told) is named
+
+
 def test_what_the_sample_cannot_rule_out_is_said():
     """Of hard steps that may have escaped the sample the share and the number in the run are named."""
     told = said("E", 1_000, 300)
