@@ -35,6 +35,7 @@ from maker_engine.effects.world import RealWorld, World
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.doubts import ALLOW, HAPPENED, LEAVE, NOT_HAPPENED, Doubts, consent_question
 from maker_engine.runtime.step_control import StepControl
+from maker_engine.sessions.store.user_data import home
 
 GRACE_S = 5.0
 """Seconds that an effect which may not be done twice has to end in, when the run is stopped."""
@@ -108,10 +109,8 @@ class Acting:
         lost: list[Flight],
         landed: deque[Finished],
     ) -> None:
-        self._task = task
-        self._solver = solver
-        self._conduct = conduct
-        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep)
+        self._task, self._solver, self._conduct = task, solver, conduct
+        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep, receipts=home() / "receipts")
         self._clock = clock
         self._wake, self._record, self._flush = ways
         self._landed = landed
@@ -227,6 +226,7 @@ class Acting:
             again = flight.step in self._begun
             self._note(flight)
             self._flying[flight.step] = (flight, None)
+            self._world.prepare(flight.do, flight.key)
             self._record([self._intended(flight)])
             await self._flush()
             self._flying[flight.step] = (flight, asyncio.create_task(self._carry(flight)))
