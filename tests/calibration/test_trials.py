@@ -40,7 +40,7 @@ def test_what_a_form_can_save_is_said():
     """Where one sample in ten is malformed, that --constrain saves these at most is said; below one in twenty not."""
     sought = Sought(100)
     for v, named in ((0.9, True), (0.97, False)):
-        found = estimate(drawn(Truth(LAWS["D"], v=v), 60, 5, "form"), 5, sought)
+        found = estimate(drawn(Truth(LAWS["D"], v=v), 25, 5, "form"), 5, sought)
         told = advice(Measured("sim", True, None, "", found), sought)
         assert ("are malformed: --constrain saves as many at most, and mends no wrong answer" in told) is named
 
