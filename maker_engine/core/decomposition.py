@@ -28,6 +28,7 @@ from maker_engine.core.task.pictures import (  # tasks find all they need here
     ROLES as ROLES,  # noqa: PLC0414
 )
 from maker_engine.core.task.plain import Json as Json  # noqa: PLC0414 - likewise
+from maker_engine.core.task.rows import Rows
 from maker_engine.core.task.steps import (
     Amendment as Amendment,  # noqa: PLC0414 - likewise
     Ask as Ask,  # noqa: PLC0414
@@ -44,6 +45,7 @@ from maker_engine.core.task.steps import (
     Started as Started,  # noqa: PLC0414
     Status as Status,  # noqa: PLC0414
     Step as Step,  # noqa: PLC0414
+    Undecided as Undecided,  # noqa: PLC0414
     Unknown as Unknown,  # noqa: PLC0414
     Vote as Vote,  # noqa: PLC0414
 )
@@ -95,7 +97,7 @@ class Mistake(StrEnum):
     INCONSISTENT = "inconsistent"
 
 
-class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
+class Task(Papers[S], Acting[S], Rows[S], ABC, Generic[S, A]):
     """One problem of a task family, cut into single steps. Tasks of equal problems are equal and hash alike.
 
     Class attributes:
@@ -130,7 +132,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
 
         After a `Gather` the answer is `Gathered`, after a `Do` it is `Done`, after a `Start` `Started`, after an
         `Await` `Finished`, after an `Ask` `Said`, and where a person has amended the state it is `Amendment`: both of
-        these last were not refused.
+        these last were not refused. After a step of an independent task that was given up it is `Undecided`.
         """
 
     def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing
