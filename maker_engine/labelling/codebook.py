@@ -169,7 +169,9 @@ def _field(name: str, value: Any) -> Field:
     form = found.get("form", CHOICE)
     if form not in FORMS:
         raise InputError(f"{what} has the form {form!r}; known: {', '.join(FORMS)}{suggestion(form, FORMS)}")
-    details = {key: found[key] for key in ("unknown", "least", "low", "high", "places", "first", "last", "of") if key in found}
+    details = {
+        key: found[key] for key in ("unknown", "least", "low", "high", "places", "first", "last", "of") if key in found
+    }
     if "schema" in found:
         details["schema"] = json.dumps(found["schema"], sort_keys=True)
     made = Field(

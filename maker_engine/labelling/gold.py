@@ -28,7 +28,9 @@ def read_gold(table: Rows, codebook: Codebook) -> dict[str, dict[str, str]]:
     fields = [field for field in codebook.fields if field.name in table.columns]
     if key not in table.columns or not fields:
         wanted = ", ".join(field.name for field in codebook.fields)
-        raise InputError(f"gold needs a column {codebook.id or ID!r} and one of {wanted}; it has {', '.join(table.columns)}")
+        raise InputError(
+            f"gold needs a column {codebook.id or ID!r} and one of {wanted}; it has {', '.join(table.columns)}"
+        )
     if len(table) > MOST:
         raise InputError(f"gold may have {MOST:,} rows: a random part of them is enough")
     found: dict[str, dict[str, str]] = {}

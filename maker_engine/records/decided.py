@@ -123,7 +123,9 @@ class Decided:
         for row in self.units.table:
             key, first = self.units.id_of(row), self.units.asked_at(row.number)
             if isinstance(first, str):
-                found = [Decision(None, FAILED if first.startswith("the row has") else RULE, reason=first)] * len(fields)
+                found = [Decision(None, FAILED if first.startswith("the row has") else RULE, reason=first)] * len(
+                    fields
+                )
             elif self.units.is_first(row.number):
                 found = [self._of(next(steps, None)) for _ in fields]
             else:

@@ -87,6 +87,8 @@ def best_level(
         level
         for level, population in zip(LEVELS, populations, strict=True)
         if population
-        and certified([wrong for agreement, wrong in drawn if agreement >= level], population, alpha, delta / len(LEVELS))
+        and certified(
+            [wrong for agreement, wrong in drawn if agreement >= level], population, alpha, delta / len(LEVELS)
+        )
     ]
     return min(passed, default=None)

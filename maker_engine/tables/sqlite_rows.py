@@ -52,7 +52,9 @@ class SqliteRows(Rows):
         if not table and len(names) == 1:
             return names[0]
         listed = ", ".join(names) or "none"
-        raise InputError(f"database {self._path} has no one table {table!r}: name it as {self._path}#TABLE; it has {listed}")
+        raise InputError(
+            f"database {self._path} has no one table {table!r}: name it as {self._path}#TABLE; it has {listed}"
+        )
 
     def __len__(self) -> int:
         return len(self._ids)

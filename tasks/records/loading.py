@@ -154,7 +154,9 @@ def _unchanged(name: str, digest: str) -> Rows:
         raise ProblemError(f"the rows are no longer at {name}: put the file back there")
     stat = path.stat()
     if _digest(path, stat.st_size, stat.st_mtime_ns) != digest:
-        raise ProblemError(f"the rows in {name} have changed since the run began: put the file back, or begin a new run")
+        raise ProblemError(
+            f"the rows in {name} have changed since the run began: put the file back, or begin a new run"
+        )
     return open_table(name)
 
 
@@ -173,4 +175,3 @@ def _problem(
         raise ProblemError("every row is empty in the columns that are shown: name others by show in the codebook")
     texts = json.dumps(kept, sort_keys=True), json.dumps(gold, sort_keys=True)
     return Problem(texts[0], codebook, texts[1], seed, units, canonical(gold, units))
-

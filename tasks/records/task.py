@@ -54,7 +54,9 @@ class Records(Task[State, Any]):
     name = "records"
     title = "Records"
     summary = "Label rows of a table or extract from them, a vote for each field; dissent goes to people."
-    source_help = "A codebook in YAML: fields, labels, rules, examples (docs/records.md); maker records init drafts one."
+    source_help = (
+        "A codebook in YAML: fields, labels, rules, examples (docs/records.md); maker records init drafts one."
+    )
     options: ClassVar[tuple[Option, ...]] = (
         Option("rows", "The rows: CSV, TSV, JSON Lines, Parquet, SQLite (data.db#table), or - for standard input.", ""),
         Option("gold", "A table of right answers, with the rows' ids; never in a prompt.", ""),
