@@ -1,14 +1,15 @@
-"""Ends that a run's limits bring about."""
+"""Ends that a run's limits bring about, or a step that has used up its samples."""
 
 from __future__ import annotations
 
-from maker_engine.core.record.events import Outcome, RunEnded
+from maker_engine.core.record.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import SampleRequest
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, resets_too_late
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
+from maker_engine.wording import count_of
 
 
 def end_by_limit(
@@ -24,3 +25,13 @@ def end_by_limit(
     if reached and (in_vain or calls.calls <= budget.parked):
         return RunEnded(Outcome.OUT_OF_BUDGET, reached)
     return resets_too_late(caller, limits, elapsed_s)
+
+
+def used_up(event: StepUndecided) -> str:
+    """Say of a step that it is undecided, and after how much."""
+    return f"undecided after {count_of(event.samples, 'sample')}"
+
+
+def undecided(event: StepUndecided) -> RunEnded:
+    """Return how a run ends that goes no further than an undecided step."""
+    return RunEnded(Outcome.UNDECIDED, f"step {event.step + 1:,} is {used_up(event)}")
