@@ -15,7 +15,7 @@ from maker_engine.suggestion import suggestion
 
 CHOICE, SEVERAL, NUMBER, DATE, SPAN, JSON = FORMS = ("choice", "several", "number", "date", "span", "json")
 _KEYS = ("about", "id", "show", "fields")
-_FIELD_KEYS = {
+_FIELD_KEYS: dict[str, type | tuple[type, ...]] = {
     "question": str, "form": str, "labels": (dict, list), "rules": list, "examples": list, "unknown": bool,
     "least": int, "low": (int, float), "high": (int, float), "places": int, "first": str, "last": str, "of": str,
     "schema": dict,

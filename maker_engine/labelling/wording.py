@@ -20,6 +20,11 @@ _OPENING = (
 )
 
 
+def plain_question(field: Field) -> str:
+    """Return a question without the cells that it names, as people read it beside the row."""
+    return " ".join(_SLOT.sub("", field.question).split())
+
+
 def columns_in(question: str) -> tuple[str, ...]:
     """Return the columns that a question names in braces, in order, each once."""
     return tuple(dict.fromkeys(_SLOT.findall(question)))

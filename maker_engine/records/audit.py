@@ -91,6 +91,8 @@ def sentence(found: Audit, claim: tuple[float, float]) -> str:
     if found.certified:
         return f"at most {share:.2%} of the {found.accepted:,} accepted answers are wrong ({sure} sure): {seen}"
     if found.level is not None:
-        return f"not all, but those with an agreement of at least {found.level:.2f} are at most {share:.2%} wrong ({sure} sure): {seen}"
+        those = f"not all, but those with an agreement of at least {found.level:.2f}"
+        return f"{those} are at most {share:.2%} wrong ({sure} sure): {seen}"
     more = f"; {found.needed:,} without an error would show {share:.2%}"
-    return f"at most {found.limit:.2%} of the {found.accepted:,} accepted answers are wrong ({sure} sure): {seen}{more}"
+    known = f"at most {found.limit:.2%} of the {found.accepted:,} accepted answers are wrong ({sure} sure)"
+    return f"{known}: {seen}{more}"

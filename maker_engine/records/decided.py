@@ -37,6 +37,7 @@ class Decision:
         cost_usd: What its calls cost, None where that is not known.
         reason: Why it has no value.
         step: The step of the run that decided it, 0-based, None for none.
+        leader: The answer that the votes were for, whoever decided; None for none.
     """
 
     value: Any
@@ -48,6 +49,7 @@ class Decision:
     cost_usd: float | None = 0.0
     reason: str = ""
     step: int | None = None
+    leader: Any = None
 
     @property
     def agreement(self) -> float:
@@ -84,7 +86,7 @@ def decision_of(stored: StoredStep) -> Decision:
     second = ranked[0] if ranked else (None, 0)
     known = Decision(
         answer, VOTES, counts[answer] - second[1], counts.total(), second[0], flags, None if unpriced else cost,
-        step=stored.step,
+        step=stored.step, leader=next(iter(counts.most_common(1)), (None,))[0],
     )  # fmt: skip
     if isinstance(answer, Undecided):
         leaders = [*counts.most_common(2), (None, 0), (None, 0)]
@@ -97,7 +99,7 @@ def decision_of(stored: StoredStep) -> Decision:
     return replace(known, decided_by=PERSON) if stored.flags & StepFlag.NOT_BY_VOTES_ALONE else known
 
 
-def decisions(reader: Reader, task: AnyTask, units: Units) -> Iterator[tuple[int, Decision]]:
+def decisions(reader: Reader, task: AnyTask) -> Iterator[tuple[int, Decision]]:
     """Give the decisions of all steps so far with their numbers, in order."""
     return ((stored.step, decision_of(stored)) for stored in reader.steps(task))
 

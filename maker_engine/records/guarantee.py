@@ -64,7 +64,7 @@ def _ruled_out(share: float, errors: Sequence[bool], population: int, delta: flo
 
 
 def needed(population: int, alpha: float, delta: float) -> int:
-    """Return how many audited answers without an error show that at most a share `alpha` is wrong; all where none do."""
+    """Return how many audited answers without an error show at most a share `alpha` wrong; all if none do."""
     low, high = 0, population
     while low < high:
         middle = (low + high) // 2

@@ -100,7 +100,7 @@ class Answers:
         return self._found.get((kind, row_id, field), {})
 
     def settled(self, row_id: str, field: str) -> str | None:
-        """Return what most people have answered, in a review or an audit; None where two answers are level, or none is."""
+        """Return what most people have answered, in a review or an audit; None where two are level."""
         counts = Counter({**self.of(AUDIT, row_id, field), **self.of(REVIEW, row_id, field)}.values())
         first = counts.most_common(2)
         return None if not first or (len(first) > 1 and first[0][1] == first[1][1]) else first[0][0]

@@ -60,7 +60,7 @@ def curve(judged: Sequence[Judged]) -> list[Point]:
 
 
 def by_label(judged: Iterable[Judged]) -> dict[Hashable, tuple[float | None, float | None, int]]:
-    """Return precision, recall and how often it is right to say it, by label; None where there is nothing to divide by."""
+    """Return precision, recall and how often gold says it, by label; None for a share of none."""
     said: Counter[Hashable] = Counter()
     true: Counter[Hashable] = Counter()
     hit: Counter[Hashable] = Counter()

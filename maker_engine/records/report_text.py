@@ -18,7 +18,8 @@ def lines(found: Summary) -> Iterator[str]:
     """Give the report, a line at a time."""
     cost = "cost unknown" if found.cost_usd is None else f"${found.cost_usd:.4f}"
     each = "" if found.cost_usd is None or not found.rows else f", ${found.cost_usd / found.rows:.6f} a row"
-    yield f"{found.rows:,} rows: {', '.join(f'{count:,} {_BY.get(name, name)}' for name, count in found.by.most_common())}"
+    by = ", ".join(f"{count:,} {_BY.get(name, name)}" for name, count in found.by.most_common())
+    yield f"{found.rows:,} rows: {by}"
     yield f"{found.votes:,} votes ({found.votes / max(1, found.rows):.2f} a row), {found.flags:,} flagged, {cost}{each}"
     for reason, count in found.reasons.most_common(_MOST):
         yield f"  {count:,} × {one_line(reason, 120)}"
@@ -39,7 +40,11 @@ def _field_lines(name: str, one: FieldFigures) -> Iterator[str]:
         yield f"  {one_line(value, 24):<24} {'▆' * max(1, _BAR * count // largest):<{_BAR}} {count:>8,}"
     if one.first_offered[1]:
         chosen, lists = one.first_offered
-        yield f"  the label offered first was decided {chosen:,} of {lists:,} times; {lists / one.labels:.1f} without a bias"
+        fair = lists / one.labels
+        yield f"  the label offered first was decided {chosen:,} of {lists:,} times; {fair:.1f} without a bias"
+    if one.reviewed[0]:
+        asked, other = one.reviewed
+        yield f"  people were asked {asked:,} times and said otherwise than the votes {other:,} times"
     if not one.judged:
         yield "  no gold: how many of them are right is not known (maker records audit)"
         return
@@ -51,7 +56,8 @@ def _field_lines(name: str, one: FieldFigures) -> Iterator[str]:
     yield "  accepted if agreement ≥   coverage   accuracy   95 % of the time within"
     for point in _thinned(curve_of(one)):
         share = point.right / point.accepted
-        yield f"  {point.agreement:>23.2f}   {point.coverage:>8.1%}   {share:>8.1%}   {point.low:.1%} to {point.high:.1%}"
+        band = f"{point.low:.1%} to {point.high:.1%}"
+        yield f"  {point.agreement:>23.2f}   {point.coverage:>8.1%}   {share:>8.1%}   {band}"
     yield "  label                      precision   recall     gold"
     for label, (precision, recall, count) in list(by_label(one.judged).items())[:_MOST]:
         yield f"  {one_line(str(label), 24):<24}   {_share(precision):>9}   {_share(recall):>6}   {count:>6,}"

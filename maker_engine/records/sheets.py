@@ -10,7 +10,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.labelling.codebook import Field
 from maker_engine.labelling.units import Unit, Units, passage_of
-from maker_engine.labelling.wording import offered
+from maker_engine.labelling.wording import offered, plain_question
 from maker_engine.records.decided import UNDECIDED, VOTES, Decision, decisions
 from maker_engine.records.people import Answer
 from maker_engine.sessions.store.reader import Reader
@@ -32,16 +32,16 @@ class Drawn(NamedTuple):
     agreements: Sequence[float]
 
 
-def accepted(reader: Reader, task: AnyTask, units: Units, seed: int) -> Drawn:
+def accepted(reader: Reader, task: AnyTask, seed: int) -> Drawn:
     """Return what was accepted by votes, in a random order that hangs on `seed` alone."""
-    found = [(step, one.agreement) for step, one in decisions(reader, task, units) if one.decided_by == VOTES]
+    found = [(step, one.agreement) for step, one in decisions(reader, task) if one.decided_by == VOTES]
     Random(f"maker audit {seed}").shuffle(found)  # noqa: S311 - of what is drawn, not of a secret
     return Drawn([step for step, _ in found], [agreement for _, agreement in found])
 
 
-def queue(reader: Reader, task: AnyTask, units: Units, below: float) -> Iterator[tuple[int, Decision]]:
+def queue(reader: Reader, task: AnyTask, below: float) -> Iterator[tuple[int, Decision]]:
     """Give what people are to be asked: what was not decided, and what was with less agreement than `below`."""
-    for step, one in decisions(reader, task, units):
+    for step, one in decisions(reader, task):
         if one.decided_by == UNDECIDED or (one.decided_by == VOTES and one.agreement < below):
             yield step, one
 
@@ -59,7 +59,7 @@ def sheet(units: Units, steps: Iterable[int], seed: int) -> Iterator[dict[str, A
         yield made | {
             ID: unit.id,
             FIELD: unit.field.name,
-            QUESTION: unit.field.question,
+            QUESTION: plain_question(unit.field),
             OPTIONS: choices(unit, units, seed),
         }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.labelling.unknown import UNKNOWN
 from maker_engine.labelling.wording import offered
 from maker_engine.records.decided import PERSON, VOTES, Decided, Decision, written
 from maker_engine.records.people import REVIEW, Answers
@@ -22,7 +23,8 @@ class FieldFigures:
         values: How often each value was decided.
         judged: What was decided by votes where gold is known.
         first_offered: How often the label that was offered first was decided, and how many had such a list.
-        reviewed: What people were asked, and how often they said otherwise than most of the votes.
+        reviewed: What people were asked, and how often they said otherwise than the votes' leader.
+        labels: Labels in the closed list, "unknown" not counted.
     """
 
     values: Counter[str] = field(default_factory=Counter)
@@ -74,13 +76,13 @@ def summary_of(decided: Decided, task: AnyTask, people: Answers) -> Summary:
             if gold is not None and first and decision.decided_by in (VOTES, PERSON):
                 figures.judged.append(Judged(decision.value, gold, decision.agreement))
             order = offered(one, key, seed)
-            if order and first and decision.decided_by == VOTES and isinstance(decision.value, str):
-                figures.labels = len(one.labels)
+            if order and first and decision.decided_by == VOTES and decision.value in {*one.names} - {UNKNOWN}:
+                figures.labels = len({*one.names} - {UNKNOWN})
                 figures.first_offered[0] += decision.value == order[0]
                 figures.first_offered[1] += 1
             if first and people.of(REVIEW, key, one.name):
                 figures.reviewed[0] += 1
-                figures.reviewed[1] += people.settled(key, one.name) != written(one, decision.runner_up, " ")
+                figures.reviewed[1] += people.settled(key, one.name) != written(one, decision.leader, " ")
     found.people = alpha(people.by_thing(REVIEW).values())
     return found
 

@@ -40,7 +40,7 @@ class ParquetRows(Rows):
         self._held: tuple[int, list[dict[str, Any]]] = (-1, [])
 
     def __len__(self) -> int:
-        return self._starts[-1]
+        return int(self._starts[-1])
 
     def row(self, number: int) -> Row:
         """Return one row, 0-based."""

@@ -52,6 +52,8 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> int:
     for name in ("gold", "id", "field"):
         if value := getattr(chosen, name):
             words += [f"--{name}", value]
+    if not any(word.partition("=")[0] == "--undecided" for word in further):
+        words += ["--undecided", "ask-later"]  # one row that cannot be decided holds up none of the others
     parsed = run_parser("records").parse_args([*words, *further])
     prepared = prepare(order_from(parsed))
     if prepared.plan.started.simulated and not parsed.json:

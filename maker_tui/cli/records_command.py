@@ -93,7 +93,7 @@ def _parser() -> Arguments:
 
 
 def _verb(
-    verbs: argparse._SubParsersAction[Arguments],  # noqa: SLF001 - argparse names it nowhere else
+    verbs: argparse._SubParsersAction[Arguments],
     name: str, act: Callable[[argparse.Namespace], int], help_text: str, what: str = "SESSION",
 ) -> Arguments:  # fmt: skip
     parser = verbs.add_parser(
@@ -226,7 +226,7 @@ def _review(chosen: argparse.Namespace) -> int:
         return 0
     seed = int(getattr(task.problem, "seed", 0)) if hasattr(task, "problem") else 0
     with Reader(path) as reader:
-        asked = [(step, one) for step, one in queue(reader, task, units, chosen.below)]
+        asked = [(step, one) for step, one in queue(reader, task, chosen.below)]
     if chosen.out is not None:
         write_table(chosen.out, columns(units), sheet(units, [step for step, _ in asked], seed))
         say(f"{chosen.out}: {len(asked):,} to answer; then maker records review {chosen.named} --answers {chosen.out}")
@@ -262,16 +262,14 @@ def _audit(chosen: argparse.Namespace) -> int:
     if chosen.answers:
         take_in(chosen, units, people, AUDIT)
     with Reader(path) as reader:
-        drawn = accepted(reader, task, units, chosen.seed)
+        drawn = accepted(reader, task, chosen.seed)
         if not drawn.steps:
             raise InputError(f"session {path} has nothing that was accepted by votes: there is nothing to audit")
         if chosen.out is not None:
             count = chosen.rows or needed(len(drawn.steps), *claim)
             steps = drawn.steps[:count]
             write_table(chosen.out, columns(units), sheet(units, steps, chosen.seed))
-            say(
-                f"{chosen.out}: {len(steps):,} of {len(drawn.steps):,} accepted, drawn at random; fill in the column answer"
-            )
+            say(f"{chosen.out}: {len(steps):,} of {len(drawn.steps):,} accepted at random; fill in the column answer")
             return 0
         found = audit(reader, task, units, drawn, people, claim)
     if chosen.json:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from maker_engine.labelling.units import Units, passage_of
 from maker_engine.labelling.unknown import UNKNOWN
-from maker_engine.labelling.wording import offered
+from maker_engine.labelling.wording import offered, plain_question
 from maker_engine.output import ask, say
 from maker_engine.printable import one_line
 from maker_engine.records.decided import Decision, written
@@ -53,7 +53,7 @@ def _answers(units: Units, people: Answers, step: int) -> dict[str, str]:
 def _show(units: Units, step: int, place: int, whole: int, seed: int) -> tuple[str, ...]:
     unit = units[step]
     names = offered(unit.field, unit.id, seed) or ()
-    say(f"{place + 1:,}/{whole:,}  {unit.id}  {unit.field.question}")
+    say(f"{place + 1:,}/{whole:,}  {unit.id}  {plain_question(unit.field)}")
     say(*(f"  {name}: {one_line(unit.row.text(name), _SHOWN)}" for name in units.shown))
     if names:
         say("  " + "   ".join(f"{number} {name}" for number, name in enumerate(names, 1)))
@@ -77,7 +77,5 @@ def _take(units: Units, step: int, names: tuple[str, ...], text: str, people: An
 
 def _said(units: Units, step: int, decision: Decision) -> str:
     field = units[step].field
-    if decision.value is not None:
-        return f"  the votes said {written(field, decision.value, ' ')}, {decision.margin:,} ahead of the next of {decision.votes:,}"
-    first = written(field, decision.runner_up, " ") or "nothing"
-    return f"  the votes did not decide; {first} led by {decision.margin:,} of {decision.votes:,}"
+    lead = f"{written(field, decision.leader, ' ') or 'nothing'} {decision.margin:,} ahead, of {decision.votes:,} votes"
+    return f"  the votes said {lead}" if decision.value is not None else f"  the votes did not decide: {lead}"

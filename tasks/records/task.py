@@ -206,5 +206,5 @@ class Records(Task[State, Any]):
 
     def decode_state(self, value: Any) -> State:
         """Turn what `encode_state` gave back into an equal state."""
-        *numbers, counts = value
-        return State(*map(int, numbers), tuple(map(int, counts)))
+        done, undecided, people, judged, right, counts = value
+        return State(done, undecided, people, judged, right, tuple(counts))

@@ -80,11 +80,17 @@ def test_agreement_beyond_chance_is_that_of_the_textbooks():
     pairs = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
     assert kappa(pairs) == pytest.approx(0.4)
     units = [
-        {"A": 1, "B": 1, "D": 1}, {"A": 2, "B": 2, "C": 3, "D": 2}, {"A": 3, "B": 3, "C": 3, "D": 3}, {"A": 3, "B": 3, "C": 3, "D": 3},
-        {"A": 2, "B": 2, "C": 2, "D": 2}, {"A": 1, "B": 2, "C": 3, "D": 4}, {"A": 4, "B": 4, "C": 4, "D": 4},
-        {"A": 1, "B": 1, "C": 2, "D": 1}, {"A": 2, "B": 2, "C": 2, "D": 2}, {"B": 5, "C": 5, "D": 5},
-        {"C": 1, "D": 1}, {"C": 3},
-    ]  # fmt: skip
+        {"A": 1, "B": 1, "D": 1},
+        {"A": 2, "B": 2, "C": 3, "D": 2},
+        *(dict.fromkeys("ABCD", value) for value in (3, 3, 2)),
+        {"A": 1, "B": 2, "C": 3, "D": 4},
+        dict.fromkeys("ABCD", 4),
+        {"A": 1, "B": 1, "C": 2, "D": 1},
+        dict.fromkeys("ABCD", 2),
+        dict.fromkeys("BCD", 5),
+        {"C": 1, "D": 1},
+        {"C": 3},
+    ]
     assert alpha(units) == pytest.approx(0.743, abs=5e-4)
     judged = [Judged("a", "a", 1), Judged("a", "b", 0.5), Judged("b", "b", 1)]
     assert by_label(judged) == {"a": (0.5, 1.0, 1), "b": (1.0, 0.5, 2)}
