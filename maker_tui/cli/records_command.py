@@ -198,12 +198,15 @@ def _report(chosen: argparse.Namespace) -> int:
     from maker_engine.records.report_text import lines, page  # noqa: PLC0415 - likewise
     from maker_engine.records.summary import figures_of, summary_of  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
+    from maker_engine.sessions.exchange.papers import simulated  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
 
     path, task, _ = opened(chosen.named)
     people = Answers(path)
     with Reader(path) as reader:
         found = summary_of(Decided(reader, task, people), task, people)
+        if simulated(reader):
+            complain("simulated agents answered: these figures say nothing about a real model")
     if chosen.html is not None:
         write_new(chosen.html, [page(found, f"{path.stem}: {task.label}")])
     if chosen.json:
