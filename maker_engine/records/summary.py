@@ -72,6 +72,8 @@ def summary_of(decided: Decided, task: AnyTask, people: Answers) -> Summary:
         for one in fields:
             decision, figures = decisions[one.name], found.fields[one.name]
             _count(found, figures, decision, written(one, decision.value, " "))
+            found.votes += decision.votes * first
+            found.flags += decision.flags * first
             gold = right.get(key, {}).get(one.name)
             if gold is not None and first and decision.decided_by in (VOTES, PERSON):
                 figures.judged.append(Judged(decision.value, gold, decision.agreement))
@@ -89,8 +91,6 @@ def summary_of(decided: Decided, task: AnyTask, people: Answers) -> Summary:
 
 def _count(found: Summary, figures: FieldFigures, decision: Decision, text: str) -> None:
     found.by[decision.decided_by] += 1
-    found.votes += decision.votes
-    found.flags += decision.flags
     costs = (found.cost_usd, decision.cost_usd)
     found.cost_usd = None if None in costs else sum(cost or 0.0 for cost in costs)
     if decision.reason:
