@@ -72,7 +72,11 @@ class Field:
         elif self.form == DATE:
             form = Date(details.get("first", ""), details.get("last", ""))
         else:
-            form = Span(passage if passage.strip() else "…") if self.form == SPAN else Json(json.loads(details.get("schema", "{}")))
+            form = (
+                Span(passage if passage.strip() else "…")
+                if self.form == SPAN
+                else Json(json.loads(details.get("schema", "{}")))
+            )
         return OrUnknown(form) if details.get("unknown", True) else form
 
     def read(self, text: str, passage: str = "") -> Any:

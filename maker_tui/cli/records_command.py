@@ -79,6 +79,13 @@ def _parser() -> Arguments:
     audit.add_argument("--rows", type=int, metavar="N", help="lines of the sheet (default as many as are needed)")
     audit.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn (default 0)")
     audit.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_split(verbs)
+    merge = _verb(verbs, "merge", _merge, "put the results of parts together, every chain verified", "DIR")
+    _add_out(merge)
+    return parser
+
+
+def _add_split(verbs: argparse._SubParsersAction[Arguments]) -> None:
     split = verbs.add_parser("split", help="cut a table into parts that are run anywhere", allow_abbrev=False)
     split.add_argument("parts", type=int, metavar="N")
     split.add_argument("rows", metavar="ROWS")
@@ -87,9 +94,6 @@ def _parser() -> Arguments:
     split.add_argument("--limit-usd", type=float, metavar="USD", help="most dollars of all parts together")
     split.add_argument("--rpm", type=float, metavar="N", help="requests a minute of all parts together")
     split.set_defaults(act=_split)
-    merge = _verb(verbs, "merge", _merge, "put the results of parts together, every chain verified", "DIR")
-    _add_out(merge)
-    return parser
 
 
 def _verb(

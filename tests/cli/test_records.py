@@ -52,7 +52,9 @@ def test_a_question_is_asked_of_every_row_in_one_command(table, does):
     """`maker ask` needs a table, a question and choices, and writes the rows in order with what was decided."""
     odd = 'text,n\n"a ""quoted""\nline",1\n=cmd,2\n,3\n"a ""quoted""\nline",1\n'
     (table / "odd.csv").write_text(odd)
-    status, said = does("ask", "odd.csv", "--question", "Which? {text}", "--choices", "a,b", "--out", "o.csv", "--k", "2")
+    status, said = does(
+        "ask", "odd.csv", "--question", "Which? {text}", "--choices", "a,b", "--out", "o.csv", "--k", "2"
+    )
     assert status == 0
     assert '"rows": 4, "decided": 2' in said, "equal rows are decided once, empty ones not at all"
     found = rows_of(table / "o.csv")
@@ -105,7 +107,10 @@ def rows_of_results(does, table):
 
 def test_parts_are_put_together_or_refused(table, does):
     """Parts that are whole and sound make one table in order; one that is missing, changed or another's is refused."""
-    assert does("records", "split", "2", "tickets.csv", "--problem", "cb.yaml", "--to", "parts", "--limit-usd", "4")[0] == 0
+    assert (
+        does("records", "split", "2", "tickets.csv", "--problem", "cb.yaml", "--to", "parts", "--limit-usd", "4")[0]
+        == 0
+    )
     assert "--limit-usd 2" in (table / "parts" / "Makefile").read_text()
     for number in (1, 2):
         part = f"parts/part-00{number}"
