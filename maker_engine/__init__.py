@@ -72,7 +72,7 @@ _HOMES = {
     "api.results": ("Ballot", "Run", "RunStep"),
     "api.resuming": ("aresume", "resume"),
     "api.running": ("asolve", "solve", "stream"),
-    "core": ("events",),
+    "core.record": ("events",),
     "core.answers": (
         "AnswerForm", "Choice", "Date", "Decimal", "Integer", "Json", "Record", "Several", "Span", "Text",
     ),

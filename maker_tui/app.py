@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from maker_tui.runs.bridge import LiveRun, RunSource
     from maker_tui.runs.prepared import Speed
     from maker_tui.screens.new_run import NewRun
-    from maker_tui.screens.planning import Planning
 
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
@@ -131,20 +130,6 @@ class MakerApp(ConfiguredApp, CellDiff):
         self.navigation.work(
             partial(self.navigation.read_session, message.path, message.branch, message.view, message.step)
         )
-
-    def on_home_plan_asked(self) -> None:
-        """Plan a run."""
-        self.opener.plan({})
-
-    def on_new_run_plan_asked(self, message: NewRun.PlanAsked) -> None:
-        """Plan the run that is being ordered."""
-        self.opener.plan(message.values)
-
-    def on_planning_run_planned(self, message: Planning.RunPlanned) -> None:
-        """Put the plan into the form that it was opened from, or into a new one."""
-        self.pop_screen()
-        if not self.opener.fill_form(message.values):
-            self.navigation.show_form(message.values)
 
     def on_compare_asked(self, message: CompareAsked) -> None:
         """Compare two runs."""

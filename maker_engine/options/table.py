@@ -293,7 +293,7 @@ def find(name: str) -> RunOption:
 
 def flag_names() -> frozenset[str]:
     """Return the names of all flags of options, with underscores: those that a task's own options cannot have."""
-    names = {option.flag.removeprefix("--").replace("-", "_") for option in OPTIONS}
+    names = {flag.removeprefix("--").replace("-", "_") for option in OPTIONS for flag in option.flags}
     return frozenset(names | {f"no_{option.name}" for option in OPTIONS if option.is_switch})
 
 

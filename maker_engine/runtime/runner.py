@@ -32,9 +32,9 @@ from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
-from maker_engine.runtime.ends import end_by_limit, undecided, used_up
+from maker_engine.runtime.ends import undecided, used_up
 from maker_engine.runtime.hopeless import ending, respond, sentence, takes_temperature
-from maker_engine.runtime.in_flight import InFlight
+from maker_engine.runtime.in_flight import InFlight, end_by_limit
 from maker_engine.runtime.intervals import Intervals
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, SKIP, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer

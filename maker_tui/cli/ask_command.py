@@ -44,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(chosen: argparse.Namespace, further: list[str]) -> int:
     from maker_engine.runtime.order import prepare  # noqa: PLC0415 - help needs no engine
-    from maker_tui.cli.flags import order_from, run_parser  # noqa: PLC0415 - likewise
+    from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - likewise
+    from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - likewise
     from maker_tui.cli.headless import conclude, drive_here  # noqa: PLC0415 - likewise
     from maker_tui.cli.records_command import write_results  # noqa: PLC0415 - likewise
 

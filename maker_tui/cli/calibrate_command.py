@@ -143,7 +143,7 @@ def _ordered(chosen: argparse.Namespace) -> tuple[Calibration, str]:
     from maker_engine.blame import blaming  # noqa: PLC0415 - start-up
     from maker_engine.calibration.estimate import Sought  # noqa: PLC0415 - start-up
     from maker_engine.calibration.sweep import Calibration  # noqa: PLC0415 - start-up
-    from maker_tui.cli.flags import problem_from  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import problem_from  # noqa: PLC0415 - start-up
 
     for name, value, most in (("--steps", chosen.steps, MOST_SAMPLED), ("--calls", chosen.calls, MOST_CALLS)):
         if not 1 <= value <= most:

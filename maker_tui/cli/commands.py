@@ -148,7 +148,8 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
 def _run(arguments: list[str]) -> int:
     from maker_engine.calibration.plan_file import read_plan  # noqa: PLC0415 - `--help` does not need the engine
     from maker_engine.runtime.order import prepare  # noqa: PLC0415 - start-up
-    from maker_tui.cli.flags import order_from, run_parser  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - start-up
 
     task = arguments[0] if arguments and not arguments[0].startswith("-") else None
     if task is None and not {"-h", "--help"} & set(arguments):

@@ -289,13 +289,13 @@ def _audit(chosen: argparse.Namespace) -> int:
 
 
 def _split(chosen: argparse.Namespace) -> int:
-    from maker_engine import strict_yaml  # noqa: PLC0415 - help needs none
+    from maker_engine.documents import read_document  # noqa: PLC0415 - help needs none
     from maker_engine.labelling.codebook import read_codebook  # noqa: PLC0415 - likewise
     from maker_engine.records.shards import split  # noqa: PLC0415 - likewise
     from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
 
     text = read_named(path_of(str(chosen.problem)), "codebook", LARGEST_CODEBOOK)
-    read_codebook(strict_yaml.load(text, "codebook"))
+    read_codebook(read_document(text, "the codebook"))
     parts = split(open_table(chosen.rows), text, chosen.parts, chosen.to, (chosen.limit_usd, chosen.rpm))
     say(*(f"{chosen.to / part.rows}: rows {part.first + 1:,} to {part.first + part.count:,}" for part in parts))
     say(f"make -C {chosen.to} MODEL=NAME runs them; then maker records merge {chosen.to} --out FILE")

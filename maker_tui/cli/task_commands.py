@@ -172,7 +172,7 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
     from maker_engine.task_contract.subject import prepare  # noqa: PLC0415 - start-up
     from maker_engine.task_contract.suite import Verdict, examine  # noqa: PLC0415 - start-up
     from maker_engine.task_contract.time_limit import RetriesExhaustedError, patience  # noqa: PLC0415 - start-up
-    from maker_tui.cli.flags import problem_from  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import problem_from  # noqa: PLC0415 - start-up
 
     if chosen.states < 1 or chosen.limit <= 0:
         raise InputError("--states must be at least 1, --limit above 0")

@@ -43,9 +43,8 @@ class Navigation:
 
     def __init__(self, app: ConfiguredApp, source: RunSource | None, *, stay: bool, speed: Speed | None) -> None:
         self._app = app
-        self._speed = speed
         self.opened = OpenRun(source)
-        self.opener = ScreenOpener(app)
+        self.opener = ScreenOpener(app, speed)
         self._stay = stay or source is None
 
     # Each of these loads what it needs when it is first wanted; the home screen needs none of it.
@@ -93,7 +92,7 @@ class Navigation:
 
     def show_form(self, values: Mapping[str, str], error: str = "") -> None:
         """Show the new-run form with `values` in its fields, and an error to mend where there is one."""
-        self.opener.form(values, error, self._speed)
+        self.opener.form(values, error)
 
     def start_prepared(self, prepared: PreparedRun, first: Command | None = None) -> None:
         """Start a run and show it, in the place of the one that is shown; `first` is asked of it before it goes."""

@@ -51,10 +51,12 @@ class ScreenOpener:
 
     Args:
         app: The app.
+        speed: Says how many samples a second this machine draws in a run, None to measure it.
     """
 
-    def __init__(self, app: App[None]) -> None:
+    def __init__(self, app: App[None], speed: Speed | None) -> None:
         self._app = app
+        self._speed = speed
 
     def run(self, source: RunSource, view: str = "", step: int | None = None) -> Screen[None]:
         """Return the screen that shows a run: with its question and document where its task asks persons.
@@ -119,22 +121,23 @@ class ScreenOpener:
 
         self._app.push_screen(CheckPage(check))
 
-    def form(self, values: Mapping[str, str], error: str, speed: Speed | None) -> None:
-        """Show the new-run form with `values` in its fields, an error to mend, "" for none; `speed` as for the app."""
+    def form(self, values: Mapping[str, str], error: str = "") -> None:
+        """Show the new-run form with `values` in its fields, and an error to mend, "" for none."""
         from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - start-up: home does not need it
 
-        given = {} if speed is None else {"speed": speed}
+        given = {} if self._speed is None else {"speed": self._speed}
         self._app.push_screen(NewRun(values, error=error, **given))
 
-    def fill_form(self, values: Mapping[str, str]) -> bool:
-        """Put `values` into the fields of the new-run form if that is in front; return whether it is."""
+    def planned(self, values: Mapping[str, str]) -> None:
+        """Leave the plan screen with `values` for the new-run form: for that below it, or for a new one."""
         from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - start-up: home does not need it
 
-        form = self._app.screen
-        if not isinstance(form, NewRun):
-            return False
-        self._app.call_later(form.fill, values)
-        return True
+        self._app.pop_screen()
+        below = self._app.screen
+        if isinstance(below, NewRun):
+            self._app.call_later(below.fill, values)
+        else:
+            self.form(values)
 
     def plan(self, values: Mapping[str, str]) -> None:
         """Show the plan screen with `values` in its fields."""

@@ -5,7 +5,7 @@ Asking it is a call and no message: the next key that was typed belongs to the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
@@ -61,6 +61,12 @@ class Opener(Protocol):
 
         `travel` is called with a step that the workbench is to show, `fork` with one that a fork is to begin at.
         """
+
+    def plan(self, values: Mapping[str, str]) -> None:
+        """Show the plan screen with `values` in its fields."""
+
+    def planned(self, values: Mapping[str, str]) -> None:
+        """Leave the plan screen with `values` for the new-run form: for that below it, or for a new one."""
 
     def workbench(self, source: RunSource, step: int | None) -> None:
         """Show a run on the workbench instead of the present screen; at a step, 0-based, None for where it is."""

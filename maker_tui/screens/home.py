@@ -132,9 +132,6 @@ class Home(MakerScreen):
             super().__init__()
             self.summary = summary
 
-    class PlanAsked(Message):
-        """The user wants to plan a run."""
-
     class DemoAsked(Message):
         """The user wants to watch the demo."""
 
@@ -268,7 +265,7 @@ class Home(MakerScreen):
 
     def action_plan(self) -> None:
         """Ask for the plan screen."""
-        self.post_message(self.PlanAsked())
+        self.opener.plan({})
 
     def action_new_run_like(self) -> None:
         """Ask for the form as the session under the cursor was ordered."""

@@ -91,13 +91,6 @@ class NewRun(MakerScreen):
             self.prepared = prepared
             self.values = values
 
-    class PlanAsked(Message):
-        """The user wants to plan the run that is being ordered; `values` are fields of the plan screen."""
-
-        def __init__(self, values: Mapping[str, str]) -> None:
-            super().__init__()
-            self.values = values
-
     class _Prepared(Message):
         """An order was checked in a thread; it is ready, with what is said of its model and a key it lacks."""
 
@@ -297,7 +290,7 @@ class NewRun(MakerScreen):
 
     def action_plan(self) -> None:
         """Ask for the plan screen, with what is known of this run."""
-        self.post_message(self.PlanAsked(plan_values(self.values, self._prepared)))
+        self.opener.plan(plan_values(self.values, self._prepared))
 
     def action_choose(self) -> None:
         """Open the list of the field in focus."""

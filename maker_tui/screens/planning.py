@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus, Resize
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Select
 from textual.worker import get_current_worker
@@ -65,13 +64,6 @@ class Planning(MakerScreen):
         "The odds hold if steps are as p or the law says. Steps that are wrong more often than right no k mends.",
         "maker calibrate measures the law of a model; enter orders a run with what is planned here.",
     )
-
-    class RunPlanned(Message):
-        """A run is to be ordered with what was planned; `values` are fields of the new-run form."""
-
-        def __init__(self, values: Mapping[str, str]) -> None:
-            super().__init__()
-            self.values = values
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
         super().__init__()
@@ -156,7 +148,7 @@ class Planning(MakerScreen):
         except InputError as error:
             self._refuse(str(error))
             return
-        self.post_message(self.RunPlanned(run_values(self.values)))
+        self.opener.planned(run_values(self.values))
 
     @property
     def _has_room(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .strict_yaml import read_json
+from maker_engine.documents import read_json
 
 MOST_JSON = 1_000_000
 """Characters of a body that is read as JSON."""

@@ -9,6 +9,7 @@ from importlib.resources import files as packaged
 from typing import Any
 
 from maker_engine.core.errors import InputError, ProblemError
+from maker_engine.documents import LARGEST, read_document
 from maker_engine.input_files import path_of, read_named
 from maker_engine.printable import one_line
 
@@ -20,7 +21,6 @@ from .openapi import Api, read_api
 from .postman import read_postman
 from .problem import DEMO, FORMAT, Problem, Test, check
 from .restoring import from_json
-from .strict_yaml import LARGEST, read_document
 
 _ADDRESS = re.compile(r"https?://[^\s/?#@]{1,250}(?:/[^\s?#]{0,250})?")
 _FROM_ENVIRONMENT = "${env:"

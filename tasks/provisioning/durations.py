@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from .fields import Place
 from .jobs import DELETE, Job
-from .strict_yaml import load
+from .templates import load
 
 FILE = "durations.yaml"
 _MOST_COST = 1e6

@@ -17,7 +17,7 @@ from .fields import LONGEST_NAME
 from .jobs import jobs_of
 from .problem import DEFAULT_SLOTS, MOST_JOBS, MOST_SLOTS, Problem
 from .readers import cloudformation, own, pulumi, terraform
-from .strict_yaml import load
+from .templates import load
 
 LARGEST = 64_000_000
 """Bytes of a plan; one of 10,000 resources has 20 MB."""

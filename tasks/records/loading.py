@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from maker_engine import strict_yaml
 from maker_engine.core.errors import InputError, ProblemError
+from maker_engine.documents import read_document
 from maker_engine.input_files import is_file
 from maker_engine.labelling.codebook import CHOICE, Codebook, read_codebook
 from maker_engine.labelling.gold import canonical, read_gold
@@ -92,7 +92,7 @@ def _load(options: Mapping[str, int | str], source: str | None) -> Problem:
 
 
 def _yaml(text: str) -> Codebook:
-    return read_codebook(strict_yaml.load(text, "codebook"))
+    return read_codebook(read_document(text, "the codebook"))
 
 
 def _sample(name: str) -> str:

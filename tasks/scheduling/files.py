@@ -18,7 +18,7 @@ from .problem import Interval, Person, Problem, Room, merged
 from .reading import read_earlier, read_problem
 
 Owner = TypeVar("Owner", Person, Room)
-SAMPLES = ("rounds", "words", "impossible", "clocks")
+SAMPLES: tuple[str, ...] = ("rounds", "words", "impossible", "clocks")
 KEYS = ("days", "zone", "hours", "lunch", "rooms")
 """Options that are what the rounds' file leaves out."""
 

@@ -143,7 +143,8 @@ def test_parts_are_put_together_or_refused(table, does):
         (("records", "report", "none"), "no session"),
     ],
 )
-def test_bad_input_is_refused_in_one_line(table, does, words, says):
+@pytest.mark.usefixtures("table")
+def test_bad_input_is_refused_in_one_line(does, words, says):
     """A table, question, codebook or gold that is no good is named in one line."""
     status, said = does(*words, *(() if words[0] == "records" else ("--headless",)))
     assert status == 2

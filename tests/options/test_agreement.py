@@ -23,7 +23,8 @@ from maker_engine.runtime.order import prepare
 from maker_engine.runtime.order_options import order_of, values_of_order
 from maker_engine.runtime.run_order import RunOrder
 from maker_tui.cli.config_commands import template
-from maker_tui.cli.flags import order_from, run_parser
+from maker_tui.cli.flag_orders import order_from
+from maker_tui.cli.flags import run_parser
 from maker_tui.runs.order_form import FIELDS, read_order, values_like
 from maker_tui.settings.config import parse
 from maker_tui.settings.run_defaults import read_defaults

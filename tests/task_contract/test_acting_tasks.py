@@ -11,7 +11,7 @@ from tests.support.errands import Errands
 def told(family: type[Errands]) -> str:
     """Everything that is broken, in one text."""
     results = examine(prepare(family, states=60))
-    return "\n".join(result.told for result in results if result.verdict is Verdict.BROKEN)
+    return "\n".join(result.difference for result in results if result.verdict is Verdict.BROKEN)
 
 
 def test_a_task_that_acts_is_checked_without_a_world():

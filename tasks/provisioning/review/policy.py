@@ -12,7 +12,7 @@ from typing import Any
 from maker_engine.core.errors import ProblemError
 
 from ..fields import Place
-from ..strict_yaml import load
+from ..templates import load
 
 FILE = "stateful.yaml"
 _KEYS = ("stateful", "not_stateful", "scope", "open", "ask", "words")
