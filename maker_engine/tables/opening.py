@@ -9,11 +9,9 @@ from pathlib import Path
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import is_file, open_named, path_of
 from maker_engine.tables.content import WHAT, Content
-from maker_engine.tables.csv_rows import CsvRows
-from maker_engine.tables.json_rows import JsonRows
-from maker_engine.tables.parquet_rows import ParquetRows
 from maker_engine.tables.row import Rows
-from maker_engine.tables.sqlite_rows import SqliteRows
+from maker_engine.tables.stored_rows import ParquetRows, SqliteRows
+from maker_engine.tables.text_rows import CsvRows, JsonRows
 
 STANDARD_INPUT = "-"
 LARGEST_PIPE = 4_000_000

@@ -163,7 +163,7 @@ def write_table(
 
 
 def _init(chosen: argparse.Namespace) -> int:
-    from maker_engine.labelling.drafting import draft  # noqa: PLC0415 - help needs no table
+    from maker_engine.labelling.codebook import draft  # noqa: PLC0415 - help needs no table
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from maker_engine.core.decomposition import Said, Undecided
@@ -36,9 +38,22 @@ def findings(source: str, expected: int, answers: Iterable[Any]) -> list[str]:
 def _allowed(field: dict[str, Any], answer: Any) -> bool:
     if isinstance(answer, Undecided | Said):
         return True
-    labels = {*field.get("labels", ())}
-    if field["form"] == "choice":
-        return answer in labels
-    if field["form"] == "several":
-        return isinstance(answer, tuple) and labels >= {*answer} and len({*answer}) == len(answer)
+    if field["form"] in ("choice", "several"):
+        named = answer if isinstance(answer, tuple) else (answer,)
+        return {*field["labels"]} >= {*named} and len({*named}) == len(named)
+    if answer == UNKNOWN and field.get("unknown", True):
+        return True
+    if field["form"] == "number":
+        bounds = field.get("low", answer), field.get("high", answer)
+        return isinstance(answer, int | Decimal) and bool(bounds[0] <= answer <= bounds[1])
+    if field["form"] == "date":
+        return bool(field.get("first", "") <= _day(answer) <= field.get("last", "9999-12-31"))
     return answer is not None and answer != ""
+
+
+def _day(answer: Any) -> str:
+    """Return a day as it is; what is none comes after every last one."""
+    try:
+        return date.fromisoformat(answer).isoformat()
+    except (TypeError, ValueError):
+        return "none"

@@ -1,4 +1,4 @@
-"""CSV and TSV: the offset of every row is kept, eight bytes each, and the cells are read again when they are wanted.
+"""CSV, TSV and JSON Lines: the offset of every row is kept, eight bytes each, and cells are read again when wanted.
 
 The csv module takes lines only as it needs them, so after each row the bytes given to it end where that row ends,
 whatever quotes and newlines are in its cells.
@@ -7,10 +7,11 @@ whatever quotes and newlines are in its cells.
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from array import array
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from maker_engine.core.errors import InputError
 from maker_engine.tables.content import Content
@@ -141,3 +142,47 @@ def _named(header: list[str], widest: int, name: str) -> tuple[str, ...]:
     if twice is not None:
         raise InputError(f"{name} has two columns called {twice!r}: give each a name of its own")
     return tuple(named)
+
+
+class JsonRows(Rows):
+    """A table of objects. Columns are in order of first appearance.
+
+    Args:
+        content: The table's bytes.
+
+    Raises:
+        InputError: A line is no JSON object.
+    """
+
+    kind = "jsonl"
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._offsets = array("Q")
+        known: dict[str, None] = {}
+        with content.open() as file:
+            at = 0
+            for line in file:
+                if line.removeprefix(_BOM).strip():
+                    self._offsets.append(at)
+                    known.update(dict.fromkeys(self._object(line, len(self._offsets))))
+                at += len(line)
+        self.columns = tuple(known)
+
+    def _object(self, line: bytes, number: int) -> dict[str, Any]:
+        try:
+            value = json.loads(line.removeprefix(_BOM))
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise InputError(f"row {number:,} of {self._content.name} is no JSON object in UTF-8")
+        return value
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    def row(self, number: int) -> Row:
+        """Return one row, 0-based."""
+        with self._content.open() as file:
+            file.seek(self._offsets[number])
+            return Row(number, self._object(file.readline(), number + 1))
