@@ -222,6 +222,7 @@ def _report(chosen: argparse.Namespace) -> int:
 
 def _review(chosen: argparse.Namespace) -> int:
     from maker_engine.records.people import REVIEW, Answers  # noqa: PLC0415 - help needs none
+    from maker_engine.records.review import Review  # noqa: PLC0415 - likewise
     from maker_engine.records.sheets import columns, queue, sheet  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
     from maker_tui.cli.review_here import review_here  # noqa: PLC0415 - likewise
@@ -238,7 +239,7 @@ def _review(chosen: argparse.Namespace) -> int:
         write_table(chosen.out, columns(units), sheet(units, [step for step, _ in asked], seed))
         say(f"{chosen.out}: {len(asked):,} to answer; then maker records review {chosen.named} --answers {chosen.out}")
         return 0
-    return review_here(units, asked, people, chosen.reviewer or "you", seed)
+    return review_here(Review(units, asked, people, chosen.reviewer or "you", seed))
 
 
 def take_in(chosen: argparse.Namespace, units: Units, people: object, kind: str) -> None:
