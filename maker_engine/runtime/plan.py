@@ -10,7 +10,7 @@ from maker_engine.core.decomposition import AnyTask, Undecided
 from maker_engine.core.errors import InputError, MakerError, ProviderError
 from maker_engine.core.filters.tree import Filter
 from maker_engine.core.forecasting.outlook import Expected
-from maker_engine.core.record.events import Outcome, RunEnded, RunStarted
+from maker_engine.core.record.events import Outcome, RunEnded, RunStarted, StepUndecided
 from maker_engine.core.solver import Solver
 from maker_engine.core.solving.settings import Settings
 from maker_engine.models.opening import CALL_S
@@ -20,6 +20,7 @@ from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.call_log import CallLog
 from maker_engine.runtime.limits import Limits
+from maker_engine.wording import count_of
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
 SKIP, ASK_LATER = "skip", "ask-later"
@@ -92,6 +93,11 @@ class Plan:
     def gives_up(self) -> bool:
         """Whether a step that cannot be decided is left undecided, and the run goes on."""
         return self.undecided in (SKIP, ASK_LATER)
+
+    def undecided_at(self, event: StepUndecided) -> RunEnded:
+        """Return how a run ends that goes no further than an undecided step."""
+        used = count_of(event.samples, "sample")
+        return RunEnded(Outcome.UNDECIDED, f"step {event.step + 1:,} is undecided after {used}")
 
     def given_up(self, reason: str) -> Undecided:
         """Return what such a step is decided as."""

@@ -32,7 +32,6 @@ from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
-from maker_engine.runtime.ends import undecided, used_up
 from maker_engine.runtime.hopeless import ending, respond, sentence, takes_temperature
 from maker_engine.runtime.in_flight import InFlight, end_by_limit
 from maker_engine.runtime.intervals import Intervals
@@ -328,9 +327,9 @@ class Runner:
         elif plan.undecided == ESCALATE and self._escalated != event.step:
             self._record(self._solver.escalate(plan.stronger))
         elif plan.gives_up:
-            self._solver.give_up(plan.given_up(used_up(event)))
+            self._solver.give_up(plan.given_up(plan.undecided_at(event).reason))
         else:
-            self._ended = undecided(event)
+            self._ended = plan.undecided_at(event)
 
     def _answer_hopeless(self, found: StepHopeless) -> None:
         """Do what the plan says about a step that is hopeless."""
