@@ -47,7 +47,7 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> int:
     from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - likewise
     from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - likewise
     from maker_tui.cli.headless import conclude, drive_here  # noqa: PLC0415 - likewise
-    from maker_tui.cli.records_command import write_results  # noqa: PLC0415 - likewise
+    from maker_tui.cli.record_files import write_results  # noqa: PLC0415 - likewise
 
     words = ["records", "--rows", chosen.rows, "--question", chosen.question, "--choices", chosen.choices, "--headless"]
     for name in ("gold", "id", "field"):

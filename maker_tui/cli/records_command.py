@@ -11,11 +11,12 @@ from maker_engine.arguments import Arguments
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import path_of, read_named
 from maker_engine.output import complain, say, say_json, say_text, versioned, write_document
+from maker_tui.cli import matching_verbs
+from maker_tui.cli.record_files import opened, write_results, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from maker_engine.core.decomposition import AnyTask
     from maker_engine.labelling.units import Units
 
 LARGEST_CODEBOOK = 4_000_000
@@ -30,6 +31,9 @@ examples:
   maker records audit t.maker --answers blind.csv     what may be said: at most 1 % are wrong (95 % sure)
   maker records split 8 big.csv --problem codebook.yaml --to parts/
   maker records merge parts/ --out labelled.csv
+  maker records pairs people.csv --block surname:3 --compare surname,street --grey grey.csv --sure sure.csv
+  maker ask grey.csv --id pair --question "Are left and right one person?" --choices same,different --out voted.csv
+  maker records cluster people.csv --sure sure.csv --voted voted.csv --out people-clustered.csv
 
 exit status: 0 done (audit: the claim is shown), 1 audit: not yet, 2 bad input
 """
@@ -80,6 +84,7 @@ def _parser() -> Arguments:
     audit.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn (default 0)")
     audit.add_argument("--json", action="store_true", help="print one JSON object")
     _add_split(verbs)
+    matching_verbs.add_verbs(verbs)
     merge = _verb(verbs, "merge", _merge, "put the results of parts together, every chain verified", "DIR")
     _add_out(merge)
     return parser
@@ -128,40 +133,6 @@ def _add_sheet(parser: Arguments) -> None:
     parser.add_argument("--reviewer", default="", metavar="NAME", help="who answered, where the sheet does not say")
 
 
-def opened(named: str) -> tuple[Path, AnyTask, Units]:
-    """Find a session of records.
-
-    Raises:
-        InputError: There is none, or it is of another task.
-    """
-    from maker_engine.records.decided import units_of  # noqa: PLC0415 - help needs no session
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.queries.saved import task_of  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415 - likewise
-
-    path = find(named)
-    bring_up(path)
-    with Reader(path) as reader:
-        task = task_of(reader.meta(), None)
-    return path, task, units_of(task, path)
-
-
-def write_table(
-    out: Path | None, columns: Sequence[str], rows: Iterable[dict[str, object]], *, exact: bool = False
-) -> None:
-    """Write rows into a new file, as CSV or by its ending as JSON Lines; to standard output where there is none."""
-    from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - help needs none
-    from maker_engine.tables.writing import csv_lines, json_lines  # noqa: PLC0415 - likewise
-
-    lines = out is not None and out.suffix.lower() in (".jsonl", ".ndjson")
-    texts = json_lines(rows) if lines else csv_lines(columns, rows, exact=exact)
-    if out is None:
-        write_document(texts)
-    else:
-        write_new(out, texts)
-
-
 def _init(chosen: argparse.Namespace) -> int:
     from maker_engine.labelling.codebook import draft  # noqa: PLC0415 - help needs no table
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
@@ -182,18 +153,6 @@ def _init(chosen: argparse.Namespace) -> int:
 def _results(chosen: argparse.Namespace) -> int:
     write_results(chosen.named, chosen.out, exact=chosen.exact)
     return 0
-
-
-def write_results(named: str, out: Path | None, *, exact: bool = False) -> None:
-    """Write the rows of a session with what was decided."""
-    from maker_engine.records.decided import Decided, result_columns, result_rows  # noqa: PLC0415 - help needs none
-    from maker_engine.records.people import Answers  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
-
-    path, task, units = opened(named)
-    with Reader(path) as reader:
-        rows = result_rows(Decided(reader, task, Answers(path)))
-        write_table(out, result_columns(units), rows, exact=exact)
 
 
 def _report(chosen: argparse.Namespace) -> int:
