@@ -10,6 +10,7 @@ from maker_engine.core.decomposition import Gather, Option, Vote
 from maker_engine.core.errors import ProblemError
 from maker_engine.task_contract.corruption import damaged, noise
 from maker_engine.task_contract.guarded import ContractError, load
+from maker_engine.task_contract.rows import stand_alone
 from maker_engine.task_contract.subject import Subject
 
 LABEL_CHARACTERS = 40
@@ -95,7 +96,10 @@ def _refused(subject: Subject, options: Mapping[str, int | str], text: str | Non
 
 
 def begins(subject: Subject) -> int:
-    """Check that every problem asks something at its start, and that the walks from there came to no grief."""
+    """Check that every problem asks something at its start, and that the walks from there came to no grief.
+
+    Where steps are independent, the one at `row(n)` has to be that of the run, whatever was answered before it.
+    """
     for problem in subject.problems:
         if problem.step(problem.start()) is None:
             raise problem.breach("step asks nothing at the start", problem.start())
@@ -104,7 +108,7 @@ def begins(subject: Subject) -> int:
     for place in subject.places():
         if isinstance(place.step, Vote | Gather) and not _worded(place.step):
             raise place.problem.breach("the prompt is empty, or not text", place.state)
-    return len(subject.reach.places)
+    return len(subject.reach.places) + stand_alone(subject)
 
 
 def _worded(step: Vote | Gather) -> bool:

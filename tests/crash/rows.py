@@ -87,14 +87,14 @@ def kill_rows(rows: int, kills: int, seed: int, directory: Path) -> KilledRows:
     """Kill a run over `rows` rows so often, and hold it against one that was left alone."""
     dice, found = Random(seed), KilledRows(rows)
     whole, cut = directory / "whole.maker", directory / "cut.maker"
-    _child(rows, whole, wait_s=PATIENCE_S)
+    _run(rows, whole)
     found.needed = _calls(whole)
     share_s = found.needed * LATENCY_S / CONCURRENCY / max(1, kills)
     while found.kills < kills and _child(rows, cut, dice.uniform(0.3, 1.7) * share_s):
         found.kills += 1
         findings = verify(cut, Table(rows)).findings
         found.failures += [f"after kill {found.kills}: {one}" for one in findings]
-    _child(rows, cut, wait_s=PATIENCE_S)
+    _run(rows, cut)
     found.calls = _calls(cut)
     if _chain(cut) != _chain(whole):
         found.failures.append("it was decided otherwise than without kills")
