@@ -26,7 +26,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
                              allow_abbrev=False)  # fmt: skip
     _add_tables(pairs)
     pairs.add_argument("--block", action="append", required=True, metavar="COLUMN",
-                       help="compare rows that share it, or its beginning: COLUMN:3; may come several times")  # fmt: skip
+                       help="compare rows that share it, or its beginning: COLUMN:3; may be repeated")  # fmt: skip
     pairs.add_argument("--compare", required=True, metavar="A,B", help="the columns that are compared")
     pairs.add_argument("--low", type=float, default=50, metavar="SCORE", help="below it no match (default 50)")
     pairs.add_argument("--high", type=float, default=75, metavar="SCORE", help="from it on a match (default 75)")
