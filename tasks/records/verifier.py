@@ -40,7 +40,8 @@ def _allowed(field: dict[str, Any], answer: Any) -> bool:
         return True
     if field["form"] in ("choice", "several"):
         named = answer if isinstance(answer, tuple) else (answer,)
-        return {*field["labels"]} >= {*named} and len({*named}) == len(named)
+        enough = len(named) >= field.get("least", 0)
+        return enough and {*field["labels"]} >= {*named} and len({*named}) == len(named)
     if answer == UNKNOWN and field.get("unknown", True):
         return True
     if field["form"] == "number":
