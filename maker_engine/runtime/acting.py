@@ -1,7 +1,7 @@
 """Carries out the steps that act: intent on disk, then the effect, then its outcome; and what a crash left in doubt.
 
 An effect begins only at the open step, never on a guess, and only with consent. What the run is cut off from keeps its
-intent and has no outcome; the next sitting finds out by `doubts` what has come of it, before anything else begins.
+intent and has no outcome; the next process finds out by `doubts` what has come of it, before anything else begins.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from maker_engine.effects.world import RealWorld, World
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.doubts import ALLOW, HAPPENED, LEAVE, NOT_HAPPENED, Doubts, consent_question
 from maker_engine.runtime.step_control import StepControl
+from maker_engine.sessions.store.user_data import home
 
 GRACE_S = 5.0
 """Seconds that an effect which may not be done twice has to end in, when the run is stopped."""
@@ -85,14 +86,14 @@ class Acting:
         task: Whose steps they are.
         solver: Knows the open step, and is settled by outcomes.
         conduct: How the run acts.
-        clock: Tells the time of day.
+        clock: Gives the time of day.
         ways: To the rest of the run.
-        lost: What an earlier sitting began and saw no end of.
+        lost: What an earlier process began and saw no end of.
         landed: What ended and was not awaited yet.
 
     Attributes:
         question: What a person is asked before the run can go on, None for nothing.
-        ended: How the run ends, since nobody here can answer that; None while it goes on.
+        ended: How the run ends, since no one here can answer that; None while it goes on.
         fault: What went wrong in the task, or in us; None for nothing.
         planned: What a dry run would have done, one line each.
     """
@@ -108,10 +109,8 @@ class Acting:
         lost: list[Flight],
         landed: deque[Finished],
     ) -> None:
-        self._task = task
-        self._solver = solver
-        self._conduct = conduct
-        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep)
+        self._task, self._solver, self._conduct = task, solver, conduct
+        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep, receipts=home() / "receipts")
         self._clock = clock
         self._wake, self._record, self._flush = ways
         self._landed = landed
@@ -184,7 +183,7 @@ class Acting:
         number = self._solver.step
         if not step.tag:
             raise TaskError(f"task {self._task.name} starts an effect without a tag at step {number + 1:,}")
-        if number in self._begun:  # by an earlier sitting, which was cut off before this was on record
+        if number in self._begun:  # by an earlier process, which was cut off before this was on record
             self._settle(Started(step.tag))
             return True
         tags = {one.tag for one, _ in self._flying.values()} | {one.tag for one in self._landed}
@@ -227,6 +226,7 @@ class Acting:
             again = flight.step in self._begun
             self._note(flight)
             self._flying[flight.step] = (flight, None)
+            self._world.prepare(flight.do, flight.key)
             self._record([self._intended(flight)])
             await self._flush()
             self._flying[flight.step] = (flight, asyncio.create_task(self._carry(flight)))
@@ -363,7 +363,7 @@ class Acting:
         said = {
             HAPPENED: ("person", Done(Status.OK, '{"person": "it has happened"}', 0.0, self._now)),
             NOT_HAPPENED: ("not_done", None),
-            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: nobody knows", self._now)),
+            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: outcome unknown", self._now)),
         }
         self._doubts.answered = (said[text][0], said[text][1], "")
 

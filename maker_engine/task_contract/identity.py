@@ -97,7 +97,7 @@ def _refused(subject: Subject, options: Mapping[str, int | str], text: str | Non
 
 
 def begins(subject: Subject) -> int:
-    """Check that every problem asks something at its start, and that the walks from there came to no grief.
+    """Check that every problem asks something at its start, and that the walks from there met no error.
 
     Where steps are independent, the one at `row(n)` has to be that of the run, whatever was answered before it.
     """

@@ -1,4 +1,4 @@
-"""`maker review PLAN.json`: what in a plan is approved, asked about or blocked, before anybody applies it."""
+"""`maker review PLAN.json`: what in a plan is approved, asked about or blocked, before anyone applies it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.arguments import Arguments
-from maker_engine.core.errors import InputError, ProblemError
 from maker_engine.input_files import path_of, read_named
 from maker_engine.output import complain, say_json, say_text, versioned, write_document
 
@@ -36,7 +35,7 @@ exit status: 0 everything is approved, 1 something is to be asked about or block
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Review a plan before anybody applies it: approve, ask or block, a verdict a change.
+    """Review a plan before anyone applies it: approve, ask or block, a verdict a change.
 
     Returns:
         The exit status: 0 all approved, 1 otherwise.
@@ -62,10 +61,7 @@ def _task(chosen: argparse.Namespace) -> AnyTask:
 
     source = read_named(path_of(chosen.plan), "plan", LARGEST)
     options = {"mode": "review", "policy": chosen.policy, "template": chosen.template, "called": Path(chosen.plan).name}
-    try:
-        return catalogue.find(TASK).load(options, source)
-    except ProblemError as error:
-        raise InputError(f"{Path(chosen.plan).name}: {error}") from None
+    return catalogue.find(TASK).load(options, source)
 
 
 def _by_rules(task: AnyTask) -> Mapping[str, str]:

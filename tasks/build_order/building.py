@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maker_engine.core.decomposition import Await, Do, Done, Finished, Safety, Start, Started, Status
+from maker_engine.core.decomposition import (
+    Await,
+    Do,
+    Done,
+    Finished,
+    NotDone,
+    Safety,
+    Start,
+    Started,
+    Status,
+    Unknown,
+)
 from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
 
@@ -89,7 +100,7 @@ def check_command(problem: Problem) -> Problem:
 
 
 def _filled(words: Sequence[str], name: str, path: str) -> list[str]:
-    """Return the words of a command for a module; what is filled in is not looked at again."""
+    """Return the words of a command for a module; what is filled in is not examined again."""
     return [path.join(part.replace(MODULE, name) for part in word.split(PATH)) for word in words]
 
 
@@ -108,8 +119,8 @@ def _do(problem: Problem, module: int) -> Do:
     words = _filled(shlex.split(problem.settings.command), one.name, one.path or one.name)
     return Do(
         "process",
-        json.dumps({"argv": words}),
-        safety=Safety.NEITHER,
+        json.dumps({"argv": words, "receipt": True}),
+        safety=Safety.ASKABLE,
         label=one_line(f"build {one.name}", _LABEL),
         timeout_s=float(problem.settings.timeout),
     )
@@ -169,8 +180,23 @@ def failure(done: Done) -> str:
     return one_line(": ".join([f"exit status {fields.get('exit')}", *last]), _WHY)
 
 
+def recover() -> Do:
+    """Return the effect that shows how a command has ended, from the receipt that was written when it did."""
+    return Do("process_end", "{}", safety=Safety.IDEMPOTENT, writes=False, label="see how a build has ended")
+
+
+def recovered(done: Done) -> Done | NotDone | Unknown:
+    """Read how a command has ended. What was cut off in the middle is not built, and is begun anew."""
+    value: Any = done.fields if done.ok else {}
+    if value.get("state") == "ended":
+        return Done(Status.OK, json.dumps({"exit": value["exit"], "stdout": "", "stderr": "", "cut": True}))
+    if value.get("state") in ("not_begun", "cut_off"):
+        return NotDone()
+    return Unknown("it may still run" if done.status is Status.TIMED_OUT else "there is no receipt of it here")
+
+
 def rehearsed(do: Do, variant: int) -> Done:
-    """Imitate what a command comes to: variant 0 is well, and of four others one fails."""
+    """Imitate how a command ends: variant 0 is well, and of four others one fails."""
     if variant % 4 == 3:
         return Done(Status.FAILED, json.dumps({"error": "there is no such program", "kind": "program"}))
     code = int(variant % 4 == 2)

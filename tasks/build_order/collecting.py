@@ -29,6 +29,12 @@ def shown(name: object) -> str:
     return repr(one_line(str(name), 80))
 
 
+def twins(name: str) -> str:
+    """Say that two modules have a name, which may be written differently."""
+    alike = "" if name.isascii() else " (é written as one character and as two are the same name)"
+    return f"there are two of the module {shown(name)}: keep one{alike}"
+
+
 def clean(name: object, what: str = "module") -> str:
     """Return a name as it is compared: composed, without blanks at its ends.
 
@@ -74,7 +80,7 @@ class Collection:
 
         Args:
             key: What needs name it by.
-            name: Its name; where several have it, `version` and then `where` tell them apart.
+            name: Its name; where several have it, `version` and then `where` distinguish them.
             version: Its version.
             where: Where it comes from.
             seconds: How long it takes.
@@ -84,7 +90,7 @@ class Collection:
             ProblemError: There is one of this key, or the name is no good.
         """
         if key in self._found:
-            raise ProblemError(f"there are two of the module {shown(self._found[key].name)}: keep one")
+            raise ProblemError(twins(self._found[key].name))
         if len(self._found) >= MOST_MODULES:
             raise ProblemError(f"the file has more than {MOST_MODULES:,} modules, which is the most that are taken")
         if not path.isprintable():
@@ -110,7 +116,7 @@ class Collection:
         for key, other in self._needs:
             if other not in self._found or key not in self._found:
                 raise ProblemError(
-                    f"{shown(names.get(key, key))} needs {shown(names.get(other, other))}, which is no module of the"
+                    f"{shown(names.get(key, key))} needs {shown(names.get(other, other))}, which is not a module of the"
                     " file: add it, or take the need out"
                 )
         edges = sorted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import subprocess
@@ -15,9 +16,11 @@ from maker_engine.core.decomposition import Do, Done
 from maker_engine.core.errors import InputError
 from maker_engine.effects.consent import Consent, parse_scope
 from maker_engine.effects.port import EffectError
+from maker_engine.effects.receipts import begin, read
 from maker_engine.effects.secrets import check_source
 from maker_engine.effects.world import RealWorld
 from tests.support.acting_server import ActingServer
+from tests.support.waiting import wait_for
 
 ENVIRONMENT = {"TOKEN": 'p/s"w + å', "SHORT": "ab1"}
 
@@ -108,6 +111,61 @@ def test_a_program_is_run_without_a_shell_and_reaped(tmp_path):
     assert act("process", {"argv": ["head", "-c", "9999999", "/dev/zero"], "most_bytes": 10}).fields["cut"] is True
     assert act("process", {"argv": ["cat"], "stdin": "x" * 200_000}).fields["stdout"] == "x" * 200_000
     assert told(act("process", {"argv": ["no-such-program"]})) == ("refused", "program")
+
+
+HOLDING = """\
+import asyncio, json, os, pathlib, sys
+from maker_engine.core.decomposition import Do
+from maker_engine.effects.world import RealWorld
+pathlib.Path("pid").write_text(str(os.getpid()))
+world = RealWorld(receipts=pathlib.Path("receipts"))
+do = Do("process", json.dumps({"argv": ["sh", "-c", sys.argv[1]], "receipt": True}))
+world.prepare(do, "key-1")
+asyncio.run(world.carry_out(do, "key-1"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "shown"),
+    [
+        ("kill -STOP $(cat pid); exit 0", {"state": "ended", "exit": 0}),
+        ("kill -STOP $(cat pid); exit 3", {"state": "ended", "exit": 3}),
+        ("kill -KILL $(cat pid); exec sleep 99", {"state": "cut_off", "exit": None}),
+    ],
+)
+def test_a_receipt_shows_how_a_program_ended_though_nobody_was_left_to_see(tmp_path, program, shown):
+    """Whoever began it is stopped or killed in the middle: its receipt says whether it ended by itself, and how."""
+    with subprocess.Popen([sys.executable, "-c", HOLDING, program], cwd=tmp_path) as run:
+        receipt = tmp_path / "receipts" / "key-1"
+        if "STOP" in program:
+            wait_for(run, lambda: receipt.exists() and "exit" in receipt.read_text())
+            run.kill()
+    world = RealWorld(receipts=tmp_path / "receipts")
+    assert asyncio.run(world.carry_out(Do("process_end", "{}", writes=False), "key-1")).fields == shown
+
+
+def test_a_receipt_is_read_for_what_it_can_prove(tmp_path):
+    """None proves nothing, an empty one that nothing began; an exit after a stop is its own only where it is 0."""
+    (tmp_path / "key").write_text("")
+    assert read(tmp_path / "none").state == read(None).state == "unknown"
+    assert read(tmp_path / "key").state == "not_begun"
+    for text, shown in (
+        ("begun\n", ("cut_off", None)),
+        ("begun\nexit 1", ("cut_off", None)),
+        ("begun\nstopped\nexit 1\n", ("cut_off", None)),
+        ("begun\nstopped\nexit 0\n", ("ended", 0)),
+        ("begun\nexit 1\nstopped\n", ("ended", 1)),
+        ("begun\nexit -11\n", ("ended", -11)),
+        ("begun\nexit -9\n", ("cut_off", None)),
+    ):
+        (tmp_path / "key").write_text(text)
+        assert read(tmp_path / "key") == shown
+    with (tmp_path / "key").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (tmp_path / "key").write_text("begun\n")
+        assert read(tmp_path / "key").state == "running"
+        with pytest.raises(EffectError, match="it still runs"):
+            begin(tmp_path / "key")
 
 
 def test_sql_happens_as_a_whole_and_within_its_file(tmp_path):

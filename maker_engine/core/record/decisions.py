@@ -1,4 +1,4 @@
-"""What a step may be decided as, whatever its kind, told and turned into JSON and back.
+"""What a step may be decided as, whatever its kind: described, and turned into JSON and back.
 
 Votes and proposals are the task's to encode; what the engine makes of them, what a person said, and what has come of
 an effect is not.
@@ -7,6 +7,7 @@ an effect is not.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -26,6 +27,8 @@ from maker_engine.core.decomposition import (
 MARK = "maker"
 """The key that marks an object as the engine's own."""
 DESCRIPTION_LIMIT = 24
+_EXIT = re.compile(r'\{"exit": (-?[1-9][0-9]{0,5})[,}]')
+"""The exit status of a program that failed, which is the first field of its value."""
 Fields: TypeAlias = dict[str, Json]
 
 
@@ -36,7 +39,7 @@ class Kind(NamedTuple):
         mark: What its object says under `MARK`.
         encode: Gives the fields of its object.
         decode: Reads them back; raises KeyError, TypeError or ValueError on what are none.
-        describe: Tells it, at any length.
+        describe: Describes it, at any length.
     """
 
     mark: str
@@ -84,9 +87,9 @@ def is_gathered(value: Any) -> bool:
 
 
 def describe(task: AnyTask, decision: Hashable) -> str:
-    """Tell a decision, a vote or a proposal in at most 24 characters, which may yet have to be made printable.
+    """Describe a decision, a vote or a proposal in at most 24 characters, which may yet have to be made printable.
 
-    A stranger's task that cannot tell an answer must not end its own run, or its report: its error is told instead.
+    A task that cannot describe an answer must not end its own run, or its report: its error is shown instead.
     """
     kind = _KINDS.get(type(decision))
     if kind is not None:
@@ -94,7 +97,7 @@ def describe(task: AnyTask, decision: Hashable) -> str:
         return text if len(text) <= DESCRIPTION_LIMIT else text[: DESCRIPTION_LIMIT - 1] + "…"
     try:
         return task.describe(decision)
-    except Exception as error:  # noqa: BLE001 - it is named where the answer would stand
+    except Exception as error:  # noqa: BLE001 - it is named where the answer would be
         return f"({type(error).__name__})"
 
 
@@ -155,7 +158,7 @@ def _count(value: Any) -> int:
 def _text(fields: Fields, key: str) -> str:
     value = fields[key]
     if not isinstance(value, str):
-        raise TypeError(f"{key} is no text")
+        raise TypeError(f"{key} is not text")
     return value
 
 
@@ -173,6 +176,18 @@ def _words(kind: type[Said | Amendment], mark: str) -> Kind:
     )
 
 
+def _came_to(done: Done) -> str:
+    """Tell in a word or two what has come of an effect: its status, or a program's exit that is not 0."""
+    failed = _EXIT.match(done.value) if done.ok else None
+    return f"exit {failed[1]}" if failed else done.status.value
+
+
+def _tagged(tag: str, word: str) -> str:
+    """Tell what an effect that was started has come to; of a long tag the end goes, never the word."""
+    room = DESCRIPTION_LIMIT - len(word) - 1
+    return f"{tag if len(tag) <= room else tag[: room - 1] + '…'} {word}"
+
+
 _KINDS: dict[type, Kind] = {
     Gathered: Kind(
         "gathered",
@@ -188,20 +203,18 @@ _KINDS: dict[type, Kind] = {
     ),
     Said: _words(Said, "said"),
     Amendment: _words(Amendment, "amendment"),
-    Done: Kind(
-        "done", lambda _, done: done_fields(done), lambda _, fields: read_done(fields), lambda done: done.status
-    ),
+    Done: Kind("done", lambda _, done: done_fields(done), lambda _, fields: read_done(fields), _came_to),
     Started: Kind(
         "started",
         lambda _, started: {"tag": started.tag},
         lambda _, fields: Started(_text(fields, "tag")),
-        lambda started: f"{started.tag} started",
+        lambda started: _tagged(started.tag, "started"),
     ),
     Finished: Kind(
         "finished",
         lambda _, ended: {"tag": ended.tag, **done_fields(ended.done)},
         lambda _, fields: Finished(_text(fields, "tag"), read_done(fields)),
-        lambda ended: f"{ended.tag} {ended.done.status}",
+        lambda ended: _tagged(ended.tag, _came_to(ended.done)),
     ),
 }
 _BY_MARK = {kind.mark: kind for kind in _KINDS.values()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,7 +45,7 @@ def read_own(content: str) -> Problem:
     try:
         whole = yaml.load(content, _Loader)  # noqa: S506 - it makes nothing but texts, lists and mappings
     except yaml.YAMLError as error:
-        raise ProblemError(f"the modules are no YAML: {one_line(str(error), 120)}") from None
+        raise ProblemError(f"the modules are not YAML: {one_line(str(error), 120)}") from None
     except (RecursionError, ValueError, TypeError) as error:
         raise ProblemError(f"the modules cannot be read: {one_line(str(error), 120)}") from None
     return collected(whole, "yaml")
@@ -59,15 +60,14 @@ def read_json(content: str) -> Problem:
     try:
         whole = json.loads(content, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise ProblemError(f"the modules are no JSON: {one_line(str(error), 120)}") from None
+        raise ProblemError(f"the modules are not JSON: {one_line(str(error), 120)}") from None
     return collected(whole, "json")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1) if len(pairs) < 2_000 else names[0]
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise ProblemError(f"there are two of the module {shown(twice)}: keep one")
     return found
 
