@@ -98,7 +98,7 @@ class Field:
         return self.answer_form(passage=passage).write(answer)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the field as it stands in a file."""
+        """Return the field as a file has it."""
         made: dict[str, Any] = {"question": self.question, "form": self.form}
         if self.labels:
             made["labels"] = dict(self.labels)
@@ -129,7 +129,7 @@ class Codebook:
     show: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the codebook as it stands in a file."""
+        """Return the codebook as a file has it."""
         return {
             **({"about": self.about} if self.about else {}),
             **({"id": self.id} if self.id else {}),

@@ -1,4 +1,4 @@
-"""What people have said is right, by row and field. It is held against decisions and never stands in a prompt."""
+"""What people have said is right, by row and field. It is held against decisions and is in no prompt."""
 
 from __future__ import annotations
 

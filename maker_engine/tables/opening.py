@@ -50,7 +50,7 @@ def place_of(name: str) -> tuple[Path, str]:
 
 
 def table_of(name: str, data: bytes) -> Rows:
-    """Make a table of bytes that are kept elsewhere; JSON Lines are told by the brace that they begin with.
+    """Make a table of bytes that are kept elsewhere; JSON Lines begin with a brace.
 
     Args:
         name: What it is called in errors; its ending says of which kind it is.

@@ -11,7 +11,7 @@ from maker_engine.printable import one_line
 
 _LONGEST_NAME = 18
 _SHOWN = 400
-"""Characters of a cell that are looked at."""
+"""Characters of a cell that are drawn at most."""
 
 
 def draw(

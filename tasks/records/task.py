@@ -18,7 +18,7 @@ from .picture import draw
 from .verifier import findings
 
 _HELD = 1_024
-"""Votes that are kept, since each is looked at several times."""
+"""Votes that are kept, since each is needed several times."""
 
 
 class State(NamedTuple):
