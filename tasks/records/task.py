@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 from rich.text import Text
 
 from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, Json, Option, Said, Task, Undecided, Vote
+from maker_engine.labelling.codebook import CHOICE
 from maker_engine.labelling.units import Unit
 from maker_engine.labelling.wording import vote_on
 
@@ -30,7 +31,7 @@ class State(NamedTuple):
         people: Those that a person is to be asked about, or has decided.
         judged: Decided ones of which the gold answer is known.
         right: Those of them that are as the gold answer.
-        counts: How often each label of the first field with a closed list was decided.
+        counts: How often each label of the first field that is one of a list was decided.
     """
 
     done: int = 0
@@ -111,8 +112,8 @@ class Records(Task[State, Any]):
 
     @cached_property
     def _closed(self) -> tuple[str, ...]:
-        """The labels of the first field with a closed list."""
-        return next((field.names for field in self.problem.codebook.fields if field.labels), ())
+        """The labels of the first field that is one of a list."""
+        return next((field.names for field in self.problem.codebook.fields if field.form == CHOICE), ())
 
     @cached_property
     def _votes(self) -> dict[int, tuple[Unit, Vote]]:
