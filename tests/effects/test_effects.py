@@ -6,6 +6,8 @@ import asyncio
 import fcntl
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -46,12 +48,33 @@ def server():
 
 @pytest.mark.parametrize(
     ("path", "status", "kind"),
-    [("/middle", "failed", "closed"), ("/away", "failed", "redirect"), ("/never", "timed_out", "timeout")],
+    [
+        ("/middle", "failed", "closed"),
+        ("/away", "failed", "redirect"),
+        ("/round", "failed", "redirect"),
+        ("/never", "timed_out", "timeout"),
+        ("/drip", "timed_out", "timeout"),
+    ],
 )
 def test_a_server_that_misbehaves_is_an_outcome(server, path, status, kind):
-    """A body that is cut off, a redirect to another server and no answer at all are outcomes that say so."""
-    done = act("http", {"url": server.url + path}, timeout_s=0.3 if path == "/never" else 10)
+    """A body that is cut off, redirects away or round, no answer, and a byte now and then are outcomes that say so."""
+    done = act("http", {"url": server.url + path}, timeout_s=0.3 if status == "timed_out" else 10)
     assert told(done) == (status, kind)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
+    """A server with a certificate of its own making is never spoken to: the outcome says that TLS failed."""
+    if (openssl := shutil.which("openssl")) is None:
+        pytest.skip("openssl is not installed, which makes the certificate")
+    made = [str(tmp_path / name) for name in ("key.pem", "cert.pem")]
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
+    words += " -addext subjectAltName=IP:127.0.0.1 -keyout"
+    subprocess.run([openssl, *words.split(), made[0], "-out", made[1]], check=True, capture_output=True)
+    with ActingServer(certificate=(made[1], made[0])) as secure:
+        done = act("http", {"url": secure.url.replace("http:", "https:") + "/do?name=a", "method": "POST"})
+        assert told(done) == ("failed", "tls")
+        assert "certificate" in done.fields["error"].lower()
+        assert secure.log == []
 
 
 @pytest.mark.parametrize(
@@ -166,6 +189,23 @@ def test_a_receipt_is_read_for_what_it_can_prove(tmp_path):
         assert read(tmp_path / "key").state == "running"
         with pytest.raises(EffectError, match="it still runs"):
             begin(tmp_path / "key")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_does_not_outlive_whoever_started_it(tmp_path, sent):
+    """When maker dies by a signal, even one that nobody can hear, the program and its children end too."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    script = f"exec > {fifo}; sleep 96 & echo up; wait"  # whoever reads the pipe sees its end when the last one is gone
+    arguments = json.dumps({"argv": ["sh", "-c", script]})
+    code = "import asyncio, sys\nfrom maker_engine.core.decomposition import Do\n"
+    code += "from maker_engine.effects.world import RealWorld\n"
+    code += "asyncio.run(RealWorld().carry_out(Do('process', sys.argv[1], timeout_s=60), 'k'))"
+    with subprocess.Popen([sys.executable, "-c", code, arguments]) as starter, fifo.open() as heard:
+        assert heard.readline() == "up\n"
+        starter.send_signal(sent)
+        assert heard.read() == ""
+    assert starter.returncode == -sent
 
 
 def test_sql_happens_as_a_whole_and_within_its_file(tmp_path):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from maker_engine.core.decomposition import Undecided
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.core.record.commands import Stop
+from maker_engine.core.record.commands import ChangeSettings, Stop
 from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import FirstToAheadBy
 from maker_engine.runtime.order import RunOrder, prepare
+from maker_engine.runtime.view import RunView
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.revote import revote
 from maker_engine.sessions.queries.saved import open_saved
@@ -95,6 +97,28 @@ async def test_a_model_that_cannot_be_read_costs_the_first_row_alone(tmp_path: P
     view = await Bench(tmp_path, mute, task=Table(50), settings=Settings(wary=True), undecided="skip").run()
     assert view.snapshot.outcome is Outcome.UNDECIDED
     assert asked == [0, 0, 0]
+
+
+def test_a_person_may_change_k_while_rows_are_in_flight(tmp_path: Path) -> None:
+    """The rows behind the open one are asked anew by the new k, and every decision is that of its own votes."""
+
+    async def run() -> RunView:
+        model = Slots(999, lambda request, _: 0.5 + request.step % 7 / 7, often)
+        bench = Bench(tmp_path, task=Table(80), settings=Settings(k=3), model=model, concurrency=16, clock=LoopClock())
+        going = asyncio.create_task(bench.run())
+        for k in (2, 4):
+            await asyncio.sleep(3)
+            bench.send(ChangeSettings("ann", k))
+        return await going
+
+    view = leaping(run())
+    assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.SOLVED, 80)
+    assert verify(tmp_path / "run.maker", Table(80)).findings == ()
+
+
+def often(request: SampleRequest) -> Response:
+    """Right in three of four samples, by the row and the number of the sample alone."""
+    return Response(column((request.step + (Random(request.step << 9 | request.sample).random() < 0.25)) % COLUMNS))
 
 
 def copy(directory: Path) -> None:

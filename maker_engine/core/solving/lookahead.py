@@ -196,9 +196,8 @@ class Lookahead:
         self._settings = self._opener.settings = settings
         unused = self.first.resettle(settings, prompt)
         if unused:
-            self.first.serial = (
-                self._opener.next_serial()
-            )  # what is still in flight is of a decision that was taken back
+            # What is still in flight is of a decision that was taken back.
+            self.first.serial = self._opener.next_serial()
         return waste + [Waste(self.first.number, *one) for one in unused]
 
     def abandon(self) -> list[Waste]:

@@ -79,7 +79,7 @@ def write(connection: sqlite3.Connection, path: Path, commit: Commit) -> None:
 def write_votes(connection: sqlite3.Connection, votes: Iterable[Vote]) -> None:
     """Write entries of open steps."""
     rows = [(*vote, chain.digest(*vote)) for vote in votes]
-    connection.executemany("INSERT INTO vote VALUES (?,?,?,?)", rows)
+    connection.executemany("INSERT OR REPLACE INTO vote VALUES (?,?,?,?)", rows)
 
 
 def vote_of(row: int, entry: Entry, task: AnyTask) -> Vote:

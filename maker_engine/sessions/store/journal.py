@@ -208,7 +208,7 @@ class Journal:
         elif kind.note is not None:
             self._note(*kind.note(event))
         if isinstance(event, SettingsChanged):
-            self._ahead.drop()  # the steps ahead are asked anew
+            self._ahead.drop_all()  # the steps ahead are asked anew
         elif isinstance(event, StepEscalated):
             self._ahead.drop(event.step)
         elif isinstance(event, ModelChecked):
