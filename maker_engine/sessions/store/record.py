@@ -27,8 +27,8 @@ _ORDER: Mapping[str, Any] = {
     "first_temperature": float | str | None, "prices": dict, "accept_models": list, "allow": list,
 }  # fmt: skip
 _PLAIN: Mapping[str, Any] = {
-    "created": float, "elapsed_s": float, "open": int, "name": str, "note": str, "signed": str, "imported": bool,
-    "answered_by": dict, "answered_voters": dict, "owed": list, "density": dict,
+    "created": float, "elapsed_s": float, "open": int, "early": int, "name": str, "note": str, "signed": str,
+    "imported": bool, "answered_by": dict, "answered_voters": dict, "owed": list, "density": dict,
 }  # fmt: skip
 
 
@@ -61,8 +61,9 @@ def check_record(record: Mapping[str, Any]) -> None:
     _check("", {key: record[key] for key in _PLAIN if key in record}, _PLAIN)
     if not EARLIEST_S <= record.get("created", 0) <= LATEST_S:
         raise ValueError("'created' is no point in time")
-    if record.get("open", 0) < 0:
-        raise ValueError("'open' is a number that cannot be")
+    for key in ("open", "early"):
+        if record.get(key, 0) < 0:
+            raise ValueError(f"{key!r} is a number that cannot be")
     if not _spent(record):
         raise ValueError("'owed' or 'density' is none that can be")
     if not all(map(_is_ballots, _list("ballots", record.get("ballots", [])))):
