@@ -68,16 +68,19 @@ def check_record(record: Mapping[str, Any]) -> None:
         raise ValueError("'owed' or 'density' is none that can be")
     if not all(map(_is_ballots, _list("ballots", record.get("ballots", [])))):
         raise ValueError("'ballots' is no list of votes for, votes against and how many ballots")
-    for key, check in (("order", check_order), ("started", check_started), ("totals", check_totals)):
+    checks = (("order", check_order), ("started", check_started), ("totals", check_totals), ("ended", _check_end))
+    for key, check in checks:
         if key in record:
             check(record[key])
-    if "ended" in record:
-        ended = _object("ended", record["ended"])
-        _check("ended", ended, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
-        if ended["outcome"] not in set(Outcome):
-            raise ValueError("'ended' names no outcome")
     _check_model(record)
     _check_steps(record)
+
+
+def _check_end(ended: object) -> None:
+    fields_of_end = _object("ended", ended)
+    _check("ended", fields_of_end, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
+    if fields_of_end["outcome"] not in set(Outcome):
+        raise ValueError("'ended' names no outcome")
 
 
 def _check_steps(record: Mapping[str, Any]) -> None:
