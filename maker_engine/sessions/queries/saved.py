@@ -12,10 +12,12 @@ from maker_engine import catalogue
 from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask, Json, result_of
 from maker_engine.core.errors import MakerError, SessionError
+from maker_engine.core.forecasting.live_law import ballots_of
 from maker_engine.core.record.entries import Act, Change, Doubted, Entry
 from maker_engine.core.record.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.record.snapshot import Snapshot, Totals
 from maker_engine.core.record.state import RunState
+from maker_engine.core.responses import Sample
 from maker_engine.models.families import Answered, answered_of
 from maker_engine.sessions.queries.acting import SavedEffects, saved_effects
 from maker_engine.sessions.queries.recorded_task import WITHOUT, RecordedTask
@@ -49,6 +51,8 @@ class SavedRun:
         owed: Tokens and dollars that were spent at most, and were not in the totals when its process went away.
         own: It was ordered here; False for one that came from elsewhere.
         effects: What it has begun to do, and what has come of that.
+        ahead: What it has received for steps before their turn, where those do not depend on each other: by step, and
+            by number, both 0-based.
         identity: Its part of every idempotency key, empty before its first effect.
     """
 
@@ -70,6 +74,7 @@ class SavedRun:
     own: bool = False
     effects: SavedEffects = field(default_factory=SavedEffects)
     identity: str = ""
+    ahead: Mapping[int, Mapping[int, Sample]] = field(default_factory=dict)
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -172,6 +177,7 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), f"{meta['ended']['reason']}{without}"))
     run.check = next(checks(reader), None)
     run.totals = Totals.of(meta["totals"])
+    run.ballots = ballots_of(meta.get("ballots", ()))
     elapsed_s = float(meta["elapsed_s"])
     changed = change_in_effect(reader, task, done)
     parent = reader.branch.parent
@@ -183,6 +189,7 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         {int(voter): float(density) for voter, density in meta.get("density", {}).items()},
         origin.is_own(reader.path, reader.record(reader.branch.id)),
         SavedEffects() if isinstance(task, RecordedTask) else saved_effects(reader, task, done), _identity(meta),
+        reader.early_samples(task) if task.independent else {},
     )  # fmt: skip
 
 
