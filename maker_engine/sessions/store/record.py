@@ -61,9 +61,7 @@ def check_record(record: Mapping[str, Any]) -> None:
     _check("", {key: record[key] for key in _PLAIN if key in record}, _PLAIN)
     if not EARLIEST_S <= record.get("created", 0) <= LATEST_S:
         raise ValueError("'created' is no point in time")
-    for key in ("open", "early"):
-        if record.get(key, 0) < 0:
-            raise ValueError(f"{key!r} is a number that cannot be")
+    _check_numbers(record)
     if not _spent(record):
         raise ValueError("'owed' or 'density' is none that can be")
     if not all(map(_is_ballots, _list("ballots", record.get("ballots", [])))):
@@ -78,6 +76,12 @@ def check_record(record: Mapping[str, Any]) -> None:
             raise ValueError("'ended' names no outcome")
     _check_model(record)
     _check_steps(record)
+
+
+def _check_numbers(record: Mapping[str, Any]) -> None:
+    for key in ("open", "early"):
+        if record.get(key, 0) < 0:
+            raise ValueError(f"{key!r} is a number that cannot be")
 
 
 def _check_steps(record: Mapping[str, Any]) -> None:
