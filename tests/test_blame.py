@@ -21,7 +21,7 @@ METHODS = sorted(
     {name for name, value in vars(Task).items() if callable(value) and not name.startswith("_")} - {"right_answers"}
 )
 SHOWN_ONLY = {"describe", "picture", "decode_state", "draft", "refuses", "result", "read_decision", "row"}
-"""A run does not need these: what it shows is made without them, it is never amended here, and its steps are a chain."""
+"""A run does not need these: what it shows is made without them, nothing is amended here, and it is a chain."""
 
 
 def broken(name):
