@@ -61,27 +61,26 @@ def check_record(record: Mapping[str, Any]) -> None:
     _check("", {key: record[key] for key in _PLAIN if key in record}, _PLAIN)
     if not EARLIEST_S <= record.get("created", 0) <= LATEST_S:
         raise ValueError("'created' is no point in time")
-    _check_numbers(record)
+    for key in ("open", "early"):
+        if record.get(key, 0) < 0:
+            raise ValueError(f"{key!r} is a number that cannot be")
     if not _spent(record):
         raise ValueError("'owed' or 'density' is none that can be")
     if not all(map(_is_ballots, _list("ballots", record.get("ballots", [])))):
         raise ValueError("'ballots' is no list of votes for, votes against and how many ballots")
-    for key, check in (("order", check_order), ("started", check_started), ("totals", check_totals)):
+    checks = (("order", check_order), ("started", check_started), ("totals", check_totals), ("ended", _check_end))
+    for key, check in checks:
         if key in record:
             check(record[key])
-    if "ended" in record:
-        ended = _object("ended", record["ended"])
-        _check("ended", ended, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
-        if ended["outcome"] not in set(Outcome):
-            raise ValueError("'ended' names no outcome")
     _check_model(record)
     _check_steps(record)
 
 
-def _check_numbers(record: Mapping[str, Any]) -> None:
-    for key in ("open", "early"):
-        if record.get(key, 0) < 0:
-            raise ValueError(f"{key!r} is a number that cannot be")
+def _check_end(ended: object) -> None:
+    fields_of_end = _object("ended", ended)
+    _check("ended", fields_of_end, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
+    if fields_of_end["outcome"] not in set(Outcome):
+        raise ValueError("'ended' names no outcome")
 
 
 def _check_steps(record: Mapping[str, Any]) -> None:
