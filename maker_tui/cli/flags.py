@@ -71,6 +71,7 @@ def add_problem(parser: Parser, task: type[AnyTask], *, former: bool = False) ->
     taken = {flag for action in parser._actions for flag in action.option_strings}  # noqa: SLF001 - argparse offers no other way to ask
     group = parser.add_argument_group(f"problem ({task.title})")
     group.add_argument("--problem", type=Path, metavar="FILE", help=verbatim(task.source_help or "a problem file"))
+    parser.set_defaults(problem_folders=task.takes_folder)
     for option in task.options:
         if option.flag not in taken:
             _add(group, option, option.flag, verbatim(option.told))
@@ -86,7 +87,9 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
     """
     flags = vars(arguments)
     options = {name.removeprefix(OPTION): value for name, value in flags.items() if _is_chosen(name, value)}
-    return options, None if arguments.problem is None else read_problem(arguments.problem)
+    if arguments.problem is None:
+        return options, None
+    return options, read_problem(arguments.problem, folders=getattr(arguments, "problem_folders", False))
 
 
 def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -> None:
