@@ -17,6 +17,7 @@ _OPENINGS = (
 )
 _KINDS = ("additive", "data", "destructive")
 _GATES = {1: "ask", 2: "back up", 3: "batches", 4: "run"}
+_ELSEWHERE = (("run", "batches", "back up"), ("keep", "revert", "restore"))
 _VERDICTS = {1: "keep", 2: "revert", 3: "revert", 4: "restore"}
 
 
@@ -95,7 +96,7 @@ def _rowed(row: int, rows: dict[int, str], mistake: Mistake | None, variant: int
         None: f"row = {row}\nanswer = {answer}",
         Mistake.WRONG: f"row = {slip[0]}\nanswer = {slip[1]}",
         Mistake.MALFORMED: broken[variant % len(broken)],
-        Mistake.ILLEGAL: f"row = 1\nanswer = {rows[1]}" if row != 1 else f"row = 4\nanswer = {rows[4]}",
+        Mistake.ILLEGAL: f"row = {row}\nanswer = {_ELSEWHERE[rows is _GATES][variant % 3]}",
         Mistake.INCONSISTENT: f"row = {slip[0]}\nanswer = {answer}",
     }
     return forms[mistake]

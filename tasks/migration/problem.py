@@ -172,7 +172,7 @@ def checked(problem: Problem) -> Problem:
         return replace(problem, changes=ordered)
     names = [change.name for change in ordered]
     if problem.until not in names:
-        raise ProblemError(f"--to {problem.until[:80]} is no change of the plan, which ends with {names[-1]}")
+        raise ProblemError(f"--to {one_line(problem.until, 80)} is no change of the plan, which ends with {names[-1]}")
     return replace(problem, changes=ordered[: names.index(problem.until) + 1])
 
 

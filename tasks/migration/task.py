@@ -44,9 +44,9 @@ from .problem import Problem, to_text
 from .readers import TOOLS
 from .rehearsal import rehearsed
 from .reports import papers, result, shortfall
-from .rules import GATE_ROWS, VERDICT_ROWS, gate, gate_facts, next_change, ready, verdict
+from .rules import GATE_ROWS, RISKY, VERDICT_ROWS, gate, gate_facts, next_change, ready, verdict
 from .state import (
-    ASK, BACKUP, BATCHES, CHOOSE, END, GATE, GO_ON, KEEP, STOP, VERDICT, Answer, Choose, Evidence, Gate, State, Verdict,
+    ASK, BACKUP, BATCHES, CHOOSE, END, GATE, GO_ON, KEEP, RUN, STOP, VERDICT, Answer, Choose, Evidence, Gate, State, Verdict,
 )  # fmt: skip
 from .verifier import findings
 from .wording import (
@@ -149,8 +149,10 @@ class Migration(Task[State, Answer]):
         if not isinstance(answer, Gate):
             return None
         facts = gate_facts(self.problem, state, change_of(self.problem, state))
-        if answer.word == BATCHES and not facts.split:
-            return Flag(ILLEGAL, "this change cannot be split")
+        if answer.word == RUN and facts.risk >= RISKY and not facts.fresh:
+            return Flag(ILLEGAL, f"a change of risk {facts.risk} does not run without a backup")
+        if answer.word == BATCHES and (not facts.split or (facts.risk >= RISKY and not facts.fresh)):
+            return Flag(ILLEGAL, "this change cannot be split, or needs a backup first")
         if answer.word == BACKUP and facts.fresh:
             return Flag(ILLEGAL, "there is a tested backup, and no data has changed since")
         if answer.word == ASK and not facts.person:
@@ -217,6 +219,10 @@ class Migration(Task[State, Answer]):
                 moves.append(("done", answer.status.value, answer.value))
             elif isinstance(answer, Gate | Verdict):
                 moves.append(("decided", answer.word))
+            elif isinstance(answer, Choose):
+                moves.append(("choose", answer.change))
+            elif isinstance(answer, Said):
+                moves.append(("said", answer.text))
         return findings(self._source, moves)
 
     def result(self, state: State) -> Json:

@@ -142,9 +142,11 @@ def read_choice(text: str, offered: list[Change]) -> Choose | Flag:
 def _row_and_word(text: str, rows: dict[int, str]) -> str | Flag:
     lines = _last(text)
     found = [form.fullmatch(line) for form, line in zip((_ROW, _ANSWER), lines, strict=False)]
-    if len(found) < 2 or found[0] is None or found[1] is None or _BY_WORD[found[1][1]] not in rows.values():
+    if len(found) < 2 or found[0] is None or found[1] is None:
         return Flag(MALFORMED, "the last lines are not `row = N` and `answer = …`", excerpt(text[-120:]))
     word = _BY_WORD[found[1][1]]
+    if word not in rows.values():
+        return Flag(ILLEGAL, f"{WORDS[word]} is no answer to this")
     if rows[int(found[0][1])] != word:
         return Flag(INCONSISTENT, f"row {found[0][1]} ends in {WORDS[rows[int(found[0][1])]]}, not in {WORDS[word]}")
     return word

@@ -115,7 +115,7 @@ class _Operation:
         except (OSError, sqlite3.Error) as error:
             raise EffectError("disk", one_line(str(error))) from None
         value.setdefault("took", round(time.monotonic() - began, 3))
-        return {"op": op, "change": self._given.get("change", ""), **value}
+        return {"op": op, "change": self._given.get("change", ""), "at": self._given.get("at", ""), **value}
 
     def _copy(self) -> dict[str, Json]:
         make: Callable[[Path], None] | None = None
