@@ -13,8 +13,6 @@ from .surveys import whole
 
 EFFECT = "migration"
 LONG_S = 6 * 3600.0
-VERIFY_S = 600.0
-"""Seconds that the checks of a change have, its verify script among them."""
 
 
 def change_of(problem: Problem, state: State) -> Change:
@@ -71,11 +69,12 @@ def _run(problem: Problem, state: State, change: Change, script: tuple[Statement
 
 def _batch(problem: Problem, state: State, change: Change) -> Do:
     one = change.deploy[state.statement]
+    set_before = [other.sql for other in change.deploy[: state.statement] if other.sql[:6].upper() == "PRAGMA"]
     label = f"{change.name}, statement {state.statement + 1}, batch {deed_of(state).batches + 1}"
     if not one.batch:
-        return _do(problem, state, RUN, change.name, sql=[one.sql], direction="deploy", label=label, alone=one.alone)
+        return _do(problem, state, RUN, change.name, sql=[*set_before, one.sql], direction="deploy", label=label, alone=one.alone)
     return _do(
-        problem, state, "batch", change.name, sql=[one.sql], table=one.batch, above=state.above,
+        problem, state, "batch", change.name, sql=[*set_before, one.sql], table=one.batch, above=state.above,
         rows=problem.batch_rows, direction="deploy", label=label,
     )  # fmt: skip
 
@@ -103,5 +102,5 @@ def _do(problem: Problem, state: State, op: str, change: str, *, label: str, **m
         safety=Safety.ASKABLE if more.get("alone") else Safety.IDEMPOTENT,
         writes=op not in (CHECK, RECHECK),
         label=label[:60],
-        timeout_s=VERIFY_S if op == CHECK else LONG_S,
+        timeout_s=problem.verify_seconds if op == CHECK else LONG_S,
     )

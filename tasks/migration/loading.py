@@ -66,6 +66,7 @@ def _with(problem: Problem, options: Mapping[str, int | str]) -> Problem:
             max_downtime=_number(options, "max_downtime", problem.max_downtime, 0),
             until=str(options.get("to") or ""),
             batch_rows=_number(options, "batch_rows", problem.batch_rows, 1),
+            verify_seconds=_number(options, "verify_seconds", problem.verify_seconds, 1),
             ask_rows=_number(options, "ask_rows", problem.ask_rows, 0),
         )
     )

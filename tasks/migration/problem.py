@@ -117,6 +117,7 @@ class Problem:
         until: The last change to deploy, "" for all.
         batch_rows: Rows from which a change is split into batches, and rows of one.
         ask_rows: Rows of a table from which a lock on all of it is put to a person, where the database itself is changed.
+        verify_seconds: What the checks of a change have, its verify script among them.
         revert: When all is done on the copy, everything is reverted in turn and compared.
         notes: (file:line, what was not read).
     """
@@ -130,6 +131,7 @@ class Problem:
     until: str = ""
     batch_rows: int = 50_000
     ask_rows: int = 1_000_000
+    verify_seconds: int = 600
     revert: bool = False
     notes: tuple[tuple[str, str], ...] = ()
 
@@ -222,9 +224,9 @@ def from_text(whole: dict[str, Any]) -> Problem:
 def _typed(problem: Problem) -> None:
     texts = [problem.project, problem.tool, problem.database, problem.until]
     texts += [change.name for change in problem.changes] + [change.file for change in problem.changes]
-    numbers = (problem.max_downtime, problem.batch_rows, problem.ask_rows)
+    numbers = (problem.max_downtime, problem.batch_rows, problem.ask_rows, problem.verify_seconds)
     wrong = [one for one in texts if not isinstance(one, str)] + [one for one in numbers if type(one) is not int]
-    if wrong or problem.batch_rows < 1:
+    if wrong or min(problem.batch_rows, problem.verify_seconds) < 1:
         raise ProblemError(f"this migration in maker's own form is damaged at {one_line(repr(wrong), 60)}")
 
 

@@ -78,6 +78,7 @@ class Migration(Task[State, Answer]):
         Option("rows", "Rows of the demo database, where no folder is given.", ROWS),
         Option("batch_rows", "Rows above which a change goes in batches, and rows of one.", 50_000),
         Option("ask_rows", "Rows above which a lock on a table is put to a person, with --apply.", 1_000_000),
+        Option("verify_seconds", "Seconds that the checks of a change have, its verify script among them.", 600),
         Option("tool", f"Whose folder it is, where that is not seen: {', '.join(TOOLS)}.", ""),
     )
     has_oracle = True

@@ -153,13 +153,14 @@ class _Operation:
         if (known := self._known()) is not None:
             return known
         self._there()
-        sql, dialect = str(self._given["sql"][0]), dialect_of(self._place)
+        *pragmas, sql = map(str, self._given["sql"])
+        dialect = dialect_of(self._place)
         above, rows = self._given.get("above"), self._given["rows"]
         key, high, more = self._base.upper(self._given["table"], above, rows, assigned(sql, dialect))
         if key and high is None:
             return {"head": self._given["at"], "changed": 0, "wrote": [], "upto": above, "more": False}
         held = with_range(sql, dialect, key, above, high) if key else sql
-        return self._transaction([held], {"upto": high, "more": more})
+        return self._transaction([*pragmas, held], {"upto": high, "more": more})
 
     def _known(self) -> dict[str, Json] | None:
         noted = self._base.outcome(self._call.key)
