@@ -165,7 +165,6 @@ class SqliteBase:
             connection.execute("BEGIN IMMEDIATE")
             before, counter = connection.total_changes, _counter(self.work)
             self._statements(connection, sql, wrote)
-            wrote |= _reached(connection, wrote)
             value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote - {JOURNAL})}
             self.history.add(made)
             _note(connection, key, made.head, value, counter + 1)
@@ -325,22 +324,6 @@ def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, 
     connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
     rows = [(key, json.dumps(value)), ("head", head), ("version", str(counter))]
     connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - a constant
-
-
-def _reached(connection: sqlite3.Connection, wrote: set[str]) -> set[str]:
-    """Return the tables that foreign keys may have changed along with those written to: nothing else reports these."""
-    found: set[str] = set()
-    if connection.execute("PRAGMA foreign_keys").fetchone()[0]:
-        parents = {
-            name: {str(row[2]).lower() for row in connection.execute(f"PRAGMA foreign_key_list({quoted(name)})")}
-            for name in _tables(connection)
-        }
-        more = {name.lower() for name in wrote}
-        while more:
-            reached = {name for name, of in parents.items() if name not in found and of & more}
-            found |= reached
-            more = {name.lower() for name in reached}
-    return found
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:

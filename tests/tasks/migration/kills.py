@@ -1,0 +1,109 @@
+"""Kills rehearsals of the demo at random moments and resumes them, batches, backups and reverts among them.
+
+    python -m tests.tasks.migration.kills 200
+
+The end must be that of a run that was never killed: the same digest in the record, and the same digest of the copy's
+own file; with everything taken back at the end, the first one.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from maker_tasks.migration.database.sqlite import digest_of
+
+MAKER = (sys.executable, "-m", "maker_tui")
+MOST_KILLS = 8
+"""Kills of one run, after which it is left to end."""
+ROWS = 120_000
+FLAGS = ("--rows", str(ROWS), "--batch-rows", "2000", "--headless", "--json")
+
+
+def _call(words, home, delay_s):
+    """Run maker, and kill it after so many seconds; return its status, None where it was killed, and what it printed."""
+    process = subprocess.Popen(
+        [*MAKER, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "MAKER_HOME": home},
+    )  # fmt: skip
+    try:
+        out, error = process.communicate(timeout=delay_s)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        return None, ""
+    return process.returncode, out or error
+
+
+def _hit(folder, forward):
+    """Return what a kill has interrupted, as the files that are left show it."""
+    if not (folder / "work.db").exists() or any(folder.glob("backup-root.*rt*")) or any(folder.glob("*.made")):
+        return "copy"
+    if any(folder.glob("backup-*.part*")) or any(folder.glob("restored*")):
+        return "backup"
+    lines = (folder / "history.jsonl").read_bytes().count(b"\n") if (folder / "history.jsonl").exists() else 0
+    part = "revert" if forward and lines > forward else "deploy"
+    return f"{part}, in a transaction" if (folder / "work.db-journal").exists() else part
+
+
+def whole_run(dice, home, number, revert, most=MOST_KILLS, hits=None, forward=0):
+    """Run, kill and resume until it ends; return the kills, the summary, and the digest of the copy's own file."""
+    session = f"{home}/{number}.maker"
+    words = ("run", "migration", *FLAGS, "--session", session, *(("--revert",) if revert else ()))
+    kills, status, out = 0, None, ""
+    before = set(Path(home, "migration").glob("*")) if Path(home, "migration").exists() else set()
+    while status is None:
+        status, out = _call(words, home, dice.uniform(0.4, 3.5) if kills < most else None)
+        kills += status is None
+        if status is None and hits is not None:
+            left = [one for one in Path(home, "migration").glob("*") if one not in before]
+            hits.update([_hit(left[-1], forward) if left else "before the copy"])
+        if Path(session).exists():
+            words = ("sessions", "resume", session, "--headless", "--json")
+    if "has ended" in out:  # it was killed after its end
+        status, out = _call(("sessions", "show", session, "--json"), home, None)
+    try:
+        found = json.loads(out)["result"]
+    except (ValueError, KeyError):
+        return kills, {"verdict": f"status {status}: {out[-300:]}"}, ""
+    made = [one for one in Path(home, "migration").glob("*") if one not in before]
+    return kills, found, digest_of(made[-1] / "work.db")[0] if len(made) == 1 else f"{len(made)} copies"
+
+
+def wrong(found, digest, due, revert):
+    """Return what differs from a run that was never killed."""
+    names = ("digest_before", "digest_after", "rows", "verdict", "applied", "reverted")
+    bad = [f"{name}: {found.get(name)}" for name in names if found.get(name) != due[revert].get(name)]
+    return bad + ([f"the file's digest is {digest}"] if digest != due[revert]["digest_after"] else [])
+
+
+def main():
+    """Kill so many times as is asked for; return 1 where anything is wrong."""
+    most, dice = int((*sys.argv[1:], "20")[0]), random.Random(17)
+    counts, bad = collections.Counter(), []
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as home:
+        due = {revert: whole_run(dice, home, f"due-{revert}", revert, most=0)[1] for revert in (False, True)}
+        assert due[True]["digest_after"] == due[True]["digest_before"] == due[False]["digest_before"]
+        files = [one.read_bytes().count(b"\n") for one in Path(home, "migration").glob("*/history.jsonl")]
+        hits, forward = collections.Counter(), min(files)
+        while counts["kills"] < most:
+            revert = counts["runs"] % 2 == 1
+            kills, found, digest = whole_run(dice, home, counts["runs"], revert, hits=hits, forward=forward)
+            counts.update(runs=1, kills=kills)
+            bad += wrong(found, digest, due, revert)
+            took = time.monotonic() - began
+            print(f"{counts['runs']} runs, {counts['kills']} kills, {len(bad)} wrong, {took:.0f} s, {dict(hits)}", *bad, flush=True)  # noqa: T201 - it is a harness
+    return bool(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
