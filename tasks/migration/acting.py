@@ -34,29 +34,31 @@ def in_batches(state: State) -> bool:
 def acting(problem: Problem, state: State) -> Do:
     """Return the effect of the stage."""
     if state.stage == COPY:
-        return _do(problem, state, "copy", "", label="copy the database" if not problem.apply else "back the database up")
+        return _do(problem, state, COPY, "", label="back the database up" if problem.apply else "copy the database")
     if state.stage == FINISH:
-        return _do(problem, state, "finish", "", label="check the whole")
+        return _do(problem, state, FINISH, "", label="check the whole")
     if state.stage in (UNWIND, UNWOUND):
-        name = state.applied[-1]
-        change = problem.changes[problem.index[name]]
-        if state.stage == UNWIND:
-            return _run(problem, state, change, change.revert, "revert")
-        return _check(problem, state, name, (), state.wrote)
-    change, deed = change_of(problem, state), deed_of(state)
-    match state.stage:
-        case "backup":
-            return _do(problem, state, BACKUP, change.name, label=f"back up before {change.name}")
-        case "run":
-            return _batch(problem, state, change) if in_batches(state) else _run(problem, state, change, change.deploy, "deploy")
-        case "check":
-            return _check(problem, state, change.name, change.verify, state.wrote)
-        case "revert":
-            return _run(problem, state, change, change.revert, REVERT)
-        case "recheck":
-            return _check(problem, state, change.name, (), None)
-    assert state.stage == RESTORE  # noqa: S101 - no other stage acts
-    return _do(problem, state, RESTORE, change.name, to=deed.head, label=f"put back what was before {change.name}")
+        change = problem.changes[problem.index[state.applied[-1]]]
+    else:
+        change = change_of(problem, state)
+    if state.stage in (UNWIND, REVERT):
+        return _run(problem, state, change, change.revert, REVERT)
+    if state.stage in (UNWOUND, RECHECK, CHECK):
+        verify = change.verify if state.stage == CHECK else ()
+        return _check(problem, state, change.name, verify, None if state.stage == RECHECK else state.wrote)
+    return _forward(problem, state, change)
+
+
+def _forward(problem: Problem, state: State, change: Change) -> Do:
+    """Return the effect that backs up, deploys, or puts back."""
+    if state.stage == BACKUP:
+        return _do(problem, state, BACKUP, change.name, label=f"back up before {change.name}")
+    if state.stage == RUN:
+        if in_batches(state):
+            return _batch(problem, state, change)
+        return _run(problem, state, change, change.deploy, "deploy")
+    label = f"put back what was before {change.name}"
+    return _do(problem, state, RESTORE, change.name, to=deed_of(state).head, label=label)
 
 
 def _run(problem: Problem, state: State, change: Change, script: tuple[Statement, ...], direction: str) -> Do:
@@ -72,7 +74,16 @@ def _batch(problem: Problem, state: State, change: Change) -> Do:
     set_before = [other.sql for other in change.deploy[: state.statement] if other.sql[:6].upper() == "PRAGMA"]
     label = f"{change.name}, statement {state.statement + 1}, batch {deed_of(state).batches + 1}"
     if not one.batch:
-        return _do(problem, state, RUN, change.name, sql=[*set_before, one.sql], direction="deploy", label=label, alone=one.alone)
+        return _do(
+            problem,
+            state,
+            RUN,
+            change.name,
+            sql=[*set_before, one.sql],
+            direction="deploy",
+            label=label,
+            alone=one.alone,
+        )
     return _do(
         problem, state, "batch", change.name, sql=[*set_before, one.sql], table=one.batch, above=state.above,
         rows=problem.batch_rows, direction="deploy", label=label,

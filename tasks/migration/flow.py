@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +13,29 @@ from .acting import change_of, deed_of, in_batches
 from .problem import Change, Problem
 from .rules import ready
 from .state import (
-    ALL, ASK, BACKUP, CHECK, CHOOSE, COPY, END, FINISH, GATE, GO_ON, KEEP, NOTHING, PART, RECHECK, RESTORE, REVERT,
-    RUN, UNWIND, UNWOUND, VERDICT, Deed, Evidence, State, Table,
+    ALL,
+    ASK,
+    BACKUP,
+    CHECK,
+    CHOOSE,
+    COPY,
+    END,
+    FINISH,
+    GATE,
+    GO_ON,
+    KEEP,
+    NOTHING,
+    PART,
+    RECHECK,
+    RESTORE,
+    REVERT,
+    RUN,
+    UNWIND,
+    UNWOUND,
+    VERDICT,
+    Deed,
+    Evidence,
+    State,
 )  # fmt: skip
 from .surveys import lost, merged, schema, whole
 
@@ -133,36 +155,32 @@ def _error(outcome: Done, value: Any) -> str:
 
 
 def _done(problem: Problem, state: State, value: dict[str, Any]) -> State:
-    took = float(value.get("took", 0))
-    match state.stage:
-        case "copy":
-            return _copied(problem, state, value)
-        case "backup":
-            fine = value["integrity"] == "ok" and value["digest"] == whole(state.tables)
-            if not fine:
-                raise ValueError("a backup was restored and is not equal to the database")
-            return replace(state, stage=GATE, backup=str(value["head"]), dirty=False)
-        case "run":
-            return _ran(problem, state, value, took)
-        case "check":
-            return _checked(problem, state, value)
-        case "revert" | "unwind":
-            stage = RECHECK if state.stage == REVERT else UNWOUND
-            wrote = value.get("wrote")
-            return replace(
-                state, stage=stage, head=str(value["head"]), downtime=_sum(state.downtime, took),
-                wrote=None if wrote is None else tuple(map(str, wrote)),
-            )  # fmt: skip
-        case "recheck":
-            tables = merged((), value["survey"])
-            if whole(tables) != deed_of(state).before:
-                return _fault(replace(state, stage=RESTORE), f"{deed_of(state).name}: its revert script does not put back what was")
-            return _taken_back(problem, replace(state, tables=tables))
-        case "restore":
-            return _restored(problem, state, value, took)
-        case "unwound":
-            return _unwound(problem, state, merged(state.tables, value["survey"]))
-    return _finished(problem, state, value)
+    return _AFTER[state.stage](problem, state, value)
+
+
+def _backed_up(problem: Problem, state: State, value: dict[str, Any]) -> State:  # noqa: ARG001 - as the others
+    if value["integrity"] != "ok" or value["digest"] != whole(state.tables):
+        raise ValueError("a backup was restored and is not equal to the database")
+    return replace(state, stage=GATE, backup=str(value["head"]), dirty=False)
+
+
+def _reverted(problem: Problem, state: State, value: dict[str, Any]) -> State:  # noqa: ARG001 - as the others
+    wrote = value.get("wrote")
+    return replace(
+        state,
+        stage=RECHECK if state.stage == REVERT else UNWOUND,
+        head=str(value["head"]),
+        downtime=_sum(state.downtime, float(value.get("took", 0))),
+        wrote=None if wrote is None else tuple(map(str, wrote)),
+    )
+
+
+def _rechecked(problem: Problem, state: State, value: dict[str, Any]) -> State:
+    tables = merged((), value["survey"])
+    deed = deed_of(state)
+    if whole(tables) != deed.before:
+        return _fault(replace(state, stage=RESTORE), f"{deed.name}: its revert script does not put back what was")
+    return _taken_back(problem, replace(state, tables=tables))
 
 
 def _sum(total: float, more: float) -> float:
@@ -181,7 +199,8 @@ def _copied(problem: Problem, state: State, value: dict[str, Any]) -> State:
     return settled(problem, state)
 
 
-def _ran(problem: Problem, state: State, value: dict[str, Any], took: float) -> State:
+def _ran(problem: Problem, state: State, value: dict[str, Any]) -> State:
+    took = float(value.get("took", 0))
     deed, change = deed_of(state), change_of(problem, state)
     wrote = value.get("wrote")
     names = None if wrote is None or state.wrote is None else tuple(sorted({*state.wrote, *map(str, wrote)}))
@@ -210,7 +229,8 @@ def _checked(problem: Problem, state: State, value: dict[str, Any]) -> State:
     return replace(state, stage=VERDICT, tables=tables, evidence=found)
 
 
-def _restored(problem: Problem, state: State, value: dict[str, Any], took: float) -> State:
+def _restored(problem: Problem, state: State, value: dict[str, Any]) -> State:
+    took = float(value.get("took", 0))
     tables = merged((), value["survey"])
     state = replace(state, head=str(value["head"]), tables=tables, downtime=_sum(state.downtime, took))
     if whole(tables) != deed_of(state).before:
@@ -219,8 +239,9 @@ def _restored(problem: Problem, state: State, value: dict[str, Any], took: float
     return _taken_back(problem, state)
 
 
-def _unwound(problem: Problem, state: State, tables: tuple[Table, ...]) -> State:
+def _unwound(problem: Problem, state: State, value: dict[str, Any]) -> State:
     """Hold what a revert leads to against the database before the change."""
+    tables = merged(state.tables, value["survey"])
     name = state.applied[-1]
     due = next(deed.before for deed in reversed(state.deeds) if deed.name == name)
     state = replace(state, tables=tables, applied=state.applied[:-1], reverted=(*state.reverted, name))
@@ -239,6 +260,13 @@ def _finished(problem: Problem, state: State, value: dict[str, Any]) -> State:  
     return replace(state, stage=END, tables=tables, schemas=(*state.schemas, schema(value["survey"])))
 
 
+_AFTER: dict[str, Callable[[Problem, State, dict[str, Any]], State]] = {
+    COPY: _copied, BACKUP: _backed_up, RUN: _ran, CHECK: _checked, REVERT: _reverted, RECHECK: _rechecked,
+    RESTORE: _restored, UNWIND: _reverted, UNWOUND: _unwound, FINISH: _finished,
+}  # fmt: skip
+"""What comes of each stage's effect."""
+
+
 def _failed(problem: Problem, state: State, error: str, outcome: Done) -> State:
     """Return the state after an effect that did not come to what it should."""
     if state.stage == RUN:
@@ -250,7 +278,9 @@ def _failed(problem: Problem, state: State, error: str, outcome: Done) -> State:
         return replace(state, stage=VERDICT, evidence=Evidence(verify=f"it gave no answer: {error}", left=ALL))
     if state.stage in (REVERT, RECHECK):
         return replace(_fault(state, f"{deed_of(state).name}: its revert fails: {error}"), stage=RESTORE)
-    name = deed_of(state).name if state.deed is not None else state.applied[-1] if state.stage in (UNWIND, UNWOUND) else ""
+    name = (
+        deed_of(state).name if state.deed is not None else state.applied[-1] if state.stage in (UNWIND, UNWOUND) else ""
+    )
     words = f"{name or 'the database'}: {state.stage} fails: {error}"
     state = replace(_fault(state, words), stop=state.stop or words, deed=None, evidence=None)
     return replace(state, stage=END if state.stage in (COPY, FINISH, RESTORE) else FINISH)

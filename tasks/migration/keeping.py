@@ -9,7 +9,7 @@ from maker_engine.core.decomposition import Json
 
 from .state import Answer, Choose, Deed, Evidence, Gate, State, Table, Verdict
 
-_ANSWERS = {"choose": Choose, "gate": Gate, "verdict": Verdict}
+_ANSWERS: dict[str, type[Choose | Gate | Verdict]] = {"choose": Choose, "gate": Gate, "verdict": Verdict}
 
 
 def _listed(value: Any) -> Any:
@@ -51,5 +51,4 @@ def answer_from(value: Any) -> Answer:
     kind, word = value
     if kind not in _ANSWERS or not isinstance(word, str):
         raise ValueError(f"{kind!r} is no answer of a migration")
-    found: Answer = _ANSWERS[kind](word)
-    return found
+    return _ANSWERS[kind](word)

@@ -104,7 +104,9 @@ def _database(place: str) -> str:
     if "://" not in place:
         return place if place.startswith(DEMO) else os.path.realpath(os.path.expanduser(place))  # noqa: PTH111 - never raises
     if dialect_of(place) != "postgres":
-        raise ProblemError(f"{one_line(place.partition('://')[0], 20)}:// is not known: postgresql:// is, and files of SQLite")
+        raise ProblemError(
+            f"{one_line(place.partition('://')[0], 20)}:// is not known: postgresql:// is, and files of SQLite"
+        )
     if ":" in place.partition("://")[2].rpartition("@")[0] and "${env:" not in place:
         raise ProblemError("a password does not belong into a command: write postgresql://USER:${env:NAME}@HOST/NAME")
     return place
@@ -122,7 +124,7 @@ def _linted(changes: tuple[Change, ...]) -> tuple[Change, ...]:
             path.write_text(";\n".join(one.sql for one in change.deploy) + ";\n", encoding="utf-8")
             paths.append(str(path))
         try:
-            ran = subprocess.run(  # noqa: S603 - a linter by its whole path, of files of our own
+            ran = subprocess.run(  # noqa: S603 - a program by its whole path
                 [program, "--reporter", "json", *paths], capture_output=True, text=True, timeout=SQUAWK_S, check=False
             )
             said = [(Path(one["file"]).stem, f"{one['rule_name']}: {one['message']}") for one in json.loads(ran.stdout)]

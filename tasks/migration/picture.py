@@ -11,7 +11,14 @@ from .state import BACKUP, CHECK, COPY, END, FINISH, RUN, Deed, State
 MARKS = {"waiting": ("·", "rail"), "at hand": (">", "moved"), "applied": ("✔", "target"), "reverted": ("✖", "conflict")}
 _WIDE, _MIDDLE = 54, 34
 """Cells from which on kind, risk and seconds are shown, and kind and risk."""
-_DOING = {COPY: "copying", BACKUP: "backing up", RUN: "running", CHECK: "checking", FINISH: "checking the whole", END: "done"}
+_DOING = {
+    COPY: "copying",
+    BACKUP: "backing up",
+    RUN: "running",
+    CHECK: "checking",
+    FINISH: "checking the whole",
+    END: "done",
+}
 
 
 def draw(problem: Problem, state: State, columns: int, rows: int) -> Text:
@@ -25,7 +32,9 @@ def draw(problem: Problem, state: State, columns: int, rows: int) -> Text:
     width = max(6, min(max(len(change.name) for change, _ in shown), 24 if columns >= _WIDE else 16, columns - 4))
     deeds = {deed.name: deed for deed in state.deeds}
     picture = Text(no_wrap=True)
-    picture.append(_cut(f"{'change':<{width}}   {_figures('kind', 'risk', 'rows', 's', columns)}before, after", columns), "label")
+    picture.append(
+        _cut(f"{'change':<{width}}   {_figures('kind', 'risk', 'rows', 's', columns)}before, after", columns), "label"
+    )
     for change, mark in shown:
         picture.append("\n")
         deed = state.deed if state.deed is not None and mark == "at hand" else deeds.get(change.name, Deed(change.name))
@@ -69,11 +78,10 @@ def _feet(problem: Problem, state: State, columns: int) -> list[str]:
     """Return the lines below the plan."""
     deed = state.deed or (state.deeds[-1] if state.deeds else None)
     limit = f" of {problem.max_downtime} s" if problem.max_downtime else ""
-    counts = f"{len(state.applied)} applied {len(state.reverted)} back of {len(problem.changes)}; downtime {state.downtime:.1f} s{limit}"
-    if state.findings:
-        last = state.findings[-1]
-    else:
-        last = "last check held" if state.deeds else "not checked yet"
+    counts = f"{len(state.applied)} applied {len(state.reverted)} back of {len(problem.changes)}"
+    counts += f"; downtime {state.downtime:.1f} s{limit}"
+    held = "last check held" if state.deeds else "not checked yet"
+    last = state.findings[-1] if state.findings else held
     doing = _DOING.get(state.stage, state.stage)
     speed = f"; {deed.changed / deed.took:,.0f} rows/s" if deed is not None and deed.took and deed.changed else ""
     depth = "; savepoint 1 in 1 transaction" if state.stage == RUN else ""

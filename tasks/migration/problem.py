@@ -116,7 +116,7 @@ class Problem:
         max_downtime: Seconds for which writers may be held up, 0 for no limit.
         until: The last change to deploy, "" for all.
         batch_rows: Rows from which a change is split into batches, and rows of one.
-        ask_rows: Rows of a table from which a lock on all of it is put to a person, where the database itself is changed.
+        ask_rows: Rows of a table from which a lock on it is put to a person, where the database itself is changed.
         verify_seconds: What the checks of a change have, its verify script among them.
         revert: When all is done on the copy, everything is reverted in turn and compared.
         notes: (file:line, what was not read).
@@ -225,7 +225,8 @@ def _typed(problem: Problem) -> None:
     texts = [problem.project, problem.tool, problem.database, problem.until]
     texts += [change.name for change in problem.changes] + [change.file for change in problem.changes]
     numbers = (problem.max_downtime, problem.batch_rows, problem.ask_rows, problem.verify_seconds)
-    wrong = [one for one in texts if not isinstance(one, str)] + [one for one in numbers if type(one) is not int]
+    wrong: list[Any] = [one for one in texts if type(one) is not str]
+    wrong += [one for one in numbers if type(one) is not int]
     if wrong or min(problem.batch_rows, problem.verify_seconds) < 1:
         raise ProblemError(f"this migration in maker's own form is damaged at {one_line(repr(wrong), 60)}")
 
@@ -238,9 +239,9 @@ def _change(given: dict[str, Any]) -> Change:
 
 
 def _statement(given: dict[str, Any]) -> Statement:
-    one = Statement(**{**given, "tables": tuple(given["tables"]), "loses": tuple(given["loses"])})
+    one: Any = Statement(**{**given, "tables": tuple(given["tables"]), "loses": tuple(given["loses"])})
     if one.kind not in KINDS or one.lock not in ("none", "rows", "table") or not 1 <= one.risk <= 5:
         raise ProblemError(f"this migration in maker's own form is damaged at {one_line(one.sql, 60)}")
     if not (isinstance(one.sql, str) and isinstance(one.batch, str) and isinstance(one.target, str)):
         raise ProblemError("this migration in maker's own form is damaged: a statement is no text")
-    return one
+    return Statement(**{**given, "tables": one.tables, "loses": one.loses})

@@ -47,7 +47,12 @@ def _digest(text: str) -> str:
 
 def _value(problem: Problem, state: State, arguments: dict[str, Any]) -> dict[str, Any]:
     op = arguments["op"]
-    value: dict[str, Any] = {"op": op, "change": arguments.get("change", ""), "at": arguments.get("at", ""), "took": 0.1}
+    value: dict[str, Any] = {
+        "op": op,
+        "change": arguments.get("change", ""),
+        "at": arguments.get("at", ""),
+        "took": 0.1,
+    }
     head = _digest(do_words(arguments))[:24]
     match op:
         case "copy":

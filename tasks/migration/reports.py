@@ -22,7 +22,9 @@ def verdict_of(problem: Problem, state: State) -> str:
 
 def warnings(problem: Problem) -> list[str]:
     """Return what is worth knowing and makes nothing unsafe."""
-    found = [f"{change.name}: it has no revert script" for change in problem.changes if change.deploy and not change.revert]
+    found = [
+        f"{change.name}: it has no revert script" for change in problem.changes if change.deploy and not change.revert
+    ]
     found += [f"{change.name}: {words}" for change in problem.changes for words in change.evidence]
     return [*found, *(f"{place}: {words}" for place, words in problem.notes)]
 
@@ -52,7 +54,8 @@ def shortfall(problem: Problem, state: State) -> str:
 def papers(problem: Problem, state: State) -> dict[str, str]:
     """Return the report, as Markdown and as JSON."""
     whole_report = {
-        "project": problem.project, "tool": problem.tool, "database": problem.database, "applied_to": "database" if problem.apply else "copy",
+        "project": problem.project, "tool": problem.tool, "database": problem.database,
+        "applied_to": "database" if problem.apply else "copy",
         **result(problem, state),
         "changes": [_row(problem, state, name) for name in [change.name for change in problem.changes]],
         "schema": [{"what": mark, "type": kind, "name": name} for mark, kind, name in schema_changes(state)],
@@ -87,14 +90,16 @@ def schema_changes(state: State) -> list[tuple[str, str, str]]:
 
 def markdown(problem: Problem, state: State) -> str:
     """Write the report for people."""
-    what = "the database itself" if problem.apply else "a copy"
-    lines = [
-        f"# {_cell(problem.project)}: {verdict_of(problem, state)}", "",
-        f"{len(state.applied)} of {len(problem.changes)} changes applied to {what} of `{_cell(problem.database)}`;"
-        f" {len(state.reverted)} taken back; writers held up for {state.downtime:.1f} s.", "",
-    ]  # fmt: skip
+    what = "the database itself," if problem.apply else "a copy of"
+    done = f"{len(state.applied)} of {len(problem.changes)} changes applied to {what} `{_cell(problem.database)}`"
+    rest = f"{len(state.reverted)} taken back; writers held up for {state.downtime:.1f} s."
+    lines = [f"# {_cell(problem.project)}: {verdict_of(problem, state)}", "", f"{done}; {rest}", ""]
     lines += [f"- **{_cell(one)}**" for one in state.findings] or ["Nothing was found that makes it unsafe."]
-    lines += ["", "| change | kind | risk | before it | rows | s | after it | digest |", "|---|---|---|---|---|---|---|---|"]
+    lines += [
+        "",
+        "| change | kind | risk | before it | rows | s | after it | digest |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for change, mark in plan_marks(problem, state):
         row = _row(problem, state, change.name)
         batches = f" ({row['batches']} batches)" if row["batches"] else ""
@@ -108,7 +113,8 @@ def markdown(problem: Problem, state: State) -> str:
     lines += ["", "## Rows", "", "| table | before | after |", "|---|---|---|"]
     before, after = ({table.name: table.rows for table in one} for one in (state.first, state.tables))
     lines += [
-        f"| {_cell(name)} | {_count(before.get(name))} | {_count(after.get(name))} |" for name in sorted({*before, *after})
+        f"| {_cell(name)} | {_count(before.get(name))} | {_count(after.get(name))} |"
+        for name in sorted({*before, *after})
     ]
     lines += ["", f"Digest before: `{whole(state.first)}`", "", f"Digest after: `{whole(state.tables)}`"]
     if found := warnings(problem):

@@ -1,4 +1,4 @@
-"""The three rules: which change goes next, what is done before it, and what after its checks. Prompts have them in words."""
+"""The three rules: which change goes next, what is done before it, what after it. Prompts have them in words."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ import logging
 import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp, parse_one, tokenize
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
 
 from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
@@ -26,6 +26,12 @@ _PRAGMAS = re.compile(
 )
 _OPAQUE = re.compile(
     r"(create|alter|drop|do|grant|revoke|comment|analyze|reindex|vacuum|cluster|refresh|lock|set|reset|call)\b",
+    re.IGNORECASE,
+)
+_MADE = re.compile(
+    r"create\s+(or\s+replace\s+|temp(orary)?\s+|constraint\s+|foreign\s+|materialized\s+|event\s+|access\s+|text\s+search\s+)*"
+    r"(trigger|function|procedure|extension|type|domain|schema|role|user|policy|rule|sequence|view|virtual\s+table|aggregate"
+    r"|operator|cast|collation|publication|subscription|statistics|server|language|method|configuration|dictionary|data)\b",
     re.IGNORECASE,
 )
 _QUIET = re.compile(r"(create|alter|comment|grant|revoke|analyze|set|reset)\b", re.IGNORECASE)
@@ -49,14 +55,10 @@ def statements(text: str, dialect: str, file: str, line: int = 1) -> tuple[State
         raise ProblemError(f"{file} is larger than {LONGEST_SCRIPT:,} characters: load such data another way")
     found = [_read(sql, dialect, file, line + at) for sql, at in _cut(text, dialect, file, line)]
     kept = [one for one in found if one is not None]
-    declared = tuple(name for names in _DECLARED.findall(text) for name in re.split(r"[\s,]+", names))
+    declared = tuple(name for names in _DECLARED.findall(text) for name in re.split(r"\s*,\s*", names))
     if declared and kept:
-        first = kept[0]
-        kept[0] = Statement(*(getattr(first, name) for name in _FIELDS[:-2]), (*first.loses, *declared), first.alone)
+        kept[0] = replace(kept[0], loses=(*kept[0].loses, *declared))
     return tuple(kept)
-
-
-_FIELDS = ("sql", "line", "kind", "risk", "tables", "target", "lock", "batch", "loses", "alone")
 
 
 def _cut(text: str, dialect: str, file: str, line: int) -> Iterator[tuple[str, int]]:
@@ -67,7 +69,7 @@ def _cut(text: str, dialect: str, file: str, line: int) -> Iterator[tuple[str, i
         raise ProblemError(f"{file}:{line}: this is no SQL: {one_line(str(error), 80)}") from None
     begin: Any = None
     for token in tokens:
-        if token.token_type is not TokenType.SEMICOLON:
+        if token.token_type.name != "SEMICOLON":
             begin = begin or token
             continue
         if begin is None:
@@ -95,9 +97,11 @@ def _read(sql: str, dialect: str, file: str, line: int) -> Statement | None:
              exp.Set, exp.Analyze, exp.Grant, exp.Merge)  # fmt: skip
     if isinstance(tree, known):
         return _classed(sql, line, tree, dialect)
-    if _OPAQUE.match(sql):
+    if _OPAQUE.match(sql) and (sql[:6].lower() != "create" or _MADE.match(sql)):
         return _opaque(sql, line, dialect)
-    raise ProblemError(f"{file}:{line}: {one_line(sql, 60)} is no statement that a migration may have")
+    raise ProblemError(
+        f"{file}:{line}: {one_line(sql, 60)} does not parse, or is no statement that a migration may have"
+    )
 
 
 def _opaque(sql: str, line: int, dialect: str) -> Statement:
@@ -130,7 +134,7 @@ def _target(tree: Any) -> str:
     return table.name if table is not None else ""
 
 
-def _effect(tree: Any, target: str) -> tuple[str, int, str, tuple[str, ...]]:
+def _effect(tree: Any, target: str) -> tuple[str, int, str, tuple[str, ...]]:  # noqa: PLR0911 - one for each kind
     """Return a statement's kind, risk, lock, and what it removes."""
     match tree:
         case exp.Create():

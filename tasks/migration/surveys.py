@@ -33,7 +33,7 @@ def merged(known: tuple[Table, ...], survey: Mapping[str, Any]) -> tuple[Table, 
             table = Table(str(name), int(rows), str(digest), tuple(map(str, columns)), table.broken if table else 0)
         if table is None:
             raise ValueError(f"table {name} was not looked at")
-        found.append(replace(table, broken=int(survey["broken"].get(name, 0 if not table else table.broken))))
+        found.append(replace(table, broken=int(survey["broken"].get(name, table.broken))))
     return tuple(found)
 
 

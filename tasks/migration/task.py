@@ -21,8 +21,8 @@ from maker_engine.core.decomposition import (
     Mistake,
     NotDone,
     Option,
-    Said,
     Safety,
+    Said,
     Status,
     Task,
     Unknown,
@@ -46,11 +46,34 @@ from .rehearsal import rehearsed
 from .reports import papers, result, shortfall
 from .rules import GATE_ROWS, RISKY, VERDICT_ROWS, gate, gate_facts, next_change, ready, verdict
 from .state import (
-    ASK, BACKUP, BATCHES, CHOOSE, END, GATE, GO_ON, KEEP, RUN, STOP, VERDICT, Answer, Choose, Evidence, Gate, State, Verdict,
+    ASK,
+    BACKUP,
+    BATCHES,
+    CHOOSE,
+    END,
+    GATE,
+    GO_ON,
+    KEEP,
+    RUN,
+    STOP,
+    VERDICT,
+    Answer,
+    Choose,
+    Evidence,
+    Gate,
+    State,
+    Verdict,
 )  # fmt: skip
 from .verifier import findings
 from .wording import (
-    MOST_OFFERED, WORDS, choose_prompt, gate_prompt, read_choice, read_gate, read_verdict, verdict_prompt,
+    MOST_OFFERED,
+    WORDS,
+    choose_prompt,
+    gate_prompt,
+    read_choice,
+    read_gate,
+    read_verdict,
+    verdict_prompt,
 )  # fmt: skip
 
 
@@ -142,8 +165,8 @@ class Migration(Task[State, Answer]):
             return read_choice(text, self._offered(state))
         return read_gate(text) if state.stage == GATE else read_verdict(text)
 
-    def objection(self, state: State, answer: Answer) -> Flag | None:
-        """Flag what must not be done whatever is voted: keep what failed, split what cannot be, ask or back up twice."""
+    def objection(self, state: State, answer: Answer) -> Flag | None:  # noqa: PLR0911 - one for each kind
+        """Flag what must never be done: keep what failed, split what cannot be, run at risk, ask or back up twice."""
         if isinstance(answer, Verdict):
             sound = state.evidence is None or state.evidence.sound
             return None if answer.word != KEEP or sound else Flag(ILLEGAL, "a change whose checks fail cannot be kept")
@@ -170,7 +193,7 @@ class Migration(Task[State, Answer]):
             return judged(self.problem, state, answer.word)
         if isinstance(answer, Done):
             return done(self.problem, state, answer)
-        assert isinstance(answer, Said | Amendment)  # noqa: S101 - nothing else is asked
+        assert isinstance(answer, Said | Amendment)  # noqa: S101 - those stages have one
         return answered(self.problem, state, answer.text)
 
     def oracle(self, state: State) -> Answer | None:
@@ -191,21 +214,25 @@ class Migration(Task[State, Answer]):
             return () if answer is None else (answer,)
         offered = self._offered(state)
         left = [one for one in offered if all(self._rank(one)[0] <= self._rank(other)[0] for other in offered)]
-        return tuple(Choose(one.name) for one in left if all(self._rank(one)[1] <= self._rank(other)[1] for other in left))
+        return tuple(
+            Choose(one.name) for one in left if all(self._rank(one)[1] <= self._rank(other)[1] for other in left)
+        )
 
     def draft(self, state: State) -> Answer | None:
         """Guess by the rule itself."""
         return self.oracle(state)
 
-    def recover(self, state: State, do: Do) -> Do | None:
+    def recover(self, state: State, do: Do) -> Do | None:  # noqa: ARG002 - as its contract has it
         """Ask whether statements have run that take no transaction."""
         arguments = json.loads(do.arguments)
         if do.safety is not Safety.ASKABLE:
             return None
         asked = {key: arguments[key] for key in ("database", "apply", "work", "change")}
-        return Do(do.effect, json.dumps({**asked, "op": "asked", "sql": arguments["sql"]}), writes=False, timeout_s=60.0)
+        return Do(
+            do.effect, json.dumps({**asked, "op": "asked", "sql": arguments["sql"]}), writes=False, timeout_s=60.0
+        )
 
-    def recovered(self, state: State, do: Do, done: Done) -> Done | NotDone | Unknown:  # noqa: ARG002 - the answer says all
+    def recovered(self, state: State, do: Do, done: Done) -> Done | NotDone | Unknown:  # noqa: ARG002 - as its contract has it
         """Read what is known of them."""
         value: Any = done.fields
         if not done.ok or not isinstance(value, dict) or value.get("known") not in ("done", "not"):
@@ -234,7 +261,7 @@ class Migration(Task[State, Answer]):
         """Say in one line why it is unsafe; "" where it is safe."""
         return shortfall(self.problem, state)
 
-    def papers(self, state: State, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - votes are in the session
+    def papers(self, state: State, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - as its contract has it
         """Return the report, as Markdown and as JSON."""
         return papers(self.problem, state)
 

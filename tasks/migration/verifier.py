@@ -174,9 +174,7 @@ class _Audit:
         self._held += longest
         return True
 
-    def _take_back(
-        self, change: dict[str, Any], verdict: str, before: str, head: str, *, untouched: bool
-    ) -> None:
+    def _take_back(self, change: dict[str, Any], verdict: str, before: str, head: str, *, untouched: bool) -> None:
         if untouched:
             return
         if verdict == "revert" and change["revert"]:

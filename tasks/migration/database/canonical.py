@@ -1,9 +1,9 @@
 """The digest of a database: over all rows of all tables, whatever the order of rows, columns and tables.
 
-    row     the values as the database quotes them, in order of their columns' names, joined by commas, as UTF-8
-    table   SHA-256 of the line `table NAME COLUMNS ROWS SUM`: names as JSON, SUM the sum of the SHA-256 of its rows as
-            big-endian whole numbers, modulo 2 ** 256, in hexadecimal
-    whole   SHA-256 of the tables' digests, a line `NAME DIGEST` for each, in order of their names
+row     the values as the database quotes them, in order of their columns' names, joined by commas, as UTF-8
+table   SHA-256 of the line `table NAME COLUMNS ROWS SUM`: names as JSON, SUM the sum of the SHA-256 of its rows as
+        big-endian whole numbers, modulo 2 ** 256, in hexadecimal
+whole   SHA-256 of the tables' digests, a line `NAME DIGEST` for each, in order of their names
 """
 
 from __future__ import annotations

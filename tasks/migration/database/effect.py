@@ -8,6 +8,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from .history import ROOT, entry, folder_of
 
 _KNOWN: dict[str, type | tuple[type, ...]] = {
     "op": str, "database": str, "apply": bool, "work": str, "at": str, "digest": str, "sql": list, "change": str,
-    "direction": str, "alone": bool, "table": str, "above": (int, type(None)), "rows": int, "tables": (list, type(None)),
+    "direction": str, "alone": bool, "table": str, "above": (int, type(None)), "rows": int,
+    "tables": (list, type(None)),
     "verify": list, "to": str, "as": str, "asks": str,
 }  # fmt: skip
 WRITES = frozenset({"copy", "run", "batch", "backup", "restore", "finish"})
@@ -53,7 +55,9 @@ class MigrationEffect:
         take(arguments, _KNOWN)
         place = arguments.get("database", "")
         if arguments.get("op") not in {*WRITES, "check", "asked"}:
-            raise EffectError("arguments", f"there is no operation {one_line(str(arguments.get('op')), 30)!r}", refused=True)
+            raise EffectError(
+                "arguments", f"there is no operation {one_line(str(arguments.get('op')), 30)!r}", refused=True
+            )
         if place.startswith(DEMO):
             return None
         try:
@@ -94,11 +98,11 @@ class _Operation:
         folder = folder_of(self._token)
         self._base: Any
         if dialect_of(self._place) == "sqlite":
-            from .sqlite import SqliteBase  # noqa: PLC0415 - only one of the two is needed
+            from .sqlite import SqliteBase  # noqa: PLC0415 - not every run needs it
 
             self._base = SqliteBase(self._place, folder, apply=apply)
         else:
-            from .postgres import PostgresBase  # noqa: PLC0415 - an extra, that only this needs
+            from .postgres import PostgresBase  # noqa: PLC0415 - not every run needs it
 
             self._base = PostgresBase(self._place, folder, self._token, apply=apply)
 
@@ -123,14 +127,19 @@ class _Operation:
             rows = self._place.removeprefix(DEMO)
             if not rows.isdigit() or not 100 <= int(rows) <= LARGEST_DEMO:
                 raise EffectError("arguments", f"the demo database has 100 to {LARGEST_DEMO:,} rows", refused=True)
-            make = lambda path: make_shop(path, int(rows))  # noqa: E731 - one line
+            make = partial(make_shop, rows=int(rows))
         elif dialect_of(self._place) == "sqlite" and not Path(self._place).is_file():
             raise EffectError("database", f"there is no database file {one_line(self._place, 120)}", refused=True)
         self._base.begin(make)
         head = self._base.head()
         if head != ROOT:
             raise EffectError("state", "another run is changing this database: resume that one first")
-        return {"work": self._token, "head": head, "survey": self._base.survey(None), "integrity": self._base.integrity()}
+        return {
+            "work": self._token,
+            "head": head,
+            "survey": self._base.survey(None),
+            "integrity": self._base.integrity(),
+        }
 
     def _there(self) -> None:
         """See to it that the database is in the state the run left it in, putting it back where it has gone on."""

@@ -1,4 +1,4 @@
-"""What was done to a database, kept beside it: every change by the state it leads to, so that any state can be remade."""
+"""What was done to a database, kept beside it by the state that it leads to, so that any state can be remade."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from maker_engine.core.decomposition import Json
@@ -18,9 +18,6 @@ from maker_engine.printable import one_line
 
 from .canonical import JOURNAL, row_sum, table_digest
 from .history import ROOT, Entry, History
-
-if TYPE_CHECKING:
-    import psycopg
 
 MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
 CONNECT_S = 10
@@ -66,7 +63,7 @@ class PostgresBase:
         self.work = self._own if apply else f"maker_{token}_work"
         self.history = History(folder)
         self.stopped = False
-        self._open: list[psycopg.Connection[Any]] = []
+        self._open: list[Any] = []
 
     def interrupt(self) -> None:
         """Let what runs fail; at most its commit can still come through."""
@@ -78,9 +75,9 @@ class PostgresBase:
         return urlunsplit(self._parts._replace(path=f"/{name}"))
 
     @contextmanager
-    def _connected(self, name: str) -> Iterator[psycopg.Connection[Any]]:
+    def _connected(self, name: str) -> Iterator[Any]:
         try:
-            import psycopg  # noqa: PLC0415 - an extra
+            import psycopg  # noqa: PLC0415 - not every run needs it
         except ImportError:
             raise EffectError("program", MISSING, refused=True) from None
         try:
@@ -139,17 +136,17 @@ class PostgresBase:
         environment = {**os.environ, "PGPASSWORD": self._parts.password or ""}
         bare = self._parts._replace(netloc=self._parts.netloc.replace(f":{self._parts.password}@", "@"))
         places = [urlunsplit(bare._replace(path=f"/{name}")) for name in (source, target)]
-        with subprocess.Popen(  # noqa: S603 - by its whole path, with an address of the user's own
+        with subprocess.Popen(  # noqa: S603 - a program by its whole path
             [str(programs[0]), "--no-owner", "-d", places[0]], stdout=subprocess.PIPE, env=environment
         ) as dump:
-            load = subprocess.run(  # noqa: S603 - likewise
+            load = subprocess.run(  # noqa: S603 - a program by its whole path
                 [str(programs[1]), "-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", places[1]], stdin=dump.stdout,
                 capture_output=True, text=True, check=False, env=environment,
             )  # fmt: skip
         if load.returncode or dump.returncode:
             raise EffectError("database", one_line(f"{source} cannot be copied: {load.stderr}", 300))
 
-    def begin(self, make: Callable[[Path], None] | None = None) -> None:  # noqa: ARG002 - maker's own is of SQLite
+    def begin(self, make: Callable[[Path], None] | None = None) -> None:  # noqa: ARG002 - as its contract has it
         """Make the first backup and the copy, unless they are there."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.saved_exists(ROOT):
@@ -164,16 +161,23 @@ class PostgresBase:
     def outcome(self, key: str) -> str | None:
         """Return what a transaction came to that was done under a key, None where none was."""
         with self._connected(self.work) as connection:
-            if connection.execute("SELECT to_regclass(%s)", [f"public.{JOURNAL}"]).fetchone()[0] is None:  # type: ignore[index] - one row
+            if connection.execute("SELECT to_regclass(%s)", [f"public.{JOURNAL}"]).fetchone()[0] is None:
                 return None
-            row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = %s", [key]).fetchone()  # type: ignore[arg-type] - a constant
+            row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = %s", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
 
     def has_moved(self) -> bool:
         """Tell whether others may have changed the database: a server does not say, so that it counts as changed."""
         return True
 
-    def transact(self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:  # noqa: ARG002 - SQLite's
+    def transact(
+        self,
+        pragmas: Sequence[str],  # noqa: ARG002 - as its contract has it
+        sql: Sequence[str],
+        made: Entry,
+        key: str,
+        value: dict[str, Any],
+    ) -> None:
         """Run statements, each behind a savepoint, and note what they came to, in one transaction.
 
         Raises:
@@ -187,14 +191,14 @@ class PostgresBase:
             if self.stopped:
                 raise EffectError("state", "interrupted")
 
-    def _statements(self, connection: psycopg.Connection[Any], sql: Sequence[str]) -> int:
-        import psycopg  # noqa: PLC0415 - an extra
+    def _statements(self, connection: Any, sql: Sequence[str]) -> int:
+        import psycopg  # noqa: PLC0415 - not every run needs it
 
         changed = 0
         for number, one in enumerate(sql, 1):
             try:
                 with connection.transaction():
-                    cursor = connection.execute(one)  # type: ignore[arg-type] - what the team wrote
+                    cursor = connection.execute(one)
                     changed += max(0, cursor.rowcount) if cursor.description is None else 0
             except psycopg.OperationalError:
                 raise
@@ -203,18 +207,16 @@ class PostgresBase:
         return changed
 
     def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
-        """Run statements that take no transaction; that they have begun is noted before, under `key` with a ? behind."""
+        """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)
             for one in sql:
-                connection.execute(one)  # type: ignore[arg-type] - what the team wrote
+                connection.execute(one)
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
 
-    def upper(
-        self, table: str, above: int | None, rows: int, assigned: frozenset[str]
-    ) -> tuple[str, int | None, bool]:
+    def upper(self, table: str, above: int | None, rows: int, assigned: frozenset[str]) -> tuple[str, int | None, bool]:
         """Return the key by which a table is split, the highest of the next `rows` keys, and whether more follow.
 
         The highest is None where none is left; the key is "" where the table has no whole number as its primary key.
@@ -225,8 +227,11 @@ class PostgresBase:
                 return "", None, False
             key, name = _quoted(found[0][0]), _quoted(table)
             where = "" if above is None else f" WHERE {key} > {above}"
-            top = _one(connection, f"SELECT max({key}) FROM {name}")
-            high = _one(connection, f"SELECT max(k) FROM (SELECT {key} AS k FROM {name}{where} ORDER BY 1 LIMIT {rows}) n")
+            top = _one(connection, f"SELECT max({key}) FROM {name}")  # noqa: S608 - names are quoted
+            high = _one(
+                connection,
+                f"SELECT max(k) FROM (SELECT {key} AS k FROM {name}{where} ORDER BY 1 LIMIT {rows}) n",  # noqa: S608 - names are quoted
+            )
         return str(found[0][0]), high, high is not None and high < top
 
     def survey(self, only: Sequence[str] | None, name: str = "") -> dict[str, Json]:
@@ -237,31 +242,34 @@ class PostgresBase:
             found: dict[str, Json] = {one: self._table(connection, one) for one in looked}
             rows = connection.execute(_SCHEMA, [JOURNAL, JOURNAL, f"public.{JOURNAL}"]).fetchall()
             return {
-                "all": names, "tables": found, "broken": self._broken(connection),
+                "all": [*names], "tables": found, "broken": self._broken(connection),
                 "schema": [[str(one) for one in row] for row in rows],
             }  # fmt: skip
 
-    def _table(self, connection: psycopg.Connection[Any], name: str) -> Json:
+    def _table(self, connection: Any, name: str) -> Json:
         columns = [str(row[0]) for row in connection.execute(_COLUMNS, [name])]
         values = ", ',', ".join(f"quote_nullable({_quoted(one)}::text)" for one in sorted(columns)) or "''"
-        order = f"COPY (SELECT convert_to(concat({values}), 'UTF8') FROM {_quoted(name)}) TO STDOUT (FORMAT text)"
-        with connection.cursor() as cursor, cursor.copy(order) as rows:  # type: ignore[arg-type] - quoted
+        order = f"COPY (SELECT convert_to(concat({values}), 'UTF8') FROM {_quoted(name)}) TO STDOUT (FORMAT text)"  # noqa: S608 - names are quoted
+        with connection.cursor() as cursor, cursor.copy(order) as rows:
             count, total = row_sum(bytes(row[0]) for row in _read(rows))
-        return [count, table_digest(name, columns, count, total), columns]
+        return [count, table_digest(name, columns, count, total), [*columns]]
 
-    def _broken(self, connection: psycopg.Connection[Any]) -> dict[str, Json]:
+    def _broken(self, connection: Any) -> dict[str, Json]:
         """Count rows whose key leads nowhere: of keys that the server itself has not validated."""
         found: dict[str, Json] = {}
         for _, child, parent, own, theirs in connection.execute(_KEYS).fetchall():
             on = " AND ".join(f"c.{_quoted(one)} = p.{_quoted(two)}" for one, two in zip(own, theirs, strict=True))
             there = " AND ".join(f"c.{_quoted(one)} IS NOT NULL" for one in own)
-            count = _one(connection, f"SELECT count(*) FROM {child} c LEFT JOIN {parent} p ON {on} WHERE {there} AND p IS NULL")
+            count = _one(
+                connection,
+                f"SELECT count(*) FROM {child} c LEFT JOIN {parent} p ON {on} WHERE {there} AND p IS NULL",  # noqa: S608 - names are quoted
+            )
             found[str(child).strip('"')] = count
         return found
 
     def verify(self, sql: Sequence[str]) -> str:
         """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
-        import psycopg  # noqa: PLC0415 - an extra
+        import psycopg  # noqa: PLC0415 - not every run needs it
 
         with self._connected(self.work) as connection:
             try:
@@ -275,7 +283,7 @@ class PostgresBase:
                 return one_line(str(error), 300)
         return ""
 
-    def integrity(self, name: str = "") -> str:  # noqa: ARG002 - a server checks its pages itself
+    def integrity(self, name: str = "") -> str:  # noqa: ARG002 - as its contract has it
         """Return "ok": every row was read for the digest, and the server checks its own pages."""
         return "ok"
 
@@ -311,7 +319,7 @@ class PostgresBase:
         old = f"{before}old"
         self._order(
             f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)',
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.work}'",
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.work}'",  # noqa: S608 - names are quoted
             f'ALTER DATABASE "{self.work}" RENAME TO "{old}"',
             f'ALTER DATABASE "{scratch}" RENAME TO "{self.work}"',
             f'DROP DATABASE "{old}" WITH (FORCE)',
@@ -321,7 +329,7 @@ class PostgresBase:
         """Leave no table of maker's in a database that was itself changed, and no copy but the first backup."""
         if self.apply:
             with self._connected(self.work) as connection:
-                connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")  # type: ignore[arg-type] - a constant
+                connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
 
 
 def _alone(sql: Sequence[str]) -> bool:
@@ -332,8 +340,8 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _one(connection: psycopg.Connection[Any], sql: str) -> Any:
-    row = connection.execute(sql).fetchone()  # type: ignore[arg-type] - quoted
+def _one(connection: Any, sql: str) -> Any:
+    row = connection.execute(sql).fetchone()
     return None if row is None else row[0]
 
 
@@ -342,9 +350,9 @@ def _read(rows: Any) -> Iterator[tuple[Any, ...]]:
     yield from rows.rows()
 
 
-def _note(connection: psycopg.Connection[Any], key: str, head: str, value: Mapping[str, Any]) -> None:
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key text PRIMARY KEY, value text NOT NULL)")  # type: ignore[arg-type] - a constant
+def _note(connection: Any, key: str, head: str, value: Mapping[str, Any]) -> None:
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key text PRIMARY KEY, value text NOT NULL)")
     for one in ((key, json.dumps(value)), ("head", head)):
         connection.execute(
-            f"INSERT INTO {JOURNAL} VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value", one  # type: ignore[arg-type] - a constant
+            f"INSERT INTO {JOURNAL} VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value", one  # noqa: S608 - names are quoted
         )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from maker_engine.core.decomposition import Json
+from maker_engine.core.errors import InputError
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
@@ -23,6 +24,11 @@ _PAGES = 4_096
 _NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 _WRITES = {sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_UPDATE: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_ALTER_TABLE: 1,
            sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0}  # fmt: skip
+
+_OF_THE_FILE = (
+    "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
+)  # fmt: skip
+"""Words of errors that are no fault of a statement."""
 
 
 def quoted(name: str) -> str:
@@ -76,7 +82,10 @@ class SqliteBase:
 
     def _copy(self, source: Path, target: Path, mode: str = "rwc") -> None:
         """Copy a database whole or not at all, in one transaction of the target."""
-        with self._connected(source, "ro" if source == self.place else "rw") as one, self._connected(target, mode) as two:
+        with (
+            self._connected(source, "ro" if source == self.place else "rw") as one,
+            self._connected(target, mode) as two,
+        ):
             one.execute("SELECT count(*) FROM sqlite_master").fetchone()
             one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
 
@@ -138,14 +147,16 @@ class SqliteBase:
         with self._connected(self.work, "rw") as connection:
             if not _has_journal(connection):
                 return None
-            row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = ?", [key]).fetchone()  # noqa: S608 - a constant
+            row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = ?", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
 
     def outcome(self, key: str) -> str | None:
         """Return what a transaction came to that was done under a key, None where none was."""
         return self._noted(key)
 
-    def transact(self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
+    def transact(
+        self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]
+    ) -> None:
         """Run statements, each behind a savepoint, and note what they came to, in one transaction.
 
         Args:
@@ -173,7 +184,7 @@ class SqliteBase:
             connection.execute("COMMIT")
 
     def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
-        """Run statements that take no transaction; that they have begun is noted before, under `key` with a ? behind."""
+        """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)
@@ -203,9 +214,7 @@ class SqliteBase:
                 connection.set_authorizer(None)
             connection.execute("RELEASE change")
 
-    def upper(
-        self, table: str, above: int | None, rows: int, assigned: frozenset[str]
-    ) -> tuple[str, int | None, bool]:
+    def upper(self, table: str, above: int | None, rows: int, assigned: frozenset[str]) -> tuple[str, int | None, bool]:
         """Return the key by which a table is split, the highest of the next `rows` keys, and whether more follow.
 
         The highest is None where none is left; the key is "" where the table has none, or one that is `assigned`.
@@ -217,9 +226,9 @@ class SqliteBase:
                 return "", None, False
             try:
                 where = "" if above is None else f" WHERE rowid > {above}"
-                top = connection.execute(f"SELECT max(rowid) FROM {name}").fetchone()[0]  # noqa: S608 - quoted
-                inner = f"SELECT rowid AS k FROM {name}{where} ORDER BY rowid LIMIT {rows}"  # noqa: S608 - quoted
-                high = connection.execute(f"SELECT max(k) FROM ({inner})").fetchone()[0]  # noqa: S608 - quoted
+                top = connection.execute(f"SELECT max(rowid) FROM {name}").fetchone()[0]  # noqa: S608 - names are quoted
+                inner = f"SELECT rowid AS k FROM {name}{where} ORDER BY rowid LIMIT {rows}"  # noqa: S608 - names are quoted
+                high = connection.execute(f"SELECT max(k) FROM ({inner})").fetchone()[0]  # noqa: S608 - names are quoted
             except sqlite3.OperationalError:  # a table without row ids, or a view
                 return "", None, False
         return "rowid", high, high is not None and high < top
@@ -234,21 +243,14 @@ class SqliteBase:
         with self._connected(path or self.work) as connection:
             names = _tables(connection)
             looked = names if only is None else [name for name in names if name in only]
-            found: dict[str, Json] = {name: self._table(connection, name) for name in looked}
+            found: dict[str, Json] = {name: table_of(connection, name) for name in looked}
             broken: dict[str, Json] = {}
             for name in names:
                 parents = {str(row[2]) for row in connection.execute(f"PRAGMA foreign_key_list({quoted(name)})")}
                 if parents and (only is None or parents & {*only} or name in looked):
                     rows = connection.execute(f"PRAGMA foreign_key_check({quoted(name)})")
                     broken[name] = sum(1 for _ in rows)
-            return {"all": names, "tables": found, "broken": broken, "schema": _schema(connection)}
-
-    def _table(self, connection: sqlite3.Connection, name: str) -> Json:
-        columns = [str(row[1]) for row in connection.execute(f"PRAGMA table_xinfo({quoted(name)})") if row[6] != 1]
-        values = " || ',' || ".join(f"quote({quoted(column)})" for column in sorted(columns))
-        cursor = connection.execute(f"SELECT CAST({values} AS BLOB) FROM {quoted(name)}")  # noqa: S608 - quoted
-        count, total = row_sum(row[0] for row in cursor)
-        return [count, table_digest(name, columns, count, total), columns]
+            return {"all": [*names], "tables": found, "broken": broken, "schema": _schema(connection)}
 
     def verify(self, sql: Sequence[str]) -> str:
         """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
@@ -308,13 +310,22 @@ class SqliteBase:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
 
 
+def table_of(connection: sqlite3.Connection, name: str) -> Any:
+    """Return the rows, the digest and the columns of a table."""
+    columns = [str(row[1]) for row in connection.execute(f"PRAGMA table_xinfo({quoted(name)})") if row[6] != 1]
+    values = " || ',' || ".join(f"quote({quoted(column)})" for column in sorted(columns))
+    cursor = connection.execute(f"SELECT CAST({values} AS BLOB) FROM {quoted(name)}")  # noqa: S608 - names are quoted
+    count, total = row_sum(row[0] for row in cursor)
+    return [count, table_digest(name, columns, count, total), [*columns]]
+
+
 def _has_journal(connection: sqlite3.Connection) -> bool:
     found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [JOURNAL])
     return found.fetchone() is not None
 
 
 def _counter(path: Path) -> int:
-    """Return how often a file has been written to, as its header counts it; −2 in WAL mode, where that is not counted."""
+    """Return how often a file has been written to, as its header counts it; −2 in WAL mode, which does not count."""
     with path.open("rb") as file:
         header = file.read(28)
     return int.from_bytes(header[24:28], "big") if header[18:19] == b"\x01" else -2
@@ -323,11 +334,13 @@ def _counter(path: Path) -> int:
 def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any], counter: int = 0) -> None:
     connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
     rows = [(key, json.dumps(value)), ("head", head), ("version", str(counter))]
-    connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - a constant
+    connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    )
     return sorted(str(row[0]) for row in rows if row[0] != JOURNAL)
 
 
@@ -338,46 +351,21 @@ def _schema(connection: sqlite3.Connection) -> Json:
 
 def _failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
     words = str(error)
-    kind = "sql"
-    if any(part in words for part in ("locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open",
-                                      "unsupported file format")):  # fmt: skip
-        kind = "database"
+    kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
     if words == "interrupted":
         kind = "state"
     return EffectError(kind, one_line(f"{where or path}: {words}", 300))
 
 
 def digest_of(path: Path) -> tuple[str, dict[str, int]]:
-    """Return the digest of a database file and the rows of its tables.
+    """Return the digest of a database file, which is not changed, and the rows of its tables.
 
     Raises:
-        EffectError: It cannot be read.
+        InputError: It cannot be read.
     """
-    base = SqliteBase(str(path), path.parent, apply=False)
-    with closing(_Reading(base, path)) as reading:
-        found = reading.tables()
-    return whole_digest({name: one[1] for name, one in found.items()}), {name: one[0] for name, one in found.items()}
-
-
-class _Reading:
-    """A file that is only read, as it is."""
-
-    def __init__(self, base: SqliteBase, path: Path) -> None:
-        self._base = base
-        try:
-            self._connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=BUSY_S)
-        except sqlite3.Error as error:
-            raise _failed(path, error) from None
-        self._path = path
-
-    def tables(self) -> dict[str, Any]:
-        """Return rows, digest and columns of each table."""
-        try:
-            return {name: self._base._table(self._connection, name) for name in _tables(self._connection)}  # noqa: SLF001 - of this module
-        except sqlite3.Error as error:
-            raise _failed(self._path, error) from None
-
-    def close(self) -> None:
-        """Close it."""
-        self._connection.close()
-
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=BUSY_S)) as one:
+            found = {name: table_of(one, name) for name in _tables(one)}
+    except sqlite3.Error as error:
+        raise InputError(f"{path} cannot be read: {error}") from None
+    return whole_digest({name: row[1] for name, row in found.items()}), {name: row[0] for name, row in found.items()}

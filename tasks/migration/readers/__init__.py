@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from maker_engine.core.errors import ProblemError
 
 from ..problem import Change
@@ -13,14 +16,14 @@ TOOLS = ("sqitch", "alembic", "yoyo", "dbmate", "goose", "golang-migrate", "flyw
 
 def tool_of(folder: Folder) -> str:
     """Return whose folder it is, one of `TOOLS`; "" where it is nobody's."""
-    tests = {
+    tests: dict[str, Callable[[], bool]] = {
         "sqitch": lambda: bool(sqitch.plan_of(folder)),
         "alembic": lambda: alembic.is_offline(folder),
         "yoyo": lambda: yoyo.is_yoyo(folder),
         "dbmate": lambda: pairs.has_marks(folder, "-- migrate:up"),
         "goose": lambda: pairs.has_marks(folder, "-- +goose Up"),
     }
-    named = {name: (lambda name=name: pairs.has_names(folder, name)) for name in TOOLS[5:]}
+    named: dict[str, Callable[[], bool]] = {name: partial(pairs.has_names, folder, name) for name in TOOLS[5:]}
     return next((name for name, test in {**tests, **named}.items() if test()), "")
 
 

@@ -30,7 +30,10 @@ def has_marks(folder: Folder, mark: str) -> bool:
 
 def has_names(folder: Folder, tool: str) -> bool:
     """Tell whether a file is named as a tool names them."""
-    return any({"golang-migrate": _UP, "flyway": _FLYWAY, "plain": _PLAIN}[tool].fullmatch(_base(path)) for path in _sql(folder))
+    return any(
+        {"golang-migrate": _UP, "flyway": _FLYWAY, "plain": _PLAIN}[tool].fullmatch(_base(path))
+        for path in _sql(folder)
+    )
 
 
 def marked(folder: Folder, up: str, down: str) -> list[Change]:
@@ -82,7 +85,9 @@ def flyway(folder: Folder) -> list[Change]:
         base = _base(path)
         if _FLYWAY.fullmatch(base):
             other = undo.get(_number(base)[0], "")
-            found.append(folder.change(base[:-4], path, folder.files[path], folder.files.get(other, ""), down_file=other))
+            found.append(
+                folder.change(base[:-4], path, folder.files[path], folder.files.get(other, ""), down_file=other)
+            )
         elif not base.startswith("U"):
             folder.note(path, 1, "is no versioned migration V1__name.sql and was not read")
     return found

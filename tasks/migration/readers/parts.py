@@ -31,7 +31,7 @@ class Folder:
         """Add a note."""
         self.notes.append((f"{file}:{line}", words))
 
-    def change(
+    def change(  # noqa: PLR0913 - three scripts, and where each is
         self, name: str, file: str, up: str, down: str = "", verify: str = "", *, at: tuple[int, int] = (1, 1),
         down_file: str = "", verify_file: str = "", needs: tuple[str, ...] = (),
     ) -> Change:  # fmt: skip
@@ -51,15 +51,15 @@ class Folder:
         Raises:
             ProblemError: A script does not parse.
         """
-        read = [
+        deploy, revert, checks = [
             statements(self._plain(text, where), self.dialect, where, line)
             for text, where, line in (
                 (up, file, at[0]), (down, down_file or file, at[1]), (verify, verify_file, 1)
             )
         ]  # fmt: skip
-        if not read[0] and up.strip():
+        if not deploy and up.strip():
             self.note(file, at[0], "has no statement to deploy")
-        return Change(re.sub(r"\s+", "_", name)[:200], needs, *read, file=file)
+        return Change(re.sub(r"\s+", "_", name)[:200], needs, deploy, revert, checks, file)
 
     def _plain(self, text: str, file: str) -> str:
         """Leave out what is the client's and no SQL: psql's and sqlite3's own commands."""

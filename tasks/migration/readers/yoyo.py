@@ -11,7 +11,7 @@ from maker_engine.core.errors import ProblemError
 from ..problem import Change
 from .parts import Folder
 
-_DEPENDS = re.compile(r"^--\s*depends:\s*(.*)$", re.MULTILINE)
+_DEPENDS = re.compile(r"^--[ \t]*depends:[ \t]*(.*)$", re.MULTILINE)
 ROLLBACK = ".rollback.sql"
 
 
@@ -51,8 +51,16 @@ def _python(folder: Folder, path: str, name: str) -> Change:
     needs: tuple[str, ...] = ()
     up, down, line = list[str](), list[str](), 1
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == "__depends__" for one in node.targets):
-            needs = tuple(sorted(one.value for one in ast.walk(node.value) if isinstance(one, ast.Constant) and isinstance(one.value, str)))
+        if isinstance(node, ast.Assign) and any(
+            isinstance(one, ast.Name) and one.id == "__depends__" for one in node.targets
+        ):
+            needs = tuple(
+                sorted(
+                    one.value
+                    for one in ast.walk(node.value)
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                )
+            )
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "step":
             texts = [_text(one) for one in node.args]
             if not texts or None in texts:

@@ -101,7 +101,11 @@ def main():
             counts.update(runs=1, kills=kills)
             bad += wrong(found, digest, due, revert)
             took = time.monotonic() - began
-            print(f"{counts['runs']} runs, {counts['kills']} kills, {len(bad)} wrong, {took:.0f} s, {dict(hits)}", *bad, flush=True)  # noqa: T201 - it is a harness
+            print(
+                f"{counts['runs']} runs, {counts['kills']} kills, {len(bad)} wrong, {took:.0f} s, {dict(hits)}",
+                *bad,
+                flush=True,
+            )
     return bool(bad)
 
 

@@ -70,7 +70,9 @@ def test_the_original_stays_as_it_is_and_applying_gives_the_rehearsed_digest(tmp
     task = loaded(SIX, path, apply="yes")
     state, _ = driven(task)
     assert task.result(state)["verdict"] == "safe"
-    assert digest_of(path)[0] == task.result(state)["digest_after"] == loaded(SIX, path).result(rehearsed)["digest_after"]
+    assert (
+        digest_of(path)[0] == task.result(state)["digest_after"] == loaded(SIX, path).result(rehearsed)["digest_after"]
+    )
     assert not sqlite3.connect(path).execute("SELECT 1 FROM sqlite_master WHERE name LIKE 'maker%'").fetchall()
 
 
@@ -124,7 +126,9 @@ def too_new(path):
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("damage", [corrupt, too_new, lambda path: path.write_text("no database" * 99), lambda path: path.unlink()])
+@pytest.mark.parametrize(
+    "damage", [corrupt, too_new, lambda path: path.write_text("no database" * 99), lambda path: path.unlink()]
+)
 def test_a_database_that_cannot_be_read_ends_the_run_in_one_line(tmp_path, damage):
     """Corrupt, too new, none at all or missing: the run is unsafe with one line, and nothing is made of it."""
     path = shop(tmp_path)
