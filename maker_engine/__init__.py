@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from maker_engine.api.results import Ballot as Ballot, Run as Run, RunStep as RunStep
     from maker_engine.api.resuming import aresume as aresume, resume as resume
     from maker_engine.api.running import asolve as asolve, solve as solve, stream as stream
-    from maker_engine.core import events as events
     from maker_engine.core.answers import (
         AnswerForm as AnswerForm,
         Choice as Choice,
@@ -59,9 +58,10 @@ if TYPE_CHECKING:
         UntrustedError as UntrustedError,
     )
     from maker_engine.core.flags import Flag as Flag
-    from maker_engine.core.outcomes import Outcome as Outcome
+    from maker_engine.core.record import events
+    from maker_engine.core.record.outcomes import Outcome as Outcome
+    from maker_engine.core.record.snapshot import Totals as Totals
     from maker_engine.core.responses import Prompt as Prompt
-    from maker_engine.core.snapshot import Totals as Totals
     from maker_engine.options.config import RunConfig as RunConfig
 
 _HOMES = {
@@ -72,7 +72,7 @@ _HOMES = {
     "api.results": ("Ballot", "Run", "RunStep"),
     "api.resuming": ("aresume", "resume"),
     "api.running": ("asolve", "solve", "stream"),
-    "core": ("events",),
+    "core.record": ("events",),
     "core.answers": (
         "AnswerForm", "Choice", "Date", "Decimal", "Integer", "Json", "Record", "Several", "Span", "Text",
     ),
@@ -82,9 +82,9 @@ _HOMES = {
         "StorageFullError", "TaskError", "UntrustedError",
     ),
     "core.flags": ("Flag",),
-    "core.outcomes": ("Outcome",),
+    "core.record.outcomes": ("Outcome",),
     "core.responses": ("Prompt",),
-    "core.snapshot": ("Totals",),
+    "core.record.snapshot": ("Totals",),
     "options.config": ("RunConfig",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

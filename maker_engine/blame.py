@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from maker_engine.core import acting, decomposition
+from maker_engine.core import decomposition
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import MakerError, TaskError
+from maker_engine.core.task import acting
 
 _CONTRACT = (str(decomposition.__file__), str(acting.__file__))
 _ENGINE = str(Path(__file__).parent)
@@ -47,11 +48,11 @@ def fault_of(family: type[AnyTask], error: BaseException) -> TaskError | None:
     missing = isinstance(error, NotImplementedError) and files[-1:] and files[-1] in _CONTRACT
     if not (missing or _is_miscalled(family, error) or any(file.startswith(homes(family)) for file in files)):
         return None
-    return TaskError(f"task {getattr(family, 'name', family.__name__)} fails with {told(error)}")
+    return TaskError(f"task {getattr(family, 'name', family.__name__)} fails with {describe_error(error)}")
 
 
 def _is_miscalled(family: type[AnyTask], error: BaseException) -> bool:
-    """Tell whether Python refused to call a method of the task's own: it names it at the beginning."""
+    """Return whether Python refused to call a method of the task's own: it names it at the beginning."""
     own = tuple(f"{one.__qualname__}." for one in family.__mro__ if issubclass(one, Task) and one is not Task)
     return isinstance(error, TypeError) and str(error).startswith(own)
 
@@ -68,7 +69,7 @@ def homes(family: type[AnyTask]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def told(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Tell an error with the place outside of the engine and of Python where it was raised."""
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]

@@ -52,7 +52,7 @@ def find(name: str) -> type[AnyTask]:
 
 
 def is_path(name: str) -> bool:
-    """Tell whether `name` is a path rather than the name of an installed task."""
+    """Return whether `name` is a path rather than the name of an installed task."""
     path = name.partition(":")[0]
     return path.endswith(".py") or path in (".", "..") or os.sep in path
 
@@ -148,8 +148,8 @@ def _only_task(module: ModuleType, path: str) -> type[AnyTask]:
     }
     if len(found) == 1:
         return _checked(found.pop(), path)
-    told = ", ".join(sorted(one.__name__ for one in found))
-    mend = f"{path}:Class, one of {told}" if found else "a subclass of maker_engine.Task"
+    listed = ", ".join(sorted(one.__name__ for one in found))
+    mend = f"{path}:Class, one of {listed}" if found else "a subclass of maker_engine.Task"
     raise InputError(f"{path!r} holds {len(found) or 'no'} task{'s' if found else ''}: it takes {mend}")
 
 

@@ -36,22 +36,22 @@ def path_of(text: str) -> Path:
 
 
 def exists(path: Path) -> bool:
-    """Tell whether there is anything at a path. Where that cannot be seen there is nothing for us; never raises."""
+    """Return whether there is anything at a path. Where that cannot be seen there is nothing for us; never raises."""
     return os.path.lexists(path)
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether a path leads to a regular file that can be seen; never raises, unlike `Path.is_file`."""
+    """Return whether a path leads to a regular file that can be seen; never raises, unlike `Path.is_file`."""
     return os.path.isfile(path)  # noqa: PTH113 - see above
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a path leads to a folder that can be seen; never raises, unlike `Path.is_dir`."""
+    """Return whether a path leads to a folder that can be seen; never raises, unlike `Path.is_dir`."""
     return os.path.isdir(path)  # noqa: PTH112 - see above
 
 
 def is_closed(path: Path) -> bool:
-    """Tell whether a path leads to where this user may not look."""
+    """Return whether a path leads to where this user may not look."""
     try:
         path.stat()
     except PermissionError:

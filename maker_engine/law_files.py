@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import Law, named_law, named_laws
+from maker_engine.core.forecasting.laws import Law, named_law, named_laws
 from maker_engine.printable import one_line
 
 MOST_BYTES = 4_000_000
@@ -47,7 +47,7 @@ def read_json(path: str, other: str) -> Any:
     Raises:
         InputError: It cannot be read, or holds no JSON.
     """
-    name = one_line(path, 80)
+    name = one_line(path, 200)
     try:
         file = Path(path).expanduser()
         if file.stat().st_size > MOST_BYTES:
@@ -65,7 +65,7 @@ def law_of_json(value: Any, name: str) -> Law:
     Raises:
         InputError: It is none.
     """
-    shown = one_line(name, 80)
+    shown = one_line(name, 200)
     if isinstance(value, dict) and "law" not in value and isinstance(value.get("models"), list):
         value = _recommended(value, shown)
     if isinstance(value, dict):

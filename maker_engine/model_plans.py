@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import Law, single
+from maker_engine.core.forecasting.laws import Law, single
 from maker_engine.law_files import law_of_json, read_json
 from maker_engine.models import litellm_prices
 from maker_engine.planning import Planned, Purchase, plan

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import Law, single
-from maker_engine.core.lead_tables import cheapest_table, ends, step_target
+from maker_engine.core.forecasting.laws import Law, single
+from maker_engine.core.forecasting.lead_tables import cheapest_table, ends, step_target
 from maker_engine.core.voting import AHEAD, LEADS
 
 SPREAD = 0.5

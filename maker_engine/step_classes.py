@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from maker_engine.core.laws import Law, single
+from maker_engine.core.forecasting.laws import Law, single
 
 
 class StepClass(NamedTuple):

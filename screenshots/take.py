@@ -80,8 +80,8 @@ LOOKS = {
 
 async def look() -> None:
     """Record a run, and take the pictures of somebody who looks at it."""
-    from maker_engine.runtime.gate import Inbox  # noqa: PLC0415 - MAKER_HOME is set first
     from maker_engine.runtime.order import RunOrder, drive, prepare  # noqa: PLC0415
+    from maker_engine.runtime.step_control import Inbox  # noqa: PLC0415 - MAKER_HOME is set first
     from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415
     from maker_tui.app import MakerApp  # noqa: PLC0415
     from maker_tui.runs.bridge import SavedSource  # noqa: PLC0415

@@ -9,11 +9,11 @@ import pytest
 from maker_engine.blame import blaming
 from maker_engine.core.decomposition import Task
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import Outcome
-from maker_engine.kit.subject import prepare as prepare_check
-from maker_engine.kit.suite import Verdict, examine
-from maker_engine.runtime.gate import Inbox
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
+from maker_engine.task_contract.subject import prepare as prepare_check
+from maker_engine.task_contract.suite import Verdict, examine
 from tests.support.toy import Count
 
 PROPERTIES = ("label", "expected_steps")
@@ -56,7 +56,7 @@ def crash_line():
 def test_a_check_of_a_task_that_crashes_goes_on(name):
     """Whatever crashes, every check is made, and at least one names the method that crashed."""
     results = list(examine(prepare_check(broken(name), states=50)))
-    told = [result.told for result in results if result.verdict is Verdict.BROKEN]
+    told = [result.difference for result in results if result.verdict is Verdict.BROKEN]
     assert any(f"{name} raises KeyError: 'boom' (test_blame.py:{crash_line()})" in one for one in told)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import named_law, single
+from maker_engine.core.forecasting.laws import named_law, single
 from maker_engine.law_files import law_text, read_law
 from maker_engine.model_plans import offers
 from maker_engine.planning import Purchase, batch_rounds, extremes, flag_worth, p_for_budget, p_needed, plan, samples

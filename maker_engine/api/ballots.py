@@ -11,13 +11,13 @@ from maker_engine.api.options import RunOptions, Session
 from maker_engine.api.persons import Person
 from maker_engine.api.results import SHOWN, Ballot, Run, RunStep
 from maker_engine.api.running import ModelOption, prepared_of, run, settle
-from maker_engine.core import plain
 from maker_engine.core.answers import AnswerForm
-from maker_engine.core.commands import Command, Continue, Decide
 from maker_engine.core.decomposition import Json, Task, Vote
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.commands import Command, Continue, Decide
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Prompt
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.task import plain
 from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.plan import ASK
 from maker_engine.runtime.run_order import TASK

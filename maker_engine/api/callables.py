@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
-from maker_engine.blame import told
+from maker_engine.blame import describe_error
 from maker_engine.core.errors import Fault, InputError, ProviderError
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.opening import CALLABLE
@@ -110,7 +110,7 @@ class CallableModel:
             raise ProviderError(Fault.CONNECTION, f"{self.name}: its call was cancelled") from error
         except BaseException as error:
             self.fault = error  # an interrupt or a SystemExit as well, which no loop should have to pass on
-            raise InputError(f"model {self.name} fails with {told(error)}") from error
+            raise InputError(f"model {self.name} fails with {describe_error(error)}") from error
 
     async def aclose(self) -> None:
         """Nothing is open."""

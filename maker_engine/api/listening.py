@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from maker_engine.api.results import RunStep
-from maker_engine.core.decisions import decided_first
 from maker_engine.core.decomposition import AnyTask, Gathered
-from maker_engine.core.events import (
+from maker_engine.core.record.decisions import decided_first
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.events import (
     CandidateStruck,
     Event,
     PersonVoted,
@@ -19,12 +20,11 @@ from maker_engine.core.events import (
     StepEscalated,
     VoteCast,
 )
-from maker_engine.core.record.entries import Entry
 from maker_engine.core.record.registry import kept_as
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Flag, Prompt, Response
-from maker_engine.core.snapshot import Totals
 from maker_engine.core.voting import Ballot
-from maker_engine.sessions.store.keeping import RunJournal
+from maker_engine.sessions.store.run_journal import RunJournal
 
 MOST_CHARACTERS = 50_000_000
 """Of response texts that a run keeps in memory; it keeps as many again of steps with dissent or a flag."""
@@ -137,9 +137,9 @@ class Listening:
         return self._gathered.steps
 
     @property
-    def stands_at(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Number of the open step, 0-based, and how many entries it has so far."""
-        return (len(self.steps), len(self._entries)) if self._file is None else self._file.stands_at
+        return (len(self.steps), len(self._entries)) if self._file is None else self._file.position
 
     @property
     def open_entries(self) -> tuple[Entry, ...]:

@@ -11,8 +11,8 @@ from maker_engine.models.prices import read_prices
 from maker_engine.options.config import RunConfig
 from maker_engine.options.kinds import Value
 from maker_engine.options.table import BY_NAME
-from maker_engine.runtime.order import real_models
-from maker_engine.runtime.ordering import changes_of, order_of as ordered
+from maker_engine.runtime.order_models import real_models
+from maker_engine.runtime.order_options import changes_of, order_of as ordered
 from maker_engine.runtime.plan import STOP
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.suggestion import suggestion

@@ -7,10 +7,10 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
-from maker_engine.core.commands import Answer, Command, Stop
 from maker_engine.core.decomposition import Ask
 from maker_engine.core.errors import InputError
-from maker_engine.runtime.gate import Inbox
+from maker_engine.core.record.commands import Answer, Command, Stop
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 
 OnAsk: TypeAlias = Callable[[Ask], str | Awaitable[str]]

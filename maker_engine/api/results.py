@@ -8,9 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import Any, Self
 
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Flag
-from maker_engine.core.snapshot import Totals
 from maker_engine.printable import one_line
 
 SHOWN = 12

@@ -13,12 +13,12 @@ from maker_engine.api.listening import Listening
 from maker_engine.api.options import RunOptions, Session, given_of, order_of
 from maker_engine.api.persons import OnAsk, Person
 from maker_engine.api.results import FinalTotals, Run
-from maker_engine.core.commands import Stop
 from maker_engine.core.decomposition import AnyTask, Task
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Event
-from maker_engine.core.hopeless import HOLD
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.commands import Stop
+from maker_engine.core.record.events import Event
+from maker_engine.core.record.outcomes import Outcome
+from maker_engine.core.solving.hopeless import HOLD
 from maker_engine.options.config import RunConfig
 from maker_engine.runtime.order import PreparedRun, drive, in_file, prepare
 from maker_engine.runtime.plan import ASK
@@ -189,17 +189,17 @@ async def run(
     return _result(prepared, view, made[0], keep=keep)
 
 
-def _result(prepared: PreparedRun, view: RunView, heard: Listening, *, keep: bool) -> Run:
+def _result(prepared: PreparedRun, view: RunView, listened: Listening, *, keep: bool) -> Run:
     snapshot = view.snapshot
     return Run(
         outcome=snapshot.outcome or Outcome.STOPPED,
         reason=snapshot.reason,
-        answers=tuple(step.answer for step in heard.steps),
+        answers=tuple(step.answer for step in listened.steps),
         state=snapshot.state,
         result=view.result,
         totals=FinalTotals.copied(snapshot.totals),
-        steps=tuple(heard.steps),
-        open=heard.open,
+        steps=tuple(listened.steps),
+        open=listened.open,
         model=prepared.plan.started.model,
         simulated=prepared.plan.started.simulated,
         k=prepared.plan.started.k,

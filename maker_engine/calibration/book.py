@@ -13,7 +13,7 @@ from maker_engine.calibration.sampled import Place, Sampled
 from maker_engine.calibration.tally import Reading, StepReadings
 from maker_engine.core.decomposition import Gathered
 from maker_engine.core.errors import MakerError
-from maker_engine.core.events import (
+from maker_engine.core.record.events import (
     Event,
     PersonDecided,
     RunEnded,
@@ -23,10 +23,10 @@ from maker_engine.core.events import (
     StepOpened,
     WrongDecisionFound,
 )
-from maker_engine.core.open_step import OpenStep
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Flag, Response, Sample
-from maker_engine.core.state import RunState
+from maker_engine.core.solving.open_step import OpenStep
 from maker_engine.runtime.order import PreparedRun
 from maker_engine.sessions.library.library import Library, summarise
 from maker_engine.sessions.queries.saved import open_saved
@@ -143,7 +143,7 @@ class Book:
         self.steps.append(StepReadings(place.step, readings))
 
     def _is_right(self, place: Place, verdict: Hashable, response: Response) -> bool:
-        """Tell whether an answer is right; of a flagged response, the one that stands in it if any does."""
+        """Return whether an answer is right; of a flagged response, the one that stands in it if any does."""
         if not isinstance(verdict, Flag):
             return verdict == place.truth
         try:

@@ -12,12 +12,12 @@ from typing import Any
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import ProviderError
-from maker_engine.core.events import Event, ResponseRefused, SampleFailed, UsageEstimated
-from maker_engine.core.open_step import OpenStep
+from maker_engine.core.record.events import Event, ResponseRefused, SampleFailed, UsageEstimated
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.solving.open_step import OpenStep
 from maker_engine.runtime.budget import Budget
-from maker_engine.runtime.calls import Caller, Manner
+from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.clock import SystemClock
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.order import PreparedRun, prepare
@@ -117,7 +117,7 @@ class Drawer:
                     self._tell(event)
 
         budget = Budget(Limits(usd=job.usd), totals, hear)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, self._rate, budget)
+        manner = CallPolicy(plan.concurrency, plan.timeout_s, plan.near, self._rate, budget)
         caller = Caller(plan.model, self._clock, hear, manner)
         requests = [
             requests_of(self._prepared, number, task.decode_state(json.loads(state)), job.calls)
@@ -169,7 +169,7 @@ def _at_once(caller: Caller, answer: AtOnce, requests: Sequence[SampleRequest], 
 
 
 def _in_vain(budget: Budget, going: int) -> bool:
-    """Tell whether all calls under way wait to be made again, and there is no money for that."""
+    """Return whether all calls under way wait to be made again, and there is no money for that."""
     return budget.parked == going and bool(budget.reached(None, 0.0))
 
 

@@ -13,14 +13,14 @@ from maker_engine.calibration.law_fit import GRID, HARD, LEAST_SOUND, LawFit
 from maker_engine.calibration.recommend import MOST_K, Rule, ahead_by, least_k, recommended
 from maker_engine.calibration.tally import StepReadings, Tally
 from maker_engine.core import scaling
-from maker_engine.core.laws import Law, single
+from maker_engine.core.forecasting.laws import Law, single
 
 SAFE = 0.98
-"""Level of the intervals of p and v: a sample that is looked at on its way, and stopped, keeps 95 % and more."""
+"""Level of the intervals of p and v: a sample that is examined on its way, and stopped, keeps 95 % and more."""
 SURE = 0.99
 """Level of an interval that is multiplied with others."""
 _SURELY_HARD = [float(p < HARD[-1]) for p in GRID]
-"""Whether a p of the grid is surely below ½; the one next to it stands for steps that are as good as a coin."""
+"""Whether a p of the grid is surely below ½; the one next to it represents steps that are as good as a coin."""
 _PERHAPS_HARD = [float(p <= HARD[-1]) for p in GRID]
 """Likewise, whether it may be below ½."""
 _SPECK = 2e-4
@@ -166,7 +166,7 @@ def estimate(steps: Sequence[StepReadings], calls: int, sought: Sought) -> Estim
 
 
 def settled(steps: Sequence[StepReadings], planned: int, sought: Sought) -> bool:
-    """Tell whether the rest of the planned steps would change no k, if it came out as what was drawn so far.
+    """Return whether the rest of the planned steps would change no k, if it came out as what was drawn so far.
 
     A model of which most samples are surely wrong is settled too: no k is.
     """

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from maker_engine.calibration.drawing import Done, Drawer, Job, done_of, draw_apart
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.core.events import Event
+from maker_engine.core.record.events import Event
 from maker_engine.runtime.order import PreparedRun
 
 LOCAL, DASK = "local", "dask"

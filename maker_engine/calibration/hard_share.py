@@ -15,7 +15,7 @@ from maker_engine.calibration.intervals import at_most, clopper_pearson
 _SIDE = 0.975
 """Each limit holds at this level, since the better of two is taken."""
 _MOST_STEPS = 0.75
-"""So many of the steps must have the votes that are looked at."""
+"""So many of the steps must have the votes that are examined."""
 
 
 class HardShare(NamedTuple):

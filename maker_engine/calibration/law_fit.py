@@ -17,7 +17,7 @@ from functools import cached_property
 from operator import mul
 from typing import NamedTuple, TypeAlias
 
-from maker_engine.core.laws import Law
+from maker_engine.core.forecasting.laws import Law
 
 Counts: TypeAlias = tuple[int, int]
 """Valid samples of a step that were right, and that were wrong."""
@@ -57,13 +57,13 @@ class LawFit:
     """
 
     def __init__(self, counts: Counter[Counts]) -> None:
-        told = {count: number for count, number in sorted(counts.items()) if sum(count)}
-        self.steps = sum(told.values())
+        counted = {count: number for count, number in sorted(counts.items()) if sum(count)}
+        self.steps = sum(counted.values())
         """Steps that say something."""
         self.extremes: list[Sequence[float]] = []
         """Weights of the laws that have been found at a bound: what fails under one of them needs no other."""
-        self._numbers = [float(number) for number in told.values()]
-        self._rows = [[p**right * (1 - p) ** wrong for p in GRID] for right, wrong in told]
+        self._numbers = [float(number) for number in counted.values()]
+        self._rows = [[p**right * (1 - p) ** wrong for p in GRID] for right, wrong in counted]
 
     @cached_property
     def law(self) -> Law:

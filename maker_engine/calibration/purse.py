@@ -17,7 +17,7 @@ class Purse:
     def __init__(self, limit: float | None) -> None:
         self._limit = limit
         self._spent = 0.0
-        self._aside = 0.0
+        self._reserved = 0.0
         self._under_way = 0
         self._freed = asyncio.Event()
 
@@ -27,16 +27,16 @@ class Purse:
 
     def reserve(self, usd: float) -> bool:
         """Set dollars aside; False, and nothing set aside, where there are not so many left."""
-        if self._limit is not None and self._spent + self._aside + usd > self._limit * _ROUNDING:
+        if self._limit is not None and self._spent + self._reserved + usd > self._limit * _ROUNDING:
             return False
-        self._aside += usd
+        self._reserved += usd
         self._under_way += 1
         return True
 
     def settle(self, reserved: float, spent: float) -> None:
         """Give back what was set aside, and count what was spent of it."""
         self._under_way -= 1
-        self._aside = max(0.0, self._aside - reserved) if self._under_way else 0.0
+        self._reserved = max(0.0, self._reserved - reserved) if self._under_way else 0.0
         self._spent += spent
         self._freed.set()
 

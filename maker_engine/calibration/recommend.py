@@ -15,8 +15,8 @@ from operator import mul
 from maker_engine.calibration.law_fit import GRID, LEAST_SOUND, Bound, LawFit
 from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import Law, single, step_error
-from maker_engine.core.lead_tables import MOST_VOTES, ends, lead_table, step_target
+from maker_engine.core.forecasting.laws import Law, single, step_error
+from maker_engine.core.forecasting.lead_tables import MOST_VOTES, ends, lead_table, step_target
 from maker_engine.core.voting import AHEAD, LEADS, LeadTable
 
 MOST_K = 60

@@ -141,7 +141,7 @@ class Sampled(Task[int, Any]):
         return self.inner.picture(self._at(state), columns, rows)
 
     def describe(self, answer: Any) -> str:
-        """Tell an answer as the task tells it."""
+        """Describe an answer as the task tells it."""
         return self.inner.describe(answer)
 
     def encode_answer(self, answer: Any) -> Json:

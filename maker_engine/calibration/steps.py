@@ -9,9 +9,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from maker_engine.calibration.sampled import Place
-from maker_engine.core.decisions import is_voted
 from maker_engine.core.decomposition import AnyTask, Vote
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.decisions import is_voted
 from maker_engine.printable import one_line
 from maker_engine.sessions.store.reader import Reader
 

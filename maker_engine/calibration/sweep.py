@@ -1,6 +1,6 @@
 """Calibrates several models over the same steps: draws in rounds, records each model in a session, stops when it may.
 
-A round is looked at before the next is paid for: a model whose k would not change any more is settled. The same command
+A round is examined before the next is paid for: a model whose k would not change any more is settled. The same command
 goes on where an earlier one stopped: what is on record is not drawn again.
 """
 
@@ -22,9 +22,9 @@ from maker_engine.calibration.purse import Purse
 from maker_engine.calibration.sampled import Place, Sampled
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Event, Outcome
+from maker_engine.core.record.events import Event, Outcome
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.values import to_json
-from maker_engine.core.snapshot import Totals
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.port import Model
 from maker_engine.runtime.budget import Budget

@@ -7,25 +7,25 @@ sample for sample; what is saved is the conversation, a request and an event for
 from __future__ import annotations
 
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import Event, SamplesDrawn, StepUndecided
-from maker_engine.core.open_step import OpenStep
+from maker_engine.core.record.events import Event, SamplesDrawn, StepUndecided
 from maker_engine.core.responses import PROBES, AtOnce, Sample
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.open_step import OpenStep
 
 
 def draw_steps(solver: Solver, answer: AtOnce, steps: int) -> tuple[list[Event], Exception | None]:
     """Draw and commit at most `steps` steps, with nobody asked in between; return also what put an end to it."""
-    told: list[Event] = []
+    events: list[Event] = []
     try:
         for _ in range(steps):
             drawn, fault = draw(solver, answer, PROBES)
-            told += drawn
+            events += drawn
             if fault is not None or not solver.decided:
-                return told, fault
-            told += solver.commit()
+                return events, fault
+            events += solver.commit()
     except Exception as error:  # noqa: BLE001 - it ends the run, once the steps before it are recorded
-        return told, error
-    return told, None
+        return events, error
+    return events, None
 
 
 def draw(solver: Solver, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
@@ -39,9 +39,9 @@ def draw(solver: Solver, answer: AtOnce, room: int) -> tuple[list[Event], TaskEr
     if poll is None:
         return [], None
     before = poll.asked
-    told, fault = _draw(one, answer, room)
+    events, fault = _draw(one, answer, room)
     solver.drawn += poll.asked - before
-    return told, fault
+    return events, fault
 
 
 def _draw(one: OpenStep, answer: AtOnce, room: int) -> tuple[list[Event], TaskError | None]:
@@ -58,10 +58,10 @@ def _draw(one: OpenStep, answer: AtOnce, room: int) -> tuple[list[Event], TaskEr
             fault = error
             break
         samples.append(count(verdict, response))
-    told: list[Event] = [SamplesDrawn(one.number, tuple(samples))] if samples else []
+    events: list[Event] = [SamplesDrawn(one.number, tuple(samples))] if samples else []
     if poll.winner is None and one.suspect(samples) and fault is None and len(samples) < room:
         more, fault = _draw(one, answer, room - len(samples))
-        return told + more, fault
+        return events + more, fault
     if poll.exhausted:
-        told.append(StepUndecided(one.number, poll.counted))
-    return told, fault
+        events.append(StepUndecided(one.number, poll.counted))
+    return events, fault

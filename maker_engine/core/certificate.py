@@ -6,7 +6,7 @@ With a votes for it and b against, n in all, what the bet is worth is
     E = 2^(n+1) ∫_½^1 θ^a (1−θ)^b dθ = a!·b!/(n+1)! · Σ_{i ≤ a} C(n+1, i)
 
 Under the claim E is a supermartingale that begins at 1, so that it ever reaches 1/α has probability α at most (Ville),
-however often it is looked at: no p, no prior and no number of votes need be known. It certifies the model's favourite
+however often it is examined: no p, no prior and no number of votes need be known. It certifies the model's favourite
 answer, the mode, and not the truth: where a model prefers a wrong answer, that is what is certified.
 """
 
@@ -40,7 +40,7 @@ def _ratio(ahead: int, behind: int) -> tuple[int, int]:
 
 
 def _reaches(ahead: int, behind: int, error: float) -> bool:
-    """Tell whether E reaches 1/error, in whole numbers."""
+    """Return whether E reaches 1/error, in whole numbers."""
     worth_of, stake = _ratio(ahead, behind)
     share, whole = error.as_integer_ratio()
     return worth_of * share >= stake * whole

@@ -15,20 +15,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
-from maker_engine.core import plain
-from maker_engine.core.acting import Acting
 from maker_engine.core.errors import TaskError
-from maker_engine.core.papers import Papers
-from maker_engine.core.pictures import (  # tasks find all they need here
+from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task import plain
+from maker_engine.core.task.acting import Acting
+from maker_engine.core.task.papers import Papers
+from maker_engine.core.task.pictures import (  # tasks find all they need here
     LEAST_COLUMNS as LEAST_COLUMNS,  # noqa: PLC0414
     LEAST_ROWS as LEAST_ROWS,  # noqa: PLC0414
     PICTURE_COLUMNS as PICTURE_COLUMNS,  # noqa: PLC0414
     PICTURE_ROWS as PICTURE_ROWS,  # noqa: PLC0414
     ROLES as ROLES,  # noqa: PLC0414
 )
-from maker_engine.core.plain import Json as Json  # noqa: PLC0414 - likewise
-from maker_engine.core.responses import Flag, Prompt
-from maker_engine.core.steps import (
+from maker_engine.core.task.plain import Json as Json  # noqa: PLC0414 - likewise
+from maker_engine.core.task.steps import (
     Amendment as Amendment,  # noqa: PLC0414 - likewise
     Ask as Ask,  # noqa: PLC0414
     Await as Await,  # noqa: PLC0414
@@ -81,7 +81,7 @@ class Option:
         return f"--{self.name.replace('_', '-')}"
 
     @property
-    def told(self) -> str:
+    def help_text(self) -> str:
         """What it is, and its default where that is not nothing."""
         return self.help if self.default == "" else f"{self.help} (default {self.default})"
 
@@ -234,6 +234,13 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         """Say in one line why the run, ended at `state`, has shown that its problem has no solution; else empty.
 
         `verify` must have found nothing wrong with that.
+        """
+        return ""
+
+    def shortfall(self, state: S) -> str:  # noqa: ARG002 - the default's results are never bad news
+        """Say in one line what the result of a solved run, ended at `state`, finds wrong with what was examined.
+
+        Such as tests that failed. The run is solved all the same, with exit status 1; "" where all is well.
         """
         return ""
 

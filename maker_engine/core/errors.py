@@ -6,7 +6,7 @@
     │   └── UntrustedError  a session from elsewhere names a server or a model that the user has not agreed to.
     ├── ProviderError     the provider's: no answer, or none that can be used. Its `kind` says whether to try again.
     ├── SessionError      the record's: the session file cannot be written or read.
-    │   ├── SessionBusyError  somebody else is writing it; it can be looked at.
+    │   ├── SessionBusyError  someone else is writing it; it can be examined.
     │   └── StorageFullError  no room to write: nothing is lost, and it goes on when there is room again.
     └── TaskError         the task's: it broke the contract of `decomposition.Task`.
 

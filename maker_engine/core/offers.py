@@ -6,8 +6,8 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from maker_engine.core.decomposition import AnyTask, Mistake, Option, Task
-from maker_engine.core.papers import Ballots, DocumentLine
 from maker_engine.core.responses import Prompt
+from maker_engine.core.task.papers import Ballots, DocumentLine
 
 if TYPE_CHECKING:
     from rich.text import Text

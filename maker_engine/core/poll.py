@@ -27,7 +27,7 @@ class Poll:
         rule: When it is decided.
         max_samples: Most samples that may be drawn, flagged ones included; then it is exhausted, undecided.
         order: `LAUNCH` or `ARRIVAL`.
-        patience: Samples that are asked for beyond the last vote, before somebody says how many more; 0 for all.
+        patience: Samples that are asked for beyond the last vote, before someone says how many more; 0 for all.
     """
 
     __slots__ = (
@@ -117,7 +117,7 @@ class Poll:
         return slow
 
     def expects(self, sample: int) -> bool:
-        """Tell whether a response to `sample` can still be counted."""
+        """Return whether a response to `sample` can still be counted."""
         return self.winner is None and sample in self._launched
 
     def arrive(self, sample: int, response: Response, verdict: Hashable) -> list[Sample]:

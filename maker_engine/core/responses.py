@@ -69,17 +69,17 @@ class SampleRequest:
 
 
 def is_extra(request: SampleRequest) -> bool:
-    """Tell whether a request is waste from the start: a draft, or the second of two calls for one sample."""
+    """Return whether a request is waste from the start: a draft, or the second of two calls for one sample."""
     return request.voter == DRAFT or request.copy > 0
 
 
 def is_draft(request: SampleRequest) -> bool:
-    """Tell whether the response only predicts, and never votes."""
+    """Return whether the response only predicts, and never votes."""
     return request.voter == DRAFT
 
 
 def is_probe(request: SampleRequest) -> bool:
-    """Tell whether the response is only looked at, and never counted."""
+    """Return whether the response is only looked at, and never counted."""
     return request.sample >= PROBES
 
 

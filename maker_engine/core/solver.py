@@ -11,11 +11,9 @@ import math
 from collections.abc import Hashable
 from dataclasses import replace
 
-from maker_engine.core import hearing
-from maker_engine.core.commands import PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.decomposition import AnyTask, Ask, Done, Finished, Started
-from maker_engine.core.effects import ACTING, ActingStep
-from maker_engine.core.events import (
+from maker_engine.core.record.commands import AnswerCommand, BallotCommand, Probe
+from maker_engine.core.record.events import (
     Event,
     ProbeAsked,
     ResponseWasted,
@@ -27,8 +25,6 @@ from maker_engine.core.events import (
     StepHopeless,
     StepUndecided,
 )
-from maker_engine.core.lookahead import Lookahead, Stakes, Waste
-from maker_engine.core.open_step import OpenStep, fault_of, told_of
 from maker_engine.core.responses import (
     DRAFT,
     ESCALATED,
@@ -43,7 +39,11 @@ from maker_engine.core.responses import (
     is_extra,
     is_probe,
 )
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving import person as hearing
+from maker_engine.core.solving.effects import ACTING, ActingStep
+from maker_engine.core.solving.lookahead import Lookahead, Stakes, Waste
+from maker_engine.core.solving.open_step import OpenStep, event_of, fault_of
+from maker_engine.core.solving.settings import Settings
 
 
 class Solver:
@@ -81,7 +81,7 @@ class Solver:
 
     def begin(self) -> list[Event]:
         """Tell of the first step; an empty list when there is none."""
-        return self._flight.first.told()
+        return self._flight.first.opening_events()
 
     @property
     def state(self) -> Hashable:
@@ -161,7 +161,7 @@ class Solver:
         return len(self._flight.steps) - 1
 
     def wants(self, request: SampleRequest) -> bool:
-        """Tell whether a response to `request` can still count; if not, the call may as well be cut short."""
+        """Return whether a response to `request` can still count; if not, the call may as well be cut short."""
         if is_probe(request):
             return self._flight.first.has_probe(request)
         one = self._flight.find(request.ballot)
@@ -247,7 +247,7 @@ class Solver:
         if one is not flight.steps[0]:
             one.counted += counted
             return squashed
-        events = [told_of(one.number, each) for each in counted]
+        events = [event_of(one.number, each) for each in counted]
         if counted and one.poll is not None and one.poll.exhausted:
             events.append(StepUndecided(one.number, one.poll.counted))
         return events + squashed if squashed else events
@@ -277,7 +277,7 @@ class Solver:
         waste = self._flight.advance(state)
         if self.unread:
             self._read(first)
-        decided = [StepDecided(first.number, answer, state), *self._flight.steps[0].told()]
+        decided = [StepDecided(first.number, answer, state), *self._flight.steps[0].opening_events()]
         return self._squashed(waste) + decided if waste else decided
 
     def _read(self, done: OpenStep) -> None:
@@ -296,7 +296,7 @@ class Solver:
         events: list[Event] = [StepEscalated(self.step, model)]
         return events + self._squashed(self._flight.reopen(ESCALATED))
 
-    def obey(self, command: PersonalCommand | SpokenCommand) -> list[Event]:
+    def obey(self, command: BallotCommand | AnswerCommand) -> list[Event]:
         """Count a person's vote on the open step, let them decide it, or take a candidate off its ballot.
 
         Or take in their answer to a question, or what they want amended. What cannot be taken changes nothing.
@@ -304,11 +304,11 @@ class Solver:
         Raises:
             TaskError: The task cannot tell whether it takes their words.
         """
-        told = hearing.take_in(self._task, self._flight.first, command)
-        return [*told, *self._squashed(self._flight.steer(self._flight.first))] if told else []
+        events = hearing.take_in(self._task, self._flight.first, command)
+        return [*events, *self._squashed(self._flight.steer(self._flight.first))] if events else []
 
     def probe(self, command: Probe, room: int) -> list[SampleRequest]:
-        """Ask about the open step, at most `room` times, for responses that are looked at and never counted."""
+        """Ask about the open step, at most `room` times, for responses that are examined and never counted."""
         requests = self._flight.first.probe(max(0, min(command.count, room)), command.voter, command.prompt)
         self.drawn += len(requests)
         return requests

@@ -89,7 +89,7 @@ class VotingRule(Protocol):
         """Return the same rule with another k."""
 
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
-        """Tell whether `candidate`, which has just been voted for, is decided."""
+        """Return whether `candidate`, which has just been voted for, is decided."""
 
     def needed(self, ballot: Ballot) -> int:
         """Fewest further valid votes after which the ballot can be decided; at least 1 while undecided."""
@@ -139,7 +139,7 @@ def rule_of_step(certificate: float | None) -> str:
 
 
 def is_rule(name: str) -> bool:
-    """Tell whether there is a rule of this name."""
+    """Return whether there is a rule of this name."""
     try:
         named_rule(name, 1)
     except InputError:
@@ -172,7 +172,7 @@ class FirstToAheadBy:
         return FirstToAheadBy(k)
 
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
-        """Tell whether `candidate` is k ahead of every other."""
+        """Return whether `candidate` is k ahead of every other."""
         return ballot.margin(candidate) >= self.k
 
     def needed(self, ballot: Ballot) -> int:
@@ -192,7 +192,7 @@ class FirstTo:
         return FirstTo(k)
 
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
-        """Tell whether `candidate` has k votes."""
+        """Return whether `candidate` has k votes."""
         return ballot.votes(candidate) >= self.k
 
     def needed(self, ballot: Ballot) -> int:
@@ -260,7 +260,7 @@ class LeadTable:
         return None if self.gives_up else max(self.leads[-1], self.least)
 
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:
-        """Tell whether `candidate` is as far ahead of every other as the votes that are not its own ask for."""
+        """Return whether `candidate` is as far ahead of every other as the votes that are not its own ask for."""
         lead = self.lead(ballot.total - ballot.votes(candidate))
         return lead is not None and ballot.margin(candidate) >= lead
 
@@ -286,7 +286,7 @@ class Enough:
         return Enough(k)
 
     def wins(self, ballot: Ballot, candidate: Hashable) -> bool:  # noqa: ARG002 - nobody wins
-        """Tell whether there are enough proposals."""
+        """Return whether there are enough proposals."""
         return ballot.total >= self.k
 
     def needed(self, ballot: Ballot) -> int:

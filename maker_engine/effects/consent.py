@@ -77,7 +77,7 @@ def consent_of(scopes: Iterable[str]) -> Consent:
 
 
 def covers(given: Scope, wanted: Scope) -> bool:
-    """Tell whether consent to `given` covers what is `wanted`; consent to write covers reading, in the same place."""
+    """Return whether consent to `given` covers what is `wanted`; consent to write covers reading, in the same place."""
     if given.kind != wanted.kind or (wanted.writes and not given.writes):
         return False
     if given.target == wanted.target:
@@ -98,15 +98,15 @@ class Consent:
         self.refused: list[Scope] = []
 
     def allows(self, wanted: Scope | None) -> bool:
-        """Tell whether nobody need be asked about `wanted`."""
+        """Return whether nobody need be asked about `wanted`."""
         return wanted is None or not wanted.needs_consent or self.covered(wanted)
 
     def covered(self, wanted: Scope | None) -> bool:
-        """Tell whether `wanted` was allowed by name, whether that was needed or not."""
+        """Return whether `wanted` was allowed by name, whether that was needed or not."""
         return wanted is not None and any(covers(one, wanted) for one in self.allowed)
 
     def is_refused(self, wanted: Scope | None) -> bool:
-        """Tell whether a person refused exactly this."""
+        """Return whether a person refused exactly this."""
         return wanted in self.refused
 
 
@@ -151,7 +151,7 @@ def program(target: str) -> str:
 
 
 def is_local(host: str) -> bool:
-    """Tell whether a host is this machine, by what it is called: nothing is looked up."""
+    """Return whether a host is this machine, by what it is called: nothing is looked up."""
     bare = host.strip("[]").lower()
     if bare in ("localhost", ""):
         return True

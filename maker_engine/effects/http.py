@@ -65,7 +65,7 @@ class Http:
         except ssl.SSLError as error:
             raise EffectError("tls", one_line(f"{_server(_parts(url))}: {error}")) from None
         except httpx.HTTPError as error:
-            raise _told(error, url) from None
+            raise _fault_of(error, url) from None
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise EffectError("arguments", one_line(f"the request cannot be written: {error}")) from None
         raise EffectError("redirect", one_line(f"{url} leads on more than {MOST_REDIRECTS} times"))
@@ -155,7 +155,7 @@ async def _read(call: Call, answer: httpx.Response) -> dict[str, Json]:
     }  # fmt: skip
 
 
-def _told(error: httpx.HTTPError, url: str) -> EffectError:
+def _fault_of(error: httpx.HTTPError, url: str) -> EffectError:
     server = _server(_parts(url))
     cause: BaseException | None = error
     while cause is not None:

@@ -23,7 +23,7 @@ class Wait:
         return None
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell how long."""
+        """Return how long."""
         return f"wait {arguments.get('seconds', 0):g} s"
 
     async def carry_out(self, call: Call) -> dict[str, Json]:

@@ -19,8 +19,8 @@ from maker_engine.printable import one_line
 from maker_engine.suggestion import suggestion
 
 GROUP = "maker.effects"
-TOLD = 160
-"""Characters of an effect as it is told in one line."""
+DESCRIPTION_LIMIT = 160
+"""Characters of an effect as it is reported in one line."""
 
 
 class World(Protocol):
@@ -73,11 +73,11 @@ class RealWorld:
     def describe(self, do: Do) -> str:
         """As `World.describe`."""
         if do.label:
-            return one_line(self.mask(do.label), TOLD)
+            return one_line(self.mask(do.label), DESCRIPTION_LIMIT)
         try:
-            return one_line(self.mask(self._effect(do).describe(arguments_of(do))), TOLD)
+            return one_line(self.mask(self._effect(do).describe(arguments_of(do))), DESCRIPTION_LIMIT)
         except (EffectError, TypeError, ValueError, AttributeError, LookupError):
-            return one_line(f"{do.effect} {do.arguments}", TOLD)
+            return one_line(f"{do.effect} {do.arguments}", DESCRIPTION_LIMIT)
 
     def mask(self, text: str) -> str:
         """As `World.mask`."""

@@ -9,7 +9,7 @@ import os
 import sys
 
 from maker_engine.models.gguf_server import CONTEXT_TOKENS, threads
-from maker_engine.models.leash import end_with_input
+from maker_engine.models.parent_watch import end_with_input
 from maker_engine.models.served import short_name
 
 

@@ -25,7 +25,7 @@ _OPENAI_NAMES = re.compile(r"(gpt-|chatgpt-|codex-|computer-|ft:|o\d)")
 _SIGNED_IN_ELSEWHERE = frozenset({"bedrock", "bedrock_converse", "sagemaker", "sagemaker_chat", "vertex_ai"})
 
 _NEEDS_ADDRESS = frozenset({"hosted_vllm", "lm_studio", "openai_like", "custom_openai", "litellm_proxy"})
-_KNOWS_ADDRESS = frozenset({"ollama", "ollama_chat", "xinference"})  # a port of this machine unless told otherwise
+_KNOWS_ADDRESS = frozenset({"ollama", "ollama_chat", "xinference"})  # a port of this machine by default
 
 _UNUSUAL = {"lambda_ai": "LAMBDA_API_KEY", "meta_llama": "LLAMA_API_KEY"}  # the rest read PROVIDER_API_KEY
 

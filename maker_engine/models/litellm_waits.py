@@ -32,7 +32,7 @@ _ABOUT = r"\s+(?:about |approximately |around |~ ?)?"
 _AGAIN = r"(?:\bagain|\bretry(?:ing)?|\bresets?|\bwait|\bavailable|\baccess|\brenews?|\brefresh(?:es)?)\b[^\n;]{0,40}?"
 _IN = re.compile(rf"(?:{_AGAIN}\b(?:in|after|for|least)|\bwait){_ABOUT}", re.IGNORECASE)
 _AT = re.compile(rf"(?:{_AGAIN}\b(?:at|on|after|until|by|time)\b:?|\bresets?:?)\s+|\breached\|", re.IGNORECASE)
-_MOST_FIELDS = 2_000  # of a body that are looked at
+_MOST_FIELDS = 2_000  # of a body that are examined
 
 
 def stated(headers: Mapping[str, str], body: str, now: datetime) -> float | None:

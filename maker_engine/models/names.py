@@ -9,10 +9,10 @@ _ALIASES = ("azure/", "azure_ai/", "litellm_proxy/", "openrouter/auto", "openrou
 
 
 def is_same(asked: str, answered: str) -> bool:
-    """Tell whether the model that answered is the one that was asked, as far as their names say."""
+    """Return whether the model that answered is the one that was asked, as far as their names say."""
     return family_of(asked) == family_of(answered)
 
 
 def is_alias(asked: str) -> bool:
-    """Tell whether a name leaves it to the server which model answers: a deployment, a route of a proxy."""
+    """Return whether a name leaves it to the server which model answers: a deployment, a route of a proxy."""
     return asked.startswith(_ALIASES)

@@ -69,7 +69,7 @@ def open_model(name: str, task: AnyTask, access: Access | None = None, seed: int
 
         refuse_unknown(name)
     if access.apart:
-        from maker_engine.models.apart import ApartModel  # noqa: PLC0415
+        from maker_engine.models.in_subprocess import ApartModel  # noqa: PLC0415
 
         return ApartModel(name, access.api_base, access.timeout_s, access.sampling, given(access.prices, name))
     from maker_engine.models.via_litellm import LiteLLMModel  # noqa: PLC0415

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.prompts import prompt_in_effect
+from maker_engine.core.record.prompts import prompt_in_effect
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures, ImmediateModel, Model, SeveralModel, Together
 from maker_engine.models.prices import Quote

@@ -131,7 +131,7 @@ def sent_temperature(request: SampleRequest, fixed: Sequence[float], *, dropped:
 
 
 def reasons(name: str, effort: str) -> bool:
-    """Tell whether a model will reason before it answers, by LiteLLM's table; False for one that is not in it."""
+    """Return whether a model will reason before it answers, by LiteLLM's table; False for one that is not in it."""
     if effort == NONE:
         return False
     found = litellm_prices.entry(name)

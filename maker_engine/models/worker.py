@@ -21,7 +21,7 @@ from typing import Any
 from maker_engine.core.answers.form import Constraint
 from maker_engine.core.errors import InputError, ProviderError
 from maker_engine.core.responses import Prompt, Question, SampleRequest, UnusableError
-from maker_engine.models.leash import end_with_input
+from maker_engine.models.parent_watch import end_with_input
 from maker_engine.models.prices import Price
 from maker_engine.models.sampling import Sampling
 from maker_engine.models.via_litellm import LiteLLMModel

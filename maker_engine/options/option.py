@@ -105,5 +105,5 @@ class RunOption:
             raise InputError(f"{self.label} {said}" if said.startswith("must ") else said) from None
 
     def needs_person(self, value: Value) -> bool:
-        """Tell whether a value of it needs a person while the run goes."""
+        """Return whether a value of it needs a person while the run goes."""
         return value != self.default if self.attended == "any" else bool(self.attended) and value == self.attended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.hopeless import HOLD, POLICIES
+from maker_engine.core.solving.hopeless import HOLD, POLICIES
 from maker_engine.core.voting import LEADS, RULES, named_rule
 from maker_engine.models.prices import PRICE_FORM, read_price
 from maker_engine.models.sampling import (
@@ -55,7 +55,7 @@ def _voter(given: str) -> None:
 
 
 def _breakpoint(given: str) -> None:
-    from maker_engine.core.filters import parse_filter  # noqa: PLC0415 - most runs have none
+    from maker_engine.core.filters.language import parse_filter  # noqa: PLC0415 - most runs have none
 
     parse_filter(given)
 
@@ -248,8 +248,8 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption("session", RECORD, path("FILE", empty=NONE), None, "session file to write, which must not exist yet"),
     RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
-        "folder for the papers of a task that writes some (build_order, interview, scheduling), once the run has come"
-        " to a result",
+        "folder for the papers of a task that writes some (api_tests, build_order, interview, scheduling), once the"
+        " run has come to a result",
     ),
     RunOption(
         "keep", RECORD, choice("all", "dissent"), "all",
@@ -291,7 +291,7 @@ def find(name: str) -> RunOption:
 
 def flag_names() -> frozenset[str]:
     """Return the names of all flags of options, with underscores: those that a task's own options cannot have."""
-    names = {option.flag.removeprefix("--").replace("-", "_") for option in OPTIONS}
+    names = {flag.removeprefix("--").replace("-", "_") for option in OPTIONS for flag in option.flags}
     return frozenset(names | {f"no_{option.name}" for option in OPTIONS if option.is_switch})
 
 

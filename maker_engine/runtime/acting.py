@@ -12,11 +12,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from maker_engine.core.commands import Answer
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Finished, Safety, Start, Started, Status
-from maker_engine.core.effects import Flight, key_of, most_in_flight
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import (
+from maker_engine.core.record.commands import Answer
+from maker_engine.core.record.events import (
     ConsentGiven,
     EffectFinished,
     EffectIntended,
@@ -28,13 +27,14 @@ from maker_engine.core.events import (
     WordsRefused,
 )
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.effects import Flight, key_of, most_in_flight
 from maker_engine.effects.consent import Consent, Scope
 from maker_engine.effects.outcomes import failure
 from maker_engine.effects.port import EffectError
 from maker_engine.effects.world import RealWorld, World
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.doubts import ALLOW, HAPPENED, LEAVE, NOT_HAPPENED, Doubts, consent_question
-from maker_engine.runtime.gate import Gate
+from maker_engine.runtime.step_control import StepControl
 
 GRACE_S = 5.0
 """Seconds that an effect which may not be done twice has to end in, when the run is stopped."""
@@ -63,7 +63,7 @@ class Conduct:
         consent: What was allowed.
         in_doubt: What is done about an effect of which nobody can tell whether it happened: "ask" a person, "stop",
             "again" or "failed".
-        attended: There is somebody to be asked.
+        attended: There is someone to be asked.
         dry: Nothing is done: the task imitates every outcome, but for reads that were allowed.
         identity: The session's part of every idempotency key.
         branch: The branch of the session that is written.
@@ -121,7 +121,7 @@ class Acting:
         self._arrived: deque[tuple[Flight, Done]] = deque()
         self._doubts = Doubts(task, self._world, conduct.consent, self._wake, conduct.in_doubt)
         self._doubts.take(lost)
-        self._heard: Callable[[str, str], None] | None = None
+        self._on_answer: Callable[[str, str], None] | None = None
         self.question: Ask | None = None
         self.ended: RunEnded | None = None
         self.fault: Exception | None = None
@@ -146,7 +146,7 @@ class Acting:
         """What a view shows of it."""
         return {"acting": len(self._flying), "planned": tuple(self.planned)}
 
-    async def turn(self, gate: Gate) -> bool:
+    async def turn(self, gate: StepControl) -> bool:
         """Do what is due where `gate` lets it; True where something came of it, so that the run should look again."""
         try:
             if self._land():
@@ -310,14 +310,14 @@ class Acting:
         )
 
     def _ask_consent(self, flight: Flight, scope: Scope) -> None:
-        told = self._world.describe(flight.do)
+        description = self._world.describe(flight.do)
         if not self._conduct.attended:
             moved = ", since the world has moved on" if self._conduct.branch else ""
-            place = f"step {flight.step + 1:,} needs consent{moved} to {told}"
+            place = f"step {flight.step + 1:,} needs consent{moved} to {description}"
             self.ended = RunEnded(Outcome.STOPPED, f"{place}: go on with --allow {scope} (maker sessions resume)")
             return
 
-        def heard(text: str, voter: str) -> None:
+        def on_answer(text: str, voter: str) -> None:
             if text == ALLOW:
                 self._conduct.consent.allowed.append(scope)
                 self._record([ConsentGiven(str(scope), voter)])
@@ -325,22 +325,22 @@ class Acting:
                 self._conduct.consent.refused.append(scope)
                 self._refuse(flight, "consent", f"{voter} refused {scope}")
 
-        self._ask(consent_question(scope, told, forked=self._conduct.branch > 0), heard)
+        self._ask(consent_question(scope, description, forked=self._conduct.branch > 0), on_answer)
 
-    def _ask(self, question: Ask, heard: Callable[[str, str], None]) -> None:
-        self.question, self._heard = question, heard
+    def _ask(self, question: Ask, on_answer: Callable[[str, str], None]) -> None:
+        self.question, self._on_answer = question, on_answer
         self._record([PersonAsked(self._solver.step, question)])
 
     def answer(self, command: Answer) -> bool:
         """Take a person's answer to `question`, or refuse it; False where nothing is asked here."""
-        if self.question is None or self._heard is None:
+        if self.question is None or self._on_answer is None:
             return False
         if command.text not in self.question.options:
             offered = " or ".join(self.question.options)
             self._record([WordsRefused(self._solver.step, f"{command.text[:40]!r} is not offered: say {offered}")])
             return True
-        heard, self.question, self._heard = self._heard, None, None
-        heard(command.text, command.voter)
+        on_answer, self.question, self._on_answer = self._on_answer, None, None
+        on_answer(command.text, command.voter)
         self._wake()
         return True
 

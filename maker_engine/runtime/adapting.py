@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maker_engine.core.events import Event, SettingsChanged
-from maker_engine.core.outlook import Expected, Outlook, Voting, k_for, outlook
+from maker_engine.core.forecasting.outlook import Expected, Outlook, Voting, k_for, outlook
+from maker_engine.core.record.events import Event, SettingsChanged
+from maker_engine.core.record.state import RunState
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
 
 FIRST_STEPS = 50
-"""Steps after which an assumed k is looked at for the first time; then whenever there are twice as many."""
+"""Steps after which an assumed k is examined for the first time; then whenever there are twice as many."""
 MOST_ADAPTED_K = 60
 GROWTH = 1.5
 """The outlook is worked out anew when there are so many times the steps of the last one: some milliseconds each."""

@@ -1,4 +1,4 @@
-"""The allow-list a response must pass before it is looked at: new, and from the model that was asked.
+"""The allow-list a response must pass before it is examined: new, and from the model that was asked.
 
 What the provider's adapter lets through is one whole choice with text. Here it must also not be a copy of another
 sample's response, which would be no independent vote, nor come from another model than the others did, whose error
@@ -15,7 +15,7 @@ from maker_engine.core.responses import Response, SampleRequest, UnusableError
 from maker_engine.models.families import Answered, family_of
 from maker_engine.runtime.copies import Copies
 
-STRANGERS, LOOKED_AT = 3, 12
+STRANGERS, RECENT_ANSWERS = 3, 12
 """Other models' answers, among a voter's last so many, with which the model counts as switched."""
 ANY = "any"
 """Written instead of a model's name: whoever answers is accepted."""
@@ -60,7 +60,7 @@ class Admission:
         self._accepted = {family_of(name) for name in names}
         self._known = {voter: list(families) for voter, families in (known or {}).items() if families}
         self.copies = Copies()
-        self._recent: defaultdict[int, deque[bool]] = defaultdict(lambda: deque(maxlen=LOOKED_AT))
+        self._recent: defaultdict[int, deque[bool]] = defaultdict(lambda: deque(maxlen=RECENT_ANSWERS))
         self._came: defaultdict[int, Counter[str]] = defaultdict(Counter)  # by voter, those not admitted included
         self._most: dict[int, str] = {}
         self._answered: Answered = Counter() if answered is None else answered
@@ -85,8 +85,8 @@ class Admission:
         if sum(recent) >= STRANGERS:
             self._newcomer = family
             raise SwitchError(family, before, response)
-        told = f"answered by model {response.model!r}, others mostly by {before!r}"
-        raise UnusableError(Fault.STRANGER, told, response)
+        reason = f"answered by model {response.model!r}, others mostly by {before!r}"
+        raise UnusableError(Fault.STRANGER, reason, response)
 
     def accept_switch(self) -> None:
         """Admit from now on what the model answers that has come to answer last, if one has."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import CircuitClosed, CircuitOpened, Event
+from maker_engine.core.record.events import CircuitClosed, CircuitOpened, Event
 from maker_engine.runtime.clock import Clock
 
 FAILURES = 6

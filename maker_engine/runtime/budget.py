@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from maker_engine.core.errors import ProviderError
-from maker_engine.core.events import Event, ResponseRefused, UsageEstimated
+from maker_engine.core.record.events import Event, ResponseRefused, UsageEstimated
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Response, SampleRequest, UnusableError
-from maker_engine.core.snapshot import Totals
 from maker_engine.models.port import Model
 from maker_engine.models.prices import estimated_usage
 from maker_engine.runtime.limits import Limits
@@ -82,6 +82,11 @@ class Budget:
         self._highest_usd = 0.0  # of an answer, for models whose price is not known
         self._freed = asyncio.Event()
 
+    def count_on(self, drawn: Callable[[], int], density: Mapping[int, float]) -> None:
+        """Count samples by `drawn`, and start from the densities (below) that an earlier sitting saw."""
+        self.drawn = drawn
+        self.density.update(density)
+
     @property
     def parked(self) -> int:
         """Calls that wait to be made again until there is money for them."""
@@ -106,7 +111,7 @@ class Budget:
         return self.drawn() + self._totals.refused + self._totals.checks + self.checking
 
     def asking(self, request: SampleRequest) -> bool:
-        """Tell whether a request is with the provider now."""
+        """Return whether a request is with the provider now."""
         return id(request) in self._asking
 
     def bound(self, request: SampleRequest) -> Spending:
@@ -167,7 +172,7 @@ class Budget:
                 del self._parked[id(request)]
 
     def holds(self, request: SampleRequest) -> bool:
-        """Tell whether what a call may cost is set aside."""
+        """Return whether what a call may cost is set aside."""
         return id(request) in self._set_aside
 
     def hold_now(self, request: SampleRequest) -> bool:
@@ -242,7 +247,7 @@ class Budget:
         return ""
 
     def _against(self, bound: Spending, free: Spending, more: bool) -> str:
-        """Say what stands against a call; `more` tells whether the limit on samples allows it."""
+        """Say what stands against a call; `more` says whether the limit on samples allows it."""
         limits, totals, spent = self.limits, self._totals, self._now()
         if not more and limits.samples is not None:
             return f"drew {self._called - self.parked:,} of {count_of(limits.samples, 'sample')}"

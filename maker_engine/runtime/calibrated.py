@@ -21,8 +21,8 @@ from maker_engine.core.errors import InputError
 from maker_engine.law_files import law_of_json
 from maker_engine.runtime.preflight import SENT
 from maker_engine.runtime.run_order import RunOrder
+from maker_engine.sessions.store.prompt_digests import digest_of
 from maker_engine.sessions.store.user_data import home
-from maker_engine.sessions.store.wordings import digest_of
 
 MEASURED = (*(name for name in SENT if name != "voters"), "paper_flags", "constrain")
 """Fields of an order that a measurement hangs on."""

@@ -11,22 +11,22 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Event, Outcome, RunEnded, SampleFailed
+from maker_engine.core.record.events import Event, Outcome, RunEnded, SampleFailed
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Response, SampleRequest, UnusableError
-from maker_engine.core.snapshot import Totals
 from maker_engine.models.port import ImmediateModel, Model, SeveralModel
 from maker_engine.runtime.admission import Admission, SwitchError
 from maker_engine.runtime.breaker import Breaker, stated_wait_s
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.call_log import CANCELLED, CallLog
 from maker_engine.runtime.clock import Clock
-from maker_engine.runtime.deadlines import Deadlines, OverdueError
 from maker_engine.runtime.grouping import alike, grouped
 from maker_engine.runtime.hours import hour, span
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.patience import OutOfPatienceError, Patience, Tries
 from maker_engine.runtime.rate import RateLimit
+from maker_engine.runtime.retry_policy import RetriesExhaustedError, RetryPolicy, Tries
 from maker_engine.runtime.throttle import Throttle
+from maker_engine.runtime.timeouts import Deadlines, OverdueError
 
 SURPLUS = "surplus"
 """Why an answer is refused that nobody asked for."""
@@ -45,7 +45,7 @@ class Drawn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class CallPolicy:
     """How a provider is called.
 
     Attributes:
@@ -87,8 +87,10 @@ class Caller:
         budget: Counts what they cost.
     """
 
-    def __init__(self, model: Model, clock: Clock, tell: Callable[[Event], None], manner: Manner | None = None) -> None:
-        manner = manner or Manner()
+    def __init__(
+        self, model: Model, clock: Clock, tell: Callable[[Event], None], manner: CallPolicy | None = None
+    ) -> None:
+        manner = manner or CallPolicy()
         self.budget = manner.budget or Budget(Limits(), Totals(), tell)
         self._admit, self._wanted, self._log = manner.admit, manner.wanted, manner.log
         self.turn_to(model)
@@ -98,7 +100,7 @@ class Caller:
         self.breaker = Breaker(clock, tell)
         self.throttle = Throttle(manner.concurrency)
         self.deadlines = Deadlines(manner.timeout_s)
-        self._patience = Patience(clock, self.breaker, self.deadlines, near=manner.near)
+        self._patience = RetryPolicy(clock, self.breaker, self.deadlines, near=manner.near)
 
     def turn_to(self, model: Model) -> None:
         """Ask `model` from now on; calls in flight stay with whom they were sent to."""
@@ -272,7 +274,7 @@ class Caller:
         try:
             wait = self._patience.fail(first, error, tries)
         except ProviderError as last:
-            if isinstance(error, OverdueError) or isinstance(last, OutOfPatienceError):  # for the counts
+            if isinstance(error, OverdueError) or isinstance(last, RetriesExhaustedError):  # for the counts
                 self._tell(SampleFailed(first.step, first.sample, error.kind.value, str(error), 0.0))
             raise
         if error.kind in (Fault.COPY, Fault.STRANGER):
@@ -291,7 +293,7 @@ async def _sampled(model: Model, requests: Sequence[SampleRequest]) -> list[Resp
 
 
 def resets_too_late(caller: Caller, limits: Limits, elapsed_s: float) -> RunEnded | None:
-    """Tell how a run ends whose provider can be asked again only when the run's time is up; None for any other."""
+    """Return how a run ends whose provider can be asked again only when the run's time is up; None for any other."""
     resets_at, left = caller.breaker.resets_at, caller.breaker.rest_s
     if resets_at is None or left is None or limits.seconds is None or len(caller.deadlines):
         return None

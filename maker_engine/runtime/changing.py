@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from maker_engine.core.commands import ChangeSettings, Probe
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Event, SettingsChanged
+from maker_engine.core.record.commands import ChangeSettings, Probe
+from maker_engine.core.record.events import Event, SettingsChanged
 from maker_engine.core.responses import SampleRequest
 from maker_engine.core.solver import Solver
 from maker_engine.models.port import Model

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from maker_engine.core.events import Event, ModelChecked, Outcome, RunEnded
-from maker_engine.core.model_check import ModelCheck
+from maker_engine.core.record.events import Event, ModelChecked, Outcome, RunEnded
+from maker_engine.core.record.model_check import ModelCheck
 from maker_engine.core.responses import SampleRequest
 from maker_engine.core.solver import Solver
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, resets_too_late
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.patience import OutOfPatienceError
 from maker_engine.runtime.plan import Plan, waiting_no_longer
 from maker_engine.runtime.preflight import Preflight, trial_of
+from maker_engine.runtime.retry_policy import RetriesExhaustedError
 
 
 class Checked(NamedTuple):
@@ -82,7 +82,7 @@ class Checking:
         self._preflight, check = None, preflight.check()
         self._budget.checking = 0  # they are in the totals from now on
         events: list[Event] = [ModelChecked(check)] if check.findings else []
-        if isinstance(fault, OutOfPatienceError):
+        if isinstance(fault, RetriesExhaustedError):
             return Checked(events, waiting_no_longer(fault))
         return Checked(events, RunEnded(Outcome.FAILED, check.refusal) if check.refusal else None, fault)
 

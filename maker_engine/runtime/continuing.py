@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.effects import ACTING
 from maker_engine.core.errors import InputError
 from maker_engine.core.record.entries import Act, Change, Entry
+from maker_engine.core.record.state import RunState
 from maker_engine.core.record.values import fits
 from maker_engine.core.responses import Prompt
-from maker_engine.core.state import RunState
+from maker_engine.core.solving.effects import ACTING
 from maker_engine.models.port import Model
 from maker_engine.runtime.order import NOT_KEPT, PreparedRun, RunOrder, prepare, sent_by
 from maker_engine.runtime.preflight import Ordered
@@ -21,10 +21,10 @@ from maker_engine.runtime.trust import named_elsewhere, require_trust
 from maker_engine.sessions.queries import forks
 from maker_engine.sessions.queries.saved import SavedRun, open_saved, task_of
 from maker_engine.sessions.store import origin, storage
-from maker_engine.sessions.store.in_force import in_force
+from maker_engine.sessions.store.change_in_effect import change_in_effect
 from maker_engine.sessions.store.kinds import refuse_to_run
-from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import moment
 from maker_engine.sessions.store.upgrade import bring_up
 
 
@@ -96,7 +96,7 @@ def prepare_resume(
 
 
 def _to_check(ordered: Ordered | None, saved: SavedRun) -> bool:
-    """Tell whether the model is to be checked: only where something else is sent than was checked."""
+    """Return whether the model is to be checked: only where something else is sent than was checked."""
     if ordered is None:
         return False
     check = saved.run.check
@@ -182,7 +182,7 @@ def _found(path: Path, step: int, branch: int | None, family: type[AnyTask] | No
         if not 0 <= step <= reader.branch.steps:
             raise forks.no_such_step(step, reader.branch.steps)
         run = moment(reader, task, step, flags_shown=0)
-        own, change = origin.is_own(path, reader.record(parent)), in_force(reader, task, step)
+        own, change = origin.is_own(path, reader.record(parent)), change_in_effect(reader, task, step)
         return _Found(task, run, meta["order"], parent, own, change, reader.branches[-1].id + 1)
 
 

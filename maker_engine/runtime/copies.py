@@ -65,11 +65,11 @@ class Copies:
             self._seen[response.id] = (sample, content)
         elif not self._is_trusted(again=bool(doubted)):
             self._doubted[sample] = response.id
-            told = (
+            reason = (
                 f"the server gave response {response.id!r} to two samples: a cached answer is no independent vote; "
                 "switch caching off in the server or proxy"
             )
-            raise UnusableError(Fault.COPY, told, response, COPY_WAIT_S)
+            raise UnusableError(Fault.COPY, reason, response, COPY_WAIT_S)
 
     def _is_trusted(self, *, again: bool) -> bool:
         """Whether what looks like a copy may be taken; `again` tells that it came with the same id once more."""

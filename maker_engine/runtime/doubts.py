@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Ask, Do, Done, NotDone, Safety, Status, Unknown
-from maker_engine.core.effects import Flight
 from maker_engine.core.errors import TaskError
-from maker_engine.core.steps import EffectQuestion
+from maker_engine.core.solving.effects import Flight
+from maker_engine.core.task.steps import EffectQuestion
 from maker_engine.effects.consent import Consent, Scope
 from maker_engine.effects.outcomes import failure
 from maker_engine.effects.port import EffectError
@@ -39,12 +39,12 @@ class Found(NamedTuple):
     why: str = ""
 
 
-def consent_question(scope: Scope, told: str, *, forked: bool) -> Ask:
+def consent_question(scope: Scope, description: str, *, forked: bool) -> Ask:
     """Return the question whether effects within `scope` are allowed; `told` is the first that needs it."""
     why = "This is asked once, and the answer is kept in the session."
     if forked:
         why = f"The world has moved on since the run from which this one was forked did its part. {why}"
-    return EffectQuestion(f"Allow {scope}? It is needed to {told}", (ALLOW, REFUSE), why, free=False)
+    return EffectQuestion(f"Allow {scope}? It is needed to {description}", (ALLOW, REFUSE), why, free=False)
 
 
 class Doubts:
@@ -156,9 +156,9 @@ class Doubts:
 
     def question(self, why: str) -> Ask:
         """Return the question to a person about the first."""
-        told = self._world.describe(self.first.do)
+        description = self._world.describe(self.first.do)
         return EffectQuestion(
-            f"Has this happened at step {self.first.step + 1:,}? {told}",
+            f"Has this happened at step {self.first.step + 1:,}? {description}",
             (HAPPENED, NOT_HAPPENED, LEAVE),
             one_line(f"The run ended while it was in flight{f': {why}' if why else ''}."),
             free=False,
@@ -166,10 +166,10 @@ class Doubts:
 
     def reason(self, why: str) -> str:
         """Say in one line why the run stops at the first."""
-        told = self._world.describe(self.first.do)
+        description = self._world.describe(self.first.do)
         more = f" ({why})" if why else ""
         mend = "answer in the app, or resume with --in-doubt again or failed"
-        return one_line(f"step {self.first.step + 1:,} may have happened or not: {told}{more}; {mend}", 400)
+        return one_line(f"step {self.first.step + 1:,} may have happened or not: {description}{more}; {mend}", 400)
 
     async def close(self) -> None:
         """Ask no longer."""

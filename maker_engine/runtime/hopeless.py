@@ -1,13 +1,13 @@
-"""What a run does about a step that is hopeless (`core.hopeless`): hold it, end the run, or try to warm it up."""
+"""What a run does about a step that is hopeless (`solving.hopeless`): hold it, end the run, or try to warm it up."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome, RunEnded, StepHopeless
-from maker_engine.core.hopeless import HOLD, POLICIES, STOP, WARM
+from maker_engine.core.record.events import Outcome, RunEnded, StepHopeless
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.hopeless import HOLD, POLICIES, STOP, WARM
 from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line
 from maker_engine.runtime.plan import ESCALATE, Plan
@@ -67,19 +67,19 @@ def _warmed(plan: Plan, solver: Solver, found: StepHopeless) -> StepHopeless:
 
 
 def takes_temperature(plan: Plan) -> bool:
-    """Tell whether the run's temperature reaches those who answer."""
+    """Return whether the run's temperature reaches those who answer."""
     return not plan.temperatures_named and not any(NO_TEMPERATURE in line for line in plan.model.adjustments)
 
 
 def sentence(found: StepHopeless, *, quoting: bool = True) -> str:
     """Say what was found in one printable line."""
     quoted = f"; one says “{one_line(found.text, SHOWN)}”" if quoting and found.text.strip() else ""
-    told = f"{found.samples} samples in a row were flagged, {one_line(found.cause, LONGEST_CAUSE)}"
-    return f"step {found.step + 1:,} looks hopeless: {told}{quoted}"
+    reason = f"{found.samples} samples in a row were flagged, {one_line(found.cause, LONGEST_CAUSE)}"
+    return f"step {found.step + 1:,} looks hopeless: {reason}{quoted}"
 
 
 def ending(plan: Plan, found: StepHopeless) -> RunEnded:
-    """Tell how a run ends at a hopeless step; it can be gone on with."""
+    """Return how a run ends at a hopeless step; it can be gone on with."""
     mend = ""
     if not found.starved:
         tried = plan.hopeless == WARM

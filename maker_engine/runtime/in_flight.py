@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from maker_engine.core.record.events import Outcome, RunEnded
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.runtime.calls import Caller, Drawn
+from maker_engine.runtime.budget import Budget
+from maker_engine.runtime.calls import Caller, Drawn, resets_too_late
+from maker_engine.runtime.limits import Limits
 
 
 class InFlight:
@@ -55,7 +59,7 @@ class InFlight:
             self._calls[id(group[0])] = (group, asyncio.create_task(self._call(group, after_s)))
 
     def set_aside(self, request: SampleRequest) -> None:
-        """Keep a request whose call failed for good, until somebody says that it may be sent again."""
+        """Keep a request whose call failed for good, until someone says that it may be sent again."""
         self._aside.append(request)
 
     @property
@@ -111,3 +115,18 @@ class InFlight:
         answered = {id(request) for request, _ in drawn.answers}
         rest = [request for request in group if id(request) not in answered and self._wants(request)]
         self.start(rest, drawn.wait_s)
+
+
+def end_by_limit(
+    limits: Limits, budget: Budget, calls: InFlight, caller: Caller, run: RunState, due: SampleRequest | None,
+    elapsed_s: float,
+) -> RunEnded | None:  # fmt: skip
+    """Return how a run ends that has reached a limit, None while it goes on; `due` is what it needs next."""
+    reached = budget.reached(due, elapsed_s)
+    # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
+    if calls.arrived:
+        return None
+    in_vain = limits.overdue(elapsed_s) and (run.failure is not None or not caller.paid)
+    if reached and (in_vain or calls.calls <= budget.parked):
+        return RunEnded(Outcome.OUT_OF_BUDGET, reached)
+    return resets_too_late(caller, limits, elapsed_s)

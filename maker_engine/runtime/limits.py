@@ -43,5 +43,5 @@ class Limits:
         return self.usd is not None or self.tokens is not None
 
     def overdue(self, elapsed_s: float) -> bool:
-        """Tell whether the time is up, which calls in flight are not waited for."""
+        """Return whether the time is up, which calls in flight are not waited for."""
         return self.seconds is not None and elapsed_s >= self.seconds

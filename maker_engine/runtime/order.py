@@ -11,32 +11,27 @@ from maker_engine import catalogue
 from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask, Gather, Json, Task, Vote
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.core.events import RunStarted
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.filters.language import parse_filter
 from maker_engine.core.offers import Simulatable, offers
+from maker_engine.core.record.events import RunStarted
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import AHEAD, least_k
 from maker_engine.effects.consent import consent_of
 from maker_engine.effects.secrets import check_source
 from maker_engine.forecast import Forecast, forecast
-from maker_engine.models import litellm_prices
-from maker_engine.models.opening import Access, open_pool
-from maker_engine.models.pool import VoterSpec, parse_voter
+from maker_engine.models.pool import VoterSpec
 from maker_engine.models.port import Model
-from maker_engine.models.prices import CHARACTERS_PER_TOKEN, check_price, no_price
-from maker_engine.models.profile import PREFIX
-from maker_engine.models.sampling import AUTO, REASONING_ROOM, Sampling, reasons, resolve
+from maker_engine.models.prices import CHARACTERS_PER_TOKEN
+from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
 from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
-from maker_engine.runtime.deadlines import TOTAL
-from maker_engine.runtime.first_look import check_simulation, look_over
-from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.handing_out import check_folder, with_papers
 from maker_engine.runtime.hopeless import policy_of
+from maker_engine.runtime.initial_check import look_over
 from maker_engine.runtime.limits import Limits
+from maker_engine.runtime.order_models import is_near, open_models, others_of, real_models, voters_of
 from maker_engine.runtime.order_rules import (
     FOLLOWS,
     as_drawn,
@@ -49,13 +44,15 @@ from maker_engine.runtime.order_rules import (
 )
 from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
+from maker_engine.runtime.result_files import check_folder, with_papers
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
 from maker_engine.runtime.runner import Runner
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.library.library import Library
 from maker_engine.sessions.queries.saved import SavedRun
 from maker_engine.sessions.store.journal import ALL, DISSENT, Journal
-from maker_engine.sessions.store.keeping import RunJournal
+from maker_engine.sessions.store.run_journal import RunJournal
 
 MOST_CONCURRENT = 1_000
 MADE_UP_SAMPLES = 10_000
@@ -146,7 +143,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     _, stronger = _policy(order)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
-    model, voters = _open_models(order, task, stronger) if given is None else (given, 1)
+    model, voters = open_models(order, task, stronger) if given is None else (given, 1)
     _check_offers(order, task)
     if not 1 <= order.concurrency <= MOST_CONCURRENT:
         raise InputError(f"concurrency must be 1 to {MOST_CONCURRENT:,}, got {order.concurrency}")
@@ -160,7 +157,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     plan = _plan(order, task, model, settings, limits)
     plan = replace(
         plan,
-        near=given is None and _is_near(order, model),
+        near=given is None and is_near(order, model),
         expected=expected_of(order, figures_of(order, model), expected),
     )
     return PreparedRun(order, plan, expected)
@@ -181,10 +178,10 @@ def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limi
         stronger=stronger,
         attended=order.attended,
         breaks=tuple(map(parse_filter, order.breaks)),
-        open_pool=lambda voters: _open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
+        open_pool=lambda voters: open_models(replace(order, voters=tuple(voters)), task, stronger)[0],
         timeout_s=order.timeout_s,
         hopeless=policy_of(order.hopeless, attended=order.attended),
-        temperatures_named=all(one.temperature not in (None, AUTO) for one in _voters(order)),
+        temperatures_named=all(one.temperature not in (None, AUTO) for one in voters_of(order)),
         preflight=sent_by(order) if order.preflight and not model.simulated else None,
         accept_models=order.accept_models,
         conduct=_conduct(order),
@@ -213,7 +210,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
 
 
 def may_never_end(task: AnyTask) -> bool:
-    """Tell whether a simulated run may go on for ever: nobody knows how long it is, and what is right is made up."""
+    """Return whether a simulated run may go on for ever: nobody knows how long it is, and what is right is made up."""
     return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
 
 
@@ -275,7 +272,7 @@ def _reasoning_room(order: RunOrder) -> int:
     """Return the room for reasoning that the voters are given, in output tokens."""
     if order.max_reasoning_tokens is not None:
         return order.max_reasoning_tokens
-    voters = [*_voters(order), *map(VoterSpec, _others(order))]
+    voters = [*voters_of(order), *map(VoterSpec, others_of(order))]
     return REASONING_ROOM if any(reasons(one.model, one.reasoning or order.reasoning) for one in voters) else 0
 
 
@@ -284,80 +281,19 @@ def sent_by(order: RunOrder) -> Ordered:
     return ordered_of({name: getattr(order, name) for name in SENT})
 
 
-def _voters(order: RunOrder) -> list[VoterSpec]:
-    return [parse_voter(text) for text in order.voters] or [VoterSpec(order.model)]
-
-
-def _others(order: RunOrder) -> list[str]:
-    return [name for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
-
-
-def real_models(order: RunOrder) -> list[str]:
-    """Return the name of every real model that a run asks, each once: voters, stronger model and draft.
-
-    Raises:
-        InputError: A voter is not written as one.
-    """
-    names = dict.fromkeys([*(spec.model for spec in _voters(order)), *_others(order)])
-    return [name for name in names if name.partition(":")[0] != PREFIX]
-
-
-def _check_prices(order: RunOrder) -> None:
-    """See to it that a limit in dollars can be held.
-
-    Raises:
-        InputError: A price is none, or there is none for a model that the run asks.
-    """
-    for figures in order.prices.values():
-        check_price(figures)
-    if order.limit_usd is not None:
-        models = real_models(order)
-        missing = [name for name in models if name not in order.prices and litellm_prices.find(name) is None]
-        if missing:
-            raise no_price(missing, models)
-
-
-def _open_models(order: RunOrder, task: AnyTask, stronger: str) -> tuple[Model, int]:
-    """Open everybody who answers; return them as one model, and the number of voters."""
-    _check_prices(order)
-    if not order.timeout_s > 0:
-        raise InputError(f"the timeout of a call must be above 0 seconds, got {order.timeout_s:g}")
-    voters = _voters(order)
-    check_simulation(task, [*(voter.model for voter in voters), *_others(order)])
-    sampling = Sampling(order.reasoning, resolve(order.first_temperature, order.temperature)[2], order.n)
-    model = open_pool(
-        voters,
-        task,
-        # The runner cuts calls by a deadline that moves; the model's own is beyond any of it.
-        Access(order.api_base, (TOTAL + 1) * order.timeout_s, sampling, order.apart, order.prices),
-        draft="" if order.draft == TASK else order.draft,
-        stronger=stronger,
-        seed=order.seed,
-    )
-    return model, len(voters)
-
-
-def _is_near(order: RunOrder, model: Model) -> bool:
-    if model.simulated:
-        return False
-    from maker_engine.models.litellm_route import is_near  # noqa: PLC0415 - only a real model pays for it
-
-    return all(is_near(voter.model, order.api_base) for voter in _voters(order))
-
-
 def in_file(prepared: PreparedRun) -> Journal:
     """Open the journal of a run in the file that its order names, or in a new one in the library.
 
     Raises:
         InputError: The file cannot be made.
-        SessionError: It cannot be written, or was written by somebody else meanwhile.
+        SessionError: It cannot be written, or was written by someone else meanwhile.
     """
     order, saved = prepared.order, prepared.saved
     path = order.session or Library().new_path(order.task)
     journal = Journal(
         path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep, name=order.name
     )
-    if saved is not None and journal.stands_at != (saved.step, len(saved.entries)):
+    if saved is not None and journal.position != (saved.step, len(saved.entries)):
         journal.close()
         raise SessionError(f"session {path} has been written since it was opened: open it again")
     return journal

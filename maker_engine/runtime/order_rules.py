@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from maker_engine.core.decomposition import AnyTask, Vote
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import single
-from maker_engine.core.lead_tables import cheapest_table, step_target
-from maker_engine.core.outlook import Expected
+from maker_engine.core.forecasting.laws import single
+from maker_engine.core.forecasting.lead_tables import cheapest_table, step_target
+from maker_engine.core.forecasting.outlook import Expected
 from maker_engine.core.responses import Question, SampleRequest
 from maker_engine.core.voting import AHEAD, LEADS
 from maker_engine.forecast import ASSUMED_V, Forecast
@@ -70,7 +70,7 @@ def as_drawn(figures: Figures, model: Model, request: SampleRequest | None) -> F
 
 
 def follows_votes(order: RunOrder, figures: Figures) -> bool:
-    """Tell whether k follows what the run's first steps show, since p is only assumed."""
+    """Return whether k follows what the run's first steps show, since p is only assumed."""
     return order.k is None and figures.p is None and order.rule == AHEAD
 
 

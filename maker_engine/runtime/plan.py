@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError, ProviderError
-from maker_engine.core.events import Outcome, RunEnded, RunStarted
-from maker_engine.core.filter_tree import Filter
-from maker_engine.core.outlook import Expected
-from maker_engine.core.settings import Settings
+from maker_engine.core.filters.tree import Filter
+from maker_engine.core.forecasting.outlook import Expected
+from maker_engine.core.record.events import Outcome, RunEnded, RunStarted
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.opening import CALL_S
 from maker_engine.models.port import Model
 from maker_engine.runtime.acting import Conduct
@@ -44,7 +44,7 @@ class Plan:
         tokens_per_minute: Likewise.
         undecided: What happens to a step that cannot be decided: "stop" the run, "ask" a person, "escalate".
         stronger: Name of the model that gets a fresh ballot when a step is escalated.
-        attended: There is somebody to answer questions; where there is not, the first one stops the run.
+        attended: There is someone to answer questions; where there is not, the first one stops the run.
         breaks: Breakpoints to begin with.
         open_pool: Opens another pool of voters, each written as `pool.parse_voter` reads it; raises InputError.
         timeout_s: Seconds that a call may take from when it is likely to have left the server's queue.
@@ -84,7 +84,7 @@ class Plan:
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
-    """Tell how a run ends whose open step nobody here can answer; None where somebody can."""
+    """Return how a run ends whose open step nobody here can answer; None where someone can."""
     if attended or solver.asking is None:
         return None
     place = f"step {solver.step + 1:,}"
@@ -93,13 +93,13 @@ def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
 
 
 def waiting_no_longer(error: ProviderError) -> RunEnded:
-    """Tell how a run ends that has nobody to hold for, when a provider that has answered is waited for no longer."""
+    """Return how a run ends that has nobody to hold for, when a provider that has answered is waited for no longer."""
     accept = f" --accept-model {shlex.quote(error.family)}" if isinstance(error, SwitchError) else ""
     return RunEnded(Outcome.STOPPED, f"{error} (nothing is lost; to go on: maker sessions resume{accept})")
 
 
 def failure(fault: Exception) -> RunEnded:
-    """Tell how a run ends by `fault`, by whose fault it is; a bug of ours is raised again."""
+    """Return how a run ends by `fault`, by whose fault it is; a bug of ours is raised again."""
     if isinstance(fault, ProviderError):
         return RunEnded(Outcome.FAILED, f"the provider failed ({fault.kind.value}): {fault}")
     if isinstance(fault, MakerError):

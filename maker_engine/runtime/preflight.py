@@ -14,13 +14,13 @@ from typing import Protocol, TypeAlias
 
 from maker_engine.core.decomposition import Gather, Vote
 from maker_engine.core.errors import ProviderError
-from maker_engine.core.model_check import ModelCheck
-from maker_engine.core.open_step import OpenStep
+from maker_engine.core.record.model_check import ModelCheck
 from maker_engine.core.red_flags import MALFORMED, inspect
 from maker_engine.core.responses import Flag, Prompt, Response, SampleRequest, excerpt
-from maker_engine.core.settings import Settings
-from maker_engine.models.judging import Drawn, Heard, Needs, final, hopeless, judge
+from maker_engine.core.solving.open_step import OpenStep
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.pool import members
+from maker_engine.models.preflight_findings import Drawn, ModelAnswers, Needs, final, hopeless, judge
 from maker_engine.printable import one_line
 from maker_engine.runtime.calls import Caller
 from maker_engine.runtime.plan import Plan
@@ -131,18 +131,18 @@ class Preflight:
         self._news = news
         all_of_them = members(plan.model)
         real = [one for one in all_of_them if not one.model.simulated]
-        self._heard = [Heard(member) for member in real or all_of_them]
-        self._voters = [one for one in self._heard if one.member.voter >= 0]
+        self._answers = [ModelAnswers(member) for member in real or all_of_them]
+        self._voters = [one for one in self._answers if one.member.voter >= 0]
         self._done = 0
         self._rounds = self._planned()
         self.complete = False
 
-    def _planned(self) -> list[list[tuple[Heard, int]]]:
+    def _planned(self) -> list[list[tuple[ModelAnswers, int]]]:
         """Return who is asked in each round, with the sample's number: what is drawn at 0 is no sign of copies."""
-        roles = [(one, 1) for one in self._heard if one.member.voter < 0]
+        roles = [(one, 1) for one in self._answers if one.member.voter < 0]
         if not self._voters:
             return [roles]
-        if len(self._heard) > 1:
+        if len(self._answers) > 1:
             return [[*((one, 1) for one in self._voters), *roles], [(one, 2) for one in self._voters]]
         (alone,) = self._voters
         best, usual = (alone.member.fitted(self._trial.request(sample)).temperature for sample in (0, 1))
@@ -199,18 +199,18 @@ class Preflight:
             return ended
         return self.failure
 
-    async def _ask(self, heard: Heard, sample: int) -> bool:
+    async def _ask(self, answers: ModelAnswers, sample: int) -> bool:
         """Make one call; False where the run cannot afford it."""
-        request = self._trial.request(sample, voter=heard.member.voter)
+        request = self._trial.request(sample, voter=answers.member.voter)
         if not self._affords(self.check(), request):
             return False
         self._news()
         try:
             response = await self._caller.draw(request)
         except ProviderError as error:
-            heard.fault = error
+            answers.fault = error
         else:
-            heard.drawn.append(Drawn(heard.member.fitted(request), response, self._trial.read(response)))
+            answers.drawn.append(Drawn(answers.member.fitted(request), response, self._trial.read(response)))
         self._done += 1
         return True
 
@@ -219,12 +219,12 @@ class Preflight:
         plan = self._plan
         settings, costed = plan.settings, plan.limits.usd is not None
         needs = Needs(settings.flags, settings.k, plan.concurrency, plan.task.expected_steps, costed)
-        named = len(self._heard) > 1
-        responses = [drawn.response for heard in self._heard for drawn in heard.drawn]
+        named = len(self._answers) > 1
+        responses = [drawn.response for answers in self._answers for drawn in answers.drawn]
         costs = [one.cost_usd for one in responses]
         return ModelCheck(
             model=one_line(plan.model.name, _LONGEST_NAME),
-            findings=tuple(finding for heard in self._heard for finding in judge(heard, needs, named=named)),
+            findings=tuple(finding for answers in self._answers for finding in judge(answers, needs, named=named)),
             step=self._step,
             calls=len(responses),
             tokens_in=_sum(one.tokens_in for one in responses),

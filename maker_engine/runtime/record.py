@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from secrets import token_hex
 from typing import Any
 
-from maker_engine.blame import told
-from maker_engine.core.decisions import is_voted
+from maker_engine.blame import describe_error
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError, StorageFullError
-from maker_engine.core.events import (
+from maker_engine.core.offers import Verifiable, offers
+from maker_engine.core.record.decisions import is_voted
+from maker_engine.core.record.events import (
     EffectIntended,
     Event,
     Outcome,
@@ -24,11 +25,10 @@ from maker_engine.core.events import (
     StepOpened,
     WrongDecisionFound,
 )
-from maker_engine.core.offers import Verifiable, offers
-from maker_engine.core.prompts import asked_by
+from maker_engine.core.record.prompts import asked_by
 from maker_engine.core.record.registry import FOLDS, TRACELESS, events_of
-from maker_engine.core.state import RunState
-from maker_engine.core.watch import Watch
+from maker_engine.core.record.state import RunState
+from maker_engine.core.record.watch import Watch
 from maker_engine.models.families import Answered, by_family, by_voter, kept_of
 from maker_engine.printable import one_line
 from maker_engine.runtime.admission import Admission
@@ -38,7 +38,7 @@ from maker_engine.runtime.meter import Meter
 from maker_engine.runtime.plan import FINISHED, SOLVED
 from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.queries.saved import SavedRun
-from maker_engine.sessions.store.keeping import RunJournal
+from maker_engine.sessions.store.run_journal import RunJournal
 
 TOGETHER = 16
 """The journal packs so many steps in one go: in turns with the solver, each would find its caches full of the other's.
@@ -125,10 +125,10 @@ class Record:
     def watch(self) -> Watch:
         """Return a watch of the open step that knows what has happened in it so far."""
         self.hand_over()
-        step, _ = self.journal.stands_at
-        told = [event for entry in self.journal.open_entries for event in events_of(step, entry)]
+        step, _ = self.journal.position
+        events = [event for entry in self.journal.open_entries for event in events_of(step, entry)]
         tally = self.run.snapshot().open
-        return Watch(step, told, gathers=tally is not None and tally.gathers)
+        return Watch(step, events, gathers=tally is not None and tally.gathers)
 
     def flush(self) -> None:
         """Make everything taken so far durable.
@@ -170,7 +170,7 @@ class Record:
         return Admission(accepted, self.answered, known)
 
     async def verified(self, state: Hashable) -> RunEnded:
-        """Check the whole solution as it stands in the journal; `state` is the one it ended in."""
+        """Check the whole solution as it is now in the journal; `state` is the one it ended in."""
         if not offers(type(self._task), Verifiable):
             return FINISHED
         findings, fault = await self._verify()
@@ -178,7 +178,7 @@ class Record:
             return RunEnded(Outcome.FAILED, f"every step is decided, but `verify` {fault}")
         if not findings:
             shown = self._task.infeasible(state)
-            return RunEnded(Outcome.INFEASIBLE, shown) if shown else SOLVED
+            return RunEnded(Outcome.INFEASIBLE, shown) if shown else self._solved(state)
         started, steps = self.run.started, self.run.totals.steps
         due = None if started is None else started.steps
         if due is None:
@@ -189,6 +189,11 @@ class Record:
             so_far = "every step is decided"
         return RunEnded(Outcome.UNSOLVED, f"{so_far}, but the solution is wrong: {findings[0]}")
 
+    def _solved(self, state: Hashable) -> RunEnded:
+        """Say that the run is solved, and what its result finds wrong with what was examined."""
+        short = one_line(self._task.shortfall(state), 300)
+        return RunEnded(Outcome.SOLVED, f"{SOLVED.reason}; {short}") if short else SOLVED
+
     async def _verify(self) -> tuple[Sequence[str], str]:
         """Let the task check the whole; return what it finds, and what is wrong with the check itself."""
         try:
@@ -196,13 +201,13 @@ class Record:
         except SessionError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a task raises: what is decided, and paid for, is kept
-            return (), f"fails with {one_line(told(error), 200)}"
+            return (), f"fails with {one_line(describe_error(error), 200)}"
         if isinstance(findings, list | tuple):
             return [str(finding) for finding in findings], ""
         return (), f"must return a list of what is wrong, empty for nothing; it returned {findings!r:.60}"
 
     def view(self, **more: Any) -> RunView:
-        """Look at the run as it stands; `more` are the fields of the view that are not the record's."""
+        """Look at the run as it is now; `more` are the fields of the view that are not the record's."""
         return RunView(
             snapshot=self.run.snapshot(),
             elapsed_s=self.meter.elapsed_s,

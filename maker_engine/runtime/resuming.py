@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import Protocol
 
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import (
+from maker_engine.core.record.entries import Change, Entry
+from maker_engine.core.record.events import (
     Event,
     PersonAsked,
     RunResumed,
     StepUndecided,
     UsageEstimated,
 )
-from maker_engine.core.record.entries import Change, Entry
 from maker_engine.core.record.registry import form_of
 from maker_engine.core.responses import Sample
-from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.settings import Settings
 from maker_engine.effects.consent import Consent, parse_scope
 from maker_engine.runtime.acting import Acting, Ways
 from maker_engine.runtime.clock import Clock
@@ -72,7 +72,7 @@ def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, 
 
 
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:
-    """Tell how a run begins, or how it goes on."""
+    """Return how a run begins, or how it goes on."""
     if saved is None:
         return [plan.started, *solver.begin()]
     stuck = [StepUndecided(solver.step, len(saved.entries))] if solver.undecided else []

@@ -70,7 +70,7 @@ class RunOrder:
         out: Folder for the task's papers, written once the run has come to a result; None for none.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
-        attended: There is somebody to answer questions while it runs; else the first question stops it.
+        attended: There is someone to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
         preflight: Check a real model by a few calls before the first step.
         allow: What effects may touch, as `effects.consent.parse_scope` reads it.

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import partial
 
 from maker_engine.core.at_once import draw, draw_steps
-from maker_engine.core.commands import Answer, ChangeSettings, Command, PersonalCommand, Probe, SpokenCommand
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import (
+from maker_engine.core.record.commands import Answer, AnswerCommand, BallotCommand, ChangeSettings, Command, Probe
+from maker_engine.core.record.events import (
     Event,
     Outcome,
     RunEnded,
@@ -20,33 +20,32 @@ from maker_engine.core.events import (
     StepHopeless,
     StepUndecided,
 )
-from maker_engine.core.hopeless import HOLD
 from maker_engine.core.record.registry import EVERY
+from maker_engine.core.record.snapshot import Snapshot
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
-from maker_engine.core.snapshot import Snapshot
+from maker_engine.core.solving.hopeless import HOLD
 from maker_engine.runtime.acting import Ways
 from maker_engine.runtime.adapting import Adapting
 from maker_engine.runtime.admission import SwitchError
+from maker_engine.runtime.breakpoints import Breakpoints
 from maker_engine.runtime.budget import Budget
-from maker_engine.runtime.calls import Caller, Manner
+from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
-from maker_engine.runtime.ends import end_by_limit
-from maker_engine.runtime.gate import Gate, Inbox
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
-from maker_engine.runtime.in_flight import InFlight
+from maker_engine.runtime.in_flight import InFlight, end_by_limit
+from maker_engine.runtime.intervals import Intervals
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.pace import Pace
-from maker_engine.runtime.patience import OutOfPatienceError
 from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import acting_of, beginning, solver_of
-from maker_engine.runtime.stops import Stops
+from maker_engine.runtime.retry_policy import RetriesExhaustedError
+from maker_engine.runtime.step_control import Inbox, StepControl
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import SavedRun
-from maker_engine.sessions.store.keeping import RunJournal
+from maker_engine.sessions.store.run_journal import RunJournal
 from maker_engine.wording import count_of
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepUndecided, StepEscalated})
@@ -85,31 +84,26 @@ class Runner:
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._wake = asyncio.Event()
-        self._budget = self._book.budget = self._budget_of(plan, saved)
+        self._budget = self._book.budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
+        self._budget.count_on(lambda: self._solver.drawn, {} if saved is None else saved.density)
         admit = partial(self._book.admission, plan.accept_models)
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
+        manner = CallPolicy(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
         self._caller = Caller(plan.model, self._clock, self._tell, replace(manner, log=plan.log))
-        self._stops = Stops(plan.task, plan.breaks, self._book.watch)
-        self._gate = Gate(self._stops)
+        self._breakpoints = Breakpoints(plan.task, plan.breaks, self._book.watch)
+        self._control = StepControl(self._breakpoints)
         self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
         self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
         self._fault: Exception | None = None
         self._ended: RunEnded | None = None
         self._escalated = -1 if saved is None else saved.escalated
         self._cut_at = 0  # waste when calls were last cut short
-        self._pace, self._adapting = Pace(self._clock), Adapting(self._book.run, plan.expected)
+        self._intervals, self._adapting = Intervals(self._clock), Adapting(self._book.run, plan.expected)
         self._checking = Checking(
-            plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._tell_place
+            plan, self._solver, self._caller, self._budget, lambda: self._book.meter.elapsed_s, self._place_changed
         )
         ways = Ways(self._wake.set, self._take_up, self._flush)
         self._acting = acting_of(plan, saved, self._solver, self._clock, self._book, ways)
         self._obstacle = ""  # why a person has to say that the provider is asked again
-
-    def _budget_of(self, plan: Plan, saved: SavedRun | None) -> Budget:
-        budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
-        budget.drawn = lambda: self._solver.drawn
-        budget.density.update({} if saved is None else saved.density)
-        return budget
 
     async def run(self) -> Snapshot:
         """Run to the end and return the final state; every end has a named outcome and is in the journal.
@@ -141,10 +135,10 @@ class Runner:
 
     @property
     def view(self) -> RunView:
-        """The run as it stands."""
+        """The run as it is now."""
         return self._book.view(
             max_tokens=self._plan.settings.flags.max_tokens, steps_ahead=self._solver.steps_ahead,
-            in_flight=len(self._calls), breakpoints=self._stops.breakpoints, held=self._stops.held,
+            in_flight=len(self._calls), breakpoints=self._breakpoints.breakpoints, held=self._breakpoints.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
             checking=self._checking.place, outlook=self._adapting.outlook, **self._acting.figures(),
@@ -160,7 +154,7 @@ class Runner:
         self._record(checked.events)
         self._publish()
 
-    def _tell_place(self) -> None:
+    def _place_changed(self) -> None:
         self._book.unseen = True
         self._wake.set()
 
@@ -178,13 +172,13 @@ class Runner:
             self._answer_hopeless(self._solver.hopeless)
         if self._fault is not None or self._ended is not None or stopped:
             return
-        if (self._acting.awake or self._solver.effect is not None) and await self._acting.turn(self._gate):
+        if (self._acting.awake or self._solver.effect is not None) and await self._acting.turn(self._control):
             return
-        if self._calls.aside and self._gate.room > 0:
+        if self._calls.aside and self._control.room > 0:
             self._obstacle = ""
             self._caller.accept_switch()
             self._caller.breaker.ask_now()
-            self._gate.asked(self._calls.send_again())
+            self._control.asked(self._calls.send_again())
         if self._ask():
             await self._breathe()
             return
@@ -193,15 +187,15 @@ class Runner:
 
     async def _breathe(self) -> None:
         """Now and then, let commands in and the journal out, though there is always something to do."""
-        if not self._pace.breath_due():
+        if not self._intervals.breath_due():
             return
-        if self._pace.flush_due():
+        if self._intervals.flush_due():
             await self._flush()
         self._publish(if_due=True)
         await asyncio.sleep(0)
 
     def _room(self) -> int:
-        room = min(self._caller.throttle.limit - len(self._calls), self._gate.room)
+        room = min(self._caller.throttle.limit - len(self._calls), self._control.room)
         return room if self._limits is None or room <= 0 else int(min(room, self._left()))
 
     def _left(self) -> float:
@@ -216,7 +210,7 @@ class Runner:
         if self._caller.answer is not None and not self._plan.settings.hedge and not self._calls:
             return self._draw_at_once(self._caller.answer)
         requests = self._wanted(room)
-        self._gate.asked(len(requests))
+        self._control.asked(len(requests))
         return self._send(requests)
 
     def _wanted(self, room: int) -> list[SampleRequest]:
@@ -224,7 +218,7 @@ class Runner:
 
         Those that one call can bring are not parted for want of room while others are in flight: there will be room.
         """
-        ahead = self._caller.answer is None and not self._gate.stepping
+        ahead = self._caller.answer is None and not self._control.stepping
         left, afford = self._left(), self._budget.afford
         requests = self._solver.requests(room, ahead=ahead, left=left, afford=afford, alike=self._caller.alike)
         if requests or self._calls:
@@ -244,19 +238,19 @@ class Runner:
 
     def _draw_at_once(self, answer: AtOnce) -> int:
         """Draw from a model that needs no wait, for a few steps; return 0 when nothing came of it."""
-        if self._limits is None and self._gate.free:
-            told, self._fault = draw_steps(self._solver, answer, self._pace.steps)
-            self._record(told)
-            return len(told)
+        if self._limits is None and self._control.free:
+            happened, self._fault = draw_steps(self._solver, answer, self._intervals.steps)
+            self._record(happened)
+            return len(happened)
         begun = self._solver.drawn
-        for _ in range(self._pace.steps):
+        for _ in range(self._intervals.steps):
             before = self._solver.drawn
             if (room := self._room()) <= 0 or (before > begun and self._ending() is not None):
                 break
-            stride = 1 if self._plan.limits.money else self._gate.stride
-            told, self._fault = draw(self._solver, answer, min(room, stride))
-            self._gate.asked(self._solver.drawn - before)
-            self._record(told)
+            stride = 1 if self._plan.limits.money else self._control.stride
+            happened, self._fault = draw(self._solver, answer, min(room, stride))
+            self._control.asked(self._solver.drawn - before)
+            self._record(happened)
             self._commit()
         return self._solver.drawn - begun
 
@@ -269,8 +263,8 @@ class Runner:
         self._commit()
 
     def _commit(self) -> None:
-        while self._fault is None and self._solver.decided and self._gate.may_commit:
-            if held := self._gate.pass_decided(self._solver.state, self._solver.winner):
+        while self._fault is None and self._solver.decided and self._control.may_commit:
+            if held := self._control.pass_decided(self._solver.state, self._solver.winner):
                 self._record(held)
             else:
                 self._record(self._committed())
@@ -284,12 +278,12 @@ class Runner:
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
-        for event in self._book.take(events, _FOLLOWED if self._gate.free else EVERY):
-            if self._gate.watching and (told := self._gate.see(event)):
-                self._record(told)
+        for event in self._book.take(events, _FOLLOWED if self._control.free else EVERY):
+            if self._control.watching and (happened := self._control.see(event)):
+                self._record(happened)
             match event:
                 case StepDecided():
-                    if paused := self._gate.decided():
+                    if paused := self._control.decided():
                         self._record(paused)
                 case StepUndecided():
                     self._stuck(event)
@@ -298,12 +292,12 @@ class Runner:
 
     def _fail(self, request: SampleRequest, fault: Exception) -> None:
         """Do what follows from a call that failed for good: a provider that has answered before ends no run."""
-        if not isinstance(fault, OutOfPatienceError | SwitchError):
+        if not isinstance(fault, RetriesExhaustedError | SwitchError):
             self._fault = fault
         elif self._plan.attended:
             self._calls.set_aside(request)
             self._obstacle = fault.held if isinstance(fault, SwitchError) else str(fault)
-            self._record(self._gate.stand())
+            self._record(self._control.stand())
         else:
             self._ended = waiting_no_longer(fault)
 
@@ -315,15 +309,15 @@ class Runner:
         match command:
             case Answer() if self._acting.answer(command):
                 pass
-            case _ if isinstance(command, PersonalCommand | SpokenCommand):
+            case _ if isinstance(command, BallotCommand | AnswerCommand):
                 self._take_up(self._solver.obey(command))
             case Probe():
-                self._record(self._gate.hold())
+                self._record(self._control.hold())
                 self._send(self._changing.probe(command, int(min(MOST_PROBES, self._left()))))
             case ChangeSettings():
                 self._take_up(self._changing.change(command))
             case _:
-                self._take_up(self._gate.obey(command))
+                self._take_up(self._control.obey(command))
 
     def _take_up(self, events: list[Event]) -> None:
         """Record what a person brought about, and commit what is decided by it."""
@@ -334,7 +328,7 @@ class Runner:
         """Do what the plan says about a step that cannot be decided. A plurality never wins."""
         plan = self._plan
         if plan.undecided == ASK:
-            self._record(self._gate.stand())
+            self._record(self._control.stand())
         elif plan.undecided == ESCALATE and self._escalated != event.step:
             self._record(self._solver.escalate(plan.stronger))
         else:
@@ -348,22 +342,22 @@ class Runner:
         if then == ESCALATE:
             self._record(self._solver.escalate(self._plan.stronger))
         elif then == HOLD:
-            self._record(self._gate.hold())
+            self._record(self._control.hold())
         elif then == STOP:
             self._ended = ending(self._plan, hopeless)
 
     def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
-        """Tell how the run has ended, None while it goes on."""
+        """Return how the run has ended, None while it goes on."""
         if (fault := self._fault or self._acting.fault) is not None:
             return failure(fault)
-        if self._gate.stopped is not None:
-            return RunEnded(Outcome.STOPPED, self._gate.stopped.reason)
+        if self._control.stopped is not None:
+            return RunEnded(Outcome.STOPPED, self._control.stopped.reason)
         if (ended := self._ended or self._acting.ended) is not None:
             return ended
         if self._solver.finished:
             return None if self._acting.in_flight else SOLVED
-        if (nobody := unanswerable(self._solver, attended=self._plan.attended)) is not None:
-            return nobody
+        if (cannot_answer := unanswerable(self._solver, attended=self._plan.attended)) is not None:
+            return cannot_answer
         if self._limits is None:
             return None
         due, elapsed = self._solver.due, self._book.meter.elapsed_s
@@ -376,7 +370,7 @@ class Runner:
         try:
             waiting = len(self._calls) > 0 or self._checking.place is not None
             counting = waiting or self._plan.limits.seconds is not None
-            async with asyncio.timeout(self._pace.patience(news=self._book.unseen, counting=counting)):
+            async with asyncio.timeout(self._intervals.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()
         except TimeoutError:
             self._publish()
@@ -393,10 +387,10 @@ class Runner:
                 self._obey(command)
             except TaskError as error:
                 self._fault = error
-        return self._gate.stopped is not None
+        return self._control.stopped is not None
 
     def _publish(self, *, if_due: bool = False) -> None:
-        if not self._pace.picture_due(at_once=not if_due):
+        if not self._intervals.picture_due(at_once=not if_due):
             return
         self._book.unseen = False
         if self._on_view is not None:

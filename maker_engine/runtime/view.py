@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.blame import blaming
-from maker_engine.core.copies import notice
 from maker_engine.core.decomposition import result_of
 from maker_engine.core.errors import Fault
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.copies import notice
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.printable import one_line
 from maker_engine.runtime.hours import hour, span
 from maker_engine.wording import count_of
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from maker_engine.core.decomposition import AnyTask, Json
-    from maker_engine.core.events import CircuitOpened, SampleFailed
-    from maker_engine.core.outlook import Outlook
-    from maker_engine.core.snapshot import Snapshot
-    from maker_engine.runtime.stops import Breakpoint, Held
+    from maker_engine.core.forecasting.outlook import Outlook
+    from maker_engine.core.record.events import CircuitOpened, SampleFailed
+    from maker_engine.core.record.snapshot import Snapshot
+    from maker_engine.runtime.breakpoints import Breakpoint, Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class RunView:
         answered_by: How many responses came from each family of models, most first.
         result: What a solved run has come to, as `decomposition.result_of` gives it; None of any other.
         result_fault: Why the task cannot give the result of a solved run; empty where it can.
+        shortfall: What the result finds wrong with what was examined, such as tests that failed; empty for nothing.
         papers: Paths of the task's papers that were written; None where that was not ordered, or has not been done.
         papers_note: What has to be said of them, such as why there are none; empty for nothing.
         papers_fault: Why they could not be written; empty where they could.
@@ -94,6 +95,7 @@ class RunView:
     limit_is_estimate: bool = False
     result: Json = None
     result_fault: str = ""
+    shortfall: str = ""
     papers: tuple[Path, ...] | None = None
     papers_note: str = ""
     papers_fault: str = ""
@@ -167,7 +169,7 @@ def result_fields(task: AnyTask, state: Hashable, outcome: Outcome | None) -> di
         return {}
     try:
         with blaming(type(task)):
-            return {"result": result_of(task, state)}
+            return {"result": result_of(task, state), "shortfall": one_line(task.shortfall(state), 400)}
     except Exception as error:  # noqa: BLE001 - the run is saved and has to be looked at, whatever its task does
         return {"result_fault": str(error)}
 

@@ -1,7 +1,7 @@
 """Commands that packages add to `maker`: entry points of the group `maker.commands`, ours like strangers'.
 
 The entry point's name is the command's. It leads to a callable that takes the arguments after the name and returns the
-exit status; the first line of its docstring is what `maker --help` says of it. `InputError` is told in one line.
+exit status; the first line of its docstring is what `maker --help` says of it. `InputError` is reported in one line.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def names() -> list[str]:
 def summary(name: str) -> str:
     """Return one line about a command; of one that cannot be loaded, why not."""
     try:
-        told = (load(name).__doc__ or "").strip().partition("\n")[0]
+        first_line = (load(name).__doc__ or "").strip().partition("\n")[0]
     except InputError as error:
-        told = str(error)
-    return one_line(told, 120).replace("%", "%%").rstrip(".")
+        first_line = str(error)
+    return one_line(first_line, 120).replace("%", "%%").rstrip(".")
 
 
 def run(name: str, arguments: Sequence[str]) -> int:
@@ -61,7 +61,7 @@ def load(name: str) -> Command:
         raise InputError(f"command {name!r} cannot be loaded from {point.value}: {reason}") from error
     if not callable(found):
         raise InputError(f"command {name!r} is nothing that can be called: {point.value}")
-    return cast("Command", found)  # what it returns is looked at where it is called
+    return cast("Command", found)  # what it returns is examined where it is called
 
 
 def _installed() -> dict[str, EntryPoint]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maker_engine.calibration.steps import Drawn
     from maker_engine.calibration.sweep import Calibration
     from maker_engine.core.decomposition import AnyTask
-    from maker_engine.core.events import Event
+    from maker_engine.core.record.events import Event
     from maker_engine.runtime.order import RunOrder
 
 SAMPLED_STEPS, CALLS = 300, 5
@@ -49,7 +49,7 @@ def calibrate(arguments: Sequence[str]) -> int:
         InputError: It cannot be done as ordered.
     """
     from maker_engine.calibration.report import calibration_json, recommended  # noqa: PLC0415 - `--help` needs none
-    from maker_engine.calibration.sweep import calibrate as sweep  # noqa: PLC0415
+    from maker_engine.calibration.sweep import calibrate as sweep  # noqa: PLC0415 - start-up
 
     task = arguments[0] if arguments and not arguments[0].startswith("-") else None
     if task is None and not {"-h", "--help"} & set(arguments):
@@ -85,9 +85,9 @@ def calibrate_parser(task_name: str | None) -> Parser:
         InputError: There is no such task.
     """
     from maker_engine import catalogue  # noqa: PLC0415 - it brings the engine in
-    from maker_engine.options.table import find  # noqa: PLC0415
-    from maker_tui.cli.flags import add_problem  # noqa: PLC0415
-    from maker_tui.cli.option_flags import add_options  # noqa: PLC0415
+    from maker_engine.options.table import find  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flags import add_problem  # noqa: PLC0415 - start-up
+    from maker_tui.cli.option_flags import add_options  # noqa: PLC0415 - start-up
 
     parser = Parser(
         prog="maker calibrate",
@@ -140,10 +140,10 @@ def _add_sample(parser: Parser) -> None:
 def _ordered(chosen: argparse.Namespace) -> tuple[Calibration, str]:
     """Make the order; return with it where the truth comes from."""
     from maker_engine import catalogue  # noqa: PLC0415 - `--help` needs none of these
-    from maker_engine.blame import blaming  # noqa: PLC0415
-    from maker_engine.calibration.estimate import Sought  # noqa: PLC0415
-    from maker_engine.calibration.sweep import Calibration  # noqa: PLC0415
-    from maker_tui.cli.flags import problem_from  # noqa: PLC0415
+    from maker_engine.blame import blaming  # noqa: PLC0415 - start-up
+    from maker_engine.calibration.estimate import Sought  # noqa: PLC0415 - start-up
+    from maker_engine.calibration.sweep import Calibration  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import problem_from  # noqa: PLC0415 - start-up
 
     for name, value, most in (("--steps", chosen.steps, MOST_SAMPLED), ("--calls", chosen.calls, MOST_CALLS)):
         if not 1 <= value <= most:
@@ -169,13 +169,13 @@ def _ordered(chosen: argparse.Namespace) -> tuple[Calibration, str]:
 def _order(chosen: argparse.Namespace, models: Sequence[str]) -> RunOrder:
     """Make the order of the runs whose calls are drawn: the first model's, which the others share."""
     from maker_engine.models.pool import parse_voter  # noqa: PLC0415 - `--help` needs none of these
-    from maker_engine.models.prices import read_prices  # noqa: PLC0415
-    from maker_engine.models.profile import PREFIX  # noqa: PLC0415
-    from maker_engine.options.table import find  # noqa: PLC0415
-    from maker_engine.runtime.ordering import order_of  # noqa: PLC0415
-    from maker_tui.cli.option_flags import given  # noqa: PLC0415
-    from maker_tui.settings.config import prices  # noqa: PLC0415
-    from maker_tui.settings.run_defaults import with_defaults  # noqa: PLC0415
+    from maker_engine.models.prices import read_prices  # noqa: PLC0415 - start-up
+    from maker_engine.models.profile import PREFIX  # noqa: PLC0415 - start-up
+    from maker_engine.options.table import find  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order_options import order_of  # noqa: PLC0415 - start-up
+    from maker_tui.cli.option_flags import given  # noqa: PLC0415 - start-up
+    from maker_tui.settings.config import prices  # noqa: PLC0415 - start-up
+    from maker_tui.settings.run_defaults import with_defaults  # noqa: PLC0415 - start-up
 
     values = given(chosen, map(find, ACCEPTED))
     names = [parse_voter(model).model for model in models]
@@ -190,8 +190,8 @@ def _order(chosen: argparse.Namespace, models: Sequence[str]) -> RunOrder:
 
 def _drawn(chosen: argparse.Namespace, task: AnyTask, seed: int) -> Drawn:
     from maker_engine.calibration import steps  # noqa: PLC0415 - `--help` needs none of these
-    from maker_engine.input_files import read_named  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.input_files import read_named  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     if chosen.recorded is not None:
         return steps.from_session(find(chosen.recorded), task, chosen.steps, seed)
@@ -202,7 +202,7 @@ def _drawn(chosen: argparse.Namespace, task: AnyTask, seed: int) -> Drawn:
 
 def _tell(event: Event) -> None:
     """Say what is waited for."""
-    from maker_engine.core.events import SampleFailed  # noqa: PLC0415 - with what it is of
+    from maker_engine.core.record.events import SampleFailed  # noqa: PLC0415 - with what it is of
 
     if isinstance(event, SampleFailed):
         complain(f"waiting for the provider: {event.message}")

@@ -13,8 +13,8 @@ from maker_tui.cli.parsing import Parser
 from maker_tui.text.words import checking_words
 
 if TYPE_CHECKING:
-    from maker_engine.core.events import Event
-    from maker_engine.core.model_check import ModelCheck
+    from maker_engine.core.record.events import Event
+    from maker_engine.core.record.model_check import ModelCheck
     from maker_engine.runtime.order import PreparedRun
 
 FITS, STOPS = 0, 2
@@ -73,10 +73,10 @@ def _parser() -> Parser:
 
 
 def _prepared(chosen: argparse.Namespace) -> PreparedRun:
-    from maker_engine import catalogue  # noqa: PLC0415
-    from maker_engine.runtime.order import prepare  # noqa: PLC0415
-    from maker_engine.runtime.ordering import order_of  # noqa: PLC0415
-    from maker_tui.cli.option_flags import given  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order_options import order_of  # noqa: PLC0415 - start-up
+    from maker_tui.cli.option_flags import given  # noqa: PLC0415 - start-up
 
     name = chosen.task or (FIRST if FIRST in catalogue.names() else next(iter(catalogue.names()), ""))
     if not name:
@@ -85,9 +85,9 @@ def _prepared(chosen: argparse.Namespace) -> PreparedRun:
 
 
 async def _checked(prepared: PreparedRun) -> ModelCheck:
-    from maker_engine.runtime.calls import Caller, Manner  # noqa: PLC0415
-    from maker_engine.runtime.clock import SystemClock  # noqa: PLC0415
-    from maker_engine.runtime.preflight import Preflight, trial_of  # noqa: PLC0415
+    from maker_engine.runtime.calls import Caller, CallPolicy  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.clock import SystemClock  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.preflight import Preflight, trial_of  # noqa: PLC0415 - start-up
 
     plan = prepared.plan
 
@@ -96,7 +96,7 @@ async def _checked(prepared: PreparedRun) -> ModelCheck:
 
     try:
         await plan.model.check()
-        manner = Manner(plan.concurrency, plan.timeout_s, plan.near)
+        manner = CallPolicy(plan.concurrency, plan.timeout_s, plan.near)
         caller = Caller(plan.model, SystemClock(), _tell, manner)
         trial = trial_of(plan, 0, plan.task.start())
         checking = Preflight(plan, trial, 0, caller, lambda _check, _request: True, news)
@@ -111,7 +111,7 @@ async def _checked(prepared: PreparedRun) -> ModelCheck:
 
 def _tell(event: Event) -> None:
     """Say what is waited for."""
-    from maker_engine.core.events import CircuitOpened, SampleFailed  # noqa: PLC0415
+    from maker_engine.core.record.events import CircuitOpened, SampleFailed  # noqa: PLC0415 - start-up
 
     if isinstance(event, SampleFailed | CircuitOpened):
         complain(f"waiting for the provider: {event.message}")

@@ -66,7 +66,7 @@ def act(given: list[str]) -> int:
         return added_commands.run(given[0], given[1:])
     chosen = parser.parse_args(given)
     if chosen.reset_terminal:
-        from maker_tui.terminal.reset import reset_terminal  # noqa: PLC0415 - no other command needs it
+        from maker_tui.terminal.sequences import reset_terminal  # noqa: PLC0415 - no other command needs it
 
         reset_terminal()
         return 0
@@ -147,9 +147,9 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _run(arguments: list[str]) -> int:
     from maker_engine.calibration.plan_file import read_plan  # noqa: PLC0415 - `--help` does not need the engine
-    from maker_engine.runtime.order import prepare  # noqa: PLC0415
-    from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415
-    from maker_tui.cli.flags import run_parser  # noqa: PLC0415
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - start-up
 
     task = arguments[0] if arguments and not arguments[0].startswith("-") else None
     if task is None and not {"-h", "--help"} & set(arguments):
@@ -160,12 +160,12 @@ def _run(arguments: list[str]) -> int:
     if plan is not None:
         plan.check(prepared)
     if chosen.headless or chosen.json:
-        from maker_tui.cli.headless import run_headless  # noqa: PLC0415
+        from maker_tui.cli.headless import run_headless  # noqa: PLC0415 - start-up
 
         return run_headless(
             prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress, quiet=chosen.quiet
         )
-    from maker_tui.cli.launch import open_run  # noqa: PLC0415
+    from maker_tui.cli.launch import open_run  # noqa: PLC0415 - start-up
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
@@ -175,25 +175,25 @@ def _interview(arguments: list[str]) -> int:
 
 
 def _home(chosen: argparse.Namespace) -> int:
-    from maker_tui.cli.launch import open_home  # noqa: PLC0415
+    from maker_tui.cli.launch import open_home  # noqa: PLC0415 - start-up
 
     return open_home(mouse=chosen.mouse)
 
 
 def _demo(chosen: argparse.Namespace) -> int:
     if chosen.real is not None:
-        from maker_tui.cli import real_demo  # noqa: PLC0415
+        from maker_tui.cli import real_demo  # noqa: PLC0415 - start-up
 
         return real_demo.run(chosen.real, chosen.model)
     if chosen.model is not None:
         raise InputError("--model names a model on a server: give --real URL with it")
-    from maker_tui.runs.demo import prepare_demo  # noqa: PLC0415
+    from maker_tui.runs.demo import prepare_demo  # noqa: PLC0415 - start-up
 
     if chosen.headless:
-        from maker_tui.cli.headless import run_headless  # noqa: PLC0415
+        from maker_tui.cli.headless import run_headless  # noqa: PLC0415 - start-up
 
         return run_headless(prepare_demo(attended=False), as_json=False, on_hangup=chosen.on_hangup)
-    from maker_tui.cli.launch import open_run  # noqa: PLC0415
+    from maker_tui.cli.launch import open_run  # noqa: PLC0415 - start-up
 
     return open_run(prepare_demo(), chosen.on_hangup, mouse=chosen.mouse)
 

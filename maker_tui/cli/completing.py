@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
 
 
 MOST_OPENED = 300
-"""Sessions in a library whose given names are looked up: each is a file to be opened while somebody waits for a key."""
+"""Sessions in a library whose given names are looked up: each is a file to be opened while someone waits for a key."""
 
 
 def candidates(words: Sequence[str]) -> list[Candidate]:
@@ -124,7 +124,10 @@ def _values(action: argparse.Action) -> list[Candidate]:
 
 def _words_of(name: str) -> Iterable[str]:
     kind = BY_NAME[name].kind
-    fixed = {"undecided": ("auto", "stop", "ask", "escalate:"), "draft": ("task",), "breakpoints": ("dissent", "flags")}
+    fixed = {
+        "undecided": ("auto", "stop", "ask", "escalate:"), "draft": ("task",), "breakpoints": ("dissent", "flags"),
+        "rule": ("ahead", "first", "lead-table", "certificate:"),
+    }  # fmt: skip
     if name in fixed:
         return fixed[name]
     if name in ("temperature", "first_temperature"):
@@ -141,7 +144,7 @@ def _task_names() -> list[str]:
 def session_names() -> list[str]:
     """Return what names a session, the newest first; of a large library file names alone, since no file is opened."""
     from maker_engine.sessions.library import naming  # noqa: PLC0415 - most words name no session
-    from maker_engine.sessions.store.user_data import library  # noqa: PLC0415
+    from maker_engine.sessions.store.user_data import library  # noqa: PLC0415 - start-up
 
     try:
         found = [(one.stat().st_mtime, one.stem) for one in library().glob("*.maker")]

@@ -60,7 +60,7 @@ def _show(_: argparse.Namespace) -> int:
     where = "" if path.exists() else "   (not there: maker config init writes it)"
     shown = [("file", f"{path}{where}"), ("remembered", str(state_directory() / MEMORY))]
     plain = [field.name for field in fields(Config) if field.name not in ("keys", "prices", "runs")]
-    shown += [(name, _told(getattr(config, name))) for name in plain]
+    shown += [(name, _shown_value(getattr(config, name))) for name in plain]
     shown += [(f"prices.{one_line(name, 80)}", f"{list(price)}") for name, price in config.prices.items()]
     tables = {
         "run": config.runs.run,
@@ -100,7 +100,7 @@ def _init(_: argparse.Namespace) -> int:
 def template() -> str:
     """Return a file of settings that sets nothing: every line that would is a comment, with the usual value."""
     from maker_tui.settings.actions import all_actions  # noqa: PLC0415 - it loads every screen
-    from maker_tui.settings.themes import names  # noqa: PLC0415
+    from maker_tui.settings.themes import names  # noqa: PLC0415 - start-up
 
     lines = [
         "# Settings of maker. Take the # off a line to change what it says; maker config check looks the file over.",
@@ -123,7 +123,7 @@ def template() -> str:
     actions = all_actions()
     entries = {name: f'# {name} = "{action.keys}"' for name, action in actions.items()}
     width = max(map(len, entries.values()))
-    lines += [f"{entries[name]:<{width}}  # {action.told}" for name, action in actions.items()]
+    lines += [f"{entries[name]:<{width}}  # {action.help_text}" for name, action in actions.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -146,7 +146,7 @@ def _toml(option: RunOption) -> str:
     return json.dumps(value)
 
 
-def _told(value: object) -> str:
+def _shown_value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) or "the one chosen last"

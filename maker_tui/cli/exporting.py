@@ -63,13 +63,13 @@ def _write(chosen: argparse.Namespace, texts: Texts) -> None:
 
 
 def _lines(path: Path, task: AnyTask, _: argparse.Namespace) -> Iterator[str]:
-    from maker_engine.sessions.exchange.export import lines  # noqa: PLC0415
+    from maker_engine.sessions.exchange.export import lines  # noqa: PLC0415 - start-up
 
     return (line + "\n" for line in lines(path, task))
 
 
 def _result(path: Path, task: AnyTask, chosen: argparse.Namespace) -> list[str]:
-    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415
+    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415 - start-up
 
     saved = open_saved(path, type(task), chosen.fork)
     if saved.run.outcome is None or not saved.run.outcome.gives_result:
@@ -79,11 +79,11 @@ def _result(path: Path, task: AnyTask, chosen: argparse.Namespace) -> list[str]:
 
 
 def _of_a_run(path: Path, task: AnyTask, chosen: argparse.Namespace) -> Iterator[str]:
-    from maker_engine.sessions.exchange.export import csv_lines  # noqa: PLC0415
-    from maker_engine.sessions.exchange.report import findings  # noqa: PLC0415
-    from maker_engine.sessions.exchange.report_html import as_html  # noqa: PLC0415
-    from maker_engine.sessions.exchange.report_markdown import as_markdown  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.exchange.export import csv_lines  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.exchange.report import findings  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.exchange.report_html import as_html  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.exchange.report_markdown import as_markdown  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
     with Reader(path, chosen.fork) as reader:
         if chosen.form == "csv":
@@ -97,12 +97,12 @@ _TEXTS: dict[str, Callable[[Path, AnyTask, argparse.Namespace], Texts]] = {JSONL
 
 
 def _papers(path: Path, task: AnyTask, chosen: argparse.Namespace) -> None:
-    from maker_engine.sessions.exchange.papers import papers, warning, write_papers  # noqa: PLC0415
+    from maker_engine.sessions.exchange.papers import papers, warning, write_papers  # noqa: PLC0415 - start-up
 
     if chosen.to is None:
         raise InputError("papers are several files: name a folder with --to DIR")
     if chosen.force:
         raise InputError("papers are never written over, since they may have been edited: leave --force out")
     say(*map(str, write_papers(task, papers(path, task, chosen.fork), chosen.to)))
-    if told := warning(path, task, chosen.fork):
-        complain(told)
+    if caution := warning(path, task, chosen.fork):
+        complain(caution)

@@ -1,4 +1,4 @@
-"""The order that the flags of `maker run` make, with the settings behind them."""
+"""The order that parsed flags make. It loads the engine, which a word that is completed does not need."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from maker_engine import catalogue
 from maker_engine.core.offers import WithDocuments, offers
 from maker_engine.options.kinds import Value
 from maker_engine.options.table import BY_NAME
-from maker_engine.runtime.ordering import order_of
+from maker_engine.runtime.order_options import order_of
 from maker_engine.runtime.run_order import RunOrder
-from maker_tui.cli.flags import problem_from
+from maker_tui.cli.flags import OPTION
 from maker_tui.cli.option_flags import given, refuse_unattended
 from maker_tui.runs.break_flags import check_number
 from maker_tui.runs.pricing import priced
+from maker_tui.runs.problem_files import read_problem
 from maker_tui.settings.run_defaults import with_defaults
 
 
@@ -52,3 +53,20 @@ def _meant_for_task(arguments: argparse.Namespace) -> dict[str, Value]:
             delattr(arguments, option.formerly)
             found[option.name] = value
     return found
+
+
+def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], str | None]:
+    """Return the options that were chosen, and the text of the problem file.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    flags = vars(arguments)
+    options = {name.removeprefix(OPTION): value for name, value in flags.items() if _is_chosen(name, value)}
+    if arguments.problem is None:
+        return options, None
+    return options, read_problem(arguments.problem, folders=getattr(arguments, "problem_folders", False))
+
+
+def _is_chosen(name: str, value: object) -> bool:
+    return name.startswith(OPTION) and value is not None

@@ -14,7 +14,6 @@ from maker_tui.cli import progress
 from maker_tui.cli.log_flags import add_log
 from maker_tui.cli.option_flags import add_options, verbatim
 from maker_tui.cli.parsing import Parser
-from maker_tui.runs.problem_files import read_problem
 from maker_tui.terminal.hangup import add_flag
 
 RUN_EXAMPLES = """\
@@ -74,31 +73,18 @@ def add_problem(parser: Parser, task: type[AnyTask], *, former: bool = False) ->
     parser.set_defaults(problem_folders=task.takes_folder)
     for option in task.options:
         if option.flag not in taken:
-            _add(group, option, option.flag, verbatim(option.told))
+            _add(group, option, option.flag, verbatim(option.help_text))
         if former and option.formerly:
             _add(group, option, f"--{option.formerly}", argparse.SUPPRESS)
 
 
-def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], str | None]:
-    """Return the options that were chosen, and the text of the problem file.
-
-    Raises:
-        InputError: The file cannot be read.
-    """
-    flags = vars(arguments)
-    options = {name.removeprefix(OPTION): value for name, value in flags.items() if _is_chosen(name, value)}
-    if arguments.problem is None:
-        return options, None
-    return options, read_problem(arguments.problem, folders=getattr(arguments, "problem_folders", False))
-
-
-def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -> None:
+def _add(group: argparse._ArgumentGroup, option: Option, flag: str, help_text: str) -> None:
     kind: type = type(option.default)
     if option.choices == SWITCH:
-        group.add_argument(flag, dest=OPTION + option.name, nargs="?", const=SWITCH[1], choices=SWITCH, help=told)
+        group.add_argument(flag, dest=OPTION + option.name, nargs="?", const=SWITCH[1], choices=SWITCH, help=help_text)
         return
     if option.several:
-        group.add_argument(flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=told)
+        group.add_argument(flag, dest=OPTION + option.name, action=_Lines, nargs="+", metavar="FILE", help=help_text)
         return
     group.add_argument(
         flag,
@@ -106,7 +92,7 @@ def _add(group: argparse._ArgumentGroup, option: Option, flag: str, told: str) -
         type=kind,
         choices=option.choices,
         metavar=None if option.choices else ("N" if kind is int else "TEXT"),
-        help=told,
+        help=help_text,
     )
 
 
@@ -144,7 +130,3 @@ def _add_terminal(parser: Parser) -> None:
     progress.add_flag(group)
     add_log(group)
     group.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
-
-
-def _is_chosen(name: str, value: object) -> bool:
-    return name.startswith(OPTION) and value is not None

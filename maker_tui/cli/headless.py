@@ -9,15 +9,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from maker_engine.core.commands import Stop
-from maker_engine.core.copies import effective_votes, identical_share
 from maker_engine.core.decomposition import Json
-from maker_engine.core.events import Outcome, StepHopeless
+from maker_engine.core.record.commands import Stop
+from maker_engine.core.record.copies import effective_votes, identical_share
+from maker_engine.core.record.events import Outcome, StepHopeless
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.order import PreparedRun, drive
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.store.lock import writer_of
 from maker_tui.cli.progress import AUTO, TICK_S, Show, Tick, progress as shown
@@ -38,14 +38,14 @@ def exit_status(view: RunView) -> int:
     """Exit status of a run.
 
     0 solved and verified, shown to have no solution, or finished in a task that checks no whole, its papers written
-    where that was ordered; 2 the check of its model stopped it, 129 the terminal went away, 130 otherwise stopped, 1
-    the rest.
+    where that was ordered, and nothing wrong found with what was examined; 2 the check of its model stopped it, 129 the
+    terminal went away, 130 otherwise stopped, 1 the rest.
     """
     if refusal(view):
         return BAD_INPUT
     outcome = view.snapshot.outcome
     if outcome is not None and outcome.gives_result:
-        return NOT_SOLVED if view.papers_fault else SOLVED
+        return NOT_SOLVED if view.papers_fault or view.shortfall else SOLVED
     if outcome is Outcome.STOPPED and view.snapshot.reason == WENT_AWAY:
         return HUNG_UP
     return INTERRUPTED if outcome in (Outcome.STOPPED, None) else NOT_SOLVED
@@ -64,7 +64,7 @@ def run_headless(
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
     branch = None if prepared.saved is None else prepared.saved.branch
-    with _hearing(on_hangup) as inbox:
+    with _signals(on_hangup) as inbox:
         return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
 
 
@@ -77,12 +77,12 @@ def drive_here(prepared: PreparedRun) -> RunView:
         InputError: The run could not be started.
         MakerError: It could not be recorded.
     """
-    with _hearing(STOP) as inbox:
+    with _signals(STOP) as inbox:
         return _driven(prepared, inbox, AUTO)
 
 
 @contextmanager
-def _hearing(on_hangup: str) -> Iterator[Inbox]:
+def _signals(on_hangup: str) -> Iterator[Inbox]:
     """Notice when the terminal goes away, also while the summary is printed."""
     inbox = Inbox()
 
@@ -174,6 +174,7 @@ def summary(view: RunView) -> dict[str, object]:
         "outcome": snapshot.outcome.value if snapshot.outcome else None,
         "reason": snapshot.reason,
         "result": view.result,
+        "shortfall": view.shortfall or None,
         **{name: getattr(started, name) for name in ("task", "problem", "model", "simulated", "k", "rule", "steps")},
         "decided_steps": totals.steps,
         "samples": totals.samples,
@@ -184,8 +185,7 @@ def summary(view: RunView) -> dict[str, object]:
         "identical_texts": None if (share := identical_share(totals)) is None else round(share, 3),
         "hopeless": _hopeless(snapshot.hopeless),
         "wrong_decisions": totals.wrong if started.has_oracle else None,
-        "tokens_in": totals.tokens_in,
-        "tokens_out": totals.tokens_out,
+        "tokens_in": totals.tokens_in, "tokens_out": totals.tokens_out,
         "tokens_reasoning": totals.tokens_reasoning,
         "adjustments": [*view.adjustments],
         "model_check": None if snapshot.check is None else snapshot.check.to_json(),
@@ -208,8 +208,8 @@ def _hopeless(found: StepHopeless | None) -> dict[str, object] | None:
     """Tell of a step whose last samples were all flagged; its number counts from 1, as on the screen."""
     if found is None:
         return None
-    told = {"step": found.step + 1, "rule": found.rule or None, "samples": found.samples}
-    return {**told, "cause": one_line(found.cause, 400), "text": one_line(found.text, 400)}
+    figures_of_step = {"step": found.step + 1, "rule": found.rule or None, "samples": found.samples}
+    return {**figures_of_step, "cause": one_line(found.cause, 400), "text": one_line(found.text, 400)}
 
 
 def _texts(view: RunView) -> str:
@@ -222,16 +222,16 @@ def _texts(view: RunView) -> str:
     return f"{share:.1%} alike{counted}"
 
 
-def report(view: RunView, standing: str = "interrupted", driver: int | None = None) -> str:
+def report(view: RunView, ending: str = "interrupted", driver: int | None = None) -> str:
     """Write a run's figures for a person, all but its result, which comes last whatever else is said.
 
     Args:
         view: The run.
-        standing: How it stands where it has not ended.
+        ending: What it is called where it has not ended.
         driver: The process that goes on with it, whatever has ended here.
     """
     figures, totals = summary(view), view.snapshot.totals
-    ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else standing
+    ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else ending
     ended = ended if driver is None else f"running: process {driver} goes on with it"
     rule, k = str(figures["rule"]), int(str(figures["k"]))
     decides = rule_words(rule, k) if ":" in rule else f"k = {k}"  # a table is written out

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.output import complain, complain_at_length
 from maker_tui.terminal.hangup import CONTINUE, HUNG_UP, INTERRUPTED, STOP, Attendance
 from maker_tui.text.statuses import BAD_INPUT
@@ -39,8 +39,8 @@ def open_home(*, mouse: bool = True) -> int:
 def open_view(path: Path, family: type[AnyTask] | None = None, *, mouse: bool = True) -> int:
     """Open the app on a run that another process drives, to look on; return the exit status."""
     _need_terminal(SHOW)
-    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415
-    from maker_tui.runs.following import FollowedRun  # noqa: PLC0415
+    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415 - start-up
+    from maker_tui.runs.following import FollowedRun  # noqa: PLC0415 - start-up
 
     return _shown(FollowedRun(open_saved(path, family)), mouse=mouse)
 
@@ -55,7 +55,7 @@ def open_session(opened: Callable[[Memory], RunSource], view: str, step: int | N
         mouse: Whether the app takes the mouse.
     """
     _need_terminal(SHOW)
-    from maker_tui.settings.memory import Memory  # noqa: PLC0415
+    from maker_tui.settings.memory import Memory  # noqa: PLC0415 - start-up
 
     return _shown(opened(Memory()), view, step, mouse=mouse)
 
@@ -88,9 +88,9 @@ def _attended(app: MakerApp, *, mouse: bool) -> int:
     _say_papers(app)
     if app.fault is not None:
         return _crashed(app.started)
-    if attendance.heard is None:
+    if attendance.signal_received is None:
         return 0
-    return HUNG_UP if attendance.heard == signal.SIGHUP else INTERRUPTED
+    return HUNG_UP if attendance.signal_received == signal.SIGHUP else INTERRUPTED
 
 
 def _say_papers(app: MakerApp) -> None:
@@ -98,7 +98,7 @@ def _say_papers(app: MakerApp) -> None:
     view = None if app.started is None or app.started.out is None else app.started.view()
     if view is not None and (view.papers is not None or view.papers_fault):
         from maker_engine.output import say  # noqa: PLC0415 - few runs write papers
-        from maker_tui.cli.headless import papers_line  # noqa: PLC0415
+        from maker_tui.cli.headless import papers_line  # noqa: PLC0415 - start-up
 
         say(papers_line(view))
 
@@ -109,8 +109,8 @@ def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> in
     An app that fails never ends with 0.
     """
     _need_terminal("add --headless")
-    from maker_tui.app import MakerApp  # noqa: PLC0415
-    from maker_tui.runs.bridge import LiveRun  # noqa: PLC0415
+    from maker_tui.app import MakerApp  # noqa: PLC0415 - start-up
+    from maker_tui.runs.bridge import LiveRun  # noqa: PLC0415 - start-up
 
     run = LiveRun(prepared)
     return _driven(MakerApp(run), run, on_hangup, mouse=mouse)
@@ -135,7 +135,7 @@ def _driven(app: MakerApp, run: LiveRun, on_hangup: str, *, mouse: bool) -> int:
 
 def _without_screen(run: LiveRun, *, alone: bool) -> None:
     """Stop a run whose screen has failed, or let it go on to its own end."""
-    from maker_engine.core.commands import Stop  # noqa: PLC0415 - hopefully never
+    from maker_engine.core.record.commands import Stop  # noqa: PLC0415 - hopefully never
 
     if not alone:
         run.send(Stop(SCREEN_FAILED))
@@ -146,7 +146,7 @@ def _without_screen(run: LiveRun, *, alone: bool) -> None:
 
 def _concluded(run: LiveRun, app: MakerApp) -> int:
     """Print what has come of a run; return the exit status."""
-    from maker_tui.cli.headless import conclude  # noqa: PLC0415
+    from maker_tui.cli.headless import conclude  # noqa: PLC0415 - start-up
 
     if run.crash is not None:
         raise run.crash

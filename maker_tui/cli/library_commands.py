@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from maker_engine.core.errors import InputError
 from maker_engine.output import end_progress, say, say_json, show_progress, versioned
 from maker_engine.printable import one_line
-from maker_engine.sessions.library.shelf import DAMAGED, INTERRUPTED, RUNNING, Facet, Order, View, look, outcome_name
+from maker_engine.sessions.library.listing import DAMAGED, INTERRUPTED, RUNNING, Facet, Order, View, look, outcome_name
 from maker_tui.cli.parsing import Parser
 from maker_tui.text.figures import count_of, moment
 from maker_tui.text.session_table import table
@@ -70,7 +70,7 @@ def _list(chosen: argparse.Namespace) -> int:
     elif sys.stdout.isatty():
         _say_table(known, shown)
     else:
-        say(*map(_told, shown))
+        say(*map(_summary_line, shown))
     return 0
 
 
@@ -94,7 +94,7 @@ def _fields(one: SessionSummary) -> dict[str, object]:
 
 def _outcome(text: str | None) -> str | None:
     """Read the name of an outcome; a mistyped one is an error, not an empty list."""
-    from maker_engine.core.events import Outcome  # noqa: PLC0415
+    from maker_engine.core.record.events import Outcome  # noqa: PLC0415 - start-up
 
     name = None if text is None else text.replace("_", " ")
     known = [*(one.value.replace("_", " ") for one in Outcome), INTERRUPTED, RUNNING, DAMAGED]
@@ -103,43 +103,43 @@ def _outcome(text: str | None) -> str | None:
     return name
 
 
-def _told(one: SessionSummary) -> str:
+def _summary_line(one: SessionSummary) -> str:
     steps = f"{one.steps_done:,}" + ("" if one.steps is None else f"/{one.steps:,}")
     model = f"{one.model}{' (simulated)' if one.simulated else ''}"
     name = f"{one.name}, " if one.name else ""
-    told = one.damaged or f"{outcome_name(one)}, {name}{steps} steps, {one.task}, {one.problem}, {model}"
-    return f"{one.path}  {moment(one.created)}  {one_line(told)}"
+    line = one.damaged or f"{outcome_name(one)}, {name}{steps} steps, {one.task}, {one.problem}, {model}"
+    return f"{one.path}  {moment(one.created)}  {one_line(line)}"
 
 
 def _path(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     say(str(Library().directory if chosen.session is None else find(chosen.session)))
     return 0
 
 
 def _rename(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     upkeep.rename(find(chosen.session), chosen.name)
     return 0
 
 
 def _duplicate(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     say(str(upkeep.duplicate(find(chosen.session), Library().directory)))
     return 0
 
 
 def _remove(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     # All are found before the first is moved: a mistyped name deletes nothing.
     for path in dict.fromkeys([find(text) for text in chosen.sessions]):
@@ -150,8 +150,8 @@ def _remove(chosen: argparse.Namespace) -> int:
 
 
 def _restore(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
+    from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
 
     library = Library().directory
     if chosen.session is not None:

@@ -28,8 +28,8 @@ MOST_HITS = 5
 
 def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verbs to `maker sessions`."""
-    told = "Find the responses that have all words; a phrase stands in quotes of its own: '\"no disk moves\"'."
-    search = verbs.add_parser("search", help="find words in responses", description=told, allow_abbrev=False)
+    help_text = "Find the responses that have all words; a phrase stands in quotes of its own: '\"no disk moves\"'."
+    search = verbs.add_parser("search", help="find words in responses", description=help_text, allow_abbrev=False)
     search.add_argument("words", nargs="+", metavar="WORDS")
     search.add_argument("--in", dest="session", action="append", metavar=NAME, default=[],
                         help="only in this session; several times for several (default all)")  # fmt: skip
@@ -49,7 +49,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _search(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.library.naming import files_in, find  # noqa: PLC0415 - `--help` does not need SQLite
-    from maker_engine.sessions.queries.text_search import terms_of  # noqa: PLC0415
+    from maker_engine.sessions.queries.text_search import terms_of  # noqa: PLC0415 - start-up
 
     if chosen.most < 0:
         raise InputError(f"--most is a number of places, 0 for all, not {chosen.most}")
@@ -67,8 +67,8 @@ def _search(chosen: argparse.Namespace) -> int:
 
 def _hits_in(path: Path, terms: Terms, *, prompts: bool) -> Iterator[tuple[int, Hit]]:
     """Give what is found in each run of a session, a step that forks share once; what cannot be read is named."""
-    from maker_engine.sessions.queries.text_search import hits  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.queries.text_search import hits  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
     try:
         with Reader(path) as reader:
@@ -84,11 +84,11 @@ def _hits_in(path: Path, terms: Terms, *, prompts: bool) -> Iterator[tuple[int, 
 
 
 def _prompts(reader: Reader, terms: Terms) -> Iterator[Hit]:
-    from maker_engine.blame import blaming  # noqa: PLC0415
-    from maker_engine.sessions.queries.recorded_task import RecordedTask  # noqa: PLC0415
-    from maker_engine.sessions.queries.text_search import prompt_hits  # noqa: PLC0415
-    from maker_tui.runs.opening import task_to_read  # noqa: PLC0415
-    from maker_tui.settings.memory import Memory  # noqa: PLC0415
+    from maker_engine.blame import blaming  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.queries.recorded_task import RecordedTask  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.queries.text_search import prompt_hits  # noqa: PLC0415 - start-up
+    from maker_tui.runs.opening import task_to_read  # noqa: PLC0415 - start-up
+    from maker_tui.settings.memory import Memory  # noqa: PLC0415 - start-up
 
     task = task_to_read(reader, Memory())
     if isinstance(task, RecordedTask):
@@ -121,9 +121,9 @@ def _say_hits(path: Path, hits: Iterator[tuple[int, Hit]], chosen: argparse.Name
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
-    from maker_tui.runs.comparing import Run, compared, lines  # noqa: PLC0415
-    from maker_tui.settings.memory import Memory  # noqa: PLC0415
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
+    from maker_tui.runs.comparing import Run, compared, lines  # noqa: PLC0415 - start-up
+    from maker_tui.settings.memory import Memory  # noqa: PLC0415 - start-up
 
     if len(chosen.fork) > 2:
         raise InputError("two runs are compared: give --fork at most twice")

@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain("this system has no fcntl, so it is neither Linux nor macOS: on Windows, install maker in WSL")
         return 2
     # Deferred: these cannot be imported on Windows.
-    from maker_tui.terminal.streams import OutputError, open_standard  # noqa: PLC0415
+    from maker_tui.terminal.streams import OutputError, open_standard  # noqa: PLC0415 - start-up
 
     open_standard()
     try:
@@ -37,15 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _obey(given: list[str]) -> int:
-    from maker_tui.terminal.hangup import INTERRUPTED  # noqa: PLC0415 - as above
-    from maker_tui.terminal.streams import OutputError  # noqa: PLC0415 - as above
+    from maker_tui.terminal.hangup import INTERRUPTED  # noqa: PLC0415 - start-up, as above
+    from maker_tui.terminal.streams import OutputError  # noqa: PLC0415 - start-up, as above
 
     try:
         if not given:  # the home screen does not wait for what the commands need
-            from maker_tui.cli.launch import open_home  # noqa: PLC0415
+            from maker_tui.cli.launch import open_home  # noqa: PLC0415 - start-up
 
             return open_home()
-        from maker_tui.cli.commands import act  # noqa: PLC0415
+        from maker_tui.cli.commands import act  # noqa: PLC0415 - start-up
 
         return act(given)
     except InputError as error:
@@ -66,7 +66,7 @@ def _obey(given: list[str]) -> int:
 def _output_lost(error: OutputError) -> int:
     """Say that standard output takes no more, unless its reader has gone on purpose, as `head` does."""
     from maker_tui.terminal.hangup import HUNG_UP, hung_up  # noqa: PLC0415 - it cannot be imported on Windows
-    from maker_tui.terminal.streams import OUTPUT_LOST, give_up_output  # noqa: PLC0415 - likewise
+    from maker_tui.terminal.streams import OUTPUT_LOST, give_up_output  # noqa: PLC0415 - start-up, likewise
 
     terminal_gone = error.errno == errno.EIO and hung_up(1)
     give_up_output()

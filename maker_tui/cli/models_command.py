@@ -57,7 +57,7 @@ def _models(chosen: argparse.Namespace) -> int:
 
 
 def _served(chosen: argparse.Namespace) -> int:
-    from maker_engine.models.served import endpoint, served_models  # noqa: PLC0415
+    from maker_engine.models.served import endpoint, served_models  # noqa: PLC0415 - start-up
 
     base = endpoint(chosen.api_base)
     names = [f"{SERVED}{name}" for name in served_models(base) if chosen.word.lower() in name.lower()]

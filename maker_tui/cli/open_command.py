@@ -45,7 +45,7 @@ def add_command(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _open(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - `--help` does not need SQLite
-    from maker_tui.cli.launch import open_session  # noqa: PLC0415
+    from maker_tui.cli.launch import open_session  # noqa: PLC0415 - start-up
 
     path = find(chosen.session)
     step = None if chosen.step is None else _checked(path, chosen.fork, chosen.step)
@@ -59,7 +59,7 @@ def _checked(path: Path, branch: int | None, step: int) -> int:
     Raises:
         InputError: The run has no such step.
     """
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
     with Reader(path, branch) as reader:
         last = reader.steps_done() + (0 if "ended" in reader.meta() else 1)
@@ -69,7 +69,7 @@ def _checked(path: Path, branch: int | None, step: int) -> int:
 
 
 def _opened(path: Path, branch: int | None, task: str | None, memory: Memory) -> RunSource:
-    from maker_tui.runs.opening import answered, consider, open_source, remember  # noqa: PLC0415
+    from maker_tui.runs.opening import answered, consider, open_source, remember  # noqa: PLC0415 - start-up
 
     opening = consider(path, branch, memory, task)
     if opening.ask is not None:
@@ -84,8 +84,8 @@ def agreed_family(session: Path) -> type[AnyTask] | None:
 
     It is asked on a terminal only, and once for the same code.
     """
-    from maker_tui.runs.opening import answered, consider, remember  # noqa: PLC0415
-    from maker_tui.settings.memory import Memory  # noqa: PLC0415
+    from maker_tui.runs.opening import answered, consider, remember  # noqa: PLC0415 - start-up
+    from maker_tui.settings.memory import Memory  # noqa: PLC0415 - start-up
 
     memory = Memory()
     try:

@@ -46,8 +46,8 @@ class Parser(argparse.ArgumentParser):
         known = [str(choice) for choice in action.choices]
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse names it nowhere else
             self.error(f"there is no command {value!r}{self._meant(str(value), known)}")
-        told = f"invalid choice: {value!r} (choose from {', '.join(known)}){suggestion(str(value), known)}"
-        raise argparse.ArgumentError(action, told)
+        message = f"invalid choice: {value!r} (choose from {', '.join(known)}){suggestion(str(value), known)}"
+        raise argparse.ArgumentError(action, message)
 
     def _meant(self, command: str, known: Sequence[str]) -> str:
         """Suggest a command in place of one that there is not; for the name of a task the one that runs it."""
@@ -97,5 +97,5 @@ def count(text: str) -> int:
 
 def add_no_preflight(group: argparse._ActionsContainer) -> None:
     """Add the flag that leaves the check of the model out."""
-    told = "do not check a real model by two or three calls before the first step (default: it is checked)"
-    group.add_argument("--no-preflight", dest="preflight", action="store_false", help=told)
+    message = "do not check a real model by two or three calls before the first step (default: it is checked)"
+    group.add_argument("--no-preflight", dest="preflight", action="store_false", help=message)

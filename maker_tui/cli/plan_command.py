@@ -197,7 +197,7 @@ def _figures(chosen: argparse.Namespace) -> dict[str, Any]:
 
 
 def _law(chosen: argparse.Namespace, figures: dict[str, Any]) -> Any:
-    from maker_engine.core.laws import single  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.core.forecasting.laws import single  # noqa: PLC0415 - `--help` does not need the engine
     from maker_engine.core.scaling import check_p  # noqa: PLC0415 - likewise
     from maker_engine.law_files import read_law  # noqa: PLC0415 - likewise
     from maker_engine.step_classes import law_of  # noqa: PLC0415 - likewise

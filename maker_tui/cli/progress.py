@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from maker_engine.core.events import RunStarted
+    from maker_engine.core.record.events import RunStarted
     from maker_engine.runtime.view import RunView
 
 AUTO, BAR, LINES, NONE = "auto", "bar", "lines", "none"
@@ -160,9 +160,9 @@ def progress(asked: str, started: RunStarted) -> Iterator[tuple[Show, Tick, Say]
 
 @contextmanager
 def _bar(started: RunStarted) -> Iterator[tuple[Show, Say]]:
-    from rich.console import Console, Group  # noqa: PLC0415 - as above
-    from rich.live import Live  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console, Group  # noqa: PLC0415 - start-up, as above
+    from rich.live import Live  # noqa: PLC0415 - start-up
+    from rich.text import Text  # noqa: PLC0415 - start-up
 
     console, begun = Console(file=forgiving(sys.stderr)), time.monotonic()
     seen: list[RunView] = []

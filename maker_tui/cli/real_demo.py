@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.input_files import path_of
 from maker_engine.models import gguf_server
 from maker_engine.models.served import endpoint, served_models, short_name

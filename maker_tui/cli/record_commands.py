@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.output import end_progress, say, say_json, say_text, show_progress, versioned
 from maker_engine.printable import one_line
-from maker_engine.sessions.library.shelf import INTERRUPTED, RUNNING
+from maker_engine.sessions.library.listing import INTERRUPTED, RUNNING
 from maker_tui.cli import exporting, revote_table
 from maker_tui.cli.parsing import Parser
 from maker_tui.text.figures import count_of
@@ -47,8 +47,10 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     revote_table.add_flags(revote)
 
 
-def _verb(verbs: Verbs[Parser], name: str, act: Callable[[argparse.Namespace], int], told: str) -> Parser:
-    parser = verbs.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".", allow_abbrev=False)
+def _verb(verbs: Verbs[Parser], name: str, act: Callable[[argparse.Namespace], int], help_text: str) -> Parser:
+    parser = verbs.add_parser(
+        name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".", allow_abbrev=False
+    )
     parser.add_argument("session", metavar=NAME)
     _with_task(parser).set_defaults(act=act)
     return parser
@@ -62,9 +64,9 @@ def _with_task(parser: Parser) -> Parser:
 def _opened(chosen: argparse.Namespace) -> tuple[Path, AnyTask]:
     """Find a session, bring it up to date and load its task."""
     from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - only these commands read sessions
-    from maker_engine.sessions.queries.saved import task_of  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
-    from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415
+    from maker_engine.sessions.queries.saved import task_of  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415 - start-up
 
     path = find(chosen.session)
     bring_up(path)
@@ -75,26 +77,26 @@ def _opened(chosen: argparse.Namespace) -> tuple[Path, AnyTask]:
 
 def family_of(chosen: argparse.Namespace, session: Path | None = None) -> type[AnyTask] | None:
     """Return the task's class that `--task` names; else that of a file that `session` names and the user agrees to."""
-    from maker_engine import catalogue  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
 
     if chosen.task is not None or session is None:
         return None if chosen.task is None else catalogue.find(chosen.task)
-    from maker_tui.cli.open_command import agreed_family  # noqa: PLC0415
+    from maker_tui.cli.open_command import agreed_family  # noqa: PLC0415 - start-up
 
     return agreed_family(session)
 
 
 def _show(chosen: argparse.Namespace) -> int:
-    from maker_engine.blame import blaming  # noqa: PLC0415
-    from maker_engine.sessions.queries.forks import tree  # noqa: PLC0415
-    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415
-    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
-    from maker_tui.cli.headless import report, result_line, summary  # noqa: PLC0415
-    from maker_tui.runs.bridge import SavedSource  # noqa: PLC0415
-    from maker_tui.runs.resuming import going_on_line  # noqa: PLC0415
-    from maker_tui.text.check_lines import check_rows  # noqa: PLC0415
-    from maker_tui.text.fork_lines import fork_lines  # noqa: PLC0415
+    from maker_engine.blame import blaming  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.queries.forks import tree  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
+    from maker_tui.cli.headless import report, result_line, summary  # noqa: PLC0415 - start-up
+    from maker_tui.runs.bridge import SavedSource  # noqa: PLC0415 - start-up
+    from maker_tui.runs.resuming import going_on_line  # noqa: PLC0415 - start-up
+    from maker_tui.text.check_lines import check_rows  # noqa: PLC0415 - start-up
+    from maker_tui.text.fork_lines import fork_lines  # noqa: PLC0415 - start-up
 
     path, task = _opened(chosen)
     if chosen.step is not None:
@@ -110,11 +112,11 @@ def _show(chosen: argparse.Namespace) -> int:
     if chosen.json:
         say_json({**summary(view), "forks": [*map(_fork_fields, nodes)]})
         return 0
-    say_text(report(view, _standing(path)))
+    say_text(report(view, _ending(path)))
     if named := _named(path):
         say(f"origin   from elsewhere; it names {named}, which resume asks about")
     rows = fork_lines(nodes, driven=writer_of(path) is not None)
-    say(*(f"{'runs' if not place else '':<8} {told}" for place, told in enumerate(rows)))
+    say(*(f"{'runs' if not place else '':<8} {help_text}" for place, help_text in enumerate(rows)))
     if view.snapshot.check is not None:
         say("", *check_rows(view.snapshot.check))
     say_text(going_on_line(path, chosen.fork) + result_line(view))
@@ -128,9 +130,9 @@ def _fork_fields(node: ForkNode) -> dict[str, object]:
     return {**fields, "fork_step": node.fork_step + 1, "steps": expected, "decided_steps": decided}
 
 
-def _standing(path: Path) -> str:
+def _ending(path: Path) -> str:
     """Say how a session stands that has not ended."""
-    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415
+    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415 - start-up
 
     if (writer := writer_of(path)) is not None:
         return f"{RUNNING}: process {writer} drives it"
@@ -139,9 +141,9 @@ def _standing(path: Path) -> str:
 
 def _show_schedule(path: Path, chosen: argparse.Namespace) -> int:
     """Print the bars of a run, by the slots that they took: effects, and calls that have a time."""
-    from maker_engine.core.timeline import Span, draw_timeline  # noqa: PLC0415
-    from maker_engine.sessions.queries.schedule import bars  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+    from maker_engine.core.task.timeline import Span, draw_timeline  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.queries.schedule import bars  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
     with Reader(path, chosen.fork) as reader:
         found = bars(reader)
@@ -154,11 +156,11 @@ def _show_schedule(path: Path, chosen: argparse.Namespace) -> int:
 
 
 def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
-    from maker_engine.core.record.registry import line_of  # noqa: PLC0415
-    from maker_engine.sessions.queries.inspection import prompts_read  # noqa: PLC0415
-    from maker_engine.sessions.store.moment import entries_of  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
-    from maker_tui.text.step_lines import entry_lines, text_lines  # noqa: PLC0415
+    from maker_engine.core.record.registry import line_of  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.queries.inspection import prompts_read  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.time_travel import entries_of  # noqa: PLC0415 - start-up
+    from maker_tui.text.step_lines import entry_lines, text_lines  # noqa: PLC0415 - start-up
 
     with Reader(path, chosen.fork) as reader:
         if not 1 <= chosen.step <= reader.steps_done() + 1:
@@ -182,7 +184,7 @@ def _show_step(path: Path, task: AnyTask, chosen: argparse.Namespace) -> int:
 
 
 def _verify(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.integrity.verify import verify  # noqa: PLC0415
+    from maker_engine.sessions.integrity.verify import verify  # noqa: PLC0415 - start-up
 
     path, task = _opened(chosen)
     checked = verify(path, task, lambda steps: show_progress(f"{steps:,} checked"))
@@ -196,8 +198,8 @@ def _verify(chosen: argparse.Namespace) -> int:
 
 
 def _salvage(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.integrity.salvage import salvage  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
+    from maker_engine.sessions.integrity.salvage import salvage  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
 
     path = find(chosen.session)
     to = chosen.to or path.with_name(f"{path.stem}-salvaged{path.suffix}")
@@ -208,7 +210,7 @@ def _salvage(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    from maker_engine.blame import blaming  # noqa: PLC0415
+    from maker_engine.blame import blaming  # noqa: PLC0415 - start-up
 
     path, task = _opened(chosen)
     with blaming(type(task)):
@@ -217,9 +219,9 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _import(chosen: argparse.Namespace) -> int:
-    from maker_engine.input_files import lines_of  # noqa: PLC0415
-    from maker_engine.sessions.exchange.importing import LONGEST_LINE, import_lines  # noqa: PLC0415
-    from maker_engine.sessions.library.library import Library  # noqa: PLC0415
+    from maker_engine.input_files import lines_of  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.exchange.importing import LONGEST_LINE, import_lines  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
 
     to = chosen.to or Library().new_path("imported")
     lines = lines_of(chosen.file, "file", LONGEST_LINE)
@@ -233,10 +235,10 @@ def _import(chosen: argparse.Namespace) -> int:
 
 def _named(path: Path) -> str:
     """Say what a session from elsewhere names that costs money or may get a key; empty for nothing."""
-    from maker_engine.runtime.continuing import reordered  # noqa: PLC0415
-    from maker_engine.runtime.trust import named_elsewhere  # noqa: PLC0415
-    from maker_engine.sessions.store import origin  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
+    from maker_engine.runtime.continuing import reordered  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.trust import named_elsewhere  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store import origin  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
     with Reader(path) as reader:
         if origin.is_own(path, reader.record(reader.branch.id)):
@@ -249,7 +251,7 @@ def _named(path: Path) -> str:
 
 
 def _revote(chosen: argparse.Namespace) -> int:
-    from maker_engine.blame import blaming  # noqa: PLC0415
+    from maker_engine.blame import blaming  # noqa: PLC0415 - start-up
 
     path, task = _opened(chosen)
     with blaming(type(task)):

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maker_engine.core import decisions
 from maker_engine.core.errors import InputError
+from maker_engine.core.record import decisions
 from maker_engine.output import say, say_json, versioned
 from maker_engine.printable import one_line
 
@@ -49,10 +49,10 @@ def say_trials(path: Path, task: AnyTask, chosen: argparse.Namespace) -> None:
         SessionError: The session cannot be read.
     """
     from maker_engine.core.red_flags import FlagRules  # noqa: PLC0415 - `--help` does not need the engine
-    from maker_engine.core.voting import least_k, named_rule  # noqa: PLC0415
-    from maker_engine.sessions.queries.revote import revote  # noqa: PLC0415
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
-    from maker_engine.sessions.store.record import whole  # noqa: PLC0415
+    from maker_engine.core.voting import least_k, named_rule  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.queries.revote import revote  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.record import whole  # noqa: PLC0415 - start-up
 
     if any(k < 1 for k in chosen.k or ()):
         raise InputError("k must be at least 1")
@@ -69,38 +69,38 @@ def say_trials(path: Path, task: AnyTask, chosen: argparse.Namespace) -> None:
             say(f"{'rule':<12}{'same':>10}{'different':>10}{'short':>8}{'samples':>10}{'cost':>12}")
         short = 0
         for rule, k in trials:
-            told = revote(reader, task, named_rule(rule, k), flags)
-            short += told.short
+            revoted = revote(reader, task, named_rule(rule, k), flags)
+            short += revoted.short
             if chosen.json:
-                say_json(_fields(rule, k, told, task))
+                say_json(_fields(rule, k, revoted, task))
             else:
-                say(*_rows(rule, k, told, task))
+                say(*_rows(rule, k, revoted, task))
         if short and not chosen.json:
             say(SHORT)
 
 
-def _fields(rule: str, k: int, told: Revote, task: AnyTask) -> dict[str, object]:
-    figures = {name: getattr(told, name) for name in ("same", "different", "short", "samples", "tokens")}
+def _fields(rule: str, k: int, revoted: Revote, task: AnyTask) -> dict[str, object]:
+    figures = {name: getattr(revoted, name) for name in ("same", "different", "short", "samples", "tokens")}
     differing = [
         {"step": one.step + 1, "decided": _described(one.decided, task), "would": _described(one.would, task)}
-        for one in told.examples
+        for one in revoted.examples
     ]
     return versioned(
-        {"rule": rule, "k": k, "decided_steps": told.steps, **figures, "cost_usd": told.cost_usd,
+        {"rule": rule, "k": k, "decided_steps": revoted.steps, **figures, "cost_usd": revoted.cost_usd,
          "differing": differing}
     )  # fmt: skip
 
 
-def _rows(rule: str, k: int, told: Revote, task: AnyTask) -> list[str]:
+def _rows(rule: str, k: int, revoted: Revote, task: AnyTask) -> list[str]:
     name = f"{k} ahead" if rule == AHEAD else f"first to {k}" if rule == FIRST else one_line(rule, 40) + " "
-    cost = "unknown" if told.cost_usd is None else f"${told.cost_usd:,.4f}"
-    row = f"{name:<12}{told.same:>10,}{told.different:>10,}{told.short:>8,}{told.samples:>10,}{cost:>12}"
-    differing = [one for one in told.examples if one.would is not None]
+    cost = "unknown" if revoted.cost_usd is None else f"${revoted.cost_usd:,.4f}"
+    row = f"{name:<12}{revoted.same:>10,}{revoted.different:>10,}{revoted.short:>8,}{revoted.samples:>10,}{cost:>12}"
+    differing = [one for one in revoted.examples if one.would is not None]
     lines = [_difference(one, task) for one in differing[:SHOWN]]
-    if told.different > SHOWN:
+    if revoted.different > SHOWN:
         named = differing[SHOWN : SHOWN + NUMBERED]
-        more = " …" if told.different > SHOWN + len(named) else ""
-        lines.append(f"{told.different - SHOWN:,} more: {', '.join(f'{one.step + 1:,}' for one in named)}{more}")
+        more = " …" if revoted.different > SHOWN + len(named) else ""
+        lines.append(f"{revoted.different - SHOWN:,} more: {', '.join(f'{one.step + 1:,}' for one in named)}{more}")
     return [row, *(f"{'':<12}{line}" for line in lines)]
 
 

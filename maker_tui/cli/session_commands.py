@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError
+from maker_engine.core.solving.hopeless import POLICIES
 from maker_engine.options import table
+from maker_engine.options.table import BY_NAME
 from maker_engine.output import say
 from maker_engine.printable import one_line
 from maker_tui.cli import look_commands, progress, record_commands
-from maker_tui.cli.hopeless_flag import add_hopeless, refuse_unattended_hold
 from maker_tui.cli.library_commands import NAME, add_verbs
 from maker_tui.cli.log_flags import add_log
-from maker_tui.cli.option_flags import add_options, given, refuse_unattended
+from maker_tui.cli.option_flags import add_options, given, refuse_unattended, verbatim
 from maker_tui.cli.parsing import Parser, add_no_preflight
-from maker_tui.cli.price_flags import add_prices
 from maker_tui.runs.break_flags import add_breaks, breaks_of
 from maker_tui.terminal.hangup import add_flag
 
@@ -60,9 +60,9 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
     resume.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
     add_options(resume, RESUMED, "as the run was ordered")
-    add_prices(resume)
+    _add_prices(resume)
     _add_trust(resume)
-    add_hopeless(resume)
+    _add_hopeless(resume)
     resume.add_argument("--headless", action="store_true", help="in the plain terminal, without the app")
     resume.add_argument("--json", action="store_true", help="headless, and one JSON object as the last line of stdout")
     add_no_preflight(resume)
@@ -74,14 +74,14 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _resume(chosen: argparse.Namespace) -> int:
-    from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415
-    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
-    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415
-    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415
+    from maker_engine.runtime.continuing import prepare_resume  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order_options import changes_of  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415 - start-up
+    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415 - start-up
 
     headless, breaks = chosen.headless or chosen.json, breaks_of(chosen)
-    refuse_unattended_hold(chosen)
+    _refuse_unattended_hold(chosen)
     values = given(chosen, RESUMED)
     if headless:
         refuse_unattended(values)
@@ -91,7 +91,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     path = find(chosen.session)
     family = record_commands.family_of(chosen, path)
     if not headless and writer_of(path) is not None:
-        from maker_tui.cli.launch import open_view  # noqa: PLC0415
+        from maker_tui.cli.launch import open_view  # noqa: PLC0415 - start-up
 
         return open_view(path, family, mouse=chosen.mouse)
     changes |= {"apart": not headless, "attended": not headless, "breaks": breaks, **_unchecked(chosen)}
@@ -100,8 +100,8 @@ def _resume(chosen: argparse.Namespace) -> int:
 
 
 def _add_trust(parser: Parser) -> None:
-    told = "agree to the server and the models that a session from elsewhere names"
-    parser.add_argument("--trust", action="store_true", help=told)
+    help_text = "agree to the server and the models that a session from elsewhere names"
+    parser.add_argument("--trust", action="store_true", help=help_text)
 
 
 def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
@@ -112,26 +112,26 @@ def _unchecked(chosen: argparse.Namespace) -> dict[str, Any]:
 def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
     prepared = replace(prepared, log=chosen.log)
     if chosen.headless or chosen.json:
-        from maker_tui.cli.headless import run_headless  # noqa: PLC0415
+        from maker_tui.cli.headless import run_headless  # noqa: PLC0415 - start-up
 
         return run_headless(
             prepared, as_json=chosen.json, on_hangup=chosen.on_hangup, progress=chosen.progress, quiet=chosen.quiet
         )
-    from maker_tui.cli.launch import open_run  # noqa: PLC0415
+    from maker_tui.cli.launch import open_run  # noqa: PLC0415 - start-up
 
     return open_run(prepared, chosen.on_hangup, mouse=chosen.mouse)
 
 
 def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
-    told = "Add a fork to a session, which shares every step before --at, and run it."
-    fork = verbs.add_parser("fork", help="run on from one of its steps", description=told, allow_abbrev=False)
+    help_text = "Add a fork to a session, which shares every step before --at, and run it."
+    fork = verbs.add_parser("fork", help="run on from one of its steps", description=help_text, allow_abbrev=False)
     fork.add_argument("session", metavar=NAME)
     fork.add_argument("--at", type=int, required=True, metavar="STEP", help="the first step it decides itself")
     fork.add_argument("--fork", type=int, metavar="N", help="which of its runs to fork (default the newest)")
     fork.add_argument("--k", type=int, metavar="K", help="margin needed")
     fork.add_argument("--model", metavar="MODEL", help="who answers")
     fork.add_argument("--voter", action="append", metavar="VOTER", help="several times: a pool of voters")
-    add_prices(fork)
+    _add_prices(fork)
     fork.add_argument("--api-base", metavar="URL", help="another server than the run's")
     _add_trust(fork)
     fork.add_argument("--seed", type=int, metavar="N", help="of the simulated model (default one of the fork's own)")
@@ -153,10 +153,10 @@ def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _fork(chosen: argparse.Namespace) -> int:
-    from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415
-    from maker_engine.runtime.ordering import changes_of  # noqa: PLC0415
-    from maker_engine.sessions.library.naming import find  # noqa: PLC0415
-    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415
+    from maker_engine.runtime.continuing import fork, prepare_resume  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order_options import changes_of  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
+    from maker_tui.runs.pricing import with_prices  # noqa: PLC0415 - start-up
 
     breaks = breaks_of(chosen)
     path = find(chosen.session)
@@ -182,10 +182,34 @@ def _fork(chosen: argparse.Namespace) -> int:
 
 def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:
     """Read an answer from JSON."""
-    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415
+    from maker_engine.sessions.queries.saved import open_saved  # noqa: PLC0415 - start-up
 
     task = open_saved(path, family).task
     try:
         return task.decode_answer(json.loads(text))
     except Exception:  # noqa: BLE001 - a task may raise anything at what is no answer of it
         raise InputError(f"--decide is no answer of {task.name} in JSON: {one_line(text, 80)}") from None
+
+
+def _add_hopeless(group: argparse._ActionsContainer) -> None:
+    """Add the flag that says what happens to a step whose samples are all flagged."""
+    group.add_argument("--hopeless", choices=POLICIES, help=verbatim(BY_NAME["hopeless"].full_help))
+
+
+def _refuse_unattended_hold(arguments: argparse.Namespace) -> None:
+    """Refuse to hold a run that nobody attends.
+
+    Raises:
+        InputError: It is headless, and to be held.
+    """
+    if arguments.headless or arguments.json:
+        refuse_unattended({"hopeless": arguments.hopeless})
+
+
+def _add_prices(parser: argparse._ActionsContainer) -> None:
+    """Add the flags that say what models cost, and which of them may answer."""
+    price, accepted = BY_NAME["prices"], BY_NAME["accept_models"]
+    for option, name in ((price, "price"), (accepted, "accept_models")):
+        parser.add_argument(
+            option.flag, dest=name, action="append", default=[], metavar=option.kind.metavar, help=verbatim(option.help)
+        )

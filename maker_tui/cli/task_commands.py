@@ -17,8 +17,8 @@ from maker_tui.text.figures import count_of
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask, Option
-    from maker_engine.kit.subject import Subject
-    from maker_engine.kit.suite import Check, Result
+    from maker_engine.task_contract.subject import Subject
+    from maker_engine.task_contract.suite import Check, Result
 
 LIMIT_S = 60.0
 """Seconds a check may take."""
@@ -38,8 +38,10 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     tasks = commands.add_parser("tasks", help="list the tasks with their options", allow_abbrev=False)
     tasks.add_argument("--json", action="store_true", help="print one JSON object")
     tasks.set_defaults(act=_tasks)
-    told = "Write a file with a working task, or with --full a folder: prompt, rule, problem file, picture and tests."
-    new = commands.add_parser("new-task", help="begin a task of your own", description=told, allow_abbrev=False)
+    help_text = (
+        "Write a file with a working task, or with --full a folder: prompt, rule, problem file, picture and tests."
+    )
+    new = commands.add_parser("new-task", help="begin a task of your own", description=help_text, allow_abbrev=False)
     new.add_argument("name", metavar="NAME", help="name of the task and its file, such as bin_packing")
     new.add_argument("--full", action="store_true", help="write a folder with all that a task can have")
     new.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to put it (default here)")
@@ -48,7 +50,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _tasks(chosen: argparse.Namespace) -> int:
-    from maker_engine import catalogue  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
 
     rows: list[dict[str, object]] = []
     for name in catalogue.names():
@@ -70,7 +72,7 @@ def _tasks(chosen: argparse.Namespace) -> int:
 def _option_lines(task: type[AnyTask]) -> list[str]:
     """Say a line an option: what it is, its default, and what can be chosen."""
     width = max((len(option.flag) for option in task.options), default=0)
-    return [f"{'':<12}   {option.flag:<{width}} {option.told}{_choices(option)}" for option in task.options]
+    return [f"{'':<12}   {option.flag:<{width}} {option.help_text}{_choices(option)}" for option in task.options]
 
 
 def _choices(option: Option) -> str:
@@ -89,7 +91,7 @@ def _task_fields(name: str, task: type[AnyTask]) -> dict[str, object]:
 
 
 def _new(chosen: argparse.Namespace) -> int:
-    from maker_engine.kit.scaffold import write_file, write_task  # noqa: PLC0415
+    from maker_engine.task_contract.scaffold import write_file, write_task  # noqa: PLC0415 - start-up
 
     made = (write_task if chosen.full else write_file)(chosen.name, chosen.to)
     shown = shlex.quote(str(made) if made.is_absolute() else f"./{made}")
@@ -106,7 +108,7 @@ def check(arguments: Sequence[str]) -> int:
     Raises:
         InputError: There is no such task, check or problem.
     """
-    from maker_engine import catalogue  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
 
     named = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
     family = catalogue.find(named[0]) if named else None
@@ -131,7 +133,7 @@ def _without_only(arguments: Sequence[str]) -> list[str]:
 
 def _check_installed(name: str, chosen: argparse.Namespace) -> int:
     """Check one of several tasks: where it cannot be, the others are checked all the same."""
-    from maker_engine import catalogue  # noqa: PLC0415
+    from maker_engine import catalogue  # noqa: PLC0415 - start-up
 
     try:
         return _check(name, catalogue.find(name), chosen)
@@ -142,8 +144,8 @@ def _check_installed(name: str, chosen: argparse.Namespace) -> int:
 
 def check_parser(family: type[AnyTask] | None) -> Parser:
     """Make the parser of `maker check-task`, with the flags of the task where it is known."""
-    from maker_engine.kit.subject import DEFAULT_STATES  # noqa: PLC0415
-    from maker_tui.cli.flags import add_problem  # noqa: PLC0415
+    from maker_engine.task_contract.subject import DEFAULT_STATES  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flags import add_problem  # noqa: PLC0415 - start-up
 
     parser = Parser(
         prog="maker check-task",
@@ -166,11 +168,11 @@ def check_parser(family: type[AnyTask] | None) -> Parser:
 
 
 def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
-    from maker_engine.kit.patience import OutOfPatienceError, patience  # noqa: PLC0415
-    from maker_engine.kit.slips import measured  # noqa: PLC0415
-    from maker_engine.kit.subject import prepare  # noqa: PLC0415
-    from maker_engine.kit.suite import Verdict, examine  # noqa: PLC0415
-    from maker_tui.cli.flags import problem_from  # noqa: PLC0415
+    from maker_engine.task_contract.slips import measured  # noqa: PLC0415 - start-up
+    from maker_engine.task_contract.subject import prepare  # noqa: PLC0415 - start-up
+    from maker_engine.task_contract.suite import Verdict, examine  # noqa: PLC0415 - start-up
+    from maker_engine.task_contract.time_limit import RetriesExhaustedError, patience  # noqa: PLC0415 - start-up
+    from maker_tui.cli.flag_orders import problem_from  # noqa: PLC0415 - start-up
 
     if chosen.states < 1 or chosen.limit <= 0:
         raise InputError("--states must be at least 1, --limit above 0")
@@ -179,7 +181,7 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
     try:
         with patience(chosen.limit):
             subject = prepare(family, options, source, seed=chosen.seed, states=chosen.states)
-    except OutOfPatienceError as place:
+    except RetriesExhaustedError as place:
         raise TaskError(f"{name}: load did not end within {chosen.limit:g} s; it was in {place}") from None
     except TaskError as error:
         raise TaskError(f"{name}: {error}") from error
@@ -201,7 +203,7 @@ def _check(name: str, family: type[AnyTask], chosen: argparse.Namespace) -> int:
 
 
 def _chosen_checks(names: Sequence[str] | None) -> Sequence[Check]:
-    from maker_engine.kit.suite import CHECKS  # noqa: PLC0415
+    from maker_engine.task_contract.suite import CHECKS  # noqa: PLC0415 - start-up
 
     known = {check.name: check for check in CHECKS}
     for name in names or ():
@@ -222,19 +224,21 @@ def _again(name: str, chosen: argparse.Namespace, check: Check) -> str:
 
 
 def _lines(result: Result, again: str) -> str:
-    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+    from maker_engine.task_contract.suite import Verdict  # noqa: PLC0415 - start-up
 
     name = f"{result.check.name:<18}"
     if result.verdict is Verdict.KEPT:
         return f"✔ {name} {result.count:>9,} looked at {result.seconds:>6.1f} s\n"
     if result.verdict in (Verdict.NOT_MADE, Verdict.NOT_OFFERED):
-        return f"– {name} {result.verdict}: {one_line(result.told)}\n"
-    told = "".join(f"    {label:<8} {one_line(text, 400)}\n" for label, text in (*result.explanation, ("again", again)))
-    return f"✖ {name} BROKEN\n{told}"
+        return f"– {name} {result.verdict}: {one_line(result.difference)}\n"
+    help_text = "".join(
+        f"    {label:<8} {one_line(text, 400)}\n" for label, text in (*result.explanation, ("again", again))
+    )
+    return f"✖ {name} BROKEN\n{help_text}"
 
 
 def _sum(name: str, subject: Subject, results: Sequence[Result]) -> str:
-    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+    from maker_engine.task_contract.suite import Verdict  # noqa: PLC0415 - start-up
 
     counts = {verdict: sum(result.verdict is verdict for result in results) for verdict in Verdict}
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
@@ -243,7 +247,7 @@ def _sum(name: str, subject: Subject, results: Sequence[Result]) -> str:
 
 
 def _figures(name: str, subject: Subject, results: Sequence[Result]) -> dict[str, object]:
-    from maker_engine.kit.suite import Verdict  # noqa: PLC0415
+    from maker_engine.task_contract.suite import Verdict  # noqa: PLC0415 - start-up
 
     checks = [
         {
@@ -251,7 +255,11 @@ def _figures(name: str, subject: Subject, results: Sequence[Result]) -> dict[str
             "verdict": result.verdict.value,
             "count": result.count,
             "seconds": round(result.seconds, 3),
-            **({"differs": result.told, "state": result.state, "problem": result.problem} if result.told else {}),
+            **(
+                {"differs": result.difference, "state": result.state, "problem": result.problem}
+                if result.difference
+                else {}
+            ),
             **({"rule": result.check.rule, "mend": result.check.mend} if result.verdict is Verdict.BROKEN else {}),
         }
         for result in results

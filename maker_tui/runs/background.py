@@ -65,7 +65,7 @@ def go_on_alone(path: Path, branch: int, out: Path | None = None) -> int | None:
 
 
 def _ended(path: Path, branch: int) -> object:
-    """Return how a run has ended, which is another thing once somebody has driven it."""
+    """Return how a run has ended, which is another thing once someone has driven it."""
     with Reader(path, branch) as reader:
         return reader.meta().get("ended")
 

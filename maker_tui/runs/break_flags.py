@@ -35,7 +35,7 @@ def check_number(breaks: Sequence[str]) -> None:
     Raises:
         InputError: There are too many.
     """
-    from maker_engine.core.commands import MOST_BREAKPOINTS  # noqa: PLC0415 - not before there is one
+    from maker_engine.core.record.commands import MOST_BREAKPOINTS  # noqa: PLC0415 - not before there is one
 
     if (many := len(breaks)) > MOST_BREAKPOINTS:
         raise InputError(f"--break can be given {MOST_BREAKPOINTS} times, got {many}: join some of them by `or`")

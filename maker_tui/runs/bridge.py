@@ -6,13 +6,14 @@ import asyncio
 import threading
 from typing import Any, Protocol
 
-from maker_engine.core.commands import Command, Stop
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError
+from maker_engine.core.record.commands import Command, Stop
 from maker_engine.core.record.values import fits
 from maker_engine.models.families import by_family
-from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.order import PreparedRun, drive, real_models
+from maker_engine.runtime.order import PreparedRun, drive
+from maker_engine.runtime.order_models import real_models
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView, result_fields
 from maker_engine.sessions.queries.inspection import temperature_of
 from maker_engine.sessions.queries.saved import SavedRun
@@ -22,7 +23,7 @@ from maker_tui.terminal.hangup import WENT_AWAY
 CLOSE_S = 10.0
 """A run has this long to write its last state when it is told to stop."""
 LOOK_S = 0.5
-"""A run without a screen is looked at this often."""
+"""A run without a screen is examined this often."""
 
 
 class RunSource(Protocol):
@@ -56,7 +57,7 @@ class RunSource(Protocol):
         """The latest view, None before the first. Cheap, and safe in any thread."""
 
     def send(self, command: Command) -> None:
-        """Wish something of the run."""
+        """Send a command to the run."""
 
     def close(self) -> None:
         """Stop and save."""
@@ -156,7 +157,7 @@ class SavedSource:
 
 
 def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
-    """Return the view of a saved run as it stands."""
+    """Return the view of a saved run as it is now."""
     order, totals = saved.order, saved.run.totals
     timeout: Any = order.get("timeout_s")
     limited = order.get("limit_usd") is not None or order.get("limit_tokens") is not None

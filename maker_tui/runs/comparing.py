@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from maker_engine.core import decisions
+from maker_engine.core.record import decisions
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.printable import one_line
 from maker_engine.sessions.library.naming import name_of
 from maker_engine.sessions.queries.comparison import Comparison, RunFigures, compare
 from maker_engine.sessions.queries.inspection import replay
-from maker_engine.sessions.store.moment import entries_of
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import entries_of
 from maker_tui.runs.opening import task_to_read
 from maker_tui.text.figures import count, count_of, dollars, fit, ordinal
 from maker_tui.text.words import outcome_word
+from maker_tui.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from maker_tui.settings.memory import Memory
@@ -117,7 +117,7 @@ def lines(found: Compared, width: int) -> list[Line]:
     figures = found.comparison.left, found.comparison.right
     sides = found.left, found.right
     rows: list[Line] = [_row("session", [one.name for one in sides], half, "strong"), []]
-    rows += [[(text, "accent")] for text in textwrap.wrap(verdict(found.comparison), max(20, width))]
+    rows += [[(text, "accent")] for text in wrapped(verdict(found.comparison), max(20, width))]
     step = found.comparison.parts_at
     if step is not None:
         rows.append(_row(f"step {ordinal(step)}", [one.answer or "not decided" for one in sides], half, "strong"))
@@ -150,8 +150,8 @@ def _candidate(side: Side, place: int) -> str:
         return ""
     if place == MOST_CANDIDATES - 1 and len(side.ballot) > MOST_CANDIDATES:
         return f"and {len(side.ballot) - place} more"
-    told, votes = side.ballot[place]
-    return f"{votes:>4}  {told}"
+    text, votes = side.ballot[place]
+    return f"{votes:>4}  {text}"
 
 
 def _row(label: str, cells: Sequence[str], half: int, role: str = "plain") -> Line:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.filters import FACTS, parse_filter
+from maker_engine.core.filters.language import FACTS, parse_filter
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.search import Matches, Search
 from maker_engine.sessions.queries.text_search import Terms, TextSearch, terms_of
@@ -41,7 +41,7 @@ class Finding:
     Args:
         records: The record.
         task: What the run solves.
-        marks: Flags of its steps, kept up to date by somebody else.
+        marks: Flags of its steps, kept up to date by someone else.
         describe: Tells an answer in words; never raises.
         tell: Called whenever more was looked through.
     """
@@ -56,13 +56,13 @@ class Finding:
         self._records, self._task, self._marks, self._describe, self._tell = records, task, marks, describe, tell
 
     @property
-    def told(self) -> str:
+    def status(self) -> str:
         """Say what is looked for, how much was found, and how far the search is."""
         search = self.search
         if search is None:
             return ""
         total = self._records.steps
-        far = "" if search.looked >= total else f", {share(search.looked, total)} looked through"
+        far = "" if search.searched >= total else f", {share(search.searched, total)} looked through"
         found = count(len(search.found))
         if self.terms is not None:
             return f"{found} {'step says' if len(search.found) == 1 else 'steps say'} {self.text}{far}"
@@ -94,17 +94,17 @@ class Finding:
         self.go_on()
 
     def go_on(self) -> None:
-        """Look through what has not been looked through, unless somebody has ended it."""
+        """Look through what has not been looked through, unless someone has ended it."""
         search = self.search
         if search is not None and not search.over and not self._going and not self._ended:
             self._going = True
-            self._records.look(search.go_on, self._looked, LANE)
+            self._records.look(search.go_on, self._searched, LANE)
 
     def end(self) -> None:
         """Look no further; what was found stays."""
         self._going, self._ended = False, True
 
-    def _looked(self, _: None) -> None:
+    def _searched(self, _: None) -> None:
         going, self._going = self._going, False
         if going:
             self.go_on()

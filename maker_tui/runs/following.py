@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
-from maker_engine.core.commands import Command
 from maker_engine.core.errors import MakerError
+from maker_engine.core.record.commands import Command
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import SavedRun, open_again
 from maker_engine.sessions.store.lock import writer_of
@@ -20,7 +20,7 @@ class FollowedRun:
     """Looks at a session twice a second in a thread of its own, and reads it when it has been written.
 
     Args:
-        saved: The run as it stands.
+        saved: The run as it is now.
     """
 
     def __init__(self, saved: SavedRun) -> None:

@@ -44,8 +44,8 @@ class Housekeeper:
 
     def undo(self) -> Change:
         """Bring the session back that was deleted last."""
-        from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-        from maker_engine.sessions.library.library import summarise  # noqa: PLC0415
+        from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+        from maker_engine.sessions.library.library import summarise  # noqa: PLC0415 - start-up
 
         if not self._trashed:
             return Change("nothing was deleted since maker started: maker sessions restore lists the trash")
@@ -60,8 +60,8 @@ class Housekeeper:
 
     def rename(self, summary: SessionSummary, name: str) -> Change:
         """Give a session a name, or take it away."""
-        from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-        from maker_engine.sessions.library.library import summarise  # noqa: PLC0415
+        from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+        from maker_engine.sessions.library.library import summarise  # noqa: PLC0415 - start-up
 
         upkeep.rename(summary.path, name)
         now = summarise(summary.path)
@@ -70,8 +70,8 @@ class Housekeeper:
 
     def duplicate(self, summary: SessionSummary) -> Change:
         """Copy a session to a place beside it."""
-        from maker_engine.sessions.library import upkeep  # noqa: PLC0415
-        from maker_engine.sessions.library.library import summarise  # noqa: PLC0415
+        from maker_engine.sessions.library import upkeep  # noqa: PLC0415 - start-up
+        from maker_engine.sessions.library.library import summarise  # noqa: PLC0415 - start-up
 
         copy = summarise(upkeep.duplicate(summary.path, summary.path.parent))
         return Change(f"duplicated as {called(copy)}", come=copy)

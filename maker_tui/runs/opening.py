@@ -1,4 +1,4 @@
-"""A saved session opened to be looked at: with its task, or without it where the task's code may not be run.
+"""A saved session opened to be examined: with its task, or without it where the task's code may not be run.
 
 What an installed task needs is there. A task that was run from a path is code of a file: it is run only if the user
 has agreed to that file as it is now, which is asked once and remembered by the contents.

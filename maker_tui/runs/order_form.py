@@ -12,7 +12,7 @@ from maker_engine.input_files import path_of
 from maker_engine.options.kinds import Value, whole_number
 from maker_engine.options.option import GROUPS, Group, RunOption
 from maker_engine.options.table import BY_NAME, OPTIONS, of_group
-from maker_engine.runtime.ordering import order_of, values_of_order
+from maker_engine.runtime.order_options import order_of, values_of_order
 from maker_engine.runtime.run_order import RunOrder
 from maker_tui.runs.break_flags import check_number
 from maker_tui.runs.pricing import priced

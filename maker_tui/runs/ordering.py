@@ -35,7 +35,7 @@ class Ordering:
         self._records = records
         self._tell = tell
         self._going = False
-        self._told_at = 0.0
+        self._reported_at = 0.0
 
     @property
     def steps(self) -> Sequence[int] | None:
@@ -43,7 +43,7 @@ class Ordering:
         return None if self._ranking is None else self._ranking.steps
 
     @property
-    def told(self) -> str:
+    def status(self) -> str:
         """Say how far it is, and how much of it is shown; empty where that is all."""
         if self._ranking is None:
             return ""
@@ -80,8 +80,8 @@ class Ordering:
 
     def _bitten(self, more: bool) -> None:
         self._going = False
-        if not more or time.monotonic() - self._told_at > TELL_S:
-            self._told_at = time.monotonic()
+        if not more or time.monotonic() - self._reported_at > TELL_S:
+            self._reported_at = time.monotonic()
             self._tell()
         if more:
             self.go_on()

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import Law, single
+from maker_engine.core.forecasting.laws import Law, single
 from maker_engine.core.scaling import check_p
 from maker_engine.law_files import read_law
 from maker_engine.options.kinds import whole_number

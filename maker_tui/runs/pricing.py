@@ -9,7 +9,8 @@ from typing import Any
 
 from maker_engine.models.prices import read_prices
 from maker_engine.runtime.continuing import reordered
-from maker_engine.runtime.order import RunOrder, real_models
+from maker_engine.runtime.order import RunOrder
+from maker_engine.runtime.order_models import real_models
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.upgrade import bring_up
 from maker_tui.settings.config import prices

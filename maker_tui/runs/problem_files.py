@@ -15,7 +15,7 @@ SESSION = ".maker"
 """How the name of a session file ends."""
 MOST_FILES = 5_000
 FOLDER = "folder"
-"""The key of the object that a folder is read into: {"folder": name, "files": {relative path: text}}."""
+"""The key of what a folder is read into: {"folder": name, "files": {relative path: text}, "left_out": [path]}."""
 
 
 def read_problem(path: Path, *, folders: bool = False) -> str:
@@ -37,6 +37,7 @@ def read_problem(path: Path, *, folders: bool = False) -> str:
 def _folder_text(folder: Path) -> str:
     """Return the files of a folder as JSON; those that are hidden, no text, or links out of it are left out."""
     files: dict[str, str] = {}
+    left_out: list[str] = []
     left, root = LARGEST_PROBLEM, folder.resolve()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -51,9 +52,10 @@ def _folder_text(folder: Path) -> str:
         except InputError as error:
             if "is not UTF-8 text" not in str(error):
                 raise
+            left_out.append(name)
             continue
         left -= size
-    return json.dumps({FOLDER: root.name, "files": files}, ensure_ascii=False)
+    return json.dumps({FOLDER: root.name, "files": files, "left_out": left_out}, ensure_ascii=False)
 
 
 def order_in(path: Path) -> Mapping[str, Any]:
@@ -63,7 +65,7 @@ def order_in(path: Path) -> Mapping[str, Any]:
         InputError: It cannot be read.
     """
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - few problems lie in sessions
-    from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415
+    from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415 - start-up
 
     try:
         bring_up(path)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.printable import one_line
 from maker_engine.sessions.store.user_data import library
 
 if TYPE_CHECKING:
-    from maker_engine.core.commands import Command
     from maker_engine.core.decomposition import AnyTask
+    from maker_engine.core.record.commands import Command
 
 AT_ITS_END = frozenset(outcome for outcome in Outcome if outcome.concluded)
 """Every step is decided: there is nothing to go on with."""
@@ -78,8 +78,8 @@ def resume_command(path: Path, branch: int | None = None) -> str:
         branch: Which of its runs, None for the newest.
     """
     from maker_engine.catalogue import is_path  # noqa: PLC0415 - a run that is solved says nothing of the kind
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415
-    from maker_engine.sessions.store.shortage import shortage_in  # noqa: PLC0415
+    from maker_engine.sessions.store.exhausted_limit import shortage_in  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - start-up
 
     try:
         with Reader(path, branch) as reader:

@@ -1,4 +1,4 @@
-"""What a run tells outside its own screen: the terminal's title, and a bell or notification when somebody is wanted."""
+"""What a run tells outside its own screen: the terminal's title, and a bell or notification when someone is wanted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from maker_tui.text.halt_words import halt_words
 from maker_tui.text.words import Word, run_word
 
 if TYPE_CHECKING:
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_engine.runtime.view import RunView
 
 TITLE_S = 1.0
@@ -28,7 +28,7 @@ def title_of(snapshot: Snapshot, *, live: bool) -> str:
 
 
 def wanted(view: RunView) -> str:
-    """Say why somebody should come and look at a live run; empty while nobody need."""
+    """Say why someone should come and look at a live run; empty while nobody need."""
     snapshot = view.snapshot
     if snapshot.outcome is not None:
         return one_line(snapshot.reason) or str(run_word(snapshot, live=True))
@@ -44,7 +44,7 @@ class News(NamedTuple):
 
     Attributes:
         title: Of the terminal, None to leave it.
-        call: Why somebody is wanted, empty where nobody is.
+        call: Why someone is wanted, empty where nobody is.
     """
 
     title: str | None = None
@@ -64,7 +64,7 @@ class Signals:
 
         Args:
             view: The run.
-            live: Whether this app drives it; somebody is called for no other.
+            live: Whether this app drives it; someone is called for no other.
             now: Seconds of any clock that only goes on.
         """
         title, word = None, run_word(view.snapshot, live=live)

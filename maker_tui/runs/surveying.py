@@ -1,4 +1,4 @@
-"""Reads the figures of a whole run bit by bit, evenly spread over it, for as long as somebody looks."""
+"""Reads the figures of a whole run bit by bit, evenly spread over it, for as long as someone looks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from maker_tui.text.figures import count, count_of, share
 
 TELL_S = 0.25
 BITE_S = 0.02
-"""One look reads for so long: somebody who wants a page meanwhile waits no longer."""
+"""One look reads for so long: someone who wants a page meanwhile waits no longer."""
 
 
 class Surveying:
@@ -29,11 +29,11 @@ class Surveying:
         self._records = records
         self._tell = tell
         self._known = 0
-        self._told_at = 0.0
+        self._reported_at = 0.0
         self._blocks: Iterator[tuple[int, int]] = iter(())
 
     @property
-    def told(self) -> str:
+    def status(self) -> str:
         """Say of how much of the run the figures are."""
         done = self.survey.read_steps
         if done == self._known:
@@ -66,8 +66,8 @@ class Surveying:
         return next(self._blocks, None)
 
     def _bitten(self, more: bool) -> None:
-        if not more or time.monotonic() - self._told_at > TELL_S:
-            self._told_at = time.monotonic()
+        if not more or time.monotonic() - self._reported_at > TELL_S:
+            self._reported_at = time.monotonic()
             self._tell()
         if self.going and more:
             self._records.look(self._bite, self._bitten)

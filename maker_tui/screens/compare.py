@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
-from textual.message import Message
 
+from maker_tui.parts.maker_screen import MakerScreen
+from maker_tui.parts.messages import SessionAsked
 from maker_tui.runs.comparing import lines
-from maker_tui.screens.base import MakerScreen
 from maker_tui.text.roles import line
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from maker_tui.runs.comparing import Compared
 
 
@@ -28,6 +26,8 @@ class Compare(MakerScreen):
     Args:
         found: What was found.
     """
+
+    RETURNS_HERE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "open(0)", "open left", tooltip="inspect the step at which they part in the left run"),
@@ -43,15 +43,6 @@ class Compare(MakerScreen):
         "After that step they solve what is left from different states: the number that differ says how far apart.",
     )
     HELP_OF = (("in the page", LinePane),)
-
-    class RunAsked(Message):
-        """The user wants to look at one of the runs, at a step, 0-based."""
-
-        def __init__(self, path: Path, branch: int, step: int) -> None:
-            super().__init__()
-            self.path = path
-            self.branch = branch
-            self.step = step
 
     def __init__(self, found: Compared) -> None:
         super().__init__()
@@ -72,9 +63,8 @@ class Compare(MakerScreen):
         self._page.entitle("two runs", f"{keys[0]} and {keys[1]} open them there")
         self._page.focus()
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Lay the page out once the pane has its new width."""
-        super().on_resize(event)
         self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:
@@ -85,4 +75,4 @@ class Compare(MakerScreen):
         comparison = self._found.comparison
         run = (comparison.left, comparison.right)[side]
         step = run.steps - 1 if comparison.parts_at is None else comparison.parts_at
-        self.post_message(self.RunAsked(run.path, run.branch, max(0, min(step, run.steps - 1))))
+        self.post_message(SessionAsked(run.path, run.branch, "inspector", max(0, min(step, run.steps - 1))))

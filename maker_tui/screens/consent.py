@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -17,7 +16,7 @@ from maker_engine.core.errors import UntrustedError
 from maker_engine.printable import printable
 from maker_tui.runs.resuming import session_name
 from maker_tui.settings.keymap import NamedKeys
-from maker_tui.text.roles import line
+from maker_tui.text.flow import flowed
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 
@@ -28,7 +27,7 @@ SHOWN = 300
 class Consent(NamedKeys, ModalScreen[None]):
     """Shows what a session names, and asks.
 
-    A server that it names is agreed to on the command line only: who opens somebody's session to look at it must not be
+    A server that it names is agreed to on the command line only: who opens a person's session to look at it must not be
     one key away from sending their own key somewhere.
 
     Args:
@@ -89,7 +88,7 @@ def consent_lines(error: UntrustedError, command: str, key: str, width: int) -> 
     else:
         rows.append(("Its provider is asked with your API key, and you pay.", "plain"))
         rows.append((f"Press {key} to agree and go on.", "accent"))
-    return [line((row, role)) for text, role in rows for row in textwrap.wrap(text, max(20, width)) or [""]]
+    return [row for one in rows for row in flowed([one], max(20, width))]
 
 
 def _cut(text: str) -> str:

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Key, Paste, Resize
 
-from maker_engine.core.commands import Continue, Pause
-from maker_engine.core.decisions import describe
-from maker_engine.core.snapshot import Tally
+from maker_engine.core.record.commands import Continue, Pause
+from maker_engine.core.record.decisions import describe
+from maker_engine.core.record.snapshot import Tally
+from maker_tui.parts.answering import Answering
+from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
+from maker_tui.parts.maker_screen import MakerScreen, act_on
+from maker_tui.parts.messages import ResumeAsked, RunLeft
+from maker_tui.parts.run_watch import RunWatch
+from maker_tui.parts.writing import Writing
 from maker_tui.runs.resuming import AT_ITS_END, Resumption
-from maker_tui.runs.signals import Signals
-from maker_tui.screens.base import NotStarted, ResumeAsked, backed_up
-from maker_tui.screens.leaving import Leaving
-from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
-from maker_tui.screens.page import text_page
-from maker_tui.screens.personal import PersonalApp
-from maker_tui.screens.workbench import BROKEN, LOOKING_ON, POLL_S, Workbench
-from maker_tui.screens.writing import Writing
+from maker_tui.settings.keymap import take_actions
 from maker_tui.text.halt_words import HELD
 from maker_tui.text.words import (
     ASKING,
+    BROKEN,
     CHECKING,
+    LOOKING_ON,
     SAVING,
     UNDECIDED,
     Word,
@@ -41,12 +40,14 @@ from maker_tui.text.words import (
 from maker_tui.widgets.document_pane import DocumentPane
 from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, named
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.prompt_line import Hear, PromptLine
+from maker_tui.widgets.question_pane import QuestionPane
 from maker_tui.widgets.strips import Banner, HeadLine
 from maker_tui.widgets.vote_tally import VoteTally, alike
 
 if TYPE_CHECKING:
-    from maker_engine.runtime.view import RunView
     from maker_tui.runs.bridge import RunSource
+    from maker_tui.runs.view import RunView
 
 ENDED_KEYS = ("workbench", "papers", "next-pane", "leave", "help", "menu")
 """Keys of the footer once nothing more can be said; where a question is open, the run can be gone on with."""
@@ -54,7 +55,7 @@ ROOM_FOR_ALL = 110
 """Columns from which on all panes are there at once; below, one at a time."""
 
 
-class Conversation(Writing):
+class Conversation(MakerScreen):
     """Shows a run that asks persons, and lets them answer and change what it writes.
 
     Args:
@@ -88,13 +89,18 @@ class Conversation(Writing):
     HELP_OF = (("in a pane", LinePane), ("in the document", DocumentPane))
 
     def __init__(self, source: RunSource) -> None:
-        super().__init__(source)
-        self._view: RunView | None = None
-        self._leaving = self._interrupted = False
-        self._signals = Signals()
+        super().__init__()
+        self._source = source
+        self._watch = RunWatch(self, source, self._show, self._show_broken)
+        self._interrupted = False
         self._head = HeadLine()
         self._banner = Banner("click shows all")
         self._tally = VoteTally(id="votes")
+        self._prompt = PromptLine(passes=True)
+        self._answering = Answering(self, source, self._prompt)
+        self._question, self._document = self._answering.question, self._answering.document
+        self._writing = Writing(self, source, self._document, self._prompt)
+        take_actions(self, self._answering, self._writing)
         self._panes: tuple[LinePane, ...] = (self._question, self._document, self._tally)
 
     def compose(self) -> ComposeResult:
@@ -105,11 +111,8 @@ class Conversation(Writing):
             yield self._question
             yield self._document
         yield self._tally
-        yield self.entry
-        yield KeyBar(keys_of([*self.BINDINGS, *self._wish_bindings()]))
-
-    def _wish_bindings(self) -> list[Binding]:
-        return [Binding(one.key, f"wish('{one.key}')", one.words, tooltip=one.told) for one in self._wishes.values()]
+        yield self._prompt
+        yield KeyBar(keys_of([*self.BINDINGS, *self._answering.bindings]))
 
     @property
     def source(self) -> RunSource:
@@ -119,7 +122,7 @@ class Conversation(Writing):
     @property
     def session_path(self) -> Path | None:
         """The session's file, None before the run has begun."""
-        return None if self._view is None else self._view.session
+        return self._watch.session
 
     def on_mount(self) -> None:
         """Begin to look at the run."""
@@ -127,32 +130,22 @@ class Conversation(Writing):
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
         self._bring_forward(self._question)
         self._question.focus()
-        self._poll()
-        self.set_interval(POLL_S, self._poll)
+        self._watch.begin()
 
     def on_resize(self, event: Resize) -> None:
         """Show one pane at a time where there is no room for all."""
-        super().on_resize(event)
         self.set_class(event.size.width < ROOM_FOR_ALL, "-one")
 
-    def _poll(self) -> None:
-        if self._leaving or backed_up(self.app):
-            return
-        view = self._source.view()
-        if view is not None and view is not self._view:
-            self._view = view
-            self._show(view)
-        if self._source.error is not None and not self._over:
-            self._over = True
-            if self._view is None:
-                self.post_message(NotStarted(self._source.error))
-            self._banner.tell(BROKEN, self._source.error)
+    def _show_broken(self, reason: str) -> None:
+        if not self._answering.over:
+            self._answering.over = True
+            self._banner.tell(BROKEN, reason)
 
     def _show(self, view: RunView) -> None:
         snapshot, family, live = view.snapshot, self._source.task, self._source.live
         started, asking = snapshot.started, snapshot.question is not None
         if started is not None:
-            word = ASKING if asking and live and not self._over else run_word(snapshot, live=live)
+            word = ASKING if asking and live and not self._answering.over else run_word(snapshot, live=live)
             word = CHECKING if view.checking else word
             badge = "SIMULATED" if started.simulated else ""
             self._head.tell(started.title, facts=(started.problem, started.model), badge=badge, word=word)
@@ -161,31 +154,30 @@ class Conversation(Writing):
         self._question.show_question(snapshot.question, snapshot.refused, family, snapshot.state)
         if new:
             self._bring_forward(self._question)
-        self.show_document(view)
+        self._writing.show_document(view)
         self._show_votes()
         self._tell(view)
         notice(self, view, live=live)
-        if isinstance(self.app, PersonalApp):
-            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
+        self._watch.tell_terminal(view)
 
     @property
     def _step_in_view(self) -> int | None:
-        """The step that decided on the line under the cursor, once somebody has moved that; None for now."""
+        """The step that decided on the line under the cursor, once someone has moved that; None for now."""
         pointed = self._document.pointed
         looking = self._document.held and self.focused is not self._question
         return pointed.step if pointed is not None and looking else None
 
     def _show_votes(self) -> None:
         """Show the vote that goes on; beside the document, once its cursor was moved, the vote on that line."""
-        if self._view is None:
+        if self._watch.view is None:
             return
-        snapshot, pointed, step = self._view.snapshot, self._document.pointed, self._step_in_view
-        if pointed is not None and step is not None and (rows := self._ballots.get(step)):
+        snapshot, pointed, step = self._watch.view.snapshot, self._document.pointed, self._step_in_view
+        if pointed is not None and step is not None and (rows := self._writing.ballots.get(step)):
             self._tally.entitle(f"votes on {pointed.id}")
             snapshot = replace(snapshot, open=None, decided=Tally(step, rows, winner=rows[0][0]))
         else:
-            self._tally.entitle("votes", alike(self._view.copies))
-        copies = self._view.copies if step is None else ""
+            self._tally.entitle("votes", alike(self._watch.view.copies))
+        copies = self._watch.view.copies if step is None else ""
         self._tally.show_votes(snapshot, partial(describe, self._source.task), copies)
 
     def on_document_pane_pointed(self) -> None:
@@ -197,7 +189,7 @@ class Conversation(Writing):
         snapshot, live = view.snapshot, self._source.live
         simulated = snapshot.started is not None and snapshot.started.simulated
         if snapshot.outcome is not None or not live:
-            self._over = True
+            self._answering.over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
             more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
             self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if more else reason)
@@ -221,22 +213,38 @@ class Conversation(Writing):
     def action_pause(self) -> None:
         """Pause, or go on."""
         self._interrupted = False
-        paused = self._view is not None and self._view.snapshot.paused
-        self._send(Continue() if paused else Pause())
+        paused = self._watch.view is not None and self._watch.view.snapshot.paused
+        self._answering.send(Continue() if paused else Pause())
 
     def action_resume(self) -> None:
         """Go on with a saved run."""
-        if self._view is not None and self._over and self._source.writer is None:
-            wish = Resumption(self._view.session, self._source.branch, family=type(self._source.task))
-            self.post_message(ResumeAsked(wish))
+        if self._watch.view is not None and self._answering.over and self._source.writer is None:
+            request = Resumption(self._watch.view.session, self._source.branch, family=type(self._source.task))
+            self.post_message(ResumeAsked(request))
 
-    def ask_line(self, prompt: str, text: str, hint: str, hear: Callable[[str], None]) -> None:
+    def ask_line(self, prompt: str, text: str, hint: str, hear: Hear) -> None:
         """Let a line be typed."""
-        self.type_in(prompt, text, hint, hear)
+        self._prompt.request(prompt, text, hint, hear)
+
+    async def on_key(self, event: Key) -> None:
+        """Do what a key says before the next one is examined: what is typed fast must not become a command."""
+        if self._prompt.typed(event) or self._answering.typed(event):
+            event.stop()
+            event.prevent_default()
+            return
+        await act_on(self.app, event, self)
+
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the line that is being typed."""
+        self._prompt.pasted(event)
+
+    def on_question_pane_marked(self, message: QuestionPane.Marked) -> None:
+        """A click marks as a figure does."""
+        self._question.mark(message.place)
 
     def interrupt(self) -> None:
         """Pause the run; the second time, or where it has ended, leave."""
-        if self._over or not self._source.live or self._source.writer is not None or self._interrupted:
+        if self._answering.over or not self._source.live or self._source.writer is not None or self._interrupted:
             self.action_leave()
             return
         self._interrupted = True
@@ -246,34 +254,28 @@ class Conversation(Writing):
 
     def action_help(self) -> None:
         """Show the keys, those of the task's document among them."""
-        from maker_tui.screens.help import HelpScreen, Section, sections_of  # noqa: PLC0415 - not before it is asked for
-
-        document = Section("on the line of the document", self._wish_bindings())
-        self.app.push_screen(HelpScreen(self.HELP_TITLE, self.HELP_WORDS, [document, *sections_of(self)]))
+        self.opener.help(self, ("on the line of the document", self._answering.bindings))
 
     def action_bench(self) -> None:
         """Show the same run in the workbench; where the cursor was moved in the document, at the step of that line."""
-        workbench, step = Workbench(self._source), self._step_in_view
-        self.app.switch_screen(workbench)
-        if step is not None:
-            workbench.call_after_refresh(workbench.go_to, step)
+        self.opener.workbench(self._source, self._step_in_view)
 
     def on_banner_opened(self, message: Banner.Opened) -> None:
         """Show the banner's whole text where a part of it is cut."""
         message.stop()
         if whole := self._banner.whole:
-            self.app.push_screen(text_page("why", whole))
+            self.opener.page("why", whole)
 
     def action_check(self) -> None:
         """Show what was found out about the model."""
-        open_check(self, self._view)
+        open_check(self, self._watch.view)
 
     def action_leave(self) -> None:
         """Leave; whoever opened the run closes it."""
-        if not self._leaving:
-            self._leaving = True
+        if not self._watch.over:
+            self._watch.over = True
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)
-            self.post_message(Leaving.Left())
+            self.post_message(RunLeft())
 
     def action_pane(self, by: int) -> None:
         """Go to another pane, bringing it into view."""

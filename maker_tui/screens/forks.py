@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
-from maker_tui.screens.base import MakerScreen
+from maker_tui.parts.maker_screen import MakerScreen
+from maker_tui.parts.messages import CompareAsked, SessionAsked
 from maker_tui.widgets.fork_tree import ForkTree
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.strips import HeadLine
@@ -28,6 +28,8 @@ class Forks(MakerScreen):
         nodes: Its runs, parents first.
     """
 
+    RETURNS_HERE = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", tooltip="open the run under the cursor"),
         Binding("V", "compare", "versus", tooltip="the marked run and the cursor's, or a fork and its run"),
@@ -42,23 +44,6 @@ class Forks(MakerScreen):
         "maker sessions fork adds one, with another k, model, pool of voters or decision.",
     )
     HELP_OF = (("in the tree", ForkTree),)
-
-    class RunAsked(Message):
-        """The user wants to look at a run."""
-
-        def __init__(self, path: Path, branch: int) -> None:
-            super().__init__()
-            self.path = path
-            self.branch = branch
-
-    class CompareAsked(Message):
-        """The user wants to see where two runs of the session part."""
-
-        def __init__(self, path: Path, left: int, right: int) -> None:
-            super().__init__()
-            self.path = path
-            self.left = left
-            self.right = right
 
     def __init__(self, path: Path, label: str, nodes: Sequence[ForkNode], *, driven: bool = False) -> None:
         super().__init__()
@@ -86,12 +71,13 @@ class Forks(MakerScreen):
         """Ask for a comparison of two runs."""
         pair = self._tree.pair
         if pair is None:
-            told = "mark one with space, and go to the other; a fork alone is compared with its run"
-            self.notify(told, title="two runs are compared", markup=False, timeout=4)
+            hint = "mark one with space, and go to the other; a fork alone is compared with its run"
+            self.notify(hint, title="two runs are compared", markup=False, timeout=4)
             return
-        self.post_message(self.CompareAsked(self._path, *pair))
+        left, right = pair
+        self.post_message(CompareAsked((self._path, left), (self._path, right)))
 
     def on_cursor_pane_chosen(self, message: ForkTree.Chosen) -> None:
         """Ask for a run."""
         message.stop()
-        self.post_message(self.RunAsked(self._path, self._tree.branch_at(message.row)))
+        self.post_message(SessionAsked(self._path, self._tree.branch_at(message.row)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
@@ -12,13 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.events import Key, Resize
 from textual.screen import ModalScreen
 
-from maker_tui.screens.base import MakerScreen
-from maker_tui.settings.keymap import NamedKeys, bindings_of, in_force
+from maker_tui.parts.maker_screen import MakerScreen
+from maker_tui.settings.keymap import NamedKeys, active_bindings, bindings_of
 from maker_tui.text.figures import fit
 from maker_tui.text.roles import line
-from maker_tui.widgets.entry_line import EntryLine, Typed
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.key_bar import label_of, name_of
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.prompt_line import PromptLine
 
 KEY_CELLS = 16
 
@@ -79,7 +79,8 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
 
     def __init__(self, heading: str, words: Sequence[str], sections: Sequence[Section]) -> None:
         super().__init__()
-        self._entry = EntryLine(id="search")
+        self._prompt = PromptLine(id="search")
+        self._search = ""
         self._heading = heading
         self._words = words
         self._sections = sections
@@ -87,7 +88,7 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One pane, and a row to search in."""
         yield LinePane("help", id="help")
-        yield self._entry
+        yield self._prompt
 
     def on_mount(self) -> None:
         """Make the pane ready to scroll."""
@@ -101,33 +102,31 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
 
     def _lay_out(self) -> None:
         pane = self.query_one("#help", LinePane)
-        pane.show(help_lines(self._words, self._sections, pane.size.width, self._entry.text))
+        pane.show(help_lines(self._words, self._sections, pane.size.width, self._search))
 
     async def on_key(self, event: Key) -> None:
         """Give a key to the search while one is typed."""
-        if not self._entry.up:
-            return
-        event.stop()
-        event.prevent_default()
-        typed = self._entry.feed(event)
-        if typed is Typed.LEFT:
-            self._entry.ask("", "", "")
-        if typed in (Typed.ENTERED, Typed.LEFT):
-            self._entry.take_down()
+        if self._prompt.typed(event):
+            event.stop()
+            event.prevent_default()
+
+    def _searched(self, text: str) -> None:
+        self._search = text
         self.query_one("#help", LinePane).scroll_lines_to(0)
         self._lay_out()
 
     def action_search(self) -> None:
         """Keep to the lines with some words, as they are typed."""
-        self._entry.ask("find", self._entry.text, "enter keeps to it · esc shows all")
+        hint = "enter keeps to it · esc shows all"
+        self._prompt.request("find", self._search, hint, self._searched, follow=self._searched)
 
 
 def help_lines(words: Sequence[str], sections: Iterable[Section], width: int, search: str = "") -> list[Text]:
     """Lay out the page: what the screen is for, its keys, the words; with `search`, what has all of its words."""
     sought = search.lower().split()
-    lines = [] if sought else [line(row) for sentence in words for row in textwrap.wrap(sentence, max(20, width))]
+    lines = [] if sought else [line(row) for sentence in words for row in wrapped(sentence, max(20, width))]
     parts = [
-        (one.heading, [(label_of(key, every=True), _told(key), key.description) for key in one.bindings])
+        (one.heading, [(label_of(key, every=True), _tooltip(key), key.description) for key in one.bindings])
         for one in sections
     ]
     for heading, entries in (*parts, ("words", [(*entry, "") for entry in GLOSSARY])):
@@ -142,13 +141,13 @@ def _has(sought: Sequence[str], text: str) -> bool:
     return all(word in text.lower() for word in sought)
 
 
-def _told(binding: Binding) -> str:
+def _tooltip(binding: Binding) -> str:
     return binding.tooltip or binding.description
 
 
 def _entry(name: str, meaning: str, width: int) -> list[Text]:
     """Set a name beside its meaning, the meaning wrapped in a column of its own."""
-    rows = textwrap.wrap(meaning, max(20, width - KEY_CELLS - 2)) or [""]
+    rows = wrapped(meaning, max(20, width - KEY_CELLS - 2))
     names = [name, *[""] * (len(rows) - 1)]
     return [line((f"  {fit(left, KEY_CELLS)}", "key"), row) for left, row in zip(names, rows, strict=True)]
 
@@ -173,7 +172,7 @@ def sections_of(screen: MakerScreen) -> list[Section]:
     groups += [("everywhere", [*MakerScreen.BINDINGS, *bindings_of(type(screen.app))])]
     sections = []
     for heading, bindings in groups:
-        fresh = [one for one in in_force(bindings, screen.app) if not set(one.key.split(",")) <= seen]
+        fresh = [one for one in active_bindings(bindings, screen.app) if not set(one.key.split(",")) <= seen]
         seen.update(key for one in fresh for key in one.key.split(","))
         if fresh:
             sections.append(Section(heading, fresh))

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Click, Key, Paste
 from textual.message import Message
 
-from maker_engine.core.errors import MakerError
-from maker_engine.printable import one_line
-from maker_tui.runs.housekeeping import Change, Housekeeper, called
+from maker_tui.parts.chores import Chores
+from maker_tui.parts.maker_screen import MakerScreen, act_on
+from maker_tui.parts.messages import CompareAsked, ResumeAsked, SessionAsked
+from maker_tui.parts.session_browser import SessionBrowser
 from maker_tui.runs.resuming import AT_ITS_END, Resumption, at_its_end
-from maker_tui.screens.base import ResumeAsked
-from maker_tui.screens.shelf import ShelfScreen
-from maker_tui.widgets.entry_line import Typed
-from maker_tui.widgets.key_bar import key_now, keys_of, name_of, named
+from maker_tui.settings.keymap import take_actions
+from maker_tui.widgets.filter_lines import FilterLines
+from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of, name_of, named
+from maker_tui.widgets.prompt_line import Hear
 from maker_tui.widgets.session_list import SessionList
+from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.timer import Timer
 
-    from maker_engine.sessions.library.library import SessionSummary
+    from maker_engine.sessions.library.library import Library, SessionSummary
 
 Listing = Callable[[], "Sequence[SessionSummary]"]
 Progress = Callable[[], tuple[int, int]]
@@ -35,7 +38,29 @@ LOOK_S = 0.2
 """While the sessions are first read, it is shown this often how far that has come."""
 
 
-class Home(ShelfScreen):
+class LibraryListing:
+    """Reads them; called in a thread.
+
+    Attributes:
+        progress: How many of how many sessions have been looked at; may be read meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._library: Library | None = None
+        self.progress = (0, 0)
+
+    def __call__(self) -> list[SessionSummary]:
+        """Read the sessions: those again whose files have changed."""
+        from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up: it waits for no SQLite
+
+        self._library = self._library or Library()
+        return self._library.list(self._tell)
+
+    def _tell(self, done: int, total: int) -> None:
+        self.progress = done, total
+
+
+class Home(MakerScreen):
     """Lists sessions and keeps them.
 
     Args:
@@ -100,30 +125,15 @@ class Home(ShelfScreen):
             super().__init__()
             self.like = like
 
-    class SessionAsked(Message):
-        """The user wants to look at a session; `view` names one of `Looking`, or none."""
-
-        def __init__(self, summary: SessionSummary, view: str = "") -> None:
-            super().__init__()
-            self.summary = summary
-            self.view = view
-
-    class ForksAsked(SessionAsked):
+    class ForksAsked(Message):
         """The user wants to see all runs of a session."""
 
-    class PlanAsked(Message):
-        """The user wants to plan a run."""
+        def __init__(self, summary: SessionSummary) -> None:
+            super().__init__()
+            self.summary = summary
 
     class DemoAsked(Message):
         """The user wants to watch the demo."""
-
-    class CompareAsked(Message):
-        """The user wants to see where two runs part."""
-
-        def __init__(self, left: Path, right: Path) -> None:
-            super().__init__()
-            self.left = left
-            self.right = right
 
     class _Read(Message):
         """The sessions are read; `age` is that of the library when this began."""
@@ -137,11 +147,22 @@ class Home(ShelfScreen):
         super().__init__()
         self._listing = listing
         self._progress = progress
-        self._keeper = Housekeeper()
-        self._one_chore = asyncio.Lock()
-        self._age = 0
+        self._head = HeadLine()
+        self._browser = SessionBrowser(self.offer_keys)
+        self._list = self._browser.list
+        self._chores = Chores(self, self._browser)
+        take_actions(self, self._browser, self._chores)
         self._next: Path | None = None
         self._following: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Head line, list, rows to choose or type in, a row of detail, footer."""
+        yield self._head
+        yield self._list
+        yield self._browser.filters
+        yield self._browser.prompt
+        yield self._browser.detail
+        yield KeyBar(keys_of(self.BINDINGS))
 
     def on_mount(self) -> None:
         """Read the sessions, without making the first picture wait for them."""
@@ -151,7 +172,7 @@ class Home(ShelfScreen):
         self._looking = self.set_interval(LOOK_S, self._show_progress)
 
     def _show_progress(self) -> None:
-        if self._is_read:
+        if self._browser.is_read:
             self._looking.stop()
         else:
             self._list.show_progress(*self._progress())
@@ -171,10 +192,40 @@ class Home(ShelfScreen):
             resume = named(self.BINDINGS, ("resume",))
             opens = next(at for at, one in enumerate(usual) if name_of(one) == "open") + 1
             names = [*usual[:opens], *resume, *(one for one in usual[opens:] if one not in resume)]
-        if not self._known:
+        if not self._browser.known:
             names = named(self.BINDINGS, EMPTY_KEYS)
         for bar in self.footers:
             bar.offer(names)
+
+    def on_session_list_pointed(self, message: SessionList.Pointed) -> None:
+        """Tell more of the session under the cursor."""
+        self._browser.pointed(message)
+
+    def on_filter_lines_chosen(self, message: FilterLines.Chosen) -> None:
+        """Filter by a clicked choice."""
+        self._browser.chosen(message)
+
+    def on_click(self, _event: Click) -> None:
+        """A click is as good as a key."""
+        self._browser.hush()
+
+    async def on_key(self, event: Key) -> None:
+        """Do what a key says before the next one is examined.
+
+        Left to itself, Textual sends a key through three queues before it is a command: what is typed fast behind a
+        `/` would be commands too, and delete or order what it was only to search for.
+        """
+        self._browser.hush()
+        self.app.clear_notifications()  # a refusal lies over the row that tells what the next key did
+        if self._browser.typed(event):
+            event.stop()
+            event.prevent_default()
+            return
+        await act_on(self.app, event, self._list, self)
+
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the line that is being typed."""
+        self._browser.prompt.pasted(event)
 
     def point_at(self, session: Path) -> None:
         """Put the cursor on a session once the library is read the next time."""
@@ -182,26 +233,26 @@ class Home(ShelfScreen):
 
     def action_read(self) -> None:
         """Read the sessions again."""
-        self.run_worker(partial(self._read, self._listing, self._age), thread=True, exclusive=True, group="read")
+        self.run_worker(partial(self._read, self._listing, self._chores.age), thread=True, exclusive=True, group="read")
 
     def _read(self, listing: Listing, age: int) -> None:
         self.post_message(self._Read(listing(), age))
 
     def on_home__read(self, message: _Read) -> None:
         """Show what was read, unless a chore has made it old."""
-        if message.age != self._age:
+        if message.age != self._chores.age:
             self.action_read()
             return
-        self._known, self._is_read = list(message.sessions), True
+        self._browser.known, self._browser.is_read = list(message.sessions), True
         self._next, point = None, self._next
-        self.show_known(point)
+        self._browser.show_known(point)
         self._follow()
 
     def _follow(self) -> None:
         """Read again soon if there is a run that goes on: where it has come to, and its end, are shown."""
         if self._following is not None:
             self._following.stop()
-        busy = any(one.busy for one in self._known)
+        busy = any(one.busy for one in self._browser.known)
         self._following = self.set_timer(self.follow_s, self._look_again) if busy else None
 
     def _look_again(self) -> None:
@@ -214,7 +265,7 @@ class Home(ShelfScreen):
 
     def action_plan(self) -> None:
         """Ask for the plan screen."""
-        self.post_message(self.PlanAsked())
+        self.opener.plan({})
 
     def action_new_run_like(self) -> None:
         """Ask for the form as the session under the cursor was ordered."""
@@ -232,28 +283,23 @@ class Home(ShelfScreen):
         if chosen is None:
             return
         if chosen.damaged is not None:
-            self._refuse(chosen.damaged, "damaged")
-        elif told := at_its_end(
+            self._chores.refuse(chosen.damaged, "damaged")
+        elif words := at_its_end(
             chosen.outcome, f"{key_now(self.app, 'home.open', 'enter')} opens it, F forks it there"
         ):
-            self._refuse(told, "the run has ended")
+            self._chores.refuse(words, "the run has ended")
         else:
             self.post_message(ResumeAsked(Resumption(chosen.path)))
 
-    def ask_line(self, prompt: str, text: str, hint: str, hear: Callable[[str], None]) -> None:
+    def ask_line(self, prompt: str, text: str, hint: str, hear: Hear) -> None:
         """Let a line be typed."""
-
-        def heard(typed: Typed, entered: str) -> None:
-            if typed is Typed.ENTERED:
-                hear(entered)
-
-        self.ask(prompt, text, hint, heard)
+        self._browser.ask(prompt, text, hint, hear)
 
     def action_look(self, view: str) -> None:
         """Look closely at the session under the cursor."""
         chosen = self._list.chosen
         if chosen is not None and chosen.damaged is None:
-            self.post_message(self.SessionAsked(chosen, view))
+            self.post_message(SessionAsked(chosen.path, view=view))
 
     def action_forks(self) -> None:
         """Ask for the forks of the session under the cursor."""
@@ -265,98 +311,22 @@ class Home(ShelfScreen):
         """Ask for a session, or say why it cannot be opened."""
         message.stop()
         if message.summary.damaged is not None:
-            self._refuse(message.summary.damaged, "damaged")
+            self._chores.refuse(message.summary.damaged, "damaged")
             return
-        self.post_message(self.SessionAsked(message.summary))
-
-    def action_rename(self) -> None:
-        """Ask for a name."""
-        chosen = self._list.chosen
-        if chosen is None:
-            return
-        if chosen.damaged is not None:
-            self._refuse(f"what cannot be read cannot be renamed: {chosen.damaged}")
-            return
-        self.ask("name", chosen.name, "enter saves it · esc leaves it as it was", partial(self._named, chosen))
-
-    def _named(self, summary: SessionSummary, typed: Typed, text: str) -> None:
-        if typed is Typed.ENTERED and text.strip() != summary.name:
-            self._begin(partial(self._keeper.rename, summary, text))
-
-    def action_duplicate(self) -> None:
-        """Copy the session under the cursor."""
-        chosen = self._list.chosen
-        if chosen is not None:
-            self._begin(partial(self._keeper.duplicate, chosen))
-
-    def action_delete(self) -> None:
-        """Move the marked sessions to the trash; where none is, the one under the cursor."""
-        chosen, marked, beside = self._list.chosen, self._list.marked, self._list.neighbour
-        if chosen is None:
-            return
-        wanted = marked or [chosen]
-        going = [one for one in wanted if not one.busy]
-        if len(going) < len(wanted):
-            busy = next(one for one in wanted if one.busy)
-            self._refuse(f"{called(busy)} is being written by another program: stop its run first")
-        if not going:
-            return
-        # Off the list at once, so that the next press is about the next session.
-        self._known = [one for one in self._known if one not in going]
-        stays = chosen if chosen not in going else beside
-        self.show_known(None if stays is None else stays.path)
-        for one in going:
-            self._begin(partial(self._keeper.delete, one), one)
+        self.post_message(SessionAsked(message.summary.path))
 
     def action_compare(self) -> None:
         """Compare two marked sessions, or a marked one with the one under the cursor."""
         chosen, marked = self._list.chosen, self._list.marked
         pair = marked if len(marked) != 1 or chosen is None or chosen == marked[0] else [*marked, chosen]
         if len(pair) != 2:
-            told = f"{len(pair)} are marked" if len(pair) > 2 else "mark one with space, and go to the other"
-            self._refuse(f"two sessions are compared: {told}")
+            words = f"{len(pair)} are marked" if len(pair) > 2 else "mark one with space, and go to the other"
+            self._chores.refuse(f"two sessions are compared: {words}")
         elif any(one.damaged is not None for one in pair):
-            self._refuse("what cannot be read cannot be compared")
+            self._chores.refuse("what cannot be read cannot be compared")
         else:
-            self.post_message(self.CompareAsked(pair[0].path, pair[1].path))
+            self.post_message(CompareAsked((pair[0].path, None), (pair[1].path, None)))
 
     def action_demo(self) -> None:
         """Ask for the demo."""
         self.post_message(self.DemoAsked())
-
-    def action_undo(self) -> None:
-        """Bring back what was deleted last."""
-        self._begin(self._keeper.undo)
-
-    def _begin(self, chore: Callable[[], Change], otherwise: SessionSummary | None = None) -> None:
-        """Have a chore done in a thread, after those before it; `otherwise` is shown again if it fails."""
-        self._age += 1
-        self.run_worker(self._do(chore, otherwise), group="chores")
-
-    async def _do(self, chore: Callable[[], Change], otherwise: SessionSummary | None) -> None:
-        async with self._one_chore:
-            try:
-                change = await asyncio.to_thread(chore)
-            except MakerError as error:
-                change = Change("", come=otherwise)
-                self._refuse(str(error))
-            self._age += 1
-            self._apply(change)
-
-    def _apply(self, change: Change) -> None:
-        stays = (change.gone, None if change.come is None else change.come.path)
-        self._known = [one for one in self._known if one.path not in stays]
-        if change.come is not None:
-            self._known.append(change.come)
-        self.show_known()
-        said = one_line(change.said)
-        if change.come is not None and not self._list.point(change.come.path):
-            said += ", hidden by search or filter"
-        if change.undoable:
-            more = f" {change.undoable} more" if change.gone is None else ""
-            self.say(said, key_now(self.app, "home.undo", "u"), f"undoes{more}")
-        elif said:
-            self.say(said)
-
-    def _refuse(self, reason: str, heading: str = "cannot be done") -> None:
-        self.notify(one_line(reason), title=heading, severity="error", markup=False)

@@ -16,19 +16,20 @@ from maker_engine.printable import one_line
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.recorded_task import WITHOUT, RecordedTask
 from maker_engine.sessions.store.schema import StepFlag
+from maker_tui.parts.counted_keys import CountedKeys
+from maker_tui.parts.filter_prompt import ask_filter
+from maker_tui.parts.maker_screen import MakerScreen
+from maker_tui.parts.step_navigator import GOING_KEYS, StepNavigator
 from maker_tui.runs.finding import is_filter
-from maker_tui.runs.looked import LookedRun, Opened, Went
 from maker_tui.runs.records import Records
-from maker_tui.screens.asking import Asking
-from maker_tui.screens.going import GOING_KEYS, Going
-from maker_tui.settings.keymap import bindings_of
+from maker_tui.runs.viewed import Opened, ViewedRun, Went
+from maker_tui.settings.keymap import bindings_of, take_actions
 from maker_tui.text.figures import place_words
 from maker_tui.widgets.cursor_pane import CursorPane
-from maker_tui.widgets.entry_line import EntryLine
-from maker_tui.widgets.filter_line import FilterLine
 from maker_tui.widgets.inspector import Inspector, Page
 from maker_tui.widgets.key_bar import KeyBar, keys_of, name_of, named
 from maker_tui.widgets.plot_pane import PlotPane
+from maker_tui.widgets.prompt_line import PromptLine
 from maker_tui.widgets.run_map import RunMap
 from maker_tui.widgets.step_table import StepTable
 from maker_tui.widgets.steps_view import Sought, StepsView
@@ -42,7 +43,7 @@ MATCH_KEYS = frozenset({"next-match", "match-before"})
 View = Inspector | StepsView | RunMap | PlotPane
 
 
-class Looking(Going):
+class Looking(MakerScreen):
     """Shows one run in four views, one at a time, each of them at the same step.
 
     Args:
@@ -77,6 +78,9 @@ class Looking(Going):
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
     ]
 
+    in_between = True
+    """Every step in view was gone to."""
+
     HELP_TITLE = "looking at a run"
     HELP_WORDS = (
         "One run, saved or live, in four views at one step: what was asked and answered in it, the table, map, plots.",
@@ -94,7 +98,7 @@ class Looking(Going):
     )
 
     def __init__(
-        self, run: LookedRun, step: int, view: str, travel: Callable[[int], None], fork: Callable[[int], None]
+        self, run: ViewedRun, step: int, view: str, travel: Callable[[int], None], fork: Callable[[int], None]
     ) -> None:
         super().__init__()
         self._run = run
@@ -110,9 +114,9 @@ class Looking(Going):
             INSPECTOR: self._inspector, STEPS: self._steps, MAP: RunMap(run, id=MAP),
             PLOTS: PlotPane(run, id=PLOTS),
         }  # fmt: skip
-        self._number = EntryLine(id="number")
-        self._filter = FilterLine(id="filter")
-        self._asking = Asking((self._number, self._filter))
+        self._prompt = PromptLine()
+        self._keys = CountedKeys(self, self._typed)
+        take_actions(self, StepNavigator(self, self, self._keys))
 
     def compose(self) -> ComposeResult:
         """Head line, the views behind each other, a row to type in, footer."""
@@ -120,8 +124,7 @@ class Looking(Going):
         for view in self._views.values():
             view.add_class("view")
             yield view
-        yield self._number
-        yield self._filter
+        yield self._prompt
         yield KeyBar(keys_of(self.BINDINGS))
 
     @property
@@ -252,16 +255,16 @@ class Looking(Going):
 
     def action_go_line(self) -> None:
         """Go to the number typed before, or ask for one."""
-        number = self.take_count()
+        number = self._keys.take_count()
         if number is not None:
             self.go_to(number - 1)
             return
         hint = "a number, or a share such as 50% · enter goes · esc stays"
-        self._asking.ask(self._number, "go to step", "", hint, self._go_typed)
+        self._prompt.request("go to step", "", hint, self._go_typed)
 
     def action_find(self) -> None:
         """Ask for words or a filter, whose matches are gone to."""
-        self._asking.ask(self._filter, "find", self._steps.finding.text, "", self._find)
+        ask_filter(self._prompt, "find", self._steps.finding.text, self._find)
 
     def find_at_once(self) -> None:
         """Ask as `/` does, as soon as there is where to type."""
@@ -290,31 +293,35 @@ class Looking(Going):
         """Ask for a filter that the table is kept to."""
         if self._front != STEPS:
             self.show_view(STEPS, self._step)
-        self._asking.ask(self._filter, "only", self._steps.finding.text, "", partial(self._steps.find, narrow=True))
+        ask_filter(self._prompt, "only", self._steps.finding.text, partial(self._steps.find, narrow=True))
 
     def action_match(self, by: int) -> None:
         """Go to another match."""
-        for _ in range(self.take_count() or 1):
+        for _ in range(self._keys.take_count() or 1):
             step = self._steps.match(by, self._step)
             if step is None:
-                told = self._steps.finding.told or "type words or a filter after / first"
-                self.notify(one_line(told), title="no match there", markup=False, timeout=3)
+                status = self._steps.finding.status or "type words or a filter after / first"
+                self.notify(one_line(status), title="no match there", markup=False, timeout=3)
                 return
             self.go_to(step)
 
     def _go_typed(self, text: str) -> None:
         self.go_to(step_of(text, self._run.total))
 
-    def typed(self, event: Key) -> bool:
-        """Give a key to the line that is up."""
-        taken = self._asking.typed(event)
-        if taken and self._asking.up is None:  # there may be matches to go to now
+    async def on_key(self, event: Key) -> None:
+        """Take keys in the order they were typed."""
+        await self._keys.feed(event)
+
+    def _typed(self, event: Key) -> bool:
+        """Give a key to the line, where it is up."""
+        taken = self._prompt.typed(event)
+        if taken and not self._prompt.up:  # there may be matches to go to now
             self._show_footer()
         return taken
 
     def on_paste(self, event: Paste) -> None:
-        """Paste into the line that is up."""
-        self._asking.pasted(event)
+        """Paste into the line, where it is up."""
+        self._prompt.pasted(event)
 
 
 def step_of(text: str, total: int) -> int:

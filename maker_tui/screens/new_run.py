@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,9 +19,8 @@ from textual.worker import get_current_worker
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.models.keys import missing_key
 from maker_engine.printable import one_line
-from maker_engine.runtime.order import PreparedRun, RunOrder, prepare, real_models
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.runs.form_values import FormValues, profile_values, usual_values
 from maker_tui.runs.order_form import (
     FIELDS,
@@ -35,14 +33,13 @@ from maker_tui.runs.order_form import (
     read_order,
 )
 from maker_tui.runs.plan_form import plan_values
-from maker_tui.screens.base import MakerScreen
-from maker_tui.text.model_words import model_words
+from maker_tui.runs.prepared import PreparedRun, RunOrder, Speed, measured_speed, missing_key_of, model_words, prepare
 from maker_tui.text.roles import line
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.forecast_pane import ForecastPane
 from maker_tui.widgets.key_bar import KeyBar, keys_of
 from maker_tui.widgets.line_view import LineView
-from maker_tui.widgets.option_rows import GroupLine
-from maker_tui.widgets.order_rows import PROFILE, OrderRows
+from maker_tui.widgets.option_rows import PROFILE, GroupLine, OrderRows
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
@@ -51,15 +48,6 @@ if TYPE_CHECKING:
 SETTLE_S = 0.15
 """The forecast waits until typing pauses for so long."""
 NO_PATH = "name a Python file, or a folder, with a task: it is loaded when it is found"
-
-Speed = Callable[[PreparedRun], "float | None"]
-
-
-def measured_speed(prepared: PreparedRun) -> float | None:
-    """Measure samples a second, as `runtime.measuring` does."""
-    from maker_engine.runtime.measuring import samples_per_second  # noqa: PLC0415 - the form opens without it
-
-    return samples_per_second(prepared)
 
 
 class Form(VerticalScroll, inherit_bindings=False):
@@ -103,13 +91,6 @@ class NewRun(MakerScreen):
             self.prepared = prepared
             self.values = values
 
-    class PlanAsked(Message):
-        """The user wants to plan the run that is being ordered; `values` are fields of the plan screen."""
-
-        def __init__(self, values: Mapping[str, str]) -> None:
-            super().__init__()
-            self.values = values
-
     class _Prepared(Message):
         """An order was checked in a thread; it is ready, with what is said of its model and a key it lacks."""
 
@@ -119,7 +100,7 @@ class NewRun(MakerScreen):
             self.prepared = prepared
             self.start = start
             self.model_words = "" if order.voters else model_words(order.model)
-            self.missing = missing_key(real_models(order), order.api_base)
+            self.missing = missing_key_of(order)
 
     class _Refused(Message):
         """An order was checked in a thread, and cannot be used."""
@@ -153,7 +134,7 @@ class NewRun(MakerScreen):
         self._refused = False
         self._wrong: dict[str, str] | None = None
         self._ordered = False
-        self._looked_over: PreparedRun | None = None
+        self._prepared: PreparedRun | None = None
         self._missing, self._no_task = "", NO_PATH
 
     def compose(self) -> ComposeResult:
@@ -301,8 +282,7 @@ class NewRun(MakerScreen):
 
     def _tell(self, words: str, role: str) -> None:
         most = None if self._refused else 2  # an error is shown whole
-        wrapped = textwrap.wrap(words, max(20, self.size.width - 2), max_lines=most, placeholder=" …")
-        rows = [(one, role) for one in wrapped]
+        rows = [(one, role) for one in wrapped(words, max(20, self.size.width - 2), most) if one]
         if self._missing and not self._refused:
             rows.insert(0, (f"⚠ {self._missing}", "warn"))
         self._word.styles.height = max(2, len(rows))
@@ -310,7 +290,7 @@ class NewRun(MakerScreen):
 
     def action_plan(self) -> None:
         """Ask for the plan screen, with what is known of this run."""
-        self.post_message(self.PlanAsked(plan_values(self.values, self._looked_over)))
+        self.opener.plan(plan_values(self.values, self._prepared))
 
     def action_choose(self) -> None:
         """Open the list of the field in focus."""
@@ -355,7 +335,7 @@ class NewRun(MakerScreen):
 
     def on_new_run__prepared(self, message: _Prepared) -> None:
         """Show the forecast; go, if that was asked for."""
-        self._looked_over = message.prepared
+        self._prepared = message.prepared
         self._missing = message.missing
         self._hints["model"] = message.model_words or hints(FIRST_FIELDS)["model"]
         if self._wrong != self.values:  # what was wrong with these is still to be read

@@ -1,4 +1,4 @@
-"""A page over the screen that shows a text whole, where the screen has room for a part of it only."""
+"""Pages over the screen: a text whole, where the screen has room for a part of it only; and the check of a model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import ModalScreen
 
+from maker_engine.core.record.model_check import ModelCheck
 from maker_tui.settings.keymap import NamedKeys
+from maker_tui.text.check_lines import check_table
 from maker_tui.text.roles import line
 from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
@@ -62,3 +64,39 @@ class ReadingPage(NamedKeys, ModalScreen[None]):
 def text_page(heading: str, text: str) -> ReadingPage:
     """Return a page that shows `text`, broken into rows."""
     return ReadingPage(heading, lambda width: [line(row) for row in wrapped(text, width)])
+
+
+class CheckPage(NamedKeys, ModalScreen[None]):
+    """Shows the check of a model, with the mend for each of its findings; any of the leaving keys closes it."""
+
+    DEFAULT_CSS = """
+    CheckPage { align: center middle; background: $background 60%; }
+    CheckPage > LinePane { width: 90%; max-width: 100; height: 90%; max-height: 40; background: $surface; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,C,enter", "app.pop_screen", "back", show=False, tooltip="back"),
+        Binding("W", "app.save_view", "save view", show=False, tooltip="write this page to files"),
+    ]
+
+    def __init__(self, check: ModelCheck) -> None:
+        super().__init__()
+        self._check = check
+
+    def compose(self) -> ComposeResult:
+        """One pane."""
+        yield LinePane("model check", id="model-check")
+
+    def on_mount(self) -> None:
+        """Make the pane ready to scroll."""
+        pane = self.query_one("#model-check", LinePane)
+        pane.entitle("model check", "esc closes")
+        pane.focus()
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay the page out once the pane has its new width."""
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        pane = self.query_one("#model-check", LinePane)
+        pane.show(check_table(self._check, pane.size.width))

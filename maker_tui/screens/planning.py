@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
@@ -13,15 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus, Resize
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Select
 from textual.worker import get_current_worker
 
 from maker_engine.core.errors import InputError
 from maker_engine.planning import Purchase, plan
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.runs.plan_form import FIELDS, read_plan, run_values
-from maker_tui.screens.base import MakerScreen
 from maker_tui.text.plan_lines import lines
 from maker_tui.text.plan_plots import PLOTS, plot
 from maker_tui.text.roles import line
@@ -66,13 +64,6 @@ class Planning(MakerScreen):
         "The odds hold if steps are as p or the law says. Steps that are wrong more often than right no k mends.",
         "maker calibrate measures the law of a model; enter orders a run with what is planned here.",
     )
-
-    class RunPlanned(Message):
-        """A run is to be ordered with what was planned; `values` are fields of the new-run form."""
-
-        def __init__(self, values: Mapping[str, str]) -> None:
-            super().__init__()
-            self.values = values
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
         super().__init__()
@@ -157,7 +148,7 @@ class Planning(MakerScreen):
         except InputError as error:
             self._refuse(str(error))
             return
-        self.post_message(self.RunPlanned(run_values(self.values)))
+        self.opener.planned(run_values(self.values))
 
     @property
     def _has_room(self) -> bool:
@@ -201,7 +192,7 @@ class Planning(MakerScreen):
         self._tell(reason, "bad")
 
     def _tell(self, words: str, role: str) -> None:
-        rows = textwrap.wrap(words, max(20, self.size.width - 2))
+        rows = wrapped(words, max(20, self.size.width - 2))
         self._word.styles.height = max(2, len(rows))
         self._word.show([line((f" {one}", role)) for one in rows])
 
@@ -222,8 +213,8 @@ def planned_lines(want: Purchase, over: str, width: int, height: int) -> list[Te
         for place, one in enumerate(rows):
             head = (name, "label") if place == 0 else " " * NAME_CELLS
             marked = place == 0 and one.startswith(figure)
-            told = [(figure, "strong"), (one[len(figure) :], "quiet")] if marked else [(one, "quiet")]
-            shown.append(line(head, *told))
+            pieces = [(figure, "strong"), (one[len(figure) :], "quiet")] if marked else [(one, "quiet")]
+            shown.append(line(head, *pieces))
     room = height - len(shown) - 1
     if room < LEAST_PLOT_ROWS or height < ROOMY_ROWS:
         return shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +13,7 @@ from textual.screen import ModalScreen
 
 from maker_engine.printable import one_line
 from maker_tui.settings.keymap import NamedKeys
-from maker_tui.text.roles import line
+from maker_tui.text.flow import flowed
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.line_pane import LinePane
 
@@ -78,4 +77,4 @@ def code_lines(code: TaskCode, yes: str, no: str, width: int) -> list[Text]:
         (f"{yes}  run it: pictures, prompts and words for answers are there", "plain"),
         (f"{no}  do not: table, map, plots, votes, flags and responses are there all the same", "plain"),
     ]
-    return [line((row, role)) for text, role in rows for row in textwrap.wrap(text, max(20, width)) or [""]]
+    return [row for one in rows for row in flowed([one], max(20, width))]

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-import getpass
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.events import Resize
+from textual.containers import Vertical
+from textual.events import Key, Paste, Resize
 
-from maker_engine.core.commands import (
-    CastVote,
-    Command,
-    Continue,
-    Decide,
-    Pause,
-    PersonalCommand,
-    Strike,
-)
-from maker_engine.core.decisions import describe
-from maker_tui.runs.signals import Signals
-from maker_tui.screens.base import HIGH_ROWS, SHORT_ROWS, NotStarted, backed_up
-from maker_tui.screens.going_on import RESUME_KEY, STEPS
-from maker_tui.screens.leaving import Leaving
-from maker_tui.screens.model_check import CHECK_KEY, notice, open_check
-from maker_tui.screens.panes import PaneLayout
-from maker_tui.screens.personal import PersonalApp
-from maker_tui.screens.reviewing import Reviewing, stuck_at
-from maker_tui.screens.stepping import STEP_KEYS, STOP_KEYS
-from maker_tui.screens.travel import PAST, TRAVEL_KEYS
+from maker_engine.core.record.decisions import describe
+from maker_tui.parts.breakpoints import Breakpoints
+from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
+from maker_tui.parts.counted_keys import CountedKeys
+from maker_tui.parts.forking import Forking
+from maker_tui.parts.hand_votes import HAND_KEYS, HandVotes
+from maker_tui.parts.leaving import Leaving
+from maker_tui.parts.maker_screen import HIGH_ROWS, SHORT_ROWS, MakerScreen
+from maker_tui.parts.pane_grid import PANE_KEYS, PaneGrid
+from maker_tui.parts.prompt_editing import PromptEditing
+from maker_tui.parts.review import Review
+from maker_tui.parts.run_control import RESUME_KEY, STEP_KEYS, RunControl, stuck_at, stuck_words
+from maker_tui.parts.run_footer import footer_keys, usual_keys
+from maker_tui.parts.run_watch import RunWatch
+from maker_tui.parts.steering import STOP_KEYS, Steering
+from maker_tui.parts.step_navigator import StepNavigator
+from maker_tui.parts.time_travel import TRAVEL_KEYS, TimeTravel
+from maker_tui.settings.keymap import take_actions
 from maker_tui.text.halt_words import HELD, halt_words
 from maker_tui.text.words import (
     ASKING,
+    BROKEN,
     CHECKING,
+    LOOKING_ON,
+    PAST,
     SAVING,
     UNDECIDED,
     Word,
@@ -43,11 +42,12 @@ from maker_tui.text.words import (
     run_word,
     starting_word,
 )
-from maker_tui.widgets.key_bar import KeyBar, key_now, keys_of
+from maker_tui.widgets.break_list import BreakList
+from maker_tui.widgets.key_bar import KeyBar, key_now
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.widgets.meter import Meter
 from maker_tui.widgets.person_bar import PersonBar
-from maker_tui.widgets.progress_pane import ProgressPane
+from maker_tui.widgets.progress_pane import Meter, ProgressPane
+from maker_tui.widgets.prompt_line import Hear, PromptLine
 from maker_tui.widgets.red_flag_log import RedFlagLog
 from maker_tui.widgets.strips import HeadLine
 from maker_tui.widgets.task_board import TaskBoard
@@ -57,17 +57,14 @@ from maker_tui.widgets.wide_parts import DecidedPane, ResponsePane, RunStrip
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maker_engine.runtime.view import RunView
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_tui.runs.bridge import RunSource
-
-POLL_S = 1 / 12
-"""Often enough to look live, seldom enough for a slow link."""
-BROKEN = Word("✖", "not started", "bad")
-BY_HAND = (("vote", "v"), ("decide", "d"), ("strike", "x"))
-LOOKING_ON = Word("◉", "read-only", "quiet")
+    from maker_tui.runs.view import RunView
+    from maker_tui.widgets.prompt_editor import PromptEditor
+    from maker_tui.widgets.strips import Banner
 
 
-class Workbench(Reviewing, Leaving, PaneLayout):
+class Workbench(MakerScreen):
     """Shows a run and steers it.
 
     Args:
@@ -75,7 +72,7 @@ class Workbench(Reviewing, Leaving, PaneLayout):
     """
 
     CSS_PATH = "workbench.tcss"
-    KEY_SCOPE = LAYOUT_NAME = "workbench"
+    KEY_SCOPE = "workbench"
     HORIZONTAL_BREAKPOINTS = [(0, "-two-columns"), (110, "-wide"), (140, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (SHORT_ROWS, "-usual"), (HIGH_ROWS, "-tall")]
 
@@ -94,9 +91,8 @@ class Workbench(Reviewing, Leaving, PaneLayout):
         Binding("enter", "banner", "read", show=False, tooltip="the whole of a message that is cut"),
         RESUME_KEY,
         Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
-        Binding("v", "person('vote for')", "vote", show=False, tooltip="cast a vote of your own on the open step"),
-        Binding("d", "person('decide')", "decide", show=False, tooltip="decide the open step yourself"),
-        Binding("x", "person('strike')", "strike", show=False, tooltip="take a candidate off the ballot"),
+        *HAND_KEYS,
+        *PANE_KEYS,
     ]
 
     HELP_TITLE = "workbench"
@@ -107,25 +103,46 @@ class Workbench(Reviewing, Leaving, PaneLayout):
     HELP_OF = (("in a pane", LinePane),)
 
     def __init__(self, source: RunSource) -> None:
-        super().__init__(source)
-        self._view: RunView | None = None
-        self._signals = Signals()
+        super().__init__()
+        self._source = source
+        self._watch = RunWatch(self, source, self._show_news, self._show_broken)
+        self._compose_panes()
+        self._compose_parts()
+
+    def _compose_panes(self) -> None:
         self._head = HeadLine()
         self._meter = Meter()
-        self._person = PersonBar(id="person")
         self._board = TaskBoard(id="task-board")
         self._progress = ProgressPane(id="progress")
         self._tally = VoteTally(id="votes")
         self._flags = RedFlagLog(id="red-flags")
         self._decided, self._response = DecidedPane(id="decided"), ResponsePane(id="response")
         self._strip = RunStrip(self._decided, self._response, id="strip")
+        self._grid = PaneGrid("workbench", self._reach)
+        self._prompt = PromptLine()
+
+    def _compose_parts(self) -> None:
+        """Make what acts on the run; each part knows those before it."""
+        source, self._keys = self._source, CountedKeys(self, self._typed)
+        self.travel = TimeTravel(self, source, self._keys, self)
+        self._breaks = Breakpoints(self, source)
+        self._control = RunControl(self, source, self.travel, self._breaks, self._keys)
+        self._steering = Steering(self, self._control, self._breaks, self._prompt, self._keys)
+        self._hand = HandVotes(self, source, self._control, self._prompt)
+        self._editing = PromptEditing(self, source, self._control, self.travel, self._keys)
+        self._forking = Forking(self, source, self.travel, self._breaks, self._editing, self._prompt)
+        self._review = Review(self, source, self.travel)
+        self._leaving = Leaving(self, source, self._control, self._show_saving)
+        acting = (self._control, self._steering, self._hand, self._editing, self._forking)
+        navigator = StepNavigator(self, self.travel, self._keys)
+        take_actions(self, navigator, self.travel, *acting, self._review, self._leaving, self._grid)
 
     def compose(self) -> ComposeResult:
         """Head line; four panes in two columns, and what a large window shows beside them; footer."""
         yield self._head
-        yield self._banner
+        yield self._review.banner
         yield self._strip
-        with Horizontal(id="panes"):
+        with self._grid:
             with Vertical(id="left", classes="column"):
                 yield self._board
                 yield self._progress
@@ -136,23 +153,21 @@ class Workbench(Reviewing, Leaving, PaneLayout):
                 yield self._decided
                 yield self._response
         yield self._meter
-        yield self._person
-        yield self._entry
-        yield self._filter_entry
-        yield self._breaks
-        yield self._leave
-        yield KeyBar(keys_of(self.BINDINGS))
+        yield self._hand.bar
+        yield self._prompt
+        yield self._breaks.rows
+        yield self._leaving.bar
+        yield KeyBar(usual_keys(self.BINDINGS, paused=False))
 
-    @property
-    def reachable_panes(self) -> tuple[LinePane, ...]:
-        """Those of a small window, and in a large one the two beside them."""
+    def _reach(self) -> int:
+        """How many panes tab goes round: those of a small window, and in a large one the two beside them."""
         large = not self.has_class("-low") and (self.has_class("-broad") or self.has_class("-wide", "-tall"))
-        return self._panes if large else self._panes[:4]
+        return 6 if large else 4
 
     @property
     def session_path(self) -> Path | None:
         """The session's file, None before the run has begun."""
-        return None if self._view is None else self._view.session
+        return self._watch.session
 
     @property
     def source(self) -> RunSource:
@@ -163,65 +178,80 @@ class Workbench(Reviewing, Leaving, PaneLayout):
         """Begin to look at the run."""
         word = starting_word(self._source)
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
-        self.take_panes(self._board, self._tally, self._flags, self._progress, self._decided, self._response)
-        self._bring_forward(self._board)
-        self._bring_forward(self._tally)
+        self._grid.take_panes(self._board, self._tally, self._flags, self._progress, self._decided, self._response)
+        self._grid.bring_forward(self._board)
+        self._grid.bring_forward(self._tally)
         self._tally.focus()
-        self._poll()
-        self.set_interval(POLL_S, self._poll)
+        self._watch.begin()
 
     def on_resize(self, _event: Resize) -> None:
         """Read what there is room for now."""
         self.call_after_refresh(self._strip.look)
 
-    def _poll(self) -> None:
-        if self._leaving or backed_up(self.app):
-            return
-        view = self._source.view()
-        if view is not None and view is not self._view:
-            self._view = view
-            self.steer(view)
-            if not self.in_the_past:
-                self._show(view)
-        if self._over and self._leave.up:
-            self._leave.take_down()
-        if self._source.error is not None and not self._over:
-            self._over = True
-            if self._view is None:
-                self.post_message(NotStarted(self._source.error))
-            self._banner.tell(BROKEN, self._source.error)
+    async def on_unmount(self) -> None:
+        """Close the record."""
+        await self.travel.close()
+
+    async def on_key(self, event: Key) -> None:
+        """Take keys in the order they were typed."""
+        await self._keys.feed(event)
+
+    def _typed(self, event: Key) -> bool:
+        """Give a key to the row that is up."""
+        if self._leaving.typed(event):
+            return True
+        if self._breaks.rows.up:
+            self._breaks.rows.feed(event)
+            return True
+        return self._prompt.typed(event)
+
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the line that is up."""
+        self._prompt.pasted(event)
+
+    def _show_news(self, view: RunView) -> None:
+        """Show a new view, unless the past is shown."""
+        self._breaks.refresh()
+        self._steering.show_refused(view.refused)
+        if not self.travel.in_the_past:
+            self._show(view)
+        if self._control.over and self._leaving.bar.up:
+            self._leaving.action_stay()
+
+    def _show_broken(self, reason: str) -> None:
+        if not self._control.over:
+            self._control.over = True
+            self._review.banner.tell(BROKEN, reason)
             self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=BROKEN)
 
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
         self._show_panes(view, CHECKING if view.checking else run_word(snapshot, live=live))
         notice(self, view, live=live)
-        if isinstance(self.app, PersonalApp):
-            self.app.tell_terminal(self._signals.news(view, live=live, now=monotonic()))
-        if (snapshot.outcome is not None or not live) and not self._over:
-            self._over = True
-            self._banner.tell(self.end_word(snapshot), self.end_words(snapshot))
-            self.review(view)
-        if self._source.writer is not None and not self._over:
-            told = f"process {self._source.writer} drives this run, and you look on"
-            self._banner.tell(LOOKING_ON, told)
-        elif live and not self._over:
+        self._watch.tell_terminal(view)
+        if (snapshot.outcome is not None or not live) and not self._control.over:
+            self._control.over = True
+            self._review.show_end(view)
+        if self._source.writer is not None and not self._control.over:
+            words = f"process {self._source.writer} drives this run, and you look on"
+            self._review.banner.tell(LOOKING_ON, words)
+        elif live and not self._control.over:
             self._ask_for_a_person(view)
-        self.show_footer(snapshot, over=self._over)
+        self._show_footer(snapshot)
 
-    def show_past(self, view: RunView, told: str) -> None:
+    def show_past(self, view: RunView, words: str) -> None:
         """Show a moment of the past, and say so."""
         self._show_panes(view, PAST)
-        self._banner.tell(PAST, self.past_words(told))
-        self.reviewed(view)
-        self.show_footer(view.snapshot, over=self._over)
+        self._review.banner.tell(PAST, self._review.past_words(words))
+        self._forking.offer_anew()
+        self._show_footer(view.snapshot)
 
     def show_now(self) -> None:
-        """Show the run as it stands."""
-        self._over = False
-        self._banner.take_down()
-        if self._view is not None:
-            self._show(self._view)
+        """Show the run as it is now."""
+        self._control.over = False
+        self._review.banner.take_down()
+        if self._watch.view is not None:
+            self._show(self._watch.view)
 
     def _show_panes(self, view: RunView, word: Word) -> None:
         snapshot, family = view.snapshot, self._source.task
@@ -239,89 +269,95 @@ class Workbench(Reviewing, Leaving, PaneLayout):
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
-        self._strip.show_run(self.run, self.place if self.in_the_past else None)
+        self._strip.show_run(self.travel.run, self.travel.place if self.travel.in_the_past else None)
 
     def _ask_for_a_person(self, view: RunView) -> None:
-        """Say so while the run holds, or waits for somebody to settle its open step."""
+        """Say so while the run holds, or waits for someone to settle its open step."""
         snapshot = view.snapshot
         if view.checking is not None:
-            self._banner.tell(CHECKING, checking_words(view.checking))
-        elif told := halt_words(view):
-            self._banner.tell(HELD, told)
+            self._review.banner.tell(CHECKING, checking_words(view.checking))
+        elif words := halt_words(view):
+            self._review.banner.tell(HELD, words)
         elif (step := stuck_at(snapshot)) is not None:
-            self._banner.tell(UNDECIDED, self._used_up(step))
+            self._review.banner.tell(UNDECIDED, stuck_words(self.app, step))
         elif snapshot.question is not None:
             key = key_now(self.app, "workbench.answer", "a")
-            self._banner.tell(ASKING, f"{key} answers: {snapshot.question.question}")
+            self._review.banner.tell(ASKING, f"{key} answers: {snapshot.question.question}")
         else:
-            self._banner.take_down()
+            self._review.banner.take_down()
 
-    def _used_up(self, step: int) -> str:
-        keys = [key_now(self.app, f"workbench.{name}", key) for name, key in BY_HAND]
-        told = "{} votes, {} decides, {} strikes a candidate".format(*keys)
-        return f"step {step + 1:,} has used up its samples: {told}"
-
-    def send_command(self, command: Command) -> None:
-        """Send a command to the run; where it waits for a person to decide its step, say that it cannot go on."""
+    def _show_footer(self, snapshot: Snapshot) -> None:
+        """Show the keys that are of use now."""
         view = self._source.view()
-        step = None if view is None or self.in_the_past or self._source.writer is not None else stuck_at(view.snapshot)
-        if step is not None and isinstance(command, Continue | STEPS):
-            self.notify(self._used_up(step), title="it cannot go on", markup=False, timeout=5)
-        super().send_command(command)  # this too: what was decided just now may not be seen yet
+        keys = footer_keys(
+            self.BINDINGS,
+            snapshot,
+            past=self.travel.in_the_past,
+            over=self._control.over,
+            read_only=self._source.writer is not None,
+            wrong=view is not None and view.snapshot.totals.wrong > 0,
+        )
+        for bar in self.footers:
+            bar.offer(keys)
 
-    def action_pause(self) -> None:
-        """Pause, or go on."""
-        paused = self._view is not None and self._view.snapshot.paused
-        self.send_command(Continue() if paused else Pause())
+    def fork_at(self, step: int) -> None:
+        """Ask for a fork at a step, 0-based."""
+        self._forking.fork_at(step)
 
-    def action_continue(self) -> None:
-        """Go on."""
-        self.send_command(Continue())
+    def ask_line(self, prompt: str, text: str, hint: str, hear: Hear) -> None:
+        """Let a line be typed."""
+        self._prompt.request(prompt, text, hint, hear)
 
-    def action_person(self, verb: str) -> None:
-        """Let a person vote for a candidate of the open step, decide it, or strike it."""
-        if self.back_to_now() or self.cannot_steer():
-            return
-        tally = None if self._view is None else self._view.snapshot.open
-        if verb == "decide" and tally is not None and not tally.rows and self.ask_decision():
-            return
-        if tally is None or not tally.rows:
-            self.notify("the open step has no candidate yet", title=f"nothing to {verb}", markup=False, timeout=3)
-            return
-        self._person.ask(verb, [answer for answer, _ in tally.rows], partial(describe, self._source.task))
+    def interrupt(self) -> None:
+        """Pause the run, and ask what is to become of it; the second time, or where it has ended, leave."""
+        self._leaving.interrupt()
+
+    def on_break_list_command_given(self, message: BreakList.CommandGiven) -> None:
+        """Turn or drop a breakpoint."""
+        self._control.send(message.command)
+
+    def on_prompt_editor_done(self, message: PromptEditor.Done) -> None:
+        """Probe with the prompt as edited; one of the past is for a fork."""
+        for_a_fork = self._editing.done(message.prompt)
+        self._tally.focus()
+        if for_a_fork:
+            self._forking.action_fork()
+
+    def on_prompt_editor_left(self) -> None:
+        """Give the focus back."""
+        self._tally.focus()
 
     def on_person_bar_chosen(self, message: PersonBar.Chosen) -> None:
         """Do what the person said, in their name."""
-        verbs: dict[str, type[PersonalCommand]] = {"vote for": CastVote, "decide": Decide, "strike": Strike}
-        self.send_command(verbs[message.verb](message.answer, getpass.getuser()))
+        self._hand.chosen(message)
 
     def on_person_bar_closed(self) -> None:
         """Give the focus back."""
         self._tally.focus()
 
+    def on_banner_opened(self, message: Banner.Opened) -> None:
+        """A click on the banner does as its key."""
+        message.stop()
+        self._review.action_banner()
+
     def action_answer(self) -> None:
         """Show the same run with its question; of a task that may ask, also where none is open."""
-        asked = self._view is not None and self._view.snapshot.question is not None
+        asked = self._watch.view is not None and self._watch.view.snapshot.question is not None
         if not asked and not self._source.task.converses:
             self.notify("no question is open", title="nothing to answer", markup=False, timeout=3)
             return
-        from maker_tui.screens.conversation import Conversation  # noqa: PLC0415 - it leads back here
-
-        self.app.switch_screen(Conversation(self._source))
+        self.opener.conversation(self._source)
 
     def action_check(self) -> None:
         """Show what was found out about the model."""
-        open_check(self, self._view)
-
-    def focus_votes(self) -> None:
-        """Focus the votes."""
-        self._tally.focus()
+        open_check(self, self._watch.view)
 
     def action_filter(self) -> None:
         """Narrow the red-flag log."""
         self._flags.cycle_rule()
-        self._bring_forward(self._flags)
+        self._grid.bring_forward(self._flags)
 
-    def show_saving(self) -> None:
-        """Show that the run is being saved."""
+    def _show_saving(self) -> None:
+        """Show that the run is being saved, and nothing else from now on."""
+        self._watch.over = True
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=SAVING)

@@ -25,7 +25,7 @@ class Action(NamedTuple):
     """
 
     keys: str
-    told: str
+    help_text: str
 
 
 def all_actions() -> dict[str, Action]:

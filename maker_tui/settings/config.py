@@ -145,8 +145,10 @@ def _prices(given: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
         try:
             found[name] = check_price(figures if isinstance(figures, list) else [figures])
         except InputError:
-            told = f'"{name}" = [IN, OUT], [IN, OUT, CACHED] or [IN, OUT, CACHED, WRITE], in dollars per million tokens'
-            raise InputError(f"prices: write {one_line(told, 160)}, got {one_line(repr(figures), 40)}") from None
+            expected = (
+                f'"{name}" = [IN, OUT], [IN, OUT, CACHED] or [IN, OUT, CACHED, WRITE], in dollars per million tokens'
+            )
+            raise InputError(f"prices: write {one_line(expected, 160)}, got {one_line(repr(figures), 40)}") from None
     return found
 
 
@@ -173,7 +175,7 @@ def _check_value(name: str, value: object) -> None:
 
 def _keymap(given: Mapping[str, Any]) -> dict[str, str]:
     from maker_tui.settings.actions import check  # noqa: PLC0415 - it loads every screen
-    from maker_tui.settings.keymap import read_keys  # noqa: PLC0415
+    from maker_tui.settings.keymap import read_keys  # noqa: PLC0415 - start-up
 
     keymap = {name: read_keys(name, value) for name, value in _flat(given)}
     check(keymap)

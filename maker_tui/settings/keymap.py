@@ -47,6 +47,17 @@ def _slug(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
 
 
+def take_actions(owner: NamedKeys, *parts: object) -> None:
+    """Have keys of `owner` done by its parts: their `action_` methods become its own, as Textual looks them up.
+
+    What its class does itself stays its own.
+    """
+    for part in parts:
+        for name in vars(type(part)):
+            if name.startswith("action_") and not hasattr(type(owner), name):
+                setattr(owner, name, getattr(part, name))
+
+
 def bindings_of(owner: type) -> list[Binding]:
     """Return the bindings that a class has of its own or from those it stands on, as far as they have names."""
     found: list[Binding] = []
@@ -57,7 +68,7 @@ def bindings_of(owner: type) -> list[Binding]:
     return found
 
 
-def in_force(bindings: Iterable[BindingType], app: App[Any]) -> list[Binding]:
+def active_bindings(bindings: Iterable[BindingType], app: App[Any]) -> list[Binding]:
     """Return bindings with the keys that the user has given them."""
     keymap: Keymap = app._keymap  # noqa: SLF001 - Textual keeps it, and shows it to nobody
     given = [one for one in bindings if isinstance(one, Binding)]
@@ -82,7 +93,9 @@ def read_keys(name: str, given: object) -> str:
     elif isinstance(given, list) and all(isinstance(part, str) for part in given):
         parts = given
     else:
-        raise InputError(f'the keys of {name} must be text such as "space" or a list of such, got {_told(given)}')
+        raise InputError(
+            f'the keys of {name} must be text such as "space" or a list of such, got {_shown_value(given)}'
+        )
     keys = [_key(name, part) for part in parts]
     if not keys:
         raise InputError(f"{name} is given no key: name one, or leave its line out for the usual one")
@@ -95,11 +108,11 @@ def _key(name: str, written: str) -> str:
     base = _character_to_key(base) if len(base) == 1 else base
     if (base not in _NAMES and key_to_character(base) is None) or not MODIFIERS.issuperset(modifiers):
         raise InputError(
-            f"{name}: {_told(written)} is no key: write a character, a name such as space, escape, pageup or f2, "
-            f"or one of these after ctrl+, alt+ or shift+"
+            f"{name}: {_shown_value(written)} is no key: write a character, a name such as space, escape, pageup or f2,"
+            f" or one of these after ctrl+, alt+ or shift+"
         )
     return "+".join([*modifiers, base])
 
 
-def _told(value: object) -> str:
+def _shown_value(value: object) -> str:
     return one_line(repr(value), 60)

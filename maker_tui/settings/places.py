@@ -27,7 +27,7 @@ def state_directory() -> Path:
     """Return where the app remembers things: `MAKER_HOME`, else the user's directory for that."""
     home = _home()
     if home is None:
-        from platformdirs import user_state_path  # noqa: PLC0415
+        from platformdirs import user_state_path  # noqa: PLC0415 - start-up
 
         home = user_state_path("maker", appauthor=False)
     return home

@@ -185,7 +185,7 @@ class Shadow:
 
 
 def _costs(look: Look, now: Look) -> bool:
-    """Tell whether drawing in `look` after `now` takes any codes."""
+    """Return whether drawing in `look` after `now` takes any codes."""
     return look != now and (look.shape is not None or look.ground != now.ground or not _is_harmless(now.shape or ""))
 
 
@@ -255,7 +255,7 @@ class CellDiff(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.forget_screen())
 
     def forget_screen(self) -> None:
-        """Write the next picture whole: somebody else has written on the screen."""
+        """Write the next picture whole: someone else has written on the screen."""
         self._shadow = None
 
     def on_resize(self, _event: Resize) -> None:
@@ -273,7 +273,7 @@ class CellDiff(App[None]):
         super()._display(screen, renderable)
 
     def _writes(self) -> bool:
-        """Tell whether Textual will write what it is given: what it drops must not be taken for shown."""
+        """Return whether Textual will write what it is given: what it drops must not be taken for shown."""
         driver = self._driver
         running = self._running and not self._closed and not self._batch_count
         return running and driver is not None and not driver.is_headless and not driver.is_inline

@@ -1,6 +1,6 @@
 """Copying: to the terminal's clipboard as far as that can be reached, and to a file in any case.
 
-No terminal tells whether it took what OSC 52 brings, and tmux drops it unless its user has allowed it; `load-buffer -w`
+No terminal says whether it took what OSC 52 brings, and tmux drops it unless its user has allowed it; `load-buffer -w`
 is the way through tmux that needs no setting. Long ones are dropped on the way, so above a cap only the file has them.
 """
 
@@ -38,9 +38,9 @@ async def copy(text: str, write: Callable[[str], None]) -> str:
     else:
         where = "the terminal's clipboard, if it takes OSC 52" if _by_escape(text, write) else ""
     lines = text.count("\n") + 1
-    told = count_of(lines, "line")
+    amount = count_of(lines, "line")
     places = [place for place in (where, kept) if place]
-    return f"{told} to {' · '.join(places)}" if places else "nowhere: no clipboard, and no file can be written"
+    return f"{amount} to {' · '.join(places)}" if places else "nowhere: no clipboard, and no file can be written"
 
 
 def _by_escape(text: str, write: Callable[[str], None]) -> bool:

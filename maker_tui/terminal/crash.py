@@ -17,8 +17,8 @@ CRASHED = 70
 
 def report(error: BaseException) -> str:
     """Write the traceback to a file, without the values of any variable or any key, and return the lines to print."""
-    told = "".join(traceback.format_exception(error))
-    whole = printable(redact(told), newlines=True)  # a provider's refusal may stand behind it, and repeat the key
+    trace = "".join(traceback.format_exception(error))
+    whole = printable(redact(trace), newlines=True)  # a provider's refusal may stand behind it, and repeat the key
     try:
         handle, name = tempfile.mkstemp(prefix="maker-crash-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -22,7 +22,7 @@ INTERRUPTED = 130
 """Exit status of what a key, SIGINT or SIGTERM stopped."""
 
 LOOK_MS = 500
-"""Most terminals wake whoever waits for their end; one that does not is looked at this often."""
+"""Most terminals wake whoever waits for their end; one that does not is examined this often."""
 LEAVE_S = 0.4
 """The app has this long to take its screen down once the run is saved and there is no terminal to put in order."""
 
@@ -65,7 +65,7 @@ class Watch:
         self._signals = signals
         self._terminal = terminal
         self._before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
-        self._told = False
+        self._announced = False
         self._ear, self._mouth = os.pipe()
         self._thread = threading.Thread(target=self._listen, name="maker-hangup", daemon=True)
 
@@ -81,7 +81,7 @@ class Watch:
     ) -> None:
         for number, handler in self._before.items():
             # The kernel and the shell may each send one: the second must not kill what the first is ending.
-            signal.signal(number, signal.SIG_IGN if number == signal.SIGHUP and self._told else handler)
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGHUP and self._announced else handler)
         os.write(self._mouth, b"\0")
         self._thread.join()
         os.close(self._ear)
@@ -112,9 +112,9 @@ class Watch:
 
     def _tell(self, number: signal.Signals) -> None:
         if number == signal.SIGHUP:
-            if self._told:
+            if self._announced:
                 return
-            self._told = True
+            self._announced = True
         self._hear(number)
 
 
@@ -152,7 +152,7 @@ class Attendance:
     """
 
     def __init__(self, app: Leavable, on_hangup: str) -> None:
-        self.heard: signal.Signals | None = None
+        self.signal_received: signal.Signals | None = None
         self.alone = False
         self._app = app
         self._on_hangup = on_hangup
@@ -174,7 +174,7 @@ class Attendance:
         if number == (signal.SIGHUP if self.alone else signal.SIGINT):
             self._app.leave()
             return
-        self.heard = number
+        self.signal_received = number
         self._app.stop_run(WENT_AWAY if number == signal.SIGHUP else f"interrupted by {number.name}")
         self._app.leave()
         if number == signal.SIGHUP and self._watch.dead:

@@ -6,12 +6,51 @@ import os
 import re
 from pathlib import Path
 
-from maker_engine.core.errors import InputError
-from maker_engine.printable import printable
+from textual.app import App
+
+from maker_engine.core.errors import InputError, MakerError
+from maker_engine.printable import one_line, printable
+from maker_engine.sessions.library.library import home
 from maker_engine.sessions.library.upkeep import VIEWS
 
 MOST = 100_000
 _FONT_FACE = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
+
+
+class ViewSaver:
+    """Writes what an app shows.
+
+    Args:
+        app: The app.
+    """
+
+    def __init__(self, app: App[None]) -> None:
+        self._app = app
+
+    def save(self) -> None:
+        """Write what the screen shows, and how it looks, into files beside the session."""
+        self._app.clear_notifications()  # they lie over what is to be seen
+        self._app.call_after_refresh(self._save_view)
+
+    def _save_view(self) -> None:
+
+        screen = self._app.screen
+        text = "\n".join(strip.text.rstrip() for strip in screen._compositor.render_strips())  # noqa: SLF001 - as Textual does
+        picture = self._app.export_screenshot(title="maker")
+        try:
+            written, drawn = save(
+                folder_of(self._session_shown(), home()), type(screen).__name__.lower(), text, picture
+            )
+        except MakerError as error:
+            self._app.notify(one_line(str(error)), title="not saved", severity="error", markup=False)
+            return
+        written_files = one_line(f"{written} and {drawn.name}", 400)
+        self._app.notify(written_files, title="view saved", markup=False, timeout=8)
+
+    def _session_shown(self) -> Path | None:
+        """The session of the nearest screen that shows one; a help screen stands above the one it is about."""
+        sessions = (getattr(screen, "session_path", None) for screen in reversed(self._app.screen_stack))
+        return next((path for path in sessions if path is not None), None)
 
 
 def folder_of(session: Path | None, home: Path) -> Path:

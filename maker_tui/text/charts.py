@@ -10,7 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import RunStarted
+from maker_engine.core.record.events import RunStarted
 from maker_engine.core.responses import Sample
 from maker_engine.core.scaling import undecided_after
 from maker_engine.core.voting import LeadTable, named_rule
@@ -87,7 +87,9 @@ def convergence(survey: Survey, started: RunStarted, read: str, size: tuple[int,
         return [heading, line(("no decided step was read yet", "quiet"))]
     measured = [(number, math.log10(steps)) for number, steps in enumerate(left) if steps]
     series = [Series("o", "measured", "accent", measured)]
-    told = line((f"measured: p {chance(p)} of the votes as decided, v {chance(v)} of the samples not flagged", "label"))
+    figures_line = line(
+        (f"measured: p {chance(p)} of the votes as decided, v {chance(v)} of the samples not flagged", "label")
+    )
     if started.rule == "ahead":
         try:
             expected = undecided_after(max(p, 0.5 + 1e-9), started.k, len(left), v)
@@ -98,7 +100,7 @@ def convergence(survey: Survey, started: RunStarted, read: str, size: tuple[int,
         series.append(Series("", f"theory, first-to-ahead-by-{started.k}", "quiet", theory))
     top = math.ceil(math.log10(max(10, survey.steps)))
     rows = curves(series, Axis("samples", len(left), count), Axis("steps", top, power), *_below(size, 2))
-    return [heading, told, *rows]
+    return [heading, figures_line, *rows]
 
 
 def lengths(survey: Survey, started: RunStarted, read: str, size: tuple[int, int]) -> list[Text]:
@@ -115,7 +117,7 @@ def lengths(survey: Survey, started: RunStarted, read: str, size: tuple[int, int
     rows = curves(
         series, Axis("tokens", bins[-1][0], count), Axis("share", top, percent, whole=False), *_below(size, 2)
     )
-    return [heading, _survey_told(survey), *rows]
+    return [heading, _survey_line(survey), *rows]
 
 
 def _middles() -> list[float]:
@@ -123,7 +125,7 @@ def _middles() -> list[float]:
     return [(low + high) / 2 for low, high in pairwise(edges)]
 
 
-def _survey_told(survey: Survey) -> Text:
+def _survey_line(survey: Survey) -> Text:
     samples = survey.cast + survey.flagged
     shares = (
         f"{share(survey.flagged, samples)} flagged, {share(survey.against, survey.cast)} of the votes not as decided"

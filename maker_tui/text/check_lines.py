@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from maker_engine.core.model_check import Finding, ModelCheck, Verdict
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.model_check import Finding, ModelCheck, Verdict
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.printable import one_line, printable
 from maker_tui.text.figures import count, count_of, dollars, duration, fit
 from maker_tui.text.words import Word

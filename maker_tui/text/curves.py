@@ -52,7 +52,7 @@ class Axis:
 
     name: str
     most: float
-    told: Callable[[float], str]
+    label: Callable[[float], str]
     least: float = 0.0
     whole: bool = True
 
@@ -95,9 +95,9 @@ class _Frame:
     def label(self, value: float, chars: int, left: bool = False, **_: float) -> str:
         """Write the figure at a place of an axis, as plotille asks for it."""
         if left:
-            return self.x.told(value).ljust(chars)
+            return self.x.label(value).ljust(chars)
         nearest = round(value / self._between) * self._between
-        return (self.y.told(nearest) if abs(value - nearest) < self._row / 2 * 1.001 else "").rjust(chars)
+        return (self.y.label(nearest) if abs(value - nearest) < self._row / 2 * 1.001 else "").rjust(chars)
 
 
 def curves(series: Sequence[Series], x: Axis, y: Axis, width: int, height: int) -> list[Text]:

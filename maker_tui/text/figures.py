@@ -1,4 +1,4 @@
-"""Figures as they stand on the screen: counts, shares, dollars, durations, dates. One place, so that panes agree."""
+"""Figures as they are on the screen: counts, shares, dollars, durations, dates. One place, so that panes agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that flows: pieces in roles wrapped to a width, and two texts set side by side with what differs marked."""
+"""Texts as they are compared: what is marked in one, and two set side by side with what differs marked."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from maker_engine.printable import printable
 from maker_tui.text.roles import line
+from maker_tui.text.wrapping import Piece, rows_of
 
-Piece = tuple[str, str]
-"""A bit of text and its role."""
 MOST_WORDS = 3_000
 """Two lines with more words than this between them are not compared word by word: the time grows with the square."""
 MOST_LINES = 3_000
@@ -23,7 +21,6 @@ AROUND = 2
 """Lines shown before and after one that is not as it was."""
 LEFT_ROLE, RIGHT_ROLE = "source", "target"
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-_TOKENS = re.compile(r"\s+|\S+")
 
 
 def marked(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
@@ -40,8 +37,8 @@ def marked(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
 
 
 def flowed(pieces: Sequence[Piece], width: int) -> list[Text]:
-    """Wrap pieces between words into lines of at most `width` cells; a word that is wider is cut."""
-    return [line(*row) for paragraph in _paragraphs(pieces) for row in _wrapped(paragraph, max(1, width))]
+    """Wrap printable pieces into lines of at most `width` cells; gaps within a line and ends of lines are kept."""
+    return [line(*row) for paragraph in _paragraphs(pieces) for row in rows_of(paragraph, max(1, width))]
 
 
 def _paragraphs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
@@ -53,31 +50,6 @@ def _paragraphs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
             yield paragraph
             paragraph = [(other, role)]
     yield paragraph
-
-
-def _wrapped(paragraph: Sequence[Piece], width: int) -> Iterator[list[Piece]]:
-    row: list[Piece] = []
-    used = 0
-    for word, role in _fitting(paragraph, width):
-        cells = cell_len(word)
-        if used and used + cells > width:
-            yield row
-            row, used = [], 0
-            if word.isspace():
-                continue
-        row.append((word, role))
-        used += cells
-    yield row
-
-
-def _fitting(paragraph: Sequence[Piece], width: int) -> Iterator[Piece]:
-    """Give words and gaps, none wider than `width`."""
-    for text, role in paragraph:
-        for token in _TOKENS.findall(text):
-            if cell_len(token) <= width:
-                yield token, role
-            else:
-                yield from ((bit, role) for bit in chop_cells(token, width))
 
 
 def differing(left: str, right: str) -> tuple[list[Piece], list[Piece]]:
@@ -134,7 +106,7 @@ def side_by_side(left: str, right: str, width: int) -> list[Text]:
 
 
 def changes(before: str, after: str) -> list[list[Piece]]:
-    """Tell how one raw text became another: lines that went with −, that came with +, and those around them."""
+    """Return how one raw text became another: lines that went with −, that came with +, and those around them."""
     rows: list[list[Piece]] = []
     near: list[int] = []
     for one, other in compared(before, after):

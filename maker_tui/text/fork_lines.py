@@ -23,7 +23,7 @@ def fork_lines(nodes: Sequence[ForkNode], *, driven: bool = False) -> list[str]:
     """
     unended = sum(node.outcome is None for node in nodes)
     word = outcome_word(None) if not driven else BUSY if unended == 1 else OPEN
-    return [f"{rail}{_told(node, word)}" for rail, node in zip(_rails(nodes), nodes, strict=True)]
+    return [f"{rail}{_summary(node, word)}" for rail, node in zip(_rails(nodes), nodes, strict=True)]
 
 
 def _rails(nodes: Sequence[ForkNode]) -> list[str]:
@@ -44,13 +44,13 @@ def _has_sibling_below(nodes: Sequence[ForkNode], place: int, depth: int) -> boo
     return False
 
 
-def _told(node: ForkNode, unended: Word) -> str:
+def _summary(node: ForkNode, unended: Word) -> str:
     name = "the run" if node.parent is None else f"fork {node.id} at step {count(node.fork_step + 1)}"
     reached = count_of(node.steps, "step")
     if node.expected is not None:
         reached = f"{count(node.steps)}/{count_of(node.expected, 'step')}"
     model = f"{node.model}{' (simulated)' if node.simulated else ''}"
     note = f" · {node.note}" if node.note else ""
-    told = f"{name}: k = {node.k}, {model}, {reached}{note}"
+    summary = f"{name}: k = {node.k}, {model}, {reached}{note}"
     word = unended if node.outcome is None else outcome_word(node.outcome)
-    return f"{word}  {one_line(told)}"
+    return f"{word}  {one_line(summary)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from maker_engine.core.filter_tree import Filter
+from maker_engine.core.filters.tree import Filter
 from maker_engine.printable import one_line
 from maker_tui.text.figures import count, ordinal
 from maker_tui.text.words import Word
@@ -30,11 +30,13 @@ def halt_words(view: RunView) -> str:
     point = held.breakpoint
     hits = f", hit {count(point.hits)}" if point.hits > 1 else ""
     why = (
-        f"breakpoint {point.number}{hits}: {_told(point.filter)}" if point.number else f"reached {_told(point.filter)}"
+        f"breakpoint {point.number}{hits}: {_filter_words(point.filter)}"
+        if point.number
+        else f"reached {_filter_words(point.filter)}"
     )
     state = "decided, not committed" if view.waiting is not None else "voting"
     return f"step {ordinal(held.step)} · {why} · {state} · n steps, c goes on"
 
 
-def _told(filter_: Filter) -> str:
+def _filter_words(filter_: Filter) -> str:
     return one_line(str(filter_), 60)

@@ -8,26 +8,27 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from maker_engine.core.events import Event
 from maker_engine.core.record.entries import Act, Change, Doubted, Entry, Probe
+from maker_engine.core.record.events import Event
 from maker_engine.core.record.registry import words_of
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.printable import one_line, printable
 from maker_engine.sessions.queries.inspection import Counted, Inspection, Wording
 from maker_engine.sessions.queries.text_search import Terms
-from maker_tui.text.aside_words import change_words, doubt_words, probe_words, remedy_words
 from maker_tui.text.figures import NONE, count, count_of, dollars, duration, fit, letter, ordinal
-from maker_tui.text.flow import Piece, changes, flowed, marked, new_lines, side_by_side
+from maker_tui.text.flow import changes, flowed, marked, new_lines, side_by_side
+from maker_tui.text.intervention_lines import change_words, doubt_words, probe_words, remedy_words
 from maker_tui.text.roles import line
+from maker_tui.text.wrapping import Piece
 
 Describe = Callable[[Any], str]
-TOLD_CELLS, LEAST_TOLD = 35, 12
+DESCRIPTION_WIDTH, LEAST_DESCRIPTION = 35, 12
 RULE = "─"
 _FOLDS = (frozenset({"system"}), frozenset[str](), frozenset({"user"}))
 REWRITTEN = "the task writes other prompts now than when this was voted on: what follows is not what was read"
 MOST_READERS = 12
 """Samples that are named beside a wording."""
-PERSONAL = ("voted", "decided", "struck")
+BY_HAND = ("voted", "decided", "struck")
 """What a person does to a ballot."""
 
 
@@ -58,9 +59,9 @@ def counted_row(step: Inspection, place: int, describe: Describe, width: int, *,
         head = (fit(f"{marked_as}#{counted.entry.sample + 1}", 6), "strong")
     else:
         head = (fit(f"{marked_as}@", 6), "accent")
-    told, role = _outcome(step, counted.entry, describe)
-    cells = max(LEAST_TOLD, min(TOLD_CELLS, width - 8 - cell_len(tail[0])))
-    row = line(head, (fit(told, cells), role), " ", tail)
+    description, role = _outcome(step, counted.entry, describe)
+    cells = max(LEAST_DESCRIPTION, min(DESCRIPTION_WIDTH, width - 8 - cell_len(tail[0])))
+    row = line(head, (fit(description, cells), role), " ", tail)
     return row.append_text(line(*_figures(step, place, width - row.cell_len)))
 
 
@@ -73,7 +74,7 @@ def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
     if isinstance(entry, Probe):
         return f"probe {entry.probe + 1}: {probe_words(entry, describe)}", "quiet"
     if isinstance(entry, Act):
-        who = f"{'by ' if entry.kind in PERSONAL else ''}{one_line(entry.who, 30)}"
+        who = f"{'by ' if entry.kind in BY_HAND else ''}{one_line(entry.who, 30)}"
         about = "" if entry.answer is None else f"{name_of(step, entry.answer)} "
         return f"{entry.kind} {about}{who}", "accent"
     if isinstance(entry, Event):
@@ -121,8 +122,8 @@ def _figures(step: Inspection, place: int, room: int) -> list[Piece]:
 
 
 def _tokens(response: Response) -> str:
-    told = [NONE if one is None else str(one) for one in (response.tokens_in, response.tokens_out)]
-    return "/".join(told)
+    description = [NONE if one is None else str(one) for one in (response.tokens_in, response.tokens_out)]
+    return "/".join(description)
 
 
 def _cost(response: Response) -> str:

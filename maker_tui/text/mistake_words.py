@@ -10,15 +10,15 @@ from maker_engine.printable import one_line
 from maker_engine.sessions.queries.mistakes import Cause, WrongStep
 from maker_tui.text.figures import count, count_of, ordinal, rate
 
-TOLD_CHARACTERS = 40
+DESCRIPTION_LIMIT = 40
 
 
 def verdict_words(wrong: WrongStep, describe: Callable[[Any], str]) -> str:
     """Say what was decided, and what the oracle has in its place."""
-    decided = one_line(describe(wrong.decided), TOLD_CHARACTERS)
+    decided = one_line(describe(wrong.decided), DESCRIPTION_LIMIT)
     if wrong.right is None:
         return f"✖ wrong: {decided} · the oracle has no answer here: an earlier step led astray"
-    return f"✖ wrong: {decided} · right: {one_line(describe(wrong.right), TOLD_CHARACTERS)} (oracle)"
+    return f"✖ wrong: {decided} · right: {one_line(describe(wrong.right), DESCRIPTION_LIMIT)} (oracle)"
 
 
 def advice_words(wrong: WrongStep) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maker_engine.core.outlook import Outlook
+from maker_engine.core.forecasting.outlook import Outlook
 from maker_tui.text.figures import NONE, chance
 
 

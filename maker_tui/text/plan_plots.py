@@ -9,7 +9,7 @@ from dataclasses import replace
 from rich.text import Text
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import single
+from maker_engine.core.forecasting.laws import single
 from maker_engine.planning import Purchase, samples, voted
 from maker_tui.text.curves import Axis, Series, curves, percent, power
 from maker_tui.text.figures import count
@@ -24,13 +24,13 @@ def plot(want: Purchase, over: str, columns: int = PLOT_COLUMNS, rows: int = PLO
     """Draw P(solve) over k, or the samples, to the base of ten, over p, s or m."""
     if over == "k":
         return _over_k(want, columns, rows)
-    spots, told, series = _spots(want, over)
+    spots, axis_texts, series = _spots(want, over)
     points = [(x, math.log10(found)) for x, there in spots if (found := _samples(there)) is not None]
     if not points:
         raise InputError(f"there is nothing to draw over {over}: no such plan reaches the target")
     least, most = math.floor(min(y for _, y in points)), math.ceil(max(y for _, y in points))
     drawn = [Series("", series, "accent", points)]
-    x_axis = Axis(over, points[-1][0], told, points[0][0], whole=False)
+    x_axis = Axis(over, points[-1][0], axis_texts, points[0][0], whole=False)
     return curves(drawn, x_axis, Axis("samples", max(most, least + 1), power, least), columns, rows)
 
 

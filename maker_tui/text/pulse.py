@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.record.snapshot import Totals
 
 MOST_SPANS = 64
 """Once there are more, every two become one twice as long, so that the whole run stays in view."""

@@ -16,7 +16,7 @@ from rich.text import Text
 from textual.color import Color
 from textual.strip import Strip
 
-from maker_engine.core.pictures import ROLES
+from maker_engine.core.task.pictures import ROLES
 from maker_engine.printable import printable
 from maker_tui.settings.themes import CONTRAST
 

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from maker_engine.printable import one_line
-from maker_engine.sessions.library.shelf import Order
+from maker_engine.sessions.library.listing import Order
 from maker_tui.text.figures import count, count_of, dollars, fit, moment, short
 from maker_tui.text.roles import line
 from maker_tui.text.session_table import cost_of, task_word
@@ -83,7 +83,7 @@ def heading(width: int, order: Order) -> Text:
 
 
 def summary_line(
-    summary: SessionSummary, width: int, order: Order = Order.NEWEST, *, marked: bool = False, told_apart: bool = False
+    summary: SessionSummary, width: int, order: Order = Order.NEWEST, *, marked: bool = False, with_suffix: bool = False
 ) -> Text:
     """Tell one session in one row.
 
@@ -92,7 +92,7 @@ def summary_line(
         width: Cells there are.
         order: What the list is ordered by.
         marked: It is one of those that were chosen.
-        told_apart: Another one would have the same row: the end of its file name is shown too.
+        with_suffix: Another one would have the same row: the end of its file name is shown too.
     """
     tier = tier_of(width)
     word = summary_word(summary)
@@ -112,7 +112,7 @@ def summary_line(
         _outcome(word, tier), _figure(summary, order, width), cost_of(summary),
     ]  # fmt: skip
     roles = ["quiet", "plain", "strong" if summary.name else "plain", "plain", "plain", word.role, "plain", "plain"]
-    mark = f" {summary.path.stem.rpartition('-')[2][-6:]}" if told_apart else ""
+    mark = f" {summary.path.stem.rpartition('-')[2][-6:]}" if with_suffix else ""
     mark += f" ⋔{count(summary.forks)}" if summary.forks else ""
     return _row(cells, roles, width, mark)
 
@@ -127,13 +127,13 @@ def alike(sessions: Sequence[SessionSummary]) -> Collection[SessionSummary]:
 
 def detail_line(summary: SessionSummary) -> Text:
     """Tell in one row what the list has no room for."""
-    told = [summary.damaged or "damaged"]
+    parts = [summary.damaged or "damaged"]
     if summary.damaged is None:
-        told = [summary.problem] if summary.name else []
-        told += [summary.model, count_of(summary.samples, "sample")]
-        told += [dollars(summary.cost_usd)] if summary.cost_usd is not None else []
-        told += [f"{count(summary.forks)} {'forks' if summary.forks > 1 else 'fork'}"] if summary.forks else []
-    return line((" " + " · ".join(one_line(part) for part in (*told, summary.path.name)), "quiet"))
+        parts = [summary.problem] if summary.name else []
+        parts += [summary.model, count_of(summary.samples, "sample")]
+        parts += [dollars(summary.cost_usd)] if summary.cost_usd is not None else []
+        parts += [f"{count(summary.forks)} {'forks' if summary.forks > 1 else 'fork'}"] if summary.forks else []
+    return line((" " + " · ".join(one_line(part) for part in (*parts, summary.path.name)), "quiet"))
 
 
 def _in_place_of_steps(order: Order, width: int) -> bool:
@@ -142,8 +142,8 @@ def _in_place_of_steps(order: Order, width: int) -> bool:
 
 
 def _when(created: float, tier: int) -> str:
-    told = moment(created)
-    return told if tier == WIDE else told[5:10] if tier == LEAST else told[5:]
+    parts = moment(created)
+    return parts if tier == WIDE else parts[5:10] if tier == LEAST else parts[5:]
 
 
 def _outcome(word: Word, tier: int) -> str:

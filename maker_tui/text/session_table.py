@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from maker_engine.printable import one_line
-from maker_engine.sessions.library.shelf import outcome_name
+from maker_engine.sessions.library.listing import outcome_name
 from maker_tui.text.figures import dollars, fit, short
 
 if TYPE_CHECKING:

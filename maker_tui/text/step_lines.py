@@ -7,17 +7,17 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from maker_engine.core import decisions
-from maker_engine.core.events import Event
+from maker_engine.core.record import decisions
 from maker_engine.core.record.entries import Act, Change, Doubted, Probe
+from maker_engine.core.record.events import Event
 from maker_engine.core.record.registry import words_of
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.printable import one_line, printable
-from maker_tui.text.aside_words import change_words, doubt_words, probe_words
+from maker_tui.text.intervention_lines import change_words, doubt_words, probe_words
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
-    from maker_engine.core.events import Event
+    from maker_engine.core.record.events import Event
 from maker_engine.core.record.entries import Entry
 
 ALIKE = 4
@@ -29,8 +29,8 @@ _INDENT = "    "
 
 def entry_lines(entries: Sequence[Entry], task: AnyTask) -> Iterator[str]:
     """Say a line an entry, in order; many samples in a row that were judged alike share one."""
-    told = [(entry, *_told(entry, task)) for entry in entries]
-    for (counted, judged), group in groupby(told, lambda one: (isinstance(one[0], Sample), one[2])):
+    judged_entries = [(entry, *_judgement(entry, task)) for entry in entries]
+    for (counted, judged), group in groupby(judged_entries, lambda one: (isinstance(one[0], Sample), one[2])):
         alike = list(group)
         if counted and len(alike) >= ALIKE:
             first, last = alike[0][0], alike[-1][0]
@@ -68,15 +68,15 @@ def _number(entry: Entry) -> str:
     return f"{entry.sample + 1:,}" if isinstance(entry, Sample) else ""
 
 
-def _told(entry: Entry, task: AnyTask) -> tuple[str, str]:
+def _judgement(entry: Entry, task: AnyTask) -> tuple[str, str]:
     """Say who did something, and what."""
     if isinstance(entry, Doubted):
         return "hopeless", doubt_words(entry)
     if isinstance(entry, Change):
         return entry.who, f"changed {change_words(entry)}"
     if isinstance(entry, Probe):
-        told = probe_words(entry, partial(decisions.describe, task))
-        return f"probe {entry.probe + 1}", f"{told} (for {entry.who}, not counted)"
+        judged_entries = probe_words(entry, partial(decisions.describe, task))
+        return f"probe {entry.probe + 1}", f"{judged_entries} (for {entry.who}, not counted)"
     if isinstance(entry, Act):
         return f"{entry.who} {entry.kind}", "" if entry.answer is None else decisions.describe(task, entry.answer)
     if isinstance(entry, Event):

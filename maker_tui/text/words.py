@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from maker_engine.core.snapshot import Snapshot
+    from maker_engine.core.record.snapshot import Snapshot
     from maker_engine.sessions.library.library import SessionSummary
 
 
@@ -44,6 +44,10 @@ BUSY = Word("●", "running", "accent")
 """A session that another process writes."""
 OPEN = Word("●", "not ended", "accent")
 """One of several runs of a session without an end, of which another process drives one."""
+PAST = Word("◀", "the past", "warn")
+BROKEN = Word("✖", "not started", "bad")
+LOOKING_ON = Word("◉", "read-only", "quiet")
+"""Another process drives the run."""
 DAMAGED = Word("✖", "damaged", "bad")
 
 _OUTCOMES = {

@@ -9,14 +9,14 @@ from rich.text import Text
 from textual.events import Click, Key, Resize
 from textual.message import Message
 
-from maker_engine.core.commands import BreakCommand, DropBreak, TurnBreak
+from maker_engine.core.record.commands import BreakCommand, DropBreak, TurnBreak
 from maker_engine.printable import one_line
 from maker_tui.text.figures import count_of, fit
 from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from maker_engine.runtime.stops import Breakpoint
+    from maker_tui.runs.view import Breakpoint
 
 MOST_ROWS = 8
 HEAD = " breakpoints   space turns it on or off · x takes it away · ↑ ↓ · esc leaves"
@@ -29,7 +29,7 @@ class BreakList(LineView):
     BreakList { height: auto; display: none; background: $panel; &.-up { display: block; } }
     """
 
-    class Wished(Message):
+    class CommandGiven(Message):
         """A breakpoint is to be turned or dropped."""
 
         def __init__(self, command: BreakCommand) -> None:
@@ -67,7 +67,7 @@ class BreakList(LineView):
         elif key.key in ("space", "enter"):
             self._turn()
         elif key.key in ("x", "delete") and self._points:
-            self.post_message(self.Wished(DropBreak(self._points[self._chosen].number)))
+            self.post_message(self.CommandGiven(DropBreak(self._points[self._chosen].number)))
         elif key.key in ("escape", "q", "B"):
             self.remove_class("-up")
 
@@ -93,7 +93,7 @@ class BreakList(LineView):
     def _turn(self) -> None:
         if self._points:
             point = self._points[self._chosen]
-            self.post_message(self.Wished(TurnBreak(point.number, on=not point.on)))
+            self.post_message(self.CommandGiven(TurnBreak(point.number, on=not point.on)))
 
     def _lay_out(self) -> None:
         width = self.screen.size.width

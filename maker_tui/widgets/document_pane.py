@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.message import Message
 
-from maker_engine.core.papers import DocumentLine
+from maker_engine.core.task.papers import DocumentLine
 from maker_tui.text.roles import line
 from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
@@ -32,7 +32,7 @@ class DocumentPane(LinePane):
     ]
 
     class Pointed(Message):
-        """Somebody moved the cursor."""
+        """Someone moved the cursor."""
 
     def __init__(self, keys: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("document", id=id)
@@ -44,7 +44,7 @@ class DocumentPane(LinePane):
 
     @property
     def held(self) -> bool:
-        """True once somebody has moved the cursor."""
+        """True once someone has moved the cursor."""
         return self._held
 
     @property
@@ -53,7 +53,7 @@ class DocumentPane(LinePane):
         return next((one for one in self._document if one.id == self._pointed and one.id), None)
 
     def show_document(self, document: Sequence[DocumentLine]) -> None:
-        """Show `document`; the cursor goes with the line that was settled last until somebody moves it."""
+        """Show `document`; the cursor goes with the line that was settled last until someone moves it."""
         if document == self._document:
             return
         self._document = document
@@ -98,20 +98,20 @@ class DocumentPane(LinePane):
             self.scroll_lines_to(rows.stop - self.size.height)
 
     def _lay_out(self) -> None:
-        told: list[Text] = []
+        shown_lines: list[Text] = []
         self._rows = {}
         for one in self._document:
-            begun = len(told)
+            begun = len(shown_lines)
             if one.id:
-                told += self._line(one)
-                self._rows[one.id] = range(begun, len(told))
+                shown_lines += self._line(one)
+                self._rows[one.id] = range(begun, len(shown_lines))
             else:
-                told += [line()] if told else []
-                told += [line((row, "label")) for row in wrapped(one.text, self.size.width)]
+                shown_lines += [line()] if shown_lines else []
+                shown_lines += [line((row, "label")) for row in wrapped(one.text, self.size.width)]
         lines = len(self._rows)
         counted = f" · {lines} line{'s' if lines != 1 else ''}" if lines else ""
         self.entitle(f"document{counted}", self._keys)
-        self.show(told or [line(("nothing is settled yet", "quiet"))])
+        self.show(shown_lines or [line(("nothing is settled yet", "quiet"))])
 
     def _line(self, one: DocumentLine) -> list[Text]:
         pointed = one.id == self._pointed

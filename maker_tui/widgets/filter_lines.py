@@ -17,7 +17,7 @@ from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from maker_engine.sessions.library.shelf import Choice, Facet
+    from maker_engine.sessions.library.listing import Choice, Facet
 
 LABEL_CELLS = 8
 LONGEST_VALUE = 28
@@ -99,14 +99,14 @@ def choice_rows(
     spots: list[Spot] = []
     facets = [(facet, list(group)) for facet, group in groupby(choices, key=lambda choice: choice.facet)]
     for facet, group in facets:
-        told = [_words(choice, picks, min(LONGEST_VALUE, width // 4)) for choice in group][
+        labels = [_words(choice, picks, min(LONGEST_VALUE, width // 4)) for choice in group][
             : len(ascii_letters) - len(spots)
         ]
-        places = _flow([len(words) + 2 for words in told], width - LABEL_CELLS - 2, max(1, (most - 1) // len(facets)))
+        places = _flow([len(words) + 2 for words in labels], width - LABEL_CELLS - 2, max(1, (most - 1) // len(facets)))
         first = len(lines)
         lines += [line((f" {fit(facet.value if row == 0 else '', LABEL_CELLS)}", "key"))
                   for row in range(places[-1][0] + 1 if places else 1)]  # fmt: skip
-        for (row, _), words, choice in zip(places, told, group, strict=False):
+        for (row, _), words, choice in zip(places, labels, group, strict=False):
             text, start = lines[first + row], lines[first + row].cell_len
             role = "accent" if picks.get(facet) == choice.value else "plain"
             text.append_text(line((f" {ascii_letters[len(spots)]}", "key"), (words, role)))

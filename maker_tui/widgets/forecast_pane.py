@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from rich.text import Text
 from textual.events import Resize
 
 from maker_engine.forecast import Forecast
-from maker_tui.text.figures import NONE, chance, count, dollars, duration, fit, rate
-from maker_tui.text.k_table import k_table
+from maker_tui.text.figures import NONE, chance, count, dollars, duration, fit, rate, short
 from maker_tui.text.roles import line
 from maker_tui.text.rule_words import rule_words
+from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
 
 NAME_CELLS, FIGURE_CELLS = 10, 11
@@ -93,18 +92,18 @@ def forecast_lines(
         return _side_by_side(rows, forecast, width)
     room = width - NAME_CELLS - FIGURE_CELLS
     lines = [
-        line((fit(name, NAME_CELLS), "label"), (fit(figure, FIGURE_CELLS), "strong"), (_told(words, room), "quiet"))
+        line((fit(name, NAME_CELLS), "label"), (fit(figure, FIGURE_CELLS), "strong"), (_fitting(words, room), "quiet"))
         for name, figure, *words in rows
     ]
     if forecast.assumptions:
         lines += [line(), line(("assumed, not known", "warn"))]
         for sentence in forecast.assumptions:
-            wrapped = textwrap.wrap(sentence, max(16, width - 2)) or [""]
-            lines += [line(("• " if place == 0 else "  "), row) for place, row in enumerate(wrapped)]
+            rows_of_it = enumerate(wrapped(sentence, max(16, width - 2)))
+            lines += [line(("• " if place == 0 else "  "), row) for place, row in rows_of_it]
     else:
         own = not forecast.from_what.startswith(("the law", "the calibration"))
         known = "Every figure follows from the model's own profile." if own else f"p follows {forecast.from_what}."
-        lines += [line(), *(line((row, "quiet")) for row in textwrap.wrap(known, max(16, width)))]
+        lines += [line(), *(line((row, "quiet")) for row in wrapped(known, max(16, width)))]
     return lines
 
 
@@ -114,7 +113,7 @@ def _side_by_side(rows: Sequence[tuple[str, ...]], forecast: Forecast, width: in
     if forecast.assumptions:
         facts.append(f"{len(forecast.assumptions)} assumed")
     joined = " · ".join(fact.replace(" ", "\N{NO-BREAK SPACE}") for fact in facts)
-    return [line(row.replace("\N{NO-BREAK SPACE}", " ").strip(" ·")) for row in textwrap.wrap(joined, max(16, width))]
+    return [line(row.replace("\N{NO-BREAK SPACE}", " ").strip(" ·")) for row in wrapped(joined, max(16, width))]
 
 
 def _cost(forecast: Forecast) -> tuple[str, ...]:
@@ -159,6 +158,53 @@ def _why(forecast: Forecast, target: float) -> tuple[str, str]:
     return "as given", "as given"
 
 
-def _told(forms: list[str], room: int) -> str:
+def _fitting(forms: list[str], room: int) -> str:
     """Choose the first explanation that would not be cut."""
     return next((words for words in forms if len(words) <= room), "")
+
+
+_COLUMNS = (("k", 5), ("P(solve)", 15), ("votes", 8), ("samples", 9), ("cost", 11), ("time", 10))
+"""Columns with their cells, the last ones left out where there is no room."""
+MARK_CELLS = 8
+
+
+def seconds_of(forecast: Forecast, speed: float | None) -> float | None:
+    """Return how long a run takes: as long as its model, or as this machine where the model answers at once."""
+    if forecast.wall_s or not forecast.samples:
+        return forecast.wall_s
+    return None if speed is None else forecast.samples / speed
+
+
+def k_table(
+    forecasts: Sequence[Forecast], chosen: int, target: float, width: int, speed: float | None = None
+) -> list[Text]:
+    """Lay the forecasts out in `width` cells, a row a k.
+
+    Args:
+        forecasts: One for each k, ascending.
+        chosen: The k that the run takes, whose row is marked.
+        target: The chance of the whole run being right that is wanted; the rows that reach it say so by a glyph.
+        width: Cells across.
+        speed: Samples a second that this machine draws of a model that answers at once, None where that is not known.
+    """
+    columns, used = [], MARK_CELLS
+    for name, cells in _COLUMNS:
+        used += cells
+        if used > width:
+            break
+        columns.append((name, cells))
+    rows = [line(("".join(name.rjust(cells) for name, cells in columns), "label"))]
+    for one in forecasts:
+        reaches = one.p_solve is not None and one.p_solve >= target
+        texts = {
+            "k": f"{'✔' if reaches else ' '} {one.k}",
+            "P(solve)": chance(one.p_solve),
+            "votes": NONE if one.votes is None else short(one.votes),
+            "samples": NONE if one.samples is None else short(one.samples),
+            "cost": dollars(one.cost_usd),
+            "time": duration(seconds_of(one, speed)),
+        }
+        role = "strong" if one.k == chosen else "plain" if reaches else "quiet"
+        mark = (" ◀ taken" if one.k == chosen else "", "accent")
+        rows.append(line(("".join(fit(texts[name], cells, right=True) for name, cells in columns), role), mark))
+    return [*rows, line((f"✔ reaches the target of {chance(target)}", "label"))]

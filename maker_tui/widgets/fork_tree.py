@@ -37,7 +37,7 @@ class ForkTree(CursorPane):
         self._cursor = max(range(len(nodes)), key=lambda place: nodes[place].id, default=0)
 
     def on_mount(self) -> None:
-        """Tell how many there are, and bring the newest into view."""
+        """Return how many there are, and bring the newest into view."""
         super().on_mount()
         self.entitle(f"runs and forks · {count(len(self._runs))}")
         self.call_after_refresh(self.reveal)

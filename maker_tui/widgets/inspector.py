@@ -35,7 +35,7 @@ from maker_tui.widgets.line_pane import LinePane
 if TYPE_CHECKING:
     from maker_engine.core.record.entries import Entry
     from maker_engine.sessions.queries.text_search import Terms
-    from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.viewed import ViewedRun
 
 
 class BallotRows(CursorPane):
@@ -121,7 +121,7 @@ class Inspector(NamedKeys, Vertical):
         Binding("tab,shift+tab", "other", "other pane", show=False, tooltip="to the other pane, to scroll it"),
     ]
 
-    def __init__(self, run: LookedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, run: ViewedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._run = run
         self._describe = run.describe
@@ -144,7 +144,7 @@ class Inspector(NamedKeys, Vertical):
         self.more()
 
     def more(self) -> None:
-        """Show the step as it stands now."""
+        """Show the step as it is now."""
         at, run = self._at, self._run
 
         def look(reader: Reader) -> Inspection:
@@ -251,16 +251,16 @@ def _facts(step: Inspection, describe: Describe) -> list[str]:
     """Say in a few words what the step is and how it came out, and what the oracle has where that is something else."""
     last = step.counted[-1] if step.counted else None
     votes = sum(number for _, number in last.votes) if last is not None else 0
-    told = [f"step {ordinal(step.step)}"]
+    parts = [f"step {ordinal(step.step)}"]
     if step.answer is None:
-        told.append("open")
+        parts.append("open")
     else:
         answer = f"{name_of(step, step.answer)} {describe(step.answer)}"
-        told.append(f"✖ wrong: {answer}" if step.wrong else f"decided {answer}")
+        parts.append(f"✖ wrong: {answer}" if step.wrong else f"decided {answer}")
     if step.wrong and step.right is not None:
         name = f"{name_of(step, step.right)} " if step.right in step.candidates else ""
-        told.append(f"right: {name}{describe(step.right)} (oracle)")
-    told.append(count_of(votes, "vote"))
+        parts.append(f"right: {name}{describe(step.right)} (oracle)")
+    parts.append(count_of(votes, "vote"))
     if last is not None:
-        told.append(f"margin {last.margin}, k {step.k}")
-    return told
+        parts.append(f"margin {last.margin}, k {step.k}")
+    return parts

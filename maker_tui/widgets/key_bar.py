@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.message import Message
 
-from maker_tui.settings.keymap import Keymap, in_force
+from maker_tui.settings.keymap import Keymap, active_bindings
 from maker_tui.text.roles import line
 from maker_tui.widgets.line_view import LineView
 
@@ -92,7 +92,7 @@ class KeyBar(LineView):
         at = 0
         typed = f" {self._count} " if self._count else ""
         room = self._width - len(typed)
-        for key in fitting([_entry(one) for one in in_force(self._shown, self.app)], room):
+        for key in fitting([_entry(one) for one in active_bindings(self._shown, self.app)], room):
             self._spans.append((at, at + key.cells, key))
             parts += [(f" {key.label}", "key"), f" {key.words} "]
             at += key.cells

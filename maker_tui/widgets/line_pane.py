@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 
 from maker_engine.printable import printable
-from maker_tui.settings.keymap import NamedKeys
+from maker_tui.settings.keymap import NamedKeys, take_actions
 from maker_tui.widgets.line_view import LineView
 
 SIDEWAYS: list[BindingType] = [
@@ -60,6 +60,7 @@ class LinePane(NamedKeys, LineView, can_focus=True):
 
     def __init__(self, heading: str, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
+        take_actions(self, Scrolling(self), Copying(self))
         self.entitle(heading)
 
     def entitle(self, heading: str, footing: str = "") -> None:
@@ -68,26 +69,6 @@ class LinePane(NamedKeys, LineView, can_focus=True):
             content = Content(printable(words)) if words else None
             if getattr(self, f"_{attribute}") != content:  # setting one repaints the whole pane
                 setattr(self, attribute, content)
-
-    def action_scroll_rows(self, rows: int) -> None:
-        """Scroll by rows."""
-        self.scroll_lines_to(self.top + rows)
-
-    def action_scroll_pages(self, pages: int) -> None:
-        """Scroll by pages, keeping one row in view."""
-        self.scroll_lines_to(self.top + pages * max(1, self.size.height - 1))
-
-    def action_scroll_first(self) -> None:
-        """Go to the first line."""
-        self.scroll_lines_to(0)
-
-    def action_scroll_last(self) -> None:
-        """Go to the last line."""
-        self.scroll_lines_to(self.furthest)
-
-    def action_scroll_cells(self, cells: int) -> None:
-        """Scroll sideways."""
-        self.scroll_cells_to(self._left + cells)
 
     def copied_lines(self, most: int) -> list[str]:
         """Return what `y` copies: at most `most` lines, all of them where there are no more."""
@@ -98,15 +79,49 @@ class LinePane(NamedKeys, LineView, can_focus=True):
         """Return what `Y` copies."""
         return self.line_at(self.top).plain if self.line_total else ""
 
+
+class Scrolling:
+    """Scrolls a pane by keys."""
+
+    def __init__(self, pane: LinePane) -> None:
+        self._pane = pane
+
+    def action_scroll_rows(self, rows: int) -> None:
+        """Scroll by rows."""
+        self._pane.scroll_lines_to(self._pane.top + rows)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Scroll by pages, keeping one row in view."""
+        self._pane.scroll_lines_to(self._pane.top + pages * max(1, self._pane.size.height - 1))
+
+    def action_scroll_first(self) -> None:
+        """Go to the first line."""
+        self._pane.scroll_lines_to(0)
+
+    def action_scroll_last(self) -> None:
+        """Go to the last line."""
+        self._pane.scroll_lines_to(self._pane.furthest)
+
+    def action_scroll_cells(self, cells: int) -> None:
+        """Scroll sideways."""
+        self._pane.scroll_cells_to(self._pane.left + cells)
+
+
+class Copying:
+    """Copies the text of a pane by keys."""
+
+    def __init__(self, pane: LinePane) -> None:
+        self._pane = pane
+
     def action_copy_pane(self) -> None:
         """Copy the pane."""
-        self._copy("\n".join(text.rstrip() for text in self.copied_lines(MOST_COPIED)))
+        self._copy("\n".join(text.rstrip() for text in self._pane.copied_lines(MOST_COPIED)))
 
     def action_copy_line(self) -> None:
         """Copy one line."""
-        self._copy(self.copied_line().strip())
+        self._copy(self._pane.copied_line().strip())
 
     def _copy(self, text: str) -> None:
         if text.strip():
             # Not by way of the screen: what a screen sends while it does what a key says stops at that screen.
-            self.app.post_message(self.CopyAsked(text))
+            self._pane.app.post_message(LinePane.CopyAsked(text))

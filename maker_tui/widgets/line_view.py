@@ -61,6 +61,11 @@ class LineView(Widget):
         return self._top
 
     @property
+    def left(self) -> int:
+        """Index of the first column in view."""
+        return self._left
+
+    @property
     def furthest(self) -> int:
         """The largest `top`: with it the last line stands at the bottom."""
         return max(0, self.line_total - self.size.height)

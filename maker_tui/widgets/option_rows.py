@@ -1,13 +1,13 @@
-"""Rows of a form: a field to type in or to choose from, and a line that opens a group of them."""
+"""Rows of the new-run form: a field to type in or to choose from, a line that opens a group, and which there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Blur, Click, Focus, Resize
 from textual.message import Message
@@ -16,9 +16,15 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Select
 
 from maker_engine.printable import one_line, printable
-from maker_tui.runs.order_form import Field, summary_of
+from maker_tui.runs.form_values import OWN_TASK, FormValues
+from maker_tui.runs.order_form import FIRST_FIELDS, GROUP_FIELDS, OWN, PROBLEM, TASK, Field, summary_of
 from maker_tui.text.roles import line
+from maker_tui.widgets.completing import ModelSuggester, PathSuggester
 from maker_tui.widgets.line_view import LineView
+
+PROFILE = "profile"
+_PATHS = ("problem", OWN, "session")
+"""Fields that hold a path."""
 
 
 class Choice(Select[str], inherit_bindings=False):
@@ -140,3 +146,45 @@ def row(field: Field, held: str | None = None, suggester: Suggester | None = Non
         )
         entry.cursor_blink = False  # half a kilobyte a second, for nothing
     yield Horizontal(Label(Content(printable(field.label))), entry, classes="field")
+
+
+class OrderRows:
+    """Makes rows that hold what is known by then.
+
+    Args:
+        held: What the fields hold.
+        api_base: Returns the server's address that is typed, empty for none: its models complete a model's name.
+    """
+
+    def __init__(self, held: FormValues, api_base: Callable[[], str]) -> None:
+        self._held = held
+        self._api_base = api_base
+
+    def first(self, names: Sequence[str]) -> ComposeResult:
+        """Make all rows that are there at first; those of the task and of the groups have places of their own.
+
+        Args:
+            names: The installed tasks.
+        """
+        tasks = (*((name, name) for name in names), ("a file or folder of your own", OWN_TASK))
+        yield from row(Field(TASK, "task", "What to solve.", tasks[0][1], tasks), self._held.task)
+        with Vertical(id="own", classes="fields"):
+            yield from self.of(Field(OWN, "task path", "Python file, or folder, with a task of yours. Tab completes."))
+        if len(self._held.profiles) > 1:
+            profiles = tuple((name or "none", name) for name in self._held.profiles)
+            field = Field(PROFILE, "profile", "Options from the settings file.", "", profiles)
+            yield from row(field, self._held.profile)
+        yield Vertical(id="options", classes="fields")
+        for field in (*PROBLEM, *FIRST_FIELDS):
+            yield from self.of(field)
+        for group, _ in GROUP_FIELDS:
+            yield GroupLine(group.name, group.title)
+            yield Vertical(id=f"fields-{group.name}", classes="fields")
+
+    def of(self, field: Field) -> ComposeResult:
+        """Make the row of a field."""
+        if field.key == "model":
+            yield from row(field, self._held.get(field.key), ModelSuggester(self._api_base))
+        else:
+            suggester = PathSuggester(tasks=field.key == OWN) if field.key in _PATHS else None
+            yield from row(field, self._held.get(field.key), suggester)

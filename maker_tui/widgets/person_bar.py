@@ -39,8 +39,10 @@ class PersonBar(LineView, can_focus=True):
     def ask(self, verb: str, answers: Sequence[Hashable], describe: Callable[[Hashable], str]) -> None:
         """Ask which candidate to do `verb` with. The letters stay those of this moment, whoever votes meanwhile."""
         self._verb, self._answers = verb, tuple(answers)
-        told = "   ".join(f"{letter(place)} {one_line(describe(answer), 24)}" for place, answer in enumerate(answers))
-        words = f" {verb} which?   {told}   · esc takes it back"
+        choices = "   ".join(
+            f"{letter(place)} {one_line(describe(answer), 24)}" for place, answer in enumerate(answers)
+        )
+        words = f" {verb} which?   {choices}   · esc takes it back"
         self.add_class("-up")
         self.show([line((fit(words, self.app.size.width), "key"))])
         self.focus()

@@ -16,7 +16,7 @@ from maker_tui.text import charts
 from maker_tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
-    from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.viewed import ViewedRun
 
 
 class Plot(StrEnum):
@@ -40,7 +40,7 @@ class PlotPane(LinePane, inherit_bindings=False):
         Binding("left,h,shift+tab", "turn(-1)", "plot before", show=False, tooltip="to the plot before"),
     ]
 
-    def __init__(self, run: LookedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, run: ViewedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("plots", id=id)
         self.plot = Plot.RACE
         self._run = run
@@ -53,7 +53,7 @@ class PlotPane(LinePane, inherit_bindings=False):
         self.more()
 
     def more(self) -> None:
-        """Draw the run as it stands now."""
+        """Draw the run as it is now."""
         if self.plot is not Plot.RACE:
             self._surveying.go_on()
         self._draw()
@@ -86,12 +86,12 @@ class PlotPane(LinePane, inherit_bindings=False):
 
     def _drawn(self, reader: Reader) -> list[Text]:
         run, started, size = self._run, self._run.started, (self.size.width, self.size.height)
-        survey, told = self._surveying.survey, self._surveying.told
+        survey, status = self._surveying.survey, self._surveying.status
         if started is None:
             return []
         if self.plot is Plot.RACE:
             step = inspect_step(reader, run.task, min(self._at, reader.steps_done()))
             return charts.race(step, run.describe, size)
         if self.plot is Plot.VOTES:
-            return charts.votes_a_step(survey, told, size)
-        return (charts.convergence if self.plot is Plot.CONVERGENCE else charts.lengths)(survey, started, told, size)
+            return charts.votes_a_step(survey, status, size)
+        return (charts.convergence if self.plot is Plot.CONVERGENCE else charts.lengths)(survey, started, status, size)

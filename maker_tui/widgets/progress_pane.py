@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.copies import effective_votes
-from maker_engine.core.snapshot import Snapshot, Totals
+from maker_engine.core.record.copies import effective_votes
+from maker_engine.core.record.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
-from maker_engine.runtime.view import RunView
+from maker_tui.runs.view import RunView
 from maker_tui.text.figures import (
     NONE,
     bar,
@@ -30,6 +30,7 @@ from maker_tui.text.rule_words import rule_words
 from maker_tui.text.words import Word
 from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.line_view import LineView
 
 Part = str | tuple[str, str]
 
@@ -77,7 +78,7 @@ def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pu
     roomy = height >= ROOMY_ROWS
     rates = _rates(pulse, snapshot, width) if roomy and width >= WIDE_CELLS and pulse is not None else []
     gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy)
-    if not roomy and _calls_matter(view):  # where there is no room for more rows, it stands for dissent and errors
+    if not roomy and _calls_matter(view):  # where there is no room for more rows, it represents dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
     if not roomy and view.outlook is not None and view.outlook.worse and snapshot.outcome is None:
         figures[3] = line((fit(f"worse: {view.outlook.worse}", width), "warn"))
@@ -112,9 +113,9 @@ def meter_line(view: RunView, width: int) -> Text:
     return line((place, "strong"), (filled, "bar"), (rest, "rest"), tail)
 
 
-def _trouble(told: str, width: int) -> str:
+def _trouble(text: str, width: int) -> str:
     """Say what is waited for; where it would be cut, so that the time to go is not."""
-    return one_line(told if len(told) <= width else told.removeprefix("waiting for the "), width)
+    return one_line(text if len(text) <= width else text.removeprefix("waiting for the "), width)
 
 
 def _where(snapshot: Snapshot, word: Word, width: int) -> Text:
@@ -173,7 +174,7 @@ def _votes(totals: Totals, *, roomy: bool) -> str:
 
 
 def _alike(totals: Totals, *, wide: bool) -> list[tuple[str, Part, str, Part]]:
-    """Tell how many texts are alike and how many votes that leaves, where the texts were compared."""
+    """Return how many texts are alike and how many votes that leaves, where the texts were compared."""
     if not totals.compared:
         return []
     alike = share(totals.repeated, totals.compared)
@@ -223,7 +224,7 @@ def _model(snapshot: Snapshot, width: int) -> Text:
 
 def _adjusted(view: RunView, width: int) -> list[Text]:
     """Say what is sent to the model otherwise than ordered."""
-    rows = [row for told in view.adjustments for row in wrapped(told, width - NAME_CELLS)]
+    rows = [row for text in view.adjustments for row in wrapped(text, width - NAME_CELLS)]
     names = ["sent", *[""] * len(rows)]
     return [line((fit(name, NAME_CELLS), "label"), row) for name, row in zip(names, rows, strict=False)]
 
@@ -251,7 +252,7 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
 
 
 def _outlook(view: RunView) -> list[tuple[str, str]]:
-    """Tell how the run is likely to end, by its own votes, and where its k comes from."""
+    """Return how the run is likely to end, by its own votes, and where its k comes from."""
     found = view.outlook
     if found is None:
         return []
@@ -302,3 +303,25 @@ def _allowed(view: RunView) -> list[str]:
 def _timeouts(view: RunView) -> str:
     longer = view.deadline_s > view.timeout_s
     return view.timeouts + (f", {view.deadline_s:g} s are allowed now" if longer else "")
+
+
+class Meter(LineView):
+    """Progress in one row, for windows too low for the pane."""
+
+    DEFAULT_CSS = """
+    Meter { height: 1; display: none; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._view: RunView | None = None
+
+    def show_progress(self, view: RunView) -> None:
+        """Show how far `view` is."""
+        self._view = view
+        self.show([meter_line(view, self.size.width)])
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay out for the new width."""
+        if self._view is not None:
+            self.show_progress(self._view)

@@ -82,8 +82,8 @@ class QuestionPane(LinePane):
         self._places = {}
         if self._question is None:
             self.entitle("being settled")
-            told = [] if self._doing is None else picture_lines(*self._doing, width, self.size.height)
-            self.show(told)
+            lines = [] if self._doing is None else picture_lines(*self._doing, width, self.size.height)
+            self.show(lines)
             return
         self.entitle("question", "figures choose · enter answers")
         self.show(self._laid(self._question, width))
@@ -105,7 +105,7 @@ class QuestionPane(LinePane):
         key = str(place + 1) if place < MOST_BY_KEY else " "
         mark, role = ("●", "key") if marked else ("○", "quiet")
         first, *others = wrapped(option, width - 4)
-        told = [line((key, "key"), " ", (mark, role), " ", (first, "strong" if marked else "plain"))]
-        told += [line("    ", (row, "strong" if marked else "plain")) for row in others]
-        self._places |= dict.fromkeys(range(at, at + len(told)), place)
-        return told
+        lines = [line((key, "key"), " ", (mark, role), " ", (first, "strong" if marked else "plain"))]
+        lines += [line("    ", (row, "strong" if marked else "plain")) for row in others]
+        self._places |= dict.fromkeys(range(at, at + len(lines)), place)
+        return lines

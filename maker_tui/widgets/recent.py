@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.facts import StepFacts
+from maker_engine.core.filters.facts import StepFacts
 from maker_engine.core.record.entries import Entry
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.printable import one_line, printable

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.snapshot import FlagRecord, Snapshot
+from maker_engine.core.record.snapshot import FlagRecord, Snapshot
 from maker_engine.printable import one_line, printable
 from maker_tui.text.figures import count, ordinal
 from maker_tui.text.roles import line

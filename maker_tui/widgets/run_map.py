@@ -10,7 +10,7 @@ from textual.events import Click, Resize
 
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
-from maker_tui.runs.looked import LookedRun, Opened, Went
+from maker_tui.runs.viewed import Opened, ViewedRun, Went
 from maker_tui.text import map_cells
 from maker_tui.text.figures import count, ordinal, share
 from maker_tui.text.map_cells import Layer, Picture, Shape, Window, joined, picture
@@ -51,7 +51,7 @@ class RunMap(LinePane, inherit_bindings=False):
         Binding("enter", "choose", "open", show=False, tooltip="inspect what is most remarkable in the cell"),
     ]
 
-    def __init__(self, run: LookedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, run: ViewedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("map", id=id)
         self._run = run
         self._grid: Picture | None = None
@@ -70,7 +70,7 @@ class RunMap(LinePane, inherit_bindings=False):
         self._lay_out()
 
     def more(self) -> None:
-        """Draw the run as it stands now, in the reader's thread: at a million steps it takes some milliseconds."""
+        """Draw the run as it is now, in the reader's thread: at a million steps it takes some milliseconds."""
         width, height = max(1, self.size.width), max(2, self.size.height - AROUND)
         total, live, run, shading = self._run.total, self._run.live, self._run, self._shading
         laid = map_cells.shape(total, width, height)
@@ -113,7 +113,7 @@ class RunMap(LinePane, inherit_bindings=False):
         across, under = self._laid.across, grid.window.cell_of(self._step)
         cells = [row for start in range(0, len(grid.glyphs), across) for row in _rows(grid, start, self._laid, under)]
         above = [_strip(strip, grid.window, self._step)] if self._partial else []
-        self.show([*above, *cells, self._legend(grid, strip), self._told(grid)])
+        self.show([*above, *cells, self._legend(grid, strip), self._caption(grid)])
         total = grid.window.total
         each = "a cell a step" if grid.window.each == 1 else f"{count(grid.window.each)} steps a cell"
         part = f"steps {ordinal(grid.window.first)} to {count(grid.window.last)} of {count(total)}"
@@ -123,15 +123,15 @@ class RunMap(LinePane, inherit_bindings=False):
         """Say what the glyphs mean that there are."""
         there = {glyph for glyph, _ in (*grid.glyphs, *strip.glyphs)}
         kind = self._shading.value
-        told = {map_cells.DECIDED: "decided"}
+        labels = {map_cells.DECIDED: "decided"}
         if grid.window.each > 1 and grid.peak:
             shades = "".join(glyph for glyph, _ in map_cells.SHADES)
-            told = {shades: f"{kind}, from none to {share(grid.peak, 1)} of a cell's steps"}
+            labels = {shades: f"{kind}, from none to {share(grid.peak, 1)} of a cell's steps"}
             there.add(shades)
-        parts = [f"{glyph} {words}" for glyph, words in (told | _MEANINGS).items() if glyph in there]
+        parts = [f"{glyph} {words}" for glyph, words in (labels | _MEANINGS).items() if glyph in there]
         return line(("  ".join(parts), "label"))
 
-    def _told(self, grid: Picture) -> Text:
+    def _caption(self, grid: Picture) -> Text:
         """Say what the cell under the cursor stands for."""
         shown, cell = grid.window, grid.window.cell_of(self._step)
         first, last = self._cell(grid)
@@ -156,7 +156,7 @@ class RunMap(LinePane, inherit_bindings=False):
     def action_move(self, right: int, down: int) -> None:
         """Move the cursor by cells."""
         if self._grid is not None:
-            # From the first step of a cell, so that each key is a cell, however many steps it stands for.
+            # From the first step of a cell, so that each key is a cell, however many steps it represents.
             start, _ = self._cell(self._grid)
             self._go(start + (right + down * self._laid.across) * self._grid.window.each)
 

@@ -11,7 +11,7 @@ from textual.events import Click
 from textual.message import Message
 
 from maker_engine.printable import one_line
-from maker_engine.sessions.library.shelf import View
+from maker_engine.sessions.library.listing import View
 from maker_tui.text.figures import count
 from maker_tui.text.roles import line
 from maker_tui.text.session_rows import ORDER_WORDS, alike, heading, summary_line
@@ -72,7 +72,7 @@ class SessionList(LinePane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("sessions", id=id)
         self._sessions: Sequence[SessionSummary] | None = None
-        self._looked_at = (0, 0)
+        self._progress_at = (0, 0)
         self._total = 0
         self._view = View()
         self._cursor = 0
@@ -111,7 +111,7 @@ class SessionList(LinePane):
 
         Args:
             sessions: What is left, in order.
-            view: How the library is looked at, for title and heading.
+            view: How the library is examined, for title and heading.
             total: All there are.
             point: Where the cursor goes, None to stay on its session. If that is not shown it keeps its row, but in
                 another view it goes to the first.
@@ -131,13 +131,13 @@ class SessionList(LinePane):
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how many of how many sessions have been read, before there is anything else to show."""
-        if self._sessions is None and (done, total) != self._looked_at:
-            self._looked_at = done, total
+        if self._sessions is None and (done, total) != self._progress_at:
+            self._progress_at = done, total
             self.refresh()
 
     @property
     def _reading(self) -> str:
-        done, total = self._looked_at
+        done, total = self._progress_at
         return f"reading the sessions … {f'{count(done)} of {count(total)}' if total else ''}"
 
     def point(self, path: Path) -> bool:
@@ -185,8 +185,8 @@ class SessionList(LinePane):
         return [row.plain for row in (heading(self.size.width, self._view.order), *rows)] if rows else []
 
     def _row(self, one: SessionSummary) -> Text:
-        marked, told_apart = one.path in self._marked, one in self._alike
-        return summary_line(one, self.size.width, self._view.order, marked=marked, told_apart=told_apart)
+        marked, with_suffix = one.path in self._marked, one in self._alike
+        return summary_line(one, self.size.width, self._view.order, marked=marked, with_suffix=with_suffix)
 
     def copied_line(self) -> str:
         """Return where the session under the cursor is."""

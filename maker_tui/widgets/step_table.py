@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.message import Message
 
-from maker_engine.core.facts import StepFacts
+from maker_engine.core.filters.facts import StepFacts
 from maker_tui.text.figures import NONE, count, dollars, fit, ordinal, short
 from maker_tui.text.roles import line
 from maker_tui.widgets.cursor_pane import CursorPane
@@ -187,7 +187,7 @@ def heading_row(width: int, total: int, order: Order = IN_STEPS) -> Text:
 
 def step_row(facts: StepFacts, columns: Iterable[Column]) -> Text:
     """Lay out one step in columns."""
-    told = {
+    texts = {
         "step": ordinal(facts.step),
         "votes": count(facts.votes),
         "samples": count(facts.samples),
@@ -205,7 +205,7 @@ def step_row(facts: StepFacts, columns: Iterable[Column]) -> Text:
             text, role = marks_of(facts)
             parts.append((f" {text}{' ' * max(0, cells - 1 - cell_len(text))}", role))
         else:
-            parts.append(_cell(name, told[name], cells))
+            parts.append(_cell(name, texts[name], cells))
     return line(*parts)
 
 
@@ -222,7 +222,7 @@ def marks_of(facts: StepFacts) -> tuple[str, str]:
     return "".join(glyph for glyph, _ in there) or "·", there[0][1] if there else "quiet"
 
 
-MARKS_TOLD = "✖ wrong  ≠ dissent  ⚑ flagged  ↻ failed calls  @ not by votes alone"
+MARKS_LEGEND = "✖ wrong  ≠ dissent  ⚑ flagged  ↻ failed calls  @ not by votes alone"
 
 
 def _cell(name: str, text: str, cells: int) -> str:

@@ -11,20 +11,20 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.message import Message
 
-from maker_engine.core.facts import StepFacts
+from maker_engine.core.filters.facts import StepFacts
 from maker_engine.sessions.queries.inspection import facts_of
 from maker_engine.sessions.store.reader import Reader
 from maker_tui.runs.finding import Finding
-from maker_tui.runs.looked import Opened, Went
 from maker_tui.runs.ordering import Ordering
+from maker_tui.runs.viewed import Opened, Went
 from maker_tui.text.figures import count
 from maker_tui.widgets.cursor_pane import CursorPane
 from maker_tui.widgets.line_view import LineView
-from maker_tui.widgets.step_table import IN_STEPS, MARKS_TOLD, Order, StepTable, heading_row
+from maker_tui.widgets.step_table import IN_STEPS, MARKS_LEGEND, Order, StepTable, heading_row
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
-    from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.viewed import ViewedRun
     from maker_tui.text.inspector_lines import Describe
 
 NEAR = 8
@@ -51,7 +51,7 @@ class StepsView(Vertical):
     StepsView #columns { padding: 0 2; }
     """
 
-    def __init__(self, run: LookedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, run: ViewedRun, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._run = run
         self._columns = LineView(id="columns")
@@ -90,7 +90,7 @@ class StepsView(Vertical):
             self._table.point(row)
 
     def more(self) -> None:
-        """Show the run as it stands now."""
+        """Show the run as it is now."""
         self.finding.go_on()
         self._ordering.go_on()
         self._show()
@@ -168,9 +168,9 @@ class StepsView(Vertical):
         self._name_columns()
         ranked = self._ordering.steps
         self._table.show_steps(total, self._picked if ranked is None else ranked, self._order)
-        told = " · ".join(filter(None, (self.finding.told, self._ordering.told)))
+        status = " · ".join(filter(None, (self.finding.status, self._ordering.status)))
         end = " · esc ends the search" if self.finding.going else ""
-        self._table.entitle(f"steps · {count(total)}{' · ' + told if told else ''}{end}", MARKS_TOLD)
+        self._table.entitle(f"steps · {count(total)}{' · ' + status if status else ''}{end}", MARKS_LEGEND)
 
     def on_step_table_wanted(self, message: StepTable.Wanted) -> None:
         """Read rows."""
@@ -179,7 +179,7 @@ class StepsView(Vertical):
         self._run.records.look(lambda reader: read_rows(reader, task, describe, steps), self._table.take, "page")
 
     def on_cursor_pane_pointed(self, message: CursorPane.Pointed) -> None:
-        """Tell which step the cursor is on; the table may have been narrowed since."""
+        """Return which step the cursor is on; the table may have been narrowed since."""
         message.stop()
         if self._table.step is not None:
             self.post_message(Went(self._table.step))

@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.events import StepHopeless
-from maker_engine.core.snapshot import Snapshot, Tally
+from maker_engine.core.record.events import StepHopeless
+from maker_engine.core.record.snapshot import Snapshot, Tally
 from maker_engine.core.voting import CERTIFICATE, LeadTable, least_k, named_rule
 from maker_engine.printable import one_line, printable
-from maker_tui.text.aside_words import doubt_words, probe_words
 from maker_tui.text.figures import bar, count, count_of, fit, letter, ordinal
+from maker_tui.text.intervention_lines import doubt_words, probe_words
 from maker_tui.text.roles import line
 from maker_tui.text.wrapping import wrapped
 from maker_tui.widgets.line_pane import LinePane
@@ -143,8 +143,8 @@ def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> l
         if whole.cell_len <= width or tally.decider or tally.gathers:
             return [whole]
         # That it is decided goes without saying; what else there is to know of it is not to be cut.
-        told = [("✖ wrong", "bad"), tail] if tally.wrong else [("not committed", "warn")]
-        return [whole if tally.committed and not tally.wrong else line(step, " · ", *told)]
+        parts = [("✖ wrong", "bad"), tail] if tally.wrong else [("not committed", "warn")]
+        return [whole if tally.committed and not tally.wrong else line(step, " · ", *parts)]
     if state == ASKING:
         return [line(step, " · ", state)]
     if tally.gathers:
@@ -172,15 +172,15 @@ def _rows(tally: Tally, needs: Needs, describe: Describe, width: int) -> list[Te
     return rows
 
 
-def _candidate(name: str, told: str, votes: int, scale: int, mark: str, role: str, width: int) -> list[Text]:
+def _candidate(name: str, parts: str, votes: int, scale: int, mark: str, role: str, width: int) -> list[Text]:
     number = f"{votes:>4} "
     if width >= ONE_ROW_CELLS:
-        told_cells = DESCRIPTION_CELLS
-        filled, rest = bar(votes, scale, min(WIDEST_BAR, width - len(name) - told_cells - 1 - len(number) - 9))
-        row = line((name, "strong"), fit(told, told_cells), " ", (filled, role), (rest, "rest"), number, (mark, role))
+        name_cells = DESCRIPTION_CELLS
+        filled, rest = bar(votes, scale, min(WIDEST_BAR, width - len(name) - name_cells - 1 - len(number) - 9))
+        row = line((name, "strong"), fit(parts, name_cells), " ", (filled, role), (rest, "rest"), number, (mark, role))
         return [row]
     filled, rest = bar(votes, scale, width - len(name) - len(number))
-    head = line((name, "strong"), fit(told, width - len(name) - cell_len(mark)), (mark, role))
+    head = line((name, "strong"), fit(parts, width - len(name) - cell_len(mark)), (mark, role))
     return [head, line("  ", (filled, role), (rest, "rest"), number)]
 
 
@@ -198,7 +198,7 @@ def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
 
 
 def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
-    """Tell what was only asked to be looked at: each answer with how often it came, and none of it counted."""
+    """Tell what was only asked to be examined: each answer with how often it came, and none of it counted."""
     if not tally.probes and not tally.probing:
         return []
     letters = {answer: letter(place) for place, (answer, _) in enumerate(tally.rows)}

@@ -18,7 +18,7 @@ from maker_tui.widgets.recent import Recent, decided_lines, read_recent, respons
 
 if TYPE_CHECKING:
     from maker_engine.sessions.store.reader import Reader
-    from maker_tui.runs.looked import LookedRun
+    from maker_tui.runs.viewed import ViewedRun
     from maker_tui.text.map_cells import Live
 
 LOOK_S = 0.5
@@ -34,14 +34,14 @@ class RunStrip(LineView):
     def __init__(self, decided: DecidedPane, response: ResponsePane, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._decided, self._response = decided, response
-        self._run: LookedRun | None = None
+        self._run: ViewedRun | None = None
         self._past: int | None = None
         self._recent: Recent | None = None
-        self._looked_at = 0.0
+        self._progress_at = 0.0
         self._waiting = False
         decided.read = response.read = self.look
 
-    def show_run(self, run: LookedRun | None, past: int | None) -> None:
+    def show_run(self, run: ViewedRun | None, past: int | None) -> None:
         """Show what came in last of `run`, or what had at the step `past` (0-based)."""
         moved, self._run, self._past = past != self._past, run, past
         if not self._shown:
@@ -50,7 +50,7 @@ class RunStrip(LineView):
             self.look()
         elif not self._waiting:
             self._waiting = True
-            self.set_timer(max(0.01, self._looked_at + LOOK_S - time.monotonic()), self.look)
+            self.set_timer(max(0.01, self._progress_at + LOOK_S - time.monotonic()), self.look)
 
     @property
     def _shown(self) -> bool:
@@ -73,7 +73,7 @@ class RunStrip(LineView):
             self._waiting = True
             self.set_timer(PLACE_S, self.look)
             return
-        self._looked_at = time.monotonic()
+        self._progress_at = time.monotonic()
         run.records.look(partial(_read, run, (run.total, run.live, self._past), width), self._take, LANE, quiet=True)
 
     def _take(self, recent: Recent) -> None:
@@ -84,7 +84,7 @@ class RunStrip(LineView):
             self._response.show_recent(recent, self._run)
 
 
-def _read(run: LookedRun, place: tuple[int, Live, int | None], width: int, reader: Reader) -> Recent:
+def _read(run: ViewedRun, place: tuple[int, Live, int | None], width: int, reader: Reader) -> Recent:
     return read_recent(reader, run.task, run.marks, run.describe, place, width)
 
 
@@ -118,9 +118,9 @@ class ResponsePane(LinePane):
         super().__init__("response", id=id)
         self.show(EMPTY)
         self.read: Callable[[], None] | None = None
-        self._seen: tuple[Recent, LookedRun] | None = None
+        self._seen: tuple[Recent, ViewedRun] | None = None
 
-    def show_recent(self, recent: Recent, run: LookedRun) -> None:
+    def show_recent(self, recent: Recent, run: ViewedRun) -> None:
         """Show the newest response, from its beginning."""
         if self._seen is not None and self._seen[0].newest != recent.newest:
             self.scroll_lines_to(0)

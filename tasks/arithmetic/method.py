@@ -53,7 +53,7 @@ class Method(Protocol):
         """Draw a state."""
 
     def describe(self, answer: Answer) -> str:
-        """Tell an answer in at most 24 characters."""
+        """Describe an answer in at most 24 characters."""
 
     def encode_state(self, state: State) -> Json:
         """Turn a state into JSON."""

@@ -1,4 +1,4 @@
-"""Reading a problem: which numbers, multiplied or added, by which method. Whatever is wrong is told in one line."""
+"""Reading a problem: which numbers, multiplied or added, by which method. Whatever is wrong is reported in one line."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def read_problem(options: Mapping[str, int | str], source: str | None) -> Proble
     fields: dict[str, Any] = {} if source is None else _fields(source)
     if source is not None and options.get("expression"):
         raise ProblemError("an expression and a problem file are given: leave one of them out")
-    method = _told("method", DIGITS, options, fields)
+    method = _chosen("method", DIGITS, options, fields)
     if method not in (DIGITS, RECURSIVE):
         raise ProblemError(f"method must be {DIGITS} or {RECURSIVE}, got {reprlib.repr(method)}")
-    proposals = _told("proposals", DEFAULT_PROPOSALS, options, fields)
+    proposals = _chosen("proposals", DEFAULT_PROPOSALS, options, fields)
     _check_whole("proposals", proposals, 1, MOST_PROPOSALS)
     text = options.get("expression") or _thrown(options) if source is None else fields["expression"]
     operation, numbers = _expression(text)
@@ -66,7 +66,7 @@ def read_problem(options: Mapping[str, int | str], source: str | None) -> Proble
     return Problem(operation, numbers, str(method), int(proposals) if method == RECURSIVE else DEFAULT_PROPOSALS)
 
 
-def _told(name: str, default: object, options: Mapping[str, int | str], fields: Mapping[str, Any]) -> Any:
+def _chosen(name: str, default: object, options: Mapping[str, int | str], fields: Mapping[str, Any]) -> Any:
     """Return an option, or where it is at its default what the file says: a form hands every default over."""
     chosen = options.get(name, default)
     return fields.get(name, default) if chosen == default else chosen

@@ -133,11 +133,11 @@ class Arithmetic(Task[State, Answer]):
         return self._method.verify(answers)
 
     def picture(self, state: State, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
-        """Draw the calculation as it stands on paper."""
+        """Draw the calculation as it is on paper."""
         return self._method.picture(state, columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell the answer."""
+        """Describe the answer."""
         return self._method.describe(answer)
 
     def encode_state(self, state: State) -> Json:

@@ -159,8 +159,8 @@ def _freed(line: Line, at: int, built: int, work: Work) -> int:
 
 def failure(done: Done) -> str:
     """Say in one line why a command has failed, "" where it has not."""
-    told: Any = done.fields
-    fields = told if isinstance(told, dict) else {}
+    value: Any = done.fields
+    fields = value if isinstance(value, dict) else {}
     if not done.ok:
         return one_line(f"{done.status.value}: {fields.get('error', '')}".rstrip(": "), _WHY)
     if fields.get("exit") == 0:

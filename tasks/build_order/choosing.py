@@ -83,8 +83,8 @@ def files_since(ref: str) -> list[str]:
         try:
             done = subprocess.run(command, capture_output=True, timeout=_GIT_S, check=True)  # noqa: S603 - no shell, and no flag
         except subprocess.CalledProcessError as error:
-            told = one_line(error.stderr.decode("utf-8", "replace"), 120)
-            raise ProblemError(f"git cannot say what has changed since {shown(ref)}: {told}") from None
+            reason = one_line(error.stderr.decode("utf-8", "replace"), 120)
+            raise ProblemError(f"git cannot say what has changed since {shown(ref)}: {reason}") from None
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             raise ProblemError(f"git cannot be asked what has changed: {one_line(str(error), 120)}") from None
         files += [name for name in done.stdout.decode("utf-8", "replace").split("\0") if name]
@@ -105,8 +105,8 @@ def place_of(problem: Problem, name: str) -> int:
     if len(versions) == 1:
         return versions[0]
     near = [names[place] for place in versions[:3]] or get_close_matches(wanted, names[:5_000], 3, 0.5)
-    told = f": did you mean {', '.join(map(shown, near))}?" if near else ""
-    raise ProblemError(f"there is {'more than one' if versions else 'no'} module {shown(name)}{told}")
+    reason = f": did you mean {', '.join(map(shown, near))}?" if near else ""
+    raise ProblemError(f"there is {'more than one' if versions else 'no'} module {shown(name)}{reason}")
 
 
 def needs_of(problem: Problem) -> list[list[int]]:

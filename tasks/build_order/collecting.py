@@ -102,7 +102,7 @@ class Collection:
         """Make the problem.
 
         Raises:
-            ProblemError: Two modules cannot be told apart, or a need leads nowhere.
+            ProblemError: Two modules cannot be distinguished, or a need leads nowhere.
         """
         names = self._names()
         modules = [Module(names[key], one.seconds, one.path) for key, one in self._found.items()]

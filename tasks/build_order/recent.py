@@ -1,4 +1,4 @@
-"""What was worked out of the choices that were looked at last. No choice is hashed: there may be thousands of them."""
+"""What was worked out of the choices that were examined last. No choice is hashed: there may be thousands of them."""
 
 from __future__ import annotations
 

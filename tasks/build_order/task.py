@@ -23,9 +23,9 @@ from maker_engine.core.decomposition import (
     Task,
     Vote,
 )
-from maker_engine.core.papers import Ballots
 from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task.papers import Ballots
 from maker_engine.printable import one_line
 
 from . import exports
@@ -211,7 +211,7 @@ class BuildOrder(Task[State, Answer]):
         return draw(self._ruling, state, columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell the answer in at most 24 characters."""
+        """Describe the answer in at most 24 characters."""
         if isinstance(answer, Build):
             return one_line(answer.module, 24)
         if isinstance(answer, Started | Finished):

@@ -85,9 +85,9 @@ def findings(source: str, moves: Iterable[Sequence[str]]) -> list[str]:
         What is wrong, one line a breach.
     """
     graph = Graph(source)
-    told = [*moves]
-    acts = [move for move in told if move[0] in ("started", "finished")]
-    votes = told[: len(told) - len(acts)]
+    moves_made = [*moves]
+    acts = [move for move in moves_made if move[0] in ("started", "finished")]
+    votes = moves_made[: len(moves_made) - len(acts)]
     decisions = [move for move in votes if move[0] != "build"]
     order = [move[1] for move in votes[len(decisions) :] if move[0] == "build"]
     if len(decisions) + len(order) < len(votes) or any(move not in decisions for move in votes[: len(decisions)]):
@@ -118,8 +118,8 @@ def cycle_findings(graph: Graph, decisions: Sequence[Sequence[str]]) -> tuple[li
         due = min((graph.needs[one][other], one, other) for one, other in zip(path, [*path[1:], path[0]], strict=True))
         drops = graph.policy == "drop" or due[0] < REQUIRED
         if (kind == "drop") != drops or (drops and parts != [*due[1:]]):
-            told = f"drop {due[1]} needs {due[2]}" if drops else "build it as one unit"
-            found.append(f"the cycle of {min(group)} was decided against the rule, which is to {told}")
+            moves_made = f"drop {due[1]} needs {due[2]}" if drops else "build it as one unit"
+            found.append(f"the cycle of {min(group)} was decided against the rule, which is to {moves_made}")
         if kind == "unite":
             groups.append(group)
         elif parts[1] in graph.needs.get(parts[0], {}):

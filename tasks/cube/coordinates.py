@@ -123,12 +123,12 @@ def slices(cube: Cube) -> bytes:
 
 
 def corner_seats(cube: Cube) -> bytes:
-    """Tell which corner is at which place."""
+    """Return which corner is at which place."""
     return _seated(cube[_EDGE_COUNT:], range(len(CORNERS)))
 
 
 def edge_seats(cube: Cube) -> bytes:
-    """Tell which edge is at which place."""
+    """Return which edge is at which place."""
     return _seated(cube[:_EDGE_COUNT], range(_EDGE_COUNT))
 
 
@@ -140,7 +140,7 @@ def _half_turned() -> tuple[bytes, ...]:
 
 
 def corner_class(cube: Cube) -> bytes:
-    """Tell how the corners are placed, all that half turns can make of the solved cube counted as one."""
+    """Return how the corners are placed, all that half turns can make of the solved cube counted as one."""
     seats = corner_seats(cube)
     return min(map(seats.translate, _half_turned()))
 

@@ -62,7 +62,7 @@ def _sequences(longest: int) -> Iterator[tuple[Moves, Cube]]:
 
 
 def _redundant(before: str, move: str) -> bool:
-    """Tell whether two moves are one, or opposite faces in the second of their two equal orders."""
+    """Return whether two moves are one, or opposite faces in the second of their two equal orders."""
     return before[0] == move[0] or before[0] + move[0] in ("DU", "RL", "BF")
 
 

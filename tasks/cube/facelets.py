@@ -107,7 +107,7 @@ def _check_laws(cube: Cube) -> None:
 
 
 def _flipped(place: str) -> bool:
-    """Tell whether an edge lies the wrong way round in its place, the places read as the pieces that belong there."""
+    """Return whether an edge lies the wrong way round in its place, the places read as the pieces that belong there."""
     return place not in EDGES
 
 
@@ -118,7 +118,7 @@ def _twist(place: str) -> int:
 
 
 def _odd(places: Cube, homes: Cube) -> bool:
-    """Tell whether an odd number of swaps brings the pieces home."""
+    """Return whether an odd number of swaps brings the pieces home."""
     targets = [next(number for number, home in enumerate(homes) if set(home) == set(place)) for place in places]
     odd = False
     for start in range(len(targets)):

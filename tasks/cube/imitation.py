@@ -106,7 +106,7 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
 
 
 def _said(reading: _Reading, answer: Answer) -> str:
-    """Write an answer, by phases with the distances of somebody who came to it: it is the least by them."""
+    """Write an answer, by phases with the distances of someone who came to it: it is the least by them."""
     block = _block(reading.method, answer)
     if reading.method != PHASES_METHOD:
         return block
@@ -184,7 +184,7 @@ def _wrong(reading: _Reading) -> list[Answer]:
 
 
 def _alike(answer: Answer, right: Answer) -> bool:
-    """Tell whether two answers differ little: the same distance or one more, the same stickers turned."""
+    """Return whether two answers differ little: the same distance or one more, the same stickers turned."""
     if right.reading.isdecimal():
         return int(answer.reading) - int(right.reading) <= 1
     return sorted(answer.reading) == sorted(right.reading)
@@ -209,7 +209,7 @@ def _block(method: str, answer: Answer) -> str:
 
 def _broken(reading: _Reading) -> tuple[str, ...]:
     """Write the right answer in forms that no strict reader takes."""
-    choice, told = names(reading.method)
+    choice, method_name = names(reading.method)
     answer = reading.right
     block = _block(reading.method, answer)
     evidence = f"{write(reading.listed)}\n" if reading.method == PHASES_METHOD else ""
@@ -217,10 +217,10 @@ def _broken(reading: _Reading) -> tuple[str, ...]:
         block.replace(" =", ":"),
         block.split("\n")[0],
         block.split("\n")[1],
-        f"{choice} = {answer.choice}, {told} {answer.reading}",
-        f"{choice} = the {answer.choice}\n{told} = {answer.reading}",
-        f"{choice} = {answer.choice}\n{told} = about {answer.reading}",
+        f"{choice} = {answer.choice}, {method_name} {answer.reading}",
+        f"{choice} = the {answer.choice}\n{method_name} = {answer.reading}",
+        f"{choice} = {answer.choice}\n{method_name} = about {answer.reading}",
         f"I would choose {answer.choice}.",
-        f"{choice} =\n{told} =",
+        f"{choice} =\n{method_name} =",
     )
     return tuple(evidence + form for form in forms) + ((block,) if evidence else ())

@@ -83,9 +83,9 @@ def _beside(net: list[Line], width: int, panel: list[Line]) -> list[Line]:
     """Set the panel beside the net, cut to its height."""
     lines = []
     for number, line in enumerate(net):
-        told = panel[number] if number < len(panel) else []
+        beside = panel[number] if number < len(panel) else []
         used = sum(len(text) for text, _ in line)
-        lines.append([*line, (" " * (width + _GAP - used), "plain"), *told])
+        lines.append([*line, (" " * (width + _GAP - used), "plain"), *beside])
     return lines
 
 

@@ -30,5 +30,5 @@ def tell(method: str, cube: Cube, question: Question | None, played: str, steps:
         distance = (f"{togo} move{'s' if togo > 1 else ''} to go", "plain")
         return [phase, last, distance, (PHASES[question.stage].goal, "plain"), count]
     piece = piece_of(question.stage)
-    looked_for = f"{'edge' if len(piece) == 2 else 'corner'} {piece}"
-    return [(looked_for, "target"), last, (f"piece {question.stage + 1} of {MOST_PIECES}", "plain"), count]
+    sought = f"{'edge' if len(piece) == 2 else 'corner'} {piece}"
+    return [(sought, "target"), last, (f"piece {question.stage + 1} of {MOST_PIECES}", "plain"), count]

@@ -70,7 +70,7 @@ class _Reading:
 
     Attributes:
         pegs: The state it shows.
-        right: The move its rule makes right; where the rule allows none, the first legal one, as somebody who has
+        right: The move its rule makes right; where the rule allows none, the first legal one, as someone who has
             to answer would give it.
         wrong: The other legal moves, at least one.
         tops: The top disks in words.

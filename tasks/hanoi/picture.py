@@ -32,7 +32,7 @@ def draw(pegs: Pegs, previous: Move | None, goal: int, columns: int, rows: int) 
     disks = sum(map(len, pegs))
     widest = (columns // 3 - 2) // 2
     if disks <= 2 * widest and disks + 2 <= rows:
-        lines = _standing(pegs, previous, goal, columns, rows)
+        lines = _upright(pegs, previous, goal, columns, rows)
     else:
         lines = _laid(pegs, previous, goal, columns, rows)
     picture = Text()
@@ -50,7 +50,7 @@ def _role(disk: int, moved: int | None) -> str:
 # Standing pegs.
 
 
-def _standing(pegs: Pegs, previous: Move | None, goal: int, columns: int, rows: int) -> list[list[Piece]]:
+def _upright(pegs: Pegs, previous: Move | None, goal: int, columns: int, rows: int) -> list[list[Piece]]:
     disks = sum(map(len, pegs))
     widest = (columns // 3 - 2) // 2
     halves = _halves(disks, widest)

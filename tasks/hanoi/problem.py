@@ -1,4 +1,4 @@
-"""Reading and writing a problem: the disks, the goal, the rule. Whatever is wrong is told in one line."""
+"""Reading and writing a problem: the disks, the goal, the rule. Whatever is wrong is reported in one line."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def tower_peg(pegs: Pegs) -> int | None:
 
 
 def ordered(pegs: Pegs) -> bool:
-    """Tell whether no disk lies on a smaller one."""
+    """Return whether no disk lies on a smaller one."""
     a, b, c = pegs
     return all(map(gt, a, a[1:])) and all(map(gt, b, b[1:])) and all(map(gt, c, c[1:]))
 

@@ -53,7 +53,7 @@ def _fault(board: list[int], bits: dict[int, int], move: Sequence[int]) -> str |
 
 
 def _agrees(board: list[int], bits: dict[int, int], claimed: object) -> bool:
-    """Tell whether the pegs claimed are those of `board`: falling sizes and an equal sum leave one set of disks."""
+    """Return whether the pegs claimed are those of `board`: falling sizes and an equal sum leave one set of disks."""
     try:
         for mask, peg in zip(board, claimed, strict=True):  # type: ignore[call-overload]
             if sum(map(bits.__getitem__, peg)) != mask or not all(map(gt, peg, peg[1:])):

@@ -1,4 +1,4 @@
-"""Requirements by interview: what is wanted, said in lines that are voted on, gated, and traced to somebody's words."""
+"""Requirements by interview: what is wanted, said in lines that are voted on, gated, and traced to a person's words."""
 
 from .task import Interview
 

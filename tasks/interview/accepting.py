@@ -38,7 +38,7 @@ def said(
     else:
         fields = {"source": source, "status": Status.ACCEPTED, "tallies": (*known.tallies, *tallies)}
         document = document.changed(line_id, **fields)
-    return stands(check_document(document), line_id, _why(source, rules), rules)
+    return accept(check_document(document), line_id, _why(source, rules), rules)
 
 
 def _why(source: Source, rules: int) -> str:
@@ -51,7 +51,7 @@ def _why(source: Source, rules: int) -> str:
 
 def id_of(document: Document, kind: Kind, text: str) -> str:
     """Return the id of the line that says exactly this, or else the one that the next line gets."""
-    known = (line.id for line in document.of(kind, standing=False) if line.text == text)
+    known = (line.id for line in document.of(kind, accepted_only=False) if line.text == text)
     return next(known, document.next_id(kind))
 
 
@@ -59,7 +59,7 @@ WANTS_IT = "{} wants it so, although {{rules}} fails"
 """Why a line stood by rule 1, whoever worded it."""
 
 
-def stands(document: Document, line_id: str, why: str, rule: int = RULES) -> Document:
+def accept(document: Document, line_id: str, why: str, rule: int = RULES) -> Document:
     """Let a line stand by a person's word; `why` is the reason where gates fail, {rules} standing for which."""
     failed = failures(document, line_id, rule)
     if not failed:
@@ -104,7 +104,7 @@ def set_aside(talk: Talk, candidate: Candidate, tally: Tally, why: str) -> Docum
     """Keep what was offered and not taken in, word for word: neither wanted nor ruled out."""
     document, kind = talk.document, Kind.FEATURE if candidate.kind is Kind.NON_GOAL else candidate.kind
     text = candidate.text if kind is not Kind.FEATURE else as_feature(candidate.text)
-    if any(text in (line.text, line.source.words) for line in document.of(kind, standing=False)):
+    if any(text in (line.text, line.source.words) for line in document.of(kind, accepted_only=False)):
         return document
     line_id = document.next_id(kind)
     fields = {"status": Status.NOT_NOW, "reason": why, "tallies": (tally,)}
@@ -135,7 +135,7 @@ def torn(document: Document) -> list[str]:
     return [
         line.id
         for line in document.lines
-        if line.status.stands and any(one.rule in ("non-goal", "near-non-goal") for one in line.failures)
+        if line.status.is_accepted and any(one.rule in ("non-goal", "near-non-goal") for one in line.failures)
     ]
 
 

@@ -19,7 +19,7 @@ from .parts import Part
 
 LONGEST = 200
 """Characters of a proposed line."""
-TOLD = 24
+DESCRIPTION_LIMIT = 24
 
 _MARKUP = "*_`#>~ \t\xa0"
 _HEADING = re.compile(r"(?:[\w' ]{0,40} )?proposals\W{0,6}", re.IGNORECASE)
@@ -121,14 +121,14 @@ def read_pick(text: str, listed: Sequence[str]) -> Pick | Flag:
 
 
 def _says_no_more(rest: str, number: int, listed: Sequence[str]) -> bool:
-    """Tell whether what stands behind the number says nothing else: marks, a fence, or the entry's own words."""
+    """Return whether what stands behind the number says nothing else: marks, a fence, or the entry's own words."""
     line, _, below = rest.partition("\n")
     line = line.strip(_MARKUP + ".:()[]\"'–—-")
     own = listed[number - 1].strip(".") if 0 < number <= len(listed) else "none of them"
     if line and len(line) < 3:
         return False
-    told = own.casefold().startswith(line.rstrip(".…").casefold()) or line.casefold().startswith(own.casefold())
-    return told and all(_FENCE.fullmatch(row.strip()) or _NO_SAY.fullmatch(row) for row in below.splitlines())
+    described = own.casefold().startswith(line.rstrip(".…").casefold()) or line.casefold().startswith(own.casefold())
+    return described and all(_FENCE.fullmatch(row.strip()) or _NO_SAY.fullmatch(row) for row in below.splitlines())
 
 
 def draft_objection(draft: Draft, most: int) -> Flag | None:
@@ -164,8 +164,8 @@ MOST_DRAFTED = 18
 """Lines of a whole draft."""
 
 
-def told(answer: Draft | Pick) -> str:
-    """Tell an answer in at most 24 characters."""
+def described(answer: Draft | Pick) -> str:
+    """Describe an answer in at most 24 characters."""
     if isinstance(answer, Pick):
         words = f"{answer.number} {answer.text}" if answer.number else "0 none of them"
     elif len(answer.lines) == 1:
@@ -173,4 +173,4 @@ def told(answer: Draft | Pick) -> str:
     else:
         words = f"{len(answer.lines)} lines"
     shown = "".join(letter if letter.isprintable() else " " for letter in words).strip() or "-"
-    return shown if len(shown) <= TOLD else shown[: TOLD - 1] + "…"
+    return shown if len(shown) <= DESCRIPTION_LIMIT else shown[: DESCRIPTION_LIMIT - 1] + "…"

@@ -10,11 +10,11 @@ from maker_engine.core.decomposition import Amendment, Gathered, Said
 from .answers import Draft, Pick
 from .document import Document, Kind, Line
 from .rewording import as_constraint, as_feature, as_non_goal
-from .spoken import spoken
+from .statements import spoken
 from .talk import RULES
 from .words import clauses, one_line
 
-MOST_TOLD = 5
+MOST_FINDINGS = 5
 
 
 def audit(document: Document, answers: Iterable[Any], earlier: Document | None) -> list[str]:
@@ -30,7 +30,7 @@ def audit(document: Document, answers: Iterable[Any], earlier: Document | None) 
     lines = {one.line for one in spoken(said_first, RULES)} | {as_non_goal(one) for one in said_first}
     known = {line.text for line in earlier.lines} if earlier is not None else {*lines, *said_first}
     findings = [*_quoted(document, proposed, persons, known, votes), *_whole(document)]
-    return findings[:MOST_TOLD]
+    return findings[:MOST_FINDINGS]
 
 
 def _said(answers: Iterable[Any]) -> tuple[set[str], dict[str, str], set[int]]:
@@ -49,7 +49,7 @@ def _said(answers: Iterable[Any]) -> tuple[set[str], dict[str, str], set[int]]:
 
 
 def _said_by(line: Line, words: str) -> bool:
-    """Tell whether a line is a person's words, as they were said or as they are worded in a document."""
+    """Return whether a line is a person's words, as they were said or as they are worded in a document."""
     said = line.source.words
     if line.text in words:
         return True
@@ -64,7 +64,7 @@ def _said_by(line: Line, words: str) -> bool:
 def _quoted(
     document: Document, proposed: set[str], persons: dict[str, str], known: set[str], votes: set[int]
 ) -> Iterator[str]:
-    """Every line stands as somebody put it, and behind a line that stands is a person's word or a vote."""
+    """Every line stands as someone put it, and behind a line that stands is a person's word or a vote."""
     for line in document.lines:
         if line.text in known or line.kind is Kind.QUESTION:
             continue
@@ -75,13 +75,13 @@ def _quoted(
         if by and by not in persons:
             yield f"{line.id} is said to be {by}'s, who said nothing"
         voted = {tally.step for tally in line.tallies} & votes
-        if line.status.stands and not by and not voted and not any(tally.persons for tally in line.tallies):
+        if line.status.is_accepted and not by and not voted and not any(tally.persons for tally in line.tallies):
             yield f"{line.id} stands without a vote or a person's word"
 
 
 def _whole(document: Document) -> Iterator[str]:
     """The document agrees with itself."""
-    if not document.of(Kind.PURPOSE, standing=False):
+    if not document.of(Kind.PURPOSE, accepted_only=False):
         yield "the document says nowhere what it is for"
     ids = [line.id for line in document.lines]
     for line_id in sorted({one for one in ids if ids.count(one) > 1}):

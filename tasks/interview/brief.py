@@ -14,7 +14,7 @@ from .document import Document, Line, Source, Status
 from .document_json import FORMAT, from_fields, to_fields
 from .parts import OPEN, PARTS, part_of
 from .sentences import Sense
-from .spoken import left_open, spoken
+from .statements import left_open, spoken
 from .talk import IDEA, RULES, Stage, Statement, Talk
 from .words import clauses, one_line
 
@@ -167,9 +167,9 @@ def beginning(brief: Brief) -> Talk:
     said += tuple(
         Statement(line.text, who)
         for line in document.lines
-        if line.status.stands and (who := line.source.voter or line.source.chosen)
+        if line.status.is_accepted and (who := line.source.voter or line.source.chosen)
     )
-    there = {part_of(line.kind).name for line in document.lines if line.status.stands}
+    there = {part_of(line.kind).name for line in document.lines if line.status.is_accepted}
     missing = tuple(part.name for part in PARTS if part.name not in there and part is not OPEN)
     if not missing:
         return Talk(document, said, (), Stage.REVIEW if brief.questions else Stage.CLOSED, rules=brief.rules)

@@ -53,7 +53,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
     @property
-    def stands(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the line is part of what is to be built (or, for a non-goal, of what is not)."""
         return self in (Status.ACCEPTED, Status.WAIVED)
 
@@ -225,9 +225,11 @@ class Document:
     drafts: int = 0
     simulated: bool = False
 
-    def of(self, kind: Kind, *, standing: bool = True) -> tuple[Line, ...]:
-        """Return the lines of a kind; only those that stand, unless told otherwise."""
-        return tuple(line for line in self.lines if line.kind is kind and (line.status.stands or not standing))
+    def of(self, kind: Kind, *, accepted_only: bool = True) -> tuple[Line, ...]:
+        """Return the lines of a kind; only those that stand, by default."""
+        return tuple(
+            line for line in self.lines if line.kind is kind and (line.status.is_accepted or not accepted_only)
+        )
 
     def line(self, line_id: str) -> Line | None:
         """Return the line with that id, None when there is none."""

@@ -71,7 +71,7 @@ def begin(talk: Talk, brief: Brief) -> Talk:
 
 
 def _idle(talk: Talk, brief: Brief) -> bool:
-    """Tell whether there is nothing to do for the part at hand: all is tested, or nobody is there to be asked."""
+    """Return whether there is nothing to do for the part at hand: all is tested, or nobody is there to be asked."""
     if talk.part is OPEN:
         return talk.forced != OPEN.name and brief.questions <= talk.asked
     return talk.part is ACCEPTANCE and untested(talk) is None
@@ -90,7 +90,7 @@ def untested(talk: Talk) -> Line | None:
     document = talk.document
     tried = {
         target
-        for line in document.of(Kind.ACCEPTANCE, standing=False)
+        for line in document.of(Kind.ACCEPTANCE, accepted_only=False)
         if line.status is not Status.REJECTED
         for target in line.traces
     }
@@ -103,7 +103,7 @@ def score(found: tuple[Candidate, ...], part: Part, drafts: int) -> float:
 
 
 def worth_asking(talk: Talk, brief: Brief) -> bool:
-    """Tell whether a question is spent on the part at hand: one is left after those on later parts that are worth more.
+    """Return whether a question is spent on the part at hand: one is left after those on later parts worth more.
 
     What the later parts will be worth is taken from the drafts of everything, before any of it was settled.
     """
@@ -164,7 +164,7 @@ def _traced(talk: Talk, brief: Brief, pick: Pick) -> Talk:
 
 
 def _spilled(talk: Talk, brief: Brief, entry: Entry | None) -> Talk:
-    """Keep a candidate that nobody asked for among the possible non-goals; drop one that somebody did ask for."""
+    """Keep a candidate that nobody asked for among the possible non-goals; drop one that someone did ask for."""
     here = talk.at + (entry is None)
     own = () if entry is not None else (replace(talk.candidates[talk.at], voted=talk.step),)
     kept = (*talk.candidates[: talk.at], *own, *talk.candidates[talk.at + 1 :])

@@ -196,8 +196,8 @@ def _about(project: Project, thing: tuple[str, str]) -> Project:
     """Return the project with its texts about `thing` (singular, plural)."""
 
     def filled(text: str) -> str:
-        told = text.replace("{things}", thing[1]).replace("{thing}", thing[0])
-        return re.sub(rf"\b([Aa]) (?={re.escape(thing[0])}\b)", _article(thing[0]), told)
+        sentence = text.replace("{things}", thing[1]).replace("{thing}", thing[0])
+        return re.sub(rf"\b([Aa]) (?={re.escape(thing[0])}\b)", _article(thing[0]), sentence)
 
     def of(value: Any) -> Any:
         if isinstance(value, Question):
@@ -206,8 +206,8 @@ def _about(project: Project, thing: tuple[str, str]) -> Project:
 
     kept = ("kind", "decisive", "hints", "thing")
     values = {each.name: getattr(project, each.name) for each in fields(project)}
-    told = {name: tuple(of(item) for item in value) for name, value in values.items() if name not in kept}
-    return Project(project.kind, project.decisive, project.hints, thing, **told)
+    sentence = {name: tuple(of(item) for item in value) for name, value in values.items() if name not in kept}
+    return Project(project.kind, project.decisive, project.hints, thing, **sentence)
 
 
 def _article(noun: str) -> str:

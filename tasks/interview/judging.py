@@ -70,7 +70,7 @@ _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 
 
 def conjugated(what: str) -> str:
-    """Return what somebody shall do as what they do: "only print and stop" is "only prints and stops"."""
+    """Return what someone shall do as what they do: "only print and stop" is "only prints and stops"."""
     words = what.split(" ")
     at = next((place for place, word in enumerate(words) if word.lower() not in _ADVERBS), 0)
     words[at] = _third_person(words[at])

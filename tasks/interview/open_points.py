@@ -16,7 +16,7 @@ from .brief import Brief
 from .document import Conflict, Kind, Source, Status, Tally
 from .parts import OPEN
 from .sentences import Sense
-from .spoken import entered, spoken
+from .statements import entered, spoken
 from .talk import Candidate, Stage, Statement, Talk
 from .tracing import alike
 from .words import Reply, one_line
@@ -74,7 +74,7 @@ def _ask(candidate: Candidate) -> str:
 
 def _known(talk: Talk, point: Point) -> bool:
     asked = (
-        line.text for line in talk.document.of(Kind.QUESTION, standing=False) if line.status is not Status.REJECTED
+        line.text for line in talk.document.of(Kind.QUESTION, accepted_only=False) if line.status is not Status.REJECTED
     )
     return any(text.startswith(point.ask) for text in asked)
 

@@ -6,8 +6,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from .document import Document, Kind, Line, Status
+from .outline import DECIDED, HEADINGS, MARKS
 from .talk import Stage, Talk
-from .telling import DECIDED, HEADINGS, MARKS
 
 _HIDDEN = (Status.REJECTED, Status.NOT_NOW)
 
@@ -15,10 +15,10 @@ _HIDDEN = (Status.REJECTED, Status.NOT_NOW)
 def draw(talk: Talk, columns: int, rows: int) -> Text:
     """Draw where an interview stands: what is being settled, and the last lines that fit."""
     document = talk.document
-    told = [_counts(document), *(_row(line) for line in document.lines if line.status not in _HIDDEN)]
+    rows_shown = [_counts(document), *(_row(line) for line in document.lines if line.status not in _HIDDEN)]
     head = [Text(_fit(document.idea, columns), style="given"), Text(_fit(doing(talk), columns), style="label")]
     room = max(0, rows - len(head))
-    shown = told[:1] + told[1:][-(room - 1) :] if room > 1 else told[:room]
+    shown = rows_shown[:1] + rows_shown[1:][-(room - 1) :] if room > 1 else rows_shown[:room]
     picture = Text()
     for number, row in enumerate([*head, *shown][:rows]):
         row.truncate(columns, overflow="ellipsis")

@@ -115,10 +115,10 @@ def _said(talk: Talk) -> str:
 
 
 def _accepted(document: Document) -> str:
-    told = ""
+    section = ""
     for heading, kinds in (("Accepted so far", [kind for kind in Kind if kind is not Kind.NON_GOAL]),
                            ("Not to be built", [Kind.NON_GOAL])):  # fmt: skip
         rows = [line.text for kind in kinds for line in document.of(kind)]
         if rows:
-            told += f"\n{heading}:\n{_numbered(rows)}"
-    return told
+            section += f"\n{heading}:\n{_numbered(rows)}"
+    return section

@@ -11,7 +11,7 @@ from .document import Document, Kind, Line, Status
 from .flow import begin
 from .gates import check_document
 from .parts import BY_NAME, PARTS, part_of, question_of
-from .spoken import written
+from .statements import written
 from .talk import Stage, Statement, Talk
 
 
@@ -23,7 +23,7 @@ def reopened(talk: Talk, brief: Brief, part: str, sentences: Sequence[str], vote
     own = {line.id for line in document.lines if line.kind in BY_NAME[part].kinds and _goes(line, taken)}
     own |= {
         line.id
-        for line in document.of(Kind.QUESTION, standing=False)
+        for line in document.of(Kind.QUESTION, accepted_only=False)
         if line.text == question_of(BY_NAME[part], talk.rules)
     }
     gone = _resting_on(document, own, taken)
@@ -43,7 +43,7 @@ def reopened(talk: Talk, brief: Brief, part: str, sentences: Sequence[str], vote
 
 
 def _goes(line: Line, taken: set[str]) -> bool:
-    """Tell whether a line of the revised part goes: what persons wrote stays, unless it was that very answer."""
+    """Return whether a line of the revised part goes: what persons wrote stays, unless it was that very answer."""
     answered = line.text in taken or line.source.words in taken
     return line.status is not Status.REJECTED and (answered or not line.source.voter)
 

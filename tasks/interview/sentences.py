@@ -1,6 +1,6 @@
 """What a person's sentence is about: something wanted, something that must never happen, something not to be built.
 
-Prohibition and exclusion are told apart by structure, not by the negative word. A negation that governs a verb of the
+Prohibition and exclusion are distinguished by structure, not by a negative word. A negation that governs a verb of the
 program ("never overwrite", "without losing one", "no file may leave") is a constraint: the program is built, and keeps
 to it. A negation that governs a noun ("no GUI", "without accounts"), or a phrase that puts a thing aside ("can wait"),
 is a non-goal. A negation inside a condition or a relative clause ("photos without a date", "who have never paid") rules
@@ -184,7 +184,7 @@ def sense(text: str) -> Sense:
 
 
 def _behaves(said: str) -> bool:
-    """Tell whether a fragment says at once how the program must not behave: "without losing one", "no data loss"."""
+    """Return whether a fragment says at once how the program must not behave: "without losing one", "no data loss"."""
     if any(pattern.match(said) for pattern in (_WITHOUT_DOING, _LIMIT, _HARM, _HARMFUL_DOING)):
         return True
     return re.search(r" without (?:ever|once) [a-z]+ing\b", said) is not None
@@ -229,7 +229,7 @@ def bare(text: str) -> str:
 
 
 def _main(pattern: re.Pattern[str], said: str) -> bool:
-    """Tell whether a pattern is found in the main clause, which goes as far as the first subordinate one."""
+    """Return whether a pattern is found in the main clause, which goes as far as the first subordinate one."""
     found = pattern.search(said)
     clause = _CLAUSE.search(said)
     return found is not None and (clause is None or found.start() <= clause.start())

@@ -55,7 +55,7 @@ _ANSWERED = {
 
 
 def answered(area: str, said: str) -> bool:
-    """Tell whether the words that were said answer what a question of this area asks."""
+    """Return whether the words that were said answer what a question of this area asks."""
     return area in _ANSWERED and re.search(_ANSWERED[area], said, re.IGNORECASE) is not None
 
 

@@ -22,10 +22,10 @@ from maker_engine.core.decomposition import (
     Task,
     Vote,
 )
-from maker_engine.core.papers import Ballots, DocumentKey, DocumentLine
 from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task.papers import Ballots, DocumentKey, DocumentLine
 
-from . import answers, flow, hearing, prompts, wishes
+from . import amendments, answers, flow, prompts, replies
 from .answers import Draft, Pick
 from .audit import audit
 from .brief import DRAFTS, EXAMPLE, QUESTIONS, Brief, beginning, read_brief, write_brief
@@ -35,10 +35,10 @@ from .exports.agents import placed, with_claude
 from .ideas import recognise
 from .imitation import imitate
 from .judging import rests_on
+from .outline import counted, document_lines
 from .parts import ACCEPTANCE, OPEN
 from .picture import draw
 from .talk import Stage, Talk, decode, encode
-from .telling import counted, document_lines
 from .tracing import entries
 from .words import one_line
 
@@ -135,7 +135,7 @@ class Interview(Task[Talk, Answer]):
                 return Vote(prompts.choose(state, state.candidates, brief.drafts))
             case Stage.TRACE:
                 return Vote(prompts.trace(state, state.candidates[state.at], self._listed(state)))
-        return hearing.ask(state, brief)
+        return replies.ask(state, brief)
 
     def _listed(self, state: Talk) -> list[str]:
         """Return what is voted on, in the order of its numbers."""
@@ -170,9 +170,9 @@ class Interview(Task[Talk, Answer]):
             case Draft():
                 after = flow.gathered(state, brief, Gathered(((answer, 1),)))
             case Said():
-                after = hearing.heard(state, brief, answer)
+                after = replies.heard(state, brief, answer)
             case Amendment():
-                after = wishes.amended(state, brief, answer)
+                after = amendments.amended(state, brief, answer)
             case _:
                 after = flow.picked(state, brief, answer)
         return replace(after, step=state.step + 1)
@@ -182,8 +182,8 @@ class Interview(Task[Talk, Answer]):
         if not one_line(said.voter):
             return "nobody is named as the speaker: say who you are"
         if isinstance(said, Amendment):
-            return wishes.refusal(state, said)
-        return super().refuses(state, said) or hearing.refusal(state, self._brief, said)
+            return amendments.refusal(state, said)
+        return super().refuses(state, said) or replies.refusal(state, self._brief, said)
 
     def rule_answer(self, state: Talk) -> Pick:
         """Return what a vote's rule makes right, as far as words alone tell it: what the simulated model goes by."""
@@ -210,7 +210,7 @@ class Interview(Task[Talk, Answer]):
         return draw(state, columns, rows)
 
     def document(self, state: Talk, ballots: Ballots) -> Sequence[DocumentLine]:
-        """Return the document as it stands."""
+        """Return the document as it is now."""
         return document_lines(state.document, ballots)
 
     def papers(self, state: Talk, ballots: Ballots) -> Mapping[str, str]:
@@ -231,7 +231,7 @@ class Interview(Task[Talk, Answer]):
 
     def describe(self, answer: Answer) -> str:
         """Tell a draft or a vote."""
-        return answers.told(answer)
+        return answers.described(answer)
 
     def encode_state(self, state: Talk) -> Json:
         """Return the whole interview as an object."""
@@ -243,7 +243,7 @@ class Interview(Task[Talk, Answer]):
 
     def result(self, state: Talk) -> Json:
         """Return the ids of the lines that are part of the document, in the order in which they were written."""
-        return [line.id for line in state.document.lines if line.status.stands]
+        return [line.id for line in state.document.lines if line.status.is_accepted]
 
     def encode_answer(self, answer: Answer) -> Json:
         """Return [number, text] of a vote, a list of [kind, text] in a list for a draft."""

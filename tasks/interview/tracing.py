@@ -65,13 +65,13 @@ def _excludes(text: str, rules: int) -> bool:
 
 
 def alike(one: str, other: str) -> bool:
-    """Tell whether two lines are about the same matter, for the most part."""
+    """Return whether two lines are about the same matter, for the most part."""
     a, b = matter(one), matter(other)
     return bool(a and b) and 2 * len(a & b) > min(len(a), len(b))
 
 
 def bars(non_goal: str, line: str) -> bool:
-    """Tell whether a non-goal rules a line out: all that it is about, the line is about too."""
+    """Return whether a non-goal rules a line out: all that it is about, the line is about too."""
     barred = matter(non_goal)
     return bool(barred) and barred <= matter(line)
 
@@ -96,6 +96,6 @@ _EXCLUDED = (" out of scope", " not needed", " is not needed", " are not needed"
 
 
 def is_exclusion(text: str) -> bool:
-    """Tell whether a sentence says what not to build, by rule 1: by the word that it begins or ends with."""
+    """Return whether a sentence says what not to build, by rule 1: by the word that it begins or ends with."""
     lowered = text.casefold().strip().replace("’", "'").rstrip(".!")
     return lowered.startswith(_EXCLUDES) or lowered.endswith(_EXCLUDED)

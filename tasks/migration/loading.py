@@ -34,16 +34,20 @@ def load_problem(options: Mapping[str, int | str], source: str | None) -> Proble
             raise ProblemError("--database needs the folder of its migrations: give it with --problem FOLDER")
         rows = _number(options, "rows", ROWS, 100)
         name, files, database = "shop", project(), f"{DEMO}{rows}"
+        left_out: Any = ()
     else:
         whole = _json(source)
         if whole.get("format") == FORMAT:
             return _with(from_text(whole), options)
         name, files = _files(whole)
+        left_out = whole.get("left_out") if isinstance(whole.get("left_out"), list) else ()
         database = _database(str(options.get("database") or ""))
     tool = str(options.get("tool") or "")
     if tool not in ("", *TOOLS):
         raise ProblemError(f"--tool {one_line(tool, 30)} is not known: {', '.join(TOOLS)}")
     folder = Folder(name, files, dialect_of(database))
+    for path in left_out:
+        folder.note(one_line(str(path), 100), 1, "is no UTF-8 text and was not read")
     title, tool, changes = read_folder(folder, tool)
     if folder.dialect == "postgres":
         changes = _linted(changes)

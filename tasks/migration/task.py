@@ -28,9 +28,9 @@ from maker_engine.core.decomposition import (
     Unknown,
     Vote,
 )  # fmt: skip
-from maker_engine.core.papers import Ballots
 from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task.papers import Ballots
 from maker_engine.printable import one_line
 
 from .acting import acting, change_of

@@ -44,8 +44,8 @@ class Place:
         for key in self.value:
             if not isinstance(key, str | int) or isinstance(key, bool) or (known and key not in known):
                 where = f" in {self.path}" if self.path else ""
-                told = f"known are {', '.join(known)}" if known else "write it in quotes"
-                raise ProblemError(f"unknown key {one_line(reprlib.repr(key), 60)}{where}: {told}")
+                hint = f"known are {', '.join(known)}" if known else "write it in quotes"
+                raise ProblemError(f"unknown key {one_line(reprlib.repr(key), 60)}{where}: {hint}")
         return {str(key): Place(value, f"{self.path}.{key}".lstrip(".")) for key, value in self.value.items()}
 
     def items(self) -> list[Place]:

@@ -109,7 +109,7 @@ def _short(text: str, width: int) -> str:
 
 
 def _cell(ruling: Ruling, state: State, question: Question | None, start: int, name: str) -> tuple[str, str]:
-    """Return what somebody does at a time: an interview's id, the one in question, busy, or free."""
+    """Return what someone does at a time: an interview's id, the one in question, busy, or free."""
     problem = ruling.board.problem
     by_id = {one.id: one for one in problem.interviews}
     for place in state.placed:

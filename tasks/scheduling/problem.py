@@ -30,7 +30,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a panel, or a candidate.
+    """Someone on a panel, or a candidate.
 
     Attributes:
         id: What prompts and the result call them.

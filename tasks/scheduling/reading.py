@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from maker_engine.core.errors import ProblemError
+from maker_engine.documents import read_yaml
 from maker_engine.printable import one_line
 
-from . import strict_yaml
 from .fields import Place as Value
 from .problem import Earlier, Interval, Interview, Person, Problem, Room, Rule, merged
 from .state import Place
@@ -77,7 +77,7 @@ def _parsed(text: str) -> Any:
     if "candidate" in first.lower().split(",") and ":" not in first:
         return {"interviews": _rows(text)}
     try:
-        return strict_yaml.load(text)
+        return read_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark is not None else ""
@@ -274,7 +274,7 @@ def read_earlier(text: str) -> dict[str, object]:
         ProblemError: It is no such file.
     """
     try:
-        whole = strict_yaml.load(text)
+        whole = read_yaml(text)
         found = whole["interviews"]
     except (yaml.YAMLError, TypeError, KeyError, RecursionError, ValueError):
         raise ProblemError(

@@ -14,7 +14,7 @@ from .conflicts import Conflicts, Open, numbers
 NODES = 2_000
 """Nodes of one search for what can still be reached."""
 TOGETHER, TURN_NODES, WANTED = 7, 400, 6
-"""Interviews placed anew together, nodes of one such turn, and slots that are looked at for who is in the way."""
+"""Interviews placed anew together, nodes of one such turn, and slots that are examined for who is in the way."""
 PROOF_NODES = 200_000
 """Nodes of the search for whether there is any schedule at all."""
 

@@ -111,7 +111,7 @@ class Board:
         return self.problem.rooms[room].id if room >= 0 else ""
 
     def is_open(self, name: str, start: int) -> bool:
-        """Tell whether a person or a room is free for one `slot` from `start` on, leaving aside what is placed."""
+        """Return whether a person or a room is free for one `slot` from `start` on, leaving aside what is placed."""
         times = self._open.get(name)
         if times is None:
             number = next(number for number, room in enumerate(self.problem.rooms) if room.id == name)

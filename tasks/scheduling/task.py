@@ -21,9 +21,9 @@ from maker_engine.core.decomposition import (
     Task,
     Vote,
 )  # fmt: skip
-from maker_engine.core.papers import Ballots
 from maker_engine.core.red_flags import ILLEGAL
 from maker_engine.core.responses import Flag, Prompt
+from maker_engine.core.task.papers import Ballots
 
 from . import wording
 from .answers import read_place, read_reading, read_way_out
@@ -261,7 +261,7 @@ class Scheduling(Task[State, Answer]):
         return draw(self._ruling(state), state, self._question(state), columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell the answer in at most 24 characters."""
+        """Describe the answer in at most 24 characters."""
         if isinstance(answer, Place):
             return brief(answer, self.problem.zone)
         if isinstance(answer, Undo):

@@ -61,7 +61,7 @@ def _within(window: str, start: int, end: int, zone: str) -> bool:
 
 
 def kept(rule: Rule, interview: Interview, start: int, room: str, zone: str) -> bool:
-    """Tell whether an interview at `start` in `room` keeps a rule that speaks of it."""
+    """Return whether an interview at `start` in `room` keeps a rule that speaks of it."""
     if rule.window.startswith(ROOM):
         inside = rule.window.removeprefix(ROOM) == room
     else:
@@ -70,7 +70,7 @@ def kept(rule: Rule, interview: Interview, start: int, room: str, zone: str) -> 
 
 
 def speaks_of(rule: Rule, interview: Interview) -> bool:
-    """Tell whether a rule is about an interview."""
+    """Return whether a rule is about an interview."""
     return rule.subject == interview.id or rule.subject in interview.people
 
 

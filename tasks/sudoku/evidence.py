@@ -146,10 +146,10 @@ def _one(mark: Mark) -> str:
 def _lists(state: State, _: Focus, answer: Action, said: str) -> str:
     """Hold a guess against the digits that its cell is said to list."""
     cell, digit = answer.marks[0]
-    told = sorted(set(said))
-    if told != [str(one) for one in DIGITS[state.marks[cell]]]:
+    digits_named = sorted(set(said))
+    if digits_named != [str(one) for one in DIGITS[state.marks[cell]]]:
         return f"{cell_name(cell)} does not list {said}"
-    return "" if str(digit) == told[0] else f"{digit} is not the lowest of {said}"
+    return "" if str(digit) == digits_named[0] else f"{digit} is not the lowest of {said}"
 
 
 def _before(state: State, _: Focus, answer: Action, said: str) -> str:

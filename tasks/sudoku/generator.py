@@ -66,7 +66,7 @@ def _dig(solution: str, dice: Random, givens: int) -> str:
 
 
 def _forced(values: list[str], cell: int, value: str) -> bool:
-    """Tell whether a single puts `value` back into `cell` at once, which spares a search."""
+    """Return whether a single puts `value` back into `cell` at once, which spares a search."""
     seen = 0
     for peer in PEERS[cell]:
         seen |= BIT[values[peer]]

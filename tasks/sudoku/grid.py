@@ -145,7 +145,7 @@ def _possible(state: State, done: Action) -> bool:
 
 
 def listed(marks: Marks, mark: Mark) -> bool:
-    """Tell whether a digit is pencilled into a cell."""
+    """Return whether a digit is pencilled into a cell."""
     cell, digit = mark
     return bool(marks[cell] >> (digit - 1) & 1)
 

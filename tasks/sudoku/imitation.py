@@ -21,16 +21,16 @@ _REASONS = (
     "Comparing all of it, {reason}.",
 )
 _UNSURE = (
-    "It looks as if {told} should do.",
-    "{told} seems to be what the rule asks for.",
-    "I take it that {told} follows.",
+    "It looks as if {marks_text} should do.",
+    "{marks_text} seems to be what the rule asks for.",
+    "I take it that {marks_text} follows.",
 )
 _CONCLUSIONS = (
-    "So it has to be {told}.",
-    "That leaves {told}.",
-    "Hence {told}.",
-    "The rule then gives {told}.",
-    "So I answer with {told}.",
+    "So it has to be {marks_text}.",
+    "That leaves {marks_text}.",
+    "Hence {marks_text}.",
+    "The rule then gives {marks_text}.",
+    "So I answer with {marks_text}.",
 )
 _CHECKS = ("", " Nothing else changes.", " The rest of the grid does not matter here.", " Checked twice.")
 
@@ -67,10 +67,10 @@ def _contradictory(reading: Reading, variant: int) -> str:
 
 
 def _reason(reading: Reading, answer: Action, variant: int, *, sure: bool) -> str:
-    told = written(answer.marks)
+    marks_text = written(answer.marks)
     opening = _OPENINGS[variant % 5].format(subject=reading.subject)
-    reason = (_REASONS if sure else _UNSURE)[variant // 5 % 3].format(reason=reading.reason, told=told)
-    conclusion = _CONCLUSIONS[variant // 15 % 5].format(told=told)
+    reason = (_REASONS if sure else _UNSURE)[variant // 5 % 3].format(reason=reading.reason, marks_text=marks_text)
+    conclusion = _CONCLUSIONS[variant // 15 % 5].format(marks_text=marks_text)
     return f"{opening} {reason} {conclusion}{_CHECKS[variant // 75 % 4]}"
 
 

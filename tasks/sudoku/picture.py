@@ -93,11 +93,11 @@ def _panel(state: State, focus: Focus | None, marks: list[str], columns: int, ro
     if len(lists) > room:
         lists = [*lists[: room - 1], "…"] if room else []
     gap = [""] if airy and lists else []
-    told = [line[:columns] for line in (*lines, *gap, *lists, *gap, *tail)][:rows]
+    drawn = [line[:columns] for line in (*lines, *gap, *lists, *gap, *tail)][:rows]
     together = "  ".join(marks)
     legend = marks if len(together) > columns else [together]
-    spare = rows - len(told) - len(legend)
-    return [*told, *([""] if spare > 0 else []), *legend] if marks and spare >= 0 else told
+    spare = rows - len(drawn) - len(legend)
+    return [*drawn, *([""] if spare > 0 else []), *legend] if marks and spare >= 0 else drawn
 
 
 def _listed(state: State, focus: Focus) -> list[int]:

@@ -31,8 +31,8 @@ def allowed(state: State, focus: Focus) -> tuple[Action, ...]:
         sizes = {cell: mask.bit_count() for cell, mask in enumerate(state.marks) if mask}
         first = [cell for cell in sizes if all((size, other) >= (sizes[cell], cell) for other, size in sizes.items())]
         return tuple(Action(GUESS, ((cell, min(DIGITS[state.marks[cell]])),)) for cell in first)
-    wishes = _pattern(state, focus)
-    struck = [mark for mark in _scope(state, focus) if not _fits([mark], wishes)]
+    required = _pattern(state, focus)
+    struck = [mark for mark in _scope(state, focus) if not _fits([mark], required)]
     return (action(STRIKE, struck),) if struck else ()
 
 
@@ -68,12 +68,12 @@ def _unit(state: State, unit: int, digit: int) -> list[Mark]:
     return [(cell, digit) for cell in UNITS[unit] if listed(state.marks, (cell, digit))]
 
 
-def _fits(chosen: Sequence[Mark], wishes: Sequence[Iterable[Mark]]) -> bool:
-    """Tell whether one mark of each wish can come true together with the chosen ones."""
-    if not wishes:
+def _fits(chosen: Sequence[Mark], required: Sequence[Iterable[Mark]]) -> bool:
+    """Return whether one mark of each wish can come true together with the chosen ones."""
+    if not required:
         return True
     return any(
-        _fits([*chosen, mark], wishes[1:]) for mark in wishes[0] if not any(_clash(mark, other) for other in chosen)
+        _fits([*chosen, mark], required[1:]) for mark in required[0] if not any(_clash(mark, other) for other in chosen)
     )
 
 

@@ -26,7 +26,7 @@ _Mark: TypeAlias = tuple[tuple[int, int], str]
 
 @dataclass
 class _Page:
-    """A grid as it stands: what is filled in, what is still possible, and what was struck so far."""
+    """A grid as it is now: what is filled in, what is still possible, and what was struck so far."""
 
     filled: dict[tuple[int, int], str]
     possible: dict[tuple[int, int], set[str]]

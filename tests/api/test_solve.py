@@ -13,7 +13,7 @@ import pytest
 
 import maker_engine as maker
 from maker_engine.api.listening import Gathering
-from maker_engine.core.events import StepDecided, VoteCast
+from maker_engine.core.record.events import StepDecided, VoteCast
 from maker_engine.core.responses import Response
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved

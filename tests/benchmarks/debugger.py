@@ -15,7 +15,7 @@ from random import Random
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, NamedTuple
 
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.filters.language import parse_filter
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.queries.search import Search
@@ -83,8 +83,8 @@ async def _look(path: Path, pages: int) -> Table:
     before, dice, begun = engine.resident_mb(), Random(1), time.perf_counter()
     app = MakerApp(SavedSource(open_saved(path)))
     async with app.run_test(size=SIZE):
-        await _until(lambda: hasattr(app.screen, "action_look") and app.screen.run is not None)
-        app.screen.action_look(STEPS)
+        await _until(lambda: hasattr(app.screen, "travel") and app.screen.travel.run is not None)
+        app.screen.travel.action_look(STEPS)
         await _until(lambda: app.screen.query(StepTable))
         table = app.screen.query_one(StepTable)
         await _until(lambda: table.line_total and _there(table))

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.models.simulated import SimulatedModel
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 
 PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -15,8 +15,8 @@ from maker_engine.core.errors import SessionError
 from maker_engine.runtime.continuing import fork
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import moment
 from maker_tui.runs.following import FollowedRun
 from tests.benchmarks.table import Row
 

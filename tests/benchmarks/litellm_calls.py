@@ -13,7 +13,7 @@ from statistics import median
 from maker_engine.core.responses import Prompt, SampleRequest
 from maker_engine.models import litellm_setup
 from maker_engine.models.via_litellm import LiteLLMModel
-from maker_engine.runtime.calls import Caller, Manner
+from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.clock import SystemClock
 from tests.benchmarks.table import Row
 
@@ -58,7 +58,7 @@ class Spent:
 async def _measure(base: str, calls: int, rounds: int, at_a_time: int) -> tuple[list[Spent], list[Spent]]:
     model = LiteLLMModel(MODEL, base)
     await model.check()
-    caller = Caller(model, SystemClock(), lambda _: None, Manner(concurrency=at_a_time))
+    caller = Caller(model, SystemClock(), lambda _: None, CallPolicy(concurrency=at_a_time))
     litellm = litellm_setup.load()
     messages = [{"role": "system", "content": PROMPT.system}, {"role": "user", "content": PROMPT.user}]
 

@@ -12,7 +12,7 @@ from statistics import median
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.events import Event, RunStarted, SampleAsked, StepDecided, StepOpened, VoteCast
+from maker_engine.core.record.events import Event, RunStarted, SampleAsked, StepDecided, StepOpened, VoteCast
 from maker_engine.core.responses import Flag
 from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.schema import WRITER_PRAGMAS

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from maker_engine import catalogue
 from maker_engine.core.decomposition import AnyTask, Step, Vote
 from maker_engine.core.responses import Prompt
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from tests.benchmarks.table import Row
 from tests.support.openai_server import OpenAIServer, Reply
 from tests.support.toy import Count

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.sessions.library.library import Library
 from maker_tui.cli.main import main
 from tests.cli.test_over_http import reader

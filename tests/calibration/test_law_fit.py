@@ -8,7 +8,7 @@ import pytest
 
 from maker_engine.calibration.law_fit import GRID, LawFit
 from maker_engine.calibration.recommend import ahead_by, recommended
-from maker_engine.core.laws import Law
+from maker_engine.core.forecasting.laws import Law
 from tests.calibration.trials import LAWS, Truth, drawn
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from maker_engine.calibration.estimate import Estimate, Sought, estimate, settled
 from maker_engine.calibration.sweep import FIRST_LOOK
 from maker_engine.calibration.tally import Reading, StepReadings
-from maker_engine.core.laws import Law, named_laws
-from maker_engine.core.lead_tables import MOST_VOTES, ends
+from maker_engine.core.forecasting.laws import Law, named_laws
+from maker_engine.core.forecasting.lead_tables import MOST_VOTES, ends
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.voting import LeadTable
 

@@ -22,8 +22,8 @@ from tests.support.waiting import grown, wait_for
 
 MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
-    "version", "outcome", "reason", "result", "task", "problem", "model", "simulated", "k", "rule", "steps",
-    "decided_steps",
+    "version", "outcome", "reason", "result", "shortfall", "task", "problem", "model", "simulated", "k", "rule",
+    "steps", "decided_steps",
     "samples", "votes", "flagged", "wasted",
     "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
     "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",

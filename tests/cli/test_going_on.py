@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from maker_engine.sessions.library.library import Library
-from maker_engine.sessions.store.shortage import Shortage, shortage_in
+from maker_engine.sessions.store.exhausted_limit import Shortage, shortage_in
 from maker_tui.cli.main import main
 from maker_tui.runs.background import go_on_alone
 from maker_tui.runs.resuming import parse_changes, resume_command

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from maker_engine import catalogue
-from maker_engine.core.hopeless import DOZEN, LEFT_IN_REASONING, STARVED
 from maker_engine.core.responses import Prompt
+from maker_engine.core.solving.hopeless import DOZEN, LEFT_IN_REASONING, STARVED
 from maker_tui.cli.main import main
 from tests.support.openai_server import OpenAIServer, Reply
 

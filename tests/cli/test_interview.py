@@ -17,11 +17,11 @@ from maker_tasks.interview import Interview
 from maker_tasks.interview.document import Document, Kind
 from maker_tasks.interview.document_json import from_json
 
-from maker_engine.core.commands import Answer
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import Answer
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.continuing import prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import open_saved
 from maker_tui.cli.main import main
@@ -152,7 +152,7 @@ def test_a_session_of_a_task_without_papers_says_so(capsys: pytest.CaptureFixtur
 ATTENDED = """
 import sys
 from pathlib import Path
-from maker_engine.core.commands import Answer
+from maker_engine.core.record.commands import Answer
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_tui.runs.bridge import LiveRun
 

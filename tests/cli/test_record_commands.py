@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from maker_tasks.hanoi import Hanoi
 
-from maker_engine.core.events import ResponseFlagged
+from maker_engine.core.record.events import ResponseFlagged
 from maker_engine.core.responses import Flag, Response
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal

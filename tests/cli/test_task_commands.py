@@ -7,11 +7,12 @@ import json
 import pytest
 
 from maker_engine.catalogue import TAKEN, names
-from maker_engine.kit.suite import CHECKS
+from maker_engine.task_contract.suite import CHECKS
+from maker_tui.cli.calibrate_command import calibrate_parser
 from maker_tui.cli.flags import run_parser
 from maker_tui.cli.main import main
 from maker_tui.cli.task_commands import check_parser
-from tests.kit.faults import TwoRight
+from tests.task_contract.faults import TwoRight
 
 FAULTS = f"{TwoRight.__module__.replace('.', '/')}.py"
 
@@ -107,8 +108,8 @@ def test_bad_input_is_one_line_and_status_2(words, told, capsys):
 
 
 def test_no_option_of_a_task_can_be_a_flag_of_makers():
-    """The names a task's options cannot have are the flags of `maker run` and `maker check-task`, but for `--only`."""
-    parsers = (run_parser(None), check_parser(None))
+    """No option of a task has the name of a flag of `run`, `check-task` or `calibrate`, but for `--only`."""
+    parsers = (run_parser(None), check_parser(None), calibrate_parser(None))
     flags = {flag for parser in parsers for action in parser._actions for flag in action.option_strings}
     names = {flag.removeprefix("--").replace("-", "_") for flag in flags if flag.startswith("--")}
     assert (names - {"only"}) | {"problem"} == TAKEN

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Event, Outcome
+from maker_engine.core.record.events import Event, Outcome
 from maker_engine.core.responses import Flag, Response, SampleRequest
-from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.settings import Settings
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.store.reader import Reader
 from tests.conformance.make import FAMILIES, FILE, FLAGGED, MOST_K, lines

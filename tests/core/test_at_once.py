@@ -7,10 +7,10 @@ from hypothesis import given
 from maker_engine.core.algorithm import Votes
 from maker_engine.core.at_once import draw, draw_steps
 from maker_engine.core.errors import TaskError
-from maker_engine.core.events import SamplesDrawn, StepDecided
+from maker_engine.core.record.events import SamplesDrawn, StepDecided
 from maker_engine.core.responses import Flag
-from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.settings import Settings
 from tests.core.test_solver import TASK, polls, seeds, sequentially
 from tests.support.driving import thorough
 from tests.support.toy import Count, answer

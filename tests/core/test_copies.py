@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.copies import effective_votes, identical_share, notice
-from maker_engine.core.events import Event, ResponseFlagged, StepDecided, StepEscalated, StepOpened, VoteCast
+from maker_engine.core.record.copies import effective_votes, identical_share, notice
+from maker_engine.core.record.events import Event, ResponseFlagged, StepDecided, StepEscalated, StepOpened, VoteCast
+from maker_engine.core.record.snapshot import Totals
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Flag, Response
-from maker_engine.core.snapshot import Totals
-from maker_engine.core.state import RunState
 from tests.support.running import started
 from tests.support.toy import Count
 

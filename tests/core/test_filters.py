@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.facts import NUMBERS, TEXTS, YES_NO
-from maker_engine.core.filter_tree import COMPARISONS, MATCHES, Both, Compares, Filter, Is, Matches, Not, Within
-from maker_engine.core.filters import DEEPEST, StepFacts, completions, parse_filter, word_start
+from maker_engine.core.filters.facts import NUMBERS, TEXTS, YES_NO
+from maker_engine.core.filters.language import DEEPEST, StepFacts, completions, parse_filter, word_start
+from maker_engine.core.filters.tree import COMPARISONS, MATCHES, Both, Compares, Filter, Is, Matches, Not, Within
 from tests.support.driving import modest
 from tests.support.growth import grows_with_length
 

@@ -6,10 +6,10 @@ from random import Random
 
 from hypothesis import given, strategies as st
 
-from maker_engine.core import decisions
-from maker_engine.core.commands import Amend, Answer, CastVote, Decide
 from maker_engine.core.decomposition import Amendment, Gather, Gathered, Said
-from maker_engine.core.events import (
+from maker_engine.core.record import decisions
+from maker_engine.core.record.commands import Amend, Answer, CastVote, Decide
+from maker_engine.core.record.events import (
     PersonAnswered,
     PersonAsked,
     ResponseWasted,
@@ -18,10 +18,10 @@ from maker_engine.core.events import (
     StepUndecided,
     WordsRefused,
 )
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Response
-from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
+from maker_engine.core.solving.settings import Settings
 from tests.support.agreeing import Agree, number
 from tests.support.driving import Drive, modest
 from tests.support.toy import Count

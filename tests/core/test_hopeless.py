@@ -9,12 +9,12 @@ from hypothesis import given, strategies as st
 
 from maker_engine.core import at_once
 from maker_engine.core.decomposition import Gather
-from maker_engine.core.events import Event, SampleAsked, SettingsChanged, StepHopeless
-from maker_engine.core.hopeless import DOZEN, LEFT_IN_REASONING, LONGEST_TEXT, STARVED, WORDLESS
+from maker_engine.core.record.events import Event, SampleAsked, SettingsChanged, StepHopeless
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Prompt, Response
-from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
+from maker_engine.core.solving.hopeless import DOZEN, LEFT_IN_REASONING, LONGEST_TEXT, STARVED, WORDLESS
+from maker_engine.core.solving.settings import Settings
 from tests.support.driving import Drive, modest
 from tests.support.toy import FLAGGED, Count, Draw, Interrupted, answer
 

@@ -11,8 +11,8 @@ import pytest
 
 from maker_engine.core.certificate import certified_leads, worth
 from maker_engine.core.errors import InputError
-from maker_engine.core.laws import Law, named_law, named_laws, single
-from maker_engine.core.lead_tables import cheapest_table, ends, lead_table, step_target, wrong_if_ended
+from maker_engine.core.forecasting.laws import Law, named_law, named_laws, single
+from maker_engine.core.forecasting.lead_tables import cheapest_table, ends, lead_table, step_target, wrong_if_ended
 from maker_engine.core.poll import Poll
 from maker_engine.core.responses import Response
 from maker_engine.core.voting import Ballot, LeadTable, VotingRule, named_rule

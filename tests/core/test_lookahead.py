@@ -7,9 +7,10 @@ from random import Random
 
 from hypothesis import given, strategies as st
 
-from maker_engine.core.commands import CastVote, Decide, Strike
 from maker_engine.core.decomposition import Ask, Do
-from maker_engine.core.events import (
+from maker_engine.core.poll import ARRIVAL
+from maker_engine.core.record.commands import CastVote, Decide, Strike
+from maker_engine.core.record.events import (
     PersonVoted,
     ResponseWasted,
     SampleAsked,
@@ -18,11 +19,10 @@ from maker_engine.core.events import (
     StepReused,
     StepUndecided,
 )
-from maker_engine.core.poll import ARRIVAL
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import is_extra
-from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
+from maker_engine.core.solving.settings import Settings
 from tests.core.test_solver import TASK, polls, seeds, sequentially
 from tests.support.driving import Drive, modest, thorough
 from tests.support.toy import Count, Interrupted, answer

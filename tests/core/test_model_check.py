@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.model_check import LONGEST_WORDS, MOST_FINDINGS, Finding, ModelCheck, Verdict
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.record.model_check import LONGEST_WORDS, MOST_FINDINGS, Finding, ModelCheck, Verdict
+from maker_engine.core.record.snapshot import Totals
 
 CHECK = ModelCheck(
     model="openai/m",

@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from maker_engine.core.laws import Law, named_law, single
-from maker_engine.core.live_law import live_law, live_p
-from maker_engine.core.outlook import Expected, Outlook, Voting, k_for, outlook
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.forecasting.laws import Law, named_law, single
+from maker_engine.core.forecasting.live_law import live_law, live_p
+from maker_engine.core.forecasting.outlook import Expected, Outlook, Voting, k_for, outlook
+from maker_engine.core.record.snapshot import Totals
 
 
 def ballots(law: Law, k: int, steps: int, seed: int) -> dict[tuple[int, int], int]:

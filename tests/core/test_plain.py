@@ -11,12 +11,13 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, strategies as st
 
-from maker_engine.core import offers, plain
+from maker_engine.core import offers
 from maker_engine.core.answers import Choice, Integer, Record
 from maker_engine.core.decomposition import Task, Vote
 from maker_engine.core.errors import ProblemError, TaskError
 from maker_engine.core.offers import Loadable, Presentable, Simulatable, Verifiable, WithDocuments, WithOracle
 from maker_engine.core.responses import Prompt
+from maker_engine.core.task import plain
 from tests.support.toy import Count
 
 PLAIN = st.recursive(

@@ -14,7 +14,7 @@ import maker_engine
 import maker_tui
 from maker_engine.core.decomposition import Amendment, Said
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import (
+from maker_engine.core.record.events import (
     CandidateStruck,
     ConsentGiven,
     EffectFinished,
@@ -38,7 +38,7 @@ from maker_engine.core.record.plain_form import plain_form
 from maker_engine.core.record.registry import BY_EVENT, BY_TAG, FORMS, KINDS, entry_in, events_of, kept_as, line_of
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Flag, Prompt, Response
-from maker_engine.core.steps import Done, Safety, Status
+from maker_engine.core.task.steps import Done, Safety, Status
 from maker_engine.sessions.store.packing import pack_step, unpack
 from tests.support.toy import Count
 

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given, strategies as st
 
 from maker_engine.core.algorithm import Voting, generate_solution
-from maker_engine.core.events import (
+from maker_engine.core.record.events import (
     ResponseFlagged,
     ResponseWasted,
     SampleAsked,
@@ -16,10 +16,10 @@ from maker_engine.core.events import (
     StepUndecided,
     VoteCast,
 )
+from maker_engine.core.record.state import RunState
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.settings import Settings, default_max_samples
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
+from maker_engine.core.solving.settings import Settings, default_max_samples
 from tests.support.driving import Drive, drive, in_turn, modest, saying, thorough
 from tests.support.toy import FLAGGED, Count, answer, read
 

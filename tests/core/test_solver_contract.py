@@ -6,9 +6,9 @@ import pytest
 
 from maker_engine.core.decomposition import Do
 from maker_engine.core.errors import InputError, TaskError
-from maker_engine.core.events import StepOpened
+from maker_engine.core.record.events import StepOpened
 from maker_engine.core.red_flags import FlagRules
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from tests.support.driving import drive, in_turn, saying
 from tests.support.toy import Count, Interrupted
 

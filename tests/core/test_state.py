@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.events import (
+from maker_engine.core.record.events import (
     Outcome,
     ResponseFlagged,
     RunContinued,
@@ -21,9 +21,9 @@ from maker_engine.core.events import (
     VoteCast,
     WrongDecisionFound,
 )
+from maker_engine.core.record.snapshot import FLAG_TAIL, FlagRecord, Tally, Totals
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Flag
-from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Tally, Totals
-from maker_engine.core.state import RunState
 from tests.support.toy import answer
 
 STARTED = RunStarted("count", "Counting", "3 hours of 8", "simulated", True, 3, "ahead", 1, 3, True)

@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 from rich.cells import cell_len
 
 from maker_engine.core.decomposition import ROLES
-from maker_engine.core.timeline import Span, draw_timeline, slotted
+from maker_engine.core.task.timeline import Span, draw_timeline, slotted
 from tests.support.driving import modest
 
 SPANS = st.builds(

@@ -6,10 +6,10 @@ from collections import Counter
 
 from hypothesis import given, strategies as st
 
-from maker_engine.core.open_step import OpenStep
 from maker_engine.core.responses import SampleRequest
-from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.open_step import OpenStep
+from maker_engine.core.solving.settings import Settings
 from tests.support.driving import modest
 from tests.support.toy import Count, answer
 

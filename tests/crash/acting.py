@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import EffectFinished, EffectIntended, EffectRecovered
+from maker_engine.core.record.events import EffectFinished, EffectIntended, EffectRecovered
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.reader import Reader

@@ -25,15 +25,15 @@ from threading import Thread
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import Outcome
-from maker_engine.runtime import continuing, pace
+from maker_engine.core.record.events import Outcome
+from maker_engine.runtime import continuing, intervals as pace
 from maker_engine.runtime.continuing import fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.exchange import export
 from maker_engine.sessions.queries import forks
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store import places, storage
+from maker_engine.sessions.store import file_system as places, storage
 from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.reader import Reader
 
@@ -198,7 +198,7 @@ class Leg:
 
 def work(leg: Leg, pipe: Connection) -> None:
     """Do a leg's job, to its end or to the kill."""
-    report_acknowledged(lambda journal: pipe.send_bytes(ACK.pack(journal._branch.id, *journal.stands_at)))
+    report_acknowledged(lambda journal: pipe.send_bytes(ACK.pack(journal._branch.id, *journal.position)))
     _report_forks(pipe)
     _mark_commits(leg)
     pipe.send_bytes(b"")

@@ -14,8 +14,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from maker_engine.core.errors import SessionError
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved, task_of
 from maker_engine.sessions.store import schema

@@ -77,7 +77,7 @@ def record(order: Order) -> None:
         return _Connection(str(path), order.pages, uri=bool(named.get("uri")))
 
     def acknowledged(journal: Any) -> None:
-        ops.append((ACK, "", *journal.stands_at))
+        ops.append((ACK, "", *journal.position))
         if order.flushes and sum(op[0] == ACK for op in ops) >= order.flushes:
             order.result.write_bytes(pickle.dumps(recording))
             os._exit(0)

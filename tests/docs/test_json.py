@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from maker_tasks.provisioning.reading import sample_plan
 
 from maker_engine.output import JSON_VERSION
 from maker_tui.cli import calibrate_command, check_model_command as check_model, task_commands
@@ -16,11 +17,11 @@ from maker_tui.cli.flags import run_parser
 from maker_tui.cli.main import main
 from tests.cli.test_cli import parsers
 from tests.cli.test_preflight import honest
-from tests.kit.faults import TwoRight
 from tests.support.openai_server import OpenAIServer
 from tests.support.recorded import record
 from tests.support.running import TOY
 from tests.support.shelves import solved
+from tests.task_contract.faults import TwoRight
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## `maker (.*?)`\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
@@ -59,6 +60,7 @@ COMMANDS: dict[str, list[str]] = {
     "check-task": ["check-task", "hanoi", "--only", "source", "--json"],
     "check-model": ["check-model", "openai/any", "--api-base", "{server}", "--json"],
     "lint": ["lint", "{requirements}", "--json"],
+    "review": ["review", "{plan}", "--json"],
 }
 
 
@@ -79,6 +81,8 @@ def said(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
     solved(home / "sessions" / "hanoi-a.maker")
     requirements = tmp_path / "REQUIREMENTS.md"
     requirements.write_text("- FR-001: When the user asks, the program shall be fast.\n")
+    plan = tmp_path / "plan.json"
+    plan.write_text(sample_plan())
 
     def typed(section: str) -> list[dict[str, Any]]:
         if section == "sessions revote":
@@ -88,7 +92,7 @@ def said(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
             main(["run", "hanoi", "--disks", "1", "--model", "sim:latency=0.001", "--session", session, "--headless"])
             capsys.readouterr()
         with OpenAIServer(honest) as server:
-            places = {"server": server.base_url, "requirements": requirements}
+            places = {"server": server.base_url, "requirements": requirements, "plan": plan}
             main([word.format_map(places) for word in COMMANDS[section]])
         out = capsys.readouterr().out
         assert out.isascii()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.kit.suite import CHECKS
+from maker_engine.task_contract.suite import CHECKS
 from maker_tui.cli.main import main
 
 ROOT = Path(__file__).parents[2]

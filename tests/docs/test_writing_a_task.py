@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from maker_engine import catalogue
-from maker_engine.kit.subject import prepare
-from maker_engine.kit.suite import CHECKS, make
+from maker_engine.task_contract.subject import prepare
+from maker_engine.task_contract.suite import CHECKS, make
 from maker_tui.cli.main import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-a-task.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ import pytest
 
 from maker_engine.core.errors import Fault, InputError, ProviderError
 from maker_engine.core.responses import Prompt, SampleRequest
-from maker_engine.models.apart import ApartModel
+from maker_engine.models.in_subprocess import ApartModel
 from maker_engine.models.via_litellm import LiteLLMModel
 from tests.support.openai_server import OpenAIServer, Reply
 from tests.support.orphans import has_ended
@@ -143,7 +143,7 @@ async def test_a_killed_helper_is_told_in_one_clear_line() -> None:
 PARENT = """
 import asyncio, sys
 from maker_engine.core.responses import Prompt, SampleRequest
-from maker_engine.models.apart import ApartModel
+from maker_engine.models.in_subprocess import ApartModel
 
 async def main(base, moment):
     model = ApartModel("openai/gpt-4.1-mini", base)

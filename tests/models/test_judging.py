@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.model_check import Finding, Verdict
+from maker_engine.core.record.model_check import Finding, Verdict
 from maker_engine.core.red_flags import FlagRules, inspect
 from maker_engine.core.responses import DRAFT, Flag, Prompt, Response, SampleRequest
-from maker_engine.models.judging import Drawn, Heard, Needs, hopeless, judge
 from maker_engine.models.names import is_alias, is_same
 from maker_engine.models.pool import Member, Pool, VoterSpec, members
 from maker_engine.models.port import Figures
+from maker_engine.models.preflight_findings import Drawn, ModelAnswers, Needs, hopeless, judge
 from maker_engine.models.scripted import ScriptedModel
 
 RULES = FlagRules(max_tokens=100, max_reasoning_tokens=50)
@@ -44,14 +44,14 @@ def drawn(response: Response, temperature: float | None = 0.1) -> Drawn:
     return Drawn(request, response, verdict)
 
 
-def heard(*responses: Response, model: ScriptedModel | None = None, fault: ProviderError | None = None) -> Heard:
+def heard(*responses: Response, model: ScriptedModel | None = None, fault: ProviderError | None = None) -> ModelAnswers:
     """What came of the calls to a model: by default two good answers that differ."""
     answers = responses or (() if fault else (GOOD, replace(GOOD, text=GOOD.text + ".", id="b")))
     model = model or Real()
-    return Heard(Member(0, model.name, model, VoterSpec(model.name)), [drawn(one) for one in answers], fault)
+    return ModelAnswers(Member(0, model.name, model, VoterSpec(model.name)), [drawn(one) for one in answers], fault)
 
 
-def found(name: str, one: Heard, needs: Needs = NEEDS) -> list[tuple[str, Verdict, str]]:
+def found(name: str, one: ModelAnswers, needs: Needs = NEEDS) -> list[tuple[str, Verdict, str]]:
     """The findings of a name, as sentence, verdict and mend."""
     judged: list[Finding] = judge(one, needs, named=False)
     return [(finding.found, finding.verdict, finding.mend) for finding in judged if finding.name == name]

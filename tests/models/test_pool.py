@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import DRAFT, ESCALATED, Prompt, Response, SampleRequest
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VARIANTS, Pool, VoterSpec, parse_voter
 from maker_engine.models.port import Figures, Model

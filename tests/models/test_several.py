@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 from maker_engine.core.errors import InputError, ProviderError
 from maker_engine.core.responses import Prompt, Response, SampleRequest
-from maker_engine.models.apart import ApartModel
+from maker_engine.models.in_subprocess import ApartModel
 from maker_engine.models.pool import Pool, VoterSpec
 from maker_engine.models.port import SeveralModel, Together
 from maker_engine.models.sampling import AUTO, MOST_ANSWERS, Answers, Sampling, read_answers

@@ -20,7 +20,7 @@ from maker_engine.options.option import GROUPS
 from maker_engine.options.page import page
 from maker_engine.options.table import BY_NAME, OPTIONS, of_group
 from maker_engine.runtime.order import prepare
-from maker_engine.runtime.ordering import order_of, values_of_order
+from maker_engine.runtime.order_options import order_of, values_of_order
 from maker_engine.runtime.run_order import RunOrder
 from maker_tui.cli.config_commands import template
 from maker_tui.cli.flag_orders import order_from

@@ -31,8 +31,8 @@ from maker_engine.core.responses import Flag, Prompt, Response, SampleRequest
 from maker_engine.models.port import Figures, Model
 from maker_engine.models.prices import Quote
 from maker_engine.runtime.clock import ManualClock
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.store.reader import Reader
 from tests.support.fault_server import KINDS, POISON, VOTE, Said

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.commands import Answer, Continue, Stop
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Safety, Start
-from maker_engine.core.events import EffectFinished, EffectIntended, EffectRecovered
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.commands import Answer, Continue, Stop
+from maker_engine.core.record.events import EffectFinished, EffectIntended, EffectRecovered
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.effects.consent import Consent, parse_scope
 from maker_engine.effects.scripted import ScriptedWorld
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.integrity.verify import verify

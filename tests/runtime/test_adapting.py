@@ -6,15 +6,14 @@ import asyncio
 from pathlib import Path
 from typing import ClassVar
 
-from maker_engine.sessions.store.asides import Change
-
+from maker_engine.core.record.entries import Change
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
 from maker_engine.models.profile import parse_profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.adapting import AUTO, MEASURED
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.store.reader import Reader
 from tests.support.toy import Count

@@ -10,12 +10,12 @@ from random import Random
 
 import pytest
 
-from maker_engine.core.commands import Continue
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import Continue
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import DRAFT, Prompt, Response, SampleRequest, UnusableError
-from maker_engine.core.settings import Settings
-from maker_engine.runtime.admission import LOOKED_AT, STRANGERS, Admission, SwitchError
+from maker_engine.core.solving.settings import Settings
+from maker_engine.runtime.admission import RECENT_ANSWERS, STRANGERS, Admission, SwitchError
 from maker_engine.runtime.copies import REMEMBERED, TRUSTED
 from maker_engine.sessions.queries.saved import open_saved
 from tests.support.running import Bench, right
@@ -201,7 +201,7 @@ def test_a_stranger_now_and_then_is_no_switch() -> None:
     """Fewer than three in a dozen are asked for again, for ever."""
     admission = Admission()
     for sample in range(1_000):
-        model = "b" if sample % (LOOKED_AT // (STRANGERS - 1)) == 3 else "a"
+        model = "b" if sample % (RECENT_ANSWERS // (STRANGERS - 1)) == 3 else "a"
         assert not isinstance(refused(admission, replace(REQUEST, sample=sample), model=model), SwitchError)
 
 

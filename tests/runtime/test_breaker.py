@@ -8,11 +8,11 @@ from collections.abc import Awaitable
 import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import CircuitClosed, CircuitOpened, Event
+from maker_engine.core.record.events import CircuitClosed, CircuitOpened, Event
 from maker_engine.core.responses import Prompt, Response, SampleRequest
 from maker_engine.models.scripted import ScriptedModel
 from maker_engine.runtime.breaker import FAILURES, FIRST_REST_S, LONGEST_REST_S, NONSENSE_S, Breaker
-from maker_engine.runtime.calls import Caller, Manner
+from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.rate import RateLimit
 
@@ -274,7 +274,9 @@ async def opened(script: list[Response | ProviderError]) -> tuple[Caller, RateLi
     lines = iter([Response(""), *[DOWN] * FAILURES, *script])
     clock = ManualClock()
     rate = RateLimit(60, None, clock)
-    caller = Caller(ScriptedModel(lambda _: next(lines, Response("fine"))), clock, lambda _: None, Manner(rate=rate))
+    caller = Caller(
+        ScriptedModel(lambda _: next(lines, Response("fine"))), clock, lambda _: None, CallPolicy(rate=rate)
+    )
     await caller.draw(request())
     calls = [asyncio.ensure_future(caller.draw(request(1 + n))) for n in range(FAILURES)]
     for _ in range(TURNS):

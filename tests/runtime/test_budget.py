@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.commands import Stop
 from maker_engine.core.errors import Fault, InputError, ProviderError
-from maker_engine.core.events import Event, Outcome, ResponseRefused, RunResumed, UsageEstimated
+from maker_engine.core.record.commands import Stop
+from maker_engine.core.record.events import Event, Outcome, ResponseRefused, RunResumed, UsageEstimated
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Prompt, Response, SampleRequest, UnusableError
-from maker_engine.core.settings import Settings
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.port import Figures
 from maker_engine.models.profile import Profile
 from maker_engine.models.scripted import ScriptedModel

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Outcome, SampleFailed
+from maker_engine.core.record.events import Outcome, SampleFailed
 from maker_engine.core.responses import Prompt, Response, SampleRequest
-from maker_engine.runtime.patience import COPIES, LONGEST_WAIT_S
+from maker_engine.runtime.retry_policy import COPIES, LONGEST_WAIT_S
 from tests.support.calling import FINE, REQUEST, Line, failing
 from tests.support.running import Bench, right
 

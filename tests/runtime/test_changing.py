@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.commands import (
+from maker_engine.core.record import entries
+from maker_engine.core.record.commands import (
     ChangeSettings,
     Continue,
     Decide,
@@ -18,19 +19,18 @@ from maker_engine.core.commands import (
     Probe,
     Stop,
 )
-from maker_engine.core.events import Outcome
-from maker_engine.core.record import entries
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Flag, Prompt, Sample
 from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
+from maker_engine.sessions.store.time_travel import moment
 from tests.support.halting import (
     Halts,
     ordered,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from maker_engine.core.errors import Fault
-from maker_engine.runtime.deadlines import LONGEST, TOTAL, Deadlines, OverdueError
+from maker_engine.runtime.timeouts import LONGEST, TOTAL, Deadlines, OverdueError
 from tests.support.leaping import LeapingLoop, leaping
 
 DEADLINE_S = 100.0

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.red_flags import MALFORMED, FlagRules, inspect
 from maker_engine.core.responses import Flag, Prompt, SampleRequest
 from maker_engine.models.via_litellm import LiteLLMModel

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.commands import Stop
 from maker_engine.core.errors import StorageFullError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import Stop
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.clock import ManualClock
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.record import TOGETHER
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.reader import Reader

@@ -9,23 +9,23 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.commands import Continue, Decide, DrawVote, Stop
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome, StepHopeless
-from maker_engine.core.hopeless import DOZEN, HOLD, STARVED, STOP, WARM
+from maker_engine.core.record.commands import Continue, Decide, DrawVote, Stop
 from maker_engine.core.record.entries import Doubted
+from maker_engine.core.record.events import Outcome, StepHopeless
+from maker_engine.core.record.snapshot import Snapshot
 from maker_engine.core.responses import ESCALATED, Response, SampleRequest
-from maker_engine.core.settings import Settings
-from maker_engine.core.snapshot import Snapshot
+from maker_engine.core.solving.hopeless import DOZEN, HOLD, STARVED, STOP, WARM
+from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import FirstToAheadBy
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.plan import ESCALATE
 from maker_engine.runtime.runner import Runner
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
@@ -33,8 +33,8 @@ from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.inspection import inspect_step
 from maker_engine.sessions.queries.revote import revote
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.moment import entries_of
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import entries_of
 from tests.support.running import Bench, right
 from tests.support.toy import FLAGGED, Count, answer
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.meter import WINDOW_S, WINDOW_STEPS, Meter
 from tests.support.leaping import LoopClock, Slots, leaping

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.commands import Continue, Stop
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import Continue, Stop
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.core.settings import Settings
-from maker_engine.runtime.patience import PATIENCE_S, REFUSED_S
+from maker_engine.core.solving.settings import Settings
+from maker_engine.runtime.retry_policy import PATIENCE_S, REFUSED_S
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import open_saved
 from tests.support.running import Bench, right

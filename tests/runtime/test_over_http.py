@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from maker_engine import catalogue
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Prompt
 from maker_engine.runtime.clock import ManualClock
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
-from maker_engine.runtime.patience import REFUSED_S
+from maker_engine.runtime.retry_policy import REFUSED_S
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from tests.support.openai_server import OpenAIServer, Reply
 

@@ -10,7 +10,7 @@ from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.red_flags import FINISH, RULES, FlagRules, inspect
 from maker_engine.core.responses import Flag, Prompt, Response, SampleRequest
 from maker_engine.runtime.breaker import FAILURES
-from maker_engine.runtime.patience import LOADING_LOOK_S, LOADING_S, PATIENCE_S, REFUSED_S, OutOfPatienceError
+from maker_engine.runtime.retry_policy import LOADING_LOOK_S, LOADING_S, PATIENCE_S, REFUSED_S, RetriesExhaustedError
 from tests.support.calling import FINE, REQUEST, Line, failing
 
 FINAL = [kind for kind in Fault if not kind.passing and kind is not Fault.POLICY]
@@ -30,7 +30,7 @@ async def test_a_final_fault_before_any_answer_is_final(kind: Fault) -> None:
     """A refused key stays refused: one request, no wait, nothing told, and no run is held for it."""
     line = Line(failing(9, kind), answered=False)
     fault = await given_up(line)
-    assert (str(fault), isinstance(fault, OutOfPatienceError)) == ("not now", False)
+    assert (str(fault), isinstance(fault, RetriesExhaustedError)) == ("not now", False)
     assert (len(line.asked), line.clock.slept, line.told) == (1, [], [])
 
 
@@ -48,7 +48,7 @@ async def test_final_words_that_last_put_an_end_to_patience(kind: Fault) -> None
     """After two minutes the run is not to fail, but to hold or to stop: the fault says which sample, and why."""
     line = Line(failing(FOR_EVER, kind))
     fault = await given_up(line)
-    assert isinstance(fault, OutOfPatienceError)
+    assert isinstance(fault, RetriesExhaustedError)
     assert str(fault) == f"the provider refuses sample 3 of step 5 ({kind.value}): not now"
     assert REFUSED_S <= line.clock.now() < 2 * REFUSED_S + 60
     assert len(line.asked) < 20
@@ -59,7 +59,7 @@ async def test_a_voter_that_has_never_answered_is_a_stranger_among_others_that_h
     line = Line(failing(FOR_EVER, Fault.AUTH))
     with pytest.raises(ProviderError, match="not now") as caught:
         await line.draw(SampleRequest(4, 3, Prompt("", ""), 0.1, 100, voter=1))
-    assert not isinstance(caught.value, OutOfPatienceError)
+    assert not isinstance(caught.value, RetriesExhaustedError)
     assert len(line.asked) == 1
 
 
@@ -79,7 +79,7 @@ async def test_a_provider_that_never_answered_is_given_up_after_six_attempts(kin
     """Nothing tells a mistyped address from an outage: the sixth failure is raised, and not told."""
     line = Line(failing(99, kind), answered=False)
     fault = await given_up(line)
-    assert (len(line.asked), len(line.told), isinstance(fault, OutOfPatienceError)) == (6, 5, False)
+    assert (len(line.asked), len(line.told), isinstance(fault, RetriesExhaustedError)) == (6, 5, False)
 
 
 async def test_many_calls_to_a_provider_that_never_answered_are_given_up_together() -> None:
@@ -96,7 +96,7 @@ async def test_a_provider_that_is_there_is_waited_for_two_minutes_before_its_fir
     """One that says that it is busy, or loading its model, is no mistyped address."""
     line = Line(failing(FOR_EVER, kind), answered=False)
     fault = await given_up(line)
-    assert not isinstance(fault, OutOfPatienceError)
+    assert not isinstance(fault, RetriesExhaustedError)
     assert LOADING_S <= line.clock.now() < 2 * LOADING_S + 60
 
 
@@ -136,7 +136,7 @@ async def test_a_time_beyond_a_day_is_not_waited_for(answered: bool) -> None:
     """A weekly limit is somebody's decision: the fault gives the day and the hour, and the run can go on then."""
     line = Line(failing(1, Fault.RATE, 3 * PATIENCE_S), answered=answered)
     fault = await given_up(line)
-    assert isinstance(fault, OutOfPatienceError)
+    assert isinstance(fault, RetriesExhaustedError)
     assert str(fault).startswith("the provider's limit resets at ")
     assert "in 3 d 0 h; no longer than 24 h 0 min is waited (not now)" in str(fault)
     assert line.clock.slept == []
@@ -146,7 +146,7 @@ async def test_a_provider_that_has_answered_is_waited_for_for_a_day() -> None:
     """No number of attempts puts an end to it; a day without any answer does, and nothing is lost by it."""
     line = Line(failing(FOR_EVER))
     fault = await given_up(line)
-    assert isinstance(fault, OutOfPatienceError)
+    assert isinstance(fault, RetriesExhaustedError)
     assert PATIENCE_S < line.clock.now() < PATIENCE_S + 3600
     assert str(fault).startswith("the provider has not answered for 24 h ")
 
@@ -167,7 +167,7 @@ async def test_a_policy_that_refuses_everything_from_the_start_is_final() -> Non
     line = Line(failing(FOR_EVER, Fault.POLICY), answered=False)
     declined = [await line.draw() for _ in range(FAILURES - 1)]
     assert {one.finish_reason for one in declined} == {"content_filter"}
-    assert not isinstance(await given_up(line), OutOfPatienceError)
+    assert not isinstance(await given_up(line), RetriesExhaustedError)
 
 
 async def test_a_refused_prompt_shows_that_the_provider_is_there() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.commands import CastVote, Command, Continue, Decide, Stop, Strike
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import CastVote, Command, Continue, Decide, Stop, Strike
 from maker_engine.core.record.entries import Act
+from maker_engine.core.record.events import Outcome
+from maker_engine.core.record.snapshot import Snapshot
 from maker_engine.core.responses import ESCALATED, Flag, Response, Sample, SampleRequest
-from maker_engine.core.settings import Settings
-from maker_engine.core.snapshot import Snapshot
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.port import Figures
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.commands import Stop
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import Stop
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.continuing import fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import moment
 from maker_tui.cli.headless import summary
 from tests.cli.test_preflight import Messages, honest
 from tests.models.test_via_litellm import only_our_key

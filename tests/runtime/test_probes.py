@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings, strategies as st
 
-from maker_engine.core.commands import (
+from maker_engine.core.record import entries
+from maker_engine.core.record.commands import (
     ChangeSettings,
     Command,
     Continue,
@@ -16,7 +17,6 @@ from maker_engine.core.commands import (
     Probe,
     Stop,
 )
-from maker_engine.core.record import entries
 from maker_engine.core.responses import Prompt, Response, Sample, SampleRequest, is_probe
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.view import RunView

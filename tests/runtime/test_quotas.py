@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.commands import Continue
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import Continue
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.hours import hour
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.patience import PATIENCE_S
+from maker_engine.runtime.retry_policy import PATIENCE_S
 from maker_engine.runtime.view import RunView
 from tests.support.leaping import LoopClock, leaping
 from tests.support.running import Bench, right

@@ -11,9 +11,9 @@ from random import Random
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Prompt, Response, SampleRequest
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.rate import BURST_S, Bucket, RateLimit, most_tokens
 from maker_engine.runtime.runner import Runner

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause, Stop
 from maker_engine.core.decomposition import Mistake, Step
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import Continue, DecideStep, DrawSample, Pause, Stop
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Prompt, Response, SampleRequest
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.limits import Limits

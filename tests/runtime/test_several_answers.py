@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.commands import Continue, Probe, Stop
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Event, Outcome, ResponseRefused, SampleFailed
+from maker_engine.core.record.commands import Continue, Probe, Stop
+from maker_engine.core.record.events import Event, Outcome, ResponseRefused, SampleFailed
 from maker_engine.core.responses import DRAFT, PROBES, Prompt, Response, SampleRequest
-from maker_engine.core.settings import Settings
-from maker_engine.runtime.calls import SURPLUS, Caller, Manner
+from maker_engine.core.solving.settings import Settings
+from maker_engine.runtime.calls import SURPLUS, Caller, CallPolicy
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.rate import RateLimit, most_tokens
@@ -40,7 +40,7 @@ def all_of(requests: Sequence[SampleRequest]) -> list[Response]:
 
 def caller(choir: Choir, told: list[Event] | None = None, **manner: object) -> Caller:
     """A caller of a choir, on a manual clock."""
-    return Caller(choir, ManualClock(), [].append if told is None else told.append, Manner(**manner))  # type: ignore[arg-type]
+    return Caller(choir, ManualClock(), [].append if told is None else told.append, CallPolicy(**manner))  # type: ignore[arg-type]
 
 
 def sizes(groups: list[list[SampleRequest]]) -> list[list[int]]:

@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import Event, Outcome, ResponseRefused, UsageEstimated
+from maker_engine.core.record.events import Event, Outcome, ResponseRefused, UsageEstimated
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Response, SampleRequest, UnusableError
-from maker_engine.core.settings import Settings
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.prices import estimated_usage
 from maker_engine.runtime.budget import MARGIN, Budget
-from maker_engine.runtime.calls import Caller, Manner
+from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.in_flight import InFlight
 from maker_engine.runtime.limits import Limits
@@ -81,7 +81,7 @@ async def test_a_call_asks_for_as_many_as_there_is_money_for() -> None:
     told: list[Event] = []
     choir = Choir(all_of)
     limits = Budget(Limits(tokens=450), Totals(), told.append)
-    caller = Caller(choir, ManualClock(), told.append, Manner(budget=limits))
+    caller = Caller(choir, ManualClock(), told.append, CallPolicy(budget=limits))
     limits.density[0] = 1.0
     calls = InFlight(caller, asyncio.Event(), lambda _: True, lambda *_: None)
     calls.start(three())
@@ -102,7 +102,7 @@ async def test_a_call_that_is_made_again_is_for_what_can_still_count() -> None:
         return faults.pop() if faults else all_of(requests)
 
     choir = Choir(song)
-    manner = Manner(wanted=lambda request: request.sample in wanted)
+    manner = CallPolicy(wanted=lambda request: request.sample in wanted)
     caller = Caller(choir, ManualClock(), lambda _: None, manner)
     calls = InFlight(caller, asyncio.Event(), manner.wanted, lambda *_: None)
     calls.start(three())

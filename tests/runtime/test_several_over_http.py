@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Response
 from maker_engine.models.litellm_prices import find
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines

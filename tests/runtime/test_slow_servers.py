@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.core.settings import Settings
-from maker_engine.runtime.deadlines import LONGEST
-from maker_engine.runtime.patience import SLOW
+from maker_engine.core.solving.settings import Settings
+from maker_engine.runtime.retry_policy import SLOW
+from maker_engine.runtime.timeouts import LONGEST
 from maker_engine.runtime.view import RunView
 from tests.support.leaping import LoopClock, Slots, Takes, leaping
 from tests.support.running import Bench, right

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from maker_engine.core.commands import (
+from maker_engine.core.filters.language import parse_filter
+from maker_engine.core.record.commands import (
     Answer,
     Command,
     Continue,
@@ -22,12 +23,11 @@ from maker_engine.core.commands import (
     Stop,
     TurnBreak,
 )
-from maker_engine.core.events import Outcome
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.core.settings import Settings
-from maker_engine.runtime.gate import Inbox
+from maker_engine.core.solving.settings import Settings
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.integrity.verify import verify
 from tests.support.agreeing import Agree

@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.commands import Amend, Answer, Stop
 from maker_engine.core.decomposition import Amendment, Gathered, Said
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import Amend, Answer, Stop
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.voting import FirstToAheadBy
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.integrity.salvage import salvage
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.revote import revote
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import moment
 from tests.support import agreeing
 from tests.support.agreeing import Agree
 

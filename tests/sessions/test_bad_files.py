@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from maker_engine.core.errors import MakerError, SessionError
-from maker_engine.core.events import ResponseFlagged, StepDecided, VoteCast
+from maker_engine.core.record.events import ResponseFlagged, StepDecided, VoteCast
 from maker_engine.core.responses import Flag, Response
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.sessions.exchange.report import findings
@@ -22,8 +22,8 @@ from maker_engine.sessions.library.library import Library, summarise
 from maker_engine.sessions.queries.forks import tree
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal
-from maker_engine.sessions.store.moment import entries_of
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import entries_of
 from maker_tui.cli.main import main
 from maker_tui.runs.bridge import SavedSource
 from maker_tui.text.figures import moment

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import ModelChecked, RunEnded
-from maker_engine.core.model_check import LONGEST_WORDS, ModelCheck
-from maker_engine.core.outcomes import Outcome
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.record.events import ModelChecked, RunEnded
+from maker_engine.core.record.model_check import LONGEST_WORDS, ModelCheck
+from maker_engine.core.record.outcomes import Outcome
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.exchange.report import findings
 from maker_engine.sessions.exchange.report_html import as_html
 from maker_engine.sessions.integrity.salvage import salvage
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.checked import MOST_ADJUSTMENTS, together
 from maker_engine.sessions.store.journal import Journal
+from maker_engine.sessions.store.model_record import MOST_ADJUSTMENTS, together
 from maker_engine.sessions.store.reader import Reader
 from tests.core.test_model_check import CHECK
 from tests.support.recorded import order_of, record

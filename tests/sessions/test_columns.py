@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.queries.columns import NAMES, Columns, Ranking
 from maker_engine.sessions.queries.inspection import facts_of
 from maker_engine.sessions.queries.saved import open_saved

@@ -11,8 +11,8 @@ import pytest
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
 from maker_engine.runtime.continuing import prepare_fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.queries.comparison import Comparison, compare
 from maker_engine.sessions.store.reader import Reader
 from tests.support.shelves import solved

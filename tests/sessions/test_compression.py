@@ -11,7 +11,7 @@ import pytest
 import zstandard
 from hypothesis import given, settings, strategies as st
 
-from maker_engine.core.events import ResponseFlagged, StepDecided, VoteCast
+from maker_engine.core.record.events import ResponseFlagged, StepDecided, VoteCast
 from maker_engine.core.responses import Flag, Response
 from maker_engine.sessions.store.compression import AHEAD, LARGEST_ROW, TRAINING_STEPS, Press, decompress
 from maker_engine.sessions.store.journal import Journal

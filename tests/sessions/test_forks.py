@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError, SessionBusyError
-from maker_engine.core.events import Outcome
 from maker_engine.core.record.entries import Act
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.continuing import fork, prepare_fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, drive
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.forks import tree

@@ -30,7 +30,7 @@ def test_a_flush_that_found_no_room_can_be_done_again(tmp_path: Path) -> None:
     for step in range(100):
         decide(journal, step)
     journal.flush()
-    acked = journal.stands_at
+    acked = journal.position
     pages(journal, 1)
     for step in range(100, LENGTH):
         decide(journal, step)
@@ -60,7 +60,7 @@ def test_a_full_device_leaves_what_was_there(tmp_path: Path) -> None:
         journal.close()
     assert verify(journal.path, TASK).steps == 1
     again = Journal(journal.path, TASK, {}, 0)
-    assert again.stands_at == (1, 0)
+    assert again.position == (1, 0)
     again.close()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.core.events import (
+from maker_engine.core.record.events import (
     ConsentGiven,
     EffectFinished,
     EffectIntended,
@@ -31,7 +31,7 @@ from maker_engine.core.events import (
     VoteCast,
 )
 from maker_engine.core.responses import Flag, Prompt, Response
-from maker_engine.core.steps import Done, Safety, Status
+from maker_engine.core.task.steps import Done, Safety, Status
 from maker_engine.runtime.continuing import fork
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines

@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
-from maker_engine.core.commands import ChangeSettings, Continue
 from maker_engine.core.decomposition import Gather, Mistake, Step, Vote
+from maker_engine.core.record.commands import ChangeSettings, Continue
 from maker_engine.core.responses import Prompt, Sample
 from maker_engine.models.pool import VARIANTS
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.queries.inspection import Inspection, inspect_step, temperature_of
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal
-from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import moment
 from maker_tui.text.inspector_lines import REWRITTEN, prompt_lines
 from tests.support.halting import steered
 from tests.support.recorded import record
@@ -47,8 +47,9 @@ class Overheard(Count):
 def ordered(path: Path, **chosen: Any) -> PreparedRun:
     """A run of four steps."""
     order = {"model": "sim:p=0.8,v=0.9", "k": 2, **chosen}
-    HEARD.clear()
-    return prepare(RunOrder(TOY, {"length": 4}, session=path, **order), Overheard)
+    prepared = prepare(RunOrder(TOY, {"length": 4}, session=path, **order), Overheard)
+    HEARD.clear()  # what the forecast has the model write
+    return prepared
 
 
 def inspected(path: Path, branch: int | None = None, task: Count | None = None) -> Iterator[Inspection]:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Flag, Response, Sample
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.limits import Limits

@@ -9,8 +9,8 @@ import pytest
 from maker_engine.core.errors import SessionError
 from maker_engine.runtime.clock import ManualClock
 from maker_engine.runtime.continuing import prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maker_engine.core.decomposition import Step, Vote
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.voting import named_rule
 from maker_engine.runtime.continuing import prepare_fork, prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.revote import revote
-from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import moment
 from maker_tui.widgets.vote_tally import Needs
 from tests.support.toy import Count
 

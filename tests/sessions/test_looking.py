@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.filters.language import parse_filter
 from maker_engine.core.record.entries import Act, Entry
 from maker_engine.core.record.registry import events_of
+from maker_engine.core.record.watch import Watch
 from maker_engine.core.responses import Flag, Response, Sample
 from maker_engine.core.scaling import expected_samples, undecided_after
-from maker_engine.core.watch import Watch
 from maker_engine.sessions.queries.inspection import answer_span, facts_of, inspect_step
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.search import Search

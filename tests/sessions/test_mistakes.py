@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.commands import Continue, Decide, DecideStep, Probe
+from maker_engine.core.record.commands import Continue, Decide, DecideStep, Probe
 from maker_engine.core.scaling import k_min
 from maker_engine.runtime.continuing import fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.queries.inspection import inspect_step
 from maker_engine.sessions.queries.mistakes import TARGET, Cause, WrongStep, first_wrong, most_contested, wrong_step
 from maker_engine.sessions.queries.saved import open_saved
-from maker_engine.sessions.store.in_force import started_at
-from maker_engine.sessions.store.moment import as_decided
+from maker_engine.sessions.store.change_in_effect import started_at
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import as_decided
 from tests.support.halting import ordered, steered
 from tests.support.toy import Count
 

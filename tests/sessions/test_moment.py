@@ -9,8 +9,8 @@ import pytest
 
 from maker_engine.core.responses import SampleRequest
 from maker_engine.models.simulated import SimulatedModel
-from maker_engine.sessions.store.moment import moment
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import moment
 from tests.support.recorded import Recorded, random_positions, record
 
 RUNS, POSITIONS = 40, 50

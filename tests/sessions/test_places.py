@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.sessions.store import places
+from maker_engine.sessions.store import file_system as places
 
 TABLE = r"""
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from maker_engine.core.events import EffectFinished, EffectIntended, ResponseFlagged, StepDecided, VoteCast
+from maker_engine.core.record.events import EffectFinished, EffectIntended, ResponseFlagged, StepDecided, VoteCast
 from maker_engine.core.responses import Flag, Response
-from maker_engine.core.steps import Done, Safety, Status
+from maker_engine.core.task.steps import Done, Safety, Status
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.schedule import FLAGGED, SAMPLE, Bar, bars, kept_at, span_of
 from maker_engine.sessions.store.journal import Journal

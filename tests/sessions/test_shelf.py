@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from maker_engine.sessions.library import shelf
+from maker_engine.sessions.library import listing as shelf
 from maker_engine.sessions.library.library import SessionSummary
-from maker_engine.sessions.library.shelf import Facet, Order, View
+from maker_engine.sessions.library.listing import Facet, Order, View
 from tests.support.shelves import shelves
 
 orders = st.sampled_from(list(Order))

@@ -9,8 +9,8 @@ import pytest
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.text_search import TextSearch, hits, prompt_hits, terms_of
 from maker_engine.sessions.store.reader import Reader

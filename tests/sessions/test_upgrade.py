@@ -14,11 +14,11 @@ import pytest
 import zstandard
 
 from maker_engine.core.errors import InputError, SessionBusyError, SessionError
-from maker_engine.core.events import ConsentGiven, EffectFinished, EffectIntended, EffectRecovered, Outcome
+from maker_engine.core.record.events import ConsentGiven, EffectFinished, EffectIntended, EffectRecovered, Outcome
 from maker_engine.core.record.registry import events_of, kept_as
 from maker_engine.runtime.continuing import prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.integrity.salvage import salvage
 from maker_engine.sessions.integrity.verify import verify

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import StepDecided, VoteCast
+from maker_engine.core.record.events import StepDecided, VoteCast
 from maker_engine.core.responses import Response
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved, task_of
 from maker_engine.sessions.store import chain
@@ -191,7 +191,7 @@ def test_verify_reads_beside_a_writer(tmp_path: Path) -> None:
 
     class Writing(Count):
         def apply(self, state: int, answer: int) -> int:
-            decide(journal, journal.stands_at[0])
+            decide(journal, journal.position[0])
             journal.flush()
             return super().apply(state, answer)
 

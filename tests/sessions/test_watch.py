@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import SessionError
-from maker_engine.core.events import StepDecided, VoteCast
+from maker_engine.core.record.events import StepDecided, VoteCast
 from maker_engine.sessions.integrity.verify import verify
-from maker_engine.sessions.store import watch
+from maker_engine.sessions.store import file_watch as watch
 from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.reader import Reader
 from tests.support.running import started
@@ -35,7 +35,7 @@ def decide(journal: Journal, step: int) -> None:
 
 def refused(journal: Journal) -> Path:
     """Flush when it is time to look; return the rescue copy that the error names."""
-    journal._file.watch._looked = -math.inf
+    journal._file.watch._polled_at = -math.inf
     with pytest.raises(SessionError, match="moved, deleted or replaced") as caught:
         journal.flush()
     named = re.search(r"saved as (\S+)", str(caught.value))
@@ -93,7 +93,7 @@ def test_a_file_that_is_gone_is_gone(tmp_path: Path) -> None:
 def test_a_file_that_stays_is_written_on(tmp_path: Path) -> None:
     """Looking changes nothing for a file that is where it was."""
     journal = going_on(tmp_path / "run.maker")
-    journal._file.watch._looked = -math.inf
+    journal._file.watch._polled_at = -math.inf
     journal.flush()
     journal.close()
     assert verify(tmp_path / "run.maker", Count(9)).steps == 2
@@ -105,7 +105,7 @@ def test_a_long_log_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     journal = going_on(tmp_path / "run.maker")
     log = tmp_path / "run.maker-wal"
     before = log.stat().st_size
-    journal._file.watch._looked = -math.inf
+    journal._file.watch._polled_at = -math.inf
     journal.flush()
     assert log.stat().st_size < before
     journal.close()
@@ -117,7 +117,7 @@ def test_a_run_does_not_wait_for_whoever_reads(tmp_path: Path, monkeypatch: pyte
     path = tmp_path / "run.maker"
     journal = going_on(path)
     with Reader(path, steady=True) as reader:
-        journal._file.watch._looked = -math.inf
+        journal._file.watch._polled_at = -math.inf
         begun = time.monotonic()
         journal.flush()
         assert time.monotonic() - begun < 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from maker_engine.core.errors import Fault, ProviderError
-from maker_engine.core.events import CircuitOpened, Event, SampleFailed
+from maker_engine.core.record.events import CircuitOpened, Event, SampleFailed
 from maker_engine.core.responses import Prompt, Response, SampleRequest
 from maker_engine.models.scripted import ScriptedModel
-from maker_engine.runtime.calls import Caller, Manner
+from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.clock import ManualClock
 
 REQUEST = SampleRequest(4, 2, Prompt("system", "user"), 0.1, 100)
@@ -44,7 +44,7 @@ class Line:
         self.asked: list[SampleRequest] = []
         self.times: list[float] = []
         self._lines = iter(lines)
-        manner = Manner(near=near, timeout_s=timeout_s)
+        manner = CallPolicy(near=near, timeout_s=timeout_s)
         self.caller = Caller(ScriptedModel(self._say), self.clock, self.told.append, manner)
         if answered:
             self.caller._patience.answered(REQUEST)

@@ -7,11 +7,11 @@ from random import Random
 from hypothesis import settings
 
 from maker_engine.core.algorithm import Votes
-from maker_engine.core.events import Event, ResponseFlagged, SampleAsked, StepDecided, VoteCast
+from maker_engine.core.record.events import Event, ResponseFlagged, SampleAsked, StepDecided, VoteCast
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import SampleRequest
-from maker_engine.core.settings import Settings
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
+from maker_engine.core.solving.settings import Settings
 from tests.support.toy import Count, Draw, answer
 
 modest = settings(max_examples=100, deadline=None)

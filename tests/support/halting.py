@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core.commands import Command, Stop
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.filters.language import parse_filter
+from maker_engine.core.record.commands import Command, Stop
 from maker_engine.core.responses import Response, Sample, SampleRequest
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
 from maker_engine.runtime.runner import Runner
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.store.reader import Reader, StoredStep

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import NoReturn
 
-from maker_engine.core.events import ResponseFlagged, SampleAsked, SampleFailed
+from maker_engine.core.record.events import ResponseFlagged, SampleAsked, SampleFailed
 from maker_engine.core.responses import Flag, Response
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_tui.app import MakerApp

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from maker_engine.core.laws import Law
+from maker_engine.core.forecasting.laws import Law
 
 HUMAN_VOTES = Path(__file__).parents[2].parent / "shared" / "data" / "human-votes"
 GRID = [place / 40 for place in range(1, 40)]

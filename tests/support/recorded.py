@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.events import (
+from maker_engine.core.record.events import (
     Event,
     Outcome,
     ResponseFlagged,
@@ -18,11 +18,11 @@ from maker_engine.core.events import (
     VoteCast,
     WrongDecisionFound,
 )
+from maker_engine.core.record.snapshot import Snapshot
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Response
-from maker_engine.core.settings import Settings
-from maker_engine.core.snapshot import Snapshot
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.profile import Profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.sessions.store.journal import Journal

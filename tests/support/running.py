@@ -6,19 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core.commands import Command
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import ProviderError
-from maker_engine.core.events import RunStarted
+from maker_engine.core.record.commands import Command
+from maker_engine.core.record.events import RunStarted
 from maker_engine.core.responses import Response, SampleRequest
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.port import Model
 from maker_engine.models.scripted import ScriptedModel
 from maker_engine.runtime.clock import Clock, ManualClock
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import Plan
 from maker_engine.runtime.runner import Runner
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.store.journal import Journal
 from tests.support.toy import Count, answer

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.library.library import SessionSummary
 
 _words = st.text(st.sampled_from("aAbßÉé ｆ1\n"), max_size=6)

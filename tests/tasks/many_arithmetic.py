@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from tests.tasks.many_sudoku import solve
 
 

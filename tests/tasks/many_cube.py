@@ -15,8 +15,8 @@ from maker_tasks.cube.facelets import from_facelets, to_facelets
 from maker_tasks.cube.pieces import CORNERS, EDGES
 
 from maker_engine.core.errors import ProblemError
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.store.reader import Reader
 

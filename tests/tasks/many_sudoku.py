@@ -15,9 +15,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from maker_engine.core.events import Outcome
-from maker_engine.runtime.gate import Inbox
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 
 GRADES = ("easy", "medium", "hard", "extreme")
 

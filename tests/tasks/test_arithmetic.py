@@ -13,7 +13,7 @@ from maker_tasks.arithmetic.digits.paper import Answer
 
 from maker_engine.core.decomposition import Mistake
 from maker_engine.core.errors import ProblemError, TaskError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.red_flags import ILLEGAL, INCONSISTENT, MALFORMED
 from maker_engine.core.responses import Flag, Prompt
 from tests.tasks.arithmetic_sheets import sheet_of_the_readme, stack_of_the_readme

@@ -24,7 +24,7 @@ from maker_tasks.arithmetic.recursive.work import (
 
 from maker_engine.core.decomposition import Gather, Gathered, Mistake
 from maker_engine.core.errors import ProblemError
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.red_flags import ILLEGAL, INCONSISTENT, MALFORMED
 from maker_engine.core.responses import Flag
 from tests.tasks.many_sudoku import solve

@@ -8,13 +8,13 @@ from importlib.metadata import entry_points
 import pytest
 
 from maker_engine.core.decomposition import Ask
-from maker_engine.kit.subject import prepare
-from maker_engine.kit.suite import CHECKS, Verdict, make
+from maker_engine.task_contract.subject import prepare
+from maker_engine.task_contract.suite import CHECKS, Verdict, make
 from maker_tui.cli.main import main
 
 STATES = 400
 """Fewer than `maker check-task` looks at, since this runs with every change."""
-OF_SLOW_TASKS = {"interview": 100, "scheduling": 100}
+OF_SLOW_TASKS = {"api_tests": 100, "interview": 100, "scheduling": 100}
 """Theirs are as many as take them as long as 400 take the others."""
 ENTRIES = sorted(entry_points(group="maker.tasks"))
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Flag
 from maker_engine.runtime.continuing import prepare_resume
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import drive
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.inspection import inspect_step
 from maker_engine.sessions.queries.saved import open_saved

@@ -10,9 +10,9 @@ from maker_engine import catalogue
 from maker_engine.core.decomposition import Gather, Vote
 from maker_engine.core.red_flags import FlagRules, inspect
 from maker_engine.core.responses import Response
-from maker_engine.kit.guarded import Guarded
-from maker_engine.kit.reach import Place, Reach, search
 from maker_engine.printable import one_line, printable
+from maker_engine.task_contract.guarded import Guarded
+from maker_engine.task_contract.random_states import Place, Reach, search
 from tests.support.growth import Work, grows_with_length
 
 CHARACTERS = 12_000

@@ -16,8 +16,8 @@ from maker_tasks.cube.pieces import play
 
 from maker_engine.core.decomposition import result_of
 from maker_engine.core.errors import TaskError
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.papers import papers
 from maker_engine.sessions.queries.saved import open_saved
@@ -32,6 +32,7 @@ OPTIONS: dict[str, dict[str, int | str]] = {
     "hanoi": {"disks": 4},
     "interview": {"questions": 0},
     "products": {"products": 3},
+    "provisioning": {"sample": "failing"},
     "scheduling": {"sample": "clocks"},
 }
 LARGEST = 2_000
@@ -63,6 +64,11 @@ def _scheduling(result: dict[str, Any], _: RunView) -> bool:
     return len(times) == 5 and all(one[1] <= other[0] for one, other in pairwise(times))
 
 
+def _api_tests(result: dict[str, Any], view: RunView) -> bool:
+    report = papers(view.session, open_saved(view.session).task)["junit.xml"]
+    return report.count("<testcase") == result["passed"] == 19 and result["cleaned"] == 4
+
+
 def _build_order(result: dict[str, Any], view: RunView) -> bool:
     problem = open_saved(view.session).task.problem
     place = {name: at for at, name in enumerate(result["order"])}
@@ -71,13 +77,20 @@ def _build_order(result: dict[str, Any], view: RunView) -> bool:
     )
 
 
+def _provisioning(result: dict[str, Any], _: RunView) -> bool:
+    tried = [(one["job"], one["how"]) for one in result["jobs"]]
+    return (result["makespan_s"], result["bound_s"]) == (320, 180) and tried.count(("machine-1", "broken")) == 1
+
+
 RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
+    "api_tests": _api_tests,
     "arithmetic": lambda result, _: result == 12345 * 678,
     "build_order": _build_order,
     "cube": _cube,
     "hanoi": lambda result, _: result == [[], [], [4, 3, 2, 1]],
     "interview": _interview,
     "products": lambda result, view: result == [a * b for a, b in open_saved(view.session).task.pairs],
+    "provisioning": _provisioning,
     "scheduling": _scheduling,
     "sudoku": _sudoku,
 }

@@ -15,7 +15,7 @@ from maker_tasks.sudoku.reading import read
 from maker_tasks.sudoku.search import solutions
 
 from maker_engine.core.decomposition import Mistake
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Flag
 from tests.tasks.many_sudoku import many
 from tests.tasks.sudoku_puzzles import EASY, ESCARGOT, FAMOUS, first, path, states

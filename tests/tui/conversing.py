@@ -34,7 +34,7 @@ def question(app: MakerApp) -> Ask | None:
 
 def votes_known(app: MakerApp, run: LiveRun) -> bool:
     """Whether the document shows the votes of every step so far, which are read from the session in a thread."""
-    return len(app.screen._ballots) == run.view().snapshot.totals.steps
+    return len(app.screen._writing.ballots) == run.view().snapshot.totals.steps
 
 
 async def asked(pilot: Pilot[Any], begins: str = "") -> Ask:
@@ -56,7 +56,7 @@ async def type_in(pilot: Pilot[Any], key: str, text: str) -> None:
     """Press a key that lets a line be typed, paste the text, enter it."""
     await pilot.press(key)
     pilot.app.screen.post_message(events.Paste(text))
-    await until(pilot, lambda: pilot.app.screen.entry.text.endswith(text))
+    await until(pilot, lambda: pilot.app.screen._prompt.text.endswith(text))
     await pilot.press("enter")
 
 

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 from maker_engine.runtime.continuing import fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.queries.saved import open_saved
 from maker_tui.runs.bridge import SavedSource
 

@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from maker_engine import catalogue
-from maker_engine.core.commands import Answer, Command
 from maker_engine.core.decomposition import AnyTask, Vote
-from maker_engine.core.events import (
+from maker_engine.core.record.commands import Answer, Command
+from maker_engine.core.record.events import (
     Event,
     Outcome,
     RunEnded,
@@ -20,13 +20,14 @@ from maker_engine.core.events import (
     StepUndecided,
     WrongDecisionFound,
 )
-from maker_engine.core.settings import Settings
+from maker_engine.core.record.state import RunState
 from maker_engine.core.solver import Solver
-from maker_engine.core.state import RunState
-from maker_engine.kit.deciding import say
-from maker_engine.kit.guarded import Guarded
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.opening import open_model
 from maker_engine.runtime.view import RunView
+from maker_engine.task_contract.acting import Afloat
+from maker_engine.task_contract.deciding import say
+from maker_engine.task_contract.guarded import Guarded
 
 MODEL = "sim:p=0.8,v=0.8"
 """Wrong and flagged often enough that every pane has something to show."""
@@ -55,13 +56,13 @@ def run_events(
     simulated = open_model(model, task)
     solver = Solver(task, settings)
     events: list[Event] = [opening(task, model=model, k=settings.k, rule=settings.rule), *solver.begin()]
-    before, answers = solver.state, []
+    before, answers, afloat = solver.state, [], Afloat()
     while not (solver.finished or solver.undecided) and len(events) < most:
         requests = solver.requests(8)
-        assert requests or solver.asking, "the solver waits for nothing and asks for nothing"
+        assert requests or solver.asking or solver.effect, "the solver waits for nothing and asks for nothing"
         events += [SampleAsked(request.step, request.sample) for request in requests]
         told = chain.from_iterable(solver.take(request, simulated.answer(request)) for request in requests)
-        for event in told if requests else _spoken(task, solver):
+        for event in told if requests else _acted(task, solver, afloat) if solver.effect else _spoken(task, solver):
             events.append(event)
             if isinstance(event, StepDecided):
                 right = task.oracle(before) if task.has_oracle and isinstance(task.step(before), Vote) else None
@@ -76,6 +77,16 @@ def run_events(
     elif solver.undecided:
         last = next(event for event in reversed(events) if isinstance(event, StepUndecided))
         events.append(RunEnded(Outcome.UNDECIDED, f"step {last.step + 1} is undecided after {last.samples} samples"))
+    return events
+
+
+def _acted(task: AnyTask, solver: Solver, afloat: Afloat) -> list[Event]:
+    """What comes of an effect that goes well, as the task rehearses it."""
+    assert solver.effect is not None
+    solver.settle(afloat.decide(Guarded(task), solver.state, solver.effect, None))
+    events: list[Event] = []
+    while solver.decided:
+        events += solver.commit()
     return events
 
 

@@ -9,8 +9,8 @@ import pytest
 from textual.events import Key
 
 from maker_engine.runtime.continuing import prepare_fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.library.library import summarise
 from maker_tui.app import MakerApp
 from maker_tui.cli.main import main

@@ -8,7 +8,7 @@ import pytest
 from maker_tasks.interview import Interview
 from maker_tasks.interview.document import Kind
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.integrity.verify import verify
 from maker_tui.app import MakerApp
@@ -93,9 +93,9 @@ async def test_what_only_the_person_knows_is_in_the_document(project):
     finally:
         run.close()
     document = run.view().snapshot.state.document
-    standing = {line.text: line for line in document.lines if line.status.stands}
+    accepted_only = {line.text: line for line in document.lines if line.status.is_accepted}
     assert len(persona.asked) <= QUESTIONS + 1
-    assert [fact for fact in facts if standing[fact].source.voter != "ada"] == []
+    assert [fact for fact in facts if accepted_only[fact].source.voter != "ada"] == []
     assert {line.text for line in document.of(Kind.NON_GOAL)} >= set(exclusions)
     for line in document.of(Kind.FEATURE):
         assert line.source.voter == "ada" or any(tally.step is not None for tally in line.tallies), line
@@ -145,7 +145,7 @@ async def test_lines_are_changed_by_keys_at_any_time(run):
         await type_in(pilot, "p", "pony A pony")
         await shown(pilot, "add what? purpose, non-goal")
         await pilot.press("o")
-        pilot.app.screen.entry.paste("[red]no[/red] \x1b[2J logins")
+        pilot.app.screen._prompt.paste("[red]no[/red] \x1b[2J logins")
         await pilot.press("enter")
         await shown(pilot, "[red]no[/red] ␛[2J logins")
         assert "\x1b" not in screen_text(pilot.app)
@@ -158,7 +158,7 @@ async def test_the_papers_are_written_into_a_folder(run, tmp_path):
         await asked(pilot)
         for words in ("5 files in", "REQUIREMENTS.md exists already"):
             await pilot.press("X", "ctrl+u")
-            pilot.app.screen.entry.paste(str(tmp_path / "out"))
+            pilot.app.screen._prompt.paste(str(tmp_path / "out"))
             await pilot.press("enter")
             await shown(pilot, words)
     assert (tmp_path / "out" / "AGENTS.md").is_file()

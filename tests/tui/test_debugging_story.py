@@ -50,7 +50,7 @@ async def test_a_bad_step_is_found_and_mended_in_few_keys(tmp_path: Path) -> Non
         await press(letter, until_shown=("· decided, not committed ·", f"decided by {who} ✔, not committed"))
         await press("c", until_shown=("✔ solved",))
         app = pilot.app
-        await until(pilot, lambda: app._source.ended)  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.navigation.opened.source.ended)  # type: ignore[attr-defined]
         app.close_source()  # type: ignore[attr-defined]
     assert len(pressed) <= FEW, pressed
     assert verify(path, hanoi(5)).findings == ()

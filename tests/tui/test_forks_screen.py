@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.events import Outcome, RunEnded, RunResumed
+from maker_engine.core.record.events import Outcome, RunEnded, RunResumed
 from maker_engine.runtime.continuing import fork, prepare_fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import PreparedRun, RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.library.library import summarise
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from maker_engine.core.commands import Pause
+from maker_engine.core.record.commands import Pause
 from maker_engine.runtime.continuing import fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.library.library import Library
 from maker_engine.sessions.store.reader import Reader
@@ -172,7 +172,7 @@ async def test_keys_that_steer_a_run_that_is_over_refuse_at_once(limit: int | No
             pilot.app.clear_notifications()
             await pilot.press(key)
             await shown(pilot, why)
-            assert not pilot.app.screen._asking.up  # type: ignore[attr-defined]
+            assert not pilot.app.screen._prompt.up  # type: ignore[attr-defined]
 
 
 async def test_the_palette_knows_resume() -> None:

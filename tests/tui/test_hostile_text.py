@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from maker_engine.core.events import Outcome as End, ResponseFlagged, RunEnded, SampleAsked, SampleFailed
-from maker_engine.core.facts import StepFacts
+from maker_engine.core.filters.facts import StepFacts
 from maker_engine.core.record.entries import Act
+from maker_engine.core.record.events import Outcome as End, ResponseFlagged, RunEnded, SampleAsked, SampleFailed
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
 from maker_engine.sessions.queries.inspection import Inspection, Wording, flagged_span, replay
 from maker_engine.sessions.queries.saved import open_saved

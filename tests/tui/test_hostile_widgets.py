@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from maker_engine.core.events import SampleFailed, StepHopeless
+from maker_engine.core.record.events import SampleFailed, StepHopeless
+from maker_engine.core.record.snapshot import FlagRecord, Snapshot
 from maker_engine.core.responses import Flag
-from maker_engine.core.snapshot import FlagRecord, Snapshot
 from maker_engine.forecast import Forecast
 from maker_engine.printable import printable
-from maker_engine.sessions.library.shelf import Choice, Facet, View
+from maker_engine.sessions.library.listing import Choice, Facet, View
 from maker_engine.sessions.queries.forks import ForkNode
 from maker_tui.app import MakerApp
 from maker_tui.settings.themes import DARK
@@ -179,6 +179,6 @@ async def test_no_title_of_a_pane_and_no_notification_is_markup(run):
     async with app.run_test(size=(160, 45), notifications=True) as pilot:
         await shown(pilot, "▶ running")
         for text in TEXTS[:40]:
-            app.refuse(text)
+            app.navigation.refuse(text)
         await shown(pilot, "cannot be opened")
         assert strips_are_clean(app)

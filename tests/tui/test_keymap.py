@@ -6,20 +6,22 @@ from contextlib import suppress
 
 import pytest
 from hypothesis import given, strategies as st
+from textual.actions import parse as parse_action
 from textual.binding import Binding
 
-from maker_engine.core.commands import DrawSample, Pause
 from maker_engine.core.errors import InputError
+from maker_engine.core.record.commands import DrawSample, Pause
 from maker_engine.options.table import BY_NAME
 from maker_tui.app import MakerApp
 from maker_tui.cli.commands import act
 from maker_tui.cli.config_commands import template
-from maker_tui.screens.base import MakerScreen
+from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.screens.workbench import Workbench
 from maker_tui.settings.actions import _chains, _owners, all_actions
 from maker_tui.settings.config import Config, load, parse
-from maker_tui.settings.keymap import bindings_of, in_force
+from maker_tui.settings.keymap import active_bindings, bindings_of
 from maker_tui.widgets.key_bar import MENU, Key, fitting
+from maker_tui.widgets.line_pane import LinePane
 from tests.tui.looking import screen_text, shown, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 
@@ -128,7 +130,7 @@ def uncommented() -> str:
 def keys_of_chain(chain, app) -> dict[str, str]:
     """What each key does among bindings that are in force together, nearest first."""
     found: dict[str, str] = {}
-    for binding in in_force(chain, app):
+    for binding in active_bindings(chain, app):
         for key in binding.key.split(","):
             found.setdefault(key, binding.action)
     return found
@@ -165,6 +167,22 @@ def test_no_file_that_cannot_be_read_keeps_the_app_from_starting(home):
     (home / "config.toml").unlink()
     (home / "config.toml").mkdir()
     assert "cannot be read: Is a directory" in load()[1]
+
+
+async def test_every_key_of_a_screen_has_somebody_who_does_it(source):
+    """Rule: each action that a binding names is done by its screen or one of its parts, by its pane, or by the app."""
+    async with MakerApp(source).run_test(size=(100, 30)) as pilot:
+        app = pilot.app
+        await shown(pilot, "▶ running")
+        app.screen.travel.action_look("steps")
+        await until(pilot, lambda: len(app.screen_stack) == 3)
+        screens = list(app.screen_stack)
+        assert [type(one).__name__ for one in screens] == ["Home", "Workbench", "Looking"]
+        for owner in (*screens, *(pane for one in screens for pane in one.query(LinePane))):
+            for binding in bindings_of(type(owner)):
+                destination, name, _ = parse_action(binding.action)
+                doer = {"": owner, "app": app, "screen": app.screen}[destination]
+                assert callable(getattr(doer, f"action_{name}", None)), (type(owner).__name__, binding.action)
 
 
 def test_every_binding_has_a_name_and_every_name_says_one_thing():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.commands import Pause
+from maker_engine.core.record.commands import Pause
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.library.library import Library
 from maker_engine.sessions.store.lock import writer_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.library.library import Library
 from maker_tui.app import MakerApp

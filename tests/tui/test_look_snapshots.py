@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maker_engine.core.settings import Settings
+from maker_engine.core.solving.settings import Settings
 from maker_tui.app import MakerApp
 from tests.tui.sources import Scripted, contested, hanoi, run_events
 from tests.tui.test_home import SESSIONS

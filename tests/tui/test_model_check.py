@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.queries.saved import open_saved
 from maker_tui.app import MakerApp

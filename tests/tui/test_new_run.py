@@ -10,11 +10,11 @@ from textual.widgets import Input, Select
 
 from maker_engine import catalogue
 from maker_engine.core.errors import InputError
-from maker_engine.kit.scaffold import write_task
 from maker_engine.options.table import BY_NAME, OPTIONS
-from maker_engine.runtime.gate import Inbox
-from maker_engine.runtime.measuring import samples_per_second
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.speed_test import samples_per_second
+from maker_engine.runtime.step_control import Inbox
+from maker_engine.task_contract.scaffold import write_task
 from maker_tui.app import MakerApp
 from maker_tui.runs.form_values import OWN_TASK
 from maker_tui.runs.order_form import FIELDS, read_order
@@ -323,7 +323,7 @@ async def test_an_error_of_a_start_stays_until_something_is_changed():
     """Rule: a form that is filled again with what was ordered says why it did not start, and takes the order again."""
     async with form_app().run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "n new run")
-        pilot.app.show_form({"task-name": "hanoi", "option-disks": "4", "k": "3"}, "no route to the model")
+        pilot.app.navigation.show_form({"task-name": "hanoi", "option-disks": "4", "k": "3"}, "no route to the model")
         await shown(pilot, "✖ no route to the model", "steps     15")
         await fill(pilot, "k", "4")
         await gone(pilot, "no route to the model")

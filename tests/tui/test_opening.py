@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.library import upkeep

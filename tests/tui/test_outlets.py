@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Outcome, RunEnded, RunPaused, StepUndecided
-from maker_engine.core.filters import parse_filter
-from maker_engine.runtime.stops import Breakpoint, Held
+from maker_engine.core.filters.language import parse_filter
+from maker_engine.core.record.events import Outcome, RunEnded, RunPaused, StepUndecided
+from maker_engine.runtime.breakpoints import Breakpoint, Held
 from maker_tui.app import MakerApp
 from maker_tui.runs.signals import Signals, title_of, wanted
 from maker_tui.settings.config import Config

@@ -6,8 +6,8 @@ import getpass
 
 import pytest
 
-from maker_engine.core.commands import CastVote, Decide, Strike
-from maker_engine.core.events import Outcome
+from maker_engine.core.record.commands import CastVote, Decide, Strike
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_tui.app import MakerApp
 from maker_tui.runs.bridge import LiveRun

@@ -42,7 +42,7 @@ async def test_the_form_hands_its_run_to_the_plan_and_takes_it_back():
         await shown(pilot, "n new run")
         await pilot.press("n")
         await shown(pilot, "problem file", "P(solve)")
-        await until(pilot, lambda: pilot.app.screen._looked_over is not None)
+        await until(pilot, lambda: pilot.app.screen._prepared is not None)
         await pilot.press("f4")
         await shown(pilot, "k_min", "cost")
         values = pilot.app.screen.values

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.snapshot import Totals
-from maker_engine.core.state import RunState
+from maker_engine.core.record.snapshot import Totals
+from maker_engine.core.record.state import RunState
 from maker_engine.runtime.view import RunView
 from maker_tui.cli.main import main
 from maker_tui.cli.progress import LINE_S, QUIET_S, Lines, bar_line, figures, label

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.events import CircuitOpened, Outcome, SampleFailed
-from maker_engine.core.snapshot import Totals
-from maker_engine.core.state import RunState
+from maker_engine.core.record.events import CircuitOpened, Outcome, SampleFailed
+from maker_engine.core.record.snapshot import Totals
+from maker_engine.core.record.state import RunState
 from maker_engine.runtime.view import RunView
 from maker_tui.text.halt_words import halt_words
 from maker_tui.text.words import RUNNING, run_word

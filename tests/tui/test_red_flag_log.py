@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from textual.app import App, ComposeResult
 
-from maker_engine.core.events import ResponseFlagged, SampleAsked, StepOpened
+from maker_engine.core.record.events import ResponseFlagged, SampleAsked, StepOpened
+from maker_engine.core.record.snapshot import FLAG_TAIL, FlagRecord
+from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Flag, Response
-from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord
-from maker_engine.core.state import RunState
 from maker_tui.widgets.red_flag_log import RedFlagLog, record_lines
 from tests.tui.looking import screen_text
 

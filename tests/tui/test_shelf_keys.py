@@ -263,10 +263,10 @@ async def test_the_reading_of_a_large_library_shows_how_far_it_has_come(library)
     """Rule: while the sessions are first read it is said how many of how many have been looked at."""
     release = Gate()
     test_app = MakerApp()
-    read = test_app._saved_sessions
+    read = test_app._library
 
     def halting():
-        test_app._tell_looked_at(1_200, 8_000)
+        read.progress = 1_200, 8_000
         release.wait(20)
         return read()
 
@@ -275,5 +275,5 @@ async def test_the_reading_of_a_large_library_shows_how_far_it_has_come(library)
         await shown(pilot, "reading the sessions … 1,200 of 8,000")
         release.set()
         await shown(pilot, "sessions · 3")
-        assert test_app._looked_at == (0, 3)
+        assert read.progress == (0, 3)
     assert files(library) == ["run-1", "run-2", "run-3"]

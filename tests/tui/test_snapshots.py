@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.events import (
+from maker_engine.core.filters.language import parse_filter
+from maker_engine.core.record.events import (
     Event,
     ProbeAnswered,
     ProbeAsked,
@@ -16,10 +17,9 @@ from maker_engine.core.events import (
     StepHopeless,
     StepOpened,
 )
-from maker_engine.core.filters import parse_filter
 from maker_engine.core.responses import Flag, Response
-from maker_engine.core.settings import Settings
-from maker_engine.runtime.stops import Breakpoint, Held
+from maker_engine.core.solving.settings import Settings
+from maker_engine.runtime.breakpoints import Breakpoint, Held
 from maker_tui.app import MakerApp
 from tests.tui.conversing import answered_until, interview, question, type_in, votes_known
 from tests.tui.looking import screen_text, shown, until

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from maker_engine.core.events import Outcome, RunEnded, RunPaused
+from maker_engine.core.record.events import Outcome, RunEnded, RunPaused
 from maker_tui.app import MakerApp
 from tests.tui.looking import gone, screen_text, shown, typed
 from tests.tui.sources import Scripted, contested, hanoi, run_events

@@ -13,7 +13,8 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from maker_engine.core.commands import (
+from maker_engine.core.filters.language import parse_filter
+from maker_engine.core.record.commands import (
     ChangeSettings,
     DecideStep,
     DrawSample,
@@ -22,8 +23,7 @@ from maker_engine.core.commands import (
     RunUntil,
     SetBreak,
 )
-from maker_engine.core.events import Outcome
-from maker_engine.core.filters import parse_filter
+from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Prompt
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.integrity.verify import verify

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from maker_tui.terminal.terminal_input import InputDecoder
+from maker_tui.terminal.driver import InputDecoder
 from tests.support.terminal import Terminal
 from tests.tui.test_hangup import SCREEN, ended, running, steps_of
 

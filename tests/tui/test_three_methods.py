@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from maker_engine import catalogue
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_tui.app import MakerApp
 from maker_tui.cli.main import main

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from maker_engine.core.events import Outcome, StepDecided, StepHopeless, StepOpened, WrongDecisionFound
-from maker_engine.core.snapshot import Snapshot, Tally
-from maker_engine.core.state import RunState
+from maker_engine.core.record.events import Outcome, StepDecided, StepHopeless, StepOpened, WrongDecisionFound
+from maker_engine.core.record.snapshot import Snapshot, Tally
+from maker_engine.core.record.state import RunState
 from maker_tui.widgets.vote_tally import tally_lines
 from tests.tui.sources import hanoi, opening
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from maker_engine.core.facts import StepFacts
+from maker_engine.core.filters.facts import StepFacts
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
-from maker_engine.core.snapshot import Totals
 from maker_engine.runtime.order import RunOrder, prepare
 from maker_engine.sessions.queries.marks import Marks
 from maker_tui.app import MakerApp
-from maker_tui.text.k_table import k_table
 from maker_tui.text.map_cells import Layer, Live, picture, window
 from maker_tui.text.pulse import MOST_SPANS, Pulse, sparkline
 from maker_tui.text.words import RUNNING
+from maker_tui.widgets.forecast_pane import k_table
 from maker_tui.widgets.progress_pane import progress_lines
 from maker_tui.widgets.recent import Newest, Recent, decided_lines, response_heading, response_lines, strip_line
 from tests.support.hostile import UNSAFE
@@ -79,7 +79,7 @@ async def test_a_small_window_pays_for_none_of_it(app):
         strip = app.screen.query_one("#strip")
         assert not strip.display
         assert strip._recent is None
-        assert len(app.screen.run.marks) == 0
+        assert len(app.screen.travel.run.marks) == 0
 
 
 def recent_of(answer: str, sample: Sample, prompt: Prompt | None) -> Recent:

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from maker_engine.core.commands import Continue, DecideStep, DrawSample, Pause
-from maker_engine.core.events import RunPaused
+from maker_engine.core.record.commands import Continue, DecideStep, DrawSample, Pause
+from maker_engine.core.record.events import RunPaused
 from maker_tui.app import MakerApp
 from tests.tui.looking import gone, screen_text, shown, typed, until
 from tests.tui.sources import Scripted, contested, hanoi, run_events
@@ -44,7 +44,7 @@ async def test_space_goes_on_when_the_run_is_paused(source):
 
 @pytest.mark.parametrize(
     ("words", "command"),
-    [("space pause", Pause()), ("n step", DecideStep()), ("s sample", DrawSample()), ("c continue", Continue())],
+    [("space pause", Pause()), ("n step", DecideStep()), ("s sample", DrawSample())],
 )
 async def test_a_click_on_the_footer_is_the_key(source, words, command):
     """Rule: every entry of the footer can be clicked."""
@@ -55,12 +55,30 @@ async def test_a_click_on_the_footer_is_the_key(source, words, command):
         await until(pilot, lambda: source.sent == [command])
 
 
+async def test_the_footer_offers_to_go_on_only_where_that_does_something(source):
+    """Rule: `c` stands in the footer while the run is paused, and not while it goes on."""
+    async with MakerApp(source).run_test(size=SIZE, notifications=True) as pilot:
+        assert "c continue" not in await shown(pilot, "▶ running", "space pause")
+        source.add(RunPaused())
+        await shown(pilot, "‖ paused", "c continue")
+
+
+async def test_a_toast_takes_the_place_of_the_one_of_its_kind(source):
+    """Rule: under one title there is one toast, the newest; under another title there is another."""
+    async with MakerApp(source).run_test(size=SIZE, notifications=True) as pilot:
+        await shown(pilot, "▶ running")
+        for title, words in (("nothing there", "first"), ("nothing there", "second"), ("copied", "third")):
+            pilot.app.screen.notify(words, title=title)
+        text = await shown(pilot, "second", "third")
+        assert "first" not in text
+
+
 async def test_the_footer_fits_80_columns(source):
     """Rule: at 80 columns the footer names every key, up to the menu."""
     async with MakerApp(source).run_test(size=SIZE, notifications=True) as pilot:
         text = await shown(pilot, "space pause")
         footer = text.split("\n")[-1]
-        for entry in ("n step", "s sample", "c continue", "q leave", "? help", "f filter", ": menu"):
+        for entry in ("n step", "s sample", "q leave", "? help", "f filter", ": menu"):
             assert entry in footer
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine.core.events import Outcome
 from maker_engine.core.record.entries import Change
+from maker_engine.core.record.events import Outcome
 from maker_engine.runtime.continuing import fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.library.library import summarise
 from maker_engine.sessions.queries.mistakes import WrongStep, first_wrong, most_contested, wrong_step
@@ -54,7 +54,7 @@ def first_of(path: Path) -> WrongStep:
 async def solved(pilot, path: Path) -> None:
     """Wait until the fork is solved, and look at what is on record."""
     await shown(pilot, "✔ solved")
-    await until(pilot, lambda: pilot.app._source.ended)
+    await until(pilot, lambda: pilot.app.navigation.opened.source.ended)
     pilot.app.close_source()
     assert verify(path, hanoi(DISKS)).findings == ()
     with Reader(path) as reader:

@@ -146,7 +146,7 @@ def _in_brackets(
 
 
 def _is_marked(line: str) -> bool:
-    """Tell whether a line says that it holds the answer."""
+    """Return whether a line says that it holds the answer."""
     return len(line) <= _LONGEST_LINE and any(marked for _, marked in undressed(line))
 
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maker_engine.core import decisions
-from maker_engine.core.commands import Amend, Answer
 from maker_engine.core.decomposition import Amendment, AnyTask, Said
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Event
 from maker_engine.core.poll import Poll
-from maker_engine.core.record import fields
+from maker_engine.core.record import decisions, fields
+from maker_engine.core.record.commands import Amend, Answer
 from maker_engine.core.record.entries import Act
+from maker_engine.core.record.events import Event
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.kind import Form, Line, Resuming, Row
 from maker_engine.core.record.step_flags import StepFlag

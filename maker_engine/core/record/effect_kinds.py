@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from maker_engine.core.events import ConsentGiven, EffectFinished, EffectIntended, EffectRecovered
+from maker_engine.core.record.events import ConsentGiven, EffectFinished, EffectIntended, EffectRecovered
 from maker_engine.core.record.kind import Kind
 from maker_engine.core.record.plain_form import plain_form
 from maker_engine.core.record.run_fold import RunFold
 from maker_engine.core.record.step_flags import StepFlag
-from maker_engine.core.steps import EffectQuestion
+from maker_engine.core.task.steps import EffectQuestion
 
 _ACTED = StepFlag.ACTED.value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple, TypeAlias
 
-from maker_engine.core.events import Event
+from maker_engine.core.record.events import Event
 from maker_engine.core.responses import Prompt, Response, Sample
 
 
@@ -22,7 +22,7 @@ class Act(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """A response that was asked for to be looked at, and not counted. Fields as in `ProbeAnswered`."""
+    """A response that was asked for to be examined, and not counted. Fields as in `ProbeAnswered`."""
 
     probe: int
     who: str

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
+from maker_engine.core.record import decisions
 from maker_engine.core.record.values import LARGEST, LATEST_S, to_json
 from maker_engine.core.responses import Flag, Prompt, Response
 

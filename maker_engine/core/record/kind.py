@@ -6,11 +6,11 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from maker_engine.core.commands import PersonalCommand, SpokenCommand
 from maker_engine.core.decomposition import AnyTask, Done
-from maker_engine.core.events import Event, SettingsChanged, StepHopeless
 from maker_engine.core.poll import Poll
+from maker_engine.core.record.commands import AnswerCommand, BallotCommand
 from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.events import Event, SettingsChanged, StepHopeless
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.run_fold import RunFold
 from maker_engine.core.responses import Response
@@ -62,7 +62,7 @@ class Resuming(Protocol):
     def escalate(self, model: str) -> Any:
         """Begin a fresh ballot."""
 
-    def obey(self, command: PersonalCommand | SpokenCommand) -> Any:
+    def obey(self, command: BallotCommand | AnswerCommand) -> Any:
         """Do what a person did."""
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from maker_engine.core.commands import CastVote, Decide, Strike
 from maker_engine.core.decomposition import Amendment, Said
-from maker_engine.core.events import (
+from maker_engine.core.poll import Poll
+from maker_engine.core.record.acts import act_form
+from maker_engine.core.record.commands import CastVote, Decide, Strike
+from maker_engine.core.record.entries import Act
+from maker_engine.core.record.events import (
     CandidateStruck,
     PersonAmended,
     PersonAnswered,
@@ -19,10 +22,7 @@ from maker_engine.core.events import (
     SettingsChanged,
     WordsRefused,
 )
-from maker_engine.core.poll import Poll
-from maker_engine.core.record.acts import act_form
-from maker_engine.core.record.asides import CHANGE, PROBE
-from maker_engine.core.record.entries import Act
+from maker_engine.core.record.interventions import CHANGE, PROBE
 from maker_engine.core.record.kind import Kind, Watching, nothing
 from maker_engine.core.record.run_fold import RunFold
 

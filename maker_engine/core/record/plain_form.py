@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields as fields_of
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Event
+from maker_engine.core.record import decisions
+from maker_engine.core.record.events import Event
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.kind import Form, Line, Resuming, Row, nothing
 from maker_engine.core.record.values import fits
-from maker_engine.core.steps import Done, Safety
+from maker_engine.core.task.steps import Done, Safety
 
 BASE64 = "base64"
 """Key of the object that bytes are in an exported line."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import Event
 from maker_engine.core.record import (
     acts,
     effect_kinds,
@@ -22,6 +21,7 @@ from maker_engine.core.record import (
     step_kinds,
 )
 from maker_engine.core.record.entries import Act, Entry
+from maker_engine.core.record.events import Event
 from maker_engine.core.record.kind import Form, Kind
 from maker_engine.core.record.run_fold import RunFold
 
@@ -73,7 +73,7 @@ def words_of(event: Event) -> tuple[str, str]:
 
 
 def is_entry(word: str) -> bool:
-    """Tell whether lines of this "event" are of entries."""
+    """Return whether lines of this "event" are of entries."""
     return word == acts.LINE or (word in BY_WORD and BY_WORD[word].entry is not Act)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 from maker_engine.core.decomposition import Ask
-from maker_engine.core.events import (
+from maker_engine.core.record.events import (
     CircuitOpened,
     ProbeAnswered,
     RunStarted,
@@ -15,16 +15,16 @@ from maker_engine.core.events import (
     StepHopeless,
     WrongDecisionFound,
 )
-from maker_engine.core.model_check import ModelCheck
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.model_check import ModelCheck
+from maker_engine.core.record.outcomes import Outcome
+from maker_engine.core.record.snapshot import FLAG_TAIL, FlagRecord, Tally, Totals
 from maker_engine.core.responses import Prompt, Response
-from maker_engine.core.snapshot import FLAG_TAIL, FlagRecord, Tally, Totals
 from maker_engine.core.voting import Ballot
 
 
 @dataclass(slots=True)
 class StepCounts:
-    """What is counted of one step; a tally is made of it only when somebody looks, since most steps nobody sees.
+    """What is counted of one step; a tally is made of it only when someone looks, since most steps nobody sees.
 
     `texts` are those of its samples so far, each with the reasoning behind it; None before the first. `edited` and
     `reminder` are as in `Tally`.
@@ -101,7 +101,7 @@ class RunFold:
             totals.cost_usd += response.cost_usd
 
     def repeats(self, response: Response) -> bool:
-        """Tell whether a sample of the open step says what an earlier one said, and count it; see `Totals.compared`."""
+        """Count whether a sample of the open step repeats an earlier one; return it. See `Totals.compared`."""
         counts, said = self.counts, (response.text, response.tokens_reasoning)
         if not response.text or counts.proposals or self.started is None or self.started.simulated:
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from maker_engine.core.events import (
+from maker_engine.core.record.events import (
     CircuitClosed,
     CircuitOpened,
     ModelChecked,

@@ -7,10 +7,11 @@ from itertools import product
 from types import NoneType
 from typing import Any
 
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import Fault
-from maker_engine.core.events import (
+from maker_engine.core.poll import Poll
+from maker_engine.core.record import decisions, fields
+from maker_engine.core.record.events import (
     Event,
     ResponseFlagged,
     ResponseRefused,
@@ -22,14 +23,12 @@ from maker_engine.core.events import (
     UsageEstimated,
     VoteCast,
 )
-from maker_engine.core.poll import Poll
-from maker_engine.core.record import fields
 from maker_engine.core.record.interning import Interned, Values, flag_in
 from maker_engine.core.record.kind import Form, Kind, Line, Row, Watching
 from maker_engine.core.record.run_fold import RunFold
+from maker_engine.core.record.snapshot import FlagRecord
 from maker_engine.core.record.values import LARGEST
 from maker_engine.core.responses import PROBES, Flag, Response, Sample
-from maker_engine.core.snapshot import FlagRecord
 
 SHORT, LONG = SAMPLES = 0, 1
 """Tags of a sample's row; the long one has two values more."""
@@ -45,7 +44,7 @@ _MOST = float(LARGEST)
 
 
 def is_sample(row: Row) -> bool:
-    """Tell whether a row of a packed step is a sample's."""
+    """Return whether a row of a packed step is a sample's."""
     return row[0] in SAMPLES
 
 

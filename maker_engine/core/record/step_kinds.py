@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maker_engine.core.commands import Decide
 from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import (
+from maker_engine.core.poll import Poll
+from maker_engine.core.record import fields
+from maker_engine.core.record.acts import act_form
+from maker_engine.core.record.commands import Decide
+from maker_engine.core.record.entries import Act, Doubted
+from maker_engine.core.record.events import (
     StepDecided,
     StepEscalated,
     StepHopeless,
@@ -17,10 +21,6 @@ from maker_engine.core.events import (
     StepUndecided,
     WrongDecisionFound,
 )
-from maker_engine.core.poll import Poll
-from maker_engine.core.record import fields
-from maker_engine.core.record.acts import act_form
-from maker_engine.core.record.entries import Act, Doubted
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.kind import Form, Kind, Line, Row
 from maker_engine.core.record.run_fold import RunFold

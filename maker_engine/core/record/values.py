@@ -17,7 +17,7 @@ to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def fits(value: object, kind: Any) -> bool:
-    """Tell whether a value read from JSON is of a kind: a plain type, or a union of them.
+    """Return whether a value read from JSON is of a kind: a plain type, or a union of them.
 
     A whole number will do for a float, true for no number, and nothing that is not finite or beyond `LARGEST`.
     """

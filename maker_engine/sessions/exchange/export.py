@@ -16,9 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
+from maker_engine.core.record import decisions
 from maker_engine.core.record.registry import line_of
 from maker_engine.core.record.run_kinds import MODEL_CHECK
 from maker_engine.core.record.values import to_json
@@ -26,11 +26,11 @@ from maker_engine.core.responses import Flag
 from maker_engine.input_files import exists
 from maker_engine.models.families import answered_of, by_family
 from maker_engine.printable import one_line
-from maker_engine.sessions.store.checked import ADJUSTMENTS
+from maker_engine.sessions.store.model_record import ADJUSTMENTS
 from maker_engine.sessions.store.packing import undense
+from maker_engine.sessions.store.prompt_digests import PROMPTS
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of
-from maker_engine.sessions.store.wordings import PROMPTS
 
 NAME, VERSION = "maker-session", 2
 COLUMNS = (
@@ -146,7 +146,7 @@ def write_new(to: Path, texts: Iterable[str]) -> None:
 
 
 def is_session(path: Path) -> bool:
-    """Tell whether a file is a database, as sessions are."""
+    """Return whether a file is a database, as sessions are."""
     try:
         with path.open("rb") as file:
             return file.read(len(_DATABASE)) == _DATABASE

@@ -13,9 +13,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 
+import msgpack
+
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError, StorageFullError
-from maker_engine.core.events import (
+from maker_engine.core.record import fields as fields_of
+from maker_engine.core.record.events import (
     Event,
     ModelChecked,
     Outcome,
@@ -25,26 +28,27 @@ from maker_engine.core.events import (
     StepDecided,
     WrongDecisionFound,
 )
-from maker_engine.core.record import fields as fields_of
 from maker_engine.core.record.fields import LONGEST_LINE as LONGEST_LINE  # noqa: PLC0414 - whoever reads the lines
 from maker_engine.core.record.registry import entry_in, events_of, is_entry
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.input_files import exists
 from maker_engine.models.families import answered_of, kept_of
 from maker_engine.printable import one_line
 from maker_engine.sessions.exchange import export
-from maker_engine.sessions.exchange.former_links import last_link
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.library.upkeep import rename
 from maker_engine.sessions.queries import forks
 from maker_engine.sessions.queries.saved import task_of
-from maker_engine.sessions.store import storage
-from maker_engine.sessions.store.checked import adjustments_in, check_in
+from maker_engine.sessions.store import chain, storage
+from maker_engine.sessions.store.compression import decompress
+from maker_engine.sessions.store.former import untagged
 from maker_engine.sessions.store.journal import ALL, Journal
-from maker_engine.sessions.store.moment import moment
+from maker_engine.sessions.store.model_record import adjustments_in, check_in
+from maker_engine.sessions.store.packing import open_packed
+from maker_engine.sessions.store.prompt_digests import PROMPTS
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.record import check_order, check_record, check_started, check_totals
-from maker_engine.sessions.store.wordings import PROMPTS
+from maker_engine.sessions.store.time_travel import moment
 
 MOST_BRANCHES = 10_000
 VERSIONS = (1, export.VERSION)
@@ -199,14 +203,14 @@ class _Import:
     def _run(self, event: dict[str, Any]) -> None:
         self._close()
         number, parent = fields_of.of(event, "branch", int), fields_of.maybe(event, "parent", int)
-        order, told, note = event.get("order"), event.get("started"), fields_of.word(event, "note")
+        order, started_fields, note = event.get("order"), event.get("started"), fields_of.word(event, "note")
         check_order(order)
-        check_started(told)
+        check_started(started_fields)
         check_record({"created": event.get("created", 0), PROMPTS: event.get(PROMPTS, [])})
-        order, told = cast("dict[str, Any]", order), cast("dict[str, Any]", told)
+        order, started_fields = cast("dict[str, Any]", order), cast("dict[str, Any]", started_fields)
         if number != self._branches or number >= MOST_BRANCHES or (parent is None) != (number == 0):
             raise InputError(f"run {number} is out of its order")
-        started = RunStarted(**{name: told[name] for name in _STARTED if name in told})
+        started = RunStarted(**{name: started_fields[name] for name in _STARTED if name in started_fields})
         check, self._adjustments = check_in(event), adjustments_in(event)
         keep = order.get("keep", ALL)
         if self._task is None:
@@ -270,3 +274,20 @@ def _ended(event: dict[str, Any]) -> RunEnded:
     if outcome not in set(Outcome):
         raise InputError(f"there is no outcome {outcome!r}")
     return RunEnded(Outcome(outcome), fields_of.word(event, "reason"))
+
+
+def last_link(reader: Reader) -> bytes:
+    """Return the link that a branch's last step had in a file of format 2, as an export of version 1 names it.
+
+    It is empty before the first step.
+
+    Raises:
+        SessionError: The file is damaged.
+    """
+    link = b""
+    for row in reader.rows():
+        step = open_packed(decompress(row.votes, reader.dictionary()))
+        parts = step.answers, step.texts, step.models, untagged(step.rows)
+        packed: bytes = msgpack.packb(parts, unicode_errors="surrogatepass")
+        link = chain.link(link, row.id, row.n, row.flags, (row.action, row.state_hash, packed))
+    return link

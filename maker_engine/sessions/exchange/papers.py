@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from pathlib import Path, PurePosixPath
 
-from maker_engine.core.decisions import decided_first
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, TaskError
 from maker_engine.core.offers import WithDocuments, offers
-from maker_engine.core.papers import Ballots
+from maker_engine.core.record.decisions import decided_first
 from maker_engine.core.responses import Flag
+from maker_engine.core.task.papers import Ballots
 from maker_engine.input_files import exists
 from maker_engine.sessions.exchange.export import write_whole
 from maker_engine.sessions.store.reader import Reader, StoredStep
@@ -28,7 +28,7 @@ def _ballot(stored: StoredStep) -> tuple[tuple[Hashable, int], ...]:
 
 
 def papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping[str, str]:
-    """Return the papers of a session as it stands, as {relative path: text}.
+    """Return the papers of a session as it is now, as {relative path: text}.
 
     Raises:
         InputError: Its task writes none, or the run has come to none.
@@ -54,7 +54,7 @@ def made_papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping
 
 
 def simulated(reader: Reader) -> bool:
-    """Tell whether simulated agents took part in a run, or in one of those that it was forked from."""
+    """Return whether simulated agents took part in a run, or in one of those that it was forked from."""
     parents = {branch.id: branch.parent for branch in reader.branches}
     at: int | None = reader.branch.id
     while at is not None:
@@ -67,8 +67,8 @@ def simulated(reader: Reader) -> bool:
 def warning(path: Path, task: AnyTask, branch: int | None = None) -> str:
     """Return what has to be said of the papers of a session where they are handed out; "" for nothing."""
     with Reader(path, branch, steady=True) as reader:
-        told = task.simulation and simulated(reader)
-    return "these papers come from a simulated run and are marked so: do not build from them" if told else ""
+        must_be_marked = task.simulation and simulated(reader)
+    return "these papers come from a simulated run and are marked so: do not build from them" if must_be_marked else ""
 
 
 def write_papers(task: AnyTask, made: Mapping[str, str], folder: Path) -> list[Path]:

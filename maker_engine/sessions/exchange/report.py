@@ -14,18 +14,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from maker_engine.core import decisions
-from maker_engine.core.copies import effective_votes, identical_share, notice
-from maker_engine.core.decisions import is_voted
 from maker_engine.core.decomposition import AnyTask, result_of
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record import decisions
+from maker_engine.core.record.copies import effective_votes, identical_share, notice
+from maker_engine.core.record.decisions import is_voted
+from maker_engine.core.record.outcomes import Outcome
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.responses import Flag
-from maker_engine.core.snapshot import Totals
 from maker_engine.models.families import answered_of, by_family
 from maker_engine.sessions.queries.forks import tree
 from maker_engine.sessions.queries.inspection import temperature_of
 from maker_engine.sessions.queries.marks import Marks, Share
-from maker_engine.sessions.store.checked import adjustments_in, check_in
+from maker_engine.sessions.store.model_record import adjustments_in, check_in
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag
 from maker_engine.wording import count_of
@@ -53,7 +53,7 @@ class SaidText(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ToldStep:
+class ReportedStep:
     """A step as a report tells it.
 
     Attributes:
@@ -110,9 +110,9 @@ class Report:
     map: Sequence[Share]
     each: int
     spread: Counter[int]
-    wrong: Sequence[ToldStep]
+    wrong: Sequence[ReportedStep]
     wrong_steps: int
-    hardest: Sequence[ToldStep]
+    hardest: Sequence[ReportedStep]
     file: str
 
 
@@ -186,7 +186,7 @@ class _Teller:
         self._reader = reader
         self._task = task
 
-    def tell(self, stored: StoredStep, *, close: bool) -> ToldStep:
+    def tell(self, stored: StoredStep, *, close: bool) -> ReportedStep:
         """Tell a step; `close` with its picture, its responses, and the right answer where another was decided."""
         votes: Counter[str] = Counter()
         flags: Counter[str] = Counter()
@@ -197,7 +197,7 @@ class _Teller:
                 votes[decisions.describe(self._task, sample.verdict)] += 1
         wrong = bool(stored.flags & StepFlag.WRONG)
         state = self._reader.state(self._task, stored.step) if close or wrong else None
-        return ToldStep(
+        return ReportedStep(
             stored.step + 1,
             decisions.describe(self._task, stored.answer),
             self._right(state) if wrong else "",
@@ -222,8 +222,8 @@ class _Teller:
             else:
                 judged = f"votes for {decisions.describe(self._task, verdict)}"
             said.setdefault(judged, Counter())[sample.response.text] += 1
-        told = [SaidText(judged, texts.total(), texts.most_common(1)[0][0]) for judged, texts in said.items()]
-        return sorted(told, key=lambda one: -one.number)[:TEXTS]
+        groups = [SaidText(judged, texts.total(), texts.most_common(1)[0][0]) for judged, texts in said.items()]
+        return sorted(groups, key=lambda one: -one.number)[:TEXTS]
 
 
 def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -254,7 +254,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _alike(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Tell how many texts are alike and what that leaves of the votes, where they were compared."""
+    """Return how many texts are alike and what that leaves of the votes, where they were compared."""
     totals = Totals.of(meta["totals"])
     if (share := identical_share(totals)) is None:
         return

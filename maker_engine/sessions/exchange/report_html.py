@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from string import Template
 
 from maker_engine.printable import one_line, printable
-from maker_engine.sessions.exchange.report import BARS, Report, SaidText, ToldStep
+from maker_engine.sessions.exchange.report import BARS, Report, ReportedStep, SaidText
 from maker_engine.sessions.queries.marks import Share
 
 LONGEST_TEXT = 5_000
@@ -53,22 +53,22 @@ _HEAD = (
 SIMULATED = "SIMULATED: every answer of this run was made up by the built-in noisy model. No real model was asked."
 
 
-def as_html(told: Report) -> str:
+def as_html(report: Report) -> str:
     """Write the page."""
     return _PAGE.substitute(
-        title=_safe(told.title),
-        name=f"{_safe(told.name)} — " if told.name else "",
-        simulated=f'<p class="simulated">{SIMULATED}</p>\n' if told.simulated else "",
-        lead=_safe(told.lead),
-        result=f"<h2>Result</h2><pre>{_block(told.result)}</pre>\n" if told.result else "",
-        wrong=_wrong(told),
-        figures="".join(map(_cells, told.figures)),
-        map="".join(map(_stretch, told.map)),
-        legend=_safe(legend(told.each)),
-        forks="".join(map(_cells, told.forks)),
-        spread="".join(_bars(told.spread)),
-        hardest=_table(told.hardest) + "".join(map(_closely, told.hardest)),
-        file=_safe(told.file),
+        title=_safe(report.title),
+        name=f"{_safe(report.name)} — " if report.name else "",
+        simulated=f'<p class="simulated">{SIMULATED}</p>\n' if report.simulated else "",
+        lead=_safe(report.lead),
+        result=f"<h2>Result</h2><pre>{_block(report.result)}</pre>\n" if report.result else "",
+        wrong=_wrong(report),
+        figures="".join(map(_cells, report.figures)),
+        map="".join(map(_stretch, report.map)),
+        legend=_safe(legend(report.each)),
+        forks="".join(map(_cells, report.forks)),
+        spread="".join(_bars(report.spread)),
+        hardest=_table(report.hardest) + "".join(map(_closely, report.hardest)),
+        file=_safe(report.file),
     )
 
 
@@ -89,21 +89,21 @@ def _stretch(share: Share) -> str:
     return character if tag is None else f"<{tag}>{character}</{tag}>"
 
 
-def _wrong(told: Report) -> str:
-    if not told.wrong:
+def _wrong(report: Report) -> str:
+    if not report.wrong:
         return ""
-    more = told.wrong_steps - len(told.wrong)
+    more = report.wrong_steps - len(report.wrong)
     rest = f'<p class="note">and {more:,} more</p>' if more else ""
-    heading = f'<h2 class="wrong">Decided wrongly: {told.wrong_steps:,}</h2>\n'
+    heading = f'<h2 class="wrong">Decided wrongly: {report.wrong_steps:,}</h2>\n'
     note = '<p class="note">The first ones first: later ones may follow from them. Steps count from 1.</p>\n'
-    return heading + note + _table(told.wrong) + rest + "".join(map(_closely, told.wrong))
+    return heading + note + _table(report.wrong) + rest + "".join(map(_closely, report.wrong))
 
 
-def _table(steps: Sequence[ToldStep]) -> str:
+def _table(steps: Sequence[ReportedStep]) -> str:
     return f"<table>{_HEAD}{''.join(map(_row, steps))}</table>\n"
 
 
-def _row(step: ToldStep) -> str:
+def _row(step: ReportedStep) -> str:
     decided = step.decided + (" ✖" if step.wrong else "")
     return _cells(
         (f"{step.number:,}", decided, step.right, step.samples, counted(step.votes), counted(step.flags)), (0, 3)
@@ -116,7 +116,7 @@ def counted(pairs: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name} × {count}" for name, count in shown)
 
 
-def _closely(step: ToldStep) -> str:
+def _closely(step: ReportedStep) -> str:
     """Write the state before a step and what was said there."""
     if not step.picture and not step.texts:
         return ""
@@ -149,11 +149,11 @@ def _safe(text: object) -> str:
 
 def _cells(cells: Iterable[object], numbers: Iterable[int] = ()) -> str:
     right = set(numbers)
-    told = (
+    report = (
         f'<td class="n">{_safe(cell)}</td>' if at in right else f"<td>{_safe(cell)}</td>"
         for at, cell in enumerate(cells)
     )
-    return f"<tr>{''.join(told)}</tr>\n"
+    return f"<tr>{''.join(report)}</tr>\n"
 
 
 def _bars(spread: Counter[int]) -> Iterator[str]:

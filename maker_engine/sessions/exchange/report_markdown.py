@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from maker_engine.printable import one_line, printable
-from maker_engine.sessions.exchange.report import Report, ToldStep
+from maker_engine.sessions.exchange.report import Report, ReportedStep
 from maker_engine.sessions.exchange.report_html import LONGEST_TEXT, SIMULATED, counted, judged, legend, mark
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")
@@ -14,32 +14,32 @@ _ROW = 60
 """Cells of the map in a line."""
 
 
-def as_markdown(told: Report) -> str:
+def as_markdown(report: Report) -> str:
     """Write the report."""
-    return "\n".join(_lines(told)) + "\n"
+    return "\n".join(_lines(report)) + "\n"
 
 
-def _lines(told: Report) -> Iterator[str]:
-    name = f"{_safe(told.name)} — " if told.name else ""
-    yield from (f"# {name}{_safe(told.title)}", "")
-    if told.simulated:
+def _lines(report: Report) -> Iterator[str]:
+    name = f"{_safe(report.name)} — " if report.name else ""
+    yield from (f"# {name}{_safe(report.title)}", "")
+    if report.simulated:
         yield from (f"> **{SIMULATED}**", "")
-    yield from (_safe(told.lead), "")
-    if told.result:
-        yield from ("## Result", "", *_fenced(told.result), "")
-    if told.wrong:
-        yield from (f"## Decided wrongly: {told.wrong_steps:,}", "", *_steps(told.wrong))
-    yield from ("## Figures", "", "| | |", "|---|---|", *(_row(pair) for pair in told.figures), "")
-    cells = "".join(map(mark, told.map))
+    yield from (_safe(report.lead), "")
+    if report.result:
+        yield from ("## Result", "", *_fenced(report.result), "")
+    if report.wrong:
+        yield from (f"## Decided wrongly: {report.wrong_steps:,}", "", *_steps(report.wrong))
+    yield from ("## Figures", "", "| | |", "|---|---|", *(_row(pair) for pair in report.figures), "")
+    cells = "".join(map(mark, report.map))
     rows = "\n".join(cells[at : at + _ROW] for at in range(0, len(cells), _ROW))
-    yield from ("## Map", "", *_fenced(rows), "", legend(told.each), "")
+    yield from ("## Map", "", *_fenced(rows), "", legend(report.each), "")
     yield from ("## Runs and forks", "", "| run | k | model | steps | outcome | note |", "|---|---|---|---|---|---|")
-    yield from (*(_row(row) for row in told.forks), "")
-    yield from ("## Hardest steps", "", "Most samples first; steps count from 1.", "", *_steps(told.hardest))
-    yield f"Written by maker from the session {_safe(told.file)}."
+    yield from (*(_row(row) for row in report.forks), "")
+    yield from ("## Hardest steps", "", "Most samples first; steps count from 1.", "", *_steps(report.hardest))
+    yield f"Written by maker from the session {_safe(report.file)}."
 
 
-def _steps(steps: Sequence[ToldStep]) -> Iterator[str]:
+def _steps(steps: Sequence[ReportedStep]) -> Iterator[str]:
     yield from ("| step | decided | right | samples | votes | flags |", "|--:|---|---|--:|---|---|")
     for step in steps:
         decided = step.decided + (" ✖" if step.wrong else "")
@@ -49,7 +49,7 @@ def _steps(steps: Sequence[ToldStep]) -> Iterator[str]:
         yield from _closely(step)
 
 
-def _closely(step: ToldStep) -> Iterator[str]:
+def _closely(step: ReportedStep) -> Iterator[str]:
     if not step.picture and not step.texts:
         return
     right = f" ✖ right: {_safe(step.right or 'not known')}" if step.wrong else ""

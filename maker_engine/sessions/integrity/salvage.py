@@ -9,15 +9,22 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, SessionError
-from maker_engine.core.events import Event, ModelChecked, RunStarted, SampleFailed, StepDecided, WrongDecisionFound
-from maker_engine.core.model_check import ModelCheck
+from maker_engine.core.record import decisions
 from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.events import (
+    Event,
+    ModelChecked,
+    RunStarted,
+    SampleFailed,
+    StepDecided,
+    WrongDecisionFound,
+)
+from maker_engine.core.record.model_check import ModelCheck
 from maker_engine.core.record.registry import events_of
 from maker_engine.core.record.run_kinds import MODEL_CHECK
-from maker_engine.core.state import RunState
+from maker_engine.core.record.state import RunState
 from maker_engine.sessions.integrity.pages import Pages, RawRow
 from maker_engine.sessions.queries.saved import task_of
 from maker_engine.sessions.store import chain, origin, schema
@@ -201,7 +208,7 @@ class _Found:
         return []
 
     def is_own(self, path: Path, branch: int) -> bool:
-        """Tell whether a run was ordered here, as far as what is left of its record shows it."""
+        """Return whether a run was ordered here, as far as what is left of its record shows it."""
         kept: dict[str, list[str]] = {
             key: [value.decode(errors="replace") for value in self._spare.get(f"{key}/{branch}", [])]
             for key in ("order", origin.SIGNED, origin.IMPORTED)

@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
-from maker_engine.core.effects import Outstanding
 from maker_engine.core.errors import SessionError
+from maker_engine.core.record import decisions
 from maker_engine.core.record.registry import form_of
 from maker_engine.core.record.sample_kinds import FOUND, SAMPLES
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Sample
+from maker_engine.core.solving.effects import Outstanding
 from maker_engine.core.voting import Enough, VotingRule, certificate_rule, named_rule
 from maker_engine.sessions.queries.acting import outstanding
 from maker_engine.sessions.store import chain, schema
-from maker_engine.sessions.store.beside import Finding, outside, reporting
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.packing import dense, open_packed, undense, unpack
 from maker_engine.sessions.store.reader import Reader, Row
 from maker_engine.sessions.store.redecide import recount, remarkable, rule_after
 from maker_engine.sessions.store.schema import StepFlag, row_id, step_of
+from maker_engine.sessions.store.side_checks import Finding, outside, reporting
 from maker_engine.sessions.store.times import unpack_times
 
 __all__ = ["Finding", "Verified", "verify"]

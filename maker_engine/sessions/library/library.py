@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from maker_engine.sessions.library.listing import newest
 from maker_engine.sessions.library.naming import SUFFIX, files_in, find
-from maker_engine.sessions.library.shelf import newest
 from maker_engine.sessions.store.summaries import SessionSummary, summarise
 from maker_engine.sessions.store.user_data import FOLDER, home, library
 
 __all__ = ["FOLDER", "SUFFIX", "Library", "SessionSummary", "find", "home", "summarise"]
 
-TOLD_EVERY = 50
+PROGRESS_EVERY = 50
 """While sessions are read it is said after so many how far that has come."""
 
 
@@ -48,7 +48,7 @@ class Library:
         files = self.files()
         listed: dict[Path, tuple[_Stamp, SessionSummary]] = {}
         for done, path in enumerate(files):
-            if done % TOLD_EVERY == 0:
+            if done % PROGRESS_EVERY == 0:
                 on_read(done, len(files))
             listed[path] = self._current(path)
         self._listed = listed

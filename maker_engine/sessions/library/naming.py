@@ -68,7 +68,7 @@ def find(text: str, directory: Path | None = None) -> Path:
 
 
 def is_rank(text: str) -> bool:
-    """Tell whether `text` counts sessions from the newest on, as `last` and `@2` do."""
+    """Return whether `text` counts sessions from the newest on, as `last` and `@2` do."""
     return text in NEWEST or _RANK.fullmatch(text) is not None
 
 

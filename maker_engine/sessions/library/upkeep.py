@@ -45,7 +45,7 @@ def rename(path: Path, name: str) -> None:
 
 
 def duplicate(path: Path, directory: Path) -> Path:
-    """Copy a session into `directory`, as it stands at one moment even while it is written; return the copy.
+    """Copy a session into `directory`, as it is now at one moment even while it is written; return the copy.
 
     Raises:
         SessionError: It is damaged, or the copy cannot be written.
@@ -141,7 +141,7 @@ def deleted_at(trashed: Path) -> float:
 
 
 def find_trashed(text: str, directory: Path) -> Path:
-    """Return the deleted session that somebody means who types `text`: a path, or what `find` takes.
+    """Return the deleted session that someone means who types `text`: a path, or what `find` takes.
 
     Raises:
         InputError: No session is meant, or several could be.
@@ -172,10 +172,10 @@ def _keep_origin(copy: sqlite3.Connection, source: Path) -> None:
             _note(copy, branch, {origin.IMPORTED: True})
 
 
-def _sound(path: Path, wish: str) -> SessionSummary:
+def _sound(path: Path, action: str) -> SessionSummary:
     summary = summarise(path)
     if summary.damaged is not None:
-        raise SessionError(f"what cannot be read cannot be {wish}: {summary.damaged}")
+        raise SessionError(f"what cannot be read cannot be {action}: {summary.damaged}")
     return summary
 
 

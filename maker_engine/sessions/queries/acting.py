@@ -6,15 +6,15 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from maker_engine.core.decomposition import AnyTask, Done, Finished
-from maker_engine.core.effects import Flight, Outstanding, do_of
 from maker_engine.core.record.step_flags import StepFlag
-from maker_engine.sessions.store.moment import entries_of, moment
+from maker_engine.core.solving.effects import Flight, Outstanding, do_of
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.time_travel import entries_of, moment
 
 
 @dataclass(frozen=True, slots=True)
 class SavedEffects:
-    """The effects of a saved run, as it stands.
+    """The effects of a saved run, as it is now.
 
     Attributes:
         lost: Those that were begun and of whose end the record knows nothing.

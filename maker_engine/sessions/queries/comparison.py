@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.printable import one_line
 from maker_engine.sessions.store.reader import Reader
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Json
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import RunStarted
 from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.events import RunStarted
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.values import to_json
-from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.store import chain, origin, storage
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.commit import Commit, vote_of, write

@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Gather, Step
 from maker_engine.core.errors import InputError
-from maker_engine.core.prompts import asked_by, prompt_in_effect
 from maker_engine.core.record.entries import Act, Change, Doubted, Entry
+from maker_engine.core.record.prompts import asked_by, prompt_in_effect
 from maker_engine.core.responses import Prompt, Sample
 from maker_engine.models.pool import VARIANTS, VoterSpec, parse_voter
 from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
-from maker_engine.sessions.store.checked import adjustments_in
-from maker_engine.sessions.store.in_force import in_force
+from maker_engine.sessions.store.change_in_effect import change_in_effect
 from maker_engine.sessions.store.kinds import CALIBRATION
+from maker_engine.sessions.store.model_record import adjustments_in
+from maker_engine.sessions.store.prompt_digests import rewritten, sent
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.record import whole
-from maker_engine.sessions.store.wordings import rewritten, sent
 
 ESCALATED = "escalated"
 
@@ -61,7 +61,7 @@ class Effects:
         owner = reader.owner(number)
         kept = sent(reader, number, owner)
         self.rewritten = kept is None and rewritten(reader, task, number, owner)
-        meta, changed = reader.meta(owner), in_force(reader, task, number, owner)
+        meta, changed = reader.meta(owner), change_in_effect(reader, task, number, owner)
         self._order: Mapping[str, Any] = meta["order"]
         self._number = number
         self._step: Step | None = task.step(state)

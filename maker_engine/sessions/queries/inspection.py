@@ -1,4 +1,4 @@
-"""One step of a run to be looked at from all sides: what was asked, what came back, and the ballot vote by vote."""
+"""One step of a run to be examined from all sides: what was asked, what came back, and the ballot vote by vote."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any, NamedTuple, TypedDict
 
 from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.errors import InputError
-from maker_engine.core.facts import StepFacts
+from maker_engine.core.filters.facts import StepFacts
 from maker_engine.core.record.entries import Entry
 from maker_engine.core.record.registry import events_of
+from maker_engine.core.record.watch import Watch
 from maker_engine.core.responses import Flag, Prompt, Sample
-from maker_engine.core.watch import Watch
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
 from maker_engine.sessions.queries.in_effect import Effects, InEffect
-from maker_engine.sessions.store.in_force import started_at
-from maker_engine.sessions.store.moment import entries_of, right_answer
+from maker_engine.sessions.store.change_in_effect import started_at
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag
+from maker_engine.sessions.store.time_travel import entries_of, right_answer
 
 MOST_LINES = 400
 """An answer is looked for in so many lines at the end of a response."""
@@ -184,11 +184,11 @@ def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
     watch = Watch(stored.step, gathers=isinstance(stored.answer, Gathered))
     for entry in stored.entries:
         _show(watch, entry)
-    facts = watch.facts(_TOLD, describe, stored.answer)
-    return replace(facts, **told_by_flags(stored.flags))
+    facts = watch.facts(_DESCRIBED, describe, stored.answer)
+    return replace(facts, **facts_of_flags(stored.flags))
 
 
-class ToldByFlags(TypedDict):
+class FlagFacts(TypedDict):
     """The facts of `StepFacts` that a step's flags tell by themselves."""
 
     dissent: bool
@@ -198,7 +198,7 @@ class ToldByFlags(TypedDict):
     effect: bool
 
 
-def told_by_flags(flags: int) -> ToldByFlags:
+def facts_of_flags(flags: int) -> FlagFacts:
     """Return what a step's flags tell by themselves."""
     return {
         "dissent": flags & _DISSENT != 0,
@@ -209,7 +209,7 @@ def told_by_flags(flags: int) -> ToldByFlags:
     }
 
 
-_TOLD = frozenset({"action", "candidate"})
+_DESCRIBED = frozenset({"action", "candidate"})
 # As plain integers: combining members of an enumeration takes as long as the rest of a step.
 _DISSENT, _WRONG = StepFlag.DISSENT.value, StepFlag.WRONG.value
 _ACTED = StepFlag.ACTED.value

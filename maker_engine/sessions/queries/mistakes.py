@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from maker_engine.core.decisions import is_voted
 from maker_engine.core.decomposition import AnyTask, Gathered
+from maker_engine.core.record.decisions import is_voted
 from maker_engine.core.record.entries import Act, Entry, Probe
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.scaling import k_min, step_error
 from maker_engine.core.voting import named_rule
-from maker_engine.sessions.store.in_force import started_at
-from maker_engine.sessions.store.moment import right_answer
+from maker_engine.sessions.store.change_in_effect import started_at
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.redecide import recount
 from maker_engine.sessions.store.schema import StepFlag
+from maker_engine.sessions.store.time_travel import right_answer
 
 NEARBY_STEPS = 500
 """Steps read before and after a wrong one to estimate p."""

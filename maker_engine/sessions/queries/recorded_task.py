@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, Json, Task, Vote
 from maker_engine.core.errors import InputError
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.outcomes import Outcome
 from maker_engine.core.responses import Flag, Prompt
 from maker_engine.printable import one_line
 
@@ -105,7 +105,7 @@ class RecordedTask(Task[Place, str]):
         return Text("\n".join(lines))
 
     def describe(self, answer: str) -> str:
-        """Tell an answer by its JSON."""
+        """Describe an answer by its JSON."""
         return one_line(answer, LONGEST_ANSWER)
 
     def encode_state(self, state: Place) -> Json:

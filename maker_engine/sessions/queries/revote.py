@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from maker_engine.core.decisions import is_outcome
 from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.poll import STRUCK
+from maker_engine.core.record.decisions import is_outcome
 from maker_engine.core.record.entries import Entry
 from maker_engine.core.red_flags import FlagRules, inspect
 from maker_engine.core.responses import Flag, Sample
@@ -105,18 +105,18 @@ def revote(
             file are judged as they were.
         on_step: Told the number of each step.
     """
-    told = Revote()
+    revoted = Revote()
     state = task.start()
     for stored in reader.steps(task):
         entries: Sequence[Entry] = stored.entries
         if flags is not None:
             entries = [_judged(one, task, state, flags) for one in entries]
             state = task.apply(state, stored.answer)
-        nobody_voted = isinstance(stored.answer, Gathered) or is_outcome(stored.answer)
-        would, used = (stored.answer, len(entries)) if nobody_voted else recount(entries, rule, changing=False)
-        told.take(stored.step, stored.answer, would, entries[:used])
+        unvoted = isinstance(stored.answer, Gathered) or is_outcome(stored.answer)
+        would, used = (stored.answer, len(entries)) if unvoted else recount(entries, rule, changing=False)
+        revoted.take(stored.step, stored.answer, would, entries[:used])
         on_step(stored.step)
-    return told
+    return revoted
 
 
 def _judged(entry: Entry, task: AnyTask, state: Any, flags: FlagRules) -> Entry:

@@ -1,4 +1,4 @@
-"""A saved session opened again, to be looked at or to go on from. It asks no model and runs no code of the file."""
+"""A saved session opened again, to be examined or to go on from. It asks no model and runs no code of the file."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from maker_engine import catalogue
 from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask, Json, result_of
 from maker_engine.core.errors import MakerError, SessionError
-from maker_engine.core.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.record.entries import Act, Change, Doubted, Entry
-from maker_engine.core.snapshot import Snapshot, Totals
-from maker_engine.core.state import RunState
+from maker_engine.core.record.events import Outcome, RunEnded, StepUndecided
+from maker_engine.core.record.snapshot import Snapshot, Totals
+from maker_engine.core.record.state import RunState
 from maker_engine.models.families import Answered, answered_of
 from maker_engine.sessions.queries.acting import SavedEffects, saved_effects
 from maker_engine.sessions.queries.recorded_task import WITHOUT, RecordedTask
 from maker_engine.sessions.store import origin, storage, upgrade
-from maker_engine.sessions.store.checked import adjustments_in, checks
-from maker_engine.sessions.store.in_force import in_force
-from maker_engine.sessions.store.moment import moment
+from maker_engine.sessions.store.change_in_effect import change_in_effect
+from maker_engine.sessions.store.model_record import adjustments_in, checks
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.tail import check_tail
+from maker_engine.sessions.store.time_travel import moment
 
 
 @dataclass(frozen=True, slots=True)
 class SavedRun:
-    """A saved session as it stands.
+    """A saved session as it is now.
 
     Attributes:
         path: Its file.
@@ -173,7 +173,7 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     run.check = next(checks(reader), None)
     run.totals = Totals.of(meta["totals"])
     elapsed_s = float(meta["elapsed_s"])
-    changed = in_force(reader, task, done)
+    changed = change_in_effect(reader, task, done)
     parent = reader.branch.parent
     before = meta["order"] if parent is None else reader.meta(parent)["order"]
     tokens, usd = meta.get("owed", (0, 0.0))  # values of the right kinds, as all of the record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from maker_engine.core.events import EffectFinished, EffectIntended
+from maker_engine.core.record.events import EffectFinished, EffectIntended
 from maker_engine.core.record.interning import Values
 from maker_engine.core.record.registry import BY_TAG
 from maker_engine.core.record.sample_kinds import FOUND, LATENCY, MODEL, NUMBER, is_sample

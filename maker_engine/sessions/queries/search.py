@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.facts import StepFacts
-from maker_engine.core.filter_tree import Filter
-from maker_engine.sessions.queries.inspection import ToldByFlags, facts_of, told_by_flags
+from maker_engine.core.filters.facts import StepFacts
+from maker_engine.core.filters.tree import Filter
+from maker_engine.sessions.queries.inspection import FlagFacts, facts_of, facts_of_flags
 from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.store.reader import Reader
 
 STRETCH = 512
-"""Steps that are read in one go, so that somebody who waits for the reader does not wait long."""
+"""Steps that are read in one go, so that someone who waits for the reader does not wait long."""
 LONG_STRETCH = 16_384
 """Steps that are passed over in one go where most of them need not be read."""
-BY_FLAGS = frozenset(ToldByFlags.__annotations__)
+BY_FLAGS = frozenset(FlagFacts.__annotations__)
 IN_WORDS = frozenset({"action", "candidate"})
 """Facts for which answers must be told in words."""
 QUIET = BY_FLAGS | {"flags", "flag", "candidates", "falling"}
@@ -38,13 +38,13 @@ class Matches:
 
     def __init__(self, marks: Marks) -> None:
         self.found = array("Q")
-        self.looked = 0
+        self.searched = 0
         self._marks = marks
 
     @property
     def over(self) -> bool:
         """True when every step that is known has been looked through."""
-        return self.looked >= len(self._marks)
+        return self.searched >= len(self._marks)
 
     def after(self, step: int) -> int | None:
         """Return the first step found after `step`; None where there is none yet."""
@@ -91,13 +91,13 @@ class Search(Matches):
             SessionError: The file is damaged.
         """
         if self._picks is not None:
-            last = min(len(self._marks), self.looked + LONG_STRETCH)
-            self.found.extend(self._marks.where(self._picks, self.looked, last))
+            last = min(len(self._marks), self.searched + LONG_STRETCH)
+            self.found.extend(self._marks.where(self._picks, self.searched, last))
         else:
-            last = min(len(self._marks), self.looked + STRETCH * (4 if self._skips else 1))
-            facts = self._facts(reader, self.looked, last)
+            last = min(len(self._marks), self.searched + STRETCH * (4 if self._skips else 1))
+            facts = self._facts(reader, self.searched, last)
             self.found.extend(one.step for one in facts if self.wanted(one))
-        self.looked = last
+        self.searched = last
 
     def _facts(self, reader: Reader, first: int, last: int) -> Iterator[StepFacts]:
         if self.wanted.fields == {"step"}:
@@ -110,4 +110,4 @@ def _picks(wanted: Filter) -> bytes | None:
     """Return a 1 for each value of flags that the filter picks, else 0; None where it asks for more than flags."""
     if not wanted.fields <= BY_FLAGS:
         return None
-    return bytes(wanted(StepFacts(**told_by_flags(flags))) for flags in range(256))
+    return bytes(wanted(StepFacts(**facts_of_flags(flags))) for flags in range(256))

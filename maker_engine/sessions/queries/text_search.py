@@ -29,14 +29,14 @@ class Terms(NamedTuple):
 
     Attributes:
         folded: The terms, in lower case.
-        packed: The same as they stand in a packed step, as far as they are ASCII.
+        packed: The same as they are in a packed step, as far as they are ASCII.
     """
 
     folded: tuple[str, ...]
     packed: tuple[bytes, ...]
 
     def within(self, text: str) -> bool:
-        """Tell whether a text has every term."""
+        """Return whether a text has every term."""
         low = text.lower()
         return all(term in low for term in self.folded)
 
@@ -101,12 +101,12 @@ class TextSearch(Matches):
         Raises:
             SessionError: The file is damaged.
         """
-        last = min(len(self._marks), self.looked + STRETCH)
-        for step, _, _ in _packed(reader, self.terms, self.looked, last):
+        last = min(len(self._marks), self.searched + STRETCH)
+        for step, _, _ in _packed(reader, self.terms, self.searched, last):
             self._add(step)
         if last == reader.steps_done() and any(_open(reader, self.terms)):
             self._add(last)
-        self.looked = last
+        self.searched = last
 
     def _add(self, step: int) -> None:
         """Take a step in, once: an open one is looked through again when it is decided."""

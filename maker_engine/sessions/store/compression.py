@@ -129,7 +129,7 @@ def decompress(row: bytes, dictionary: bytes | None) -> bytes:
         zstandard.ZstdError: It is damaged.
     """
     frame = zstandard.get_frame_parameters(row)
-    # Memory for what a frame claims to hold would be taken before a byte of it is looked at.
+    # Memory for what a frame claims to hold would be taken before a byte of it is examined.
     if frame.content_size not in _UNKNOWN and frame.content_size > LARGEST_ROW:
         raise ValueError(f"a row claims to hold {frame.content_size:,} bytes, at most {LARGEST_ROW:,} can be")
     return _decompressor(dictionary if frame.dict_id else None).decompress(row, max_output_size=LARGEST_ROW)

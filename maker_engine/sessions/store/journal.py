@@ -9,9 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask, Gathered, Json
-from maker_engine.core.events import (
+from maker_engine.core.record import decisions
+from maker_engine.core.record.entries import Entry
+from maker_engine.core.record.events import (
     EffectFinished,
     Event,
     ModelChecked,
@@ -20,23 +21,22 @@ from maker_engine.core.events import (
     StepDecided,
     WrongDecisionFound,
 )
-from maker_engine.core.record.entries import Entry
 from maker_engine.core.record.registry import BY_EVENT, TRACELESS
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Prompt, Sample
-from maker_engine.core.snapshot import Totals
 from maker_engine.sessions.store import chain, origin, schema
 from maker_engine.sessions.store.chain import Branch
-from maker_engine.sessions.store.checked import ADJUSTMENTS, adjustments_in, together
+from maker_engine.sessions.store.change_in_effect import CHANGED_STEPS
 from maker_engine.sessions.store.commit import Commit, vote_of
 from maker_engine.sessions.store.compression import LARGEST_ROW, Press
-from maker_engine.sessions.store.in_force import CHANGED_STEPS
+from maker_engine.sessions.store.model_record import ADJUSTMENTS, adjustments_in, together
 from maker_engine.sessions.store.packing import dense, pack_step
+from maker_engine.sessions.store.prompt_digests import MOST_SITTINGS, PROMPTS, noted_of
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.redecide import remarkable
 from maker_engine.sessions.store.schema import StepFlag, row_id
 from maker_engine.sessions.store.session_file import SessionFile
-from maker_engine.sessions.store.wordings import MOST_SITTINGS, PROMPTS, noted_of
 
 LONGEST_NAME = 200
 ALL, DISSENT = "all", "dissent"
@@ -69,7 +69,7 @@ class Journal:
 
     Raises:
         InputError: The file exists, or cannot be created there.
-        SessionBusyError: Somebody else is writing it.
+        SessionBusyError: Someone else is writing it.
         SessionError: The existing file cannot be written.
     """
 
@@ -141,7 +141,7 @@ class Journal:
         self._open_written = len(self._open)
 
     @property
-    def stands_at(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Number of the open step, 0-based, and how many entries it has so far."""
         return self._branch.steps + len(self._pending), len(self._open)
 
@@ -242,7 +242,7 @@ class Journal:
         )
 
     def verify(self, task: AnyTask) -> list[str]:
-        """Let the task check the solution as it stands in the file; not beside another call. Return its findings."""
+        """Let the task check the solution as it is now in the file; not beside another call. Return its findings."""
         with Reader(self.path, self._branch.id, self._file.connection) as reader:
             return task.verify(reader.answers(task))
 

@@ -18,7 +18,7 @@ except ImportError as missing:
 
 SUFFIX = ".lock"
 LOOKS, LOOK_S = 100, 0.001
-"""How often, and how long, a writer lets somebody pass who only asks whether there is one."""
+"""How often, and how long, a writer lets someone pass who only asks whether there is one."""
 
 
 class WriterLock:
@@ -43,7 +43,7 @@ class WriterLock:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                if looks and _only_looked_at(handle):
+                if looks and _is_read_only(handle):
                     os.close(handle)
                     looks -= 1
                     time.sleep(LOOK_S)
@@ -91,8 +91,8 @@ def writer_of(session: Path) -> int | None:
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        told = os.read(handle, 20).decode(errors="replace").strip()
-        return int(told) if told.isdecimal() else 0
+        content = os.read(handle, 20).decode(errors="replace").strip()
+        return int(content) if content.isdecimal() else 0
     else:
         return None
     finally:
@@ -105,8 +105,8 @@ def _beside(session: Path) -> Path:
     return real.with_name(real.name + SUFFIX)
 
 
-def _only_looked_at(handle: int) -> bool:
-    """Whether it is only somebody in `writer_of` who holds the lock, for a moment."""
+def _is_read_only(handle: int) -> bool:
+    """Whether it is only someone in `writer_of` who holds the lock, for a moment."""
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:

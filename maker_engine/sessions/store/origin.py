@@ -31,7 +31,7 @@ def sign(order: str) -> str | None:
 
 
 def is_own(path: Path, record: Mapping[str, str]) -> bool:
-    """Tell whether a run was ordered here.
+    """Return whether a run was ordered here.
 
     Args:
         path: Its session.

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import msgpack
 
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.record import decisions
 from maker_engine.core.record.entries import Entry
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.registry import BY_TAG, form_of

@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from maker_engine.blame import fault_of
-from maker_engine.core import decisions
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import MakerError, SessionError
+from maker_engine.core.record import decisions
 from maker_engine.core.record.entries import Entry
 from maker_engine.core.responses import Sample
 from maker_engine.sessions.store import chain, schema, storage
@@ -27,7 +27,7 @@ _PAGE = 2_000  # rows a read: short enough not to hold a checkpoint up, long eno
 
 
 class StoredStep(NamedTuple):
-    """A decided step as it stands in the file; `step` is 0-based."""
+    """A decided step as it is now in the file; `step` is 0-based."""
 
     step: int
     flags: int
@@ -135,7 +135,7 @@ class Reader:
             raise storage.damaged(self.path, error) from None
 
     def record(self, branch: int) -> dict[str, str]:
-        """Return the record of a branch as it stands, values in JSON."""
+        """Return the record of a branch as it is now, values in JSON."""
         return dict(self.query("SELECT k, v FROM meta WHERE branch = ?", branch))
 
     def owner(self, step: int) -> int:

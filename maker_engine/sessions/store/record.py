@@ -11,11 +11,11 @@ from dataclasses import MISSING, fields
 from typing import Any, cast, get_type_hints
 
 from maker_engine.core.errors import InputError
-from maker_engine.core.events import RunStarted
-from maker_engine.core.model_check import ModelCheck, lines_of
-from maker_engine.core.outcomes import Outcome
+from maker_engine.core.record.events import RunStarted
+from maker_engine.core.record.model_check import ModelCheck, lines_of
+from maker_engine.core.record.outcomes import Outcome
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.values import EARLIEST_S, LATEST_S, fits
-from maker_engine.core.snapshot import Totals
 from maker_engine.core.voting import is_rule
 
 _STARTED = get_type_hints(RunStarted)

@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from maker_engine.sessions.store import places, storage
+from maker_engine.sessions.store import file_system as places, storage
 from maker_engine.sessions.store.commit import Commit, write
+from maker_engine.sessions.store.file_watch import FileWatch
 from maker_engine.sessions.store.lock import WriterLock
-from maker_engine.sessions.store.watch import FileWatch
 
 
 class SessionFile:
@@ -27,7 +27,7 @@ class SessionFile:
 
     Raises:
         InputError: It exists, or cannot be made there.
-        SessionBusyError: Somebody else is writing it.
+        SessionBusyError: Someone else is writing it.
     """
 
     connection: sqlite3.Connection

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from maker_engine.core.errors import InputError, SessionError, StorageFullError
 from maker_engine.input_files import is_file
-from maker_engine.sessions.store import places, schema
+from maker_engine.sessions.store import file_system as places, schema
 
 LEAST_ROOM = 64 * 1024
 """Bytes that a log and its index take at least."""
@@ -298,7 +298,7 @@ def reported(path: Path) -> Iterator[None]:
 
 
 def _no_room(error: sqlite3.Error, path: Path) -> bool:
-    """Tell whether it is for want of room; where the log's index cannot grow, SQLite only says that I/O failed."""
+    """Return whether it is for want of room; where the log's index cannot grow, SQLite only says that I/O failed."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code != sqlite3.SQLITE_IOERR:
         return code == sqlite3.SQLITE_FULL

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.errors import SessionError
-from maker_engine.core.snapshot import Totals
+from maker_engine.core.record.snapshot import Totals
 from maker_engine.sessions.store import schema, storage, upgrade
 from maker_engine.sessions.store.lock import writer_of
 from maker_engine.sessions.store.reader import Reader

@@ -44,7 +44,7 @@ def bring_up(path: Path) -> bool:
         raise SessionError(f"session {path} has an older format, and cannot be brought up there: open a copy of it")
     with WriterLock(path):
         if (version := _format(path)) == schema.FORMAT:
-            return False  # somebody else has done it meanwhile
+            return False  # someone else has done it meanwhile
         twin = path.with_name(path.name + SUFFIX)
         if exists(twin) and not _is_cut_off(twin):
             raise SessionError(f"{twin} is where session {path} is to be brought up to date: move it elsewhere first")
@@ -83,7 +83,7 @@ def _format(path: Path) -> int:
 
 
 def _is_cut_off(twin: Path) -> bool:
-    """Tell whether a file is what an attempt that was cut off has left, and not somebody's own."""
+    """Return whether a file is what an attempt that was cut off has left, and not a person's own."""
     with twin.open("rb") as file:
         head = file.read(_HEADER)
     marked = head[68:72] == schema.APPLICATION_ID.to_bytes(4)
@@ -94,7 +94,7 @@ def _take_log_in(old: sqlite3.Connection, path: Path) -> None:
     """Leave no log of the old file behind: it would be taken for one of the new file's.
 
     Raises:
-        SessionBusyError: Somebody is reading the old file.
+        SessionBusyError: Someone is reading the old file.
     """
     try:
         old.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")

@@ -93,9 +93,9 @@ class DigitByDigit:
         return draw(self._sheet, state, self._sheet.question(state), columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell the answer as `6, carry 4`."""
-        told = f"{answer.digit}, carry {answer.carry}"
-        return told if answer.total == 10 * answer.carry + answer.digit else f"{told} (of {answer.total})"
+        """Describe the answer as `6, carry 4`."""
+        text = f"{answer.digit}, carry {answer.carry}"
+        return text if answer.total == 10 * answer.carry + answer.digit else f"{text} (of {answer.total})"
 
     def encode_state(self, state: Paper) -> Json:
         """Return the fields in order."""

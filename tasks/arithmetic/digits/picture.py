@@ -19,11 +19,11 @@ def draw(sheet: Sheet, state: Paper, question: Question | None, columns: int, ro
     width = min(columns - _PREFIX, max(longest, len(state.total)))
     top = _numbers(sheet, state, width)
     working = _working(sheet, state, width)
-    told = [[(text[:columns], "label")] for text in _told(sheet, state, question)]
+    question_lines = [[(text[:columns], "label")] for text in _question_lines(sheet, state, question)]
     forms = (
-        [*top, *working, *told],
-        [*working, *told],
-        [*(line for line in working if line[0][1] == "label"), told[0]],
+        [*top, *working, *question_lines],
+        [*working, *question_lines],
+        [*(line for line in working if line[0][1] == "label"), question_lines[0]],
     )
     lines = next((form for form in forms if len(form) <= rows), forms[-1][-rows:])
     return Text("\n").join(Text.assemble(*line) for line in lines)
@@ -84,7 +84,7 @@ def _window(digits: str, view: tuple[int, int], at: int, role: str, marked: str)
     return [(left, "rail"), (shown[:place], role), (shown[place], marked), (shown[place + 1 :], role), (right, "rail")]
 
 
-def _told(sheet: Sheet, state: Paper, question: Question | None) -> list[str]:
+def _question_lines(sheet: Sheet, state: Paper, question: Question | None) -> list[str]:
     if question is None:
         places = len(state.total.rstrip("0") or "0")
         return [f"done: {places} digit{'s' if places > 1 else ''}"]

@@ -1,4 +1,4 @@
-"""The independent check of a whole calculation: no digit is looked at twice, whole numbers say what has to come out."""
+"""The independent check of a whole calculation: no digit is examined twice, whole numbers say what has to come out."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def most_places(part: Part) -> int:
 
 
 def describe(answer: Answer) -> str:
-    """Tell an answer in at most 24 characters."""
+    """Describe an answer in at most 24 characters."""
     if isinstance(answer, Choice):
         return f"proposal {answer.number}" if answer.number else "none of them"
     if isinstance(answer, Value):

@@ -27,7 +27,7 @@ _OPENINGS = (
     "First {subject}.",
 )
 _REASONS = ("By the rule this is settled.", "Worked out step by step.", "I did it once forwards and once backwards.")
-_CONCLUSIONS = ("So {told}.", "That gives {told}.", "Hence {told}.", "The answer is {told}.", "I come to {told}.")
+_CONCLUSIONS = ("So {text}.", "That gives {text}.", "Hence {text}.", "The answer is {text}.", "I come to {text}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Reading:
 
 
 def asks(prompt: str) -> bool:
-    """Tell whether a prompt is one of this method's."""
+    """Return whether a prompt is one of this method's."""
     return _PRODUCT.match(prompt) is not None or _COMPOSITION.match(prompt) is not None
 
 
@@ -119,9 +119,9 @@ def _block(answer: Answer) -> str:
 
 
 def _reason(reading: _Reading, answer: Answer, variant: int) -> str:
-    told = f"number {answer.number}" if isinstance(answer, Choice) else written(answer, ", ").replace("=", "is")
+    text = f"number {answer.number}" if isinstance(answer, Choice) else written(answer, ", ").replace("=", "is")
     opening = _OPENINGS[variant % 5].format(subject=reading.subject)
-    return f"{opening} {_REASONS[variant // 5 % 3]} {_CONCLUSIONS[variant // 15 % 5].format(told=told)}"
+    return f"{opening} {_REASONS[variant // 5 % 3]} {_CONCLUSIONS[variant // 15 % 5].format(text=text)}"
 
 
 def _broken(right: Answer, variant: int) -> str:

@@ -111,7 +111,7 @@ class Recursive:
         return draw((self._left, self._right), state, columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell an answer."""
+        """Describe an answer."""
         return answers.describe(answer)
 
     def encode_state(self, state: Work) -> Json:
@@ -140,7 +140,7 @@ def _steps(left: int, right: int) -> int:
 
 
 def _follows(part: Part, offer: Split | Value) -> bool:
-    """Tell whether a proposal is what the printed rule asks for, digit by digit."""
+    """Return whether a proposal is what the printed rule asks for, digit by digit."""
     if isinstance(offer, Value):
         power = 0 if part.split is None else part.split.power
         return offer.value == int(f"{part.first}{'0' * power}") + (part.second or 0)

@@ -21,8 +21,8 @@ def draw(whole: tuple[int, int], state: Work, columns: int, rows: int) -> Text:
     lines = [line for depth, part in enumerate(state.stack) for line in _lines(part, depth)]
     if not state.stack:
         product = f"{whole[0]} × {whole[1]}"
-        told = "given up" if state.result is None else f"= {state.result}"
-        lines = [(product, "given"), (told, "conflict" if state.result is None else "target")]
+        outcome = "given up" if state.result is None else f"= {state.result}"
+        lines = [(product, "given"), (outcome, "conflict" if state.result is None else "target")]
     else:
         part = state.stack[-1]
         tail = [(_ASKED[part.stage], "label")]

@@ -94,9 +94,9 @@ def known_version(value: object, known: tuple[object, ...], what: str, mend: str
         ProblemError: The version is none of those known.
     """
     if type(value) not in (int, str) or value not in known:
-        told = ", ".join(map(str, known))
+        known_names = ", ".join(map(str, known))
         got = "none" if value is None else one_line(repr(value)[:200], 40)
-        raise ProblemError(f"the {what} has version {got}, known are {told}: {mend}")
+        raise ProblemError(f"the {what} has version {got}, known are {known_names}: {mend}")
 
 
 def requirement(value: object, where: str) -> tuple[str, tuple[str, ...]]:

@@ -94,13 +94,13 @@ def collected(whole: object, kind: str) -> Problem:
     return found.problem()
 
 
-def _add(found: Collection, name: object, told: Mapping[str, object]) -> None:
-    if unknown := [key for key in told if key not in _KEYS]:
+def _add(found: Collection, name: object, given: Mapping[str, object]) -> None:
+    if unknown := [key for key in given if key not in _KEYS]:
         raise ProblemError(f"unknown key {shown(unknown[0])} in {shown(name)}: known are {', '.join(_KEYS)}")
-    path = told.get("path", "")
+    path = given.get("path", "")
     if not isinstance(path, str):
         raise ProblemError(f"path of {shown(name)} must be text, got {shown(path)}")
-    found.add(clean(name), name, seconds=_seconds(told.get("seconds"), name), path=path)
+    found.add(clean(name), name, seconds=_seconds(given.get("seconds"), name), path=path)
 
 
 def _seconds(value: object, name: object) -> float | None:

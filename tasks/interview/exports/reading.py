@@ -53,7 +53,7 @@ def aside(document: Document) -> Iterator[Line]:
 
 
 def undecided(document: Document) -> Iterator[str]:
-    """Yield what somebody has to decide: lines that wait, conflicts, what is wanted and ruled out at once."""
+    """Yield what someone has to decide: lines that wait, conflicts, what is wanted and ruled out at once."""
     yield from (item(line) for line in document.lines if line.status is Status.ASKED)
     for conflict in document.conflicts:
         if not conflict.settled:

@@ -28,12 +28,12 @@ def requirements(document: Document) -> str:
     if document.idea.strip():
         lines += [f"> {inline(document.idea)}", ""]
     for kind, heading, empty in _SECTIONS:
-        lines += section(heading, (told for line in _of(document, kind) for told in _line(document, line)), empty)
-    decided = (told for line in document.of(Kind.QUESTION) for told in _line(document, line))
+        lines += section(heading, (row for line in _of(document, kind) for row in _line(document, line)), empty)
+    decided = (row for line in document.of(Kind.QUESTION) for row in _line(document, line))
     lines += section("## Decisions", decided)
-    lines += section("## Not now", (told for line in aside(document) for told in _aside(line)))
+    lines += section("## Not now", (row for line in aside(document) for row in _aside(line)))
     lines += section("## Open questions", _open(document), "None.")
-    lines += section("## Conflicts", (told for conflict in document.conflicts for told in _conflict(conflict)))
+    lines += section("## Conflicts", (row for conflict in document.conflicts for row in _conflict(conflict)))
     lines += section("## Spill report", _spill(document))
     return page(lines)
 

@@ -62,7 +62,7 @@ def _by(kind: Kind, text: str, lexicon: Lexicon) -> tuple[GateResult, ...]:
         for result in _failures(kind, text, lexicon)
         if result.gate in GATES_OF[kind] and _watched(result, lexicon)
     ]
-    return _told(kind, failures, lexicon)
+    return _reported(kind, failures, lexicon)
 
 
 def check_lines(lines: Sequence[tuple[str, Kind, str]], lexicon: Lexicon | None = None) -> list[tuple[GateResult, ...]]:
@@ -80,7 +80,7 @@ def check_lines(lines: Sequence[tuple[str, Kind, str]], lexicon: Lexicon | None 
         if _watched(result, lexicon):
             together[number].append(result)
     return [
-        _told(kind, [*(result for result in results if not result.passed), *more], lexicon)
+        _reported(kind, [*(result for result in results if not result.passed), *more], lexicon)
         for (_, kind, _), results, more in zip(lines, alone, together, strict=True)
     ]
 
@@ -99,16 +99,16 @@ def check_document(document: Document, lexicon: Lexicon | None = None) -> Docume
         )
     )
     lexicon = standard() if lexicon is None else lexicon
-    judged = [(place, line.id, line.kind, line.text) for place, line in enumerate(there) if line.status.stands]
+    judged = [(place, line.id, line.kind, line.text) for place, line in enumerate(there) if line.status.is_accepted]
     near = {there[place].id: result for place, result in near_non_goals(judged, lexicon) if _watched(result, lexicon)}
     untested = {line.id for line in document.untested()} if lexicon.watches("testable", _UNTESTED.rule) else set()
     lines = []
     for line in document.lines:
         said = results.get(line.id) or check_line(line.kind, line.text, lexicon)
         if line.id in untested:
-            said = _told(line.kind, [*(result for result in said if not result.passed), _UNTESTED], lexicon)
+            said = _reported(line.kind, [*(result for result in said if not result.passed), _UNTESTED], lexicon)
         if line.id in near and "consistent" in GATES_OF[line.kind]:
-            said = _told(line.kind, [*(result for result in said if not result.passed), near[line.id]], lexicon)
+            said = _reported(line.kind, [*(result for result in said if not result.passed), near[line.id]], lexicon)
         lines.append(replace(line, gates=said))
     return replace(document, lines=tuple(lines))
 
@@ -120,12 +120,12 @@ def _watched(result: GateResult, lexicon: Lexicon) -> bool:
     return lexicon.watches(result.gate, result.rule)
 
 
-def _told(kind: Kind, failures: list[GateResult], lexicon: Lexicon) -> tuple[GateResult, ...]:
-    told: list[GateResult] = []
+def _reported(kind: Kind, failures: list[GateResult], lexicon: Lexicon) -> tuple[GateResult, ...]:
+    reported: list[GateResult] = []
     for gate in GATES_OF[kind]:
         if gate not in lexicon.off:
-            told += [result for result in failures if result.gate == gate] or [GateResult(gate)]
-    return tuple(told)
+            reported += [result for result in failures if result.gate == gate] or [GateResult(gate)]
+    return tuple(reported)
 
 
 def _failures(kind: Kind, text: str, lexicon: Lexicon) -> Iterator[GateResult]:

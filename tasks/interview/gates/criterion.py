@@ -35,9 +35,12 @@ def acceptance(sentence: str) -> Iterator[GateResult]:
         else:
             at = match.end()
     if missing and not (len(missing) == len(_PARTS) and measured(sentence)):
-        told = " and ".join(missing)
+        missing_parts = " and ".join(missing)
         yield GateResult(
-            "testable", "no-test", "", f'Is no test without {told}: say "Given …, when …, then …", or give a measure.'
+            "testable",
+            "no-test",
+            "",
+            f'Is no test without {missing_parts}: say "Given …, when …, then …", or give a measure.',
         )
 
     event = _NO_EVENT.search(sentence)

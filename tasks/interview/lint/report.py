@@ -89,12 +89,12 @@ def _line(judged: Judged) -> dict[str, object]:
 
 
 def as_text(report: Report) -> str:
-    """Write a report as lines for a terminal: a failure each, then what was looked at; nothing in it can order one."""
-    told = [_told(report.file, judged.line, failure) for judged in report.lines for failure in judged.failures]
-    return "\n".join(printable(line) for line in (*told, _summary(report)))
+    """Write a report as lines for a terminal: a failure each, then what was examined; nothing in it can order one."""
+    findings = [_finding(report.file, judged.line, failure) for judged in report.lines for failure in judged.failures]
+    return "\n".join(printable(line) for line in (*findings, _summary(report)))
 
 
-def _told(file: str, line: Found, failure: GateResult) -> str:
+def _finding(file: str, line: Found, failure: GateResult) -> str:
     name = f"{line.id}: " if line.id else ""
     words = " ".join(failure.words.split())[:_SHOWN]
     quoted = f' "{words}".' if words else "."
@@ -109,10 +109,12 @@ def _summary(report: Report) -> str:
         )
     failed = sum(1 for judged in report.lines if judged.failures)
     count = _many(len(report.lines), "requirement line")
-    looked = _ranges([judged.line.line for judged in report.lines])
-    told = f"{_many(report.findings, 'finding')} in {failed:,} of {count}" if failed else f"nothing found in {count}"
+    lines_read = _ranges([judged.line.line for judged in report.lines])
+    findings = (
+        f"{_many(report.findings, 'finding')} in {failed:,} of {count}" if failed else f"nothing found in {count}"
+    )
     waived = f", {report.waived:,} waived" if report.waived else ""
-    return f"{report.file}: {told}{waived} (looked at {looked})"
+    return f"{report.file}: {findings}{waived} (looked at {lines_read})"
 
 
 def _many(count: int, what: str) -> str:
@@ -127,8 +129,8 @@ def _ranges(numbers: Sequence[int]) -> str:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    told = ", ".join(_run(first, last) for first, last in runs)
-    return f"lines {told}" if len(numbers) > 1 else f"line {told}"
+    findings = ", ".join(_run(first, last) for first, last in runs)
+    return f"lines {findings}" if len(numbers) > 1 else f"line {findings}"
 
 
 def _run(first: int, last: int) -> str:

@@ -10,10 +10,10 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from maker_engine.core.events import RunStarted
+from maker_engine.core.record.events import RunStarted
 from maker_engine.runtime.continuing import fork
-from maker_engine.runtime.gate import Inbox
 from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.store import schema
 from maker_engine.sessions.store.journal import Journal
 from tests.sessions.test_import_fuzz import HAPPENED, TASK

@@ -12,8 +12,8 @@ from maker_tasks.build_order import BuildOrder
 
 from maker_engine.core.decomposition import Finished, Start, Started
 from maker_engine.core.errors import ProblemError
-from maker_engine.kit.subject import prepare
-from maker_engine.kit.suite import Verdict, examine
+from maker_engine.task_contract.subject import prepare
+from maker_engine.task_contract.suite import Verdict, examine
 from maker_tui.cli.main import main
 from tests.tasks.build_order.files import follow
 

@@ -10,11 +10,11 @@ from maker_tasks.interview import Interview
 from maker_tasks.interview.document import Document, Kind
 from maker_tasks.interview.words import DECIDE
 
-from maker_engine.core.commands import Amend, Answer
 from maker_engine.core.decomposition import Ask
-from maker_engine.core.events import WordsRefused
-from maker_engine.core.settings import Settings
+from maker_engine.core.record.commands import Amend, Answer
+from maker_engine.core.record.events import WordsRefused
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.settings import Settings
 from maker_engine.models.profile import parse_profile
 from maker_engine.models.simulated import SimulatedModel
 

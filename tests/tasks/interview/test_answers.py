@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings, strategies as st
 from maker_tasks.interview import Interview
-from maker_tasks.interview.answers import Draft, Pick, draft_objection, pick_objection, read_draft, read_pick, told
+from maker_tasks.interview.answers import Draft, Pick, described, draft_objection, pick_objection, read_draft, read_pick
 from maker_tasks.interview.audit import audit
 from maker_tasks.interview.document import Document, Kind, Source, Status
 from maker_tasks.interview.document_json import to_json
@@ -160,9 +160,9 @@ def test_a_vote_names_a_number_of_the_list():
 @settings(max_examples=200, deadline=None)
 @given(text=ANY_TEXT, before=st.sampled_from(["", "proposals:\n- ", "answer = "]))
 def test_any_text_is_read_or_flagged(text, before):
-    """No text makes a reader raise, and every answer is told in at most 24 printable characters."""
+    """No text makes a reader raise, and every answer is described in at most 24 printable characters."""
     for answer in (read_draft(before + text, [Kind.FEATURE]), read_pick(before + text, LISTED)):
-        assert isinstance(answer, Flag) or (told(answer).isprintable() and 0 < len(told(answer)) <= 24)
+        assert isinstance(answer, Flag) or (described(answer).isprintable() and 0 < len(described(answer)) <= 24)
 
 
 @settings(max_examples=60, deadline=None)
@@ -260,7 +260,7 @@ def test_the_audit_finds_what_nobody_said_or_voted_for():
             "is to be built, and is a non-goal as well",
         ),
     ):
-        assert any(finding in told for told in audit(spoilt, one.decisions, None)), finding
+        assert any(finding in described for described in audit(spoilt, one.decisions, None)), finding
     assert audit(document, one.decisions, None) == []
     assert one.task.verify(one.decisions[:-1]) == ["the interview has not come to its end"]
     assert isinstance(one.decisions[0], Gathered)

@@ -84,7 +84,7 @@ def test_an_id_is_never_given_twice() -> None:
     document = booking()
     assert document.next_id(Kind.FEATURE) == "FR-004"
     assert [line.id for line in document.of(Kind.FEATURE)] == ["FR-001", "FR-002"]
-    assert [line.id for line in document.of(Kind.FEATURE, standing=False)] == ["FR-001", "FR-002", "FR-003"]
+    assert [line.id for line in document.of(Kind.FEATURE, accepted_only=False)] == ["FR-001", "FR-002", "FR-003"]
 
 
 def test_a_line_changes_alone() -> None:

@@ -105,7 +105,7 @@ def test_persons_who_split_are_shown_and_not_averaged():
     one = led(IDEA, questions=12, persons="ada,bob").to_the(lambda talk: talk.stage is Stage.ASK)
     one.say("1", "ada")
     one.say("2", "bob")
-    first, second, *others = one.document.of(Kind.PURPOSE, standing=False)
+    first, second, *others = one.document.of(Kind.PURPOSE, accepted_only=False)
     assert {line.status for line in others} <= {Status.NOT_NOW}
     assert {first.status, second.status} == {Status.ASKED}
     assert [conflict.about for conflict in one.document.conflicts] == [first.id, second.id]

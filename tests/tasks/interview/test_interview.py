@@ -58,7 +58,7 @@ def test_parts_are_settled_in_order(whole):
 def test_every_line_that_stands_has_a_vote_and_rests_on_a_persons_words(whole):
     """What agents propose stands by a vote that found the person's words for it, quoted as they are."""
     for line in whole.document.lines:
-        if line.status.stands and line.kind is not Kind.NON_GOAL:
+        if line.status.is_accepted and line.kind is not Kind.NON_GOAL:
             assert line.source.words == whole.document.idea, line
             assert [tally.step for tally in line.tallies], line
 
@@ -169,7 +169,7 @@ def test_an_exclusion_in_the_idea_binds_from_the_start():
 def test_a_skipped_question_stays_open():
     """Skipping leaves the part to the votes, and the document says that the question is open."""
     one = led(KINDS["web API"], said({"Who": SKIP})).through()
-    asked = one.document.of(Kind.QUESTION, standing=False)
+    asked = one.document.of(Kind.QUESTION, accepted_only=False)
     (question,) = (line for line in asked if line.text.startswith("Who uses it"))
     assert (question.text, question.status, question.source.voter) == (
         "Who uses it, and for what?",

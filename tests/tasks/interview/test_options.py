@@ -38,7 +38,7 @@ def test_what_is_not_chosen_is_kept_as_not_now(part: str, answer: str) -> None:
     chosen = offered[:1] if answer.startswith("1") else []
     for text in offered:
         (status,) = after[text]
-        assert status.stands if text in chosen else status is Status.NOT_NOW, (text, status)
+        assert status.is_accepted if text in chosen else status is Status.NOT_NOW, (text, status)
     aside = [line for line in one.document.lines if line.status is Status.NOT_NOW and line.text in offered]
     assert {line.reason for line in aside} <= {"offered and not chosen by ada"}
 
@@ -77,7 +77,7 @@ def test_one_option_can_be_ruled_out_by_number() -> None:
     one.say("1; not 2")
     assert second in one.texts(Kind.NON_GOAL)
     assert all(status is Status.NOT_NOW for (status,) in fates(one, others).values())
-    assert fates(one, [first])[first][0].stands
+    assert fates(one, [first])[first][0].is_accepted
 
 
 def test_a_line_can_be_put_off_and_taken_again() -> None:
@@ -87,7 +87,7 @@ def test_a_line_can_be_put_off_and_taken_again() -> None:
     one.wish(f"later {line}")
     assert one.document.line(line).status is Status.NOT_NOW
     one.wish(f"accept {line}")
-    assert one.document.line(line).status.stands
+    assert one.document.line(line).status.is_accepted
 
 
 def test_papers_keep_persons_and_agents_words_apart() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from maker_tasks.interview.document import Kind
 from maker_tasks.interview.rewording import as_constraint, as_feature, as_non_goal, base, worded
 from maker_tasks.interview.sentences import Sense, sense
-from maker_tasks.interview.spoken import spoken
+from maker_tasks.interview.statements import spoken
 from maker_tasks.interview.talk import Stage
 from maker_tasks.interview.words import clauses
 
@@ -135,7 +135,7 @@ def test_what_is_unclear_is_asked(answer: str, kind: Kind, line: str) -> None:
 def test_with_nobody_to_ask_what_is_unclear_stays_an_open_question() -> None:
     """Without questions an unclear sentence of the idea is written down as one, on neither side."""
     document = led("a photo tool; no sharing", questions=0).through().document
-    assert [line.text for line in document.of(Kind.QUESTION, standing=False)] == [
+    assert [line.text for line in document.of(Kind.QUESTION, accepted_only=False)] == [
         'Must "no sharing" never happen, or is it not to be built?'
     ]
 

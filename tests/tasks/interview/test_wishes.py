@@ -139,7 +139,7 @@ def test_a_revised_answer_opens_what_rested_on_it_and_leaves_the_rest():
 def test_a_skipped_question_is_closed_by_its_answer():
     """A question that was skipped is open no longer once the part is revised."""
     one = led(IDEA, said({"Who": SKIP})).to_the(lambda talk: talk.stage is Stage.REVIEW)
-    asked = one.document.of(Kind.QUESTION, standing=False)
+    asked = one.document.of(Kind.QUESTION, accepted_only=False)
     (question,) = (line for line in asked if line.text.startswith("Who uses it"))
     one.wish("revise stories As a cook, I want to see the chores, so that I know what is left.")
     assert one.document.line(question.id).status is Status.REJECTED

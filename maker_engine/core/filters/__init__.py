@@ -1,0 +1,1 @@
+"""The language in which steps are searched and stopped at, and the facts it asks about."""

@@ -1,0 +1,67 @@
+"""How often a runner does what it need not do at every turn."""
+
+from __future__ import annotations
+
+from maker_engine.runtime.clock import Clock
+
+PUBLISH_S = 1 / 15
+"""Screens are told at most this often, however fast the run is."""
+COUNTDOWN_S = 1.0
+"""And at least this often while something counts down."""
+BREATH_S = 0.05
+"""A model that answers at once must still let commands in this often."""
+FLUSH_S = 0.2
+"""And the journal out this often. Where calls are waited for, it is out before every wait."""
+LOOK_S = 0.004
+"""With a model that answers at once there is a look at the inbox about this often, and none at every step: what is
+done for many steps together is done faster, since the processor has it at hand."""
+MOST_STEPS = 16
+"""Steps between two looks at most."""
+
+
+class Intervals:
+    """Tells what is due; each answer of yes begins the time anew.
+
+    Attributes:
+        steps: Steps to take before the next look, where nothing has to be waited for.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._published = self._breathed = self._flushed = self._polled_at = clock.now()
+        self.steps = 1
+
+    def picture_due(self, *, at_once: bool) -> bool:
+        """Whether screens are to be told now; always when it has to be `at_once`."""
+        now = self._clock.now()
+        if not at_once and now - self._published < PUBLISH_S:
+            return False
+        self._published = now
+        return True
+
+    def breath_due(self) -> bool:
+        """Whether others are to have their turn; asked at every look, it learns how many steps fit between two."""
+        now = self._clock.now()
+        if now - self._polled_at > LOOK_S:
+            self.steps = max(1, self.steps // 2)
+        elif now - self._polled_at < LOOK_S / 2:
+            self.steps = min(MOST_STEPS, self.steps * 2)
+        self._polled_at = now
+        if now - self._breathed < BREATH_S:
+            return False
+        self._breathed = now
+        return True
+
+    def flush_due(self) -> bool:
+        """Whether the journal is to go out although nothing is waited for."""
+        now = self._clock.now()
+        if now - self._flushed < FLUSH_S:
+            return False
+        self._flushed = now
+        return True
+
+    def patience(self, *, news: bool, counting: bool) -> float | None:
+        """Seconds to sleep at most: not long with news to show, a second while something counts down; None for ever."""
+        if news:
+            return PUBLISH_S
+        return COUNTDOWN_S if counting else None

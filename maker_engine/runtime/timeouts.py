@@ -1,0 +1,131 @@
+"""How long a call may take, counted from when it is likely to have left the server's queue.
+
+A server with one slot answers one call after another, and nothing tells from outside how many slots there are. So a
+call's time begins when it is sent, and anew whenever a call that was sent before it ends. On one slot that is when its
+turn has come; on many slots the calls before it soon end, and a call that hangs is found out one deadline later. A call
+that is cut at its deadline begins nobody's time anew: where nothing comes back at all, all are cut together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from itertools import count
+from typing import TypeVar
+
+from maker_engine.core.errors import Fault, ProviderError
+
+LONGEST = 8
+"""A sample that timed out is asked for again with twice the deadline, up to so many times the one that was ordered."""
+TOTAL = 16
+"""A call is cut after so many times the ordered deadline, whatever comes back before it."""
+LATE_S = 1.0
+"""A deadline found to be over by more than this was slept through, by the process or by its machine. An answer may lie
+there unread: it is given as long again to be read."""
+
+Answer = TypeVar("Answer")
+
+
+class OverdueError(ProviderError):
+    """A call was cut at our own deadline."""
+
+
+class _Call:
+    """A call on its way; times are those of the event loop."""
+
+    __slots__ = ("allowed_s", "limit", "sent", "since", "timer")
+
+    def __init__(self, allowed_s: float, now: float) -> None:
+        self.allowed_s = allowed_s
+        self.sent = self.since = now
+        self.limit = asyncio.timeout(None)
+        self.timer: asyncio.TimerHandle | None = None
+
+
+class Deadlines:
+    """Cuts the calls that take too long. Time is the event loop's own, like that of the connections it is about.
+
+    Args:
+        ordered_s: Seconds that a call may take.
+
+    Attributes:
+        ordered_s: The same.
+        base_s: Seconds that a call may take now: as ordered, or longer since a complete answer took longer.
+    """
+
+    def __init__(self, ordered_s: float) -> None:
+        self.ordered_s = self.base_s = ordered_s
+        self._numbers = count()
+        self._calls: dict[int, _Call] = {}  # in the order in which they were sent
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    @property
+    def longest_s(self) -> float:
+        """Seconds that a call may take at most from when it has left the queue."""
+        return LONGEST * self.ordered_s
+
+    @property
+    def oldest_s(self) -> float | None:
+        """Seconds since the oldest call in flight was sent, None where none is."""
+        first = next(iter(self._calls.values()), None)
+        return None if first is None else asyncio.get_running_loop().time() - first.sent
+
+    async def within(self, allowed_s: float, answer: Awaitable[Answer]) -> Answer:
+        """Await a call's answer.
+
+        Args:
+            allowed_s: Seconds that it may take from when it has left the queue.
+            answer: Sends the call when it is awaited.
+
+        Raises:
+            OverdueError: It took longer.
+        """
+        loop, number = asyncio.get_running_loop(), next(self._numbers)
+        call = self._calls[number] = _Call(allowed_s, loop.time())
+        self._arm(call, self._due(call))
+        try:
+            async with call.limit:
+                given = await answer
+            self._learn(loop.time() - call.since)
+        except TimeoutError:
+            if call.limit.expired():
+                reason = f"no complete answer within {allowed_s:g} s"
+                raise OverdueError(Fault.TIMEOUT, reason, maybe_billed=True) from None
+            raise
+        else:
+            return given
+        finally:
+            if call.timer is not None:
+                call.timer.cancel()
+            del self._calls[number]
+            if not call.limit.expired():
+                self._move_up(number, loop.time())
+
+    def _due(self, call: _Call) -> float:
+        return min(call.since + call.allowed_s, call.sent + TOTAL * self.ordered_s)
+
+    def _arm(self, call: _Call, when: float) -> None:
+        call.timer = asyncio.get_running_loop().call_at(when, self._look, call, when)
+
+    def _look(self, call: _Call, expected: float) -> None:
+        """Cut a call that is overdue. Its time may have begun anew since this look was appointed."""
+        now, due = asyncio.get_running_loop().time(), self._due(call)
+        if due > now:
+            self._arm(call, due)
+        elif now - expected > LATE_S:
+            self._arm(call, now + LATE_S)
+        else:
+            call.limit.reschedule(now)
+
+    def _move_up(self, number: int, now: float) -> None:
+        """Begin the time of the calls behind one that has ended."""
+        for later, call in self._calls.items():
+            if later > number:
+                call.since = now
+
+    def _learn(self, took_s: float) -> None:
+        """Allow all calls what a complete answer took: a shorter deadline would keep long answers out of the vote."""
+        while self.base_s < min(took_s, self.longest_s):
+            self.base_s = min(2 * self.base_s, self.longest_s)

@@ -1,0 +1,79 @@
+"""States and answers as JSON, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, replace
+from typing import Any
+
+from maker_engine.core.decomposition import Done, Finished, Json, Started
+
+from .state import Answer, Choose, Entry, Fault, Judge, Made, State, Trial
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(_tupled(one) for one in value) if isinstance(value, list) else value
+
+
+def state_json(state: State) -> Json:
+    """Return the state's fields in their order, each record as a list of its own."""
+    found: Json = _listed(astuple(state))
+    return found
+
+
+def state_from(value: Any) -> State:
+    """Turn what `state_json` gave back into an equal state."""
+    trials, chosen, flying, paced, made, log, stopped, jumps, server = _tupled(value)
+    return State(
+        tuple(_trial(one) for one in trials), chosen, flying, paced,
+        tuple(Made(*one) for one in made), tuple(Entry(*one) for one in log), stopped, jumps, server,
+    )  # fmt: skip
+
+
+def _trial(fields: tuple[Any, ...]) -> Trial:
+    whole = Trial(*fields)
+    return whole if whole.fault is None else replace(whole, fault=Fault(*fields[-2]))
+
+
+def answer_json(answer: Answer) -> Json:
+    """Return the answer's kind and its parts."""
+    if isinstance(answer, Choose):
+        return ["choose", answer.test]
+    return ["judge", answer.kind, answer.after_s, answer.then]
+
+
+def answer_from(value: Any) -> Answer:
+    """Turn what `answer_json` gave back into an equal answer.
+
+    Raises:
+        ValueError: It is no such thing.
+    """
+    kind, *parts = value
+    if kind == "choose":
+        return Choose(*parts)
+    if kind == "judge":
+        return Judge(*parts)
+    raise ValueError(f"{kind!r} is no answer of API tests")
+
+
+def moves_of(answers: Iterable[object]) -> list[tuple[Any, ...]]:
+    """Return the decisions of a run in plain values, as the check of the whole reads them."""
+    found: list[tuple[Any, ...]] = []
+    for answer in answers:
+        if isinstance(answer, Choose | Judge):
+            found.append(
+                ("choose", answer.test)
+                if isinstance(answer, Choose)
+                else ("judge", answer.kind, answer.after_s, answer.then)
+            )
+        elif isinstance(answer, Started):
+            found.append(("started", answer.tag))
+        elif isinstance(answer, Finished):
+            found.append(("finished", answer.tag, answer.done.status.value, answer.done.value))
+        elif isinstance(answer, Done):
+            found.append(("done",))
+    return found
