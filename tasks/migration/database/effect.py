@@ -197,8 +197,7 @@ class _Operation:
 
     def _backup(self) -> dict[str, Json]:
         self._there()
-        found = self._base.save(self._given["at"])
-        return {"head": self._given["at"], "digest": _digest(found), "integrity": found["integrity"]}
+        return {"head": self._given["at"], **self._base.save(self._given["at"], self._given.get("digest", ""))}
 
     def _restore(self) -> dict[str, Json]:
         to = self._given["to"]

@@ -16,7 +16,7 @@ from maker_engine.core.decomposition import Json
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
-from .canonical import JOURNAL, row_sum, table_digest
+from .canonical import JOURNAL, row_sum, table_digest, whole_digest
 from .history import ROOT, Entry, History
 
 MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
@@ -287,15 +287,16 @@ class PostgresBase:
         """Return "ok": every row was read for the digest, and the server checks its own pages."""
         return "ok"
 
-    def save(self, head: str) -> dict[str, Json]:
-        """Back the database up, restore the backup elsewhere, and look at what was restored."""
+    def save(self, head: str, digest: str) -> dict[str, Json]:  # noqa: ARG002 - every row is read anew
+        """Back the database up, restore the backup elsewhere, and read every row of what was restored."""
         if not self.saved_exists(head):
             self._copy(self.work, self.saved(head))
         restored = f"maker_{self._token}_restored"
         self._order(f'DROP DATABASE IF EXISTS "{restored}" WITH (FORCE)')
         try:
             self._copy(self.saved(head), restored)
-            return {**self.survey(None, restored), "integrity": "ok"}
+            found: Any = self.survey(None, restored)["tables"]
+            return {"digest": whole_digest({name: row[1] for name, row in found.items()}), "integrity": "ok"}
         finally:
             self._order(f'DROP DATABASE IF EXISTS "{restored}" WITH (FORCE)')
 

@@ -24,8 +24,8 @@ from maker_tasks.migration.database.sqlite import digest_of
 MAKER = (sys.executable, "-m", "maker_tui")
 MOST_KILLS = 8
 """Kills of one run, after which it is left to end."""
-ROWS = 120_000
-FLAGS = ("--rows", str(ROWS), "--batch-rows", "2000", "--headless", "--json")
+ROWS = 30_000
+FLAGS = ("--rows", str(ROWS), "--batch-rows", "500", "--headless", "--json")
 
 
 def _call(words, home, delay_s):
@@ -61,7 +61,7 @@ def whole_run(dice, home, number, revert, most=MOST_KILLS, hits=None, forward=0)
     kills, status, out = 0, None, ""
     before = set(Path(home, "migration").glob("*")) if Path(home, "migration").exists() else set()
     while status is None:
-        status, out = _call(words, home, dice.uniform(0.4, 3.5) if kills < most else None)
+        status, out = _call(words, home, dice.uniform(0.5, 2.5) if kills < most else None)
         kills += status is None
         if status is None and hits is not None:
             left = [one for one in Path(home, "migration").glob("*") if one not in before]
