@@ -18,7 +18,7 @@ psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not ins
 PLACES = ["/usr/local/bin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
 PROGRAM = shutil.which("initdb", path=os.pathsep.join([*PLACES, os.environ["PATH"]]))
 FILES = sqitch(
-    ("nick", "ALTER TABLE people ADD COLUMN nick text;", "ALTER TABLE people DROP COLUMN nick;", "SELECT nick FROM people;"),
+    ("nick", "ALTER TABLE people ADD nick text", "ALTER TABLE people DROP COLUMN nick", "SELECT nick FROM people"),
     ("fill [nick]", "UPDATE people SET nick = lower(name);", "UPDATE people SET nick = NULL;", ""),
     ("index [fill]", "CREATE INDEX CONCURRENTLY nicks ON people (nick);", "DROP INDEX CONCURRENTLY nicks;", ""),
     ("wide", "ALTER TABLE visits ALTER COLUMN n TYPE bigint;", "ALTER TABLE visits ALTER COLUMN n TYPE integer;", ""),
@@ -55,7 +55,7 @@ def server():
             admin.execute(f"CREATE DATABASE {name}")
         with psycopg.connect(address) as open_one:
             open_one.execute(
-                "CREATE TABLE people (id integer PRIMARY KEY, name text); CREATE TABLE visits (person integer, n integer);"
+                "CREATE TABLE people (id int PRIMARY KEY, name text); CREATE TABLE visits (person int, n int);"
                 "INSERT INTO people SELECT i, 'Person ' || i FROM generate_series(1, 300) i;"
                 "INSERT INTO visits SELECT i % 300 + 1, i FROM generate_series(1, 500) i;"
             )
@@ -78,7 +78,7 @@ def rows(address, sql):
 
 
 def test_a_server_is_rehearsed_on_reverted_and_then_changed(server):
-    """Changes of a server: batches, CONCURRENTLY, a type, a key; the original untouched, the first digest after reverts."""
+    """Batches, CONCURRENTLY, a type and a key on a copy, all taken back, and then on the database itself."""
     address = server("shop")
     state, answers = driven(task := loaded(FILES, address, batch_rows=100, revert="yes"))
     assert (task.shortfall(state), task.verify(answers)) == ("", [])
@@ -91,7 +91,7 @@ def test_a_server_is_rehearsed_on_reverted_and_then_changed(server):
 
 
 def test_what_fails_at_a_server_is_put_back(server):
-    """Half of a change's batches, and then an error: the last good state is put back from a backup, and the run is unsafe."""
+    """After half of a change's batches and an error the last good state is put back, and the run is unsafe."""
     address = server("fails")
     bad = "UPDATE people SET name = upper(name); UPDATE people SET name = repeat('x', 10 / (250 - id));"
     files = sqitch(("a", "ALTER TABLE people ADD COLUMN b text;", "", ""), ("c [a]", bad, "", ""))

@@ -1,6 +1,6 @@
 """Holds a rehearsal of the demo against the same SQL run by hand in one go, on equal files, one after the other.
 
-    python -m tests.tasks.migration.timing 1500000
+python -m tests.tasks.migration.timing 1500000
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ def rehearsed(folder, path, *flags):
     took = time.monotonic() - began
     report = json.loads((folder / f"out{len(flags)}" / "report.json").read_text())
     shutil.rmtree(folder / "home")
-    return sum(change["took_s"] for change in report["changes"]), took, json.loads(done.stdout)["result"]["digest_after"]
+    return (
+        sum(change["took_s"] for change in report["changes"]),
+        took,
+        json.loads(done.stdout)["result"]["digest_after"],
+    )
 
 
 def main():
@@ -65,7 +69,7 @@ def main():
             same = "the same digest" if after == digest else "ANOTHER DIGEST"
             print(  # noqa: T201 - it is a harness
                 f"{rows:,} rows {' '.join(flags) or 'in batches'}: by hand {hand:.2f} s; the changes {changes:.2f} s"
-                f" ({changes / hand:.2f} x); with copy, backups, checks and votes {whole:.1f} s ({whole / hand:.1f} x); {same}",
+                f" ({changes / hand:.2f} x); in all {whole:.1f} s ({whole / hand:.1f} x); {same}",
                 flush=True,
             )
 
