@@ -279,8 +279,8 @@ class SqliteBase:
 
         Args:
             head: What its state is called.
-            digest: That of its rows, "" where it is not known. It is that of the restored file, too, where every page is
-                the same; where that cannot be seen, every row is read anew.
+            digest: That of its rows, "" where it is not known. It is that of the restored file, too, where every page
+                is the same; where that cannot be seen, every row is read anew.
         """
         if not self.saved(head).exists():
             self._place(self.work, self.saved(head))

@@ -57,22 +57,16 @@ def _hit(folder, forward):
 def whole_run(dice, home, number, revert, most=MOST_KILLS, hits=None, forward=0, rows=ROWS):
     """Run, kill and resume until it ends; return the kills, the summary, and the digest of the copy's own file."""
     session = f"{home}/{number}.maker"
-    words = (
-        "run",
-        "migration",
-        "--rows",
-        str(rows),
-        "--batch-rows",
-        str(rows // 60),
-        *FLAGS,
-        "--session",
-        session,
-        *(("--revert",) if revert else ()),
-    )
+    flags = ("--rows", str(rows), "--batch-rows", str(rows // 60), *(("--revert",) if revert else ()))
+    words = start = ("run", "migration", *flags, *FLAGS, "--session", session)
     kills, status, out = 0, None, ""
     before = set(Path(home, "migration").glob("*")) if Path(home, "migration").exists() else set()
     while status is None:
         status, out = _call(words, home, dice.uniform(0.5, 2.5) if kills < most else None)
+        if "is not a session" in out:  # it was killed while the file was being made, before anything was done
+            Path(session).unlink()
+            words, status = start, None
+            continue
         kills += status is None
         if status is None and hits is not None:
             left = [one for one in Path(home, "migration").glob("*") if one not in before]
