@@ -37,7 +37,6 @@ from .acting import acting, change_of
 from .demo import ROWS
 from .flow import answered, chosen, done, gated, judged
 from .imitation import imitate
-from .keeping import answer_from, answer_json, state_from, state_json
 from .loading import load_problem
 from .picture import draw
 from .problem import Problem, to_text
@@ -63,6 +62,10 @@ from .state import (
     Gate,
     State,
     Verdict,
+    answer_from,
+    answer_json,
+    state_from,
+    state_json,
 )  # fmt: skip
 from .verifier import findings
 from .wording import (
