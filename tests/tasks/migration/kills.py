@@ -24,23 +24,49 @@ from maker_tasks.migration.database.sqlite import digest_of
 MAKER = (sys.executable, "-m", "maker_tui")
 MOST_KILLS = 8
 """Kills of one run, after which it is left to end."""
-ROWS = 30_000
+ROWS = 20_000
 FLAGS = ("--headless", "--json")
 
 
-def _call(words, home, delay_s):
-    """Run maker, and kill it after so many seconds; return its status, None for killed, and what it printed."""
-    process = subprocess.Popen(
-        [*MAKER, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "MAKER_HOME": home},
-    )  # fmt: skip
-    try:
-        out, error = process.communicate(timeout=delay_s)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        return None, ""
-    return process.returncode, out or error
+def _call(words, home, due):
+    """Run maker, and kill it when `due` says so; return its status, None for killed, and what it printed."""
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(
+            [*MAKER, *words], stdout=out, stderr=subprocess.STDOUT, text=True, env={**os.environ, "MAKER_HOME": home}
+        )
+        while process.poll() is None and not (due is not None and due()):
+            time.sleep(0.002)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        out.seek(0)
+        text = out.read()
+    return (None, text) if process.returncode == -signal.SIGKILL else (process.returncode, text)
+
+
+def _due(dice, home, before):
+    """Return what says when to kill: after some more transactions, or in the middle of a copy, a backup or a revert."""
+    kind, start = dice.choice(("work", "work", "work", "backup", "journal")), {}
+    pause_s, count = dice.uniform(0, 0.05), dice.randint(1, 30)
+
+    def due():
+        for folder in Path(home, "migration").glob("*"):
+            if folder in before:
+                continue
+            if kind == "backup" and (any(folder.glob("backup-*.part*")) or any(folder.glob("restored*"))):
+                return True
+            history = folder / "history.jsonl"
+            lines = history.read_bytes().count(b"\n") if history.exists() else 0
+            start.setdefault(folder, lines)
+            if lines - start[folder] < count:
+                return False
+            if kind == "journal":
+                return (folder / "work.db-journal").exists()
+            time.sleep(pause_s)
+            return True
+        return False
+
+    return due
 
 
 def _hit(folder, forward):
@@ -62,7 +88,7 @@ def whole_run(dice, home, number, revert, most=MOST_KILLS, hits=None, forward=0,
     kills, status, out = 0, None, ""
     before = set(Path(home, "migration").glob("*")) if Path(home, "migration").exists() else set()
     while status is None:
-        status, out = _call(words, home, dice.uniform(0.5, 2.5) if kills < most else None)
+        status, out = _call(words, home, _due(dice, home, before) if kills < most else None)
         if "is not a session" in out:  # it was killed while the file was being made, before anything was done
             Path(session).unlink()
             words, status = start, None
