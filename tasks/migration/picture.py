@@ -5,10 +5,11 @@ from __future__ import annotations
 from rich.text import Text
 
 from .flow import plan_marks
-from .problem import Change, Problem
-from .state import BACKUP, CHECK, COPY, END, FINISH, RUN, Deed, State
+from .problem import ADDITIVE, DATA, DESTRUCTIVE, Change, Problem
+from .state import BACKUP, CHECK, COPY, END, FINISH, KEEP, RUN, Deed, State
 
 MARKS = {"waiting": ("·", "rail"), "at hand": (">", "moved"), "applied": ("✔", "target"), "reverted": ("✖", "conflict")}
+_SHORT = {ADDITIVE: "add", DATA: "data", DESTRUCTIVE: "drop"}
 _WIDE, _MIDDLE = 54, 34
 """Cells from which on kind, risk and seconds are shown, and kind and risk."""
 _DOING = {
@@ -33,7 +34,7 @@ def draw(problem: Problem, state: State, columns: int, rows: int) -> Text:
     deeds = {deed.name: deed for deed in state.deeds}
     picture = Text(no_wrap=True)
     picture.append(
-        _cut(f"{'change':<{width}}   {_figures('kind', 'risk', 'rows', 's', columns)}before, after", columns), "label"
+        _cut(f"{'change':<{width}}   {_figures('kind', 'risk', 'rows', 's', columns)}decided", columns), "label"
     )
     for change, mark in shown:
         picture.append("\n")
@@ -50,8 +51,8 @@ def _cut(text: str, columns: int) -> str:
 
 def _figures(kind: str, risk: str, rows: str, took: str, columns: int) -> str:
     if columns >= _WIDE:
-        return f"{kind[:4]:<4} {risk:>4} {rows:>7} {took:>6} "
-    return f"{kind[:4]:<4} {risk:>4} " if columns >= _MIDDLE else ""
+        return f"{kind:<4} {risk:>4} {rows:>7} {took:>6} "
+    return f"{kind:<4} {risk:>4} " if columns >= _MIDDLE else ""
 
 
 def _row(picture: Text, change: Change, mark: str, deed: Deed, width: int, columns: int) -> None:
@@ -61,12 +62,12 @@ def _row(picture: Text, change: Change, mark: str, deed: Deed, width: int, colum
     picture.append(sign, role)
     rows = _short(deed.changed) if deed.took else ""
     took = f"{deed.took:.1f}" if deed.took else ""
-    figures = _figures(change.kind, str(change.risk), rows, took, columns)
+    figures = _figures(_SHORT[change.kind], str(change.risk), rows, took, columns)
     picture.append(_cut(f" {figures}", columns - width - 2), "plain")
     left = columns - width - 3 - len(figures)
     if left > 1 and (deed.gates or deed.verdict):
         batches = f" {deed.batches}" if deed.batches else ""
-        words = f"{', '.join(deed.gates)}{batches}{f'; {deed.verdict}' if deed.verdict else ''}"
+        words = f"{', '.join(deed.gates)}{batches}{f'; {deed.verdict}' if deed.verdict not in ('', KEEP) else ''}"
         picture.append(_cut(words, left), "given" if mark == "applied" else role)
 
 

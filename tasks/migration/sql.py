@@ -21,7 +21,7 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it cannot read is c
 ANYTHING = "*"
 """The table of a statement of which nobody knows what it touches."""
 _DECLARED = re.compile(r"--\s*maker:\s*loses\s+(\S.*?)\s*$", re.MULTILINE)
-_PRAGMAS = re.compile(
+PRAGMAS = re.compile(
     r"pragma\s+(foreign_keys|defer_foreign_keys|legacy_alter_table|user_version|application_id)\b", re.IGNORECASE
 )
 _OPAQUE = re.compile(
@@ -91,7 +91,7 @@ def _read(sql: str, dialect: str, file: str, line: int) -> Statement | None:
         raise ProblemError(f"{file}:{line}: this statement does not parse: {words}") from None
     if isinstance(tree, exp.Transaction | exp.Commit):
         return None
-    if isinstance(tree, exp.Pragma) and not _PRAGMAS.match(sql):
+    if isinstance(tree, exp.Pragma) and not PRAGMAS.match(sql):
         raise ProblemError(f"{file}:{line}: {one_line(sql, 60)} is not taken: leave this PRAGMA out")
     known = (exp.DDL, exp.DML, exp.Query, exp.Alter, exp.Drop, exp.TruncateTable, exp.Comment, exp.Pragma, exp.Create,
              exp.Set, exp.Analyze, exp.Grant, exp.Merge)  # fmt: skip

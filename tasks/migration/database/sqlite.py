@@ -16,6 +16,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
+from ..sql import PRAGMAS
 from .canonical import JOURNAL, row_sum, table_digest, whole_digest
 from .history import ROOT, Entry, History
 
@@ -174,6 +175,8 @@ class SqliteBase:
         with self._connected(self.work) as connection:
             wrote: set[str] = set()
             for pragma in pragmas:
+                if not PRAGMAS.match(pragma):
+                    raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
                 connection.execute(pragma)
             connection.execute("BEGIN IMMEDIATE")
             before, counter = connection.total_changes, _counter(self.work)
@@ -187,6 +190,9 @@ class SqliteBase:
 
     def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
+        for one in sql:
+            if one.strip().lower() != "vacuum":  # into a file it would write anywhere
+                raise EffectError("sql", f"{one_line(one, 60)} is not taken")
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from maker_tasks.migration.database.sqlite import digest_of
+from maker_tasks.migration.task import Migration
 
 from tests.tasks.migration.driven import driven, loaded, shop, sqitch
 
@@ -167,3 +169,27 @@ def test_a_state_of_long_ago_is_put_back(tmp_path):
     other, _ = driven(task, state=middle, order=("fill", "drop", "mails"))
     assert task.result(other)["verdict"] == "safe"
     assert task.result(other)["digest_after"] == task.result(end)["digest_after"]
+
+
+@pytest.mark.parametrize(("apply", "stage"), [("no", "gate"), ("yes", "finish")])
+def test_too_much_downtime_is_unsafe_and_stops_what_is_applied(tmp_path, apply, stage):
+    """Above the limit of downtime a rehearsal goes on and is unsafe; of a database itself nothing more is changed."""
+    task = loaded(SIX, shop(tmp_path), apply=apply, max_downtime=2, to="mails")
+    state, _ = driven(task, until=lambda state: state.stage == "verdict")
+    after = task.apply(replace(state, downtime=2.5), task.oracle(state))
+    assert (after.stage, after.applied) == (stage, ("vip",))
+    assert "2.5 s, more than the 2 s allowed" in task.shortfall(after)
+
+
+@pytest.mark.parametrize("sql", ["VACUUM INTO '{}'", "ATTACH '{}' AS e", "VACUUM"])
+def test_sql_reaches_no_other_file(tmp_path, sql):
+    """A statement that would write to another file is refused where it runs; VACUUM alone is not."""
+    path, other = shop(tmp_path), tmp_path / "elsewhere.db"
+    sql = sql.format(other)
+    files = {"1_a.sql": sql} if sql[0] == "V" else {"1_a.sql": "SELECT 1;"}
+    task = loaded(files, path)
+    if sql[0] == "A":  # the reader refuses it, so that only a forged session can hold it
+        task = Migration.load({}, task.source().replace("SELECT 1", sql))
+    state, _ = driven(task)
+    assert (task.shortfall(state) == "") == (sql == "VACUUM")
+    assert not other.exists()
