@@ -84,8 +84,9 @@ def _cut(text: str, dialect: str, file: str, line: int) -> Iterator[tuple[str, i
 
 
 def _read(sql: str, dialect: str, file: str, line: int) -> Statement | None:
+    plain = _plainer(sql) if dialect == "sqlite" else sql
     try:
-        tree: Any = parse_one(sql, dialect=dialect)
+        tree: Any = parse_one(plain, dialect=dialect)
     except (SqlglotError, RecursionError) as error:
         words = one_line(str(error).partition(" Line ")[0].partition("<Token")[0], 80)
         raise ProblemError(f"{file}:{line}: this statement does not parse: {words}") from None
@@ -96,12 +97,20 @@ def _read(sql: str, dialect: str, file: str, line: int) -> Statement | None:
     known = (exp.DDL, exp.DML, exp.Query, exp.Alter, exp.Drop, exp.TruncateTable, exp.Comment, exp.Pragma, exp.Create,
              exp.Set, exp.Analyze, exp.Grant, exp.Merge)  # fmt: skip
     if isinstance(tree, known):
-        return _classed(sql, line, tree, dialect)
+        found = _classed(sql, line, tree, dialect)
+        return found if plain == sql else replace(found, batch="")
     if _OPAQUE.match(sql) and (sql[:6].lower() != "create" or _MADE.match(sql)):
         return _opaque(sql, line, dialect)
     raise ProblemError(
         f"{file}:{line}: {one_line(sql, 60)} does not parse, or is no statement that a migration may have"
     )
+
+
+def _plainer(sql: str) -> str:
+    """Return a statement of SQLite without what sqlglot does not read and what changes nothing of its class."""
+    shorter = re.sub(r"\)(\s*(,|WITHOUT\s+ROWID|STRICT)\s*)+$", ")", sql, flags=re.IGNORECASE)
+    shorter = re.sub(r"^\s*REPLACE\s+INTO\b", "INSERT OR REPLACE INTO", shorter, flags=re.IGNORECASE)
+    return re.sub(r"^\s*UPDATE\s+OR\s+[A-Z]+\b", "UPDATE", shorter, flags=re.IGNORECASE)
 
 
 def _opaque(sql: str, line: int, dialect: str) -> Statement:
@@ -113,13 +122,22 @@ def _opaque(sql: str, line: int, dialect: str) -> Statement:
 
 
 def _classed(sql: str, line: int, tree: Any, dialect: str) -> Statement:
-    tables = tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table)))
+    tables = (ANYTHING,) if _far(tree) else tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table)))
     alone = dialect == "postgres" and bool(_ALONE.search(sql))
     target = _target(tree)
     kind, risk, lock, loses = _effect(tree, target)
     if alone:
         lock = "none"
     return Statement(sql, line, kind, risk, tables, target, lock, _batch(tree, target, tables), loses, alone)
+
+
+def _far(tree: Any) -> bool:
+    """Tell whether a statement may reach tables that it does not name: by code, by an index's name, by a type."""
+    if isinstance(tree, exp.Create):
+        return str(tree.kind).upper() not in ("TABLE", "INDEX", "VIEW")
+    if isinstance(tree, exp.Drop | exp.Alter):
+        return str(tree.args.get("kind")).upper() not in ("TABLE", "VIEW")
+    return isinstance(tree, exp.Comment | exp.Query) and tree.find(exp.Table) is None
 
 
 def _target(tree: Any) -> str:

@@ -183,3 +183,20 @@ def test_the_bundled_demo_is_a_sqitch_project_of_sixteen_changes():
     changes = Migration.load({}).problem.changes
     assert (len(changes), all(change.revert and change.verify for change in changes)) == (16, True)
     assert Path("tasks/migration/data/shop/sqitch.plan").read_text().startswith("%syntax-version")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "tied"),
+    [
+        ("ALTER TABLE a ADD COLUMN x INTEGER;", "ALTER TABLE a ADD COLUMN y INTEGER;", False),
+        ("ALTER TABLE a ADD COLUMN x INTEGER;", "UPDATE a SET x = 1;", True),
+        ("CREATE TABLE b (id INTEGER) WITHOUT ROWID;", "REPLACE INTO c SELECT id FROM b;", True),
+        ("UPDATE OR IGNORE a SET x = 1;", "UPDATE b SET x = 1;", False),
+        ("CREATE INDEX i ON a (x);", "DROP INDEX i;", True),
+        ("CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END;", "INSERT INTO c VALUES (1);", True),
+    ],
+)
+def test_changes_that_touch_the_same_keep_their_order(first, second, tied):
+    """A change needs one before it where one of them changes what the other touches, or may."""
+    changes = loaded({"1_a.sql": first, "2_b.sql": second}, "x.db").problem.changes
+    assert (changes[1].needs == ("1_a",)) == tied
