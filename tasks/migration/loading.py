@@ -16,7 +16,7 @@ from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
 
 from .demo import ROWS, project
-from .problem import DEMO, FORMAT, Change, Problem, checked, dialect_of, from_text
+from .problem import DEMO, FORMAT, Change, Problem, checked, dialect_of, from_text, since
 from .readers import TOOLS, read_folder
 from .readers.parts import Folder
 
@@ -62,9 +62,10 @@ def _with(problem: Problem, options: Mapping[str, int | str]) -> Problem:
         raise ProblemError("--apply changes a database of yours: name it with --database")
     if apply and options.get("revert") == "yes":
         raise ProblemError("--revert takes everything back, which is for a copy alone: leave --apply or --revert out")
+    whole = checked(replace(problem, until=""))
     return checked(
         replace(
-            problem,
+            since(whole, str(options["since"])) if options.get("since") else whole,
             apply=apply,
             revert=problem.revert or options.get("revert") == "yes",
             max_downtime=_number(options, "max_downtime", problem.max_downtime, 0),

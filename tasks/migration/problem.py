@@ -178,6 +178,25 @@ def checked(problem: Problem) -> Problem:
     return replace(problem, changes=ordered[: names.index(problem.until) + 1])
 
 
+def since(problem: Problem, last: str) -> Problem:
+    """Return a problem without the changes up to `last`, which the database has already.
+
+    Raises:
+        ProblemError: The plan has no such change, or none after it.
+    """
+    names = [change.name for change in problem.changes]
+    if last not in names[:-1]:
+        words = "the last of the plan: nothing is left" if last in names else "no change of the plan"
+        raise ProblemError(f"--since {one_line(last, 80)} is {words}")
+    there = {*names[: names.index(last) + 1]}
+    left = [
+        replace(one, needs=tuple(need for need in one.needs if need not in there))
+        for one in problem.changes
+        if one.name not in there
+    ]
+    return replace(problem, changes=tuple(left))
+
+
 def _ordered(problem: Problem) -> tuple[Change, ...]:
     placed: dict[str, Change] = {}
     left = list(problem.changes)

@@ -66,6 +66,7 @@ def test_each_tools_folder_is_read(tool, tmp_path):
     assert (problem.tool, problem.changes[1].name) == (tool, name)
     assert first.name in problem.changes[1].needs
     assert tool == "sqitch" or bool(first.revert or problem.changes[1].revert)
+    assert loaded(FOLDERS[tool], database, since=first.name).problem.changes[0].name == name
     assert Migration.load({}, task.source()) == task
     assert Migration.load({}, task.source()).problem == problem
 
@@ -149,6 +150,8 @@ def test_a_folder_that_is_none_is_refused_in_one_line(words):
         ({"database": "postgresql://me:secret@h/n"}, "does not belong into a command"),
         ({"apply": "yes", "revert": "yes"}, "leave --apply or --revert out"),
         ({"to": "zz"}, "no change of the plan"),
+        ({"since": "zz"}, "no change of the plan"),
+        ({"since": "002_b"}, "nothing is left"),
         ({"batch_rows": 0}, "--batch-rows"),
         ({"tool": "rails"}, "--tool"),
     ],
