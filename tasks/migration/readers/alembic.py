@@ -57,7 +57,11 @@ def read(folder: Folder) -> list[Change]:
         changes.append(folder.change(name, path, body, back[1], at=(line, back[2]), down_file=back[0], needs=kept))
     if first is not None and changes:
         opening = folder.change("", first[0], first[1]).deploy
-        changes[0] = replace(changes[0], deploy=(*opening, *changes[0].deploy))
+        # Alembic leaves its own table behind at a downgrade; here whoever makes it takes it away.
+        closing = folder.change("", first[0], "DROP TABLE alembic_version;").deploy if changes[0].revert else ()
+        changes[0] = replace(
+            changes[0], deploy=(*opening, *changes[0].deploy), revert=(*changes[0].revert, *closing)
+        )  # fmt: skip
     return changes
 
 
