@@ -44,9 +44,10 @@ def _call(words, home, due):
     return (None, text) if process.returncode == -signal.SIGKILL else (process.returncode, text)
 
 
-def _due(dice, home, before):
+def _due(dice, home, before, forward):
     """Return what says when to kill: after some more transactions, or in the middle of a copy, a backup or a revert."""
-    kind, start = dice.choice(("work", "work", "work", "backup", "journal")), {}
+    kinds = ("revert", "revert", "backup") if forward else ("work", "work", "backup", "journal")
+    kind, start = dice.choice(kinds), {}
     pause_s, count = dice.uniform(0, 0.05), dice.randint(1, 30)
 
     def due():
@@ -57,8 +58,8 @@ def _due(dice, home, before):
                 return True
             history = folder / "history.jsonl"
             lines = history.read_bytes().count(b"\n") if history.exists() else 0
-            start.setdefault(folder, lines)
-            if lines - start[folder] < count:
+            start.setdefault(folder, max(lines, forward) if kind == "revert" else lines)
+            if lines - start[folder] < (count % 4 if kind == "revert" else count):
                 return False
             if kind == "journal":
                 return (folder / "work.db-journal").exists()
@@ -88,7 +89,7 @@ def whole_run(dice, home, number, revert, most=MOST_KILLS, hits=None, forward=0,
     kills, status, out = 0, None, ""
     before = set(Path(home, "migration").glob("*")) if Path(home, "migration").exists() else set()
     while status is None:
-        status, out = _call(words, home, _due(dice, home, before) if kills < most else None)
+        status, out = _call(words, home, _due(dice, home, before, forward if revert else 0) if kills < most else None)
         if "is not a session" in out:  # it was killed while the file was being made, before anything was done
             Path(session).unlink()
             words, status = start, None

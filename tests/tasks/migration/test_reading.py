@@ -11,7 +11,8 @@ from maker_tasks.migration.demo import make_shop
 from maker_tasks.migration.sql import statements, with_range
 from maker_tasks.migration.task import Migration
 
-from maker_engine.core.errors import ProblemError
+from maker_engine.core.errors import InputError, ProblemError
+from maker_tui.runs.problem_files import read_problem
 from tests.tasks.migration.driven import driven, loaded
 
 PYTHON = """from yoyo import step
@@ -210,3 +211,20 @@ def test_changes_that_touch_the_same_keep_their_order(first, second, tied):
     """A change needs one before it where one of them changes what the other touches, or may."""
     changes = loaded({"1_a.sql": first, "2_b.sql": second}, "x.db").problem.changes
     assert (changes[1].needs == ("1_a",)) == tied
+
+
+def test_a_folder_is_read_whole_and_nothing_beyond_it(tmp_path):
+    """A folder gives its files as text; hidden ones and links out of it are left out, and what is no text is named."""
+    folder, secret = tmp_path / "given", tmp_path / "secret.sql"
+    (folder / "deploy").mkdir(parents=True)
+    (folder / "deploy" / "1_a.sql").write_text(A)
+    (folder / "1_b.sql").write_bytes(b"\xff\xfe")
+    (folder / ".env").write_text("hidden")
+    secret.write_text("SELECT 1;")
+    (folder / "2_c.sql").symlink_to(secret)
+    found = json.loads(read_problem(folder, folders=True))
+    assert found == {"folder": "given", "files": {"deploy/1_a.sql": A}, "left_out": ["1_b.sql"]}
+    task = Migration.load({"database": "x.db"}, json.dumps(found))
+    assert task.problem.notes == (("1_b.sql:1", "is no UTF-8 text and was not read"),)
+    with pytest.raises(InputError):
+        read_problem(folder)
