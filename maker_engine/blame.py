@@ -70,7 +70,7 @@ def homes(family: type[AnyTask]) -> tuple[str, ...]:
 
 
 def describe_error(error: BaseException) -> str:
-    """Tell an error with the place outside of the engine and of Python where it was raised."""
+    """Describe an error with the place outside of the engine and of Python where it was raised."""
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
     return f"{text} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else text

@@ -46,7 +46,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str | int | float | None):
-                raise yaml.constructor.ConstructorError(None, None, "a key is no text", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(None, None, "a key is not text", key_node.start_mark)
             if key in made:
                 problem = f"the key {str(key)[:40]!r} comes twice"
                 raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
@@ -126,7 +126,7 @@ def read_document(text: str, what: str, tagged: Tagged | None = None) -> dict[st
     try:
         whole = read_json(text) if is_json else read_yaml(text, tagged)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ProblemError(f"{what} is no {'JSON' if is_json else 'YAML'}: {_reason(error)}") from None
+        raise ProblemError(f"{what} is not {'JSON' if is_json else 'YAML'}: {_reason(error)}") from None
     if not isinstance(whole, dict):
         raise ProblemError(f"{what} must be a mapping, got {one_line(reprlib.repr(whole), 60)}")
     return whole
@@ -151,4 +151,4 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is not a number in JSON")

@@ -24,7 +24,7 @@ ASSUMED_LATENCY_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Expected figures of the whole run; None where they cannot be told.
+    """Expected figures of the whole run; None where they are unknown.
 
     Attributes:
         k: Margin that will be used.
@@ -39,7 +39,7 @@ class Forecast:
         simulated: The model is simulated: nothing is paid.
         undecided: Steps that a table of leads gives up, which are asked or stop the run; 0 for rules that give none up.
         rule: The voting rule, a table of leads written out.
-        from_what: Where p comes from, such as "the simulated model's own" or "assumed"; empty where nobody said.
+        from_what: Where p comes from, such as "the simulated model's own" or "assumed"; empty where it is not known.
     """
 
     k: int

@@ -1,6 +1,6 @@
 """Files that a user names to be read. They may be of any size and kind, so none is read without a bound, or waited for.
 
-A pipe is welcome, as `<(…)` and /dev/stdin are; one that nobody writes to is not waited for.
+A pipe is welcome, as `<(…)` and /dev/stdin are; one that no one writes to is not waited for.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def open_named(path: Path, what: str) -> BinaryIO:
         InputError: It cannot be read.
     """
     try:
-        # Without the flag, opening a pipe that nobody writes to never ends.
+        # Without the flag, opening a pipe that no one writes to never ends.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise _unreadable(path, what, error) from None

@@ -31,7 +31,7 @@ def read_law(given: str) -> Law:
         try:
             return law_of_json(json.loads(given), given)
         except (ValueError, RecursionError):
-            raise InputError(f"{one_line(given, 40)} is no list of pairs such as {EXAMPLE}") from None
+            raise InputError(f"{one_line(given, 40)} is not a list of pairs such as {EXAMPLE}") from None
     if given.upper() in named_laws():
         return named_law(given)
     return law_of_json(read_json(given, f"one of the laws {', '.join(named_laws())}"), given)

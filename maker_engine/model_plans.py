@@ -89,7 +89,7 @@ def _figure(model: Mapping[str, Any], name: str, otherwise: float) -> float:
     if value is None:
         return otherwise
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{name} is no number")
+        raise InputError(f"{name} is not a number")
     return float(value)
 
 

@@ -63,7 +63,7 @@ def complain_at_length(text: str) -> None:
 
 
 def ask(question: str) -> None:
-    """Print a question on standard error, where it is no part of a result; what is typed stands behind it."""
+    """Print a question on standard error, where it is no part of a result; what is typed follows it."""
     sys.stderr.write(printable(question))
     sys.stderr.flush()
 

@@ -184,7 +184,7 @@ def _k_min(want: Purchase) -> int | None:
 
 
 def _usd(want: Purchase, calls: float, samples: float) -> float:
-    assert want.tokens is not None  # noqa: S101 - looked at by the caller
+    assert want.tokens is not None  # noqa: S101 - checked by the caller
     assert want.price is not None  # noqa: S101 - likewise
     return (calls * want.tokens[0] * want.price[0] + samples * want.tokens[1] * want.price[1]) / 1e6
 

@@ -1,4 +1,4 @@
-"""Classes of steps, each with its own share, p and v: how a model's steps differ, as far as anybody knows.
+"""Classes of steps, each with its own share, p and v: how a model's steps differ, as far as anyone knows.
 
 Which class a step is of is drawn for every step alone. What voting makes of their p is a matter of their law
 (`core.laws`); what is kept beside it here is v, since steps that are hard to answer in the demanded form cost samples.
@@ -62,7 +62,7 @@ def of_pool(voters: Sequence[Sequence[StepClass]]) -> tuple[StepClass, ...]:
 
 
 def _at(classes: Sequence[StepClass], die: float) -> StepClass:
-    """Return the class that a die from 0 to 1 stands for."""
+    """Return the class that a die from 0 to 1 represents."""
     for one, end in zip(classes, accumulate(each.share for each in classes), strict=True):
         if die < end:
             return one

@@ -1,4 +1,4 @@
-"""Words that agree with the number they are told with."""
+"""Words that agree with the number beside them."""
 
 from __future__ import annotations
 

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 SWITCH_S = 0.001
 """With Python's 5 ms between threads, a busy engine thread makes a key wait 33 ms for its paint; with 1 ms, 11."""
 IDLE_S = 0.5
-"""After so long on the home screen its picture is there, and nobody waits for what is loaded."""
+"""After so long on the home screen its picture is there, and no one waits for what is loaded."""
 ESCAPE_S = 0.025
 """How long the escape key waits to see whether it begins a longer sequence; Textual's 100 ms are felt."""
 LONG_S = 20.0
-"""An error that has a whole story to tell is shown for so long."""
+"""An error that needs a longer explanation is shown for so long."""
 
 
 class MakerApp(ConfiguredApp, CellDiff):
@@ -46,7 +46,7 @@ class MakerApp(ConfiguredApp, CellDiff):
     Args:
         source: A run to start on, None for the home screen.
         view: The view of it to open, one of `Looking`'s; "" for none.
-        step: The step of it to show, 0-based; None for where it stands.
+        step: The step of it to show, 0-based; None for where it is now.
         stay: Go to the home screen when that run is left, instead of ending.
         listing: Reads the saved sessions.
         speed: Says how many samples a second this machine draws in a run, None to measure it.

@@ -29,7 +29,7 @@ A = TypeVar("A", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """What a step is decided as whose vote came to nothing, so that the others go on."""
+    """What a step is decided as whose vote failed, so that the others go on."""
 
     reason: str
 

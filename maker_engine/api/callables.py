@@ -77,7 +77,7 @@ class CallableModel:
         return Quote.of(request, None)
 
     async def check(self) -> None:
-        """A function is always there."""
+        """Do nothing: a function is always there."""
 
     async def sample(self, request: SampleRequest) -> Response:
         """Draw one sample.

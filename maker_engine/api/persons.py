@@ -23,7 +23,7 @@ class Person:
     """Sees every view of a run and sends commands.
 
     Args:
-        on_ask: Answers questions, None where nobody does; a plain function is called in a thread.
+        on_ask: Answers questions, None where no one does; a plain function is called in a thread.
         on_stuck: Says what to do about a step that can be decided no more, None to leave that to the run.
     """
 
@@ -59,7 +59,7 @@ class Person:
             self._answering = asyncio.ensure_future(self._answer(snapshot.question))
 
     async def _answer(self, question: Ask) -> None:
-        assert self._on_ask is not None  # noqa: S101 - only called where somebody answers
+        assert self._on_ask is not None  # noqa: S101 - only called where someone answers
         try:
             direct = inspect.iscoroutinefunction(self._on_ask)
             said = self._on_ask(question) if direct else await asyncio.to_thread(self._on_ask, question)

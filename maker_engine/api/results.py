@@ -77,7 +77,7 @@ class Run:
         reason: Why, in one sentence.
         answers: What the steps were decided as, in order.
         state: The task's state at the end.
-        result: What a run that is ok came to, as JSON holds it; None of any other.
+        result: What a run that is ok resulted in, as JSON holds it; None of any other.
         totals: Counts, tokens and dollars of the whole run.
         steps: The decided steps.
         open: The step that was open at the end, with its votes so far; None for none.

@@ -35,7 +35,7 @@ def resume(
     trust: bool = False,
     **options: Unpack[RunOptions],
 ) -> Run:
-    """Go on with a run that has stopped, from where its session stands; what was voted there counts again.
+    """Continue a run that has stopped, from where its session stopped; what was voted there counts again.
 
     Args:
         session: Its file.
@@ -107,7 +107,7 @@ def _prepared(
 
 
 def _recorded(path: Path, prepared: PreparedRun) -> Gathering:
-    """Return the steps of a run as its session has them: those of the sittings before as well."""
+    """Return the steps of a run as its session has them: those of the processes before as well."""
     gathered = Gathering()
     with Reader(path, None if prepared.saved is None else prepared.saved.branch) as reader:
         done = 0

@@ -51,7 +51,7 @@ def solve(
         options: As `RunOptions`.
 
     Raises:
-        InputError: Something cannot be used as given; nobody was called.
+        InputError: Something cannot be used as given; no one was called.
         SessionError: The session cannot be written.
         TaskError: The task breaks its contract.
     """
@@ -107,7 +107,7 @@ def _prepared(
     config: RunConfig | None,
     options: RunOptions,
 ) -> tuple[PreparedRun, bool]:
-    """Make a run ready to start, and tell whether it is written to a file."""
+    """Make a run ready to start, and return whether it is written to a file."""
     given = given_of(config, options)
     if config is not None:
         model = config.model.model if model is None else model

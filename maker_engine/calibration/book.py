@@ -42,7 +42,7 @@ WHO = "maker calibrate"
 
 
 def find_book(key: str) -> Path | None:
-    """Return the newest session of a calibration with this key that nobody is writing, None where there is none."""
+    """Return the newest session of a calibration with this key that no one is writing, None where there is none."""
     found = []
     for path in Library().files():
         if not path.name.startswith(f"{CALIBRATION}-") or writer_of(path) is not None:
@@ -143,7 +143,7 @@ class Book:
         self.steps.append(StepReadings(place.step, readings))
 
     def _is_right(self, place: Place, verdict: Hashable, response: Response) -> bool:
-        """Return whether an answer is right; of a flagged response, the one that stands in it if any does."""
+        """Return whether an answer is right; of a flagged response, the one that is in it if any does."""
         if not isinstance(verdict, Flag):
             return verdict == place.truth
         try:

@@ -89,7 +89,7 @@ class Drawer:
 
     Args:
         prepared: The run whose calls they are.
-        tell: Told of calls that are made again.
+        tell: Called for each call that is made again.
     """
 
     def __init__(self, prepared: PreparedRun, tell: Callable[[Event], None] = lambda _: None) -> None:

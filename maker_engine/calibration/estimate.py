@@ -1,4 +1,4 @@
-"""What a calibration says of one model: figures with their intervals, the law of p, and what a run would come to."""
+"""What a calibration says of one model: figures with their intervals, the law of p, and what a run would cost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PERHAPS_HARD = [float(p <= HARD[-1]) for p in GRID]
 _SPECK = 2e-4
 """A share below it is how far the fit goes."""
 NO_VOTE = 0.5
-"""A p that is not above it is not mended by voting."""
+"""A p that is not above it is not fixed by voting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the run would come to by the recommended rule, if its steps are as those sampled and none is hard.
+    """What the run would need by the recommended rule, if its steps are as those sampled and none is hard.
 
     Attributes:
         rule: The rule.
@@ -197,7 +197,7 @@ class _Bands:
         self._usd = usd
 
     def run(self, rule: Rule, law: Law, tally: Tally, sought: Sought) -> Run:
-        """Say what the run comes to by `rule`."""
+        """Say what the run needs by `rule`."""
         steps, fit = sought.steps, self._fit
         if fit is None:
             p_solve, likely, votes, each = self._of_mean(rule.k, law.mean, steps)

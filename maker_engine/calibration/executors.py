@@ -39,7 +39,7 @@ class LocalExecutor:
 
     Args:
         prepared: The runs whose calls they are, by the model's name.
-        tell: Told of calls that are made again.
+        tell: Called for each call that is made again.
     """
 
     width, chunk = 1, 10

@@ -75,7 +75,7 @@ def mean_of_shares(shares: Sequence[float], level: float = LEVEL) -> Interval:
     enough = math.log(2 / (1 - level))
 
     def beats(mean: float, *, above: bool) -> bool:
-        """Whether betting that the mean lies above, or below, `mean` has won enough to say so."""
+        """Return whether betting that the mean lies above, or below, `mean` has won enough to say so."""
         sign, most = (1, _BOLDNESS / mean) if above else (-1, _BOLDNESS / (1 - mean))
         won = 0.0
         for share, stake in zip(shares, stakes, strict=True):

@@ -63,7 +63,7 @@ def read_plan(path: Path, model: str | None = None) -> RunPlan:
         models = {one["model"]: one for one in found["models"]}
         named = model if model is not None else (found["recommended"] or {}).get("model")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise InputError(f"{path} is no plan: give it what maker calibrate --json printed") from None
+        raise InputError(f"{path} is not a plan: give it what maker calibrate --json printed") from None
     if named is None:
         raise InputError(f"the plan {path} recommends no model: none reaches the target")
     if named not in models:

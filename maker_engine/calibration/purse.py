@@ -1,4 +1,4 @@
-"""The money of a sweep, shared by its models: the dearest case of a job is set aside before it is drawn."""
+"""The money of a sweep, shared by its models: the costliest case of a job is set aside before it is drawn."""
 
 from __future__ import annotations
 

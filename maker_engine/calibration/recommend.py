@@ -1,7 +1,7 @@
 """Which rule a sample recommends for a run: the smallest k, or the table of leads, that reaches the target even so.
 
 "Even so": under the worst of all laws of p that the sample allows, as far as steps are sound (p ≥ 0.6). How many are
-not is bounded apart, since no k mends those and no sample excludes them.
+not is bounded apart, since no k fixes those and no sample excludes them.
 """
 
 from __future__ import annotations

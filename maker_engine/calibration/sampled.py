@@ -1,6 +1,6 @@
-"""A calibration as a session keeps it: sampled steps of a task, each asked a few times, and nobody votes.
+"""A calibration as a session keeps it: sampled steps of a task, each asked a few times, and no one votes.
 
-It is a task like any other, so that a calibration is listed, looked at, searched, verified and exported as a run is.
+It is a task like any other, so that a calibration is listed, viewed, searched, verified and exported as a run is.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Sampled(Task[int, Any]):
 
     @classmethod
     def load(cls, options: Mapping[str, int | str], source: str | None = None) -> Self:  # noqa: ARG003 - it takes none
-        """Make it of what a session keeps; the task is looked up by its name and never loaded from a path.
+        """Make it of what a session keeps; the task is found by its name and never loaded from a path.
 
         Raises:
             InputError: It is none of ours.
@@ -141,7 +141,7 @@ class Sampled(Task[int, Any]):
         return self.inner.picture(self._at(state), columns, rows)
 
     def describe(self, answer: Any) -> str:
-        """Describe an answer as the task tells it."""
+        """Describe an answer as the task does."""
         return self.inner.describe(answer)
 
     def encode_answer(self, answer: Any) -> Json:

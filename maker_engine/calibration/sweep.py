@@ -34,7 +34,7 @@ from maker_engine.runtime.order import PreparedRun, prepare
 from maker_engine.runtime.run_order import RunOrder
 
 FIRST_LOOK = 100
-"""Steps after which it is looked for the first time whether a model is settled; then after twice as many, and so on."""
+"""Steps after which it is first checked whether a model is settled; then after twice as many, and so on."""
 _CARRIED = (
     *MEASURED,
     "seed",
@@ -60,7 +60,7 @@ class Calibration:
         sought: The run that is planned.
         limit_usd: Most dollars of all models together, None for no limit.
         executor: Where calls are made.
-        fresh: Draw anew what is on record.
+        fresh: Draw again what is on record.
     """
 
     family: str
@@ -85,7 +85,7 @@ class Measured:
         session: The session that it is recorded in.
         ended: Why no further step was drawn, in a few words: all were, its k is settled, the money is out, a fault.
         found: What the sample says, None where nothing came back.
-        digest: Tells whether a run is measured by this.
+        digest: Returns whether a run is measured by this.
         price: Dollars per million prompt and output tokens, None where it is not known.
     """
 
@@ -107,8 +107,8 @@ async def calibrate(
 
     Args:
         ordered: What is ordered.
-        on_progress: Told of a model and how many of its steps are drawn.
-        tell: Told of calls that are made again.
+        on_progress: Called with a model and how many of its steps are drawn.
+        tell: Called for each call that is made again.
 
     Raises:
         InputError: A model cannot be used as ordered, or the executor cannot be opened.

@@ -117,7 +117,7 @@ class Tally:
         return [one.response.cost_usd for one in self.readings if one.response.cost_usd is not None]
 
     def mean(self, name: str) -> float | None:
-        """Return the mean of a figure of the responses, such as `tokens_in`; None where nobody reported it."""
+        """Return the mean of a figure of the responses, such as `tokens_in`; None where none was reported."""
         known = [value for one in self.readings if (value := getattr(one.response, name)) is not None]
         return sum(known) / len(known) if known else None
 

@@ -14,7 +14,7 @@ from maker_engine.core.solving.open_step import OpenStep
 
 
 def draw_steps(solver: Solver, answer: AtOnce, steps: int) -> tuple[list[Event], Exception | None]:
-    """Draw and commit at most `steps` steps, with nobody asked in between; return also what put an end to it."""
+    """Draw and commit at most `steps` steps, with no one asked in between; return also what put an end to it."""
     events: list[Event] = []
     try:
         for _ in range(steps):

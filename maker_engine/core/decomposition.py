@@ -138,7 +138,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
     def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing
         """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves.
 
-        A task without this method of its own comes to be finished, and is never called solved and verified.
+        A task without this method of its own ends as finished, and is never called solved and verified.
         """
         return []
 
@@ -149,7 +149,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         The default gives both to the constructor by name, the source as a JSON object.
 
         Raises:
-            ProblemError: Not a legal instance; the text is one line that names what is wrong and the mend.
+            ProblemError: Not a legal instance; the text is one line that names what is wrong and the fix.
         """
         return plain.load(cls, options, source)
 
@@ -189,7 +189,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         return plain.picture(state, columns, rows)
 
     def describe(self, answer: A) -> str:
-        """Tell `answer` in at most 24 characters."""
+        """Describe `answer` in at most 24 characters."""
         return plain.describe(answer)
 
     def encode_state(self, state: S) -> Json:
@@ -219,7 +219,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         return answer
 
     def result(self, state: S) -> Json:
-        """Return what a solved run has come to, as JSON that a person reads in one line; `state` is its last.
+        """Return what a solved run produced, as JSON that a person reads in one line; `state` is its last.
 
         The default is the whole state.
         """
@@ -258,7 +258,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
     """Whether a person may send an `Amendment` at any time."""
 
     def refuses(self, state: S, said: Said | Amendment) -> str:
-        """Say in one line why a person's words cannot be taken at `state`, with the mend; empty to take them."""
+        """Say in one line why a person's words cannot be taken at `state`, with the fix; empty to take them."""
         step = self.step(state)
         if isinstance(said, Said) and isinstance(step, Ask) and not step.free and said.text not in step.options:
             return f"{said.text[:40]!r} is not offered: choose one of {', '.join(step.options)}"
@@ -280,7 +280,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         return () if answer is None else (answer,)
 
     def draft(self, state: S) -> A | None:  # noqa: ARG002 - no guess
-        """Guess the answer at `state` before anybody has voted; None for no guess. Only ever looked ahead from."""
+        """Guess the answer at `state` before anyone has voted; None for no guess. Only ever used to predict."""
         return None
 
     def __eq__(self, other: object) -> bool:
@@ -314,7 +314,7 @@ AnyTask: TypeAlias = Task[Any, Any]
 
 
 def result_of(task: AnyTask, state: Hashable) -> Json:
-    """Return what a solved run of `task` that ended at `state` has come to, as JSON gives it back: lists for tuples.
+    """Return what a solved run of `task` that ended at `state` produced, as JSON gives it back: lists for tuples.
 
     Raises:
         TaskError: It is no JSON. Whatever the task itself raises is raised as it is.
@@ -323,5 +323,5 @@ def result_of(task: AnyTask, state: Hashable) -> Json:
     try:
         again: Json = json.loads(json.dumps(found, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise TaskError(f"task {task.name} gives a result that is no JSON: {error}") from None
+        raise TaskError(f"task {task.name} gives a result that is not JSON: {error}") from None
     return again

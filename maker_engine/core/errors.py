@@ -1,7 +1,7 @@
 """Errors, divided by whose fault they are.
 
     MakerError
-    ├── InputError        the user's: a flag, a file, a key, a model name. One line, with the mend; exit status 2.
+    ├── InputError        the user's: a flag, a file, a key, a model name. One line, with the fix; exit status 2.
     │   ├── ProblemError  the problem given to a task cannot be read, or is not a legal instance of it.
     │   └── UntrustedError  a session from elsewhere names a server or a model that the user has not agreed to.
     ├── ProviderError     the provider's: no answer, or none that can be used. Its `kind` says whether to try again.
@@ -57,7 +57,7 @@ class StorageFullError(SessionError):
 
 
 class TaskError(MakerError):
-    """A task broke its contract: an unfrozen state, a step nobody drives, an answer it cannot apply."""
+    """A task broke its contract: an unfrozen state, a step no one drives, an answer it cannot apply."""
 
 
 class Fault(StrEnum):

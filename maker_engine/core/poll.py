@@ -217,7 +217,7 @@ class Poll:
         """Decide by another rule from now on; the votes that are counted stay counted.
 
         Returns:
-            As `unused`, where this takes a decision back: samples beyond those that are counted are drawn anew.
+            As `unused`, where this takes a decision back: samples beyond those that are counted are drawn again.
         """
         self.rule, self._most_dissent = rule, rule.most_dissent
         self._max_samples = self._allowed = max_samples
@@ -249,7 +249,7 @@ class Poll:
 
 
 class Gathering(Poll):
-    """The samples of a `Gather`: proposals are collected, nobody votes, and nothing is known before all are in."""
+    """The samples of a `Gather`: proposals are collected, no one votes, and nothing is known before all are in."""
 
     __slots__ = ()
 

@@ -78,7 +78,7 @@ def inspect(
     The order is cheapest first and most telling first: how it ended, what it says, its form, its content.
     """
     tokens = response.tokens_out
-    if tokens is None:  # nobody counted: the fewest that so long a text can have
+    if tokens is None:  # no one counted: the fewest that so long a text can have
         tokens = len(response.text) // LONGEST_TOKEN
     if response.finish_reason != "stop" or tokens > rules.max_tokens:
         flag = _ending(response, rules)

@@ -79,7 +79,7 @@ def is_draft(request: SampleRequest) -> bool:
 
 
 def is_probe(request: SampleRequest) -> bool:
-    """Return whether the response is only looked at, and never counted."""
+    """Return whether the response is only shown, and never counted."""
     return request.sample >= PROBES
 
 
@@ -142,9 +142,9 @@ class UnusableError(ProviderError):
 AtOnce: TypeAlias = Callable[[SampleRequest], Response]
 """Asks a model that answers at once."""
 Afford: TypeAlias = Callable[[SampleRequest], bool]
-"""Tells whether a request may go out, and sets aside what it can cost at most."""
+"""Returns whether a request may go out, and sets aside what it can cost at most."""
 Alike: TypeAlias = Callable[[SampleRequest], tuple[Hashable, int]]
-"""Tells what requests that one call can bring have in common, and how many of them it can bring at most."""
+"""Returns what requests that one call can bring have in common, and how many of them it can bring at most."""
 
 
 class Sample(NamedTuple):

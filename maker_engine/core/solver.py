@@ -50,7 +50,7 @@ class Solver:
     """Algorithms 1-3 over one task.
 
     Ask `requests(room)` what to sample, give each response to `receive`, and `commit` whenever `decided` (`take` does
-    both), until `finished` or `undecided`. Events tell of the open step only, in order; steps further ahead are told
+    both), until `finished` or `undecided`. Events are about the open step only, in order; later ones are reported
     of when their turn has come.
 
     Args:
@@ -80,7 +80,7 @@ class Solver:
         self.guessed_wrong = 0  # the waste that looking ahead makes; drafts and second calls were asked for
 
     def begin(self) -> list[Event]:
-        """Tell of the first step; an empty list when there is none."""
+        """Report the first step; an empty list when there is none."""
         return self._flight.first.opening_events()
 
     @property
@@ -207,7 +207,7 @@ class Solver:
         return requests
 
     def asked(self, request: SampleRequest) -> list[Event]:
-        """Tell that `request` was sent; of samples further ahead it is told when their turn has come."""
+        """Report that `request` was sent; of samples further ahead it is reported when their turn has come."""
         if is_probe(request):
             number = request.sample - PROBES
             return [ProbeAsked(request.step, number, self._flight.first.probes[number][0])]
@@ -225,7 +225,7 @@ class Solver:
         Args:
             request: What was asked.
             response: What came back.
-            recorded: The verdict on record, of a response that was read in an earlier sitting: it may be in a form that
+            recorded: The verdict on record, of a response that was read in an earlier process: it may be in a form that
                 the task does not ask for any more. None to read it.
         """
         if is_probe(request):
@@ -237,7 +237,7 @@ class Solver:
         elif one.poll.expects(request.sample):
             return self._counted(one, one.take(request.sample, response, recorded))
         else:
-            events = []  # its answer is in already, or nobody waits for it any more
+            events = []  # its answer is in already, or no one waits for it any more
         return events or [ResponseWasted(request.step, response)]  # paid for all the same
 
     def _counted(self, one: OpenStep, counted: list[Sample]) -> list[Event]:
@@ -253,7 +253,7 @@ class Solver:
         return events + squashed if squashed else events
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
-        """Receive a response and commit whatever it decides: for callers with nobody to ask in between."""
+        """Receive a response and commit whatever it decides: for callers with no one to ask in between."""
         events = self.receive(request, response)
         while self.decided:
             events += self.commit()
@@ -270,7 +270,7 @@ class Solver:
         try:
             state = self._task.apply(first.state, answer)
             if state is None:
-                raise TypeError("it returns None, and must return the next state")  # noqa: TRY301 - told as all its faults
+                raise TypeError("it returns None, and must return the next state")  # noqa: TRY301 - like all its faults
             hash(state)
         except Exception as error:
             raise fault_of(self._task, f"apply of {answer!r}", first.number, error) from error
@@ -281,7 +281,7 @@ class Solver:
         return self._squashed(waste) + decided if waste else decided
 
     def _read(self, done: OpenStep) -> None:
-        """Note that a step is done; where nobody was asked for it, the next one's samples are the first of the run."""
+        """Note that a step is done; where no one was asked for it, the next one's samples are the first of the run."""
         self.unread = done.poll is None or not done.poll.counted
         if self.unread:
             self._flight.first.open_the_run()
@@ -302,7 +302,7 @@ class Solver:
         Or take in their answer to a question, or what they want amended. What cannot be taken changes nothing.
 
         Raises:
-            TaskError: The task cannot tell whether it takes their words.
+            TaskError: The task cannot say whether it takes their words.
         """
         events = hearing.take_in(self._task, self._flight.first, command)
         return [*events, *self._squashed(self._flight.steer(self._flight.first))] if events else []
@@ -314,7 +314,7 @@ class Solver:
         return requests
 
     def probed(self, number: int) -> None:
-        """Take note of a probe of an earlier sitting, so that its number is not given again."""
+        """Take note of a probe of an earlier process, so that its number is not given again."""
         self._flight.first.probed = max(self._flight.first.probed, number + 1)
 
     def change(self, changed: SettingsChanged) -> list[Event]:

@@ -65,7 +65,7 @@ class Ballot:
         """Votes of `candidate` (default: the leader) less those of its strongest rival; negative when it is behind."""
         subject = self._leader if candidate is None else candidate
         own = self._counts.get(subject, 0)
-        if own == self._total:  # nobody else has a vote, as in most steps
+        if own == self._total:  # no one else has a vote, as in most steps
             return own
         rival = max((count for other, count in self._counts.items() if other != subject), default=0)
         return own - rival
@@ -285,7 +285,7 @@ class Enough:
         """Return the same rule with another k."""
         return Enough(k)
 
-    def wins(self, ballot: Ballot, candidate: Hashable) -> bool:  # noqa: ARG002 - nobody wins
+    def wins(self, ballot: Ballot, candidate: Hashable) -> bool:  # noqa: ARG002 - no one wins
         """Return whether there are enough proposals."""
         return ballot.total >= self.k
 

@@ -29,7 +29,7 @@ class Scope:
         kind: "http", "sql", "exec", or the name of an extension's effect.
         target: A host with or without its port, a file's absolute path, a database's address, a program.
         writes: Something may be changed there.
-        local: It only reads on this machine, for which nobody need be asked.
+        local: It only reads on this machine, for which no one need be asked.
     """
 
     kind: str
@@ -98,7 +98,7 @@ class Consent:
         self.refused: list[Scope] = []
 
     def allows(self, wanted: Scope | None) -> bool:
-        """Return whether nobody need be asked about `wanted`."""
+        """Return whether no one need be asked about `wanted`."""
         return wanted is None or not wanted.needs_consent or self.covered(wanted)
 
     def covered(self, wanted: Scope | None) -> bool:
@@ -151,7 +151,7 @@ def program(target: str) -> str:
 
 
 def is_local(host: str) -> bool:
-    """Return whether a host is this machine, by what it is called: nothing is looked up."""
+    """Return whether a host is this machine, by what it is called: nothing is resolved."""
     bare = host.strip("[]").lower()
     if bare in ("localhost", ""):
         return True

@@ -48,7 +48,7 @@ class Http:
         return Scope(HTTP, _server(parts), writes, local=is_local(host_of(parts)))
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell the request's first line."""
+        """Describe the request's first line."""
         return f"{_method(arguments)} {arguments.get('url', '')}"
 
     async def carry_out(self, call: Call) -> dict[str, Json]:
@@ -109,7 +109,7 @@ def _parts(url: str) -> SplitResult:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or "${" in parts.netloc:
-        raise EffectError("arguments", f"{one_line(url, 80)!r} is no http or https address", refused=True)
+        raise EffectError("arguments", f"{one_line(url, 80)!r} is not an http or https address", refused=True)
     if parts.username is not None:
         raise EffectError("arguments", "a user in an address is not sent: give them as auth", refused=True)
     return parts

@@ -14,7 +14,7 @@ import threading
 
 def _watch(pipe: int) -> None:
     hung_up = select.poll()
-    hung_up.register(pipe, 0)  # a hang-up is told whatever is asked for
+    hung_up.register(pipe, 0)  # a hang-up is reported whatever is asked for
     hung_up.poll()
     os.killpg(0, signal.SIGKILL)
 

@@ -63,7 +63,7 @@ class Effect(Protocol):
         """
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell it in one line, such as "POST http://127.0.0.1:8000/users"; the arguments are those of `scope`."""
+        """Describe it in one line, such as "POST http://127.0.0.1:8000/users"; the arguments are those of `scope`."""
 
     async def carry_out(self, call: Call) -> dict[str, Json]:
         """Do it, and return its value. Cancelled, it leaves nothing running.
@@ -82,7 +82,7 @@ def arguments_of(do: Do) -> Mapping[str, Any]:
     try:
         found = json.loads(do.arguments)
     except (TypeError, ValueError, RecursionError) as error:
-        raise EffectError("arguments", f"the arguments of {do.effect!r} are no JSON: {error}", refused=True) from None
+        raise EffectError("arguments", f"the arguments of {do.effect!r} are not JSON: {error}", refused=True) from None
     if not isinstance(found, dict):
         raise EffectError("arguments", f"the arguments of {do.effect!r} must be a JSON object", refused=True)
     return found

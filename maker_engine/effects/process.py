@@ -48,7 +48,7 @@ class Process:
         return Scope(EXEC, program(argv[0]), writes=True)
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell the command."""
+        """Describe the command."""
         return " ".join(map(str, arguments.get("argv", ())))
 
     async def carry_out(self, call: Call) -> dict[str, Json]:
@@ -62,9 +62,9 @@ class Process:
             error: Exception | None = None
             try:
                 running.drive()
-            except Exception as raised:  # noqa: BLE001 - told below, in the loop that waits
+            except Exception as raised:  # noqa: BLE001 - reported below, in the loop that waits
                 error = raised
-            with suppress(RuntimeError):  # the loop is gone, and nobody waits
+            with suppress(RuntimeError):  # the loop is gone, and no one waits
                 loop.call_soon_threadsafe(_settle, ended, error)
 
         thread = threading.Thread(target=drive, name="maker process", daemon=True)

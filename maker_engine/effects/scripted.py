@@ -17,7 +17,7 @@ class Hands(Protocol):
     """What a scripted world needs of a clock."""
 
     def wall(self) -> float:
-        """Seconds since 1970."""
+        """Return the seconds since 1970."""
 
     def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
         """Wait for so long."""
@@ -46,7 +46,7 @@ class ScriptedWorld:
         return self._scope
 
     def describe(self, do: Do) -> str:
-        """Tell an effect."""
+        """Describe an effect."""
         return do.label or f"{do.effect} {do.arguments}"
 
     def mask(self, text: str) -> str:

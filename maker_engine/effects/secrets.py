@@ -14,7 +14,7 @@ from maker_engine.core.errors import InputError
 
 PLACE = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 KEY = "${maker:key}"
-"""Stands for the effect's idempotency key, in any text of its arguments."""
+"""Represents the effect's idempotency key, in any text of its arguments."""
 SHORTEST = 6
 """Characters: what is shorter would be masked in half of all texts, and is refused."""
 _SECRET_NAME = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|_KEY|CREDENTIALS?)$", re.IGNORECASE)

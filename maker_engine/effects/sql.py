@@ -60,7 +60,7 @@ class Sql:
         return Scope(SQL, target, writes, local="://" not in target or is_local(host))
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell the first statement, and how many there are."""
+        """Describe the first statement, and how many there are."""
         statements = statements_of(arguments)
         more = f" and {len(statements) - 1} more" if len(statements) > 1 else ""
         return f"{' '.join(statements[0].sql.split())}{more}"
@@ -97,7 +97,9 @@ def _statement(given: Any) -> Statement:
             return Statement(text)
         case [str(text), list() | dict() as parameters]:
             return Statement(text, parameters)
-    raise EffectError("arguments", f"{one_line(repr(given), 60)} is no statement, nor [text, parameters]", refused=True)
+    raise EffectError(
+        "arguments", f"{one_line(repr(given), 60)} is not a statement or [text, parameters]", refused=True
+    )
 
 
 def value_of(answers: Sequence[Answer], call: Call, limit: Callable[[], bool] = lambda: False) -> dict[str, Json]:

@@ -34,7 +34,7 @@ class World(Protocol):
         """
 
     def describe(self, do: Do) -> str:
-        """Tell an effect in one line: its label, or what it does."""
+        """Describe an effect in one line: its label, or what it does."""
 
     def mask(self, text: str) -> str:
         """Return a text with every secret masked that was filled in so far."""
@@ -49,7 +49,7 @@ class RealWorld:
     Args:
         effects: Effects by their names, None for those that are installed.
         environment: Where secrets come from, None for the process's own environment.
-        wall: Tells the time of day, in s since 1970.
+        wall: Gives the time of day, in s since 1970.
         sleep: Waits for so many seconds.
     """
 
@@ -124,6 +124,6 @@ def _installed(name: str) -> dict[str, Effect]:
     for point in entry_points(group=GROUP, name=name):
         try:
             return {name: point.load()()}
-        except Exception as error:  # noqa: BLE001 - whatever an extension raises is its fault, and told as that
+        except Exception as error:  # noqa: BLE001 - whatever an extension raises is its fault, and reported as that
             raise EffectError("effect", f"effect {name!r} cannot be loaded: {error}", refused=True) from None
     return {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 Answered: TypeAlias = Counter[tuple[int | None, str]]
-"""Responses by voter, None where nobody knows which, and by the family of the model that sent them."""
+"""Responses by voter, None where it is unknown which, and by the family of the model that sent them."""
 LONGEST_NAME = 100
 
 _NEAR = r"us|eu|uk|apac|emea|europe|global"

@@ -39,7 +39,7 @@ def served(path: Path, slots: int = SLOTS) -> Iterator[str]:
     command = [sys.executable, "-P", "-m", "maker_engine.models.gguf_worker", str(path.resolve()), str(slots)]
     # In a session of its own, so that Ctrl-C is ours to hear; it ends when its input does, however we end.
     with (
-        tempfile.TemporaryFile() as log,  # not a pipe, which nobody would empty
+        tempfile.TemporaryFile() as log,  # not a pipe, which no one would empty
         subprocess.Popen(  # noqa: S603 - our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
         ) as process,
@@ -57,7 +57,7 @@ def _look_at(path: Path) -> None:
     except OSError as error:
         raise InputError(f"model file {path} cannot be read: {error.strerror}") from None
     if not is_model:
-        raise InputError(f"{path} is no model file: give one in GGUF, or the address of a server")
+        raise InputError(f"{path} is not a model file: give one in GGUF, or the address of a server")
 
 
 def _endpoint(process: subprocess.Popen[bytes], log: IO[bytes], path: Path) -> str:

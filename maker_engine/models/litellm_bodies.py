@@ -19,7 +19,7 @@ MOST_TOKENS = 1_000_000_000
 """No answer and no prompt has so many tokens: a greater count is an error, and would overflow what is added up."""
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-# Python knows encodings that run code paths nobody wants to hand to a server, such as idna and unicode_escape.
+# Python knows encodings that run code paths no one wants to hand to a server, such as idna and unicode_escape.
 _TEXT_ENCODINGS = re.compile(
     r"(?:iso[-_]?8859[-_]\d{1,2}|latin[-_]?\d{1,2}|(?:windows|cp)[-_]?(?:125\d|437|850|932|949)|us-ascii"
     r"|utf[-_]?(?:8|16|32)(?:[-_]?[lb]e)?|gbk|gb2312|gb18030|big5|euc[-_](?:jp|kr)|shift[-_]?jis|koi8[-_][ru])",
@@ -30,7 +30,7 @@ _COUNT = re.compile(r"(?!tokens$).*(?:tokens?(?:_?count)?|_count)$", re.IGNORECA
 _COUNTED = ("usage", "usageMetadata", "usage_metadata", "meta")
 
 UNASKED = "the server sends its answers as a stream of events, which was not asked for: put together"
-_UNCOUNTED = "the server reports token counts that are no whole numbers of tokens: taken as unknown where not plain"
+_UNCOUNTED = "the server reports token counts that are not whole numbers of tokens: taken as unknown where not plain"
 
 
 def plain(raw: bytes, content_type: str) -> tuple[bytes, dict[str, Any] | None, list[str]]:
@@ -94,7 +94,7 @@ def _messages_made_plain(fields: dict[str, Any]) -> Iterator[str]:
         return
     numbers = [choice.get("index") for choice in choices]
     if all(type(number) is int for number in numbers) and numbers != sorted(numbers):
-        choices.sort(key=lambda choice: int(choice["index"]))  # LiteLLM numbers them anew
+        choices.sort(key=lambda choice: int(choice["index"]))  # LiteLLM numbers them again
         yield "the server lists the answers of a call out of their order: put in order"
     for choice in choices:
         ending = choice.get("finish_reason")
@@ -120,12 +120,12 @@ def _joined(parts: list[Any]) -> tuple[str, str]:
         elif kind in {"thinking", "reasoning"}:
             thoughts.append(json.dumps(part.get(kind, part.get("text", ""))))
         else:
-            raise UnreadableError(f"the answer has a part that is no text (type {kind!r})")
+            raise UnreadableError(f"the answer has a part that is not text (type {kind!r})")
     return "".join(texts), "\n".join(thoughts)
 
 
 def _counts_made_plain(fields: dict[str, Any]) -> bool:
-    """Make odd token counts plain, or take them out where they cannot be; tell whether there were any."""
+    """Make odd token counts plain, or take them out where they cannot be; return whether there were any."""
     odd = False
     for name in [name for name in fields if name in _COUNTED or name.endswith("_count")]:
         value = fields[name]
@@ -152,7 +152,7 @@ def _without_odd_counts(counts: dict[str, Any], depth: int = 4) -> bool:
 
 
 def _odd(counts: dict[str, Any], name: str) -> bool:
-    """Make the count of that name plain, or take it out where it cannot be; tell whether it was odd."""
+    """Make the count of that name plain, or take it out where it cannot be; return whether it was odd."""
     value = counts[name]
     if value is None or (type(value) is int and 0 <= value <= MOST_TOKENS):
         return False

@@ -113,7 +113,7 @@ class _Limited(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if 200 < self._response.status_code < 300:
-            raise UnreadableError(f"HTTP {self._response.status_code} is no complete answer, only 200 is")
+            raise UnreadableError(f"HTTP {self._response.status_code} is not a complete answer, only 200 is")
         try:
             body = await self._read()
         except UnreadableError:

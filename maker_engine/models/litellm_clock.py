@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 JUST_NOW = timedelta(minutes=5)
-"""A time on a clock that was passed so lately is today's: what was said of it has come to pass."""
+"""A time on a clock that was passed so lately is today's: what was said of it has happened."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
@@ -29,7 +29,7 @@ _NAMED = {"PT": "America/Los_Angeles", "ET": "America/New_York", "CT": "America/
 
 
 def unix_seconds(number: float, now: datetime) -> float:
-    """Return the seconds from `now` that a number stands for: itself, or a time of Unix in s or ms."""
+    """Return the seconds from `now` that a number represents: itself, or a time of Unix in s or ms."""
     if number < 1e9:
         return number
     return number / (1000 if number > 1e11 else 1) - now.timestamp()

@@ -16,7 +16,7 @@ _MEND = "switch streaming off in the server or proxy"
 
 
 def are(text: str) -> bool:
-    """Whether a body is a stream of events."""
+    """Return whether a body is a stream of events."""
     return text.startswith(_OPENINGS)
 
 
@@ -48,7 +48,7 @@ def merged(text: str) -> dict[str, Any]:
 
 
 def _events(text: str) -> tuple[list[dict[str, Any]], bool]:
-    """Read the events; tell whether the one that ends a stream is among them."""
+    """Read the events; return whether the one that ends a stream is among them."""
     found: list[dict[str, Any]] = []
     for data in _data(text):
         if data == "[DONE]":
@@ -58,7 +58,7 @@ def _events(text: str) -> tuple[list[dict[str, Any]], bool]:
         except (ValueError, RecursionError):
             event = None
         if not isinstance(event, dict):
-            raise UnreadableError("the answer is a stream of events, and one of them is no JSON object")
+            raise UnreadableError("the answer is a stream of events, and one of them is not a JSON object")
         found.append(event)
     return found, False
 
@@ -93,7 +93,7 @@ def _add(whole: dict[str, Any], bits: dict[str, list[str]], choice: dict[str, An
         if isinstance(bit, str):
             bits.setdefault(name, []).append(bit)
         elif bit is not None:
-            raise UnreadableError(f"the answer is a stream of events, and the {name} of one of them is no text")
+            raise UnreadableError(f"the answer is a stream of events, and the {name} of one of them is not text")
     if delta.get("tool_calls"):
         # Only that there was a call matters; its pieces would be no call that LiteLLM could read.
         call = {"id": "call", "type": "function", "function": {"name": "unknown", "arguments": ""}}

@@ -1,8 +1,8 @@
-"""LiteLLM's exceptions, judged anew: which fault it was, what to tell the user, and no secret in it.
+"""LiteLLM's exceptions, classified again: which fault it was, what to say to the user, and no secret in it.
 
-LiteLLM's own classes do not tell: a dropped connection and a page of HTML both arrive as InternalServerError 500. So a
+LiteLLM's own classes do not say: a dropped connection and a page of HTML both arrive as InternalServerError 500. So a
 fault is judged by what lies behind the exception: an HTTP status that a server did send, else a broken connection or a
-timeout, else an answer that could not be read. Classes are told by name: importing them would import LiteLLM.
+timeout, else an answer that could not be read. Classes are recognized by name: importing them would import LiteLLM.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class StreamOnlyError(ProviderError):
 
 
 def translate(error: BaseException, model: str) -> ProviderError | None:
-    """Say which fault `error` stands for; None where it is nobody's but ours.
+    """Return which fault `error` is; None where it is our own.
 
     The result holds no reference to `error`, which holds the request and with it the key.
     """
@@ -190,7 +190,7 @@ def _unread(error: BaseException, model: str, *, alone: bool) -> ProviderError:
     # LiteLLM makes 400, 422 and 500 up for answers that it cannot read.
     if isinstance(status, int) and (status in litellm_kinds.KNOWN or status > 500):
         return _judged(error, model, f"error {status}: {said}", status, said, {})
-    return fault(Fault.MALFORMED, model, f"the answer is no chat completion: {said}")
+    return fault(Fault.MALFORMED, model, f"the answer is not a chat completion: {said}")
 
 
 def _own_error(answer: Mapping[str, Any]) -> tuple[int, str] | None:

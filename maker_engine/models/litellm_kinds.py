@@ -1,4 +1,4 @@
-"""Which fault an HTTP status and a server's words stand for.
+"""Which fault an HTTP status and a server's words mean.
 
 The status alone does not say: servers refuse with 400 what passes in a minute, and with 429 what never will. So the
 words go first, the most telling ones before the others, and the status decides what they leave open.
@@ -18,7 +18,7 @@ _BY_STATUS = {
 }  # fmt: skip
 
 KNOWN = frozenset(_BY_STATUS)
-"""The statuses below 500 that stand for something by themselves."""
+"""The statuses below 500 that mean something by themselves."""
 
 
 def _words(*alternatives: str) -> re.Pattern[str]:
@@ -116,17 +116,17 @@ def judge(status: int, words: str, *, resets: bool) -> Fault:
 
 
 def refuses_system(status: int, words: str) -> bool:
-    """Whether a model takes no system prompt; templates of local servers say so with 500."""
+    """Return whether a model takes no system prompt; templates of local servers say so with 500."""
     return status in {400, 422, 500} and _SYSTEM.search(words) is not None
 
 
 def only_streams(status: int, words: str) -> bool:
-    """Whether a server answers only as a stream."""
+    """Return whether a server answers only as a stream."""
     return status in {400, 422} and _ONLY_STREAMS.search(words) is not None
 
 
 def is_too_large(words: str) -> bool:
-    """Whether one request counts for more tokens than a limit by the minute allows at all: no waiting helps."""
+    """Return whether one request counts for more tokens than a limit by the minute allows at all: no waiting helps."""
     found = _TOO_LARGE.search(words)
     if found is None:
         return False

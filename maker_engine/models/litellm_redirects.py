@@ -36,7 +36,7 @@ def note(asked: str, location: str) -> str:
 
 
 def _is_same(here: SplitResult, there: SplitResult) -> bool:
-    """Whether it is the same server, or the same one behind TLS."""
+    """Return whether it is the same server, or the same one behind TLS."""
     if here.hostname != there.hostname or there.scheme not in _PORTS:
         return False
     if here.scheme == there.scheme:

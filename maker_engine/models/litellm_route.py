@@ -21,7 +21,7 @@ _NO_KEY = "none"  # a server that asks for no key still gets a header
 # OpenAI's own names keep OpenAI's own rules, such as `max_completion_tokens` for the reasoning models.
 _OPENAI_NAMES = re.compile(r"(gpt-|chatgpt-|codex-|computer-|ft:|o\d)")
 
-# Their credentials may lie in files or in the machine's identity: only a call can tell whether there are any.
+# Their credentials may lie in files or in the machine's identity: only a call can show whether there are any.
 _SIGNED_IN_ELSEWHERE = frozenset({"bedrock", "bedrock_converse", "sagemaker", "sagemaker_chat", "vertex_ai"})
 
 _NEEDS_ADDRESS = frozenset({"hosted_vllm", "lm_studio", "openai_like", "custom_openai", "litellm_proxy"})
@@ -92,7 +92,7 @@ def objection(route: Route, parameters: Mapping[str, Any]) -> str:
 def _address(api_base: str) -> SplitResult:
     example = "write it like http://127.0.0.1:8000/v1"
     if "@" in api_base or "?" in api_base or "#" in api_base:
-        # Not repeated in the message: what stands there is mostly a secret.
+        # Not repeated in the message: what is there is mostly a secret.
         raise InputError(f"--api-base has no place for passwords, keys or fragments: {example}")
     try:
         address = urlsplit(api_base)
@@ -100,12 +100,12 @@ def _address(api_base: str) -> SplitResult:
     except ValueError:
         sound = False
     if not sound or not api_base.isprintable() or " " in api_base:
-        raise InputError(f"--api-base {one_line(repr(api_base), 100)} is no http address: {example}")
+        raise InputError(f"--api-base {one_line(repr(api_base), 100)} is not an http address: {example}")
     return address
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address is this machine itself: what is sent there goes direct."""
+    """Return whether a host's name or address is this machine itself: what is sent there goes direct."""
     host = host.strip("[]").rstrip(".").lower()
     try:
         address = ipaddress.ip_address(host)
@@ -115,7 +115,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _is_near(address: SplitResult) -> bool:
-    """Whether a server is on this machine or this network, where servers often ask for no key."""
+    """Return whether a server is on this machine or this network, where servers often ask for no key."""
     host = address.hostname or ""
     try:
         return ipaddress.ip_address(host).is_private
@@ -184,7 +184,7 @@ def _route(name: str, provider: str, model: str, address: SplitResult | None, ke
 
 
 def is_near(name: str, api_base: str | None) -> bool:
-    """Whether a model's server is on this machine or this network, as far as its name and address say so."""
+    """Return whether a model's server is on this machine or this network, as far as its name and address say so."""
     provider = name.partition("/")[0]
     address = api_base or os.environ.get(f"{provider.upper()}_API_BASE")
     if not address:

@@ -1,4 +1,4 @@
-"""LiteLLM made quiet and predictable: imported late, told to keep to translation, closed by the last to leave."""
+"""LiteLLM made quiet and predictable: imported late, limited to translation, closed by the last to leave."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _load() -> Any:
 
 
 def spare_logging() -> None:
-    """Tell LiteLLM not to log the calls of this asyncio task: with no callbacks that is work for nothing, 0.6 ms."""
+    """Stop LiteLLM from logging the calls of this asyncio task: with no callbacks that is work for nothing, 0.6 ms."""
     importlib.import_module("litellm._internal_context").is_internal_call.set(True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from maker_engine.models.families import family_of
 
 _ALIASES = ("azure/", "azure_ai/", "litellm_proxy/", "openrouter/auto", "openrouter/openrouter/auto")
-"""Names that stand for a model of the server's choosing begin with one of these."""
+"""Names that represent a model of the server's choosing begin with one of these."""
 
 
 def is_same(asked: str, answered: str) -> bool:

@@ -12,7 +12,7 @@ GRACE_S = 2.0
 
 
 def end_with_input() -> None:
-    """End this process once nobody can write to its standard input any more, which is a pipe.
+    """End this process once no one can write to its standard input any more, which is a pipe.
 
     A starter that closes the pipe leaves time to end in order. One that has died wants nothing any more, and cannot
     have closed what it has sent: so the input is not read for this, only watched.
@@ -22,7 +22,7 @@ def end_with_input() -> None:
 
 def _watch(starter: int) -> None:
     hung_up = select.poll()
-    hung_up.register(0, 0)  # a hang-up is told whatever is asked for, and nothing else is
+    hung_up.register(0, 0)  # a hang-up is reported whatever is asked for, and nothing else is
     hung_up.poll()
     if os.getppid() == starter:
         time.sleep(GRACE_S)

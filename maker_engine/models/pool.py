@@ -152,7 +152,7 @@ class Pool:
 
     @property
     def simulated(self) -> bool:
-        """True when nobody in it is real."""
+        """True when no one in it is real."""
         return all(model.simulated for model in self._models)
 
     @property

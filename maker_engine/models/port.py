@@ -62,7 +62,7 @@ class Model(Protocol):
         """Find out, before the first call, what can be found out without one: a missing key, an unknown parameter.
 
         Raises:
-            InputError: One line that names the thing and the mend.
+            InputError: One line that names the thing and the fix.
         """
 
     async def sample(self, request: SampleRequest) -> Response:

@@ -30,7 +30,7 @@ from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line
 from maker_engine.wording import count_of
 
-LONGEST = 240  # characters of a finding or a mend
+LONGEST = 240  # characters of a finding or a fix
 TIGHT = 0.8
 """An answer that used more of its limit than this share will now and then be cut off."""
 SHORT = 20
@@ -53,7 +53,7 @@ _TOO_LONG = {
     LENGTH: ("flagged for their length", "raise --max-tokens"),
     REASONING: ("flagged for their reasoning", _LESS_REASONING),
 }
-"""The rules that speak of length: what is said of the answers, and the mend."""
+"""The rules that speak of length: what is said of the answers, and the fix."""
 _ENDINGS = {
     IN_REASONING: "set the server's reasoning parser right (vLLM: --reasoning-parser), or give --reasoning none",
     IN_TOOL_CALL: "switch tool calling off in the server",
@@ -105,7 +105,7 @@ class Needs:
 
 
 def final(fault: ProviderError) -> bool:
-    """Return whether a fault will not pass: it has to be mended before a run has a point."""
+    """Return whether a fault will not pass: it has to be fixed before a run has a point."""
     return not fault.kind.passing or fault.kind in (Fault.COPY, Fault.MALFORMED)
 
 
@@ -166,7 +166,7 @@ def _model(answers: ModelAnswers) -> Finding:
         "model",
         f"answered by {', '.join(strangers)}, not by {asked}: its errors and its price are others",
         Verdict.WARNING,
-        "name the model that answers, or mend what the server calls its model",
+        "name the model that answers, or fix what the server calls its model",
     )
 
 
@@ -272,12 +272,12 @@ def _fit(answers: ModelAnswers, rules: FlagRules) -> Finding:
 
 
 def _uncounted(answers: ModelAnswers) -> bool:
-    """Whether the model was given room to reason, and the server does not say what it used of that."""
+    """Return whether the model was given room to reason, and the server does not say what it used of that."""
     return any(one.request.max_reasoning_tokens and one.response.tokens_reasoning is None for one in answers.drawn)
 
 
 def _form(answers: ModelAnswers) -> list[Finding]:
-    """Say whether the answers have the demanded form; those that were too long have been told of already."""
+    """Say whether the answers have the demanded form; those that were too long have been reported already."""
     flagged = [(one.verdict, one.response) for one in answers.drawn if isinstance(one.verdict, Flag)]
     judged = [(flag, response) for flag, response in flagged if flag.rule not in _TOO_LONG]
     total = len(answers.drawn)
@@ -288,7 +288,7 @@ def _form(answers: ModelAnswers) -> list[Finding]:
     if excerpt := (flag.excerpt or first.text).strip():
         said = f"{one_line(said, LONGEST - _EXCERPT)} (“{one_line(excerpt, _EXCERPT - 6)}”)"
     if len(judged) == total and all(one.rule == FINISH for one, _ in judged):
-        mend = _ENDINGS.get(first.finish_reason, "mend how the server ends an answer: only a whole one votes")
+        mend = _ENDINGS.get(first.finish_reason, "fix how the server ends an answer: only a whole one votes")
         return [_found("form", said, Verdict.STOP, mend)]
     if len(judged) == total and not any(response.text.strip() for _, response in judged):
         thought = any(response.tokens_reasoning for _, response in judged)

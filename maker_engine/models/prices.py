@@ -67,7 +67,7 @@ class Price(NamedTuple):
         )
 
     def dearest(self, prompt: int, output: int) -> float:
-        """Price a call in dollars whose tokens are all of the dearest kind."""
+        """Price a call in dollars whose tokens are all of the costliest kind."""
         return prompt * max(self.prompt, self.cached, self.written or 0) + output * max(
             self.output, self.reasoning or 0
         )
@@ -104,7 +104,7 @@ def estimated_tokens(text: str) -> int:
 
 
 def estimated_usage(request: SampleRequest, response: Response) -> tuple[int, int]:
-    """Return prompt and output tokens of a call as reported; what nobody reported is estimated, rather too high."""
+    """Return prompt and output tokens of a call as reported; what no one reported is estimated, rather too high."""
     tokens_in, tokens_out = response.tokens_in, response.tokens_out
     if tokens_in is None:
         prompt = estimated_tokens(request.prompt.system) + estimated_tokens(request.prompt.user)
@@ -140,7 +140,7 @@ def check_price(figures: Sequence[object]) -> tuple[float, ...]:
 
 
 def read_prices(texts: Sequence[str], models: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    """Read what stands after each `--price`: a price for the one model that is asked, or `MODEL=` and a price.
+    """Read what follows each `--price`: a price for the one model that is asked, or `MODEL=` and a price.
 
     Args:
         texts: As they were typed.

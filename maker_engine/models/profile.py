@@ -108,7 +108,7 @@ class Profile:
 
 
 # The paper's run (§4.4-4.5): error rate, mean tokens and the price of its model. v is not in its text; few
-# responses were flagged, so a share of 1 % stands in for it.
+# responses were flagged, so a share of 1 % is used instead.
 PAPER = Profile(p=0.9978, v=0.99, tokens=538, spread=80, long_factor=40)
 NAMED = {"paper": PAPER}
 

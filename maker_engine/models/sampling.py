@@ -228,12 +228,12 @@ class Parameters:
                 raise ProviderError(error.kind, self._effort_refused(said))
             if not self._no_effort:
                 self._no_effort = True
-                self._note("no reasoning_effort is sent: the server is told by its chat template alone")
+                self._note("no reasoning_effort is sent: only the server's chat template sets it")
             return True
         return False
 
     def _refuse_constraint(self, error: ProviderError, sent: Mapping[str, Any]) -> None:
-        """Raise the error of a model that does not hold answers to a form, with the mend; do nothing for any other."""
+        """Raise the error of a model that does not hold answers to a form, with the fix; do nothing for any other."""
         constrained = "response_format" in sent or "grammar" in sent.get("extra_body", ())
         if constrained and _NAMES_CONSTRAINT.search(str(error)):
             raise ProviderError(error.kind, f"{error} (give another --constrain of schema and grammar, or none)")

@@ -1,4 +1,4 @@
-"""The scripted model: says exactly what it is told to, for tests and for trying a task out."""
+"""The scripted model: says exactly what its script says, for tests and for trying a task out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ScriptedModel:
         return Quote.of(request, None if prompt is None or output is None else Price(prompt, prompt, output))
 
     async def check(self) -> None:
-        """A script is always there."""
+        """Do nothing: a script is always there."""
 
     async def sample(self, request: SampleRequest) -> Response:
         """Say the next line."""

@@ -31,7 +31,7 @@ def endpoint(url: str) -> str:
     except ValueError:
         sound = False
     if not sound:
-        raise InputError(f"{one_line(url, 100)!r} is no http address: write it like http://127.0.0.1:8000/v1")
+        raise InputError(f"{one_line(url, 100)!r} is not an http address: write it like http://127.0.0.1:8000/v1")
     return url.rstrip("/") if address.path.strip("/") else f"{url.rstrip('/')}/v1"
 
 
@@ -57,7 +57,7 @@ def served_models(api_base: str, patience_s: float = PATIENCE_S) -> list[str]:
         reason = getattr(error, "reason", error)
         raise InputError(f"no server at {api_base} ({one_line(str(reason), 100)}): start it first") from None
     except (ValueError, LookupError, TypeError, RecursionError):
-        raise InputError(f"{api_base}/models is no list of models: is it an OpenAI endpoint?") from None
+        raise InputError(f"{api_base}/models is not a list of models: is it an OpenAI endpoint?") from None
 
 
 def _body(reply: http.client.HTTPResponse, until: float) -> bytes:
@@ -65,7 +65,7 @@ def _body(reply: http.client.HTTPResponse, until: float) -> bytes:
     pieces, left = [], MOST_BYTES
     while left > 0 and (piece := reply.read1(left)):
         if time.monotonic() > until:
-            raise TimeoutError("it does not come to the end of its answer")
+            raise TimeoutError("it does not finish its answer")
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)

@@ -135,7 +135,7 @@ class Several:
             return
         self._alike += 1
         if self._alike == TRIED:
-            self._lower(1, f"the answers of each of the first {TRIED} calls were one text, and copies are no votes")
+            self._lower(1, f"the answers of each of the first {TRIED} calls were one text, and copies are not votes")
 
     def _lower(self, most: int, why: str) -> None:
         if most < self.most:
@@ -147,7 +147,7 @@ class Several:
 def split(call: Response, answers: Sequence[tuple[str, str]]) -> list[Response]:
     """Make the responses of one call, so that their tokens and costs add up to the call's exactly.
 
-    Prompt, reasoning and cost are shared evenly. Nobody says how many tokens each answer has: output tokens go by the
+    Prompt, reasoning and cost are shared evenly. No one says how many tokens each answer has: output tokens go by the
     length of its text, since the length flag looks at them.
 
     Args:

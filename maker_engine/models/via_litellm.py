@@ -30,7 +30,7 @@ from maker_engine.models.prices import Price, Quote
 from maker_engine.models.sampling import Parameters, Sampling
 from maker_engine.models.several import Several, Sharing, split
 
-LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a wish, which a broken server need not grant
+LONGEST_TEXT = 1_000_000  # characters; `max_tokens` is a request, which a broken server need not grant
 
 _NO_SYSTEM = "no system prompt is sent: this model takes none, so its text is put in front of the user's"
 _STREAM = "answers are asked for as streams: this server gives no others"
@@ -187,7 +187,7 @@ class LiteLLMModel:
     async def _call(self, route: litellm_route.Route, request: SampleRequest, sent: Mapping[str, Any]) -> Any:
         fault: ProviderError | None = None
         try:
-            async with asyncio.timeout(self._timeout_s):  # LiteLLM's own timeout starts anew with every byte
+            async with asyncio.timeout(self._timeout_s):  # LiteLLM's own timeout starts again with every byte
                 return await litellm_calls.cancellable(
                     litellm_setup.load().acompletion(
                         model=route.model,
@@ -232,7 +232,7 @@ class LiteLLMModel:
                 self._several.alone("they come as streams")
 
     def _read(self, reply: Any, asked: int, wire: litellm_wire.Wire, latency_s: float) -> list[Response]:
-        """Accept exactly what votes can stand on, and share what the call used among it."""
+        """Accept exactly what can be voted on, and share what the call used among it."""
         choices = getattr(reply, "choices", None)
         if not isinstance(choices, list) or not choices or (asked == 1 and len(choices) > 1):
             found = len(choices) if isinstance(choices, list) and choices else "no"

@@ -73,7 +73,7 @@ class Worker:
             fault = {"kind": error.kind.value, "message": str(error), "retry_after_s": error.retry_after_s}
             paid = asdict(error.response) if isinstance(error, UnusableError) else None
             _say({"id": number, "fault": {**fault, "maybe_billed": error.maybe_billed, "paid": paid}, **_known(model)})
-        except Exception:  # noqa: BLE001 - told to the parent, which raises it
+        except Exception:  # noqa: BLE001 - sent to the parent, which raises it
             _say({"bug": traceback.format_exc()})
         else:
             _say({"id": number, "responses": [asdict(response) for response in responses], **_known(model)})

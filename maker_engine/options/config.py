@@ -91,7 +91,7 @@ class LimitOptions(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActingOptions(_Checked):
-    """What effects may touch, and what is done where nobody knows whether one has happened."""
+    """What effects may touch, and what is done where it is unknown whether one has happened."""
 
     allow: Sequence[str] = ()
     in_doubt: str | None = None

@@ -39,7 +39,7 @@ class RunOption:
         name: As the settings file and Python have it; where one may be given several times, in the plural.
         group: What it belongs to.
         kind: What it takes.
-        default: Its value where nobody gives one.
+        default: Its value where none is given.
         help: One sentence, without the default.
         singular: Its flag without the dashes, where that is not the name.
         field: The field of an order that it fills, where that is not the name.

@@ -236,7 +236,7 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption(
         "in_doubt", ACTING, choice(STOP, ASK, "again", "failed", empty=AUTO), None,
-        "where nobody can tell whether an effect has happened before a crash: stop, ask (a person, in the app), again"
+        "where it is unknown whether an effect happened before a crash: stop, ask (a person, in the app), again"
         " (do it, perhaps twice) or failed (the task goes on without it); auto asks in the app and stops without it",
         attended=ASK,
     ),
@@ -286,7 +286,7 @@ def find(name: str) -> RunOption:
 
     near = get_close_matches(wanted, BY_NAME, 1)
     mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(BY_NAME)}"
-    raise InputError(f"{one_line(name, 40)} is no option of a run: {mend}")
+    raise InputError(f"{one_line(name, 40)} is not an option of a run: {mend}")
 
 
 def flag_names() -> frozenset[str]:

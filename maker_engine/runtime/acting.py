@@ -1,7 +1,7 @@
 """Carries out the steps that act: intent on disk, then the effect, then its outcome; and what a crash left in doubt.
 
 An effect begins only at the open step, never on a guess, and only with consent. What the run is cut off from keeps its
-intent and has no outcome; the next sitting finds out by `doubts` what has come of it, before anything else begins.
+intent and has no outcome; the next process finds out by `doubts` what has come of it, before anything else begins.
 """
 
 from __future__ import annotations
@@ -85,14 +85,14 @@ class Acting:
         task: Whose steps they are.
         solver: Knows the open step, and is settled by outcomes.
         conduct: How the run acts.
-        clock: Tells the time of day.
+        clock: Gives the time of day.
         ways: To the rest of the run.
-        lost: What an earlier sitting began and saw no end of.
+        lost: What an earlier process began and saw no end of.
         landed: What ended and was not awaited yet.
 
     Attributes:
         question: What a person is asked before the run can go on, None for nothing.
-        ended: How the run ends, since nobody here can answer that; None while it goes on.
+        ended: How the run ends, since no one here can answer that; None while it goes on.
         fault: What went wrong in the task, or in us; None for nothing.
         planned: What a dry run would have done, one line each.
     """
@@ -184,7 +184,7 @@ class Acting:
         number = self._solver.step
         if not step.tag:
             raise TaskError(f"task {self._task.name} starts an effect without a tag at step {number + 1:,}")
-        if number in self._begun:  # by an earlier sitting, which was cut off before this was on record
+        if number in self._begun:  # by an earlier process, which was cut off before this was on record
             self._settle(Started(step.tag))
             return True
         tags = {one.tag for one, _ in self._flying.values()} | {one.tag for one in self._landed}
@@ -363,7 +363,7 @@ class Acting:
         said = {
             HAPPENED: ("person", Done(Status.OK, '{"person": "it has happened"}', 0.0, self._now)),
             NOT_HAPPENED: ("not_done", None),
-            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: nobody knows", self._now)),
+            LEAVE: ("left", failure(Status.CANCELLED, "unknown", f"{voter} left it: outcome unknown", self._now)),
         }
         self._doubts.answered = (said[text][0], said[text][1], "")
 

@@ -2,7 +2,7 @@
 
 What the provider's adapter lets through is one whole choice with text. Here it must also not be a copy of another
 sample's response, which would be no independent vote, nor come from another model than the others did, whose error
-rate nobody measured. How it ended and what it says is for the red flags.
+rate no one measured. How it ended and what it says is for the red flags.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _UNMEASURED = "its error rate and price are not those measured"
 
 
 class SwitchError(UnusableError):
-    """Another model has come to answer; a person has to say whether it may.
+    """Another model answers now; a person has to say whether it may.
 
     Attributes:
         family: The model that answers now.
@@ -70,7 +70,7 @@ class Admission:
         """Let a response through.
 
         Raises:
-            SwitchError: Another model has come to answer.
+            SwitchError: Another model answers now.
             UnusableError: It is a copy, or an answer of another model that may have been a single one.
         """
         self.copies.look(request, response)
@@ -89,7 +89,7 @@ class Admission:
         raise UnusableError(Fault.STRANGER, reason, response)
 
     def accept_switch(self) -> None:
-        """Admit from now on what the model answers that has come to answer last, if one has."""
+        """Admit from now on what the model answers that has taken over last, if one has."""
         if self._newcomer:
             self._accepted.add(self._newcomer)
             self._recent.clear()

@@ -21,7 +21,7 @@ NONSENSE_S = 32 * 24 * 3600.0
 def stated_wait_s(error: ProviderError) -> float | None:
     """Return the seconds after which the provider says that it can be asked again; None where it says nothing.
 
-    Nought seconds, or a time that has passed, says nothing: the call that is told so was just refused. Nor does a time
+    Nought seconds, or a time that has passed, says nothing: the call that learns this was just refused. Nor does a time
     beside words that are final at any time, such as those about a wrong key.
     """
     wait, meant = error.retry_after_s, error.kind.passing or error.kind is Fault.QUOTA
@@ -32,11 +32,11 @@ class Breaker:
     """Counts failures in a row over all calls of a run, and keeps everybody from asking while the provider rests.
 
     A rest is as long as the provider states, at least. Where it states nothing, the first rest is short and each
-    further one twice as long, since nothing tells a limit that is over in a second from an outage of hours.
+    further one twice as long, since nothing distinguishes a limit that is over in a second from an outage of hours.
 
     Args:
-        clock: Tells time and waits.
-        tell: Told when the circuit opens and closes.
+        clock: Gives the time and waits.
+        tell: Called when the circuit opens and closes.
 
     Attributes:
         failing_since: When the first of the failures in a row came, on the clock; None while calls succeed.
@@ -70,7 +70,7 @@ class Breaker:
         """
         while self._until is not None:
             if self._trying:
-                # The next one, not an earlier one: a circuit that closes and opens again has been told of before.
+                # The next one, not an earlier one: a circuit that closes and opens again has been reported before.
                 self._tried.clear()
                 await self._tried.wait()
                 continue
@@ -94,7 +94,7 @@ class Breaker:
             self._tell(CircuitClosed())
 
     def failed(self, error: ProviderError, longest_rest_s: float = LONGEST_REST_S) -> None:
-        """Note that a call failed; a rest that nobody stated lasts at most so many seconds."""
+        """Note that a call failed; a rest that no one stated lasts at most so many seconds."""
         self._failures += 1
         if self.failing_since is None:
             self.failing_since = self._clock.now()

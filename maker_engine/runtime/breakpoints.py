@@ -27,7 +27,7 @@ class Breakpoint:
         filter: Where it holds.
         on: False while it is turned off.
         hits: How many steps it has held.
-        last: The last step of which it came to hold, 0-based; it holds a step once. -1 for none.
+        last: The last step that it began to match, 0-based; it holds a step once. -1 for none.
     """
 
     number: int
@@ -46,7 +46,7 @@ class Held:
 
 
 class Breakpoints:
-    """The breakpoints of a run. Looked at as a step opens, after every sample that is counted, and when it is decided.
+    """The breakpoints of a run. Checked as a step opens, after every sample that is counted, and when it is decided.
 
     Args:
         task: Describes answers; its oracle, where it has one, says whether a decision is wrong.
@@ -96,7 +96,7 @@ class Breakpoints:
             self._arm()
 
     def see(self, event: Event) -> Held | None:
-        """Take an event in; tell where the run holds now, None where it goes on."""
+        """Take an event in; return where the run holds now, None where it goes on."""
         if isinstance(event, StepOpened):
             self._watch = Watch(event.step, gathers=event.proposals > 0)
             # Before its first vote nothing can be said of a step but its number.
@@ -104,14 +104,14 @@ class Breakpoints:
         return self._hit() if self._watch is not None and self._watch.take(event) else None
 
     def before_effect(self) -> Held | None:
-        """Look at a step that is about to act; tell where the run holds."""
+        """Look at a step that is about to act; return where the run holds."""
         if self._watch is None:
             return None
         self._watch.begin_effect()
         return self._hit(lambda point: "effect" in point.filter.fields)
 
     def decided(self, state: Hashable, winner: Hashable) -> Held | None:
-        """Look at a step that is decided and not committed; tell where the run holds."""
+        """Look at a step that is decided and not committed; return where the run holds."""
         return self._hit(state=state, winner=winner)
 
     def _arm(self) -> None:
@@ -119,7 +119,7 @@ class Breakpoints:
         self.active = bool(points)
         self.stride = UNLIMITED if all(point.filter.fields <= {"step"} for point in points) else 1
         if not points:
-            self._watch = None  # nobody feeds it any more
+            self._watch = None  # no one feeds it any more
         elif self._watch is None:
             self._watch = self._so_far()
 
@@ -143,7 +143,7 @@ class Breakpoints:
         if not hit:
             return None
         self.held = Held(watch.step, hit[0])
-        self._points.pop(UNTIL, None)  # the run has come to a halt, there or elsewhere
+        self._points.pop(UNTIL, None)  # the run has halted, there or elsewhere
         self._arm()
         return self.held
 

@@ -1,4 +1,4 @@
-"""Holds a run to its limits: before a call goes out, the dearest it can be is set aside, and what is left given back.
+"""Holds a run to its limits: before a call goes out, the costliest it can be is set aside, and what is left given back.
 
 What is spent is what was answered, whatever became of it, and what calls may have cost that brought no answer. So a
 limit holds through anything but a server that bills more than it was allowed to use.
@@ -24,7 +24,7 @@ from maker_engine.wording import count_of
 
 MARGIN = 1.25
 """A prompt may have so many times the tokens that the densest one before it had, by its length. Until a voter's first
-answer tells how dense its prompts are, one call goes out at a time."""
+answer shows how dense its prompts are, one call goes out at a time."""
 ROUNDING = 1 + 1e-9
 """Sums of dollars are sums of floating-point numbers."""
 
@@ -41,7 +41,7 @@ class Spending(NamedTuple):
 
 
 class UnwantedError(Exception):
-    """A call is not made again, since nobody waits for its answer any more."""
+    """A call is not made again, since no one waits for its answer any more."""
 
 
 class Budget:
@@ -50,8 +50,8 @@ class Budget:
     Args:
         limits: The limits.
         totals: The run's totals, as they grow.
-        tell: Told of what was paid for and is no sample of the run.
-        wake: Called when a call comes to wait for money, perhaps for ever.
+        tell: Called with what was paid for and is no sample of the run.
+        wake: Called when a call has to wait for money, perhaps for ever.
 
     Attributes:
         limits: The limits.
@@ -83,7 +83,7 @@ class Budget:
         self._freed = asyncio.Event()
 
     def count_on(self, drawn: Callable[[], int], density: Mapping[int, float]) -> None:
-        """Count samples by `drawn`, and start from the densities (below) that an earlier sitting saw."""
+        """Count samples by `drawn`, and start from the densities (below) that an earlier process saw."""
         self.drawn = drawn
         self.density.update(density)
 
@@ -94,7 +94,7 @@ class Budget:
 
     @property
     def estimated(self) -> bool:
-        """Whether a limit counts what nobody reported."""
+        """Whether a limit counts what no one reported."""
         return self.limits.money and (self._totals.tokens_estimated > 0 or self._totals.usd_estimated > 0)
 
     @property
@@ -153,7 +153,7 @@ class Budget:
 
         Args:
             request: The call.
-            wanted: Tells whether its answer can still count.
+            wanted: Returns whether its answer can still count.
 
         Raises:
             UnwantedError: It is made again, and its answer cannot count any more.
@@ -228,7 +228,7 @@ class Budget:
             self._estimate(request, Spending(prompt + output - (tokens_in or 0) - (tokens_out or 0), usd))
 
     def reached(self, request: SampleRequest | None, elapsed_s: float) -> str:
-        """Name the limit that allows no further call, in one line; empty while none stands against it.
+        """Name the limit that allows no further call, in one line; empty while none forbids it.
 
         Args:
             request: The sample that is needed next, None where none is.
@@ -247,7 +247,7 @@ class Budget:
         return ""
 
     def _against(self, bound: Spending, free: Spending, more: bool) -> str:
-        """Say what stands against a call; `more` says whether the limit on samples allows it."""
+        """Say what forbids a call; `more` says whether the limit on samples allows it."""
         limits, totals, spent = self.limits, self._totals, self._now()
         if not more and limits.samples is not None:
             return f"drew {self._called - self.parked:,} of {count_of(limits.samples, 'sample')}"
@@ -262,16 +262,16 @@ class Budget:
         return f"used {spent.tokens:,}{about} of {count_of(limits.tokens or 0, 'token')}: {takes}"
 
     def _may_repeat(self) -> bool:
-        """Whether the limit on samples lets a call be made again that was drawn before: refused answers count too."""
+        """Return whether the limit on samples lets a call drawn before be repeated: refused answers count too."""
         return self.limits.samples is None or self._called <= self.limits.samples
 
     def _first_is_out(self, request: SampleRequest) -> bool:
-        """Whether a voter's first call is to tell how many tokens its prompts have, and has not been answered."""
+        """Return whether a voter's first call, which shows how many tokens its prompts have, is not answered yet."""
         simulated = self.model is None or self.model.simulated
         return not simulated and request.voter not in self.density and self._out[request.voter] > 0
 
     def _lose(self, request: SampleRequest, bound: Spending | None) -> None:
-        """Count a call at its dearest that went out and brought no answer: it may be billed all the same."""
+        """Count a call at its costliest that went out and brought no answer: it may be billed all the same."""
         if bound is not None and self.model is not None and not self.model.simulated:
             self._estimate(request, bound)
 

@@ -90,14 +90,14 @@ def call_log(path: Path | None) -> Iterator[CallLog | None]:
     if path.suffix == _SESSION:
         raise InputError(f"the log of calls {path} would be written into a session: name another file")
     try:
-        # Without the flag, opening a pipe that nobody reads never ends, and cannot be interrupted.
+        # Without the flag, opening a pipe that no one reads never ends, and cannot be interrupted.
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
         os.set_blocking(handle, True)
         file = os.fdopen(handle, "a", encoding="utf-8")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         if getattr(error, "errno", None) == errno.ENXIO:
-            reason = "nobody reads that pipe"
+            reason = "no program reads that pipe"
         raise InputError(f"the log of calls {path} cannot be written ({reason}): name another file") from None
     try:
         yield CallLog(file)

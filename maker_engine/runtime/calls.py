@@ -29,7 +29,7 @@ from maker_engine.runtime.throttle import Throttle
 from maker_engine.runtime.timeouts import Deadlines, OverdueError
 
 SURPLUS = "surplus"
-"""Why an answer is refused that nobody asked for."""
+"""Why an answer is refused that no one asked for."""
 
 
 class Drawn(NamedTuple):
@@ -55,7 +55,7 @@ class CallPolicy:
         rate: Spaces the calls, None for no limit.
         budget: Counts what they cost, None for one without limits.
         admit: Makes the list of whose answers are let through, for each model that is turned to.
-        wanted: Tells whether the answer to a request can still count.
+        wanted: Returns whether the answer to a request can still count.
         log: Gets a line for each call, None for no log. A model that answers at once is then called like any other.
     """
 
@@ -75,12 +75,12 @@ class Caller:
     Args:
         model: Who answers.
         clock: Waits between attempts.
-        tell: Told of every failed attempt that will be repeated, and of the circuit breaker.
+        tell: Called with every failed attempt that will be repeated, and with what the circuit breaker does.
         manner: How it is called.
 
     Attributes:
         answer: Asks a model that answers at once, None for one that has to be waited for.
-        paid: A call has a known price: one that is cut has been paid for, as far as anybody knows.
+        paid: A call has a known price: one that is cut has been paid for, as far as anyone knows.
         breaker: Keeps everybody from asking while the provider rests.
         throttle: Says how many calls may be in flight.
         deadlines: Cuts the calls that take too long.
@@ -116,11 +116,11 @@ class Caller:
         return self._model.adjustments
 
     def accept_switch(self) -> None:
-        """Let a model answer from now on that has come to answer in place of another, if one has."""
+        """Let a model answer from now on that has taken another's place, if one has."""
         self._admission.accept_switch()
 
     def figures(self) -> dict[str, Any]:
-        """Return what a view tells of the calls."""
+        """Return what a view shows of the calls."""
         breaker, deadlines = self.breaker, self.deadlines
         return {
             "rest_s": breaker.rest_s, "resets_at": breaker.resets_at, "oldest_call_s": deadlines.oldest_s,
@@ -142,7 +142,7 @@ class Caller:
 
         Raises:
             OutOfPatienceError: A provider that has answered before is waited for no longer.
-            SwitchError: Another model has come to answer.
+            SwitchError: Another model answers now.
             ProviderError: The fault does not pass, or has not passed in reasonable time.
         """
         return (await self.draw_many((request,), wanted=lambda _: True)).answers[0][1]
@@ -158,7 +158,7 @@ class Caller:
         Args:
             requests: What to ask for; all of them are alike.
             after_s: Seconds to wait first.
-            wanted: Tells whether the answer to a request can still count, None for how it was set up.
+            wanted: Returns whether the answer to a request can still count, None for how it was set up.
 
         Raises:
             ProviderError: As `draw`.

@@ -46,7 +46,7 @@ class Changing:
         return self._solver.probe(command, min(MOST_PROBES, room))
 
     def change(self, command: ChangeSettings) -> list[Event]:
-        """Follow a change; one of the pool follows later, when it has been opened and looked over."""
+        """Follow a change; one of the pool follows later, when it has been opened and checked."""
         self.refused = ""
         if not command.voters:
             return self._changed(command)

@@ -12,13 +12,13 @@ LOOK_S = 1.0
 
 
 class Clock(Protocol):
-    """Tells time and waits."""
+    """Describes time and waits."""
 
     def now(self) -> float:
-        """Seconds that never go backwards; a sleep of the machine may not count."""
+        """Return the seconds that never go backwards; a sleep of the machine may not count."""
 
     def wall(self) -> float:
-        """Seconds since 1970, a sleep of the machine included; whoever sets the clock moves them either way."""
+        """Return the seconds since 1970, a sleep of the machine included; setting the clock moves them either way."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait until so many seconds have passed by either clock."""
@@ -28,7 +28,7 @@ class SystemClock:
     """The machine's clocks.
 
     Args:
-        now: The monotonic clock, which stands still on most systems while the machine sleeps.
+        now: The monotonic clock, which is stopped on most systems while the machine sleeps.
         wall: The time of day.
         look_s: Seconds between two looks at both.
     """
@@ -61,11 +61,11 @@ class ManualClock:
         self.slept: list[float] = []
 
     def now(self) -> float:
-        """Seconds since it was made."""
+        """Return the seconds since it was made."""
         return self._now
 
     def wall(self) -> float:
-        """The same, and the time that the machine was asleep."""
+        """Return the same, and the time that the machine was asleep."""
         return self._now + self._ahead
 
     def suspend(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Going on from a saved run: from where it stands, or as a fork from any of its steps, with changes to its order."""
+"""Going on from a saved run: from where it stopped, or as a fork from any of its steps, with changes to its order."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     family: type[AnyTask] | None = None,
     trusted: bool = False,
 ) -> int:
-    """Add a fork to a session; return its number. Nothing is run yet, and nobody is called.
+    """Add a fork to a session; return its number. Nothing is run yet, and no one is called.
 
     Args:
         path: The session.
@@ -190,7 +190,7 @@ def _order_of_fork(path: Path, found: _Found, changes: Mapping[str, Any]) -> Run
     """Return what a fork runs: what its parent did, with what was changed then and is to be now."""
     seed = forks.seed_of(int(found.order.get("seed", 0)), found.number)
     order = reordered(found.order, path, {"seed": seed, **_inherited(found.change, changes)})
-    # The world has moved on since: what was allowed then has to be allowed anew.
+    # The world has moved on since: what was allowed then has to be allowed again.
     return replace(order, allow=tuple(changes.get("allow", ())))
 
 
@@ -208,7 +208,7 @@ def _check_place(task: AnyTask, state: Any, step: int, decision: Hashable) -> No
 
 
 def _inherited(change: Change | None, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes of a fork with what had been changed in its parent when it came to the fork's first step."""
+    """Return the changes of a fork with what had been changed in its parent when it reached the fork's first step."""
     kept: dict[str, Any] = {}
     if change is not None and change.k is not None:
         kept["k"] = change.k

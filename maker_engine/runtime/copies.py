@@ -18,7 +18,7 @@ REMEMBERED = 10_000
 COPY_WAIT_S = 2.0
 """A response that looks like a copy is asked for again after so long: ids by the second are other ids by then."""
 CLEARED = 3
-"""After so many that looked like copies and came with another id when they were asked for again, ids prove nothing."""
+"""After so many that seemed to be copies and came with another id when they were asked for again, ids prove nothing."""
 TRUSTED, MOST_TRUSTED = 20, 1_000
 """Where ids have proved nothing, so many more that look like copies are taken before one is asked for again; twice as
 many each time that it comes with another id."""
@@ -72,7 +72,7 @@ class Copies:
             raise UnusableError(Fault.COPY, reason, response, COPY_WAIT_S)
 
     def _is_trusted(self, *, again: bool) -> bool:
-        """Whether what looks like a copy may be taken; `again` tells that it came with the same id once more."""
+        """Return whether what looks like a copy may be taken; `again` says that it came with the same id once more."""
         if again:
             self._cleared, self._trust, self._trusted = 0, 0, TRUSTED
             return False

@@ -1,4 +1,4 @@
-"""Effects that an earlier sitting began and saw no end of: whether they have happened, by the world or by a person."""
+"""Effects that an earlier process began and saw no end of: whether they have happened, by the world or by a person."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Found(NamedTuple):
 
     Attributes:
         how: "again" to do it again, "asked" where the world said, "not_done", "person", "left"; "ask" or "stop" where
-            nobody knows.
-        done: What has come of it, None where it has not happened or nobody knows.
+            no one knows.
+        done: What has come of it, None where it has not happened or it is unknown.
         why: What is not known, one line; "" for nothing.
     """
 
@@ -40,7 +40,7 @@ class Found(NamedTuple):
 
 
 def consent_question(scope: Scope, description: str, *, forked: bool) -> Ask:
-    """Return the question whether effects within `scope` are allowed; `told` is the first that needs it."""
+    """Return the question whether effects within `scope` are allowed; `description` is the first that needs it."""
     why = "This is asked once, and the answer is kept in the session."
     if forked:
         why = f"The world has moved on since the run from which this one was forked did its part. {why}"
@@ -55,7 +55,7 @@ class Doubts:
         world: Is asked.
         consent: What may be read there.
         wake: Called when an answer has come in.
-        policy: What is done where nobody knows.
+        policy: What is done where it is unknown.
 
     Attributes:
         answered: What a person said of the first, None before that.
@@ -72,7 +72,7 @@ class Doubts:
         self.answered: tuple[str, Done | None, str] | None = None
 
     def take(self, lost: Iterable[Flight]) -> None:
-        """Take effects in, to be looked into."""
+        """Take effects in, to be examined."""
         self._lost.extend(lost)
 
     def __bool__(self) -> bool:
@@ -80,7 +80,7 @@ class Doubts:
 
     @property
     def first(self) -> Flight:
-        """The effect that is looked into now."""
+        """The effect that is examined now."""
         return self._lost[0]
 
     def settle(self) -> None:
@@ -150,7 +150,7 @@ class Doubts:
         if self._policy == AGAIN:
             return Found("again", None, why)
         if self._policy == FAILED:
-            message = "the run ended while it was in flight, and nobody knows whether it has happened"
+            message = "the run ended while it was in flight, and it is unknown whether it has happened"
             return Found("left", failure(Status.CANCELLED, "unknown", message), why)
         return Found(self._policy, None, why)
 

@@ -79,7 +79,7 @@ def sentence(found: StepHopeless, *, quoting: bool = True) -> str:
 
 
 def ending(plan: Plan, found: StepHopeless) -> RunEnded:
-    """Return how a run ends at a hopeless step; it can be gone on with."""
+    """Return how a run ends at a hopeless step; it can be continued."""
     mend = ""
     if not found.starved:
         tried = plan.hopeless == WARM

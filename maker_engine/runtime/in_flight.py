@@ -19,8 +19,8 @@ class InFlight:
     Args:
         caller: Draws the samples.
         wake: Set when a call has ended.
-        wants: Tells whether a response to a request can still count.
-        fail: Told of a fault that befell a call whose response could.
+        wants: Returns whether a response to a request can still count.
+        fail: Called with a fault that befell a call whose response could.
 
     Attributes:
         arrived: Responses that wait to be counted.
@@ -101,7 +101,7 @@ class InFlight:
             drawn = await self._caller.draw_many(group, after_s)
             self.arrived += drawn.answers
         except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
-            for request in filter(self._wants, group):  # what befalls a squashed guess is nobody's concern
+            for request in filter(self._wants, group):  # what befalls a squashed guess is no one's concern
                 self._fail(request, error)
         finally:
             del self._calls[id(group[0])]

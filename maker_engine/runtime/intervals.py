@@ -5,7 +5,7 @@ from __future__ import annotations
 from maker_engine.runtime.clock import Clock
 
 PUBLISH_S = 1 / 15
-"""Screens are told at most this often, however fast the run is."""
+"""Screens are updated at most this often, however fast the run is."""
 COUNTDOWN_S = 1.0
 """And at least this often while something counts down."""
 BREATH_S = 0.05
@@ -20,7 +20,7 @@ MOST_STEPS = 16
 
 
 class Intervals:
-    """Tells what is due; each answer of yes begins the time anew.
+    """Describes what is due; each answer of yes begins the time again.
 
     Attributes:
         steps: Steps to take before the next look, where nothing has to be waited for.
@@ -32,7 +32,7 @@ class Intervals:
         self.steps = 1
 
     def picture_due(self, *, at_once: bool) -> bool:
-        """Whether screens are to be told now; always when it has to be `at_once`."""
+        """Return whether screens are to be updated now; always when it has to be `at_once`."""
         now = self._clock.now()
         if not at_once and now - self._published < PUBLISH_S:
             return False
@@ -40,7 +40,7 @@ class Intervals:
         return True
 
     def breath_due(self) -> bool:
-        """Whether others are to have their turn; asked at every look, it learns how many steps fit between two."""
+        """Return whether others are to have their turn; asked every time, it learns how many steps fit between two."""
         now = self._clock.now()
         if now - self._polled_at > LOOK_S:
             self.steps = max(1, self.steps // 2)
@@ -53,7 +53,7 @@ class Intervals:
         return True
 
     def flush_due(self) -> bool:
-        """Whether the journal is to go out although nothing is waited for."""
+        """Return whether the journal is to go out although nothing is waited for."""
         now = self._clock.now()
         if now - self._flushed < FLUSH_S:
             return False
@@ -61,7 +61,7 @@ class Intervals:
         return True
 
     def patience(self, *, news: bool, counting: bool) -> float | None:
-        """Seconds to sleep at most: not long with news to show, a second while something counts down; None for ever."""
+        """Return the most seconds to sleep: few with news to show, one while something counts down; None for ever."""
         if news:
             return PUBLISH_S
         return COUNTDOWN_S if counting else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from maker_engine.core.errors import InputError
 
 UNLIMITED = 2**31
-"""More samples than anybody asks for at once."""
+"""More samples than anyone asks for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Limits:
 
     Attributes:
         samples: Most samples asked for, those whose answer was refused and the calls of a check of the model included.
-        usd: Most dollars. No call goes out whose dearest case would not fit beside those in flight.
+        usd: Most dollars. No call goes out whose costliest case would not fit beside those in flight.
         tokens: Most prompt and output tokens, likewise.
         seconds: Going time, pauses excluded.
     """

@@ -61,7 +61,7 @@ _MADE_UP = f"what is right is made up, so the run may never end by itself: it st
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
-    """A run that is ready to start: everything that could be wrong with the order has been looked at.
+    """A run that is ready to start: everything that could be wrong with the order has been examined.
 
     Attributes:
         order: What was asked for.
@@ -98,7 +98,7 @@ class PreparedRun:
         return [forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins]
 
     def record(self) -> dict[str, Json]:
-        """The order as the session keeps it: enough to start the same run, and no key."""
+        """Return the order as the session keeps it: enough to start the same run, and no key."""
         kept = {name: value for name, value in asdict(self.order).items() if name not in NOT_KEPT}
         base, asked = self.order.api_base, real_models(self.order)
         return {
@@ -118,7 +118,7 @@ class PreparedRun:
 def prepare(
     order: RunOrder, task: AnyTask | type[AnyTask] | None = None, model: Model | None = None, *, kept: bool = True
 ) -> PreparedRun:
-    """Look an order over and make it ready to start; nothing is written and nobody is called.
+    """Look an order over and make it ready to start; nothing is written and no one is called.
 
     Args:
         order: What is asked for.
@@ -127,7 +127,7 @@ def prepare(
         kept: It is written to a file: problem and states then have to go to JSON.
 
     Raises:
-        InputError: Something in it cannot be used; the text names it and the mend.
+        InputError: Something in it cannot be used; the text names it and the fix.
         TaskError: The task fails.
     """
     if isinstance(task, Task):
@@ -210,7 +210,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
 
 
 def may_never_end(task: AnyTask) -> bool:
-    """Return whether a simulated run may go on for ever: nobody knows how long it is, and what is right is made up."""
+    """Return whether a simulated run may go on for ever: no one knows how long it is, and what is right is made up."""
     return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
 
 
@@ -312,7 +312,7 @@ async def drive(
         prepared: What to run.
         inbox: Brings commands.
         on_view: Called with the run's state, at most 15 times a second.
-        clock: Tells time.
+        clock: Gives the time.
         journal_of: Opens the journal that it is written to.
 
     Raises:

@@ -91,7 +91,7 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
             return PAPER if value else "all"
         case "limit_minutes":
             if not fits(value, float | None):
-                raise InputError("the limit in seconds that it keeps is no number")
+                raise InputError("the limit in seconds that it keeps is not a number")
             return None if value is None else value / MINUTE_S
         case "prices":
             return _written(value)

@@ -84,7 +84,7 @@ class Plan:
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
-    """Return how a run ends whose open step nobody here can answer; None where someone can."""
+    """Return how a run ends whose open step no one here can answer; None where someone can."""
     if attended or solver.asking is None:
         return None
     place = f"step {solver.step + 1:,}"
@@ -93,7 +93,7 @@ def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
 
 
 def waiting_no_longer(error: ProviderError) -> RunEnded:
-    """Return how a run ends that has nobody to hold for, when a provider that has answered is waited for no longer."""
+    """Return how a run ends that has no one to hold for, when a provider that has answered is waited for no longer."""
     accept = f" --accept-model {shlex.quote(error.family)}" if isinstance(error, SwitchError) else ""
     return RunEnded(Outcome.STOPPED, f"{error} (nothing is lost; to go on: maker sessions resume{accept})")
 

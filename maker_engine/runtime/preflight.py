@@ -184,7 +184,7 @@ class Preflight:
         """Make the calls while others have their turn; return the fault for which the run has to end, if any.
 
         Args:
-            over: Tells whether the check is to be cut short.
+            over: Returns whether the check is to be cut short.
             wait: Waits until there is something to look at.
         """
         calls = asyncio.create_task(self.run())

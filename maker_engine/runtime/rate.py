@@ -39,7 +39,7 @@ class RateLimit:
     Args:
         requests_per_minute: None for no limit.
         tokens_per_minute: Prompt and output tokens together, None for no limit.
-        clock: Tells time and waits.
+        clock: Gives the time and waits.
     """
 
     def __init__(self, requests_per_minute: float | None, tokens_per_minute: float | None, clock: Clock) -> None:

@@ -57,9 +57,9 @@ class Record:
     Args:
         task: Whose oracle, where it has one, judges decisions. It is counted and shown, never used.
         journal: Where they are written.
-        clock: Tells time.
+        clock: Gives the time.
         saved: The run to go on from, None for a new one.
-        adjustments: Tells what is sent to the model otherwise than ordered.
+        adjustments: Returns what is sent to the model otherwise than ordered.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Record:
         self._unjudged: list[tuple[int, Hashable, Hashable]] = []
         self.identity = token_hex(16) if saved is None or not saved.identity else saved.identity
         self._acted = False  # an effect was begun, whose key goes by the identity
-        self._noted = False  # no prompt of this sitting is on record yet
+        self._noted = False  # no prompt of this process is on record yet
         # What the record itself has to do about an event; about most it has nothing to do.
         self._duties: dict[type[Event], Callable[[Any], None]] = {
             StepDecided: self._decided, StepOpened: self._opened,
@@ -143,8 +143,8 @@ class Record:
         """Flush; while the device is full, wait and try again.
 
         Args:
-            stopped: Tells whether to wait no longer.
-            show: Called when what stands in the way has changed.
+            stopped: Returns whether to wait no longer.
+            show: Called when what is in the way has changed.
 
         Raises:
             SessionError: It cannot be written, or the wait is over; what was flushed before is safe.
@@ -241,7 +241,7 @@ class Record:
             self._note_prompt(event.step, event.state)
 
     def _note_prompt(self, step: int, state: Hashable) -> None:
-        """Note the first prompt of this sitting."""
+        """Note the first prompt of this process."""
         prompt = asked_by(self._task.step(state))
         if prompt is not None:
             self._noted = True

@@ -1,4 +1,4 @@
-"""The papers of a run, put into the folder that its order names once it has come to a result."""
+"""The papers of a run, put into the folder that its order names once it has a result."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def check_folder(task: AnyTask, folder: Path | None) -> None:
         raise InputError("the folder for papers has a character that no path has")
     there = next((one for one in (folder, *folder.absolute().parents) if exists(one)), Path("/"))
     if not is_folder(there):
-        raise InputError(f"papers cannot be written to {folder}: {there} is no folder; name another")
+        raise InputError(f"papers cannot be written to {folder}: {there} is not a folder; name another")
     if not os.access(there, os.W_OK | os.X_OK):
         raise InputError(f"papers cannot be written to {folder}: {there} may not be written to; name another folder")
 
 
 def with_papers(view: RunView, task: AnyTask, folder: Path | None, saved: SavedRun | None) -> RunView:
-    """Write the papers of a run that has come to a result; return its view, which says what was written, or why not.
+    """Write the papers of a run that has a result; return its view, which says what was written, or why not.
 
     Args:
         view: The run at its end, its session closed.

@@ -36,7 +36,7 @@ class Book(Protocol):
 
 
 def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
-    """Make the solver of a new run, or of one that goes on where `saved` stands.
+    """Make the solver of a new run, or of one that goes on from `saved`.
 
     Raises:
         SessionError: The session's votes do not replay, so it was damaged or its task has changed.
@@ -61,7 +61,7 @@ def voted(settings: Settings, changed: Change | None) -> Settings:
 
 
 def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, book: Book, ways: Ways) -> Acting:
-    """Make what carries out the effects of a new run, or of one that goes on where `saved` stands."""
+    """Make what carries out the effects of a new run, or of one that goes on from `saved`."""
     known = SavedEffects() if saved is None else saved.effects
     conduct = plan.conduct
     consent = Consent([*conduct.consent.allowed, *map(parse_scope, known.consents)])
@@ -77,7 +77,7 @@ def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]
         return [plan.started, *solver.begin()]
     stuck = [StepUndecided(solver.step, len(saved.entries))] if solver.undecided else []
     asked = [] if solver.asking is None else [PersonAsked(solver.step, solver.asking)]
-    # What was with the provider when the process went away: an upper estimate, since nobody heard what it cost.
+    # What was with the provider when the process went away: an upper estimate, since no one heard what it cost.
     owed = [UsageEstimated(solver.step, 0, *saved.owed)] if any(saved.owed) else []
     return [RunResumed(), *owed, *stuck, *asked]
 
@@ -86,7 +86,7 @@ def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:
     if not isinstance(entry, Sample):
         form_of(entry).resume(solver, saved.step, entry)
         return
-    if solver.hopeless is not None:  # it was gone on with all the same, by a version that looked for nothing
+    if solver.hopeless is not None:  # it was continued all the same, by a version that searched for nothing
         solver.answer_hopeless(solver.hopeless)
     requests = solver.requests(1)
     if not requests or requests[0].sample != entry.sample:

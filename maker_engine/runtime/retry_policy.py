@@ -24,7 +24,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 COPIES = 3
 """A sample that is answered by a copy this often comes from a cache, and will go on doing so."""
 STRANGER_S = 15.0
-"""Seconds for which a provider that has never answered is tried: nothing tells a mistyped address from an outage."""
+"""Seconds for which a provider that has never answered is tried: a mistyped address looks like an outage."""
 LOADING_S = 120.0
 """Seconds for which a server is waited for that may be loading its model; longer where the deadline of a call is."""
 LOADING_LOOK_S = 5.0
@@ -66,7 +66,7 @@ class RetryPolicy:
     """Says whether a failed call is made again, and when.
 
     Args:
-        clock: Tells time.
+        clock: Gives the time.
         breaker: Knows what became of the other calls.
         deadlines: Knows how long a call may take.
         near: The server is on this machine or network, where one that refuses connections may not be up yet.
@@ -86,7 +86,7 @@ class RetryPolicy:
         self._answered.add(request.voter)
 
     def declined(self, request: SampleRequest, error: ProviderError) -> Response | None:
-        """Return what stands for the answer to a prompt that the provider's policy refuses, to be flagged.
+        """Return what represents the answer to a prompt that the provider's policy refuses, to be flagged.
 
         None where it refuses whatever it is asked: it has refused several and answered none.
         """
@@ -130,7 +130,7 @@ class RetryPolicy:
         return 0.0
 
     def note(self, error: ProviderError, tries: Tries) -> str:
-        """Tell of a failed call that is made again, in one line."""
+        """Report a failed call that is made again, in one line."""
         if isinstance(error, OverdueError):
             return f"{error}; asked for again with {span(tries.allowed_s)}"
         if self._loads(error):
@@ -181,12 +181,12 @@ class RetryPolicy:
         return f"{at}; no longer than {span(PATIENCE_S)} is waited ({error})"
 
     def _loads(self, error: ProviderError) -> bool:
-        """Whether the server may be loading its model, or not be up yet."""
+        """Return whether the server may be loading its model, or not be up yet."""
         if self._answered:
             return False
         return error.kind is Fault.LOADING or (self._near and error.kind in (Fault.CONNECTION, Fault.OVERLOAD))
 
     def _backoff(self, tries: Tries, longest_s: float = LONGEST_WAIT_S) -> float:
-        """Seconds before the next call: a doubling bound with jitter, so that waiting samples do not return as one."""
+        """Return the seconds before the next call: a doubling bound with jitter, so that samples return apart."""
         bound = min(longest_s, FIRST_WAIT_S * 2.0 ** min(tries.failed - 1, 10))
         return bound * random.uniform(0.5, 1)  # noqa: S311 - jitter is no secret

@@ -67,14 +67,14 @@ class RunOrder:
             to hold the run where it is attended, and else to stop it.
         name: What the session is called in the library, empty for nothing.
         session: File to write, None for a new one in the library.
-        out: Folder for the task's papers, written once the run has come to a result; None for none.
+        out: Folder for the task's papers, written once the run has a result; None for none.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
         attended: There is someone to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
         preflight: Check a real model by a few calls before the first step.
         allow: What effects may touch, as `effects.consent.parse_scope` reads it.
-        in_doubt: What happens to an effect of which nobody can tell whether it has happened: "ask", "stop", "again" or
+        in_doubt: What happens to an effect of which it is unknown whether it has happened: "ask", "stop", "again" or
             "failed"; None to ask where the run is attended, and else to stop it.
         dry_run: Nothing is done: the task imitates what comes of each effect, but for reads that are allowed.
     """

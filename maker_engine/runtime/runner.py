@@ -381,7 +381,7 @@ class Runner:
         await self._book.flush_when_there_is_room(self._hear, self._publish)
 
     def _hear(self) -> bool:
-        """Let commands in; True once the run has been told to stop."""
+        """Let commands in; True once the run is to stop."""
         for command in self._inbox.drain():
             try:
                 self._obey(command)

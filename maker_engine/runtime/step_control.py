@@ -64,7 +64,7 @@ class StepControl:
         self._stops = stops
         self._paused = False
         self._steps = 0  # to decide before the next pause; 0 for no pause
-        self._votes = 0  # to be counted before the run stands again; 0 for not waiting for any
+        self._votes = 0  # to be counted before the run holds again; 0 for not waiting for any
         self._credit = 0
         self._held = False
         self.stopped: Stop | None = None
@@ -76,12 +76,12 @@ class StepControl:
 
     @property
     def free(self) -> bool:
-        """Whether the run goes on by itself: the gate need not be asked or told of anything before the next command."""
+        """Whether the run goes on by itself: the gate need not be asked or notified before the next command."""
         return not (self.stepping or self._held or self.watching)
 
     @property
     def watching(self) -> bool:
-        """Whether `see` has to be told of every event."""
+        """Whether `see` has to be called with every event."""
         return self._votes > 0 or self._stops.active
 
     @property
@@ -169,7 +169,7 @@ class StepControl:
         return self._pause()
 
     def _counted(self, votes: int) -> None:
-        """Where votes are waited for, let the next sample through."""
+        """Let, where votes are waited for, the next sample through."""
         if self._votes:
             self._votes = max(0, self._votes - votes)
             self._credit = 1 if self._votes else 0

@@ -61,7 +61,7 @@ class Throttle:
     def timed_out(self, number: int) -> None:
         """Note that a call timed out, before it leaves.
 
-        Calls that were sent together time out together and halve the limit once. One that was alone tells nothing
+        Calls that were sent together time out together and halve the limit once. One that was alone shows nothing
         about how many are too many.
         """
         if number < self._halved_at or self._out < 2:

@@ -1,9 +1,9 @@
 """How long a call may take, counted from when it is likely to have left the server's queue.
 
-A server with one slot answers one call after another, and nothing tells from outside how many slots there are. So a
-call's time begins when it is sent, and anew whenever a call that was sent before it ends. On one slot that is when its
+A server with one slot answers one call after another, and nothing shows from outside how many slots there are. So a
+call's time begins when it is sent, and again whenever a call that was sent before it ends. On one slot that is when its
 turn has come; on many slots the calls before it soon end, and a call that hangs is found out one deadline later. A call
-that is cut at its deadline begins nobody's time anew: where nothing comes back at all, all are cut together.
+that is cut at its deadline begins no one's time again: where nothing comes back at all, all are cut together.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Deadlines:
         call.timer = asyncio.get_running_loop().call_at(when, self._look, call, when)
 
     def _look(self, call: _Call, expected: float) -> None:
-        """Cut a call that is overdue. Its time may have begun anew since this look was appointed."""
+        """Cut a call that is overdue. Its time may have begun again since this look was appointed."""
         now, due = asyncio.get_running_loop().time(), self._due(call)
         if due > now:
             self._arm(call, due)

@@ -28,7 +28,7 @@ class Named(NamedTuple):
     models: tuple[str, ...]
 
     def __str__(self) -> str:
-        """In one line."""
+        """Describe it in one line."""
         shown = [one_line(model, 60) for model in self.models[:MOST_NAMED]]
         shown += [f"{len(self.models) - MOST_NAMED} more"] if len(self.models) > MOST_NAMED else []
         models = f"the model{'s' if len(self.models) > 1 else ''} {', '.join(shown)}" if shown else ""

@@ -42,20 +42,20 @@ class RunView:
         breakpoints: The run's breakpoints, in order of their numbers.
         held: Where it holds and why, None while it goes on or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
-        refused: Why the last change that a person wished for was not made; empty where it was.
+        refused: Why the last change that a person asked for was not made; empty where it was.
         checking: The call under way of a check of the model, from 1, and how many there are; None while there is none.
         adjustments: What is sent to the model otherwise than ordered, and why; one line each.
         obstacle: Why the provider is asked nothing more before a person lets the run go on; empty while it is asked.
         resets_at: When the provider can be asked again by its own statement, in seconds since 1970; None where it
             states nothing, or does not rest.
         oldest_call_s: Age of the oldest call in flight, None where none is.
-        concurrency: Calls that may be in flight now, fewer than ordered after timeouts; 0 where nobody is called.
-        concurrency_ordered: Calls that may be in flight as ordered; 0 where nobody is called.
+        concurrency: Calls that may be in flight now, fewer than ordered after timeouts; 0 where no one is called.
+        concurrency_ordered: Calls that may be in flight as ordered; 0 where no one is called.
         timeout_s: Seconds that a call may take as ordered, 0 where that is not known.
         deadline_s: Seconds that it may take now: longer since a complete answer took longer.
         temperature: At which samples but the first of a step are drawn; None where none is sent or several are.
         answered_by: How many responses came from each family of models, most first.
-        result: What a solved run has come to, as `decomposition.result_of` gives it; None of any other.
+        result: What a solved run produced, as `decomposition.result_of` gives it; None of any other.
         result_fault: Why the task cannot give the result of a solved run; empty where it can.
         shortfall: What the result finds wrong with what was examined, such as tests that failed; empty for nothing.
         papers: Paths of the task's papers that were written; None where that was not ordered, or has not been done.
@@ -65,7 +65,7 @@ class RunView:
         acting: Effects in flight.
         planned: What a dry run would have done, in order, one line each with the consent it needs.
         outlook: How the run is likely to end, as its votes say; None while they say nothing.
-        notice: What stands in the way, or what a user should know of the session's place; empty for nothing.
+        notice: What is in the way, or what a user should know of the session's place; empty for nothing.
     """
 
     snapshot: Snapshot
@@ -110,7 +110,7 @@ class RunView:
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds to go at the present speed, None while that cannot be told."""
+        """Seconds to go at the present speed, None while that is unknown."""
         started, done = self.snapshot.started, self.snapshot.totals.steps
         if started is None or started.steps is None or self.steps_per_s <= 0:
             return None
@@ -130,21 +130,21 @@ class RunView:
 
     @property
     def answerers(self) -> str:
-        """Who answered, in one line; empty for simulated models, which nobody can answer for."""
+        """Who answered, in one line; empty for simulated models, which no one can answer for."""
         if self.snapshot.started is None or self.snapshot.started.simulated:
             return ""
         return one_line(", ".join(f"{name} × {number:,}" for name, number in self.answered_by.items()))
 
     @property
     def estimated(self) -> str:
-        """What is counted that nobody reported, in one line; empty where there is none."""
+        """What is counted that no one reported, in one line; empty where there is none."""
         totals = self.snapshot.totals
         if not (totals.tokens_estimated or totals.usd_estimated):
             return ""
         usd = f" and ${totals.usd_estimated:.4f}" if totals.usd_estimated else ""
         where = ", counted against the limit" if self.limit_is_estimate else ""
         most = f"at most {count_of(totals.tokens_estimated, 'token')}{usd}"
-        return f"{most}, estimated{where}: calls whose usage nobody reported"
+        return f"{most}, estimated{where}: calls whose usage was not reported"
 
     @property
     def timeouts(self) -> str:
@@ -170,7 +170,7 @@ def result_fields(task: AnyTask, state: Hashable, outcome: Outcome | None) -> di
     try:
         with blaming(type(task)):
             return {"result": result_of(task, state), "shortfall": one_line(task.shortfall(state), 400)}
-    except Exception as error:  # noqa: BLE001 - the run is saved and has to be looked at, whatever its task does
+    except Exception as error:  # noqa: BLE001 - the run is saved and has to be examined, whatever its task does
         return {"result_fault": str(error)}
 
 

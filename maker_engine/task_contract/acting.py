@@ -61,5 +61,5 @@ def rehearsed(problem: Guarded, state: Hashable, do: Do, dice: Random | None) ->
     except (AttributeError, TypeError, ValueError, TaskError) as error:
         raise problem.breach(f"the effect {do!r:.100} has no outcome but {done!r:.60}: {error}", state) from error
     if not isinstance(done, Done):
-        raise problem.breach(f"rehearse gives {done!r:.60}, which is no Done", state)
+        raise problem.breach(f"rehearse gives {done!r:.60}, which is not a Done", state)
     return done

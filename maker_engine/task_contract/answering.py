@@ -16,14 +16,14 @@ WORDINGS = 3
 
 
 def prompts_depend_on_the_state(subject: Subject) -> int:
-    """Check that equal states, also after JSON and in a task loaded anew, are asked the same."""
+    """Check that equal states, also after JSON and in a task loaded again, are asked the same."""
     fresh = {id(problem): load(subject.family, {}, problem.source()) for problem in subject.problems}
     count = 0
-    for count, (problem, state, step, _) in enumerate(subject.places(), 1):  # noqa: B007 - counts what it looked at
+    for count, (problem, state, step, _) in enumerate(subject.places(), 1):  # noqa: B007 - counts what it examined
         other = fresh[id(problem)]
         again = other.decode_state(json.loads(json.dumps(problem.encode_state(state))))
         if other.step(again) != step:
-            raise problem.breach("the same state asks another thing in a task loaded anew", state)
+            raise problem.breach("the same state asks another thing in a task loaded again", state)
     return count
 
 

@@ -78,7 +78,7 @@ def decide(
         afloat: The effects of the walk that are in flight; None for none.
 
     Returns:
-        The decision; None where there is none to be had: nobody knows.
+        The decision; None where there is none to be had: no one knows.
     """
     odd = dice.random() < error_rate
     acts = isinstance(step, Do | Start | Await)

@@ -73,6 +73,6 @@ def answers_are_described_briefly(subject: Subject) -> int:
                 and 0 < len(description) <= DESCRIPTION_CHARACTERS
                 and description.isprintable()
             ):
-                raise one.problem.breach(f"describe tells {answer!r:.80} as {description!r}", one.state)
+                raise one.problem.breach(f"describe gives {answer!r:.80} as {description!r}", one.state)
             count += 1
     return count

@@ -41,7 +41,7 @@ def damaged_responses_do_no_harm(subject: Subject) -> int:
     for number in range(count):
         one = places[number % len(places)]
         text = response(one.problem, one.state, one.step, dice.choice((None, *Mistake)), dice.randrange(VARIANTS))
-        tail = max(0, len(text) - dice.choice((4, 4, 12, 60, len(text))))  # the answer stands last
+        tail = max(0, len(text) - dice.choice((4, 4, 12, 60, len(text))))  # the answer comes last
         if dice.random() < _SPOILT:
             text = text[:tail] + damaged(text[tail:], dice)
         _take(one.problem, one.state, text, imitates=True)

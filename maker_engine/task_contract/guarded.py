@@ -1,4 +1,4 @@
-"""A task held to its contract: whatever goes wrong in it is told as its own fault, with the state it happened at."""
+"""A task held to its contract: what goes wrong in it is reported as its own fault, with the state it happened at."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Guarded:
         if not callable(found):
             return found
         method = self._method(name, found)
-        self.__dict__[name] = method  # looked up once
+        self.__dict__[name] = method  # found once
         return method
 
     def _method(self, name: str, found: Callable[..., Any]) -> Callable[..., Any]:
@@ -85,7 +85,7 @@ class Guarded:
 
     @property
     def title(self) -> str:
-        """The problem's label, empty where it cannot be told."""
+        """The problem's label, empty where the task cannot give it."""
         try:
             return str(self.task.label)
         except Exception:  # noqa: BLE001 - the problem is named because something is wrong with it

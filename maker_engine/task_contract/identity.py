@@ -95,7 +95,7 @@ def _refused(subject: Subject, options: Mapping[str, int | str], text: str | Non
 
 
 def begins(subject: Subject) -> int:
-    """Check that every problem asks something at its start, and that the walks from there came to no grief."""
+    """Check that every problem asks something at its start, and that the walks from there met no error."""
     for problem in subject.problems:
         if problem.step(problem.start()) is None:
             raise problem.breach("step asks nothing at the start", problem.start())

@@ -39,7 +39,7 @@ def comes_back(problem: Guarded, kind: str, value: Hashable, state: Hashable) ->
     try:
         text = json.dumps(encoded, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise problem.breach(f"encode_{kind} gives {encoded!r:.120}, which is no JSON: {error}", state) from error
+        raise problem.breach(f"encode_{kind} gives {encoded!r:.120}, which is not JSON: {error}", state) from error
     again = decode(json.loads(text))
     if again != value:
         raise problem.breach(f"the {kind} {value!r:.120} comes back from JSON as {again!r:.120}", state)

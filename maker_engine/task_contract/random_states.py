@@ -90,7 +90,7 @@ def _walk(problem: Guarded, dice: Random, error_rate: float, share: int, *, imit
         if step is None:
             return
         if not isinstance(step, Vote | Gather | Ask | Do | Start | Await):
-            raise problem.breach(f"step gives a {type(step).__name__}, which is no step", state)
+            raise problem.breach(f"step gives a {type(step).__name__}, which is not a step", state)
         yield Place(problem, state, step, afloat.ended)
         decision = decide(problem, state, step, dice, error_rate, imitates=imitates, afloat=afloat)
         if decision is None:

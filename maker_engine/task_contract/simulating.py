@@ -88,7 +88,7 @@ class _Person:
             return
         self._answered = place
         said = say(self._task, snapshot.state, snapshot.question)
-        self.inbox.send(Stop("nobody knows an answer that is taken") if said is None else Answer(said.text, said.voter))
+        self.inbox.send(Stop("no answer is known that is taken") if said is None else Answer(said.text, said.voter))
 
 
 def _driven(prepared: PreparedRun) -> RunView:
@@ -108,9 +108,7 @@ def _solved(prepared: PreparedRun, problem: Guarded) -> RunView:
         raise UnfitError("what is right is made up, and so the run does not end: write `oracle` or `expected_steps`")
     if snapshot.outcome is None or not snapshot.outcome.gives_result:
         outcome = "no end" if snapshot.outcome is None else snapshot.outcome.value
-        came = (
-            f"the simulated model comes to {outcome} after {count_of(snapshot.totals.steps, 'step')}: {snapshot.reason}"
-        )
+        came = f"the simulated model ends {outcome} after {count_of(snapshot.totals.steps, 'step')}: {snapshot.reason}"
         raise problem.breach(came, snapshot.state)
     if snapshot.totals.wrong:
         raise problem.breach(

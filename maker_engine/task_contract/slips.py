@@ -1,4 +1,4 @@
-"""What one slip comes to: the right response with a single token of its answer changed, over and over.
+"""What one slip results in: the right response with a single token of its answer changed, over and over.
 
 A slip that contradicts the rest of its answer is flagged and costs a sample; one that does not is a vote for something
 wrong. How many are caught says how much of its own check an answer carries. Nothing is broken where few are.
@@ -82,7 +82,7 @@ def slips(subject: Subject) -> Slips:
 
 
 def measured(subject: Subject, limit_s: float | None = None) -> Slips | None:
-    """Return what slips come to, None where it cannot be measured: the checks say what stands in the way.
+    """Return what slips result in, None where it cannot be measured: the checks say what is in the way.
 
     Args:
         subject: What to measure.

@@ -46,7 +46,7 @@ def result_is_given(subject: Subject) -> int:
         try:
             text = json.dumps(problem.result(state), allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
-            raise problem.breach(f"result gives what is no JSON: {error}", state) from error
+            raise problem.breach(f"result gives what is not JSON: {error}", state) from error
         for name, words in (("infeasible", problem.infeasible(state)), ("shortfall", problem.shortfall(state))):
             if len(words.splitlines()) > 1:
                 raise problem.breach(f"{name} gives more than one line", state)
@@ -72,7 +72,7 @@ def verify_is_strict(subject: Subject) -> int:
             count += 1
         places = sorted({round(place * (len(whole) - 1) / _PLACES) for place in range(_PLACES + 1)})
         left_out = [whole[:place] + whole[place + 1 :] for place in places]
-        # Not every step need matter by itself, but where most can go, the steps are not looked at.
+        # Not every step need matter by itself, but where most can go, the steps are not examined.
         if 2 * sum(not problem.verify(spoilt) for spoilt in left_out) > len(left_out):
             raise problem.breach("verify takes a solution with one step left out, at most places, for a whole one")
         exchanged = list(_exchanged(whole, places))
@@ -145,7 +145,7 @@ def _path(subject: Subject, problem: Guarded) -> list[tuple[Hashable, Hashable]]
     while (step := problem.step(state)) is not None:
         decision = decide(problem, state, step, dice, imitates=subject.imitates, afloat=afloat)
         if decision is None:
-            raise UnfitError(f"a step is answered by nobody here: {type(step).__name__}")
+            raise UnfitError(f"a step cannot be answered here: {type(step).__name__}")
         path.append((state, decision))
         if len(path) > MOST_STEPS:
             raise problem.breach(f"the oracle's path does not end within {MOST_STEPS:,} steps", state)

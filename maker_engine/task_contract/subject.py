@@ -61,7 +61,7 @@ class Subject:
 
     @property
     def found(self) -> int:
-        """How many states were looked for and found; no check has to look for any."""
+        """How many states were searched for and found; no check has to look for any."""
         return 0 if self._reach is None else len(self._reach.places)
 
     @property
@@ -146,7 +146,7 @@ def _leaves_imitation_out(problem: Guarded) -> bool:
 
 
 Examine: TypeAlias = Callable[[Subject], int]
-"""Looks at a task and returns how many things it looked at; raises `ContractError` or `UnfitError`."""
+"""Looks at a task and returns how many things it examined; raises `ContractError` or `UnfitError`."""
 
 
 def prepare(

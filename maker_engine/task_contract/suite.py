@@ -1,4 +1,4 @@
-"""The contract suite: every check with its rule and its mend, in the order a task is best put right."""
+"""The contract suite: every check with its rule and its fix, in the order a task is best put right."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ class Result:
     Attributes:
         check: Which.
         verdict: What came of it.
-        count: How many things it looked at; 0 unless the promise is kept.
+        count: How many things it examined; 0 unless the promise is kept.
         seconds: How long it took.
-        told: What differs, or why the check was not made; empty where the promise is kept.
+        difference: What differs, or why the check was not made; empty where the promise is kept.
         state: The state at which it shows, as JSON; empty where it has to do with none.
         problem: The label of the problem in which it shows, empty likewise.
         given_up: Whether it did not end.
@@ -78,7 +78,7 @@ class Result:
 
     @property
     def explanation(self) -> tuple[tuple[str, str], ...]:
-        """What there is to tell of a broken promise, as (label, text)."""
+        """What there is to say of a broken promise, as (label, text)."""
         parts = (
             ("rule", self.check.rule),
             ("differs", self.difference),
@@ -108,7 +108,7 @@ CHECKS = (
     Check(
         "bad problems",
         "Whatever a problem file or an option holds, load makes a problem of it or raises a one-line ProblemError.",
-        "Look at every value before using it, and raise ProblemError with the thing and the mend.",
+        "Look at every value before using it, and raise ProblemError with the thing and the fix.",
         identity.bad_problems_are_refused,
     ),
     Check(
@@ -131,8 +131,8 @@ CHECKS = (
     ),
     Check(
         "prompt",
-        "What is asked depends on the state alone, also after JSON and in a task loaded anew.",
-        "Put into the state whatever the prompt tells, and sort what has no order (sets).",
+        "What is asked depends on the state alone, also after JSON and in a task loaded again.",
+        "Put into the state whatever the prompt says, and sort what has no order (sets).",
         answering.prompts_depend_on_the_state,
     ),
     Check(
@@ -161,7 +161,7 @@ CHECKS = (
     ),
     Check(
         "description",
-        "Every answer that can be parsed is told in 1 to 24 printable characters.",
+        "Every answer that can be parsed is described in 1 to 24 printable characters.",
         "Shorten in describe.",
         drawing.answers_are_described_briefly,
     ),

@@ -1,4 +1,4 @@
-"""A limit on how long a stranger's code may take: an endless loop is told, not waited for."""
+"""A limit on how long a stranger's code may take: an endless loop is reported, not waited for."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SAMPLED_STEPS, CALLS = 300, 5
 MOST_SAMPLED, MOST_CALLS = 100_000, 20
 ASSUMED_STEPS = 1_000
-"""Steps of the run where nobody knows how many it takes."""
+"""Steps of the run where it is unknown how many it takes."""
 ACCEPTED = (
     "api_base", "seed", "temperature", "first_temperature", "reasoning", "max_tokens", "max_reasoning_tokens", "target",
     "flags", "constrain", "concurrency", "timeout", "rpm", "tpm", "limit_usd", "prices",
@@ -133,7 +133,7 @@ def _add_sample(parser: Parser) -> None:
         "--executor", default="local", metavar="local|dask[=ADDRESS]",
         help="where calls are made: in this process, or on a Dask cluster (extra: dask), by default one of its own",
     )  # fmt: skip
-    parser.add_argument("--fresh", action="store_true", help="draw anew what an earlier command has on record")
+    parser.add_argument("--fresh", action="store_true", help="draw again what an earlier command has on record")
     parser.add_argument("--json", action="store_true", help="print one JSON object, which maker run --plan takes")
 
 

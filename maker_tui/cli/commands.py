@@ -34,7 +34,7 @@ examples:
                                                what to build, and what not, before any code
   maker plan --steps 1048575 --p 0.9978        what the scaling laws say of such a run, and its cost
   maker calibrate hanoi --disks 10 --model A --model B --limit-usd 2
-                                               which model, which k, what it costs, and what no vote can mend
+                                               which model, which k, what it costs, and what no vote can fix
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
   maker models luna                            models, their prices, and for which there is a key
   maker sessions                               saved sessions; maker sessions resume NAME goes on from one
@@ -70,7 +70,7 @@ def act(given: list[str]) -> int:
 
         reset_terminal()
         return 0
-    chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what stands before it
+    chosen.mouse = chosen.mouse and chosen.home_mouse  # a command's own default would undo what comes before it
     return int(chosen.act(chosen))
 
 
@@ -92,7 +92,7 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     """Make the parser; return it with the names of the commands that are ours.
 
     Args:
-        listing: Load the added commands, to tell a line about each.
+        listing: Load the added commands, to show a line about each.
     """
     parser = Parser(
         prog="maker",

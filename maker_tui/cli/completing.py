@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
 
 
 MOST_OPENED = 300
-"""Sessions in a library whose given names are looked up: each is a file to be opened while someone waits for a key."""
+"""Sessions in a library whose given names are read: each is a file to be opened while someone waits for a key."""
 
 
 def candidates(words: Sequence[str]) -> list[Candidate]:
@@ -62,7 +62,7 @@ def _following(before: list[str], begun: str) -> list[Candidate]:
 
 def _of_parser(parser: argparse.ArgumentParser, before: Sequence[str], begun: str) -> list[Candidate]:
     """Follow words through a parser, into that of a subcommand."""
-    positionals = [action for action in parser._actions if not action.option_strings]  # noqa: SLF001 - shown to nobody
+    positionals = [action for action in parser._actions if not action.option_strings]  # noqa: SLF001 - shown to no one
     flags = {flag: action for action in parser._actions for flag in action.option_strings}  # noqa: SLF001 - likewise
     words = list(before)
     waiting: argparse.Action | None = None
@@ -260,7 +260,7 @@ def _quoted(value: str, quote: str) -> str:
     """Write a word so that bash, which puts it into the line as it is, reads it and runs nothing in it.
 
     Args:
-        value: The word, which may be anybody's, as the name in a session from elsewhere is.
+        value: The word, which may be anyone's, as the name in a session from elsewhere is.
         quote: The quote that is open before it, empty for none.
     """
     if quote == "'":

@@ -25,8 +25,8 @@ def add_flags(parser: Parser) -> None:
     """Add the forms and where they go."""
     parser.add_argument("--as", dest="form", choices=FORMS, default=JSONL,
                         help="jsonl (default): everything, an event a line; csv: a line a step; html, md: a report; "
-                             "result: what a solved run has come to, one line of JSON; papers: what the task has come "
-                             "to, such as REQUIREMENTS.md")  # fmt: skip
+                             "result: what a solved run produced, one line of JSON; papers: the task's documents, "
+                             "such as REQUIREMENTS.md")  # fmt: skip
     parser.add_argument(
         "--fork", type=int, metavar="N", help="which of its runs, for all but jsonl (default the newest)"
     )

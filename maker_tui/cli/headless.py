@@ -205,7 +205,7 @@ def summary(view: RunView) -> dict[str, object]:
 
 
 def _hopeless(found: StepHopeless | None) -> dict[str, object] | None:
-    """Tell of a step whose last samples were all flagged; its number counts from 1, as on the screen."""
+    """Report a step whose last samples were all flagged; its number counts from 1, as on the screen."""
     if found is None:
         return None
     figures_of_step = {"step": found.step + 1, "rule": found.rule or None, "samples": found.samples}
@@ -267,7 +267,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
 
 
 def result_line(view: RunView) -> str:
-    """Write what a solved run has come to as the last line of its summary; empty for any other run."""
+    """Write what a solved run produced as the last line of its summary; empty for any other run."""
     if view.result_fault:
         return f"result   cannot be given: {one_line(view.result_fault, 400)}\n"
     if view.snapshot.outcome is None or not view.snapshot.outcome.gives_result:

@@ -16,7 +16,7 @@ examples:
   maker interview "a recipe app for two" --questions 3 --model openai/gpt-6-luna
   maker interview --from requirements.json        go on from what was exported
   maker interview "a backup tool" --questions 0 --headless --json
-                                                  nobody is asked: agents decide
+                                                  no person is asked: agents decide
   maker sessions export NAME --as papers --to DIR REQUIREMENTS.md, AGENTS.md and others
 
 every flag of maker run interview can be given as well: see maker run interview --help

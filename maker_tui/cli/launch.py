@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from maker_tui.runs.bridge import LiveRun, RunSource
     from maker_tui.settings.memory import Memory
 
-SHOW = "maker sessions show tells how a session stands"
+SHOW = "maker sessions show describes a session"
 SCREEN_FAILED = "the screen failed"
 """Why a run was stopped whose app ended by an error of its own."""
 
@@ -51,7 +51,7 @@ def open_session(opened: Callable[[Memory], RunSource], view: str, step: int | N
     Args:
         opened: Opens it, given what the app remembers; called where there is a terminal.
         view: The view to open, "" for the workbench.
-        step: The step to show, 0-based; None for where the run stands.
+        step: The step to show, 0-based; None for where the run is now.
         mouse: Whether the app takes the mouse.
     """
     _need_terminal(SHOW)
@@ -94,7 +94,7 @@ def _attended(app: MakerApp, *, mouse: bool) -> int:
 
 
 def _say_papers(app: MakerApp) -> None:
-    """Say what the papers of a run came to that was started from the form."""
+    """Say what became of the papers of a run that was started from the form."""
     view = None if app.started is None or app.started.out is None else app.started.view()
     if view is not None and (view.papers is not None or view.papers_fault):
         from maker_engine.output import say  # noqa: PLC0415 - few runs write papers
@@ -160,7 +160,7 @@ def _concluded(run: LiveRun, app: MakerApp) -> int:
 
 
 def _crashed(run: LiveRun | None) -> int:
-    """Say how to go on with the run of an app that failed; return the exit status."""
+    """Say how to continue the run of an app that failed; return the exit status."""
     from maker_tui.terminal.crash import CRASHED, resume_line  # noqa: PLC0415 - hopefully never
 
     view = None if run is None else run.view()

@@ -1,4 +1,4 @@
-"""The flags that say how much a run tells beside its session, for every command that drives one."""
+"""The flags that say how much a run logs beside its session, for every command that drives one."""
 
 from __future__ import annotations
 

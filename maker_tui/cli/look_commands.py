@@ -28,12 +28,12 @@ MOST_HITS = 5
 
 def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verbs to `maker sessions`."""
-    help_text = "Find the responses that have all words; a phrase stands in quotes of its own: '\"no disk moves\"'."
+    help_text = "Find the responses that have all words; put a phrase in quotes of its own: '\"no disk moves\"'."
     search = verbs.add_parser("search", help="find words in responses", description=help_text, allow_abbrev=False)
     search.add_argument("words", nargs="+", metavar="WORDS")
     search.add_argument("--in", dest="session", action="append", metavar=NAME, default=[],
                         help="only in this session; several times for several (default all)")  # fmt: skip
-    search.add_argument("--prompts", action="store_true", help="in prompts too, which the task writes anew")
+    search.add_argument("--prompts", action="store_true", help="in prompts too, which the task writes again")
     search.add_argument("--most", type=int, default=MOST_HITS, metavar="N",
                         help=f"show so many of each session, 0 for all (default {MOST_HITS})")  # fmt: skip
     search.add_argument("--json", action="store_true", help="a JSON object a line for every place")
@@ -57,7 +57,7 @@ def _search(chosen: argparse.Namespace) -> int:
     paths = [find(name) for name in chosen.session] or files_in()
     found = 0
     for done, path in enumerate(paths):
-        show_progress(f"{done:,} of {count_of(len(paths), 'session')} looked through")
+        show_progress(f"{done:,} of {count_of(len(paths), 'session')} searched")
         found += _say_hits(path, _hits_in(path, terms, prompts=chosen.prompts), chosen)
     end_progress()
     if not found:

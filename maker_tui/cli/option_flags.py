@@ -46,10 +46,10 @@ def given(arguments: argparse.Namespace, options: Iterable[RunOption] = OPTIONS)
 
 
 def refuse_unattended(values: Mapping[str, Value]) -> None:
-    """Refuse what needs a person in a run that nobody attends.
+    """Refuse what needs a person in a run that no one attends.
 
     Raises:
-        InputError: A value does; the text names the flag and the mend.
+        InputError: A value does; the text names the flag and the fix.
     """
     for name, value in values.items():
         option = BY_NAME[name]

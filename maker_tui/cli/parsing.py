@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line that names the mend, and leaves with status 2.
+    """Says what is wrong in one line that names the fix, and leaves with status 2.
 
     Attributes:
         lenient: Hand over what is not known instead, for another parser.

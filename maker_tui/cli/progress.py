@@ -64,7 +64,7 @@ def form_of(asked: str) -> str:
 
 
 def figures(view: RunView) -> str:
-    """Tell in one line how far a run is, what went wrong, how fast it is and how long it will take."""
+    """Show in one line how far a run is, what went wrong, how fast it is and how long it will take."""
     if view.checking is not None:
         return checking_words(view.checking)
     totals, started = view.snapshot.totals, view.snapshot.started
@@ -85,7 +85,7 @@ class Lines:
 
     Args:
         write: Takes each line.
-        now: Tells time, in seconds.
+        now: Gives the time, in seconds.
         quiet_s: Say nothing for so long.
     """
 

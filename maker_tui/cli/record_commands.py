@@ -28,7 +28,7 @@ Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse names it nowhere e
 
 def add_verbs(verbs: Verbs[Parser]) -> None:
     """Add the commands on one session's record."""
-    show = _verb(verbs, "show", _show, "tell a session's figures and forks, or one of its steps")
+    show = _verb(verbs, "show", _show, "show a session's figures and forks, or one of its steps")
     show.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
     show.add_argument("--step", type=int, metavar="N", help="the state before step N, the votes, and what was said")
     show.add_argument("--schedule", action="store_true", help="what went on when: a bar for each call and each effect")
@@ -131,7 +131,7 @@ def _fork_fields(node: ForkNode) -> dict[str, object]:
 
 
 def _ending(path: Path) -> str:
-    """Say how a session stands that has not ended."""
+    """Describe the state of a session that has not ended."""
     from maker_engine.sessions.store.lock import writer_of  # noqa: PLC0415 - start-up
 
     if (writer := writer_of(path)) is not None:

@@ -1,4 +1,4 @@
-"""`maker review PLAN.json`: what in a plan is approved, asked about or blocked, before anybody applies it."""
+"""`maker review PLAN.json`: what in a plan is approved, asked about or blocked, before anyone applies it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ exit status: 0 everything is approved, 1 something is to be asked about or block
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Review a plan before anybody applies it: approve, ask or block, a verdict a change.
+    """Review a plan before anyone applies it: approve, ask or block, a verdict a change.
 
     Returns:
         The exit status: 0 all approved, 1 otherwise.

@@ -55,7 +55,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     record_commands.add_verbs(verbs)
     look_commands.add_verbs(verbs)
     _add_fork(verbs)
-    resume = verbs.add_parser("resume", help="go on from where a session stands", allow_abbrev=False)
+    resume = verbs.add_parser("resume", help="continue a session from where it stopped", allow_abbrev=False)
     resume.add_argument("session", metavar=NAME)
     resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
     resume.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
@@ -188,7 +188,7 @@ def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:
     try:
         return task.decode_answer(json.loads(text))
     except Exception:  # noqa: BLE001 - a task may raise anything at what is no answer of it
-        raise InputError(f"--decide is no answer of {task.name} in JSON: {one_line(text, 80)}") from None
+        raise InputError(f"--decide is not an answer of {task.name} in JSON: {one_line(text, 80)}") from None
 
 
 def _add_hopeless(group: argparse._ActionsContainer) -> None:
@@ -197,7 +197,7 @@ def _add_hopeless(group: argparse._ActionsContainer) -> None:
 
 
 def _refuse_unattended_hold(arguments: argparse.Namespace) -> None:
-    """Refuse to hold a run that nobody attends.
+    """Refuse to hold a run that no one attends.
 
     Raises:
         InputError: It is headless, and to be held.

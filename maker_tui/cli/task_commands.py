@@ -29,7 +29,7 @@ examples:
   maker check-task ./mine --only picture  a folder; a single check
   maker check-task mine.py:Mine --json    a file; one JSON object, for scripts
 
-exit status: 0 every promise that was looked at is kept, 1 one is broken, 2 bad input
+exit status: 0 every promise that was checked is kept, 1 one is broken, 2 bad input
 """
 
 
@@ -228,7 +228,7 @@ def _lines(result: Result, again: str) -> str:
 
     name = f"{result.check.name:<18}"
     if result.verdict is Verdict.KEPT:
-        return f"✔ {name} {result.count:>9,} looked at {result.seconds:>6.1f} s\n"
+        return f"✔ {name} {result.count:>9,} checked {result.seconds:>6.1f} s\n"
     if result.verdict in (Verdict.NOT_MADE, Verdict.NOT_OFFERED):
         return f"– {name} {result.verdict}: {one_line(result.difference)}\n"
     help_text = "".join(

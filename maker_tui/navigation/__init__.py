@@ -1,1 +1,1 @@
-"""What leads from one screen to the other: sessions are opened, runs started, forked, gone on with and left."""
+"""What leads from one screen to the other: sessions are opened, runs started, forked, continued and left."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from maker_tui.runs.prepared import PreparedRun, Speed
 
 LONG_S = 20.0
-"""An error that has a whole story to tell is shown for so long."""
+"""An error that needs a longer explanation is shown for so long."""
 
 
 class Navigation:
@@ -91,7 +91,7 @@ class Navigation:
             self._app.push_screen(screen)
 
     def show_form(self, values: Mapping[str, str], error: str = "") -> None:
-        """Show the new-run form with `values` in its fields, and an error to mend where there is one."""
+        """Show the new-run form with `values` in its fields, and an error to fix where there is one."""
         self.opener.form(values, error)
 
     def start_prepared(self, prepared: PreparedRun, first: Command | None = None) -> None:

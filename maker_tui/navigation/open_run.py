@@ -35,7 +35,7 @@ class OpenRun:
                 source.close()
 
     def stop(self, reason: str) -> None:
-        """Tell the run, if there is one, to end, and do not wait."""
+        """Ask the run, if there is one, to end, and do not wait."""
         source = self.source
         if source is not None:
             from maker_engine.core.record.commands import Stop  # noqa: PLC0415 - start-up: home stops nothing

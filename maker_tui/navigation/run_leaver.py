@@ -117,7 +117,7 @@ class RunLeaver:
 
     def _tell_process(self, name: str, process: int | None) -> None:
         if process is None:
-            words = f"{name} came to its end at once: enter opens it"
+            words = f"{name} ended at once: enter opens it"
             self._app.notify(one_line(words), title="not left running", markup=False)
         else:
             words = f"process {process} goes on with {name}; kill {process} stops and saves it"

@@ -61,7 +61,7 @@ class RunResumer:
     Args:
         app: The app.
         opened: The run that is open.
-        ways: Start what is gone on with, or refuse it.
+        ways: Start what is continued, or refuse it.
     """
 
     def __init__(self, app: ConfiguredApp, opened: OpenRun, ways: RunWays) -> None:

@@ -36,7 +36,7 @@ class KeptViews:
         return self._screen.place
 
     def open(self) -> None:
-        """Come to the front."""
+        """Move to the front."""
         self._app.push_screen(self._screen)
 
     async def discard(self) -> None:
@@ -64,7 +64,7 @@ class ScreenOpener:
         Args:
             source: The run.
             view: The view of the workbench to open, "" for none.
-            step: The step to show, 0-based; None for where the run stands.
+            step: The step to show, 0-based; None for where the run is now.
         """
         from maker_tui.screens.workbench import Workbench  # noqa: PLC0415 - start-up: home does not need it
 
@@ -122,7 +122,7 @@ class ScreenOpener:
         self._app.push_screen(CheckPage(check))
 
     def form(self, values: Mapping[str, str], error: str = "") -> None:
-        """Show the new-run form with `values` in its fields, and an error to mend, "" for none."""
+        """Show the new-run form with `values` in its fields, and an error to fix, "" for none."""
         from maker_tui.screens.new_run import NewRun  # noqa: PLC0415 - start-up: home does not need it
 
         given = {} if self._speed is None else {"speed": self._speed}

@@ -40,7 +40,7 @@ class SessionOpener:
 
     Args:
         app: The app.
-        show: Puts a run on the screen; takes the view, the step and whether it stands instead of another run's screen.
+        show: Puts a run on the screen; takes the view, the step and whether it replaces another run's screen.
         refuse: Says why something cannot be read, under a title.
     """
 

@@ -28,12 +28,12 @@ class Answering:
     """Takes a person's words and sends them in their name.
 
     Args:
-        screen: Tells what cannot be done.
+        screen: Shows what cannot be done.
         source: The run that is spoken to.
         prompt: The line that words are typed in.
 
     Attributes:
-        over: The run has ended, or is not driven by anybody.
+        over: The run has ended, or is not driven by anyone.
         question: The open question.
         document: What the run writes.
     """
@@ -57,7 +57,7 @@ class Answering:
         ]
 
     def send(self, command: Command) -> None:
-        """Send a command, or say why the run cannot hear it."""
+        """Send a command, or say why the run cannot take it."""
         if self._source.writer is not None:
             words = f"process {self._source.writer} drives this run: only it can be answered"
         elif self.over:

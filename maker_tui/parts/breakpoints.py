@@ -22,7 +22,7 @@ class Breakpoints:
     """Knows and lists them.
 
     Args:
-        screen: Tells what was kept.
+        screen: Shows what was kept.
         source: The run.
 
     Attributes:

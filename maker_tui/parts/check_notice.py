@@ -1,4 +1,4 @@
-"""The check of a run's model, as a screen tells of it: a key that shows it, and a word where something is amiss."""
+"""The check of a run's model, as a screen shows it: a key that shows it, and a word where something is amiss."""
 
 from __future__ import annotations
 

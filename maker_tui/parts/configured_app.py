@@ -40,7 +40,7 @@ class ConfiguredApp(NamedKeys, App[None]):
     """Reads the configuration, and what is remembered, and keeps to both.
 
     Attributes:
-        noticed: The check of a model that the user was told of last, None for none.
+        noticed: The check of a model that the user was shown last, None for none.
     """
 
     COMMANDS = {_commands}

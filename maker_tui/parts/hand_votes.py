@@ -34,7 +34,7 @@ class HandVotes:
     """Asks a person for a candidate, or for an answer where there is none, and sends it in their name.
 
     Args:
-        screen: Tells what cannot be done.
+        screen: Shows what cannot be done.
         source: The run.
         control: Sends commands.
         prompt: The line to ask in.
@@ -88,5 +88,5 @@ class HandVotes:
         except Exception as error:  # noqa: BLE001 - a task may raise anything at what is no answer of it
             raise InputError(f"it cannot be read: {one_line(str(error), 80)}") from None
         if wrong is not None:
-            raise InputError(f"{one_line(text, 40)!r} is no answer here: {wrong.reason}")
+            raise InputError(f"{one_line(text, 40)!r} is not an answer here: {wrong.reason}")
         self._control.send(Decide(answer, getpass.getuser()))

@@ -65,7 +65,7 @@ class LeaveBar(KeyBar):
 
 
 class Leaving:
-    """Asks what is to become of a run, and tells the app.
+    """Asks what is to become of a run, and informs the app.
 
     Args:
         screen: Posts `RunLeft`.

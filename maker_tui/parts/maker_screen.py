@@ -46,7 +46,7 @@ async def act_on(app: App[object], event: Key, *widgets: Widget) -> None:
 
 
 class TooSmall(LineView):
-    """Stands alone in a window in which nothing else can."""
+    """Fills a window in which nothing else can."""
 
     DEFAULT_CSS = """
     TooSmall { display: none; height: 1fr; background: $background; }

@@ -1,4 +1,4 @@
-"""What a screen asks of the app about runs and sessions; the app hears each in its `on_` method of that name."""
+"""What a screen asks of the app about runs and sessions; the app handles each in its `on_` method of that name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ResumeAsked(Message):
 
 
 class ForkAsked(Message):
-    """A fork is to be made, and gone on with."""
+    """A fork is to be made, and continued."""
 
     def __init__(self, request: ForkRequest) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class NotStarted(Message):
 class SessionAsked(Message):
     """A run of a session is to be examined: `branch` None for its newest one, `view` one of the views, "" for none.
 
-    `step`, 0-based, is to be shown, or None for where the run stands.
+    `step`, 0-based, is to be shown, or None for where the run is now.
     """
 
     def __init__(self, path: Path, branch: int | None = None, view: str = "", step: int | None = None) -> None:

@@ -36,7 +36,7 @@ class Views(Protocol):
         """Ask what to find, as soon as there is where to type."""
 
     def open(self) -> None:
-        """Come to the front."""
+        """Move to the front."""
 
     async def discard(self) -> None:
         """Go for good, unless it is on the screen."""

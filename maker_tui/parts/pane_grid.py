@@ -16,7 +16,7 @@ from maker_tui.widgets.line_pane import LinePane
 LEAST, MOST, STEP = 20, 80, 5
 """Share of a column, or of the upper pane in one, in percent; and what a key changes it by."""
 COLUMNS, LEFT, RIGHT, ALONE = "columns", "left", "right", "alone"
-"""Width of the left column; height of the upper pane of each column; the pane that stands alone."""
+"""Width of the left column; height of the upper pane of each column; the pane that is shown alone."""
 Border = str
 """One of the first three: what can be dragged."""
 
@@ -41,7 +41,7 @@ class PaneGrid(Horizontal):
     """Columns of panes; those in `#left` and `#right` are two each, an upper and a lower one.
 
     What was never moved follows the stylesheet. A window too small for two columns, or for two rows, shows what is in
-    front; there is nothing to move in it. The screen has the class `-alone` while one pane stands alone.
+    front; there is nothing to move in it. The screen has the class `-alone` while one pane is shown alone.
 
     Args:
         layout_name: What the layout is remembered by.
@@ -97,7 +97,7 @@ class PaneGrid(Horizontal):
 
     def _move(self, border: Border, by: int) -> None:
         if not self._roomy or self._alone:
-            words = "one pane stands alone: z shows all" if self._alone else "the window is too small for it"
+            words = "one pane is shown alone: z shows all" if self._alone else "the window is too small for it"
             self.screen.notify(words, title="nothing to resize", markup=False, timeout=3)
             return
         now = self._shares.get(border, self._present(border))
@@ -139,7 +139,7 @@ class PaneGrid(Horizontal):
         return self.screen.focused if isinstance(self.screen.focused, LinePane) else self._panes[0]
 
     def action_pane(self, by: int) -> None:
-        """Go to another pane, bringing it into view where panes stand behind each other."""
+        """Go to another pane, bringing it into view where panes cover each other."""
         panes = self._panes[: self._reach()]
         now = panes.index(self._front) if self._front in panes else 0
         pane = panes[(now + by) % len(panes)]
@@ -152,7 +152,7 @@ class PaneGrid(Horizontal):
             self.bring_forward(event.widget)
 
     def bring_forward(self, pane: LinePane) -> None:
-        """Put a pane in front of those it stands behind."""
+        """Put a pane in front of those that cover it."""
         for other in self._panes:
             if other.parent is pane.parent:
                 other.set_class(other is pane, "-front")

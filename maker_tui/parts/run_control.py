@@ -61,14 +61,14 @@ class RunControl:
     """Sends commands to a run.
 
     Args:
-        screen: Tells what cannot be done, and asks the app to go on with a run that has stopped.
+        screen: Shows what cannot be done, and asks the app to continue a run that has stopped.
         source: The run.
         travel: The moment in view: nothing is done to a run unseen.
         breaks: Its breakpoints.
         keys: Count the keys.
 
     Attributes:
-        over: The run has ended, or is not driven by anybody.
+        over: The run has ended, or is not driven by anyone.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class RunControl:
         """Say why a run that another process drives, that is at its end, or that has to go on first, is not steered.
 
         Args:
-            resumes: What is to be typed goes on with a run that has stopped.
+            resumes: What is to be typed continues a run that has stopped.
         """
         if self._source.writer is not None:
             process = self._source.writer
@@ -159,7 +159,7 @@ class RunControl:
         self.send(Continue())
 
     def action_resume(self) -> None:
-        """Go on with a run that has stopped."""
+        """Continue a run that has stopped."""
         self.send(Continue())
 
     def action_decide_step(self) -> None:

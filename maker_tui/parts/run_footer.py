@@ -38,7 +38,7 @@ def footer_keys(
         bindings: Those of the screen.
         snapshot: The state in view.
         past: It is of the past.
-        over: The run has ended, or is not driven by anybody.
+        over: The run has ended, or is not driven by anyone.
         read_only: Another process drives the run.
         wrong: A step of the run, not only of the moment in view, is known to be wrong.
     """

@@ -32,7 +32,7 @@ class SessionBrowser:
     Attributes:
         known: The sessions.
         is_read: They have been read.
-        list: The list; `filters` and `prompt` are the rows to choose or type in, `detail` a row that tells more.
+        list: The list; `filters` and `prompt` are the rows to choose or type in, `detail` a row that shows more.
     """
 
     def __init__(self, offer_keys: Callable[[SessionSummary | None], None]) -> None:
@@ -62,7 +62,7 @@ class SessionBrowser:
             self.show_known()
 
     def say(self, words: str, key: str = "", does: str = "") -> None:
-        """Tell something in the row of detail until the next key; `key` is named with what it does."""
+        """Show something in the row of detail until the next key; `key` is named with what it does."""
         self._said = words
         self.detail.show([line((f" {words}", "strong"), ", " if key else "", (key, "key"), f" {does}")])
 
@@ -77,14 +77,14 @@ class SessionBrowser:
         self.detail.show([] if chosen is None else [detail_line(chosen)])
 
     def pointed(self, message: SessionList.Pointed) -> None:
-        """Tell more of the session under the cursor."""
+        """Show more of the session under the cursor."""
         message.stop()
         self._offer_keys(message.summary)
         if not self._said:
             self._tell_detail()
 
     def typed(self, event: Key) -> bool:
-        """Give a key to the row that is up; tell whether it was taken."""
+        """Give a key to the row that is up; return whether it was taken."""
         if self.filters.up:
             return self._typed_filter(event)
         taken = self.prompt.typed(event)

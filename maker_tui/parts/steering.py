@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from maker_tui.widgets.prompt_line import PromptLine
 
 STOP_KEYS: list[BindingType] = [
-    Binding("b", "break_at", "break", tooltip="hold at every step of which a filter comes to hold"),
+    Binding("b", "break_at", "break", tooltip="hold at every step that begins to match a filter"),
     Binding("B", "breaks", "breakpoints", tooltip="list the breakpoints: hits, on and off, take away"),
-    Binding("u", "until", "until", tooltip="run until a filter comes to hold"),
+    Binding("u", "until", "until", tooltip="run until a step matches a filter"),
     Binding("U", "next_dissent", "to dissent", tooltip="run to the next step with dissent"),
     Binding("S", "draw_vote", "one vote", tooltip="draw samples until one has voted, then pause; 3S waits for three"),
     Binding("e", "probe", "probe", tooltip="ask the model about the open step, not counted; 5e asks five times"),
@@ -44,7 +44,7 @@ class Steering:
     """Asks what is to be changed, and sends it.
 
     Args:
-        screen: Tells what cannot be done.
+        screen: Shows what cannot be done.
         control: Sends commands.
         breaks: The run's breakpoints.
         prompt: The line to ask in.

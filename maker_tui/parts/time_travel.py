@@ -58,7 +58,7 @@ class TimeTravel:
     """Keeps the moment of a run that is in view.
 
     Args:
-        screen: Tells what cannot be done.
+        screen: Shows what cannot be done.
         source: The run.
         keys: Count the keys.
         shows: Shows a moment.

@@ -28,7 +28,7 @@ class Writing:
     """Shows the document of a run. Votes that went by unseen are read from its session, whenever the run waits.
 
     Args:
-        screen: Tells what was written; reads and writes in its workers.
+        screen: Shows what was written; reads and writes in its workers.
         source: The run.
         document: The pane.
         prompt: The line to ask in for a folder.
@@ -64,7 +64,7 @@ class Writing:
             with Reader(session, self._source.branch, steady=True) as reader:
                 known = ballots(reader, self._source.task)
         except MakerError:
-            return  # a session that cannot be read is told of by whoever writes it
+            return  # a session that cannot be read is reported by whoever writes it
         self._screen.app.call_from_thread(self._take, known)
 
     def _take(self, known: Ballots) -> None:

@@ -1,1 +1,1 @@
-"""Runs as the screens see them: live, followed or saved; ordered, forked, gone on with, compared."""
+"""Runs as the screens see them: live, followed or saved; ordered, forked, continued, compared."""

@@ -25,10 +25,10 @@ PATIENCE_S = 60.0
 def go_on_alone(path: Path, branch: int, out: Path | None = None) -> int | None:
     """Start a process that goes on with a saved run; return its id once it drives the run, None if it has ended it.
 
-    It asks nobody: an undecided step that a person was to be asked about stops it.
+    It asks no one: an undecided step that a person was to be asked about stops it.
 
     Args:
-        path: The session, which nobody drives.
+        path: The session, which no one drives.
         branch: Which of its runs.
         out: Folder for its task's papers, None for none.
 

@@ -21,7 +21,7 @@ def breaks_of(chosen: argparse.Namespace) -> tuple[str, ...]:
     """Return the breakpoints as they were written.
 
     Raises:
-        InputError: One cannot be read, there are too many, or there is nobody to hold for.
+        InputError: One cannot be read, there are too many, or there is no one to hold for.
     """
     if chosen.breaks and (chosen.headless or chosen.json):
         raise InputError("--break needs a person: leave --headless out, or the breakpoints")

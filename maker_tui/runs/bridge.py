@@ -21,7 +21,7 @@ from maker_engine.sessions.store.record import whole
 from maker_tui.terminal.hangup import WENT_AWAY
 
 CLOSE_S = 10.0
-"""A run has this long to write its last state when it is told to stop."""
+"""A run has this long to write its last state when it is asked to stop."""
 LOOK_S = 0.5
 """A run without a screen is examined this often."""
 
@@ -39,7 +39,7 @@ class RunSource(Protocol):
 
     @property
     def writer(self) -> int | None:
-        """The other process that drives the run; None when this one does, or nobody."""
+        """The other process that drives the run; None when this one does, or no one."""
 
     @property
     def branch(self) -> int:
@@ -54,7 +54,7 @@ class RunSource(Protocol):
         """Why the run could not be driven, in one line; None when nothing is wrong."""
 
     def view(self) -> RunView | None:
-        """The latest view, None before the first. Cheap, and safe in any thread."""
+        """Return the latest view, None before the first. Cheap, and safe in any thread."""
 
     def send(self, command: Command) -> None:
         """Send a command to the run."""
@@ -98,7 +98,7 @@ class LiveRun:
         self._thread.start()
 
     def view(self) -> RunView | None:
-        """The latest view."""
+        """Return the latest view."""
         return self._view
 
     def send(self, command: Command) -> None:
@@ -112,7 +112,7 @@ class LiveRun:
             self._thread.join(CLOSE_S)
 
     def outlast(self, reason: str = WENT_AWAY) -> None:
-        """Wait until the run has ended by itself. One that waits for a person is stopped for `reason`: nobody comes."""
+        """Wait until the run has ended by itself. One that waits for a person is stopped for `reason`: no one comes."""
         while self._thread.is_alive():
             snapshot = None if self._view is None else self._view.snapshot
             if snapshot is not None and (snapshot.paused or snapshot.question is not None):
@@ -146,11 +146,11 @@ class SavedSource:
         self._view = view_of(saved)
 
     def view(self) -> RunView | None:
-        """The session's final view."""
+        """Return the session's final view."""
         return self._view
 
     def send(self, command: Command) -> None:
-        """A saved run does nothing any more."""
+        """Do nothing: a saved run takes no commands."""
 
     def close(self) -> None:
         """Nothing is open."""

@@ -20,7 +20,7 @@ _FIRST_WORD = re.compile(r"[\s(]*(?:not[\s(]+)*([^\W\d]\w*)\s*[<>=~:!≥≤≠]"
 
 
 def is_filter(text: str) -> bool:
-    """Tell a filter from words to look for: `flags>2` from `disk 3`; in quotes anything is words.
+    """Distinguish a filter from words to look for: `flags>2` from `disk 3`; in quotes anything is words.
 
     Raises:
         InputError: It begins as a filter does, and cannot be read as one.
@@ -42,8 +42,8 @@ class Finding:
         records: The record.
         task: What the run solves.
         marks: Flags of its steps, kept up to date by someone else.
-        describe: Tells an answer in words; never raises.
-        tell: Called whenever more was looked through.
+        describe: Describes an answer in words; never raises.
+        tell: Called whenever more was searched.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class Finding:
 
     @property
     def status(self) -> str:
-        """Say what is looked for, how much was found, and how far the search is."""
+        """Say what is searched for, how much was found, and how far the search is."""
         search = self.search
         if search is None:
             return ""
         total = self._records.steps
-        far = "" if search.searched >= total else f", {share(search.searched, total)} looked through"
+        far = "" if search.searched >= total else f", {share(search.searched, total)} searched"
         found = count(len(search.found))
         if self.terms is not None:
             return f"{found} {'step says' if len(search.found) == 1 else 'steps say'} {self.text}{far}"
@@ -70,11 +70,11 @@ class Finding:
 
     @property
     def going(self) -> bool:
-        """True while there are steps to be looked through and nobody has ended it."""
+        """True while there are steps to be searched and no one has ended it."""
         return self._going
 
     def begin(self, text: str) -> None:
-        """Look for steps; empty text ends what was looked for.
+        """Look for steps; empty text ends the search.
 
         Raises:
             InputError: It cannot be read.
@@ -84,7 +84,7 @@ class Finding:
         self._begin(text, search, None)
 
     def begin_words(self, text: str) -> None:
-        """Look for steps with a response that has all words; empty text ends what was looked for."""
+        """Look for steps with a response that has all words; empty text ends the search."""
         terms = terms_of(text) if text.strip() else None
         self._begin(text, None if terms is None else TextSearch(terms, self._marks), terms)
 
@@ -94,7 +94,7 @@ class Finding:
         self.go_on()
 
     def go_on(self) -> None:
-        """Look through what has not been looked through, unless someone has ended it."""
+        """Search what has not been searched, unless someone has ended it."""
         search = self.search
         if search is not None and not search.over and not self._going and not self._ended:
             self._going = True

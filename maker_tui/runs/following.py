@@ -47,7 +47,7 @@ class FollowedRun:
         return self.writer is None
 
     def view(self) -> RunView | None:
-        """The latest view."""
+        """Return the latest view."""
         return self._view
 
     def send(self, command: Command) -> None:

@@ -20,7 +20,7 @@ EDITED = "prompt"
 
 @dataclass(frozen=True, slots=True)
 class ForkRequest:
-    """A fork to be made, and gone on with in the app.
+    """A fork to be made, and continued in the app.
 
     Attributes:
         path: The session.

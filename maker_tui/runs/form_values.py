@@ -69,7 +69,7 @@ class FormValues:
         self._adopt_task()
 
     def get(self, key: str) -> str | None:
-        """Return what a field holds, None where nobody has filled it yet."""
+        """Return what a field holds, None where no one has filled it yet."""
         return self._values.get(key)
 
     def all(self) -> dict[str, str]:

@@ -16,7 +16,7 @@ class Change(NamedTuple):
     """What a chore changed in the library.
 
     Attributes:
-        said: What to tell the user.
+        said: The message for the user.
         gone: The session that is no longer there.
         come: The session that is there now, under its path of before or a new one.
         undoable: Deletions that can be undone.

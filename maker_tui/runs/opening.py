@@ -114,7 +114,7 @@ def remember(memory: Memory, code: TaskCode, *, agreed: bool) -> None:
 
 
 def task_to_read(reader: Reader, memory: Memory) -> AnyTask:
-    """Return the task of a run to tell its answers in words; where it may not be loaded, what the record says alone.
+    """Return the task of a run to put its answers into words; where it may not be loaded, what the record says alone.
 
     Raises:
         SessionError: The session cannot be read.

@@ -26,7 +26,7 @@ PINNED = ("model", "k")
 """Options that are in view without a group being opened."""
 SEVERAL = " Several have a ; between them."
 APART = "; "
-"""Stands between the values of a field that takes several."""
+"""Separates the values of a field that takes several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         for option in family.options
         if OPTION + option.name in values
     }
-    if source is not None:  # an option that nobody changed leaves the say to the file
+    if source is not None:  # an option that no one changed leaves the say to the file
         usual = {option.name: option.default for option in family.options}
         options = {name: value for name, value in options.items() if value != usual[name]}
     given = [option for option in OPTIONS if option.name in values]
@@ -176,5 +176,5 @@ def summary_of(fields: Sequence[Field], values: Mapping[str, str]) -> tuple[list
 
 
 def hints(fields: Sequence[Field]) -> dict[str, str]:
-    """What to say of each field while it has the focus, by its key."""
+    """Return what to say of each field while it has the focus, by its key."""
     return {field.key: field.hint for field in fields}

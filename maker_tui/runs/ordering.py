@@ -68,7 +68,7 @@ class Ordering:
             self._records.look(self._bite, self._bitten)
 
     def _bite(self, reader: Reader) -> bool:
-        """Read and rank for a while; tell whether there is more to do."""
+        """Read and rank for a while; return whether there is more to do."""
         ranking, done, end = self._ranking, reader.steps_done(), time.monotonic() + BITE_S
         while ranking is not None and time.monotonic() < end:
             read = len(self._columns)

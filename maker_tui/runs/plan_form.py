@@ -105,7 +105,7 @@ def plan_values(values: Mapping[str, str], prepared: PreparedRun | None) -> dict
 
     Args:
         values: Fields of the new-run form.
-        prepared: The same looked over, None where it cannot be used yet.
+        prepared: The same checked, None where it cannot be used yet.
     """
     taken = {name: values[name] for name in ("k", "target", "concurrency", "window") if values.get(name)}
     taken["k"] = "" if taken.get("k") == "auto" else taken.get("k", "")

@@ -26,7 +26,7 @@ class Records:
     Args:
         path: The session.
         branch: Which run of it.
-        refuse: Told in one line why a look failed.
+        refuse: Called with one line that says why a look failed.
 
     Attributes:
         branches: All runs of the session, as they were at the last look.
@@ -49,8 +49,8 @@ class Records:
         Args:
             look: Given a reader. Quick: others wait for it.
             then: Called with what it returned.
-            lane: Of the looks in a lane only the latest matters: the ones before are left out, and not told of.
-            quiet: Nobody asked for it, and nobody is told where it fails.
+            lane: Of the looks in a lane only the latest matters: the ones before are left out, and not reported.
+            quiet: No one asked for it, and a failure is not shown.
         """
         if self._closed:
             return
@@ -62,7 +62,7 @@ class Records:
         self._threads.submit(self._work, look, hear, (lane, ticket), asyncio.get_running_loop(), copy_context())
 
     def close(self) -> None:
-        """Look no more; what is asked for is not told of."""
+        """Look no more; what is still asked for is not answered."""
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -90,9 +90,9 @@ class Records:
             tell = lambda: refuse(reason)  # noqa: E731
         else:
             tell = lambda: then(found) if self._wanted(place) else None  # noqa: E731
-        with suppress(RuntimeError):  # the loop is closed: nobody looks any more
+        with suppress(RuntimeError):  # the loop is closed: no one looks any more
             loop.call_soon_threadsafe(tell, context=context)
 
 
 def _ignore(_reason: str) -> None:
-    """Tell nobody."""
+    """Do nothing."""

@@ -37,7 +37,7 @@ class Resumption:
         branch: Which of its runs, None for the newest.
         changes: Fields of the order that differ.
         breaks: Breakpoints it goes on with.
-        first: What is wished of it first, None to let it go on.
+        first: What it is to do first, None to let it go on.
         family: The task's class, None for the installed one.
         asked: What ran out has been asked for.
         trusted: The user agrees to what a session from elsewhere names.
@@ -71,7 +71,7 @@ def session_name(path: Path) -> str:
 
 
 def resume_command(path: Path, branch: int | None = None) -> str:
-    """Return the command that goes on with a session, with every flag that it needs; empty where it cannot go on.
+    """Return the command that continues a session, with every flag that it needs; empty where it cannot go on.
 
     Args:
         path: The session.
@@ -96,7 +96,7 @@ def resume_command(path: Path, branch: int | None = None) -> str:
 
 
 def going_on_line(path: Path, branch: int | None = None) -> str:
-    """Return the last line of a run's summary: how to go on with it, or to look on; empty where it has come to its end.
+    """Return the last line of a run's summary: how to go on with it, or to look on; empty where it has ended.
 
     Args:
         path: The session.

@@ -1,4 +1,4 @@
-"""What a run tells outside its own screen: the terminal's title, and a bell or notification when someone is wanted."""
+"""What a run shows outside its own screen: the terminal's title, and a bell or notification when someone is wanted."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from maker_engine.runtime.view import RunView
 
 TITLE_S = 1.0
-"""Progress is told in the title at most this often: it costs bytes like anything else."""
+"""Progress is shown in the title at most this often: it costs bytes like anything else."""
 
 
 def title_of(snapshot: Snapshot, *, live: bool) -> str:
-    """Tell a run in a title: what it does, how far it is in whole percent, what it is."""
+    """Describe a run in a title: what it does, how far it is in whole percent, what it is."""
     word, started, done = run_word(snapshot, live=live), snapshot.started, snapshot.totals.steps
     if started is None:
         return f"{word} — maker"
@@ -28,7 +28,7 @@ def title_of(snapshot: Snapshot, *, live: bool) -> str:
 
 
 def wanted(view: RunView) -> str:
-    """Say why someone should come and look at a live run; empty while nobody need."""
+    """Say why someone should come and look at a live run; empty while no one need."""
     snapshot = view.snapshot
     if snapshot.outcome is not None:
         return one_line(snapshot.reason) or str(run_word(snapshot, live=True))
@@ -40,11 +40,11 @@ def wanted(view: RunView) -> str:
 
 
 class News(NamedTuple):
-    """What there is to tell past the screen.
+    """What there is to show past the screen.
 
     Attributes:
         title: Of the terminal, None to leave it.
-        call: Why someone is wanted, empty where nobody is.
+        call: Why someone is wanted, empty where no one is.
     """
 
     title: str | None = None

@@ -45,7 +45,7 @@ class ViewedRun:
         records: Likewise.
         marks: What is remarkable about each of its steps, as far as someone has caught up with the record.
         task: What it solves.
-        wrong_steps: What is known of the wrong steps that were looked into, by step, 0-based.
+        wrong_steps: What is known of the wrong steps that were examined, by step, 0-based.
     """
 
     def __init__(self, source: RunSource, records: Records) -> None:
@@ -93,6 +93,6 @@ class ViewedRun:
 
     @property
     def total(self) -> int:
-        """Steps of the whole run, as far as anybody knows."""
+        """Steps of the whole run, as far as anyone knows."""
         started = self.started
         return max(self.records.steps + self.live.flying, (started.steps or 0) if started is not None else 0, 1)

@@ -51,7 +51,7 @@ class Consent(NamedKeys, ModalScreen[None]):
         self._agreed = agreed
 
     def compose(self) -> ComposeResult:
-        """One pane."""
+        """Compose one pane."""
         yield LinePane("consent", id="consent")
 
     def on_mount(self) -> None:

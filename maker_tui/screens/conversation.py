@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from maker_tui.runs.view import RunView
 
 ENDED_KEYS = ("workbench", "papers", "next-pane", "leave", "help", "menu")
-"""Keys of the footer once nothing more can be said; where a question is open, the run can be gone on with."""
+"""Keys of the footer once nothing more can be said; where a question is open, the run can be continued."""
 ROOM_FOR_ALL = 110
 """Columns from which on all panes are there at once; below, one at a time."""
 
@@ -69,9 +69,9 @@ class Conversation(MakerScreen):
         Binding("a", "say", "own words", tooltip="answer in your own words, beside the marked options"),
         Binding("tab", "pane(1)", "next pane", tooltip="to the next pane"),
         Binding("w", "bench", "workbench", tooltip="to the workbench, where every vote can be seen"),
-        Binding("X", "export", "papers", tooltip="write the papers of the document as it stands"),
+        Binding("X", "export", "papers", tooltip="write the papers of the document as it is"),
         Binding("space", "pause", "pause", tooltip="pause the run, or go on"),
-        Binding("q", "leave", "leave", tooltip="leave; everything is saved, and it goes on later where it stands"),
+        Binding("q", "leave", "leave", tooltip="leave; everything is saved, and it goes on later from here"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
         Binding("c", "resume", "go on", show=False, tooltip="go on with a saved run"),
@@ -239,7 +239,7 @@ class Conversation(MakerScreen):
         self._prompt.pasted(event)
 
     def on_question_pane_marked(self, message: QuestionPane.Marked) -> None:
-        """A click marks as a figure does."""
+        """Mark on a click, as a figure does."""
         self._question.mark(message.place)
 
     def interrupt(self) -> None:

@@ -32,10 +32,10 @@ GLOSSARY = (
     ("undecided", "the most samples a step may draw were drawn, and no candidate got there"),
     ("hopeless", "a dozen samples of a step in a row were flagged: more of the same would be flagged too"),
     ("alike", "samples that say word for word what an earlier one of their step said"),
-    ("worth", "effective votes a step, or in brackets: each text counts once, since copies are no votes"),
+    ("worth", "effective votes a step, or in brackets: each text counts once, since copies are not votes"),
     ("wasted", "samples drawn ahead for a step that came out otherwise, or no longer needed; paid for all the same"),
     ("held", "at a breakpoint the run asks for nothing and commits nothing; what is in flight still counts"),
-    ("probe", "a sample that is only looked at: paid for, never a vote"),
+    ("probe", "a sample that is only shown: paid for, never a vote"),
     ("wrong", "a decision that the oracle of the task disagrees with; it is counted and shown, and never used"),
     ("dissent", "steps in which more than one candidate had votes"),
 )
@@ -55,7 +55,7 @@ PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("the document", ("papers", "who")),
     ("panes", ("next-pane", "pane-before", "zoom", "taller", "lower", "border-left", "border-right", "usual-layout")),
 )  # fmt: skip
-"""What keys of a screen are for: a heading, and the second halves of their names. Others stand at the end."""
+"""What keys of a screen are for: a heading, and the second halves of their names. Others come at the end."""
 OTHERS = "this screen"
 
 
@@ -86,7 +86,7 @@ class HelpScreen(NamedKeys, ModalScreen[None]):
         self._sections = sections
 
     def compose(self) -> ComposeResult:
-        """One pane, and a row to search in."""
+        """Compose one pane, and a row to search in."""
         yield LinePane("help", id="help")
         yield self._prompt
 

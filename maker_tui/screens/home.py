@@ -42,7 +42,7 @@ class LibraryListing:
     """Reads them; called in a thread.
 
     Attributes:
-        progress: How many of how many sessions have been looked at; may be read meanwhile.
+        progress: How many of how many sessions have been read; may be read meanwhile.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Home(MakerScreen):
 
     Args:
         listing: Reads the sessions; called in a thread.
-        progress: Says how many of how many sessions have been looked at; may be called meanwhile.
+        progress: Says how many of how many sessions have been read; may be called meanwhile.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,7 +74,7 @@ class Home(MakerScreen):
             "N", "new_run_like", "run again", show=False, tooltip="order a run like the session under the cursor, again"
         ),
         Binding("enter", "open", "open", tooltip="open the session under the cursor"),
-        Binding("slash", "search", "search", tooltip="find sessions by any words told of them, as you type"),
+        Binding("slash", "search", "search", tooltip="find sessions by any words of theirs, as you type"),
         Binding("f", "filter", "filter", tooltip="keep to one task, model or outcome, or to real runs"),
         Binding("x,delete", "delete", "delete", tooltip="move the marked sessions, or this one, to the trash"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
@@ -183,7 +183,7 @@ class Home(MakerScreen):
             self.action_read()
 
     def offer_keys(self, pointed: SessionSummary | None) -> None:
-        """Offer to go on with a run that has stopped right behind opening it."""
+        """Offer to continue a run that has stopped right behind opening it."""
         usual = keys_of(self.BINDINGS)
         stopped = pointed is not None and pointed.damaged is None and not pointed.busy
         if pointed is None or not stopped or pointed.outcome in AT_ITS_END:
@@ -198,7 +198,7 @@ class Home(MakerScreen):
             bar.offer(names)
 
     def on_session_list_pointed(self, message: SessionList.Pointed) -> None:
-        """Tell more of the session under the cursor."""
+        """Show more of the session under the cursor."""
         self._browser.pointed(message)
 
     def on_filter_lines_chosen(self, message: FilterLines.Chosen) -> None:
@@ -206,7 +206,7 @@ class Home(MakerScreen):
         self._browser.chosen(message)
 
     def on_click(self, _event: Click) -> None:
-        """A click is as good as a key."""
+        """Handle a click as its key."""
         self._browser.hush()
 
     async def on_key(self, event: Key) -> None:
@@ -216,7 +216,7 @@ class Home(MakerScreen):
         `/` would be commands too, and delete or order what it was only to search for.
         """
         self._browser.hush()
-        self.app.clear_notifications()  # a refusal lies over the row that tells what the next key did
+        self.app.clear_notifications()  # a refusal lies over the row that says what the next key did
         if self._browser.typed(event):
             event.stop()
             event.prevent_default()
@@ -249,7 +249,7 @@ class Home(MakerScreen):
         self._follow()
 
     def _follow(self) -> None:
-        """Read again soon if there is a run that goes on: where it has come to, and its end, are shown."""
+        """Read again soon if there is a run that goes on: its progress and its end are shown."""
         if self._following is not None:
             self._following.stop()
         busy = any(one.busy for one in self._browser.known)
@@ -278,7 +278,7 @@ class Home(MakerScreen):
         self._list.action_open()
 
     def action_resume(self) -> None:
-        """Go on with the session under the cursor, or say why that cannot be."""
+        """Continue the session under the cursor, or say why that cannot be."""
         chosen = self._list.chosen
         if chosen is None:
             return

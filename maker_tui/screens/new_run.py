@@ -78,7 +78,7 @@ class NewRun(MakerScreen):
 
     HELP_TITLE = "new run"
     HELP_WORDS = (
-        "Order a run. The forecast follows every change; figures that nobody knows yet are listed as assumed.",
+        "Order a run. The forecast follows every change; figures not known yet are listed as assumed.",
         "A group of options says what it holds; enter on its line opens it. Every option of maker run is here.",
         "Nothing is called and nothing is kept before the run starts.",
     )

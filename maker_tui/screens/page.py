@@ -43,7 +43,7 @@ class ReadingPage(NamedKeys, ModalScreen[None]):
         self._lines_for = lay_out
 
     def compose(self) -> ComposeResult:
-        """One pane."""
+        """Compose one pane."""
         yield LinePane(self._heading, id="page")
 
     def on_mount(self) -> None:
@@ -67,7 +67,7 @@ def text_page(heading: str, text: str) -> ReadingPage:
 
 
 class CheckPage(NamedKeys, ModalScreen[None]):
-    """Shows the check of a model, with the mend for each of its findings; any of the leaving keys closes it."""
+    """Shows the check of a model, with the fix for each of its findings; any of the leaving keys closes it."""
 
     DEFAULT_CSS = """
     CheckPage { align: center middle; background: $background 60%; }
@@ -84,7 +84,7 @@ class CheckPage(NamedKeys, ModalScreen[None]):
         self._check = check
 
     def compose(self) -> ComposeResult:
-        """One pane."""
+        """Compose one pane."""
         yield LinePane("model check", id="model-check")
 
     def on_mount(self) -> None:

@@ -61,7 +61,7 @@ class Planning(MakerScreen):
     HELP_TITLE = "plan"
     HELP_WORDS = (
         "What a run would take, by the paper's formulas or exactly under a law of p. Nothing is called.",
-        "The odds hold if steps are as p or the law says. Steps that are wrong more often than right no k mends.",
+        "The odds hold if steps are as p or the law says. Steps that are wrong more often than right no k fixes.",
         "maker calibrate measures the law of a model; enter orders a run with what is planned here.",
     )
 

@@ -43,7 +43,7 @@ class RunCode(NamedKeys, ModalScreen[None]):
         self._said = answer
 
     def compose(self) -> ComposeResult:
-        """One pane."""
+        """Compose one pane."""
         yield LinePane("code", id="run-code")
 
     def on_mount(self) -> None:

@@ -160,7 +160,7 @@ class Workbench(MakerScreen):
         yield KeyBar(usual_keys(self.BINDINGS, paused=False))
 
     def _reach(self) -> int:
-        """How many panes tab goes round: those of a small window, and in a large one the two beside them."""
+        """Return how many panes tab goes round: those of a small window, and in a large one the two beside them."""
         large = not self.has_class("-low") and (self.has_class("-broad") or self.has_class("-wide", "-tall"))
         return 6 if large else 4
 
@@ -336,7 +336,7 @@ class Workbench(MakerScreen):
         self._tally.focus()
 
     def on_banner_opened(self, message: Banner.Opened) -> None:
-        """A click on the banner does as its key."""
+        """Handle a click on the banner as its key."""
         message.stop()
         self._review.action_banner()
 

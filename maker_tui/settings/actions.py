@@ -21,7 +21,7 @@ class Action(NamedTuple):
 
     Attributes:
         keys: Its usual ones, comma-separated.
-        told: What it does.
+        help_text: What it does.
     """
 
     keys: str
@@ -81,7 +81,7 @@ def _chains() -> Iterator[list[Binding]]:
 
 
 def _owners() -> set[type[NamedKeys]]:
-    """Find all classes with keys; what is looked for is imported first."""
+    """Find all classes with keys; their modules are imported first."""
     for folder in ("maker_tui.screens", "maker_tui.widgets"):
         for module in pkgutil.iter_modules(importlib.import_module(folder).__path__, f"{folder}."):
             importlib.import_module(module.name)

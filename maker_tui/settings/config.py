@@ -16,7 +16,7 @@ from maker_tui.settings.places import config_file
 from maker_tui.settings.run_defaults import PROFILE, RUN, RunDefaults, read_defaults
 
 LONGEST = 1_000_000
-"""Bytes that are read; nobody sets more."""
+"""Bytes that are read; no one sets more."""
 NOTIFY = ("none", "osc9", "osc777")
 """How a desktop notification is asked of the terminal: not at all, as iTerm2 and Windows Terminal take it, as urxvt."""
 ALLOWED: Mapping[str, tuple[type, tuple[str, ...]]] = {
@@ -160,7 +160,7 @@ def _check_value(name: str, value: object) -> None:
             if near
             else f"there are {', '.join(ALLOWED)}, [run], [profile.NAME], [keys] and [prices]"
         )
-        raise InputError(f"{one_line(name, 40)} is no setting: {mend}")
+        raise InputError(f"{one_line(name, 40)} is not a setting: {mend}")
     kind, choices = ALLOWED[name]
     if not isinstance(value, kind):
         wanted = "true or false" if kind is bool else "text in quotes"

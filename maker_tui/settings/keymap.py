@@ -27,7 +27,7 @@ _NAMES = {*KEY_NAME_REPLACEMENTS.values(), *(key.value.rpartition("+")[2] for ke
 
 
 class NamedKeys:
-    """Names the bindings of every class that stands on it. It comes before Textual's class, which collects them."""
+    """Names the bindings of every class derived from it. It comes before Textual's class, which collects them."""
 
     KEY_SCOPE: ClassVar[str] = ""
     """The first half of the names, empty for the class's own name."""
@@ -59,7 +59,7 @@ def take_actions(owner: NamedKeys, *parts: object) -> None:
 
 
 def bindings_of(owner: type) -> list[Binding]:
-    """Return the bindings that a class has of its own or from those it stands on, as far as they have names."""
+    """Return the bindings that a class has of its own or from its bases, as far as they have names."""
     found: list[Binding] = []
     for each in owner.__mro__:
         found += [one for one in vars(each).get("BINDINGS", ()) if isinstance(one, Binding) and one.id is not None]
@@ -70,7 +70,7 @@ def bindings_of(owner: type) -> list[Binding]:
 
 def active_bindings(bindings: Iterable[BindingType], app: App[Any]) -> list[Binding]:
     """Return bindings with the keys that the user has given them."""
-    keymap: Keymap = app._keymap  # noqa: SLF001 - Textual keeps it, and shows it to nobody
+    keymap: Keymap = app._keymap  # noqa: SLF001 - Textual keeps it, and shows it to no one
     given = [one for one in bindings if isinstance(one, Binding)]
     return [
         replace(one, key=keymap[one.id], key_display=None) if one.id is not None and one.id in keymap else one
@@ -108,8 +108,8 @@ def _key(name: str, written: str) -> str:
     base = _character_to_key(base) if len(base) == 1 else base
     if (base not in _NAMES and key_to_character(base) is None) or not MODIFIERS.issuperset(modifiers):
         raise InputError(
-            f"{name}: {_shown_value(written)} is no key: write a character, a name such as space, escape, pageup or f2,"
-            f" or one of these after ctrl+, alt+ or shift+"
+            f"{name}: {_shown_value(written)} is not a key: write a character, a name such as space, escape, pageup or"
+            f" f2, or one of these after ctrl+, alt+ or shift+"
         )
     return "+".join([*modifiers, base])
 

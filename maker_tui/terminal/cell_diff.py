@@ -251,7 +251,7 @@ class CellDiff(App[None]):
         self.screen.refresh()
 
     def on_mount(self) -> None:
-        """Hear when the app comes back from behind another program."""
+        """Handle that the app comes back from behind another program."""
         self.app_resume_signal.subscribe(self, lambda _: self.forget_screen())
 
     def forget_screen(self) -> None:

@@ -18,7 +18,7 @@ CRASHED = 70
 def report(error: BaseException) -> str:
     """Write the traceback to a file, without the values of any variable or any key, and return the lines to print."""
     trace = "".join(traceback.format_exception(error))
-    whole = printable(redact(trace), newlines=True)  # a provider's refusal may stand behind it, and repeat the key
+    whole = printable(redact(trace), newlines=True)  # a provider's refusal may be behind it, and repeat the key
     try:
         handle, name = tempfile.mkstemp(prefix="maker-crash-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -31,5 +31,5 @@ def report(error: BaseException) -> str:
 
 
 def resume_line(session: Path) -> str:
-    """Return the line that says how to go on with a run that was saved."""
+    """Return the line that says how to continue a run that was saved."""
     return f"maker: the run is saved; go on with: maker sessions resume {one_line(shlex.quote(str(session)), 4_000)}\n"

@@ -55,7 +55,7 @@ def _blank(report: re.Match[bytes]) -> bytes:
 
 
 class MortalDriver(LinuxDriver):
-    """Neither fails nor begins anew when the terminal is gone; `terminal.hangup` sees that it is, and ends the app."""
+    """Neither fails nor begins again when the terminal is gone; `terminal.hangup` sees that it is, and ends the app."""
 
     def __init__(
         self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
@@ -99,7 +99,7 @@ class MortalDriver(LinuxDriver):
                     parser = _successor(parser, debug=self._debug)
 
     def _read(self) -> bytes:
-        """Return what has arrived within `POLL_S`; nothing where there is nobody to press any keys."""
+        """Return what has arrived within `POLL_S`; nothing where there is no one to press any keys."""
         if not select.select([self.fileno], [], [], POLL_S)[0]:
             return b""
         try:

@@ -17,7 +17,7 @@ NO_MOUSE = "leave the mouse to the terminal, to select text with"
 STOP, CONTINUE = "stop", "continue"
 WENT_AWAY = "the terminal went away"
 HUNG_UP = 128 + signal.SIGHUP
-"""Exit status, as a shell would tell it of a program that SIGHUP ended."""
+"""Exit status, as a shell would report it of a program that SIGHUP ended."""
 INTERRUPTED = 130
 """Exit status of what a key, SIGINT or SIGTERM stopped."""
 
@@ -39,7 +39,7 @@ def add_flag(parser: argparse._ActionsContainer) -> None:
 
 
 def hung_up(fd: int) -> bool:
-    """Whether nobody is at the other end any more."""
+    """Return whether no one is at the other end any more."""
     poll = select.poll()
     poll.register(fd, 0)
     return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
@@ -48,11 +48,11 @@ def hung_up(fd: int) -> bool:
 class Watch:
     """Hears signals, and the terminal's death as a SIGHUP, in a thread of its own.
 
-    The main thread could not: it may be stuck in a write to that very terminal. SIGHUP is told once. A signal that the
+    The main thread could not: it may be stuck in a write to that very terminal. SIGHUP is sent once. A signal that the
     process was started to ignore, as under nohup, stays ignored.
 
     Args:
-        hear: Told of each signal, in that thread.
+        hear: Called with each signal, in that thread.
         signals: What to hear.
         terminal: Its file descriptor, None where there is none to lose.
     """
@@ -134,7 +134,7 @@ class Leavable(Protocol):
         """Take the screen down; the run is not touched."""
 
     def stop_run(self, reason: str) -> None:
-        """Tell the run that is open, if there is one, to end."""
+        """Ask the run that is open, if there is one, to end."""
 
     def close_source(self) -> None:
         """Stop and save that run, and wait for it."""

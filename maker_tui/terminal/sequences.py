@@ -1,4 +1,4 @@
-"""The escape sequences the app sends past its screen; what is told in them can end none of them early.
+"""The escape sequences the app sends past its screen; the text in them can end none of them early.
 
 And those that put a terminal in order in which an app was killed before it could.
 """
@@ -44,7 +44,7 @@ KEYBOARD_ORDINARY = "\x1b[<9u"
 """Takes back more changes of the kitty keyboard protocol than a terminal remembers, on the screen that is shown."""
 SCREEN_BACK = "\x1b[?1047l\x1b[999B\r\n"
 """Leaves the alternate screen for a free row at the end of the ordinary one. Where that is shown already, the usual
-?1049l would put the cursor to some place where it was saved once, and the shell would write over what stands there."""
+?1049l would put the cursor to some place where it was saved once, and the shell would write over what is there."""
 LOOKS_ORDINARY = "\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[?1l\x1b>\x1b(B\x0f\x1b[0m"
 """Output at once, lines that wrap, a cursor that is seen, ordinary cursor keys, letters and colours."""
 

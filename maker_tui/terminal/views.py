@@ -48,7 +48,7 @@ class ViewSaver:
         self._app.notify(written_files, title="view saved", markup=False, timeout=8)
 
     def _session_shown(self) -> Path | None:
-        """The session of the nearest screen that shows one; a help screen stands above the one it is about."""
+        """Return the session of the nearest screen that shows one; a help screen is above the one it is about."""
         sessions = (getattr(screen, "session_path", None) for screen in reversed(self._app.screen_stack))
         return next((path for path in sessions if path is not None), None)
 
@@ -61,7 +61,7 @@ def folder_of(session: Path | None, home: Path) -> Path:
 def save(folder: Path, name: str, text: str, picture: str) -> tuple[Path, Path]:
     """Write a view as `name-1.txt` and `name-1.svg`, or with the next number that is free; return both.
 
-    Nothing is overwritten, and both files are their owner's alone. The picture asks nobody for a font.
+    Nothing is overwritten, and both files are their owner's alone. The picture asks no one for a font.
 
     Raises:
         InputError: They cannot be written.

@@ -1,4 +1,4 @@
-"""A check of the model as it is shown: a table of what was found and the mend for each, and single lines of it."""
+"""A check of the model as it is shown: a table of what was found and the fix for each, and single lines of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MARK_CELLS, _NAME_CELLS = 11, 12
 
 
 def check_table(check: ModelCheck, width: int = WIDTH) -> list[Text]:
-    """Lay a check out in `width` cells: who was asked and what it cost, then a row for each finding and its mend."""
+    """Lay a check out in `width` cells: who was asked and what it cost, then a row for each finding and its fix."""
     lines = [_line((one_line(check.model, width), "strong"))]
     lines += [_line((row, "quiet")) for row in wrapped(spent_words(check), width)]
     who = ""
@@ -83,7 +83,7 @@ def remark(finding: Finding) -> str:
 
 
 def refusal(view: RunView) -> str:
-    """Say why the check of its model ended a run, in one line with the mend; empty where it did not."""
+    """Say why the check of its model ended a run, in one line with the fix; empty where it did not."""
     snapshot = view.snapshot
     if snapshot.check is None or snapshot.outcome is not Outcome.FAILED:
         return ""
@@ -108,6 +108,6 @@ class Remarks:
         if check is None or check is self._known:
             return
         self._known = check
-        for finding in () if check.refusal else check.findings:  # what ends the run is told at its end
+        for finding in () if check.refusal else check.findings:  # what ends the run is said at its end
             if finding.verdict is Verdict.WARNING or (finding.verdict, finding.name) == (Verdict.NOTE, "parameters"):
                 self._say(remark(finding))

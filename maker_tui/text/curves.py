@@ -1,4 +1,4 @@
-"""Curves in a terminal: plotille draws them in braille, and every series is told by a letter, not by a colour.
+"""Curves in a terminal: plotille draws them in braille, and every series is marked by a letter, not by a colour.
 
 plotille is imported when the first curve is drawn: 40 ms that no other screen waits for.
 """
@@ -45,9 +45,9 @@ class Axis:
     Attributes:
         name: What is counted along it.
         most: Its end; it begins at `least`.
-        told: Writes a place on it.
+        label: Writes a place on it.
         least: Its beginning.
-        whole: Only whole numbers are told.
+        whole: Only whole numbers are written.
     """
 
     name: str

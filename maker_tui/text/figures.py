@@ -8,7 +8,7 @@ import time
 from rich.cells import cell_len, set_cell_size
 
 NONE = "–"
-"""Stands where a figure is not known."""
+"""Shown where a figure is not known."""
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
@@ -54,7 +54,7 @@ def share(part: float, whole: float) -> str:
 
 
 def chance(value: float | None) -> str:
-    """Write a probability in percent, keeping the digits that tell it from 0 and from 1."""
+    """Write a probability in percent, keeping the digits that distinguish it from 0 and from 1."""
     if value is None:
         return NONE
     if 0 < value < 0.0001:

@@ -1,4 +1,4 @@
-"""Why a run stands still, in one line for the banner."""
+"""Why a run waits, in one line for the banner."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ BY_HAND = ("voted", "decided", "struck")
 
 
 def name_of(step: Inspection, answer: Hashable) -> str:
-    """Return the letter of a candidate; a dash for an answer that nobody voted for."""
+    """Return the letter of a candidate; a dash for an answer that no one voted for."""
     return letter(step.candidates.index(answer)) if answer in step.candidates else NONE
 
 
@@ -52,7 +52,7 @@ def prompt_row(step: Inspection) -> Text:
 
 
 def counted_row(step: Inspection, place: int, describe: Describe, width: int, *, marked_as: str = "") -> Text:
-    """Tell one entry and the ballot after it."""
+    """Describe one entry and the ballot after it."""
     counted = step.counted[place]
     tail = _tally(step, counted, step.needed[place])
     if isinstance(counted.entry, Sample):
@@ -236,7 +236,7 @@ def _sample(
 
 
 def _spans(text: str, answer: tuple[int, int, str] | None, terms: Terms | None) -> list[tuple[int, int, str]]:
-    """Return what is marked in a response: words that are looked for, and around them what counts in it."""
+    """Return what is marked in a response: words that are searched for, and around them what counts in it."""
     found = [] if terms is None else [(begin, end, "cursor") for begin, end in terms.spans(text)]
     if answer is None:
         return found

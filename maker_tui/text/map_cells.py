@@ -1,4 +1,4 @@
-"""A run as a grid of cells: which steps each stands for, and the glyph that tells what is remarkable about them."""
+"""A run as a grid of cells: which steps each represents, and the glyph that shows what is remarkable about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from maker_engine.sessions.queries.marks import Marks, Share
 DECIDED, TO_COME, FLYING = "░", "·", "○"
 DISSENT, FLAGGED, WRONG, UNDECIDED, FORK = "≠", "⚑", "✖", "?", "⋔"
 SHADES = (("░", "rest"), ("▒", "rest"), ("▓", "quiet"), ("█", "warn"))
-"""Few to many, of the steps of a cell; only what stands out of the others is loud."""
+"""Few to many, of the steps of a cell; only what differs from the others is loud."""
 Glyph = tuple[str, str]
 """A glyph and its role."""
 LARGEST_CELL = 4
@@ -20,7 +20,7 @@ LARGEST_CELL = 4
 
 
 class Layer(StrEnum):
-    """What the shades tell of."""
+    """What the shades show."""
 
     DISSENT = "dissent"
     FLAGGED = "flagged"
@@ -31,7 +31,7 @@ class Layer(StrEnum):
         return Layer.FLAGGED if self is Layer.DISSENT else Layer.DISSENT
 
     def of(self, share: Share) -> int:
-        """Return how many steps of a share it tells of."""
+        """Return how many steps it counts."""
         return share.dissent if self is Layer.DISSENT else share.flagged
 
 
@@ -41,7 +41,7 @@ class Window:
 
     Attributes:
         first: First step, 0-based.
-        each: Steps a cell stands for.
+        each: Steps a cell represents.
         cells: Most cells.
         total: Steps of the whole run, those to come included.
     """
@@ -58,7 +58,7 @@ class Window:
 
     @property
     def used(self) -> int:
-        """Cells that stand for any step."""
+        """Cells that represent any step."""
         return -(-(self.last - self.first) // self.each)
 
     def cell_of(self, step: int) -> int:
@@ -146,8 +146,8 @@ class Picture:
     Attributes:
         window: The steps it shows.
         shares: What is remarkable, for each cell with a decided step.
-        glyphs: A glyph for each cell that stands for any step.
-        peak: The largest share of a cell's steps that the shades tell of.
+        glyphs: A glyph for each cell that represents any step.
+        peak: The largest share of a cell's steps that the shades show.
     """
 
     window: Window
@@ -162,9 +162,9 @@ def picture(marks: Marks, shown: Window, layer: Layer, live: Live, peak: float =
     Args:
         marks: What is remarkable about the steps.
         shown: The window.
-        layer: What the shades tell of.
+        layer: What the shades show.
         live: What is not on record.
-        peak: The share that the darkest shade stands for, 0 for the largest there is.
+        peak: The share that the darkest shade represents, 0 for the largest there is.
     """
     shares = marks.shares(shown.first, shown.last, shown.each)
     peak = peak or max((layer.of(one) / one.steps for one in shares), default=0.0)
@@ -201,7 +201,7 @@ def _glyph(share: Share, each: int, layer: Layer, peak: float) -> Glyph:
 
 
 def stretched(glyph: str, cells: int) -> str:
-    """Draw a glyph over several cells: itself, and what it stands among, decided steps or steps to come."""
+    """Draw a glyph over several cells: itself, and what surrounds it, decided steps or steps to come."""
     around = TO_COME if glyph in (TO_COME, FLYING) else DECIDED
     shades = {shade for shade, _ in SHADES}
     return glyph * cells if glyph in shades else glyph + around * (cells - 1)
@@ -225,7 +225,7 @@ def cell_lines(cell: Glyph, number: int, laid: Shape, role: str = "") -> list[li
         cell: The glyph with its role.
         number: The step.
         laid: How large a cell is.
-        role: Of the whole cell, empty for its own: its glyph stands out, and the ground does not, but for an error.
+        role: Of the whole cell, empty for its own: its glyph is coloured, and the ground is not, but for an error.
     """
     glyph, own = cell
     if laid.wide < len(f"{number + 1:,}") + 2:

@@ -22,7 +22,7 @@ def verdict_words(wrong: WrongStep, describe: Callable[[Any], str]) -> str:
 
 
 def advice_words(wrong: WrongStep) -> str:
-    """Say why the step went wrong and what may help, as far as its record tells."""
+    """Say why the step went wrong and what may help, as far as its record shows."""
     same = f"{_percent(wrong.same, wrong.answers)} of this step's {count_of(wrong.answers, 'sample')} made this mistake"
     match wrong.cause:
         case Cause.PERSON:

@@ -63,7 +63,7 @@ def lines(want: Purchase, planned: Planned, assumed: Sequence[str]) -> list[str]
     rows += [*_times(want, planned), _row("needs", f"p = {needed:.6g}", "on every step, for this k (Eq. 14)")]
     if want.law.hard_share:
         rows.append(
-            _row("hard", f"{100 * want.law.hard_share:.3g} %", "of the steps: p < 0.5, and no vote mends those")
+            _row("hard", f"{100 * want.law.hard_share:.3g} %", "of the steps: p < 0.5, and no vote fixes those")
         )
     return [*rows, *(f"assumed  {sentence}" for sentence in assumed)]
 

@@ -16,7 +16,7 @@ from maker_tui.text.figures import count
 
 PLOTS = ("k", "p", "s", "m")
 MOST_SAMPLES = 1e40
-"""Curves are not drawn beyond it: nobody buys that, and the rest would be flat."""
+"""Curves are not drawn beyond it: no one buys that, and the rest would be flat."""
 PLOT_COLUMNS, PLOT_ROWS = 78, 20
 
 

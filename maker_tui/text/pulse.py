@@ -23,7 +23,7 @@ FIGURES: dict[str, Figure] = {
 
 
 class Pulse:
-    """Totals of one run at even distances in time. It has no clock: the run's own going time is told to it."""
+    """Totals of one run at even distances in time. It has no clock: the run's own going time is passed to it."""
 
     def __init__(self) -> None:
         self._span = FIRST_SPAN_S

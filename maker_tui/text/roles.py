@@ -1,6 +1,6 @@
 """Roles to styles: tasks and panes name what a bit of text is, and the theme in use says how that looks.
 
-No role carries its meaning by colour alone: glyphs and words say it, and those that must stand out are also bold,
+No role carries its meaning by colour alone: glyphs and words say it, and those that must be noticed are also bold,
 underlined or reversed, so that NO_COLOR and a sixteen-colour terminal lose nothing.
 """
 
@@ -47,7 +47,7 @@ def styles_of(theme: Theme, variables: Mapping[str, str]) -> Styles:
 
 
 def paint(text: Text, styles: Styles) -> Text:
-    """Return `text` with its roles replaced by styles; a role nobody knows is plain."""
+    """Return `text` with its roles replaced by styles; a role no one knows is plain."""
     painted = Text(text.plain, style=_style(text.style, styles), end="", no_wrap=True)
     for span in text.spans:
         painted.stylize(_style(span.style, styles), span.start, span.end)

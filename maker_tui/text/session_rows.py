@@ -24,7 +24,7 @@ LEAST, NARROW, MIDDLE, WIDE = range(4)
 TIERS = (0, 70, 92, 112)
 """From so many cells on there is room for the columns of each tier."""
 MARKED = "● "
-"""Stands before what is marked."""
+"""Precedes what is marked."""
 
 
 class Column(NamedTuple):
@@ -33,7 +33,7 @@ class Column(NamedTuple):
     Attributes:
         name: Its heading.
         cells: Its width in each tier; 0 for what is left, -1 where it is not shown.
-        right: Its text stands at its right.
+        right: Its text is at its right.
     """
 
     name: str
@@ -52,7 +52,7 @@ MARKS = {
     Order.MODEL: (MODEL, " ▲"), Order.OUTCOME: (OUTCOME, " ▲"), Order.STEPS: (STEPS, " ▼"),
     Order.SAMPLES: (STEPS, " ▼"), Order.COST: (COST, " ▼"), Order.SIZE: (STEPS, " ▼"),
 }  # fmt: skip
-"""Which column an order goes by, and which way; for want of one, a figure stands in the place of the steps."""
+"""Which column an order goes by, and which way; for want of one, a figure is in the place of the steps."""
 ORDER_WORDS = {
     Order.NEWEST: "newest first",
     Order.OLDEST: "oldest first",
@@ -62,7 +62,7 @@ ORDER_WORDS = {
     Order.OUTCOME: "by outcome",
     Order.STEPS: "most steps",
     Order.SAMPLES: "most samples",
-    Order.COST: "dearest first",
+    Order.COST: "costliest first",
     Order.SIZE: "largest first",
 }
 
@@ -85,7 +85,7 @@ def heading(width: int, order: Order) -> Text:
 def summary_line(
     summary: SessionSummary, width: int, order: Order = Order.NEWEST, *, marked: bool = False, with_suffix: bool = False
 ) -> Text:
-    """Tell one session in one row.
+    """Describe one session in one row.
 
     Args:
         summary: The session.
@@ -126,7 +126,7 @@ def alike(sessions: Sequence[SessionSummary]) -> Collection[SessionSummary]:
 
 
 def detail_line(summary: SessionSummary) -> Text:
-    """Tell in one row what the list has no room for."""
+    """Show in one row what the list has no room for."""
     parts = [summary.damaged or "damaged"]
     if summary.damaged is None:
         parts = [summary.problem] if summary.name else []
@@ -161,7 +161,7 @@ def _figure(summary: SessionSummary, order: Order, width: int) -> str:
 
 
 def _row(cells: Sequence[str], roles: Sequence[str], width: int, mark: str = "") -> Text:
-    """Set cells in columns; in the widest, a mark stands after the text, which is cut for it if need be."""
+    """Set cells in columns; in the widest, a mark follows the text, which is cut for it if need be."""
     tier = tier_of(width)
     gap = "  " if tier == WIDE else " "
     shown = [place for place, column in enumerate(COLUMNS) if column.cells[tier] >= 0]

@@ -23,7 +23,7 @@ class DocumentPane(LinePane):
     """Shows a growing document. The cursor stays on its line wherever that goes.
 
     Args:
-        keys: What else can be done here, told in the border.
+        keys: What else can be done here, shown in the border.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

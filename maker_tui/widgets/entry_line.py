@@ -58,7 +58,7 @@ class EntryLine(LineView):
 
     @property
     def caret(self) -> int:
-        """How many characters stand before the caret."""
+        """How many characters are before the caret."""
         return self._caret
 
     def hint(self, hint: str) -> None:

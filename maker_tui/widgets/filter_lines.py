@@ -24,7 +24,7 @@ LONGEST_VALUE = 28
 REST_CELLS = 14
 """Room for the number of those that have no place."""
 Spot = tuple[int, int, int, "Choice"]
-"""Row, first cell, cell after the last, and what stands there."""
+"""Row, first cell, cell after the last, and what is there."""
 
 
 class FilterLines(LineView):
@@ -93,7 +93,7 @@ def choice_rows(
     """Lay choices out under a heading, each facet on a row of its own or more, at most `most` rows in all.
 
     Returns:
-        The rows, and where each choice stands; the first has the letter a, the next b, and so on.
+        The rows, and where each choice is; the first has the letter a, the next b, and so on.
     """
     lines = [line((" filter by a letter; the same one again takes it off · esc leaves", "quiet"))]
     spots: list[Spot] = []

@@ -65,5 +65,5 @@ class ForkTree(CursorPane):
         self.refresh()
 
     def branch_at(self, row: int) -> int:
-        """Return which branch a row stands for."""
+        """Return which branch a row represents."""
         return self._runs[row].id

@@ -42,7 +42,7 @@ class BallotRows(CursorPane):
     """The prompt, and every entry of the ballot in the order of counting.
 
     Args:
-        describe: Tells an answer in words; never raises.
+        describe: Describes an answer in words; never raises.
     """
 
     def __init__(self, describe: Describe) -> None:

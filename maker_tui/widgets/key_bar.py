@@ -1,6 +1,6 @@
 """The footer: the keys of the screen, made from its bindings; each can be clicked.
 
-Textual's own footer is a widget a key and is composed anew whenever the focus moves; this is one row of cells.
+Textual's own footer is a widget a key and is composed again whenever the focus moves; this is one row of cells.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class LineView(Widget):
 
     @property
     def furthest(self) -> int:
-        """The largest `top`: with it the last line stands at the bottom."""
+        """The largest `top`: with it the last line is at the bottom."""
         return max(0, self.line_total - self.size.height)
 
     @property

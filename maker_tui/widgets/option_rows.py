@@ -36,7 +36,7 @@ class Choice(Select[str], inherit_bindings=False):
 class Entry(Input):
     """A field to type in; tab completes what was typed, where it can, and else goes on to the next field.
 
-    What it holds is made printable, since Textual draws it as it is: it may come from anybody's session.
+    What it holds is made printable, since Textual draws it as it is: it may come from anyone's session.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "complete", show=False)]
@@ -61,7 +61,7 @@ class Entry(Input):
 
 
 class GroupLine(LineView, can_focus=True):
-    """Stands for a group of fields, says what they hold, and opens them with enter.
+    """Represents a group of fields, says what they hold, and opens them with enter.
 
     Args:
         key: Which group it is.

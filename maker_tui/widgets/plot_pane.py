@@ -59,11 +59,11 @@ class PlotPane(LinePane, inherit_bindings=False):
         self._draw()
 
     def rest(self) -> None:
-        """Read no further while nobody looks."""
+        """Read no further while no one looks."""
         self._surveying.stop()
 
     def take_focus(self) -> None:
-        """Hear the keys."""
+        """Handle the keys."""
         self.focus()
 
     def action_turn(self, by: int) -> None:
@@ -78,7 +78,7 @@ class PlotPane(LinePane, inherit_bindings=False):
         self._draw()
 
     def _draw(self) -> None:
-        """Draw in the reader's thread, where nobody waits for the first import of the plotting library."""
+        """Draw in the reader's thread, where no one waits for the first import of the plotting library."""
         names = " ".join(f"▸{one.value}" if one is self.plot else one.value for one in Plot)
         self.entitle(f"plots · {names}", "← → turn")
         if self.size.width:

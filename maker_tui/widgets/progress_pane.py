@@ -36,9 +36,9 @@ Part = str | tuple[str, str]
 
 NAME_CELLS = 8
 ROOMY_ROWS = 15
-"""From this height on the pane breathes and tells the run's settings too."""
+"""From this height on the pane breathes and shows the run's settings too."""
 WIDE_CELLS = 50
-"""From this width on shares are told with their counts."""
+"""From this width on shares are shown with their counts."""
 RATE_CELLS, MOST_CELLS, FEWEST_SPANS = 10, 14, 2
 OLD_S = 10.0
 """A call of this age makes a user ask whether anything happens at all."""
@@ -55,7 +55,7 @@ class ProgressPane(LinePane):
     def show_progress(self, view: RunView, word: Word) -> None:
         """Show the figures of `view`; `word` says what the run is doing then."""
         self._seen = view, word
-        timed = self._pulse if view.elapsed_s else None  # nobody timed a moment of the past
+        timed = self._pulse if view.elapsed_s else None  # no one timed a moment of the past
         if timed is not None:
             timed.take(view.elapsed_s, view.snapshot.totals)
         self.show(progress_lines(view, word, self.size.width, self.size.height, timed))
@@ -101,7 +101,7 @@ def _rates(pulse: Pulse, snapshot: Snapshot, width: int) -> list[Text]:
 
 
 def meter_line(view: RunView, width: int) -> Text:
-    """Tell the progress in one row, for windows without room for the pane."""
+    """Show the progress in one row, for windows without room for the pane."""
     snapshot = view.snapshot
     place = f" step {_place(snapshot)} "
     percent = _percent(snapshot)
@@ -166,7 +166,7 @@ def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
 
 
 def _votes(totals: Totals, *, roomy: bool) -> str:
-    """Tell the votes a step; without room for a row of their own, the effective ones in brackets."""
+    """Show the votes a step; without room for a row of their own, the effective ones in brackets."""
     if not totals.steps:
         return NONE
     effective = None if roomy else effective_votes(totals)
@@ -185,7 +185,7 @@ def _alike(totals: Totals, *, wide: bool) -> list[tuple[str, Part, str, Part]]:
 
 
 def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:
-    """Count wrong decisions, where anybody can know."""
+    """Count wrong decisions, where anyone can know."""
     totals = snapshot.totals
     if snapshot.started is None or not snapshot.started.has_oracle:
         return ("no oracle", "quiet")
@@ -194,14 +194,14 @@ def _wrong(snapshot: Snapshot, *, wide: bool) -> Part:
 
 
 def _speed(view: RunView) -> str:
-    """Tell the speed of late; of a run that is over, that of the whole run."""
+    """Show the speed of late; of a run that is over, that of the whole run."""
     if view.snapshot.outcome is None:
         return speed(view.steps_per_s)
     return speed(view.snapshot.totals.steps / view.elapsed_s) if view.elapsed_s > 0 else NONE
 
 
 def _time(view: RunView) -> tuple[str, str]:
-    """Tell the time to go, or, when it is over, the time it took."""
+    """Show the time to go, or, when it is over, the time it took."""
     if view.snapshot.outcome is None:
         return "ETA", duration(view.eta_s)
     return "took", duration(view.elapsed_s) if view.elapsed_s > 0 else NONE
@@ -272,7 +272,7 @@ def _row(name: str, value: str) -> Text:
 
 
 def _calls_matter(view: RunView) -> bool:
-    """Whether a user would ask where the answers are; never with the simulated model, which has to be named as such."""
+    """Return whether a user would ask where the answers are; never with the simulated model, labelled as such."""
     started = view.snapshot.started
     if view.snapshot.outcome is not None or started is None or started.simulated:
         return False
@@ -280,7 +280,7 @@ def _calls_matter(view: RunView) -> bool:
 
 
 def _calls(view: RunView) -> str:
-    """Tell of the calls in flight: how many, how old, and how many may be."""
+    """Report the calls in flight: how many, how old, and how many may be."""
     oldest = [] if view.oldest_call_s is None else [f"the oldest for {duration(view.oldest_call_s)}"]
     return ", ".join(
         [f"{count(view.in_flight)} in flight", *oldest, *_allowed(view), f"{count_of(view.steps_ahead, 'step')} ahead"]
@@ -288,7 +288,7 @@ def _calls(view: RunView) -> str:
 
 
 def _brief(view: RunView) -> str:
-    """Tell the same in a few words, the most telling first."""
+    """Show the same in a few words, the most telling first."""
     totals = view.snapshot.totals
     timeouts = [f"{count(totals.timeouts)} timed out"] if totals.timeouts else []
     oldest = [] if view.oldest_call_s is None else [f"oldest {duration(view.oldest_call_s)}"]

@@ -72,7 +72,7 @@ class PromptEditor(TextArea):
         """Send the prompt."""
         self._parts[self._part] = self.text
         self.remove_class("-up")
-        # A part that nobody touched goes out as it is, not as it was shown.
+        # A part that no one touched goes out as it is, not as it was shown.
         edited = {part: text for part, text in self._parts.items() if text != self._was[part]}
         self.post_message(self.Done(replace(self._raw, **edited) if edited else None))
 

@@ -14,7 +14,7 @@ Hear = Callable[[str], None]
 
 
 def _no_one(_text: str) -> None:
-    """Hear nothing."""
+    """Ignore what is entered."""
 
 
 class Completer(Protocol):
@@ -24,7 +24,7 @@ class Completer(Protocol):
         """Return what completes the word that ends at the caret, and how much of it is there; None for nothing."""
 
     def hint(self, text: str, caret: int) -> str:
-        """Return what stands beside the text."""
+        """Return what is beside the text."""
 
 
 class PromptLine(EntryLine):
@@ -57,7 +57,7 @@ class PromptLine(EntryLine):
         Args:
             prompt: What for.
             text: What is offered.
-            hint: Stands beside it.
+            hint: Shown beside it.
             hear: Called with what is entered; raises `InputError` where it cannot be used, and the line stays up.
             follow: Called with the text whenever it has changed, with an empty one where the line is left.
             completer: Completes what is typed, None for nothing.

@@ -72,7 +72,7 @@ def read_recent(
         reader: The record.
         task: What the run solves.
         marks: What is remarkable about its steps; caught up with the record.
-        describe: Tells an answer in words; never raises.
+        describe: Describes an answer in words; never raises.
         place: Steps of the whole run, what of it is not on record, and the step in view where that is of the past.
         width: Cells of the strip.
 

@@ -18,7 +18,7 @@ from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
 AROUND = 2
-"""Rows below the grid: the legend, and what the cell under the cursor stands for."""
+"""Rows below the grid: the legend, and what the cell under the cursor represents."""
 MOST_ZOOM = 12
 _MEANINGS = {
     map_cells.DISSENT: "dissent",
@@ -47,7 +47,7 @@ class RunMap(LinePane, inherit_bindings=False):
         Binding("end,G", "end(1)", "last", show=False, tooltip="to the last step"),
         Binding("plus,equals_sign", "zoom(1)", "closer", show=False, key_display="+", tooltip="fewer steps a cell"),
         Binding("minus", "zoom(-1)", "farther", show=False, key_display="-", tooltip="more steps a cell"),
-        Binding("L", "layer", "layer", show=False, tooltip="shades tell of dissent, or of flagged responses"),
+        Binding("L", "layer", "layer", show=False, tooltip="shades show dissent, or flagged responses"),
         Binding("enter", "choose", "open", show=False, tooltip="inspect what is most remarkable in the cell"),
     ]
 
@@ -75,7 +75,7 @@ class RunMap(LinePane, inherit_bindings=False):
         total, live, run, shading = self._run.total, self._run.live, self._run, self._shading
         laid = map_cells.shape(total, width, height)
         grid = map_cells.window(total, laid.cells, self._zoom, self._step)
-        if grid.last - grid.first < total:  # a part of the run: the whole stands above it
+        if grid.last - grid.first < total:  # a part of the run: the whole is above it
             laid = map_cells.shape(total, width, height - 1)
             grid = map_cells.window(total, laid.cells, self._zoom, self._step)
         strip = map_cells.window(total, width, 0, 0)
@@ -98,7 +98,7 @@ class RunMap(LinePane, inherit_bindings=False):
         return self._grid is not None and self._grid.window.last - self._grid.window.first < self._grid.window.total
 
     def take_focus(self) -> None:
-        """Hear the keys."""
+        """Handle the keys."""
         self.focus()
 
     def on_resize(self, event: Resize) -> None:
@@ -132,7 +132,7 @@ class RunMap(LinePane, inherit_bindings=False):
         return line(("  ".join(parts), "label"))
 
     def _caption(self, grid: Picture) -> Text:
-        """Say what the cell under the cursor stands for."""
+        """Say what the cell under the cursor represents."""
         shown, cell = grid.window, grid.window.cell_of(self._step)
         first, last = self._cell(grid)
         place = f"step {ordinal(self._step)}"
@@ -171,7 +171,7 @@ class RunMap(LinePane, inherit_bindings=False):
         self.more()
 
     def action_layer(self) -> None:
-        """Let the shades tell of the other thing."""
+        """Let the shades show the other thing."""
         self._shading = self._shading.other
         self.more()
 

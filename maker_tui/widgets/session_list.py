@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def empty(order_key: str, demo_key: str) -> tuple[Text, ...]:
-    """Tell a newcomer what to press."""
+    """Explain to a new user what to press."""
     return (
         line(),
         line(("No saved runs yet.", "strong")),
@@ -91,7 +91,7 @@ class SessionList(LinePane):
         return [shown[path] for path in self._marked if path in shown]
 
     def unmark(self) -> bool:
-        """Take all marks off; tell whether there were any."""
+        """Take all marks off; return whether there were any."""
         before, self._marked = self._marked, {}
         self._entitle()
         self.refresh()
@@ -141,7 +141,7 @@ class SessionList(LinePane):
         return f"reading the sessions … {f'{count(done)} of {count(total)}' if total else ''}"
 
     def point(self, path: Path) -> bool:
-        """Move the cursor to a session; tell whether it is shown."""
+        """Move the cursor to a session; return whether it is shown."""
         place = next((place for place, one in enumerate(self._sessions or ()) if one.path == path), None)
         if place is not None:
             self._cursor = place
@@ -180,7 +180,7 @@ class SessionList(LinePane):
         return row
 
     def copied_lines(self, most: int) -> list[str]:
-        """Return heading and sessions; the heading stands on top of the view, and not at the top of the list."""
+        """Return heading and sessions; the heading is on top of the view, and not at the top of the list."""
         rows = [self._row(one) for one in (self._sessions or ())[:most]]
         return [row.plain for row in (heading(self.size.width, self._view.order), *rows)] if rows else []
 
@@ -240,7 +240,7 @@ class SessionList(LinePane):
 
 
 def title_of(view: View, shown: int, total: int) -> str:
-    """Tell in the border how many sessions are shown, in which order, and what leaves the others out."""
+    """Show in the border how many sessions are shown, in which order, and what leaves the others out."""
     if not total:
         return "sessions"
     number = f"{count(shown)} of {count(total)}" if view.narrowed else count(total)

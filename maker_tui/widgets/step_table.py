@@ -161,7 +161,7 @@ def columns_in(width: int, total: int, order: Order = IN_STEPS) -> list[Column]:
     cells = _CELLS | {"step": max(_CELLS["step"], len(count(total)) + 1)}
     room, chosen = width, dict[str, int]()
     for name in dict.fromkeys([*_FIRST[:2], order.name, *_FIRST, "", *_THEN]):
-        if not name:  # an action is widened before columns come in that tell less
+        if not name:  # an action is widened before columns come in that show less
             more = max(0, min(ACTION_CELLS - chosen.get("action", ACTION_CELLS), room))
         else:
             more = cells[name]

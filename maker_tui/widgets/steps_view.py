@@ -1,4 +1,4 @@
-"""The steps of a run: the table with its heading, what it is narrowed to, and what is looked for in it."""
+"""The steps of a run: the table with its heading, what it is narrowed to, and what is searched for in it."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class StepsView(Vertical):
         self._show()
 
     def take_focus(self) -> None:
-        """Hear the keys."""
+        """Handle the keys."""
         self._table.focus()
 
     def find(self, text: str, *, narrow: bool) -> None:

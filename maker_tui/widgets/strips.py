@@ -58,7 +58,7 @@ class Banner(LineView):
     """Loud rows that say how a run ended, or that it waits for a person; not there otherwise.
 
     Args:
-        more: How to see the whole text; it stands at the end of one that takes more than three rows.
+        more: How to see the whole text; it is at the end of one that takes more than three rows.
     """
 
     DEFAULT_CSS = """

@@ -27,9 +27,9 @@ GATHERING: Piece = ("gathering", "accent")
 ASKING: Piece = ("a person is asked", "accent")
 
 DESCRIPTION_CELLS = 24
-"""A task tells an answer in at most this many characters."""
+"""A task describes an answer in at most this many characters."""
 ONE_ROW_CELLS = 56
-"""From this width on a candidate takes one row; below, its bar stands under its name."""
+"""From this width on a candidate takes one row; below, its bar is under its name."""
 HOLLOW_MARKS = 12
 WIDEST_BAR = 48
 LONGEST_QUOTE = 200
@@ -73,11 +73,11 @@ class VoteTally(LinePane):
         self._seen: tuple[Snapshot, Describe, str] | None = None
 
     def show_votes(self, snapshot: Snapshot, describe: Describe, copies: str = "", *, waiting: Hashable = None) -> None:
-        """Show the ballots of `snapshot`, its answers told by `describe`, and what is to be said of `copies`.
+        """Show the ballots of `snapshot`, its answers put into words by `describe`, and what is to be said of `copies`.
 
         Args:
             snapshot: The run.
-            describe: Tells an answer.
+            describe: Describes an answer.
             copies: What is to be said of texts that are alike.
             waiting: What the open step is decided as and not committed yet, None where it is not decided.
         """
@@ -193,12 +193,12 @@ def _samples(tally: Tally, *, over: bool = False) -> list[Text]:
         parts += ["  ", (f"{marks} in flight", "accent")]
     if tally.flagged:
         parts += ["  ", (f"⚑ {count(tally.flagged)} flagged", "warn")]
-    # An open ballot keeps the row while it is empty, so that what stands below does not jump.
+    # An open ballot keeps the row while it is empty, so that what is below does not jump.
     return [line(*parts)] if parts or (tally.winner is None and not over) else []
 
 
 def _probes(tally: Tally, describe: Describe, width: int) -> list[Text]:
-    """Tell what was only asked to be examined: each answer with how often it came, and none of it counted."""
+    """Show what was only probed: each answer with how often it came, and none of it counted."""
     if not tally.probes and not tally.probing:
         return []
     letters = {answer: letter(place) for place, (answer, _) in enumerate(tally.rows)}
@@ -223,7 +223,7 @@ def _hopeless(found: StepHopeless | None, width: int) -> list[Text]:
 
 
 def _leader(tally: Tally) -> Hashable:
-    """The one candidate with the most votes, None where several have as many."""
+    """Return the one candidate with the most votes, None where several have as many."""
     most = _most(tally)
     leaders = [answer for answer, votes in tally.rows if votes == most]
     return leaders[0] if len(leaders) == 1 else None

@@ -54,7 +54,7 @@ class RunStrip(LineView):
 
     @property
     def _shown(self) -> bool:
-        """True where any of the three is in view; one of the panes may stand alone in a small window."""
+        """True where any of the three is in view; one of the panes may be shown alone in a small window."""
         beside = self._decided.parent
         return self.display or (isinstance(beside, Widget) and beside.display)
 
@@ -64,7 +64,7 @@ class RunStrip(LineView):
         self.look()
 
     def look(self) -> None:
-        """Read now, as after a change of the window's size, which not every widget that comes into view is told of."""
+        """Read now, as after a change of the window's size, which not every widget that appears is notified of."""
         self._waiting, run = False, self._run
         if run is None or not self._shown:
             return

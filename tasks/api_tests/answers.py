@@ -55,7 +55,7 @@ def read_judgement(text: str) -> Judge | Flag:
     elif fault := _FAULT.fullmatch(lines[1]):
         answer = Judge(KINDS[fault[1].lower()], 0, fault[2].lower())
     else:
-        return Flag(MALFORMED, "the last line is no answer of the forms asked for", excerpt(lines[1]))
+        return Flag(MALFORMED, "the last line is not an answer of the forms asked for", excerpt(lines[1]))
     if answer.kind not in ALLOWED[int(row[1])]:
         return Flag(INCONSISTENT, f"row {row[1]} does not end in {answer.kind}")
     return answer

@@ -123,7 +123,7 @@ def _workflow_outputs(reading: Reading, workflow: Workflow) -> Iterator[tuple[st
         if isinstance(expression, str) and is_expression(expression):
             yield workflow.id, name, expression
         elif workflow.caller is None:
-            reading.notes.add(outputs.at(name), f"{str(expression)[:60]} is no expression that is understood")
+            reading.notes.add(outputs.at(name), f"{str(expression)[:60]} is not an expression that is understood")
 
 
 def _fill(reading: Reading, workflow: Workflow, before: Sequence[str]) -> None:
@@ -164,7 +164,7 @@ def _open_call(reading: Reading, workflow: Workflow, step: Node) -> Workflow:
     """
     name, calling = step.text("workflowId"), step.text("stepId")
     if name not in reading.workflows:
-        raise ProblemError(f"{step.place} calls the workflow {name[:60]}, which there is not: mend its name")
+        raise ProblemError(f"{step.place} calls the workflow {name[:60]}, which there is not: correct its name")
     target = reading.workflows[name]
     above: Workflow | None = workflow
     while above is not None:
@@ -177,7 +177,7 @@ def _open_call(reading: Reading, workflow: Workflow, step: Node) -> Workflow:
         if str(value).startswith("$outputs."):
             renamed.append((key, str(value).removeprefix("$outputs.")))
         else:
-            reading.notes.add(outputs.at(key), f"{str(value)[:60]} is no output of the workflow that is called")
+            reading.notes.add(outputs.at(key), f"{str(value)[:60]} is not an output of the workflow that is called")
     for key in ("successCriteria", "onSuccess", "onFailure", "requestBody"):
         if key in step.value:
             reading.notes.add(step.at(key), "is ignored at a step that calls a workflow")
@@ -206,7 +206,7 @@ def _named(workflow: Workflow, step: Node) -> list[str]:
 
 
 def _used(reading: Reading, workflow: Workflow, step: Node, test: Test) -> list[str]:
-    """Return the tests whose values a step uses, and refuse values that nobody gives.
+    """Return the tests whose values a step uses, and refuse values that no one gives.
 
     Raises:
         ProblemError: An input has no value, or a step or a workflow is unknown.
@@ -235,7 +235,7 @@ def _givers(reading: Reading, workflow: Workflow, step: Node, expression: str) -
     if not other:
         return []
     if other not in reading.workflows:
-        raise ProblemError(f"{step.place} uses the workflow {other}, which there is not: mend its name")
+        raise ProblemError(f"{step.place} uses the workflow {other}, which there is not: correct its name")
     if other not in workflow.needs:
         raise ProblemError(f"{step.place} uses the workflow {other}: name it in dependsOn of {workflow.id}")
     outputs = reading.workflows[other].node.mapping("outputs").value

@@ -77,7 +77,7 @@ def step_id(workflow: Workflow, step: Node, called: str) -> str:
         ProblemError: The workflow has no such step.
     """
     if called not in workflow.ids:
-        raise ProblemError(f"{step.place} uses the step {called}, which {workflow.id} has not: mend its name")
+        raise ProblemError(f"{step.place} uses the step {called}, which {workflow.id} has not: correct its name")
     return workflow.ids[called]
 
 
@@ -169,7 +169,7 @@ def _referred(reading: Reading, node: Node, kind: str) -> Node:
     name = str(reference).removeprefix(f"$components.{kind}.")
     found = reading.root.mapping("components").mapping(kind).value.get(name)
     if not isinstance(found, dict):
-        raise ProblemError(f"{node.at('reference')} names {str(reference)[:60]}, which there is not: mend its name")
+        raise ProblemError(f"{node.at('reference')} names {str(reference)[:60]}, which there is not: correct its name")
     changed = {"value": node.value["value"]} if "value" in node.value else {}
     return Node({**found, **changed}, node.place)
 
@@ -291,5 +291,5 @@ def _outputs(reading: Reading, step: Node) -> tuple[tuple[str, str], ...]:
         if isinstance(expression, str) and is_expression(expression):
             found.append((name, expression))
         else:
-            reading.notes.add(node.at(name), f"{str(expression)[:60]} is no expression that is understood")
+            reading.notes.add(node.at(name), f"{str(expression)[:60]} is not an expression that is understood")
     return tuple(found)

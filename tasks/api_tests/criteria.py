@@ -48,7 +48,7 @@ def check_criterion(criterion: Criterion) -> None:
     if criterion.kind not in KINDS:
         raise CriterionError(f"criteria of type {criterion.kind[:20]!r} are not understood: use {', '.join(KINDS)}")
     if criterion.kind != "simple" and not is_expression(criterion.context):
-        raise CriterionError(f"the context {criterion.context[:60]!r} is no expression that is understood")
+        raise CriterionError(f"the context {criterion.context[:60]!r} is not an expression that is understood")
     try:
         if criterion.kind == "simple":
             check_condition(criterion.condition)

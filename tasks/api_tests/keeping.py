@@ -57,7 +57,7 @@ def answer_from(value: Any) -> Answer:
         return Choose(*parts)
     if kind == "judge":
         return Judge(*parts)
-    raise ValueError(f"{kind!r} is no answer of API tests")
+    raise ValueError(f"{kind!r} is not an answer of API tests")
 
 
 def moves_of(answers: Iterable[object]) -> list[tuple[Any, ...]]:

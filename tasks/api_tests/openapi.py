@@ -111,7 +111,7 @@ def read_api(whole: dict[str, Any], notes: Notes) -> Api:
     operations: dict[str, Described] = {}
     for path, item in root.mapping("paths").entries():
         if not path.startswith("/"):
-            notes.add(item.place, "is no path: it does not begin with /")
+            notes.add(item.place, "is not a path: it does not begin with /")
             continue
         for method in METHODS:
             if method in item.value:

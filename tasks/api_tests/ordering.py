@@ -23,7 +23,7 @@ def ordered(names: Sequence[str], needs: Mapping[str, Sequence[str]], what: str)
     for name in names:
         for need in needs.get(name, ()):
             if need not in place:
-                raise ProblemError(f"{what} {name} depends on {need}, which there is not: mend its name")
+                raise ProblemError(f"{what} {name} depends on {need}, which there is not: correct its name")
     sorter = TopologicalSorter({name: needs.get(name, ()) for name in names})
     try:
         sorter.prepare()

@@ -1,4 +1,4 @@
-"""The tests as a table: id, state, method, try, code, milliseconds, data. The marks tell the state without colour."""
+"""The tests as a table: id, state, method, try, code, milliseconds, data. The marks show the state without colour."""
 
 from __future__ import annotations
 

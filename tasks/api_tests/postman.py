@@ -51,7 +51,7 @@ def read_postman(whole: dict[str, Any], given: Mapping[str, Any], notes: Notes) 
     """
     root = Node(whole, "")
     if "v2." not in root.mapping("info").text("schema"):
-        raise ProblemError("the collection is not of Postman's format 2.1: export it anew as Collection v2.1")
+        raise ProblemError("the collection is not of Postman's format 2.1: export it again as Collection v2.1")
     root.note_others("info item variable auth event", notes)
     variables = {one.text("key"): one.value.get("value", "") for one in root.nodes("variable")} | dict(given)
     makers: dict[str, str] = {}

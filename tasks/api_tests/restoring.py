@@ -78,5 +78,5 @@ def check_texts(problem: Problem) -> None:
             json.loads(text)
         except (ValueError, RecursionError):
             raise ProblemError(
-                f"these tests in maker's own form are damaged: {one_line(text, 60)} is no JSON"
+                f"these tests in maker's own form are damaged: {one_line(text, 60)} is not JSON"
             ) from None

@@ -165,7 +165,7 @@ class ApiTests(Task[State, Answer]):
             return finished(self.problem, state, answer)
         if isinstance(answer, Done):
             return done(state, answer)
-        assert isinstance(answer, Said | Amendment)  # noqa: S101 - nobody is asked
+        assert isinstance(answer, Said | Amendment)  # noqa: S101 - no one is asked
         return state
 
     def oracle(self, state: State) -> Answer | None:

@@ -45,7 +45,7 @@ class Replay:
         self.found.append(text)
 
     def begin(self, tag: str, chosen: str) -> None:
-        """An effect was begun."""
+        """Check that an effect was begun."""
         if tag in self.flying:
             self.wrong(f"{tag} was begun twice")
         self.flying[tag] = 1
@@ -56,10 +56,10 @@ class Replay:
             self.send(name, number)
 
     def send(self, name: str, number: str) -> None:
-        """A test was sent for the time of a number."""
+        """Check that a test was sent for the time of a number."""
         test = self.tests.get(name)
         if test is None:
-            self.wrong(f"{name} is no test")
+            self.wrong(f"{name} is not a test")
             return
         if int(number) != self.tries.get(name, 0) + 1:
             self.wrong(f"{name} was sent for the time {number} out of turn")
@@ -73,7 +73,7 @@ class Replay:
         self.failed.discard(name)
 
     def end(self, tag: str, status: str, value: str, *, judged: bool) -> None:
-        """An effect has ended; `judged`: a vote on a failure comes right after."""
+        """Check that an effect has ended; `judged`: a vote on a failure comes right after."""
         if self.flying.pop(tag, None) is None:
             self.wrong(f"{tag} has ended and was not begun")
             return
@@ -92,14 +92,14 @@ class Replay:
             for criterion in test["criteria"]:
                 due = _STATUS.fullmatch(criterion["condition"])
                 if status != "ok" or (due and int(due[1]) != code):
-                    self.wrong(f"{name} was answered {code or status} and nobody judged it")
+                    self.wrong(f"{name} was answered {code or status} and was not judged")
             self.created += test["method"] == "POST" and code == 201 and "location" in answer.get("headers", {})
             self.cleaned += test["method"] == "DELETE" and 200 <= code < 300
         else:
             self.open[name] = (code, answer.get("headers", {}), answer.get("kind", ""))
 
     def judge(self, kind: str, seconds: int, then: str) -> None:
-        """A failure was voted on."""
+        """Check that a failure was voted on."""
         name = next((test for test in self.tests if test in self.open), None)
         if name is None:
             return  # a request that was not sent for want of a value
@@ -121,10 +121,10 @@ class Replay:
             self.stopped = self.stopped or then == "stop"
 
     def choose(self, name: str) -> None:
-        """A test was chosen among those that could be sent."""
+        """Check that a test was chosen among those that could be sent."""
         test = self.tests.get(name)
         if test is None:
-            self.wrong(f"{name} is no test")
+            self.wrong(f"{name} is not a test")
             return
         for other in self.tests.values():
             never = other["id"] not in self.tries and not other["puzzle"] and not other["after"]

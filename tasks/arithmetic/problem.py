@@ -122,12 +122,12 @@ def _expression(text: object) -> tuple[str, tuple[str, ...]]:
     numbers, signs = parts[::2], parts[1::2]
     strange = next((part for part in numbers if not re.fullmatch(r"[0-9]+", part)), None)
     if strange is not None:
-        raise ProblemError(f"{_shown(strange)} is no whole number of digits 0 to 9: write {_EXAMPLE}")
+        raise ProblemError(f"{_shown(strange)} is not a whole number of digits 0 to 9: write {_EXAMPLE}")
     wrong = next((sign for sign in signs if sign not in _SIGNS), None)
     if wrong is not None:
-        raise ProblemError(f"{_shown(wrong)} stands where * or + should: write {_EXAMPLE}")
+        raise ProblemError(f"{_shown(wrong)} is where * or + should be: write {_EXAMPLE}")
     if len(numbers) != len(signs) + 1 or not signs:
-        raise ProblemError(f"{_shown(text)} is no sum or product of numbers: write {_EXAMPLE}")
+        raise ProblemError(f"{_shown(text)} is not a sum or product of numbers: write {_EXAMPLE}")
     operations = {_SIGNS[sign] for sign in signs}
     if len(operations) > 1 or (MULTIPLY in operations and len(numbers) != 2):
         raise ProblemError(f"multiply two numbers, or add up to {MOST_NUMBERS}: write {_EXAMPLE}")

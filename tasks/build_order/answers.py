@@ -69,7 +69,7 @@ def read_build(text: str, menu: Menu) -> Build | Flag:
     rows = menu.left or menu.units
     place = _number(parts["module"], len(rows))
     if not place:
-        return Flag(MALFORMED, f"the module is no number from 1 to {len(rows)}", excerpt(parts["module"]))
+        return Flag(MALFORMED, f"the module is not a number from 1 to {len(rows)}", excerpt(parts["module"]))
     unit = rows[place - 1]
     name = menu.plan.names[unit]
     if bare(parts["name"]) != bare(name):
@@ -81,7 +81,7 @@ def _contradiction(parts: Mapping[str, str], menu: Menu, unit: int, text: str) -
     """Flag numbers that cannot be, or are not those of the row."""
     waiting, chain = (_number(parts[one], 999_999) for one in ("waiting", "chain"))
     if waiting is None or chain is None:
-        return Flag(MALFORMED, "waiting and chain are no whole numbers", excerpt(text[-60:]))
+        return Flag(MALFORMED, "waiting and chain are not whole numbers", excerpt(text[-60:]))
     if chain > waiting or (chain == 0) != (waiting == 0):
         return Flag(INCONSISTENT, f"a chain of {chain} cannot be where {waiting} wait", excerpt(text[-60:]))
     if not menu.left and (waiting, chain) != (menu.plan.waiting[unit], menu.plan.chain[unit]):
@@ -109,7 +109,7 @@ def read_circle(text: str, circle: Circle, problem: Problem) -> Drop | Unite | F
     rows = by_name(circle.weakest[:SHOWN])
     place = _number(parts["drop"], len(rows))
     if not place:
-        return Flag(MALFORMED, f"the drop is no number from 1 to {len(rows)}", excerpt(parts["drop"]))
+        return Flag(MALFORMED, f"the drop is not a number from 1 to {len(rows)}", excerpt(parts["drop"]))
     one, other, _ = rows[place - 1]
     drop = Drop(problem.modules[one].name, problem.modules[other].name)
     if (bare(parts["module"]), bare(parts["needs"])) != (bare(drop.module), bare(drop.needed)):

@@ -89,7 +89,7 @@ def check_command(problem: Problem) -> Problem:
 
 
 def _filled(words: Sequence[str], name: str, path: str) -> list[str]:
-    """Return the words of a command for a module; what is filled in is not looked at again."""
+    """Return the words of a command for a module; what is filled in is not examined again."""
     return [path.join(part.replace(MODULE, name) for part in word.split(PATH)) for word in words]
 
 
@@ -170,7 +170,7 @@ def failure(done: Done) -> str:
 
 
 def rehearsed(do: Do, variant: int) -> Done:
-    """Imitate what a command comes to: variant 0 is well, and of four others one fails."""
+    """Imitate how a command ends: variant 0 is well, and of four others one fails."""
     if variant % 4 == 3:
         return Done(Status.FAILED, json.dumps({"error": "there is no such program", "kind": "program"}))
     code = int(variant % 4 == 2)

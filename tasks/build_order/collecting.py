@@ -74,7 +74,7 @@ class Collection:
 
         Args:
             key: What needs name it by.
-            name: Its name; where several have it, `version` and then `where` tell them apart.
+            name: Its name; where several have it, `version` and then `where` distinguish them.
             version: Its version.
             where: Where it comes from.
             seconds: How long it takes.
@@ -110,7 +110,7 @@ class Collection:
         for key, other in self._needs:
             if other not in self._found or key not in self._found:
                 raise ProblemError(
-                    f"{shown(names.get(key, key))} needs {shown(names.get(other, other))}, which is no module of the"
+                    f"{shown(names.get(key, key))} needs {shown(names.get(other, other))}, which is not a module of the"
                     " file: add it, or take the need out"
                 )
         edges = sorted(

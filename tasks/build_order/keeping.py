@@ -82,4 +82,4 @@ def answer_from(value: Any) -> Answer:
         return Finished(parts[0], Done(*parts[1:]))
     if kind == "unite":
         return Unite()
-    raise ValueError(f"{kind!r} is no answer of a build order")
+    raise ValueError(f"{kind!r} is not an answer of a build order")

@@ -32,7 +32,7 @@ class Ways(Protocol):
 
 
 class Decided(NamedTuple):
-    """What choices come to.
+    """The consequences of choices.
 
     Attributes:
         left: The knot that is decided next, None where all are decided.
@@ -82,7 +82,7 @@ def components(places: Iterable[int], ways: Ways, within: Collection[int] | None
 
 
 class _Search:
-    """A walk into the depth that numbers places as it comes to them."""
+    """A walk into the depth that numbers places as it reaches them."""
 
     def __init__(self, ways: Ways, within: Collection[int] | None) -> None:
         self._ways = ways
@@ -95,7 +95,7 @@ class _Search:
         self.found: list[list[int]] = []
 
     def from_(self, first: int) -> None:
-        """Walk from a place that was not come to yet."""
+        """Walk from a place that was not reached yet."""
         self._come_to(first)
         while self._walk:
             place, left = self._walk[-1]
@@ -153,7 +153,7 @@ class Knots:
         self._circles: Recent[Circle] = Recent(_KEPT)
 
     def after(self, choices: tuple[Choice, ...]) -> Decided:
-        """Return what these choices come to."""
+        """Return the consequences of these choices."""
         if not choices:
             return self._first
         known = self._known.get(choices)

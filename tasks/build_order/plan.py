@@ -100,7 +100,7 @@ def plan(problem: Problem, cut: frozenset[tuple[int, int]], united: Iterable[Seq
         chain[unit] = max((chain[other] + 1 for other in needed_by[unit]), default=0)
     for unit in order:
         level[unit] = max((level[other] + 1 for other in needs[unit]), default=0)
-    # places are in order of name, so the first place of a unit stands for its name
+    # places are in order of name, so the first place of a unit represents its name
     due = sorted(order, key=lambda unit: (-waiting[unit], -chain[unit], members[unit][0]))
     number = [0] * len(due)
     for rank, unit in enumerate(due):

@@ -13,7 +13,7 @@ MOST_RAW = 120
 """Modules of a problem whose numbers the agents work out: all of those left are in every prompt."""
 MOST_SLOTS = 64
 LONGEST_BUILD = 3_600
-"""Seconds that a command gets where nobody says how many."""
+"""Seconds that a command gets where no one says how many."""
 MOST_TIMEOUT = 86_400
 AUTO, UNIT, DROP = "auto", "unit", "drop"
 GUIDED, RAW = "guided", "raw"
@@ -43,7 +43,7 @@ class Module:
 
     Attributes:
         name: Its name, unlike that of any other.
-        seconds: How long it takes to build; None where nobody has said.
+        seconds: How long it takes to build; None where no one has said.
         path: Its folder or file, with slashes, relative to the project; "" where none is known.
     """
 

@@ -43,7 +43,7 @@ class Schedule:
 
 
 def seconds_of(problem: Problem, plan: Plan, unit: int) -> float:
-    """Return how long a unit takes; a module takes one second where nobody has said."""
+    """Return how long a unit takes; a module takes one second where no one has said."""
     return sum(1.0 if (one := problem.modules[place].seconds) is None else one for place in plan.members[unit])
 
 

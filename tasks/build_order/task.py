@@ -185,7 +185,7 @@ class BuildOrder(Task[State, Answer]):
         return tuple(Build(first) for unit in left if menu.plan.names[unit] == first)
 
     def rehearse(self, state: State, do: Do, variant: int) -> Done:  # noqa: ARG002 - a command is imitated alike everywhere
-        """Imitate what a module's command comes to."""
+        """Imitate how a module's command ends."""
         return rehearsed(do, variant)
 
     def draft(self, state: State) -> Answer | None:

@@ -168,7 +168,7 @@ def order_findings(graph: Graph, groups: Sequence[set[str]], order: Sequence[str
     often = Counter(order)
     found = [f"{name} is not in the order" for name in units if not often[name]]
     found += [
-        f"{name} is in the order, and is no module that can be built by itself" for name in often if name not in units
+        f"{name} is in the order, and is not a module that is built by itself" for name in often if name not in units
     ]
     found += [f"{name} is in the order {count} times" for name, count in often.items() if count > 1]
     place = {name: at for at, name in enumerate(order)}

@@ -27,7 +27,7 @@ def names(method: str) -> tuple[str, str]:
 
 
 def read_answer(method: str, text: str) -> Answer | Flag:
-    """Read the last line of each name; what stands last has to be whole, even where an earlier one is.
+    """Read the last line of each name; what comes last has to be whole, even where an earlier one is.
 
     Args:
         method: "phases" or "layers".

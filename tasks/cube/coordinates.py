@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from .pieces import CORNERS, EDGES, FACES, MOVES, SOLVED, Cube, play, turn
 
 Look: TypeAlias = Callable[[Cube], bytes]
-"""Tells one property of a cube."""
+"""Computes one property of a cube."""
 
 
 class Phase(NamedTuple):
@@ -102,23 +102,23 @@ _BETWEEN = [not set(piece) & set("LR") for piece in EDGES]
 
 
 def flips(cube: Cube) -> bytes:
-    """Tell at which places an edge is turned the wrong way."""
+    """Return at which places an edge is turned the wrong way."""
     good = _good_places()
     return _seated(cube[:_EDGE_COUNT], [place not in good for place in cube[:_EDGE_COUNT]])
 
 
 def twists(cube: Cube) -> bytes:
-    """Tell for each corner's place on which axis the U or D sticker lies."""
+    """Return, for each corner's place, on which axis the U or D sticker lies."""
     return _seated(cube[_EDGE_COUNT:], [_AXIS[place[0]] for place in cube[_EDGE_COUNT:]])
 
 
 def middle_layer(cube: Cube) -> bytes:
-    """Tell at which places the four edges of the middle layer are."""
+    """Return at which places the four edges of the middle layer are."""
     return _seated(cube[:_EDGE_COUNT], _MIDDLE)
 
 
 def slices(cube: Cube) -> bytes:
-    """Tell at which places the four edges between L and R are."""
+    """Return at which places the four edges between L and R are."""
     return _seated(cube[:_EDGE_COUNT], _BETWEEN)
 
 
@@ -146,7 +146,7 @@ def corner_class(cube: Cube) -> bytes:
 
 
 def nothing(cube: Cube) -> bytes:  # noqa: ARG001 - there is nothing to look at
-    """Tell nothing: the second property of a phase that needs only one."""
+    """Return nothing: the second property of a phase that needs only one."""
     return b""
 
 

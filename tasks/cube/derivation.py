@@ -1,4 +1,4 @@
-"""Finds the algorithms of the layer method by search; `python -m maker_tasks.cube.derivation` writes them anew.
+"""Finds the algorithms of the layer method by search; `python -m maker_tasks.cube.derivation` writes them again.
 
 Each of the four groups of pieces keeps all groups before it (its base). Sequences that keep the base are found by
 meeting in the middle: two short sequences that bring the base's pieces to the same places make one, the first and then

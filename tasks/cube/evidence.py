@@ -1,7 +1,7 @@
 """The check that a move carries: the distances that were compared, face by face, of which the move has to be the least.
 
 A slip then contradicts itself, and is flagged instead of voting. Whether the distances are those of the list is not
-looked at: a move that was compared by wrong ones is for the vote. They are no part of the answer: they split no votes.
+examined: a move that was compared by wrong ones is for the vote. They are no part of the answer: they split no votes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The cube as 54 letters: each sticker by the face it belongs to, the faces in the order U R F D L B, row by row.
 
-What no cube can look like is told by its cause. Each face is read as seen with the cube unfolded:
+What no cube can look like is refused with its cause. Each face is read as seen with the cube unfolded:
 
         U
       L F R B
@@ -61,7 +61,7 @@ def from_facelets(letters: str, names: str = ORDER) -> Cube:
         names: What the stickers of the six faces are called in refusals, where they were given as colours.
 
     Raises:
-        ProblemError: No cube that can be solved looks so; the text names the cause and the mend.
+        ProblemError: No cube that can be solved looks so; the text names the cause and the fix.
     """
     named = str.maketrans(ORDER, names)
     _check_stickers(letters, names)

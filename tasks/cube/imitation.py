@@ -72,7 +72,7 @@ class _Reading(NamedTuple):
 
     Attributes:
         method: Which method's prompt it is.
-        piece: The piece that is looked for, empty by phases.
+        piece: The piece that is searched for, empty by phases.
         listed: All answers of the list, in its order.
         right: The one that the rule makes right.
     """
@@ -106,7 +106,7 @@ def imitate(prompt: str, mistake: Mistake | None, variant: int) -> tuple[str, st
 
 
 def _said(reading: _Reading, answer: Answer) -> str:
-    """Write an answer, by phases with the distances of someone who came to it: it is the least by them."""
+    """Write an answer, by phases with the distances of someone who chose it: it is the least by them."""
     block = _block(reading.method, answer)
     if reading.method != PHASES_METHOD:
         return block
@@ -114,7 +114,7 @@ def _said(reading: _Reading, answer: Answer) -> str:
 
 
 def _compared(reading: _Reading, answer: Answer) -> list[Answer]:
-    """Return the distances that make an answer the right one: those that stand in its way are taken for more."""
+    """Return the distances that make an answer the right one: those that are in its way are taken for more."""
     seen, before = [], True
     for other in reading.listed:
         before = before and other.choice != answer.choice

@@ -1,6 +1,6 @@
 """The cube unfolded, a letter on each filled sticker, with what is going on beside it, below it, or in one line.
 
-Where there is no room for the net, the faces stand in a row, or are written out two to a line.
+Where there is no room for the net, the faces are in a row, or are written out two to a line.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def draw(letters: str, marked: Collection[int], facts: Sequence[Piece], columns:
 
     Args:
         letters: The 54 stickers.
-        marked: Cells (0 to 53) of the piece that is looked for.
+        marked: Cells (0 to 53) of the piece that is searched for.
         facts: What is going on, the most important line first, each with its role.
         columns: Cells across.
         rows: Lines.

@@ -2,7 +2,7 @@
 
 A piece is named by its colours, which are the faces it belongs to: `UF`, `URF`. Its place is the faces its stickers lie
 on, in the order of the name: piece `UF` at `RU` has its U sticker on face R and its F sticker on face U. One word so
-tells where a piece is and how it is turned, and a turn renames the faces in the words of the pieces it carries.
+says where a piece is and how it is turned, and a turn renames the faces in the words of the pieces it carries.
 """
 
 from __future__ import annotations

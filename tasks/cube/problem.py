@@ -87,7 +87,7 @@ def random_scramble(turns: object, shuffle: object) -> str:
     faces: list[str] = []
     while len(faces) < turns:
         face = dice.choice(FACES)
-        # Opposite faces stand side by side in FACES: after U D neither may follow.
+        # Opposite faces are side by side in FACES: after U D neither may follow.
         axis = FACES.index(face) // 2
         recent = [other for other in faces[-2:] if FACES.index(other) // 2 == axis]
         if face not in recent[-1:] and (len(recent) < 2 or face not in recent):
@@ -96,7 +96,7 @@ def random_scramble(turns: object, shuffle: object) -> str:
 
 
 def _fields(source: str) -> dict[str, Any]:
-    """Tell by its content what a problem file holds."""
+    """Recognize by its content what a problem file holds."""
     text = source.strip()
     if text.startswith("{"):
         return _object(text)
@@ -137,7 +137,7 @@ def _from_scramble(text: str) -> tuple[Cube, str]:
     for word in text.split():
         move = read_move(word)
         if move is None:
-            raise ProblemError(f"{_shown(word)} is no turn: write turns such as R U2 F', with blanks between")
+            raise ProblemError(f"{_shown(word)} is not a turn: write turns such as R U2 F', with blanks between")
         moves.append(move)
     if len(moves) > MOST_TURNS:
         raise ProblemError(f"a scramble has at most {MOST_TURNS} turns, got {len(moves)}: give fewer")

@@ -1,6 +1,6 @@
 """What an agent reads: the notation and the form of the answer (system), the rule and the state (user).
 
-The simulated model reads them back, so whatever it needs to decide has to stand here.
+The simulated model reads them back, so whatever it needs to decide has to be here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How many moves each state of each phase is from its goal, and how its states are numbered: read from a file.
 
-The file comes with the task, so that nobody waits for the search. What it holds is known by its digest, so a damaged
-one, or one of another version, is told at once and everything is built anew by breadth-first search, in two seconds.
+The file comes with the task, so that no one waits for the search. What it holds is known by its digest, so a damaged
+one, or one of another version, is recognized at once and everything is rebuilt by breadth-first search, in two seconds.
 `packing.py` writes the file.
 """
 
@@ -52,7 +52,7 @@ _loaded: list[Table] = []
 
 def table(phase: int) -> Table:
     """Return what is known of phase 0 to 3."""
-    with _loading:  # the form and the run may both come to ask first, each in its thread
+    with _loading:  # the form and the run may both ask first, each in its thread
         if not _loaded:
             _loaded.extend(read(FILE) or map(build, PHASES))
     return _loaded[phase]
@@ -68,7 +68,7 @@ def _search(first: Coordinate, second: Coordinate) -> bytes:
     """Search breadth first from the goal: turns can be undone, so the way there is as long as the way back.
 
     A level is found from the one before it or, once that is the longer list, by looking at what is left: most states
-    are far from the goal, and one neighbour of the level before tells (direction-optimizing search, Beamer 2012).
+    are far from the goal, and one neighbour of the level before is enough (direction-optimizing search, Beamer 2012).
     """
     width = len(second.after)
     firsts = [tuple(number * width for number in row) for row in first.after]

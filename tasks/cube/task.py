@@ -179,7 +179,7 @@ class RubiksCube(Task[State, Answer]):
         return draw(to_facelets(state.cube), marked, facts, columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell the move with its distance, or the case with its place."""
+        """Describe the move with its distance, or the case with its place."""
         if self._problem.method == PHASES_METHOD:
             return f"{answer.choice}, then {answer.reading} to go"
         return f"case {answer.choice}, at {answer.reading}"

@@ -57,7 +57,7 @@ def _moves(
     """Return what an answer plays, or say why that is nothing."""
     choice, reading = answer
     if tables is None:
-        return [choice] if choice[:1] in _LOOK and choice[1:] in ("", "2", "'") else f"{choice} is no move"
+        return [choice] if choice[:1] in _LOOK and choice[1:] in ("", "2", "'") else f"{choice} is not a move"
     piece = next((piece for piece in tables if not _at_home(letters, piece)), None)
     if piece is None:
         return "every piece is at home"

@@ -25,7 +25,7 @@ _STATE = re.compile(rf"[^\[]*(\[{_ROW},{_ROW},{_ROW}\])")
 def read_answer(text: str, disks: list[int]) -> Answer | Flag:
     """Read the last `move = [disk, from, to]` and the last `next_state = [[…], […], […]]` of a response.
 
-    The names' case and the blanks are free, all else is not: what stands last has to be whole, even where an earlier
+    The names' case and the blanks are free, all else is not: what comes last has to be whole, even where an earlier
     one is.
 
     Args:

@@ -1,6 +1,6 @@
-"""The board as text: pegs standing where they fit, laid down in rows of numbers where they do not.
+"""The board as text: pegs upright where they fit, laid down in rows of numbers where they do not.
 
-Both tell everything without colour: disks carry their numbers, the disk moved last is in `»…«`, the goal has a `*`.
+Both show everything without colour: disks carry their numbers, the disk moved last is in `»…«`, the goal has a `*`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _role(disk: int, moved: int | None) -> str:
     return "moved" if disk == moved else f"hue.{(disk - 1) % _HUES + 1}"
 
 
-# Standing pegs.
+# Upright pegs.
 
 
 def _upright(pegs: Pegs, previous: Move | None, goal: int, columns: int, rows: int) -> list[list[Piece]]:

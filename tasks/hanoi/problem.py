@@ -85,7 +85,7 @@ def _fields(source: str) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ProblemError(f"{name} is no number of disks or pegs: write whole numbers, as in {_EXAMPLE}")
+    raise ProblemError(f"{name} is not a number of disks or pegs: write whole numbers, as in {_EXAMPLE}")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What an agent reads: the game and the form of the answer (system), the decision rule and the state (user).
 
 The texts are our own; what they ask is what the paper asks (§4.1, App. C). The simulated model reads them back, so
-whatever it needs to decide has to stand here.
+whatever it needs to decide has to be here.
 """
 
 from __future__ import annotations

@@ -152,11 +152,11 @@ class Hanoi(Task[State, Answer]):
         return replay(self._problem.pegs, self._problem.goal, answers)
 
     def picture(self, state: State, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
-        """Draw the pegs standing where they fit, else laid down; the disk moved last is in `»…«`."""
+        """Draw the pegs upright where they fit, else laid down; the disk moved last is in `»…«`."""
         return draw(state.pegs, state.previous, self._problem.goal, columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Tell the move, as `disk 3: 0 → 2`."""
+        """Describe the move, as `disk 3: 0 → 2`."""
         disk, start, end = answer.move
         text = f"disk {disk}: {start} → {end}"
         return text if len(text) <= _DESCRIPTION_CHARACTERS else text[: _DESCRIPTION_CHARACTERS - 1] + "…"

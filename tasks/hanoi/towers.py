@@ -121,7 +121,7 @@ def paper_move(pegs: Pegs, previous: Move | None, one_way: int) -> Move | None:
     Args:
         pegs: The board.
         previous: The move before, None at the start.
-        one_way: The direction of disk 1, as `stride` tells it.
+        one_way: The direction of disk 1, as `stride` gives it.
 
     Returns:
         The move, None where the rule allows none: disk 1 is covered, or just moved and no other disk can.
@@ -145,7 +145,7 @@ def paper_move(pegs: Pegs, previous: Move | None, one_way: int) -> Move | None:
 def scan(pegs: Pegs, goal: int) -> tuple[Move | None, int]:
     """Find the first move of the shortest way to a tower on `goal`, and how long that way is.
 
-    From the largest disk down, a disk that is off its target has to go there, and everything smaller has to stand on
+    From the largest disk down, a disk that is off its target has to go there, and everything smaller has to be on
     the third peg by then. The last disk found so is the one to move now; each of them adds 2^(disk − 1) moves.
 
     Args:

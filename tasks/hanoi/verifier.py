@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from operator import gt
 
 FINDINGS = 5
-"""Most findings that are told; the first ones say what went wrong, the others follow from them."""
+"""Most findings that are reported; the first ones say what went wrong, the others follow from them."""
 
 
 def replay(pegs: Sequence[Sequence[int]], goal: int, answers: Iterable[tuple[Sequence[int], object]]) -> list[str]:
@@ -44,7 +44,7 @@ def _fault(board: list[int], bits: dict[int, int], move: Sequence[int]) -> str |
     disk, start, end = move
     bit = bits.get(disk)
     if bit is None or start not in (0, 1, 2) or end not in (0, 1, 2) or start == end:
-        return f"{list(move)} is no move on this board"
+        return f"{list(move)} is not a move on this board"
     if board[start] & -board[start] != bit:
         return f"disk {disk} is not on top of peg {start}"
     if board[end] & (bit - 1):

@@ -30,7 +30,7 @@ def proposed(talk: Talk, candidate: Candidate, source: Source, tally: Tally, tra
 def said(
     document: Document, kind: Kind, text: str, source: Source, tallies: tuple[Tally, ...] = (), rules: int = RULES
 ) -> Document:
-    """Add a person's line: it stands, whatever the gates say, since nobody knows better what is wanted."""
+    """Add a person's line: it is accepted, whatever the gates say, since no one knows better what is wanted."""
     line_id = id_of(document, kind, text)
     known = document.line(line_id)
     if known is None:
@@ -60,7 +60,7 @@ WANTS_IT = "{} wants it so, although {{rules}} fails"
 
 
 def accept(document: Document, line_id: str, why: str, rule: int = RULES) -> Document:
-    """Let a line stand by a person's word; `why` is the reason where gates fail, {rules} standing for which."""
+    """Accept a line by a person's word; `why` is the reason where gates fail, {rules} being which."""
     failed = failures(document, line_id, rule)
     if not failed:
         return document.changed(line_id, status=Status.ACCEPTED, reason="")
@@ -69,14 +69,14 @@ def accept(document: Document, line_id: str, why: str, rule: int = RULES) -> Doc
 
 
 def failures(document: Document, line_id: str, rules: int = RULES) -> tuple[GateResult, ...]:
-    """Return the gates that a line does not pass; that nothing tests a feature yet is told at the end."""
+    """Return the gates that a line does not pass; that nothing tests a feature yet is reported at the end."""
     line = document.line(line_id)
     unheeded = (UNTESTED, *(LATER_GATES if rules == 1 else ()))
     return () if line is None else tuple(one for one in line.failures if one.rule not in unheeded)
 
 
 _BUILDS = (Kind.FEATURE, Kind.INTERFACE, Kind.NON_GOAL)
-"""What would be built, and can be spilled. A story, a limit or a datum that nobody wants is left out, no more."""
+"""What would be built, and can be spilled. A story, a limit or a datum that no one wants is left out, no more."""
 
 
 def kept_out(talk: Talk, candidate: Candidate, tally: Tally, voter: str = "") -> Document:

@@ -1,6 +1,6 @@
-"""What a person may wish at any time: a strict little grammar, and what each wish does to the document.
+"""What a person may amend at any time: a strict small grammar, and what each amendment does to the document.
 
-accept ID              it stands, whatever agents or gates say          add KIND TEXT    a line of your own
+accept ID              accepted, whatever agents or gates say           add KIND TEXT    a line of your own
 reject ID [REASON]     it goes                                          non-goal TEXT    short for add non-goal
 later ID               neither wanted nor ruled out: not now
 edit ID TEXT           your wording in its place                        revise PART      ask about a part again
@@ -35,7 +35,7 @@ _ADDED = tuple(kind for kind in Kind if kind is not Kind.QUESTION)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A wish, read.
+    """An amendment, read.
 
     Attributes:
         verb: What to do.
@@ -53,7 +53,7 @@ class Request:
 
 
 def read_amendment(text: str, document: Document) -> Request | str:
-    """Read a wish; a text that is none comes back as one line that says why, with the mend."""
+    """Read an amendment; for a text that is none, return one line that says why, and how to write it."""
     said = one_line(text)
     if len(said) > LONGEST:
         return f"that has {len(said):,} characters: say it in {LONGEST:,}"
@@ -68,7 +68,7 @@ def read_amendment(text: str, document: Document) -> Request | str:
         part = what.lower()
         return Request(verb, part=part, text=rest) if part in BY_NAME else f"revise which part? {', '.join(BY_NAME)}"
     if verb not in ("accept", "reject", "later", "edit", "move"):
-        return f"{said[:30]!r} is no wish: accept, later, reject, edit, move, add, non-goal or revise"
+        return f"{said[:30]!r} is not an amendment: accept, later, reject, edit, move, add, non-goal or revise"
     return _about(Request(verb, what.upper(), text=rest), document)
 
 
@@ -108,13 +108,13 @@ def _about(request: Request, document: Document) -> Request | str:
 
 
 def refusal(talk: Talk, amendment: Amendment) -> str:
-    """Say in one line why a wish cannot be taken; empty to take it."""
+    """Say in one line why an amendment cannot be taken; empty to take it."""
     request = read_amendment(amendment.text, talk.document)
     return request if isinstance(request, str) else ""
 
 
 def amended(talk: Talk, brief: Brief, amendment: Amendment) -> Talk:
-    """Do what a person wishes; what cannot be read changes nothing."""
+    """Amend as a person asks; what cannot be read changes nothing."""
     request = read_amendment(amendment.text, talk.document)
     if isinstance(request, str):
         return talk
@@ -171,7 +171,7 @@ def _judged(talk: Talk, request: Request, line: Line, voter: str) -> Talk:
 
 
 def _why(talk: Talk, voter: str, did: str) -> str:
-    """Return why a line stands that a person accepted or worded."""
+    """Return why a line is accepted that a person accepted or worded."""
     return accepting.WANTS_IT.format(voter) if talk.rules == 1 else f"{voter} {did} it so, although {{rules}} fails"
 
 
@@ -192,7 +192,7 @@ def _moved(document: Document, request: Request) -> Document:
 
 
 def _with_tests(talk: Talk, brief: Brief) -> Talk:
-    """See to it that a feature that has come to stand gets its acceptance line, even where that part was through."""
+    """See to it that a feature that is now accepted gets its acceptance line, even where that part was through."""
     if talk.stage is Stage.SURVEY or ACCEPTANCE.name in talk.queue:
         return talk
     queued = replace(talk, queue=(*talk.queue, ACCEPTANCE.name))

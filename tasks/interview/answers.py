@@ -55,7 +55,7 @@ class Pick(NamedTuple):
 
     Attributes:
         number: Its number, 1-based; 0 for none of them.
-        text: What stands there, so that the vote can be read without the list; "" for none.
+        text: What is there, so that the vote can be read without the list; "" for none.
     """
 
     number: int
@@ -91,7 +91,7 @@ def asking(draft: Draft | Flag) -> Draft | Flag:
 
 
 def _line(said: str, kinds: Sequence[Kind]) -> tuple[Kind | None, str]:
-    """Read what stands behind a bullet: the kind it names, None for none of `kinds`, and its text."""
+    """Read what follows a bullet: the kind it names, None for none of `kinds`, and its text."""
     tagged = _TAGGED.fullmatch(said)
     named = "" if tagged is None else tagged["kind"].lower().replace(" ", "-")
     kind = next((one for one in kinds if named in (one, f"{one}s") or _PLURALS.get(named) == one), None)
@@ -101,7 +101,7 @@ def _line(said: str, kinds: Sequence[Kind]) -> tuple[Kind | None, str]:
 
 
 def _unwrapped(said: str) -> str:
-    """Take off the marks that stand around the whole of a line: **bold**, `code`."""
+    """Take off the marks around the whole of a line: **bold**, `code`."""
     said = said.strip()
     for mark in ("**", "__", "`", "*", "_"):
         inner = said[len(mark) : -len(mark)]
@@ -121,7 +121,7 @@ def read_pick(text: str, listed: Sequence[str]) -> Pick | Flag:
 
 
 def _says_no_more(rest: str, number: int, listed: Sequence[str]) -> bool:
-    """Return whether what stands behind the number says nothing else: marks, a fence, or the entry's own words."""
+    """Return whether what follows the number says nothing else: marks, a fence, or the entry's own words."""
     line, _, below = rest.partition("\n")
     line = line.strip(_MARKUP + ".:()[]\"'–—-")
     own = listed[number - 1].strip(".") if 0 < number <= len(listed) else "none of them"

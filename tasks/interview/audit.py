@@ -21,7 +21,7 @@ def audit(document: Document, answers: Iterable[Any], earlier: Document | None) 
     """Return the first few things that are wrong with a document.
 
     Args:
-        document: What the interview came to.
+        document: What the interview resulted in.
         answers: Every decision of the run, in order.
         earlier: The document it went on from, None for none.
     """
@@ -64,19 +64,19 @@ def _said_by(line: Line, words: str) -> bool:
 def _quoted(
     document: Document, proposed: set[str], persons: dict[str, str], known: set[str], votes: set[int]
 ) -> Iterator[str]:
-    """Every line stands as someone put it, and behind a line that stands is a person's word or a vote."""
+    """Every line is as someone put it, and behind an accepted line is a person's word or a vote."""
     for line in document.lines:
         if line.text in known or line.kind is Kind.QUESTION:
             continue
         by = line.source.voter
         named = line.source.words in proposed and as_feature(line.source.words) == line.text
         if line.text not in proposed and not named and not _said_by(line, persons.get(by, "")):
-            yield f"{line.id} is quoted from nobody: {line.text[:60]!r}"
+            yield f"{line.id} is quoted from no person: {line.text[:60]!r}"
         if by and by not in persons:
             yield f"{line.id} is said to be {by}'s, who said nothing"
         voted = {tally.step for tally in line.tallies} & votes
         if line.status.is_accepted and not by and not voted and not any(tally.persons for tally in line.tallies):
-            yield f"{line.id} stands without a vote or a person's word"
+            yield f"{line.id} is accepted without a vote or a person's word"
 
 
 def _whole(document: Document) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _whole(document: Document) -> Iterator[str]:
         yield "the document says nowhere what it is for"
     ids = [line.id for line in document.lines]
     for line_id in sorted({one for one in ids if ids.count(one) > 1}):
-        yield f"the id {line_id} stands for two lines"
+        yield f"the id {line_id} is used for two lines"
     out = {line.text for line in document.of(Kind.NON_GOAL)}
     for line in document.of(Kind.FEATURE):
         if line.text in out:

@@ -35,7 +35,7 @@ class Brief:
         questions: Most questions that a person is asked; 0 leaves everything to the agents.
         drafts: Agents that propose, each time.
         persons: Who is asked, by name, each in turn; empty for whoever is there.
-        document: What an earlier interview came to; None for a new one.
+        document: What an earlier interview resulted in; None for a new one.
         rules: By which rules answers are taken in, see `talk.RULES`.
     """
 
@@ -51,7 +51,7 @@ def read_brief(options: Mapping[str, int | str], source: str | None) -> Brief:
     """Read the options, and the problem file where there is one: it has the say over the idea and over defaults.
 
     Raises:
-        ProblemError: Something cannot be used; the text names it and the mend.
+        ProblemError: Something cannot be used; the text names it and the fix.
     """
     brief = Brief() if source is None else _from_source(source)
     chosen = {name: value for name, value in options.items() if source is None or value != _DEFAULTS.get(name)}
@@ -80,7 +80,7 @@ def _checked(brief: Brief) -> Brief:
             raise ProblemError(message)
     for name in brief.persons:
         if not _NAME.fullmatch(name):
-            raise ProblemError(f"{name[:40]!r} is no name: use letters, figures, dots and hyphens, as in ada,bob")
+            raise ProblemError(f"{name[:40]!r} is not a name: use letters, figures, dots and hyphens, as in ada,bob")
     return replace(brief, idea=idea)
 
 
@@ -140,7 +140,7 @@ def write_brief(brief: Brief) -> str:
 def _from_another_run(document: Document) -> Document:
     """Take out the steps of the run that a document comes from, which are none of this one's, and all line breaks.
 
-    A file may hold anything; what is quoted in a prompt or shown on a row has to stand on one line.
+    A file may hold anything; what is quoted in a prompt or shown on a row has to be on one line.
     """
 
     def line(one: Line) -> Line:
@@ -177,7 +177,7 @@ def beginning(brief: Brief) -> Talk:
 
 
 def _new(brief: Brief) -> Talk:
-    """Return a new interview: what the idea itself rules out, or never lets happen, holds before anybody is asked."""
+    """Return a new interview: what the idea itself rules out, or never lets happen, holds before anyone is asked."""
     document = Document(_title(brief.idea), brief.idea, brief.persons)
     queue = tuple(part.name for part in PARTS if brief.rules > 1 or part is not OPEN)
     talk = Talk(document, (), queue, rules=brief.rules)

@@ -68,7 +68,7 @@ def _key(kind: Kind, text: str) -> tuple[Kind, tuple[str, ...]]:
 def dissent(found: Sequence[Candidate], drafts: int, *, single: bool) -> float:
     """Measure how far agents are apart, from 0 (all say the same) to 1.
 
-    Where a `single` line is chosen: the entropy of the wordings over that of all different. Where each line stands by
+    Where a `single` line is chosen: the entropy of the wordings over that of all different. Where each line is kept by
     itself: the mean entropy of "in this draft or not".
     """
     if single:

@@ -1,6 +1,6 @@
 """Many wordings, few meanings: proposals put together, and how far they disagree.
 
-Wordings that come to the same words (`wording.tokens`) are one meaning. So are those whose sets of words are nearly the
+Wordings that reduce to the same words (`wording.tokens`) mean the same. So do those whose sets of words are nearly the
 same, by Dice's coefficient 2·|A∩B| / (|A|+|B|), but never where they differ in a number, a "not" or an opposite. Chains
 count: if A is near B and B near C, all three are one. So the clusters are the same in whatever order proposals come.
 """
@@ -72,7 +72,7 @@ def dissent(votes: Sequence[int], ways: int | None = None) -> float:
             different from every other.
 
     Returns:
-        0 where all agree, or nobody voted, to 1 where they could not disagree more.
+        0 where all agree, or no one voted, to 1 where they could not disagree more.
     """
     total = sum(votes)
     most = total if ways is None else min(ways, total)

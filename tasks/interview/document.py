@@ -1,10 +1,10 @@
-"""What an interview comes to: a document of single lines, each with its source, its votes and its gate results.
+"""What an interview results in: a document of single lines, each with its source, its votes and its gate results.
 
     Document ── Line ── Source        who first said it, and on what words it rests
             │       ├── Tally         how agents voted, and persons by name
             │       └── GateResult    what each quality gate said of it
             ├── Conflict              where persons split; shown, never averaged
-            └── Spill                 what drafts added that nobody had asked for, kept in or kept out
+            └── Spill                 what drafts added that no one had asked for, kept in or kept out
 
 All values are frozen; every change gives a new document. A line's text is what was proposed or written, character for
 character: nothing here rewrites it.
@@ -67,7 +67,7 @@ class Source:
         voter: Name of the person who said it; "" for agents.
         words: The person's own words that it rests on, quoted; "" when agents added it of their own accord. Beside a
             `voter` they are what was said, where the line words it otherwise.
-        chosen: Name of the person who chose it as agents worded it; "" for nobody.
+        chosen: Name of the person who chose it as agents worded it; "" for no one.
     """
 
     step: int | None = None
@@ -89,7 +89,7 @@ class Tally:
         step: Step of the run in which it was decided (0-based), None when it is not one step's.
         counts: Votes of agents, one (choice, votes) for each candidate.
         persons: What persons voted, one (name, choice) for each; a person's choice overrules any number of agents.
-        k: Margin that the winner needed, None where nobody but persons voted.
+        k: Margin that the winner needed, None where no one but persons voted.
     """
 
     step: int | None = None
@@ -111,7 +111,7 @@ class GateResult:
         gate: Name of the gate, such as "clear".
         rule: The rule that failed, such as "quality-word"; "" when the gate passed.
         words: The words that failed it, quoted; "" when it is what is missing that fails.
-        why: One sentence that says what is wrong and how to mend it; "" when the gate passed.
+        why: One sentence that says what is wrong and how to fix it; "" when the gate passed.
     """
 
     gate: str
@@ -174,14 +174,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Spill:
-    """Something drafts added without a source in anybody's words.
+    """Something drafts added without a source in anyone's words.
 
     Attributes:
         text: As the drafts put it.
         drafts: How many of the drafts added it.
-        kept: True when it was voted in, False when it was kept out, None while nobody has decided.
+        kept: True when it was voted in, False when it was kept out, None while no one has decided.
         line: Id of the line it became: a feature when kept in, a non-goal when kept out; "" for none.
-        step: Step of the run that decided it (0-based), None while nobody has.
+        step: Step of the run that decided it (0-based), None while no one has.
     """
 
     text: str
@@ -211,7 +211,7 @@ class Document:
         persons: Names of those who vote, in the order they came.
         lines: In the order they were written.
         conflicts: Where persons split.
-        spill: What drafts added that nobody had asked for.
+        spill: What drafts added that no one had asked for.
         drafts: How many drafts the spill was counted over.
         simulated: Whether any of it comes from simulated agents: then it is a rehearsal, and its papers say so.
     """
@@ -226,7 +226,7 @@ class Document:
     simulated: bool = False
 
     def of(self, kind: Kind, *, accepted_only: bool = True) -> tuple[Line, ...]:
-        """Return the lines of a kind; only those that stand, by default."""
+        """Return the lines of a kind; only accepted ones, by default."""
         return tuple(
             line for line in self.lines if line.kind is kind and (line.status.is_accepted or not accepted_only)
         )
@@ -256,7 +256,7 @@ class Document:
         )
 
     def untested(self) -> Iterator[Line]:
-        """Yield the features that stand and that no standing acceptance criterion traces to."""
+        """Yield the accepted features that no accepted acceptance criterion traces to."""
         tested = {target for line in self.of(Kind.ACCEPTANCE) for target in line.traces}
         yield from (line for line in self.of(Kind.FEATURE) if line.id not in tested)
 

@@ -1,4 +1,4 @@
-"""A document as JSON and back, to an equal one. What cannot be read is told by its place, as in `lines[3].status`."""
+"""A document as JSON and back, to an equal one. What cannot be read is named by its place, as in `lines[3].status`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def to_fields(document: Document) -> dict[str, Json]:
 
 
 def to_json(document: Document) -> str:
-    """Write a document as indented JSON in ASCII: control and bidi characters in it stand as escapes."""
+    """Write a document as indented JSON in ASCII: control and bidi characters in it are escaped."""
     return json.dumps(to_fields(document), indent=2) + "\n"
 
 

@@ -71,7 +71,7 @@ def begin(talk: Talk, brief: Brief) -> Talk:
 
 
 def _idle(talk: Talk, brief: Brief) -> bool:
-    """Return whether there is nothing to do for the part at hand: all is tested, or nobody is there to be asked."""
+    """Return whether there is nothing to do for the part at hand: all is tested, or no one is there to be asked."""
     if talk.part is OPEN:
         return talk.forced != OPEN.name and brief.questions <= talk.asked
     return talk.part is ACCEPTANCE and untested(talk) is None
@@ -86,7 +86,7 @@ def finish(talk: Talk, brief: Brief) -> Talk:
 
 
 def untested(talk: Talk) -> Line | None:
-    """Return the first feature that stands and that no acceptance line, settled or waiting, traces to."""
+    """Return the first accepted feature that no acceptance line, settled or waiting, traces to."""
     document = talk.document
     tried = {
         target
@@ -164,7 +164,7 @@ def _traced(talk: Talk, brief: Brief, pick: Pick) -> Talk:
 
 
 def _spilled(talk: Talk, brief: Brief, entry: Entry | None) -> Talk:
-    """Keep a candidate that nobody asked for among the possible non-goals; drop one that someone did ask for."""
+    """Keep a candidate that no one asked for among the possible non-goals; drop one that someone did ask for."""
     here = talk.at + (entry is None)
     own = () if entry is not None else (replace(talk.candidates[talk.at], voted=talk.step),)
     kept = (*talk.candidates[: talk.at], *own, *talk.candidates[talk.at + 1 :])

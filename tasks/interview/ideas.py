@@ -36,7 +36,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One kind of project; in its texts {thing} and {things} stand for what the idea is about.
+    """One kind of project; in its texts {thing} and {things} represent what the idea is about.
 
     Attributes:
         kind: Its name.
@@ -51,7 +51,7 @@ class Project:
         data: What it keeps.
         interfaces: How others talk to it.
         acceptance: In Given, when, then.
-        spill: What agents like to add although nobody asked.
+        spill: What agents like to add although no one asked.
         questions: What is worth asking.
     """
 
@@ -125,7 +125,7 @@ def draw(texts: tuple[str, ...], seed: str, most: int, *, reword: bool = True) -
         texts: What there is to propose, the likeliest first.
         seed: Equal seeds propose the same.
         most: At most so many; at least one, if there is any.
-        reword: Whether each is worded anew.
+        reword: Whether each is worded again.
     """
     dice = Random(seed)  # noqa: S311 - a simulation
     left, drawn = list(texts), []

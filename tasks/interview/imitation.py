@@ -1,8 +1,8 @@
 """Responses as a model might write them, from the prompt's words and a catalogue of typical projects.
 
-The simulated agents know no more than the prompt says: the idea tells them the kind of project, and their proposals
+The simulated agents know no more than the prompt says: the idea names the kind of project, and their proposals
 come from the catalogue's lines for it (`ideas`), drawn by variant, some of them spilled over what was asked for. Their
-votes go by the rule as far as words and the catalogue tell it (`judging`).
+votes go by the rule as far as words and the catalogue decide it (`judging`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _COUNT = re.compile(r" \((\d+) of \d+ drafts\)$")
 _BARRED = re.compile(r"^Not to be built:\n((?:\d+\. .*\n?)+)", re.MULTILINE)
 
 SPILLING = 0.4
-"""Share of agents who add something nobody asked for to their features."""
+"""Share of agents who add something no one asked for to their features."""
 
 _THOUGHTS = (
     "I go by the person's words first.",
@@ -92,7 +92,7 @@ def _vote(prompt: str, task: str, project: Project, mistake: Mistake | None, dic
 
 
 def _drafted(project: Project, dice: Random) -> list[tuple[Kind, str]]:
-    """Draft everything, as an agent does that nobody told to stop."""
+    """Draft everything, as an agent does without limits."""
     drawn = (
         (Kind.PURPOSE, project.purposes, 1), (Kind.STORY, project.stories, 3), (Kind.FEATURE, project.features, 5),
         (Kind.FEATURE, project.spill, 5), (Kind.CONSTRAINT, project.constraints, 2), (Kind.DATA, project.data, 1),
@@ -128,7 +128,7 @@ def _proposed(prompt: str, part: Part, project: Project, dice: Random, *, spilli
 
 
 def _asked(prompt: str, project: Project, most: int, dice: Random) -> list[str]:
-    """Ask what the idea and the person's words leave open, as far as words tell it."""
+    """Ask what the idea and the person's words leave open, as far as words show it."""
     said = prompt[: prompt.rindex("\nTask:")]
     left = [one for one in project.questions if not answered(one.area, said) and one.ask not in said]
     return [f"{one.ask} [{' | '.join(one.options)}]" for one in _questions(left or list(project.questions), most, dice)]

@@ -22,7 +22,7 @@ def rests_on(line: str, listed: Sequence[str], project: Project) -> int:
     """Return the 1-based number of the first entry that asks for a line, 0 for none.
 
     What is typical of such a project is asked for by whatever shares two of its telling words, or else by the last
-    entry, which is the idea. Anything else has to be said: half of its telling words have to stand in one entry.
+    entry, which is the idea. Anything else has to be said: half of its significant words have to be in one entry.
     """
     own = matter(line) - matter(" ".join(project.thing))
     typical = _plain(line) in _typical(project)

@@ -1,7 +1,7 @@
 """What the idea leaves open: questions that agents would put to the person, asked one at a time.
 
 An answer becomes a decision in the document, question and answer on one line, and agents may rest on it afterwards.
-What nobody was asked about stays an open question, so that whoever builds it asks instead of guessing.
+What no one was asked about stays an open question, so that whoever builds it asks instead of guessing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The document told line by line, for a screen that scrolls and for papers, with the votes that were counted."""
+"""The document line by line, for a screen that scrolls and for papers, with the votes that were counted."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def sections(document: Document) -> Iterator[tuple[str, tuple[Line, ...]]]:
 
 
 def document_lines(document: Document, ballots: Ballots) -> list[DocumentLine]:
-    """Tell the document line by line, with what its gates and its votes say."""
+    """Describe the document line by line, with what its gates and its votes say."""
     lines_shown: list[DocumentLine] = []
     for heading, lines in sections(document):
         lines_shown.append(DocumentLine(heading))

@@ -31,7 +31,7 @@ class Part:
 
     @property
     def single(self) -> bool:
-        """Whether one line is chosen, where in other parts each line stands or falls by itself."""
+        """Whether one line is chosen, where in other parts each line is decided by itself."""
         return self.most == 1
 
 

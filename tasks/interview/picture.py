@@ -13,7 +13,7 @@ _HIDDEN = (Status.REJECTED, Status.NOT_NOW)
 
 
 def draw(talk: Talk, columns: int, rows: int) -> Text:
-    """Draw where an interview stands: what is being settled, and the last lines that fit."""
+    """Draw the state of an interview: what is being settled, and the last lines that fit."""
     document = talk.document
     rows_shown = [_counts(document), *(_row(line) for line in document.lines if line.status not in _HIDDEN)]
     head = [Text(_fit(document.idea, columns), style="given"), Text(_fit(doing(talk), columns), style="label")]

@@ -1,7 +1,7 @@
 """What an agent reads: the idea, the person's words, what is accepted so far, and the one thing that is asked.
 
 Whatever came from a person or another agent stands on a numbered line of its own, so that nothing in it can pass for
-an instruction's place in the prompt. The simulated model reads these texts back: all that it needs stands in them.
+an instruction's place in the prompt. The simulated model reads these texts back: all that it needs is in them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Rules:
 
 SYSTEM = _RULES.format(within=_WITHIN)
 FREE = _RULES.format(within="")
-"""For what agents would build if nobody held them to anything: that is what is to be measured."""
+"""For what agents would build if no one held them to anything: that is what is to be measured."""
 
 SURVEY_KINDS = (Kind.PURPOSE, Kind.STORY, *BUILT)
 

@@ -45,7 +45,7 @@ def ask(talk: Talk, brief: Brief) -> Ask:
 
 
 def _option(candidate: Candidate, drafts: int, rules: int) -> str:
-    """Return an option with how many drafts hold it, and what its gates find, so that nobody chooses it unseen."""
+    """Return an option with how many drafts hold it, and what its gates find, so that no one chooses it unseen."""
     label = f"{candidate.text} · {candidate.drafts} of {drafts} drafts"
     text = as_feature(candidate.text) if candidate.kind is Kind.FEATURE else candidate.text
     failed = [one for one in check_line(candidate.kind, text) if not one.passed] if rules > 1 else []
@@ -149,7 +149,7 @@ def _with_reply(talk: Talk, voter: str, reply: Reply) -> Talk:
 
 
 def _answered(talk: Talk, brief: Brief, replies: dict[str, Reply], chosen: set[int]) -> Talk:
-    """Settle a part of several lines: what nobody chose is not now, unless agents were left to decide."""
+    """Settle a part of several lines: what no one chose is not now, unless agents were left to decide."""
     out = {place for reply in replies.values() for place in reply.outs if place not in chosen}
     none = all(reply.word == NONE for reply in replies.values()) and not chosen
     if talk.part is NON_GOALS and none:
@@ -178,7 +178,7 @@ def _set_aside(talk: Talk, taken: set[int], voters: tuple[str, ...]) -> Talk:
 
 
 def _split(talk: Talk, words: dict[str, tuple[str, ...]]) -> tuple[Talk, bool]:
-    """Where one line is wanted and persons wrote different ones, write the conflict down; neither line stands."""
+    """Where one line is wanted and persons wrote different ones, write the conflict down; neither line is accepted."""
     if len(set(words.values())) < 2:
         return talk, bool(words)
     document = talk.document
@@ -231,7 +231,7 @@ def _taken(talk: Talk, candidate: Candidate, voter: str, tally: Tally) -> Docume
 
 
 def _left_out(talk: Talk, brief: Brief, voters: tuple[str, ...]) -> Talk:
-    """Keep out what nobody chose, by the persons' word."""
+    """Keep out what no one chose, by the persons' word."""
     if talk.part not in (PURPOSE, STORIES):
         for candidate in talk.candidates:
             tally = Tally(talk.step, persons=tuple((voter, "out") for voter in voters))

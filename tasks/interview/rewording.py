@@ -2,7 +2,7 @@
 
 A coding agent reads "Do not build: No GUI" as a double negative, and "Do not build: never overwrite a file" as leave to
 overwrite files. So a constraint is worded as a duty of the program and a non-goal without its negation. What was said
-stays beside the line as its source; a sentence that has the right form already stands as it was said.
+stays beside the line as its source; a sentence that has the right form is kept as it was said.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ _PLAIN = frozenset(
 
 
 def worded(text: str, about: str = "") -> str:
-    """Return how a sentence stands in the document, by its sense; a wish stands as it was said.
+    """Return how a sentence is written in the document, by its sense; a want is kept as it was said.
 
     Args:
         text: The sentence, as it was said.

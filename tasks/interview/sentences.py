@@ -4,7 +4,7 @@ Prohibition and exclusion are distinguished by structure, not by a negative word
 program ("never overwrite", "without losing one", "no file may leave") is a constraint: the program is built, and keeps
 to it. A negation that governs a noun ("no GUI", "without accounts"), or a phrase that puts a thing aside ("can wait"),
 is a non-goal. A negation inside a condition or a relative clause ("photos without a date", "who have never paid") rules
-nothing out. Where structure does not tell, the sentence is unclear, and the person is asked.
+nothing out. Where structure does not show it, the sentence is unclear, and the person is asked.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ _DOUBTFUL = re.compile(
 
 
 def sense(text: str) -> Sense:
-    """Tell what a person's sentence is about."""
+    """Describe what a person's sentence is about."""
     said = bare(text)
     if " " not in said:  # "never" or "no" answers a question, and says nothing by itself
         return Sense.WANTED
@@ -219,7 +219,7 @@ def _doubted(said: str) -> Sense:
 
 
 _RULES: tuple[Callable[[str], Sense | None], ...] = (_put_aside, _negated, _allowed, _forbidden, _dropped, _doubted)
-"""What tells a sentence's sense, the surest first; the first that knows it decides."""
+"""The rules that find a sentence's sense, the surest first; the first that knows it decides."""
 
 
 def bare(text: str) -> str:
@@ -241,7 +241,7 @@ def _noun_in_ing(said: str) -> bool:
 
 
 def _fragment(said: str) -> Sense:
-    """Tell what a sentence that begins with a negation is about."""
+    """Describe what a sentence that begins with a negation is about."""
     if _FINITE.match(said):
         return Sense.CONSTRAINT
     if _noun_in_ing(said):

@@ -33,7 +33,7 @@ class Spoken(NamedTuple):
 
     Attributes:
         said: As it was said.
-        line: As it stands in the document.
+        line: As it is in the document.
         sense: What it is about.
     """
 
@@ -43,7 +43,7 @@ class Spoken(NamedTuple):
 
 
 def spoken(sentences: Iterable[str], rules: int) -> list[Spoken]:
-    """Tell of each sentence what it is about, by the rules of the interview."""
+    """Return of each sentence what it is about, by the rules of the interview."""
     if rules == 1:
         return [Spoken(one, one, Sense.NON_GOAL if is_exclusion(one) else Sense.WANTED) for one in sentences]
     found: list[Spoken] = []
@@ -83,9 +83,9 @@ def written(talk: Talk, sentences: Iterable[str], wanted: Kind, statement: State
     """Write down what a person said in their own words; what is unclear waits until they say what they mean.
 
     Args:
-        talk: Where the interview stands.
+        talk: The state of the interview.
         sentences: What was said.
-        wanted: What a wish becomes.
+        wanted: What a want becomes.
         statement: Who said it, when and about what; its text is not read.
     """
     for one in spoken(sentences, talk.rules):
@@ -105,7 +105,7 @@ def entered(talk: Talk, kind: Kind, line: str, said: Statement) -> Talk:
 
 
 def left_open(document: Document, unclear: Iterable[Statement]) -> Document:
-    """Write down as open questions what nobody is there to be asked about."""
+    """Write down as open questions what no one is there to be asked about."""
     for one in unclear:
         document = document.added(
             Kind.QUESTION,

@@ -1,4 +1,4 @@
-"""Where an interview stands: the document so far, the person's words, and what is being settled just now.
+"""The state of an interview: the document so far, the person's words, and what is being settled just now.
 
 SURVEY ─▶ for each part in the queue:  GATHER ─▶ ASK ─▶ TRACE or CHOOSE ─▶ next part      … ─▶ REVIEW ─▶ CLOSED
                                               (non-goals are traced first, and asked about then)
@@ -73,7 +73,7 @@ class Candidate:
 
     @property
     def text(self) -> str:
-        """The wording that stands for all."""
+        """The wording that represents all."""
         return self.wordings[0]
 
 
@@ -82,7 +82,7 @@ class Talk:
     """The state of an interview.
 
     Attributes:
-        document: What it has come to.
+        document: What it has produced.
         said: What persons said, oldest first; what was taken back is gone.
         queue: Names of the parts to be settled, the one at hand first.
         stage: What the open step is about.
@@ -91,7 +91,7 @@ class Talk:
         at: The candidate that is voted on, 0-based.
         asked: Questions asked so far.
         heard: Answers to the open question, where several persons are asked one after the other.
-        survey: What agents would have built, had nobody asked anything.
+        survey: What agents would have built, had no one asked anything.
         forced: Name of the part whose question is asked whatever the dissent; "" for none.
         unclear: What persons said that may be a prohibition or an exclusion; they are asked which, the oldest first.
         rules: By which rules answers are taken in: an interview keeps those that it began with.

@@ -45,13 +45,13 @@ from .words import one_line
 AGENTS, CLAUDE = "AGENTS.md", "CLAUDE.md"
 
 Answer: TypeAlias = Any
-"""What a step is decided as: `Draft`s gathered, a `Pick` voted for, words said or wished."""
+"""What a step is decided as: `Draft`s gathered, a `Pick` voted for, words said or amended."""
 
 
 class Interview(Task[Talk, Answer]):
     """One interview.
 
-    It has no oracle: what a person means is known to nobody else, and what agents find is judgement. The rule that
+    It has no oracle: what a person means is known to no one else, and what agents find is judgement. The rule that
     the simulated model goes by is `rule_answer`.
 
     Args:
@@ -74,7 +74,7 @@ class Interview(Task[Talk, Answer]):
     converses = True
     simulation = "rehearsal only, from a catalogue; --model for real proposals"
     document_keys = (
-        DocumentKey("t", "take", "accept {id}", "let the line stand, whatever agents or gates say"),
+        DocumentKey("t", "take", "accept {id}", "accept the line, whatever agents or gates say"),
         DocumentKey("l", "later", "later {id}", "put the line off: neither wanted nor ruled out"),
         DocumentKey("r", "reject", "reject {id} {text}", "reject the line, with a reason or without", "because"),
         DocumentKey("e", "edit", "edit {id} {text}", "put your own wording in its place", "your wording", keep=True),
@@ -162,7 +162,7 @@ class Interview(Task[Talk, Answer]):
         return answers.pick_objection(answer, self._listed(state), none_allowed=state.stage is Stage.TRACE)
 
     def apply(self, state: Talk, answer: Answer) -> Talk:
-        """Return the interview after a gathering, a vote, an answer or a wish."""
+        """Return the interview after a gathering, a vote, an answer or an amendment."""
         brief = self._brief
         match answer:
             case Gathered():
@@ -178,7 +178,7 @@ class Interview(Task[Talk, Answer]):
         return replace(after, step=state.step + 1)
 
     def refuses(self, state: Talk, said: Said | Amendment) -> str:
-        """Say why an answer or a wish cannot be taken."""
+        """Say why an answer or an amendment cannot be taken."""
         if not one_line(said.voter):
             return "nobody is named as the speaker: say who you are"
         if isinstance(said, Amendment):
@@ -186,7 +186,7 @@ class Interview(Task[Talk, Answer]):
         return super().refuses(state, said) or replies.refusal(state, self._brief, said)
 
     def rule_answer(self, state: Talk) -> Pick:
-        """Return what a vote's rule makes right, as far as words alone tell it: what the simulated model goes by."""
+        """Return what a vote's rule makes right, as far as words alone show it: what the simulated model goes by."""
         listed = self._listed(state)
         if state.stage is Stage.CHOOSE:
             most = max(one.drafts for one in state.candidates)
@@ -202,7 +202,7 @@ class Interview(Task[Talk, Answer]):
         for decision in decisions:
             state = self.apply(state, decision)
         if state.stage is not Stage.CLOSED:
-            return ["the interview has not come to its end"]
+            return ["the interview has not ended"]
         return audit(state.document, decisions, self._brief.document)
 
     def picture(self, state: Talk, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
@@ -230,7 +230,7 @@ class Interview(Task[Talk, Answer]):
         return None
 
     def describe(self, answer: Answer) -> str:
-        """Tell a draft or a vote."""
+        """Describe a draft or a vote."""
         return answers.described(answer)
 
     def encode_state(self, state: Talk) -> Json:

@@ -18,7 +18,7 @@ BEFORE = {
     "features": (Kind.STORY, Kind.PURPOSE),
     "limits": (Kind.FEATURE, Kind.STORY, Kind.PURPOSE),
 }
-"""The lines that a part's lines may serve, the nearest first. What nobody asked for rests on a person's words alone."""
+"""The lines that a part's lines may serve, the nearest first. What no one asked for rests on a person's words alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Entry:
 
     Attributes:
         text: As it is listed.
-        words: The person's words that it comes to in the end.
+        words: The person's words that it traces to in the end.
         line: Id of the accepted line that it is; "" for a statement.
     """
 
@@ -78,7 +78,7 @@ def bars(non_goal: str, line: str) -> bool:
 
 @lru_cache(maxsize=4_096)  # an interview holds the same few lines against each other all along
 def matter(text: str) -> frozenset[str]:
-    """Return the words of a text that tell what it is about."""
+    """Return the words of a text that say what it is about."""
     return frozenset(tokens(text, standard().glossary)) - _empty() - NEGATIONS
 
 

@@ -1,4 +1,4 @@
-"""What a wording comes to when case, articles, punctuation, plurals and synonyms are taken out of it."""
+"""What is left of a wording when case, articles, punctuation, plurals and synonyms are taken out of it."""
 
 from __future__ import annotations
 

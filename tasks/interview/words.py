@@ -1,4 +1,4 @@
-"""A person's words: taken apart into single sentences, and what an answer to a question comes to."""
+"""A person's words: taken apart into single sentences, and what an answer to a question means."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class Products(Task[State, int]):
         """Flag what is no product of two digits."""
         if 1 <= answer <= LARGEST:
             return None
-        return Flag(ILLEGAL, f"{answer} is no product of two digits: the largest is {LARGEST}")
+        return Flag(ILLEGAL, f"{answer} is not a product of two digits: the largest is {LARGEST}")
 
     def apply(self, state: State, answer: int) -> State:
         """Write the product down."""
@@ -132,7 +132,7 @@ class Products(Task[State, int]):
         return picture
 
     def describe(self, answer: int) -> str:
-        """Tell a product."""
+        """Describe a product."""
         return str(answer)
 
     def encode_state(self, state: State) -> Json:

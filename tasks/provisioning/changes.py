@@ -52,7 +52,7 @@ class Plan:
         format: Who wrote it: `terraform`, `cloudformation` or `pulumi`.
         changes: All resources, those that stay included.
         nodes: What depends on what, for `jobs.jobs_of`.
-        unresolved: Names of values that dependencies may lead through and that no plan tells of.
+        unresolved: Names of values that dependencies may lead through and that no plan mentions.
         secrets: Texts that occur in it and must not be shown.
     """
 

@@ -18,7 +18,7 @@ ERRORS = (TRANSIENT, BROKEN, REFUSED)
 OK = "ok"
 RETRY, TAINT, STOP = "retry", "taint", "stop"
 FATES = (RETRY, TAINT, STOP)
-"""What becomes of a failed job: the same again, what is there destroyed and made anew, or its dependants left out."""
+"""What becomes of a failed job: the same again, what is there destroyed and made again, or its dependants left out."""
 WHICH, FATE = "which", "fate"
 
 

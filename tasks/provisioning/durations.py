@@ -21,7 +21,7 @@ class Duration:
     """One line of the table.
 
     Attributes:
-        pattern: Of a type, or of an address; `*` stands for anything.
+        pattern: Of a type, or of an address; `*` represents anything.
         create: Milliseconds of a create or an update.
         delete: Milliseconds of a delete.
         cost: Dollars an hour.

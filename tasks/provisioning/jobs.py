@@ -125,7 +125,7 @@ def jobs_of(nodes: Sequence[Node]) -> list[Job]:
 def _wait_coming(
     edges: _Edges, node: Node, known: Mapping[str, Node], going: Mapping[str, str], needed: Iterable[str]
 ) -> None:
-    """Let a create or an update wait for what it needs; what it needed goes before, or after where made anew first."""
+    """Let a create or an update wait for what it needs; what it needed goes before, or after where made again first."""
     me = node.address
     for one in node.needs:
         if one in known and known[one].comes:

@@ -57,7 +57,7 @@ def load_flow(options: Mapping[str, int | str], source: str | None) -> Flow:
         return RealOrder(problem) if problem.tool else Order(problem)
     if given.plan is None:
         raise ProblemError(
-            "this is no plan, so there is nothing to review: give what `terraform show -json PLAN` prints"
+            "this is not a plan, so there is nothing to review: give what `terraform show -json PLAN` prints"
         )
     path = str(options.get("policy", ""))
     policy = read_policy(read_file(path, "policy")) if path else Policy()

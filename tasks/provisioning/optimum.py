@@ -144,7 +144,7 @@ def _solved(problem: Problem, known: int, seconds: float) -> tuple[int, int]:
 
 
 def by_rule(problem: Problem) -> State:
-    """Return the state that the rule comes to, with failures as they are."""
+    """Return the state that the rule ends in, with failures as they are."""
     clock, state = Clock(problem), State()
     while (question := clock.question(state)) is not None:
         state = clock.apply(state, clock.right(question))

@@ -157,7 +157,7 @@ class Order(Flow):
         return draw(self.problem, state, self._question(state), columns, rows)
 
     def describe(self, answer: Answer) -> str:
-        """Write an answer in at most 24 cells: the end of a long name tells it apart."""
+        """Write an answer in at most 24 cells: the end of a long name distinguishes it."""
         name = answer.job.rpartition("::")[2] or answer.job
         room = 24 - (len(answer.fate) + 1 if isinstance(answer, Fate) else 0)
         shown = name if len(name) <= room else "…" + name[-(room - 1) :]

@@ -90,7 +90,7 @@ def _small(plan: Plan) -> Plan:
     names = [one.address for one in plan.changes]
     for name in (*names, *{one.type for one in plan.changes if one.type}):
         if not (name.isprintable() and 0 < len(name.strip()) <= LONGEST_NAME) or name != name.strip():
-            raise ProblemError(f"{one_line(repr(name), 60)} is no name of a resource or of a type")
+            raise ProblemError(f"{one_line(repr(name), 60)} is not a name of a resource or of a type")
     if len({*names}) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ProblemError(f"{one_line(twice, 80)} comes twice in the plan")

@@ -160,7 +160,7 @@ class RealOrder(Order):
         return self._bests[state.over]
 
     def rehearse(self, do: Do, variant: int) -> Done:
-        """Imitate what a process may come to: all well, or one of the ways in which it fails."""
+        """Imitate how a process may end: all well, or one of the ways in which it fails."""
         if variant == 0:
             return Done(Status.OK, json.dumps({"exit": 0, "stdout": "", "stderr": "", "cut": False}))
         errors = ("the provider is busy", "the object is tainted", "access denied")

@@ -1,4 +1,4 @@
-"""Infrastructure as a task: the order of a plan's changes, or the review of the plan before anybody applies it."""
+"""Infrastructure as a task: the order of a plan's changes, or the review of the plan before anyone applies it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Provisioning(Task[Any, Any]):
         return self._flow.problem.slots if isinstance(self._flow, RealOrder) else 1
 
     def rehearse(self, state: Any, do: Do, variant: int) -> Done:  # noqa: ARG002 - a process is imitated without
-        """Imitate what a process comes to."""
+        """Imitate how a process ends."""
         if not isinstance(self._flow, RealOrder):
             raise NotImplementedError(f"{self.label} carries nothing out")
         return self._flow.rehearse(do, variant)
@@ -125,7 +125,7 @@ class Provisioning(Task[Any, Any]):
         return self.oracle(state)
 
     def verify(self, answers: Iterable[Any]) -> list[str]:
-        """Check the whole with a clock of its own, or by the rules read anew."""
+        """Check the whole with a clock of its own, or by the rules read again."""
         return self._flow.verify(answers)
 
     def result(self, state: Any) -> Json:

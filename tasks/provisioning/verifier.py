@@ -153,7 +153,7 @@ def _paths(jobs: dict[str, dict[str, Any]]) -> dict[str, Fraction]:
 
 @dataclass
 class _World:
-    """What a real order has come to so far."""
+    """What a real order has done so far."""
 
     jobs: dict[str, dict[str, Any]]
     slots: int

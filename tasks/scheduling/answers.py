@@ -50,7 +50,7 @@ def read_place(text: str, question: Question, problem: Problem) -> Place | Flag:
         return Flag(MALFORMED, f"the last lines have no `{missing[0]} =`", excerpt(text[-120:]))
     number = parts["slot"].rstrip(".")
     if not number.isdecimal() or len(number) > 3 or not 1 <= int(number) <= len(question.offers):
-        return Flag(MALFORMED, f"the slot is no number from 1 to {len(question.offers)}", excerpt(number))
+        return Flag(MALFORMED, f"the slot is not a number from 1 to {len(question.offers)}", excerpt(number))
     offer = question.offers[int(number) - 1]
     due = {
         "time": time_words(offer.place.start, problem),

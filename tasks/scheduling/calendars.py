@@ -1,4 +1,4 @@
-"""Busy times out of RFC 5545 calendars. Titles, descriptions and addresses are never looked at."""
+"""Busy times out of RFC 5545 calendars. Titles, descriptions and addresses are never examined."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def busy_times(text: str, name: str, first: date, last: date, zone: str) -> tupl
         zone: IANA name of the zone of whoever's calendar it is.
 
     Raises:
-        ProblemError: It is no calendar, or one that cannot be relied on; the text is one line with the mend.
+        ProblemError: It is no calendar, or one that cannot be relied on; the text is one line with the fix.
     """
     unfolded = re.sub(r"\r?\n[ \t]", "", text)
     _check(unfolded, name)
@@ -61,7 +61,7 @@ def busy_times(text: str, name: str, first: date, last: date, zone: str) -> tupl
         raise ProblemError(f"calendar {name} cannot be read: it is nested too deeply") from None
     except Exception as error:  # noqa: BLE001 - whatever a stranger's calendar makes a parser raise
         kind = type(error).__name__  # its text may quote a title
-        raise ProblemError(f"calendar {name} cannot be read ({kind}): export it anew as iCalendar (.ics)") from None
+        raise ProblemError(f"calendar {name} cannot be read ({kind}): export it again as iCalendar (.ics)") from None
     if len(found) > MOST_EVENTS:
         raise ProblemError(f"calendar {name} has more than {MOST_EVENTS:,} events in these days")
     return merged(found)
@@ -71,9 +71,9 @@ def _check(text: str, name: str) -> None:
     if len(text) > LARGEST:
         raise ProblemError(f"calendar {name} is larger than {LARGEST:,} characters: export fewer days")
     if "BEGIN:VCALENDAR" not in text.upper()[:10_000]:
-        raise ProblemError(f"{name} is no calendar: export it as iCalendar (.ics)")
+        raise ProblemError(f"{name} is not a calendar: export it as iCalendar (.ics)")
     if not _BEGINNINGS.search(text) or len(_BEGINNINGS.findall(text)) != len(_ENDS.findall(text)):
-        raise ProblemError(f"calendar {name} is cut off: an end is missing, so export it anew")
+        raise ProblemError(f"calendar {name} is cut off: an end is missing, so export it again")
     if len(_EVENTS.findall(text)) > MOST_EVENTS:
         raise ProblemError(f"calendar {name} has more than {MOST_EVENTS:,} events: export fewer days")
     _check_rules(text, name)

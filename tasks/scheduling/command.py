@@ -102,7 +102,7 @@ def _parser() -> Arguments:
     why.add_argument("when", metavar="TIME", help="such as 2026-12-01T10:00, in the problem's zone")
     why.add_argument("--problem", required=True, metavar="FILE")
     why.add_argument(
-        "--schedule", metavar="FILE", help="a schedule.json; without it only calendars and hours are looked at"
+        "--schedule", metavar="FILE", help="a schedule.json; without it only calendars and hours are checked"
     )
     why.add_argument("--calendars", nargs="+", default=[], metavar="FILE.ics")
     return parser

@@ -63,7 +63,7 @@ def with_calendars(problem: Problem, named: Mapping[str, str], paths: list[Path]
     """Add the busy times of calendar files to whoever they belong to: by the name given in the rounds, or the file's.
 
     Raises:
-        ProblemError: A file belongs to nobody or cannot be read, or someone of a panel has none.
+        ProblemError: A file belongs to no one or cannot be read, or someone of a panel has none.
     """
     owners = {Path(file).name: name for name, file in named.items()}
     known = {one.id: one.zone for one in problem.people} | {one.id: problem.zone for one in problem.rooms}

@@ -1,4 +1,4 @@
-"""What a schedule comes to on paper: `schedule.json`, a table, and a calendar for each person and each room."""
+"""A schedule on paper: `schedule.json`, a table, and a calendar for each person and each room."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _files(names: Iterable[str]) -> dict[str, str]:
 
 
 def _file(name: str) -> str:
-    """Return a name that every file system takes; of one that is none itself, with a digest that tells it apart."""
+    """Return a name that every file system takes; of one that is none itself, with a digest that makes it unique."""
     plain = _PLAIN.sub("-", name).strip(".-")
     fits = plain == name and not _DEVICE.match(name)
     return plain if fits else f"{plain or 'x'}-{_digest(name)}"

@@ -76,7 +76,7 @@ def answer_from(value: Any) -> Answer:
         return Reading(tuple((wanted, window) for wanted, window in parts[0]))
     if kind == "infeasible":
         return Infeasible()
-    raise ValueError(f"{kind!r} is no answer of a schedule")
+    raise ValueError(f"{kind!r} is not an answer of a schedule")
 
 
 def _place(place: Place) -> list[Json]:

@@ -1,4 +1,4 @@
-"""Draws the schedule: a day's times down, people and rooms across; the interview that is asked about stands ghosted."""
+"""Draws the schedule: a day's times down, people and rooms across; the interview that is asked about is ghosted."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _row(ruling: Ruling, state: State, question: Question | None, start: int, na
 
 
 def _short(text: str, width: int) -> str:
-    """Return a name in so many cells: its beginning and its last character, which tells rounds of one person apart."""
+    """Return a name in so many cells: its beginning and its last character, which separates rounds of one person."""
     return text if cell_len(text) <= width else set_cell_size(text, width - 1) + text[-1]
 
 

@@ -121,7 +121,7 @@ class Problem:
         interviews: All of them.
         rules: The preferences.
         candidate_break: Least minutes between two interviews of one candidate.
-        panel_break: Likewise, of anybody else.
+        panel_break: Likewise, of anyone else.
         earlier: The schedule to change as little as possible; empty for a new one.
     """
 

@@ -41,7 +41,7 @@ def read_problem(text: str, defaults: Mapping[str, object] | None = None) -> tup
         The problem, and the name of each person's or room's calendar file where the text gives one.
 
     Raises:
-        ProblemError: It is none; the text names the place and the mend.
+        ProblemError: It is none; the text names the place and the fix.
     """
     parsed = _parsed(text)
     if isinstance(parsed, Mapping):
@@ -81,8 +81,8 @@ def _parsed(text: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark is not None else ""
-        reason = one_line(str(getattr(error, "problem", None) or "it is no text that YAML has"), 80)
-        raise ProblemError(f"the problem is no YAML{where}: {reason}") from None
+        reason = one_line(str(getattr(error, "problem", None) or "it is not a text that YAML has"), 80)
+        raise ProblemError(f"the problem is not YAML{where}: {reason}") from None
     except (RecursionError, ValueError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else one_line(str(error), 80)
         raise ProblemError(f"the problem cannot be read: {reason}") from None
@@ -231,7 +231,7 @@ def _rules(place: Value | None, problem: Problem) -> tuple[Rule, ...]:
             raise ProblemError(f"{one.path} needs 'for', and either 'prefer' or 'avoid'")
         subject = keys["for"].name()
         if subject not in subjects:
-            raise ProblemError(f"{one.path}: {subject} is no person and no interview of this problem")
+            raise ProblemError(f"{one.path}: {subject} is not a person or an interview of this problem")
         side = keys.get("prefer") or keys["avoid"]
         window = read_window(str(side.value))
         if window is None or not _known_room(window, problem):

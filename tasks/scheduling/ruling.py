@@ -69,7 +69,7 @@ class Ruling:
 
     @cached_property
     def whole(self) -> Reach:
-        """What can be reached from the empty schedule; where nothing is found, a proof is looked for much longer."""
+        """What can be reached from the empty schedule; where nothing is found, a proof is tried for much longer."""
         everything = self.conflicts.everything
         found = reach(self.conflicts, everything, nodes=2 * NODES)
         if found.value is not None or found.exact:

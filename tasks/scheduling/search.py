@@ -1,4 +1,4 @@
-"""The best that a schedule can still come to, by branch and bound: exact, or said to be unknown.
+"""The best that a schedule can still reach, by branch and bound: exact, or said to be unknown.
 
 Effort is counted in nodes and never in time, so that every machine finds the same.
 """
@@ -14,7 +14,7 @@ from .conflicts import Conflicts, Open, numbers
 NODES = 2_000
 """Nodes of one search for what can still be reached."""
 TOGETHER, TURN_NODES, WANTED = 7, 400, 6
-"""Interviews placed anew together, nodes of one such turn, and slots that are examined for who is in the way."""
+"""Interviews placed again together, nodes of one such turn, and slots that are examined for who is in the way."""
 PROOF_NODES = 200_000
 """Nodes of the search for whether there is any schedule at all."""
 
@@ -38,7 +38,7 @@ class Reach:
 
 
 class _Search:
-    """One search; its fields are what it has come to."""
+    """One search; its fields are what it has found."""
 
     def __init__(self, conflicts: Conflicts, placed: Sequence[Chosen], nodes: int, enough: int) -> None:
         self.conflicts, self.board = conflicts, conflicts.board
@@ -137,7 +137,7 @@ def reach(conflicts: Conflicts, open_slots: Open, placed: Sequence[Chosen] = (),
 def _improved(
     conflicts: Conflicts, open_slots: Open, schedule: dict[int, int], placed: Sequence[Chosen], nodes: int
 ) -> dict[int, int]:
-    """Take a few interviews that are in each other's way out of a schedule and place them anew, by turns."""
+    """Take a few interviews that are in each other's way out of a schedule and place them again, by turns."""
     turn, unchanged = 0, 0
     order = sorted(schedule)
     while nodes > 0 and unchanged < len(schedule):

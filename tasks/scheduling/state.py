@@ -9,7 +9,7 @@ from .problem import Rule
 
 YES, LEAVE_OUT = "yes", "leave out"
 INFEASIBLE, STUCK = "infeasible", "stuck"
-WISH_WEIGHT = 2
+PREFERENCE_WEIGHT = 2
 """Weight of a preference that was written in free text."""
 
 
@@ -96,5 +96,5 @@ def carry_out(state: State, answer: Answer) -> State:
 def confirmed(state: State, person: str, words: str) -> State:
     """Return the state after a person has said whether their words were read rightly."""
     pairs = state.pending.rules if state.pending is not None and words == YES else ()
-    rules = tuple(Rule(person, window, WISH_WEIGHT, wanted) for wanted, window in pairs)
+    rules = tuple(Rule(person, window, PREFERENCE_WEIGHT, wanted) for wanted, window in pairs)
     return replace(state, heard=state.heard + 1, rules=(*state.rules, *rules), pending=None)

@@ -111,7 +111,7 @@ def findings(source: str, moves: Iterable[Sequence[Any]], clash: Iterable[str] |
     Args:
         source: The problem in JSON.
         moves: What was done, in order: `["place", interview, start, room]`, `["undo", interview]`, `["infeasible"]`.
-        clash: Where there is said to be no schedule, interviews that cannot all be placed; None where nobody knows any.
+        clash: Where there is said to be no schedule, interviews that cannot all be placed; None if unknown.
 
     Returns:
         What is wrong, one line a breach.

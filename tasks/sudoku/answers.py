@@ -67,7 +67,7 @@ def written(marks: Iterable[Mark]) -> str:
 
 
 def brief(done: Action) -> str:
-    """Tell an action in at most 24 characters, as `r4c5 = 7` or `strike r1c2:3 +4 more`."""
+    """Describe an action in at most 24 characters, as `r4c5 = 7` or `strike r1c2:3 +4 more`."""
     cell, digit = done.marks[0]
     if done.kind != STRIKE:
         placed = f"{cell_name(cell)} = {digit}"
@@ -107,4 +107,4 @@ def _misplaced(state: State, focus: Focus, cell: int, digit: int) -> str | None:
     if digit != focus.digits[0]:
         return f"the question is about the digit {focus.digits[0]}, not {digit}"
     inside = cell in UNITS[focus.units[0]] and state.values[cell] == OPEN
-    return None if inside else f"{cell_name(cell)} is no open cell of {unit_name(focus.units[0])}"
+    return None if inside else f"{cell_name(cell)} is not an open cell of {unit_name(focus.units[0])}"

@@ -116,7 +116,7 @@ def _kept(state: State, focus: Focus, answer: Action, said: str) -> str:
 
 
 def _in_question(state: State, focus: Focus) -> set[int]:
-    """The cells from which a single digit may be struck, of those that the prompt lists."""
+    """Return the cells from which a single digit may be struck, of those that the prompt lists."""
     bit = 1 << (focus.digits[0] - 1)
     if focus.technique == LOCKED:
         holder, crossing = focus.units
@@ -153,7 +153,7 @@ def _lists(state: State, _: Focus, answer: Action, said: str) -> str:
 
 
 def _before(state: State, _: Focus, answer: Action, said: str) -> str:
-    """Hold the guess that is undone against the one that is said to stand before it."""
+    """Hold the guess that is undone against the one that is said to precede it."""
     guesses = [(guess.cell, guess.digit) for guess in state.guesses]
     at = guesses.index(answer.marks[0])
     before = [guesses[at - 1]] if at else []
@@ -188,7 +188,7 @@ def asked(focus: Focus) -> str:
 
 
 def write_barred(holders: Mapping[str, set[int]], placed: int) -> str:
-    """Write where each digit but one is barred; a digit that nothing bars is said to stand in the row."""
+    """Write where each digit but one is barred; a digit that nothing bars is said to be in the row."""
     bars = [
         f"{digit} {next((where for where in WHERE if digit in holders[where]), WHERE[0])}"
         for digit in range(1, 10)
@@ -216,5 +216,5 @@ def write_digits(digits: Iterable[int]) -> str:
 
 
 def write_before(guess: Mark | None) -> str:
-    """Write the guess that stands before another."""
+    """Write the guess that comes before another."""
     return f"{BEFORE} = {NONE if guess is None else _one(guess)}"

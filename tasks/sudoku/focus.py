@@ -17,7 +17,7 @@ class Focus(NamedTuple):
     Attributes:
         technique: Name of the rung.
         units: The units in question (0 to 26); of a fish the lines that hold it, of locked candidates where the
-            digit has to stand and where it is struck.
+            digit has to be and where it is struck.
         digits: The digits in question, ascending.
         cells: The cells in question where they are given: the cell of a naked single, pivot and wings of a wing.
         right: The one right action.

@@ -40,7 +40,7 @@ def techniques(puzzle: str) -> list[str]:
 
 
 def grade_of(used: list[str]) -> str:
-    """Tell the grade by the techniques that a solution uses."""
+    """Describe the grade by the techniques that a solution uses."""
     needed = set(used)
     if needed & {GUESSING, UNDOING}:
         return "extreme"

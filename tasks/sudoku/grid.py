@@ -34,7 +34,7 @@ DIGITS = tuple(tuple(digit for digit in range(1, 10) if mask >> (digit - 1) & 1)
 """The digits of a mask, ascending."""
 
 Marks: TypeAlias = tuple[int, ...]
-"""The pencilled digits of each cell as masks; 0 where a digit stands."""
+"""The pencilled digits of each cell as masks; 0 where a digit is placed."""
 Mark: TypeAlias = tuple[int, int]
 """A cell and a digit."""
 

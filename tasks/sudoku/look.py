@@ -1,6 +1,6 @@
 """The grid's own lines: how each cell looks, at three sizes.
 
-Glyphs tell everything without colour: `5` given, `5'` placed, `5?` guessed, `»5«` and `»·«` touched by the last action,
+Glyphs show everything without colour: `5` given, `5'` placed, `5?` guessed, `»5«` and `»·«` touched by the last action,
 `[ ]` the cell in question, `•` an open cell of the unit in question, `·` any other open cell.
 """
 
@@ -94,7 +94,7 @@ class Look:
 
 
 def _close_up(line: Line, mark: Piece) -> None:
-    """Put the first mark of a narrow cell into the character before it, where nothing that matters stands there."""
+    """Put the first mark of a narrow cell into the character before it, where nothing that matters is there."""
     text, role = line[-1]
     if text == "[]":  # the cell in question is then as in the smallest grid
         line[-1:] = [("?", role), mark]

@@ -57,7 +57,7 @@ def _window(grid: list[Line], row: int, rows: int) -> list[Line]:
 
 
 def _summary(state: State, focus: Focus | None) -> list[str]:
-    """Tell the question in few short lines, the first one first."""
+    """Show the question in few short lines, the first one first."""
     if focus is None:
         ended = "broken off" if state.broken else "solved" if OPEN not in state.values else "contradiction"
         lines = [ended]
@@ -72,9 +72,9 @@ def _summary(state: State, focus: Focus | None) -> list[str]:
 
 
 def _panel(state: State, focus: Focus | None, marks: list[str], columns: int, rows: int) -> list[str]:
-    """Tell the question, the digits of its cells, how many cells are open, the last guess and the last action.
+    """Show the question, the digits of its cells, how many cells are open, the last guess and the last action.
 
-    What the marks of the grid mean stands below, where there is room for it.
+    What the marks of the grid mean is written below, where there is room for it.
     """
     lines = [part for line in _summary(state, focus) for part in wrap(line, columns)]
     tail = [f"{state.values.count(OPEN)} open"]

@@ -1,4 +1,4 @@
-"""Reading a puzzle out of a line, a grid or a list of many, and refusing what is none, in one line with the mend."""
+"""Reading a puzzle out of a line, a grid or a list of many, and refusing what is none, in one line with the fix."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _split(text: str) -> list[str]:
     cells = "".join(line.translate(_RULING) for line in lines)
     strange = re.search(r"[^0-9.*_?xX]", cells)
     if strange is not None:
-        raise ProblemError(f"{_shown(strange[0])} stands in no cell of a puzzle: {_MEND}")
+        raise ProblemError(f"{_shown(strange[0])} is not allowed in a cell of a puzzle: {_MEND}")
     if not cells or len(cells) % 81:
         raise ProblemError(f"the puzzle has {len(cells):,} cells, not 81: {_MEND}")
     return [cells[at : at + 81] for at in range(0, len(cells), 81)]

@@ -69,7 +69,7 @@ def _unit(state: State, unit: int, digit: int) -> list[Mark]:
 
 
 def _fits(chosen: Sequence[Mark], required: Sequence[Iterable[Mark]]) -> bool:
-    """Return whether one mark of each wish can come true together with the chosen ones."""
+    """Return whether one mark of each requirement can hold together with the chosen ones."""
     if not required:
         return True
     return any(

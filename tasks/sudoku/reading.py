@@ -28,7 +28,7 @@ class Reading:
         ruled_out: Actions that it does.
         subject: What the question is about, in words.
         reason: Why the right action is right, in words.
-        evidence: Writes what someone found who came to an action.
+        evidence: Writes what someone found who chose an action.
     """
 
     right: Action

@@ -138,7 +138,7 @@ class Sudoku(Task[State, Action]):
         return draw(self._puzzle, state, find(state), columns, rows)
 
     def describe(self, answer: Action) -> str:
-        """Tell the action, as `r4c5 = 7` or `strike r1c2:37 +2`."""
+        """Describe the action, as `r4c5 = 7` or `strike r1c2:37 +2`."""
         return forms.brief(answer)
 
     def encode_state(self, state: State) -> Json:
@@ -165,7 +165,7 @@ class Sudoku(Task[State, Action]):
         """Turn what `encode_answer` gave back into an equal answer."""
         found = forms.read_line(value)
         if found is None:
-            raise ValueError(f"{value!r} is no answer of a Sudoku")
+            raise ValueError(f"{value!r} is not an answer of a Sudoku")
         return found
 
     def imitate(self, prompt: Prompt, mistake: Mistake | None, variant: int) -> tuple[str, str]:

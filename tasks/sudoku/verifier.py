@@ -73,7 +73,7 @@ def _follow(pages: list[_Page], kind: str, marks: list[_Mark]) -> str:
     """Carry one action out; return what is wrong with it, empty for nothing."""
     page = pages[-1]
     if kind not in ("place", "strike", "guess", "undo") or any(space not in _SEEN for space, _ in marks) or not marks:
-        return f"{kind!r} with these cells is no action"
+        return f"{kind!r} with these cells is not an action"
     if kind == "undo":
         if page.guessed != marks[0]:
             return f"{_name(marks[0])} is not the guess made last"
@@ -119,7 +119,7 @@ def _final(page: _Page) -> list[str]:
     bad = [group for group in _GROUPS if {page.filled[space] for space in group} != _DIGITS]
     if bad:
         first, last = bad[0][0], bad[0][-1]
-        return [f"a digit stands twice from {_name((first, ''))} to {_name((last, ''))}"]
+        return [f"a digit occurs twice from {_name((first, ''))} to {_name((last, ''))}"]
     return [f"{_name(mark)} was struck, and is right" for mark in page.struck if page.filled[mark[0]] == mark[1]][:1]
 
 

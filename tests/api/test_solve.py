@@ -143,7 +143,7 @@ async def test_a_function_may_be_the_model():
 
 
 def test_what_a_function_raises_is_raised():
-    """An error of the model function's own ends the run and reaches the caller; what is no text is named."""
+    """An error of the model function's own ends the run and reaches the caller; what is not text is named."""
 
     for kind in (LookupError, KeyboardInterrupt, SystemExit):
 

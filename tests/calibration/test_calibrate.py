@@ -112,7 +112,7 @@ def test_a_run_takes_its_plan_from_a_calibration_until_that_is_stale(said, tmp_p
         status, _, told = said(*run, *words)
         assert (status, differs in told) == (2, True), told
     plan.write_text("{}")
-    assert "is no plan" in said(*run)[2]
+    assert "is not a plan" in said(*run)[2]
 
 
 def test_the_truth_may_be_what_a_recorded_run_has_decided(said, home: Path, tmp_path: Path):

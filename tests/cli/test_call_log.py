@@ -82,7 +82,7 @@ def test_a_log_is_added_to_and_a_bad_place_is_refused(
     os.mkfifo(tmp_path / "pipe")
     for place, said in (
         (tmp_path, "cannot be written (Is a directory): name another file"),
-        (tmp_path / "pipe", "cannot be written (nobody reads that pipe): name another file"),
+        (tmp_path / "pipe", "cannot be written (no program reads that pipe): name another file"),
         (sessions[0], "would be written into a session: name another file"),
     ):
         assert main([*words, str(place)]) == 2

@@ -102,7 +102,7 @@ BAD = [
     (["run", "hanoi", "--temperature", "-1", "--json"], "temperature must be auto, none or between 0 and 2"),
     (["run", "hanoi", "--target", "1", "--json"], "target"),
     (["run", "hanoi", "--session", "/proc/no/run.maker", "--json"], "/proc/no/run.maker cannot be created"),
-    (["run", "hanoi", "--break", "votes>>5"], "there is '>' at character 7, where a number should stand"),
+    (["run", "hanoi", "--break", "votes>>5"], "there is '>' at character 7, where a number should be"),
     (["run", "hanoi", *["--break", "dissent"] * 101], "--break can be given 100 times, got 101: join some"),
     (["run", "hanoi", "--break", "dissent", "--json"], "--break needs a person: leave --headless out"),
     (["sessions", "resume", "none", "--break", "flags", "--headless"], "--break needs a person"),

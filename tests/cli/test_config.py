@@ -76,7 +76,7 @@ def test_the_commands_that_open_the_app_can_leave_the_mouse_alone(capsys: pytest
 
 
 def test_prices_are_shown_and_held_to_how_one_is_written(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A model's name may have dots, slashes and colons; what is no price is named with the mend."""
+    """A model's name may have dots, slashes and colons; what is not a price is named with the mend."""
     home.mkdir()
     path = home / "config.toml"
     path.write_text('[prices]\n"openrouter/a/b:free" = [0, 0]\ngpt-4.1 = [2, 8, 0.5, 2.5]\n')

@@ -118,7 +118,7 @@ BAD = [
     (["ls", "--outcome", "luck"], "there is no outcome 'luck': name one of solved, ", 2),
     (["rename", "broken", "x"], "what cannot be read cannot be renamed", 1),
     (["duplicate", "broken"], "what cannot be read cannot be duplicated", 1),
-    (["rm", __file__], "is no session of maker", 2),
+    (["rm", __file__], "is not a session of maker", 2),
 ]
 
 

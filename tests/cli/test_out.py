@@ -65,7 +65,7 @@ def test_what_cannot_be_written_is_refused_before_the_run(run, tmp_path, home):
     (tmp_path / "file").write_text("")
     for task, folder, said in (
         ("hanoi", "out", "Towers of Hanoi writes no papers"),
-        ("scheduling", str(tmp_path / "file" / "x"), f"{tmp_path / 'file'} is no folder"),
+        ("scheduling", str(tmp_path / "file" / "x"), f"{tmp_path / 'file'} is not a folder"),
     ):
         status, _, err = run("--out", folder, task=task)
         assert (status, said in err, err.count("\n")) == (2, True, 1)

@@ -192,7 +192,7 @@ WARNINGS: dict[str, tuple[Answering, str, str, str]] = {
     "another model": (
         always(lambda text, _: Reply(text, model="gemini-3.5-flash-lite")), "model",
         "answered by gemini-3.5-flash-lite, not by openai/any: its errors and its price are others",
-        "name the model that answers, or mend what the server calls its model",
+        "name the model that answers, or fix what the server calls its model",
     ),
     "no usage": (
         always(lambda text, _: Reply(text, usage=None)), "usage",
@@ -323,7 +323,7 @@ def test_the_table_says_what_was_found_and_what_to_change(capsys):
     assert rows[0] == "openai/any"
     assert rows[1].startswith("3 calls, none of them a vote: 33 tokens in, 9 out, cost unknown, ")
     assert "! warning  model       answered by other, not by openai/any: its errors and its" in rows
-    assert "                       → name the model that answers, or mend what the server" in rows
+    assert "                       → name the model that answers, or fix what the server" in rows
     assert max(map(len, rows)) <= 80
 
 

@@ -79,7 +79,7 @@ def test_a_fork_can_decide_a_step_itself(capsys: pytest.CaptureFixture[str], ses
     with Reader(session, 1) as reader:
         (act,) = next(reader.steps(open_saved(session).task, 2, 3)).entries
     assert act.kind == "decided"
-    assert "no answer of hanoi" in refused(capsys, "fork", "hanoi-a", "--at", "3", "--decide", "[1")
+    assert "not an answer of hanoi" in refused(capsys, "fork", "hanoi-a", "--at", "3", "--decide", "[1")
     assert "begins at step 1 to 16" in refused(capsys, "fork", "hanoi-a", "--at", "99")
 
 

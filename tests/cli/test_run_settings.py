@@ -87,7 +87,7 @@ def test_a_run_takes_its_options_from_the_settings(capsys: pytest.CaptureFixture
         ('[run]\nk = "x"', "[run] k must be a whole number or auto, got 'x'"),
         ("[run]\nk = true", "[run] k must be a whole number or auto, got 'True'"),
         ("[run]\nreuse = 1", "[run] reuse must be true or false, got '1'"),
-        ("[run]\nmodl = 1", "[run] modl is no option of a run: did you mean model?"),
+        ("[run]\nmodl = 1", "[run] modl is not an option of a run: did you mean model?"),
         ('[profile.a]\nvoters = ["sim heat=1"]', "[profile.a] voter 'sim': 'heat=1' is none of temperature=T"),
         (f"[run]\nseed = {'9' * 5000}", "not TOML: Exceeds the limit"),
         (f"[run]\nseed = 0x{'f' * 5000}", "[run] seed must be a whole number, got 'a number of thousands of digits'"),

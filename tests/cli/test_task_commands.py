@@ -77,7 +77,7 @@ def test_a_problem_of_ones_own_is_checked(capsys):
     assert main(["check-task", "hanoi", "--disks", "2", "--rule", "state", "--only", "solution"]) == 0
     out = capsys.readouterr().out
     assert "2 disks, peg 0 → 2, rule state; seed 0" in out
-    assert "3 looked at" in out
+    assert "3 checked" in out
 
 
 def test_without_a_name_every_installed_task_is_checked(capsys):

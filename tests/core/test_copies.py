@@ -60,7 +60,7 @@ def test_texts_are_compared_with_the_earlier_ones_of_their_step(what):
 
 
 def test_simulated_runs_and_gatherings_are_not_measured():
-    """The simulated model's texts are made to differ, and proposals are no votes."""
+    """The simulated model's texts are made to differ, and proposals are not votes."""
     votes = [vote(0, "a"), vote(1, "a")]
     assert folded(*votes, opening=started(Count())).compared == 0
     assert RunState.fold([REAL, StepOpened(0, 0, 3), *votes]).totals.compared == 0
@@ -85,7 +85,7 @@ def alike(repeated: int = 62, compared: int = 62, tokens: int = 20, flags: int =
 SAID = {
     "short and cold": (alike(), 0.1, "62 of 62 texts are alike at T = 0.1: nearly copies, so a larger k adds little: "),
     "long and cold": (alike(tokens=300), 0.0, "62 of 62 texts are alike: these are copies; k does nothing here: "),
-    "short and hot": (alike(), 1.0, "alike at T = 1: copies, or an answer that the model is sure of; k cannot tell: "),
+    "short and hot": (alike(), 1.0, "alike at T = 1: copies, or an answer that the model is sure of; k cannot help: "),
     "long and hot": (alike(tokens=300), 0.7, "these are copies; k does nothing here: switch a cache or fixed seed off"),
     "nobody knows how hot": (alike(), None, "62 of 62 texts are alike: copies, or an answer that the model is sure of"),
 }

@@ -44,7 +44,7 @@ SEEN = StepFacts(
 
 
 def refusal(text):
-    """Why a text is no filter, empty where it is one."""
+    """Why a text is not a filter, empty where it is one."""
     try:
         parse_filter(text)
     except InputError as error:
@@ -106,7 +106,7 @@ def test_what_is_not_known_compares_with_nothing(text):
     ("text", "told"),
     [
         ("", "it ends at character 1, where a fact of a step"),
-        ("vote>3", "'vote' at character 1 is no fact of a step; did you mean votes?"),
+        ("vote>3", "'vote' at character 1 is not a fact of a step; did you mean votes?"),
         ("votes>>5", "there is '>' at character 7, where a number"),
         ("dissent wrong", "there is 'wrong' at character 9, where 'and' or 'or'"),
         ("(dissent", "it ends at character 9, where a closing bracket"),
@@ -114,7 +114,7 @@ def test_what_is_not_known_compares_with_nothing(text):
         ("action", "where ~ or !~ or = or !="),
         ("flag:", "where the name of a rule, such as length"),
         ("votes>1e999", "the number at character 7 is too large"),
-        ("__import__(1)", "'__import__' at character 1 is no fact"),
+        ("__import__(1)", "'__import__' at character 1 is not a fact"),
         ("not " * 100 + "wrong", f"at most {DEEPEST} deep"),
         ("(" * 1_000, f"at most {DEEPEST} deep"),
         ("x" * 3_000, "at most 2,000 characters"),

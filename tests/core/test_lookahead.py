@@ -196,7 +196,7 @@ def test_a_run_that_nobody_meddles_with_wastes_on_guesses_alone(dice, k, wrong):
 
 
 def test_all_samples_may_be_at_stake():
-    """A share of 100 % is no limit: the window is as wide as it was ordered from the first answer on."""
+    """A share of 100 % is not a limit: the window is as wide as it was ordered from the first answer on."""
     driven = Ahead(Solver(Count(length=40), Settings(k=3, window=8, max_waste=1.0)))
     driven.ask(100)
     driven.arrive(0, lambda *_: answer(1))

@@ -119,7 +119,7 @@ class Received(Event):
 
 
 def test_bytes_are_kept_beside_text():
-    """Bytes are bytes in a row, and base64 in a line; what is no base64 is refused."""
+    """Bytes are bytes in a row, and base64 in a line; what is not base64 is refused."""
     form, task = plain_form(99, "received", Received, words=lambda _: ("", "")), Count()
     entry = Received(b"\x00\xff\x1b", None)
     row = form.row(entry, Interned())

@@ -62,7 +62,7 @@ def later(answer):
     ("methods", "named"),
     [
         ({"step": later(raising)}, "fails in step at step 2: 'oops'"),
-        ({"step": later(lambda: "next")}, "'next' is no Vote, Gather, Ask, Do, Start or Await"),
+        ({"step": later(lambda: "next")}, "'next' is not a Vote, Gather, Ask, Do, Start or Await"),
         ({"apply": lambda *_: None}, "returns None, and must return the next state"),
     ],
     ids=["raises", "asks a text", "gives no state"],

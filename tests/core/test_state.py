@@ -161,7 +161,7 @@ def test_wrong_decisions_are_counted():
 
 
 def test_a_failure_shows_until_an_answer_comes():
-    """A failed call is counted, is no sample, and is shown until the provider answers again."""
+    """A failed call is counted, is not a sample, and is shown until the provider answers again."""
     failing, mended = after(StepOpened(0, 0), FAILED), after(FAILED, *step(0, [1]))
     assert (failing.failure, failing.totals.failures, failing.totals.samples) == (FAILED, 1, 0)
     assert (mended.failure, mended.totals.failures) == (None, 1)

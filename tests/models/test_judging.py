@@ -91,7 +91,7 @@ def test_dated_builds_and_provider_prefixes_are_the_same_model(asked, answered, 
 
 
 def test_another_model_that_answers_is_a_warning_and_an_alias_a_note():
-    """The sentence names both; a deployment's name is no model's."""
+    """The sentence names both; a deployment's name is not a model's."""
     ((said, verdict, mend),) = found("model", heard(replace(GOOD, model="gemini-3.5-flash-lite")))
     assert (said, verdict) == (
         "answered by gemini-3.5-flash-lite, not by openai/m: its errors and its price are others",

@@ -28,9 +28,9 @@ def test_a_server_is_asked_for_its_models(monkeypatch):
 @pytest.mark.parametrize(
     ("body", "status", "line"),
     [
-        ({"models": []}, 200, "is no list of models"),
-        ([], 200, "is no list of models"),
-        ({"data": [7]}, 200, "is no list of models"),
+        ({"models": []}, 200, "is not a list of models"),
+        ([], 200, "is not a list of models"),
+        ({"data": [7]}, 200, "is not a list of models"),
         ({}, 404, "answers HTTP 404"),
     ],
 )
@@ -43,9 +43,9 @@ def test_what_is_no_list_of_models_is_named(body, status, line):
 @pytest.mark.parametrize(
     ("reply", "line"),
     [
-        (Reply(raw=b"[" * 100_000), "is no list of models"),
+        (Reply(raw=b"[" * 100_000), "is not a list of models"),
         (Reply(wire=b"SSH-2.0-server\r\n"), "no server at"),
-        (Reply(raw=b"[" * 100, drip_s=0.02), "does not come to the end of its answer"),
+        (Reply(raw=b"[" * 100, drip_s=0.02), "does not finish its answer"),
     ],
     ids=["deep", "another protocol", "drip"],
 )
@@ -58,7 +58,7 @@ def test_a_server_that_misbehaves_is_one_line(reply, line):
 @pytest.mark.parametrize("url", ["http://[::1", "http://h:x", "http://h\x1b", "ftp://h", ""])
 def test_what_is_no_address_is_refused(url):
     """An address that cannot be read is said in a line, without its escape codes."""
-    with pytest.raises(InputError, match="is no http address") as refused:
+    with pytest.raises(InputError, match="is not an http address") as refused:
         endpoint(url)
     assert str(refused.value).isprintable()
 
@@ -91,6 +91,6 @@ def test_a_file_s_folders_are_nobody_else_s_affair():
 def test_what_is_no_model_file_is_refused_before_anything_starts(tmp_path):
     """A missing file, a folder and a file of another kind are one line each."""
     (tmp_path / "notes.gguf").write_text("not a model")
-    for path, line in ((tmp_path / "none.gguf", "cannot be read"), (tmp_path / "notes.gguf", "is no model file")):
+    for path, line in ((tmp_path / "none.gguf", "cannot be read"), (tmp_path / "notes.gguf", "is not a model file")):
         with pytest.raises(InputError, match=line), gguf_server.served(path):
             pass

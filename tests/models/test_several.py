@@ -218,7 +218,7 @@ async def test_answers_of_one_text_are_taken_for_copies():
     model, responses, asked = await drawn(copies, [requests(2)] * 4)
     assert asked == [2, 2, 2, 1]
     assert [len(group) for group in responses] == [2, 2, 2, 1]
-    said = "the answers of each of the first 3 calls were one text, and copies are no votes"
+    said = "the answers of each of the first 3 calls were one text, and copies are not votes"
     assert model.adjustments == (f"one answer a call is asked for: {said}",)
 
 

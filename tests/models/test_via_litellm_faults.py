@@ -114,7 +114,7 @@ async def test_a_busy_server_is_not_waited_for_beyond_an_hour():
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("said", [None, "soon", "nan", "inf", "0", "-3", "1e9", "Sat, 01 Jan 1994 00:00:00 GMT"])
 async def test_no_wait_is_invented(said, status):
-    """A Retry-After that cannot be read, of no time, of the past or of years to come is no statement."""
+    """A Retry-After that cannot be read, of no time, of the past or of years to come is not a statement."""
     error, _ = await ask(Reply.error(status, "later", headers={} if said is None else {"Retry-After": said}))
     assert error.retry_after_s is None
 

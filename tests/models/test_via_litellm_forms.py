@@ -109,18 +109,18 @@ async def test_another_charset_is_read_where_it_is_stated(charset, name):
 
 
 REFUSED = {
-    "Latin-1, not stated": (LATIN_1, {}, "the answer is no chat completion"),
+    "Latin-1, not stated": (LATIN_1, {}, "the answer is not a chat completion"),
     "in an encoding of Python's own": (
-        LATIN_1, {"content-type": "application/json; charset=unicode_escape"}, "the answer is no chat completion"
+        LATIN_1, {"content-type": "application/json; charset=unicode_escape"}, "the answer is not a chat completion"
     ),
     "events that break off": (events(*PIECES[:2], end=b""), STREAM, "the answer is a stream of events that breaks off"),
     "events with a hole": (
-        events(PIECES[0], end=b"data: {\n\n"), STREAM, "events, and one of them is no JSON object"
+        events(PIECES[0], end=b"data: {\n\n"), STREAM, "events, and one of them is not a JSON object"
     ),
     "events of two choices": (
         events({**PIECES[0], "choices": 2 * PIECES[0]["choices"]}), STREAM, "with several choices instead of one"
     ),
-    "events with text in parts": (events(chunk([1])), STREAM, "the content of one of them is no text"),
+    "events with text in parts": (events(chunk([1])), STREAM, "the content of one of them is not text"),
     "events of another kind": (
         events({"type": "content_block_delta"}), STREAM, "which was not asked for: switch streaming off"
     ),
@@ -129,8 +129,8 @@ REFUSED = {
     "an encoding of another kind": (BODY, {"content-encoding": "br"}, "is compressed (br), which was not asked for"),
     "an encoding that is not true": (BODY, {"content-encoding": "gzip"}, "it is compressed (gzip), and is not"),
     "gzip cut short": (gzip.compress(BODY)[:-9], {"content-encoding": "gzip"}, "answer (gzip) breaks off"),
-    "a picture among the parts": (parts({"type": "image_url"}), {}, "has a part that is no text (type 'image_url')"),
-    "two answers": (BODY + b"\n" + BODY, {}, "the answer is no chat completion"),
+    "a picture among the parts": (parts({"type": "image_url"}), {}, "has a part that is not text (type 'image_url')"),
+    "two answers": (BODY + b"\n" + BODY, {}, "the answer is not a chat completion"),
 }  # fmt: skip
 
 

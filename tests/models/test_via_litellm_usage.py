@@ -46,7 +46,7 @@ async def test_a_count_that_cannot_be_is_unknown(count, name):
         body["usage"]["output_tokens"] = count
     response, notes = await drawn(name, body)
     assert (response.text, response.tokens_in, response.tokens_out, response.cost_usd) == ("ok", 11, None, None)
-    assert notes[0].startswith("the server reports token counts that are no whole numbers of tokens")
+    assert notes[0].startswith("the server reports token counts that are not whole numbers of tokens")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,7 +59,7 @@ async def test_a_count_with_one_reading_is_read(count, name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("usage", [None, {}, "plenty", [], 7])
 async def test_what_is_no_usage_is_none(usage, name):
-    """A usage that is no object is none."""
+    """A usage that is not an object is none."""
     response, _ = await drawn(name, completion(Said("ok", "ok"), usage=usage))
     assert (response.text, response.tokens_in, response.tokens_out) == ("ok", None, None)
 

@@ -89,7 +89,7 @@ class Wordy(Count):
 
 
 class Unkept(Count):
-    """Has a state that is no JSON."""
+    """Has a state that is not JSON."""
 
     def encode_state(self, state: int) -> Any:
         """Give a set."""

@@ -75,7 +75,7 @@ def test_a_server_that_is_started_after_the_run_is_waited_for(tmp_path: Path) ->
 
 
 def test_a_server_that_is_loading_its_model_is_waited_for(tmp_path: Path) -> None:
-    """503 for a minute at the start is no reason to fail: the run begins when the model is there."""
+    """503 for a minute at the start is not a reason to fail: the run begins when the model is there."""
     loading = Reply.error(503, "Loading model", "unavailable_error")
     run = Driven(tmp_path, lambda number: loading if number < 16 else None)
     assert run.outcome is Outcome.SOLVED

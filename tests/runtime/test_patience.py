@@ -118,7 +118,7 @@ async def test_a_server_nearby_that_never_comes_up_is_given_up() -> None:
 
 
 async def test_a_stated_time_is_waited_for_before_the_first_answer_too() -> None:
-    """A quota that is used up when the run starts is no reason to fail."""
+    """A quota that is used up when the run starts is not a reason to fail."""
     line = Line(failing(1, Fault.QUOTA, 7200), answered=False)
     assert await line.draw() == FINE
     assert line.clock.slept == [7200]

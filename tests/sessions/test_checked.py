@@ -69,12 +69,12 @@ def test_salvage_saves_the_check_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "line"),
     [
-        ("model_check", 3, "'model_check' is no JSON object"),
-        ("model_check", {**CHECK.to_json(), "calls": 10**30}, "'calls' is no whole number from 0 on"),
-        ("model_check", {**CHECK.to_json(), "findings": [{}] * 2_000}, "'findings' is no list of at most 1,000"),
-        ("model_check", {**CHECK.to_json(), "model": ["m"]}, "'model' is no text of at most 600 characters"),
-        ("adjustments", {"a": 1}, "'adjustments' is no list of at most 1,000 texts"),
-        ("adjustments", ["x" * (LONGEST_WORDS + 1)], "'adjustments' is no text of at most 600 characters"),
+        ("model_check", 3, "'model_check' is not a JSON object"),
+        ("model_check", {**CHECK.to_json(), "calls": 10**30}, "'calls' is not a whole number from 0 on"),
+        ("model_check", {**CHECK.to_json(), "findings": [{}] * 2_000}, "'findings' is not a list of at most 1,000"),
+        ("model_check", {**CHECK.to_json(), "model": ["m"]}, "'model' is not a text of at most 600 characters"),
+        ("adjustments", {"a": 1}, "'adjustments' is not a list of at most 1,000 texts"),
+        ("adjustments", ["x" * (LONGEST_WORDS + 1)], "'adjustments' is not a text of at most 600 characters"),
     ],
 )
 def test_an_odd_check_in_an_export_is_refused_by_its_line(tmp_path: Path, key: str, value: object, line: str) -> None:

@@ -207,7 +207,7 @@ def test_a_breakpoint_and_the_table_know_the_same(what: str) -> None:
 
 @pytest.mark.parametrize("row", [(99, "eve", 0), ("voted", "eve", 0), (8, "no number", 0), (2, 7, 0), (0, 1)])
 def test_a_row_that_maker_never_writes_is_refused(row: tuple[Any, ...]) -> None:
-    """Rule: a row of an unknown kind, or with values of another type, is no entry, whatever its length."""
+    """Rule: a row of an unknown kind, or with values of another type, is not an entry, whatever its length."""
     packed = repacked(Packed([dense(2)], [], [], [row]))
     with pytest.raises((ValueError, KeyError)):
         unpack(packed, Count())

@@ -58,7 +58,7 @@ def test_a_byte_order_mark_is_no_part_of_a_text(tmp_path: Path, capsys: pytest.C
                                             ("long", "File name too long"),
                                             ("nothing", "cannot be read: No such file")])  # fmt: skip
 def test_no_file_is_read_for_ever(tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, told: str) -> None:
-    """A device without an end, a pipe without a writer and what is no file are refused in one line; status 2."""
+    """A device without an end, a pipe without a writer and what is not a file are refused in one line; status 2."""
     paths = {"zero": Path("/dev/zero"), "pipe": tmp_path / "pipe", "folder": tmp_path, "long": tmp_path / ("x" * 5_000),
              "nothing": tmp_path / "nothing"}  # fmt: skip
     os.mkfifo(tmp_path / "pipe")
@@ -125,7 +125,7 @@ def test_a_link_to_nowhere_is_not_written_over(tmp_path: Path) -> None:
 def test_a_file_that_is_called_like_a_lock_is_left_alone(tmp_path: Path) -> None:
     """A lock holds nothing or the number of its writer; anything else is somebody's, and is named."""
     (tmp_path / "run.maker.lock").write_text("mine")
-    with pytest.raises(SessionError, match=r"run\.maker\.lock is no lock of maker's: move it elsewhere"):
+    with pytest.raises(SessionError, match=r"run\.maker\.lock is not maker's lock: move it elsewhere"):
         WriterLock(tmp_path / "run.maker")
     assert (tmp_path / "run.maker.lock").read_text() == "mine"
 

@@ -216,7 +216,7 @@ def test_a_session_can_be_read_where_nothing_can_be_written(shelf: Path, open_lo
     before = sorted(shelf.iterdir())
     seen, written, left = looked_at(path)
     assert seen == (2, [1, 2])
-    assert "it can only be looked at there" in written
+    assert "it can only be viewed there" in written
     assert left == 0
     assert sorted(shelf.iterdir()) == before
 

@@ -293,7 +293,7 @@ def test_an_export_of_version_1_comes_in_under_the_links_it_names(tmp_path: Path
             assert list(mine.steps(TASK)) == list(theirs.steps(TASK))
     spoiled = text.replace("answer = 1", "answer is 1", 1)
     assert spoiled != text
-    with pytest.raises(InputError, match="not those that its link stands for"):
+    with pytest.raises(InputError, match="not those that its link was made from"):
         import_lines(spoiled.splitlines(), tmp_path / "spoiled.maker", Count)
 
 

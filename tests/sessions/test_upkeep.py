@@ -198,7 +198,7 @@ def test_a_foreign_file_is_not_ours_to_delete(tmp_path: Path) -> None:
     """A file that neither is a session nor is named as one stays where it is."""
     path = tmp_path / "notes.txt"
     path.write_text("mine")
-    with pytest.raises(InputError, match="is no session of maker"):
+    with pytest.raises(InputError, match="is not a session of maker"):
         upkeep.delete(path)
     for attempt in (upkeep.delete, upkeep.restore):
         with pytest.raises(SessionError, match="there is no"):

@@ -240,7 +240,7 @@ UNREADABLE = {
     "text null": _with(message={"content": None}),
     "text a number": _with(text=5),
     "text NaN": _with(text=float("nan")),
-    "a part that is no text": _body(
+    "a part that is not text": _body(
         lambda said: completion(said, text=[{"type": "text", "text": said.poison}, {"type": "image_url"}])
     ),
     "piece of a stream": _body(lambda said: {**completion(said), "choices": [{"delta": {"content": said.poison}}]}),

@@ -77,7 +77,7 @@ def test_it_reads_as_good_code(folder):
     ],
 )
 def test_a_name_that_cannot_be_used_is_refused_in_one_line(tmp_path, name, told):
-    """A name that is no module's, is taken, or would hide something is refused, and nothing is written."""
+    """A name that is not a module's, is taken, or would hide something is refused, and nothing is written."""
     (tmp_path / "there").mkdir()
     with pytest.raises(InputError, match=told) as refused:
         write_task(name, tmp_path)

@@ -17,7 +17,7 @@ PLANTED = [
     (faults.Crashing, "bad problems", "load raises ValueError"),
     (faults.GetsStuck, "steps", "step raises KeyError: 'the seventh hour' (faults.py:"),
     (faults.Unfrozen, "steps", "a state is not hashable: list"),
-    (faults.OffersASet, "JSON", "encode_state gives {0}, which is no JSON: Object of type set"),
+    (faults.OffersASet, "JSON", "encode_state gives {0}, which is not JSON: Object of type set"),
     (faults.ComesBackAsText, "JSON", "comes back from JSON as"),
     (faults.TellsTheTime, "apply", "gives two different states"),
     (faults.ForgetsWhatItAsked, "prompt", "asks another thing"),
@@ -34,14 +34,14 @@ PLANTED = [
     (faults.DrawsAString, "picture", "is a str, not a rich.text.Text"),
     (faults.Talks, "description", "as 'the answer is that it is"),
     (faults.CountsWrong, "solution", "expected_steps is 13, the oracle takes 12"),
-    (faults.SpeaksNoJson, "result", "result gives what is no JSON: Object of type set"),
+    (faults.SpeaksNoJson, "result", "result gives what is not JSON: Object of type set"),
     (faults.ForgetsToReturn, "steps", "apply gives None"),
     (faults.FindsNothing, "solution", "verify gives None: it must give a list"),
     (faults.Lenient, "strict check", "takes the first 0 of 12 steps for a solution"),
     (faults.LooksAtTheLast, "strict check", "with one step left out"),
     (faults.ChecksItself, "independent check", "verify calls apply"),
     (faults.SharesAHelper, "independent check", "both run SharesAHelper.wrapped"),
-    (faults.TiresOfIt, "run", "the simulated model comes to unsolved after 12 steps: "),
+    (faults.TiresOfIt, "run", "the simulated model ends unsolved after 12 steps: "),
 ]
 
 

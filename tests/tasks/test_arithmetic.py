@@ -164,14 +164,14 @@ def test_an_expression_is_read_however_it_is_written(text):
 
 
 REFUSALS = {
-    "": "is no sum or product",
-    "12": "is no sum or product",
-    "12 *": "is no sum or product",
-    "12 34": "stands where * or + should",
-    "12 - 34": "stands where * or + should",
-    "1.5 * 3": "'1.5' is no whole number",
-    "-1 * 3": "'-1' is no whole number",
-    "1 * ٣": "is no whole number",
+    "": "is not a sum or product",
+    "12": "is not a sum or product",
+    "12 *": "is not a sum or product",
+    "12 34": "is where * or + should be",
+    "12 - 34": "is where * or + should be",
+    "1.5 * 3": "'1.5' is not a whole number",
+    "-1 * 3": "'-1' is not a whole number",
+    "1 * ٣": "is not a whole number",
     "1 * 2 * 3": "multiply two numbers, or add",
     "1 * 2 + 3": "multiply two numbers, or add",
     " + ".join(["1"] * 101): "add at most 100",

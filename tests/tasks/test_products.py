@@ -47,7 +47,7 @@ def test_an_answer_is_read_generously_in_form(text):
     ],
 )
 def test_an_answer_is_read_strictly_in_content(text, rule):
-    """What is no plain answer, is about other factors, or is no product of digits, is flagged."""
+    """What is no plain answer, is about other factors, or is not a product of digits, is flagged."""
     task = FAMILY.load({}, '{"pairs": [[7, 8]]}')
     read = task.parse((), text)
     flag = read if isinstance(read, Flag) else task.objection((), read)

@@ -140,7 +140,7 @@ class Speechless(Count):
     """Cannot say what it has come to."""
 
     def result(self, state: int) -> Any:
-        """Give what is no JSON."""
+        """Give what is not JSON."""
         return {state}
 
 

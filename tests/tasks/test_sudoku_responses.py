@@ -154,7 +154,7 @@ def test_verify_is_a_proof_checker():
     assert "does not follow" in ESCARGOT.verify([*answers[:at], forced])[0]
     assert "is not possible there" in ESCARGOT.verify([Action(PLACE, ((0, 9),))])[0]
     assert "is not the guess made last" in ESCARGOT.verify([Action(UNDO, ((1, 2),))])[0]
-    assert "is no action" in ESCARGOT.verify([Action("swap", ((1, 2),))])[0]
+    assert "is not an action" in ESCARGOT.verify([Action("swap", ((1, 2),))])[0]
     assert "open at the end" in ESCARGOT.verify(answers[:-1])[0]
 
 

@@ -104,7 +104,7 @@ async def test_what_only_the_person_knows_is_in_the_document(project):
 
 
 async def test_options_are_marked_by_figures_and_answered_with_enter(run):
-    """A figure marks one of several, enter without a mark is no answer, and nothing that is typed is a command."""
+    """A figure marks one of several, enter without a mark is not an answer, and nothing that is typed is a command."""
     run.start()
     async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
         one = await asked(pilot)

@@ -214,7 +214,7 @@ async def test_breakpoints_of_an_ended_run_are_those_of_its_fork() -> None:
 
 
 async def test_a_breakpoint_of_a_fork_that_cannot_be_read_is_told() -> None:
-    """What is no filter is told while the line is there, and nothing is forked."""
+    """What is not a filter is told while the line is there, and nothing is forked."""
     path = await saved()
     async with home() as pilot:
         await pilot.press("enter")
@@ -222,7 +222,7 @@ async def test_a_breakpoint_of_a_fork_that_cannot_be_read_is_told() -> None:
         await pilot.press("F")
         await typed(pilot, " break=nonsense")
         await pilot.press("enter")
-        await shown(pilot, "is no fact of a step", "nonsense", "fork at step")
+        await shown(pilot, "is not a fact of a step", "nonsense", "fork at step")
     with Reader(path) as reader:
         assert len(reader.branches) == 1
 

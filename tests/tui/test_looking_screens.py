@@ -150,7 +150,7 @@ async def test_a_filter_that_cannot_be_read_is_typed_again(app):
     """Rule: the place and the mend are told, and what was typed is still there."""
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await keys(pilot, "t", "slash", *"flags>", "enter")
-        await shown(pilot, "where a number should stand", "find flags>")
+        await shown(pilot, "where a number should be", "find flags>")
         await keys(pilot, "1", "enter")
         await shown(pilot, "match flags>1")
         await keys(pilot, "g", *"x", "enter")

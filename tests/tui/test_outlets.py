@@ -89,7 +89,7 @@ async def test_what_is_too_long_for_a_terminal_goes_to_the_file(home):
 
 
 async def test_without_a_place_to_write_the_clipboard_is_all(home):
-    """Rule: a directory that cannot be written is no reason not to copy; with nothing left, that is said."""
+    """Rule: a directory that cannot be written is not a reason not to copy; with nothing left, that is said."""
     home.write_text("in the way")
     sent: list[str] = []
     assert await clipboard.copy("word", sent.append) == "1 line to the terminal's clipboard, if it takes OSC 52"

@@ -109,7 +109,7 @@ async def test_the_line_is_edited_like_any_line():
         (5, ("by outcome", "outcome ▲"), "run-3"),
         (6, ("most steps", "steps ▼"), "run-2"),
         (7, ("most samples", "samples ▼", "10.0k"), "run-4"),
-        (8, ("dearest first", "cost ▼", "$12.00"), "run-3"),
+        (8, ("costliest first", "cost ▼", "$12.00"), "run-3"),
         (9, ("largest first", "size ▼", "5.0kB"), "run-1"),
         (10, ("newest first", "when ▼"), "run-1"),
     ],

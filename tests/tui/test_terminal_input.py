@@ -1,4 +1,4 @@
-"""Nothing that arrives on the terminal's input ends a run, and what is no key does nothing."""
+"""Nothing that arrives on the terminal's input ends a run, and what is not a key does nothing."""
 
 from __future__ import annotations
 

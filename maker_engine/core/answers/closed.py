@@ -104,7 +104,7 @@ class Several(AnswerForm[tuple[str, ...]]):
 
     def __init__(self, *labels: str, least: int = 0) -> None:
         if not labels or not 0 <= least <= len(labels):
-            raise InputError(f"several of {len(labels)} labels, at least {least}, is no form of answer")
+            raise InputError(f"several of {len(labels)} labels, at least {least}, is not a form of answer")
         known = _checked(labels, "several")
         if NONE in known or any("," in label or ";" in label for label in labels):
             raise InputError(f"no label of several is {NONE!r} or has a comma in it: {' | '.join(labels)}")

@@ -45,7 +45,7 @@ class AnswerForm(ABC, Generic[A]):
     @property
     def sentence(self) -> str:
         """The sentence that asks for the answer; it ends the prompt."""
-        if self.is_open:  # any line could be the answer: the mark tells it from what is said after it
+        if self.is_open:  # any line could be the answer: the mark separates it from what is said after it
             return f'End with a line that begins with "Answer:" and holds nothing more but the answer: {self.demand}.'
         return f"End with a line that holds nothing but the answer: {self.demand}."
 

@@ -88,7 +88,7 @@ class Json(AnswerForm[Any]):
 
     def from_json(self, value: Any) -> Any:
         """Return the value, frozen, or the flag that says how it breaks the schema."""
-        objection = "null is no answer" if value is None else schemas.objection(self._text, value)
+        objection = "null is not an answer" if value is None else schemas.objection(self._text, value)
         return Flag(MALFORMED, objection, excerpt(json.dumps(value))) if objection else frozen(value)
 
     def write(self, answer: Any) -> str:

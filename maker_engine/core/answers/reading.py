@@ -2,7 +2,7 @@
 
 The answer is the last line. It may be dressed (bold, code, a fence, a box, quotes, "Answer:"), and an explanation may
 follow it, as long as one line alone, or one mark, holds an answer. Two that differ are a flag, and so is what is marked
-as the answer and is none ("Answer: yes, because …"): what stands before it is not what was meant.
+as the answer and is none ("Answer: yes, because …"): what comes before it is not what was meant.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FENCE = re.compile(
 )
 _TAGGED = re.compile(r"<((?:final_)?answer)>\s*(.+?)\s*</\1>", re.IGNORECASE)
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
-"""Marks of direction, joins and byte order that have no width: dress, where they stand around an answer."""
+"""Marks of direction, joins and byte order that have no width: dress, where they surround an answer."""
 _MARK = re.compile(
     r"[*_`]{0,3}(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct )?answer\b[*_`]{0,3}\s?"
     r"(?:is\b:?|:|\N{FULLWIDTH COLON}|=)[*_`]{0,3}\s{0,4}(?=\S)",
@@ -135,7 +135,7 @@ def _in_line(line: str, value_of: Callable[[str], A | Flag | None], *, is_open: 
 def _in_brackets(
     lines: list[str], found: list[_Found], value_of: Callable[[str], A | Flag | None]
 ) -> Iterator[A | Flag]:
-    """Yield what stands alone in brackets below the last answer: none by itself, and never to be passed over."""
+    """Yield what is alone in brackets below the last answer: none by itself, and never to be passed over."""
     last = max((place for place, one in enumerate(found) if one.value is not None), default=-1)
     for line in lines[last + 1 :]:
         bare = line.strip(" .*_`>")
@@ -151,7 +151,7 @@ def _is_marked(line: str) -> bool:
 
 
 def _boxed(line: str, value_of: Callable[[str], A | Flag | None]) -> Iterator[A | Flag]:
-    """Yield the answers in boxes that stand within a line."""
+    """Yield the answers in boxes within a line."""
     for box in _BOX.findall(line[:_LONGEST_LINE]):
         value = _in_line(box, value_of).value
         if value is not None:
@@ -217,4 +217,4 @@ def refuse(constant: str) -> Any:
     Raises:
         ValueError: Always.
     """
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

@@ -56,7 +56,7 @@ class Text(AnswerForm[str]):
         try:
             re.compile(self.pattern)
         except re.error as error:
-            raise InputError(f"the pattern {self.pattern!r} is no regular expression: {error}") from None
+            raise InputError(f"the pattern {self.pattern!r} is not a regular expression: {error}") from None
         for example in self.examples:
             if self.value_of(example) != example:
                 raise InputError(f"the example {example!r} is not in the form that it is an example of")
@@ -194,7 +194,7 @@ class Date(AnswerForm[str]):
     def __post_init__(self) -> None:
         for bound in filter(None, (self.first, self.last)):
             if not _is_day(bound):
-                raise InputError(f"{bound!r} is no day: write it as 2026-01-31")
+                raise InputError(f"{bound!r} is not a day: write it as 2026-01-31")
         if self.first and self.last and self.first > self.last:
             raise InputError(f"no day is from {self.first} to {self.last}")
 

@@ -1,4 +1,4 @@
-"""The language in which steps are looked for and stopped at: `dissent`, `votes>=5 and not flag:length`.
+"""The language of searches for steps and of breakpoints: `dissent`, `votes>=5 and not flag:length`.
 
 One parser for tables, searches and breakpoints. Text becomes a tree of comparisons and nothing else: no name is looked
 up, nothing is called, nothing is evaluated as code.
@@ -66,20 +66,20 @@ def parse_filter(text: str) -> Filter:
     """Read a filter.
 
     Raises:
-        InputError: It cannot be read; the text names the place, counted from 1, and what could stand there.
+        InputError: It cannot be read; the text names the place, counted from 1, and what could be there.
     """
     return Filter(_Parser(text).whole())
 
 
 def completions(text: str, caret: int) -> list[str]:
-    """Return the words that may stand in place of the one that ends at `caret` (0-based, between two characters)."""
+    """Return the words that may replace the one that ends at `caret` (0-based, between two characters)."""
     start = word_start(text, caret)
     begun = text[start:caret].lower()
     parser = _Parser(text[:start])
     try:
         parser.whole()
     except InputError:
-        if parser.stopped < len(parser.tokens) - 1:  # wrong before its end: nothing mends it there
+        if parser.stopped < len(parser.tokens) - 1:  # wrong before its end: nothing fixes it there
             return []
     return [word for word in parser.could if word.startswith(begun) and word != begun]
 
@@ -94,7 +94,7 @@ class _Parser:
     """Reads one filter by recursive descent.
 
     Attributes:
-        could: What could have stood at the end of the text, in the order in which it was looked for.
+        could: What could have been at the end of the text, in the order in which it was tried.
         stopped: The token at which reading stopped.
     """
 
@@ -144,7 +144,7 @@ class _Parser:
     def _one(self) -> Node:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise InputError(f"{self._named()}: brackets and 'not' stand at most {DEEPEST} deep, more at character "
+            raise InputError(f"{self._named()}: brackets and 'not' nest at most {DEEPEST} deep, more at character "
                              f"{self._next.at + 1}")  # fmt: skip
         if self._takes("not"):
             node: Node = Not(self._one())
@@ -170,7 +170,7 @@ class _Parser:
             near = get_close_matches(found.text.lower(), FACTS, 1)
             mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(FACTS)}"
             raise InputError(
-                f"{self._named()}: {found.text!r} at character {found.at + 1} is no fact of a step; {mend}"
+                f"{self._named()}: {found.text!r} at character {found.at + 1} is not a fact of a step; {mend}"
             )
         raise self._wrong("a fact of a step, such as dissent or votes>=5")
 
@@ -229,7 +229,7 @@ class _Parser:
     def _wrong(self, wanted: str) -> InputError:
         token = self._next
         found = "it ends" if token.kind == "end" else f"there is {token.text!r}"
-        return InputError(f"{self._named()}: {found} at character {token.at + 1}, where {wanted} should stand")
+        return InputError(f"{self._named()}: {found} at character {token.at + 1}, where {wanted} should be")
 
     def _named(self) -> str:
         shown = self._text if len(self._text) <= 60 else self._text[:59] + "…"

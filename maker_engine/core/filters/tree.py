@@ -141,7 +141,7 @@ class Filter:
     root: Node
 
     def __call__(self, facts: StepFacts) -> bool:
-        """Return whether a step is one of those that are looked for."""
+        """Return whether a step is one of those that are searched for."""
         return self.root.holds(facts)
 
     def __str__(self) -> str:

@@ -60,7 +60,7 @@ class Law:
 
     @property
     def hard_share(self) -> float:
-        """The share of steps with p < ½, which no vote can mend."""
+        """The share of steps with p < ½, which no vote can fix."""
         return math.fsum(weight for p, weight in self.points if p < 0.5)
 
     def moment(self, order: int) -> float:

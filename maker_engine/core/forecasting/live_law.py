@@ -1,6 +1,6 @@
 """What the ballots of a run say of p while it goes on: p with its interval, and the law of p over the steps.
 
-Nobody knows which answer was right, so a ballot that ended a : b speaks for p by p^a·(1−p)^b + (1−p)^a·p^b with p > ½.
+No one knows which answer was right, so a ballot that ended a : b speaks for p by p^a·(1−p)^b + (1−p)^a·p^b with p > ½.
 When a ballot stops is decided by its votes alone, so the likelihood needs no account of the rule. What cannot be seen
 so are steps with p < ½, whose ballots agree on a wrong answer, and samples that err together.
 """
@@ -22,7 +22,7 @@ GRID = (
 DROP = 1.9207
 """By how much the log likelihood falls at the ends of a 95 % interval: half the quantile of χ² with one degree."""
 FEWEST_ROUNDS, MOST_ROUNDS = 100, 1_000
-"""Rounds of a fit, more of them the more ballots there are to tell hard steps from noise."""
+"""Rounds of a fit, more of them the more ballots there are to distinguish hard steps from noise."""
 STILL = 1e-6
 """The fit ends when no weight moves by more in a round."""
 _LEAST = 1e-4

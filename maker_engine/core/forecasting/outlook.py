@@ -144,7 +144,7 @@ def _worse(found: Outlook, expected: Expected) -> str:
     if found.forecast is not None and found.forecast[1] < min(expected.target, expected.p_solve or 1.0):
         said.append(f"P(solve) is {found.forecast[1]:.3g} at most, below the target of {expected.target:g}")
     if expected.usd and found.usd is not None and found.usd > DEARER * expected.usd:
-        said.append(f"it comes to ${found.usd:,.2f}, not ${expected.usd:,.2f}")
+        said.append(f"it costs ${found.usd:,.2f}, not ${expected.usd:,.2f}")
     return "; ".join(said)
 
 

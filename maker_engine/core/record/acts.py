@@ -77,7 +77,7 @@ def act_form(
         count: As in `Form`.
         resume: What it does to a solver, unless a person said it: that is obeyed as it was.
         may_follow: As in `Form`.
-        who: Tells whether a text can be its `Act.who`.
+        who: Returns whether a text can be its `Act.who`.
     """
     codec = _Codec(tag, word, who)
     return Form(

@@ -1,4 +1,4 @@
-"""Commands, imperative: what a person wishes of a run. They flow up to the runner and nowhere else."""
+"""Commands, imperative: what a person asks of a run. They flow up to the runner and nowhere else."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DrawVote:
 
 @dataclass(frozen=True, slots=True)
 class RunUntil:
-    """Go on until `filter` comes to hold of a step, once; where it holds of the open one already, of a later one."""
+    """Go on until `filter` begins to match a step, once; where it matches the open one already, of a later one."""
 
     filter: Filter
 
@@ -54,7 +54,7 @@ MOST_BREAKPOINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class SetBreak:
-    """Hold, from now on, at every step of which `filter` comes to hold; of no effect beyond `MOST_BREAKPOINTS`."""
+    """Hold, from now on, at every step that `filter` begins to match; of no effect beyond `MOST_BREAKPOINTS`."""
 
     filter: Filter
 

@@ -49,10 +49,10 @@ def notice(totals: Totals, temperature: float | None) -> str:
     if cold:
         return f"{alike}: these are copies; k does nothing here: {hotter}"
     if short:
-        return f"{alike}{at}: copies, or an answer that the model is sure of; k cannot tell: {others}"
+        return f"{alike}{at}: copies, or an answer that the model is sure of; k cannot help: {others}"
     return f"{alike}{at}: these are copies; k does nothing here: switch a cache or fixed seed off, {others}"
 
 
 def _answer_tokens(totals: Totals) -> float:
-    """Mean output tokens of an answer; 0 where nobody reported any."""
+    """Mean output tokens of an answer; 0 where none was reported."""
     return max(0, totals.tokens_out - totals.tokens_reasoning) / max(1, totals.samples)

@@ -1,4 +1,4 @@
-"""What a step may be decided as, whatever its kind, told and turned into JSON and back.
+"""What a step may be decided as, whatever its kind: described, and turned into JSON and back.
 
 Votes and proposals are the task's to encode; what the engine makes of them, what a person said, and what has come of
 an effect is not.
@@ -35,7 +35,7 @@ class Kind(NamedTuple):
         mark: What its object says under `MARK`.
         encode: Gives the fields of its object.
         decode: Reads them back; raises KeyError, TypeError or ValueError on what are none.
-        describe: Tells it, at any length.
+        describe: Describes it, at any length.
     """
 
     mark: str
@@ -83,9 +83,9 @@ def is_gathered(value: Any) -> bool:
 
 
 def describe(task: AnyTask, decision: Hashable) -> str:
-    """Tell a decision, a vote or a proposal in at most 24 characters, which may yet have to be made printable.
+    """Describe a decision, a vote or a proposal in at most 24 characters, which may yet have to be made printable.
 
-    A stranger's task that cannot tell an answer must not end its own run, or its report: its error is told instead.
+    A task that cannot describe an answer must not end its own run, or its report: its error is shown instead.
     """
     kind = _KINDS.get(type(decision))
     if kind is not None:
@@ -93,7 +93,7 @@ def describe(task: AnyTask, decision: Hashable) -> str:
         return text if len(text) <= DESCRIPTION_LIMIT else text[: DESCRIPTION_LIMIT - 1] + "…"
     try:
         return task.describe(decision)
-    except Exception as error:  # noqa: BLE001 - it is named where the answer would stand
+    except Exception as error:  # noqa: BLE001 - it is named where the answer would be
         return f"({type(error).__name__})"
 
 
@@ -147,7 +147,7 @@ def _count(value: Any) -> int:
 def _text(fields: Fields, key: str) -> str:
     value = fields[key]
     if not isinstance(value, str):
-        raise TypeError(f"{key} is no text")
+        raise TypeError(f"{key} is not text")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The fields of an exported event, each looked at: a stranger may have written any of them."""
+"""The fields of an exported event, each examined: a stranger may have written any of them."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def event_in(line: str) -> dict[str, Any]:
         raise InputError(f"longer than {LONGEST_LINE:,} characters")
     event = json.loads(line, parse_constant=_no_number)
     if not isinstance(event, dict):
-        raise InputError("it is no JSON object")
+        raise InputError("it is not a JSON object")
     return event
 
 
 def _no_number(name: str) -> NoReturn:
-    raise InputError(f"{name} is no number of JSON's")
+    raise InputError(f"{name} is not a JSON number")
 
 
 def of(event: Mapping[str, Any], key: str, kind: type[Value]) -> Value:
@@ -134,7 +134,7 @@ def response(event: Mapping[str, Any]) -> Response:
 def _began(event: Mapping[str, Any]) -> float | None:
     began = maybe(event, "began_s", float)
     if began is not None and not 0 <= began <= LATEST_S:
-        raise InputError("'began_s' is no point in time since 1970")
+        raise InputError("'began_s' is not a point in time since 1970")
     return began
 
 

@@ -67,7 +67,7 @@ def _read_change(row: Row, _: Values) -> Change:
     who, kept = _kept(row)
     voters = tuple(kept["voters"])
     if not all(type(voter) is str for voter in voters):
-        raise ValueError("a voter is no text")
+        raise ValueError("a voter is not text")
     asked = max(0, kept.get("asked", 0))
     return Change(who, kept["k"], voters, kept["model"], kept["simulated"], _prompt_in(kept["prompt"]), asked)
 

@@ -1,4 +1,4 @@
-"""What was found out about a model before a run spent money on it: findings, each with its verdict and its mend."""
+"""What was found out about a model before a run spent money on it: findings, each with its verdict and its fix."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ModelCheck:
 
     @property
     def refusal(self) -> str:
-        """What makes a run pointless, in one line with the mend; empty where nothing does."""
+        """What makes a run pointless, in one line with the fix; empty where nothing does."""
         for one in self.findings:
             if one.verdict is Verdict.STOP:
                 said = f"model {one.who or self.model}: {one.found}"
@@ -152,7 +152,7 @@ def lines_of(value: object, name: str) -> tuple[str, ...]:
         InputError: It is none, or too long.
     """
     if not isinstance(value, list) or len(value) > MOST_FINDINGS:
-        raise InputError(f"{name!r} is no list of at most {MOST_FINDINGS:,} texts")
+        raise InputError(f"{name!r} is not a list of at most {MOST_FINDINGS:,} texts")
     return tuple(_words({name: one}, name) for one in value)
 
 
@@ -172,35 +172,35 @@ def _finding(value: object) -> Finding:
 
 def _object(value: object, name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise InputError(f"{name!r} is no JSON object")
+        raise InputError(f"{name!r} is not a JSON object")
     return value
 
 
 def _list(kept: Mapping[str, Any], name: str) -> list[Any]:
     value = kept.get(name)
     if not isinstance(value, list) or len(value) > MOST_FINDINGS:
-        raise InputError(f"{name!r} is no list of at most {MOST_FINDINGS:,}")
+        raise InputError(f"{name!r} is not a list of at most {MOST_FINDINGS:,}")
     return value
 
 
 def _words(kept: Mapping[str, Any], name: str) -> str:
     value = kept.get(name)
     if not isinstance(value, str) or len(value) > LONGEST_WORDS:
-        raise InputError(f"{name!r} is no text of at most {LONGEST_WORDS} characters")
+        raise InputError(f"{name!r} is not a text of at most {LONGEST_WORDS} characters")
     return value
 
 
 def _count(kept: Mapping[str, Any], name: str) -> int:
     value = kept.get(name)
     if type(value) is not int or not 0 <= value <= _MOST:
-        raise InputError(f"{name!r} is no whole number from 0 on")
+        raise InputError(f"{name!r} is not a whole number from 0 on")
     return value
 
 
 def _number(kept: Mapping[str, Any], name: str) -> float:
     value = kept.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _MOST:
-        raise InputError(f"{name!r} is no number from 0 on")
+        raise InputError(f"{name!r} is not a number from 0 on")
     return float(value)
 
 

@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
     @property
     def gives_result(self) -> bool:
-        """True where the run has come to what was asked for."""
+        """True where the run reached what was asked for."""
         return self in (Outcome.SOLVED, Outcome.FINISHED, Outcome.INFEASIBLE)
 
     @property

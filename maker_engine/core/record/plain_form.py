@@ -43,16 +43,16 @@ def _plain(kind: type) -> _Codec:
 
 def _bytes_in(value: Any) -> bytes:
     if not (isinstance(value, dict) and value.keys() == {BASE64} and isinstance(value[BASE64], str)):
-        raise ValueError("these are no bytes")
+        raise ValueError("these are not bytes")
     try:
         return base64.b64decode(value[BASE64], validate=True)
     except Base64Error:
-        raise ValueError("it is no base64") from None
+        raise ValueError("it is not base64") from None
 
 
 def _done_in(value: Any) -> Done:
     if not isinstance(value, list | tuple) or len(value) != 4:
-        raise ValueError("it is no outcome of an effect")
+        raise ValueError("it is not an outcome of an effect")
     return decisions.read_done(dict(zip(("status", "value", "started", "ended"), value, strict=True)))
 
 

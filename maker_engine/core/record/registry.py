@@ -52,7 +52,7 @@ def form_of(entry: Entry) -> Form:
     """Return the form of an entry.
 
     Raises:
-        KeyError: It is an act that nobody knows.
+        KeyError: It is an act that no one knows.
     """
     return _BY_ENTRY[type(entry)] if type(entry) is not Act else BY_WORD[entry.kind]
 

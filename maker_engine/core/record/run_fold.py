@@ -24,7 +24,7 @@ from maker_engine.core.voting import Ballot
 
 @dataclass(slots=True)
 class StepCounts:
-    """What is counted of one step; a tally is made of it only when someone looks, since most steps nobody sees.
+    """What is counted of one step; a tally is made of it only when someone looks, since most steps no one sees.
 
     `texts` are those of its samples so far, each with the reasoning behind it; None before the first. `edited` and
     `reminder` are as in `Tally`.
@@ -106,7 +106,7 @@ class RunFold:
         if not response.text or counts.proposals or self.started is None or self.started.simulated:
             return False
         if response.shared > 1 and response.tokens_reasoning:
-            return False  # a share of the call's: how much is behind which text, nobody says
+            return False  # a share of the call's: how much is behind which text, no one says
         if counts.texts is None:
             counts.texts = {said}
             return False

@@ -39,7 +39,7 @@ REASONING, SHARED = 10, 11
 
 _TEXT, _COUNT, _FIGURE = [str, NoneType], (int, NoneType), (float, int, NoneType)
 _TYPES = frozenset(product([int], _COUNT, _COUNT, _TEXT, _FIGURE, _FIGURE, _COUNT, [int]))
-"""Types of what stands in a sample's row, for a file may be anybody's: looked up at once, since there are millions."""
+"""Types of what is in a sample's row, for anyone may have written a file: one lookup, since there are millions."""
 _MOST = float(LARGEST)
 
 

@@ -45,7 +45,7 @@ class Tally:
         counted: Samples that came back and were counted, as votes or as flagged.
         flagged: Samples discarded.
         proposals: Proposals to gather, where the step is a gathering that is not over; else 0.
-        probes: Responses that were only looked at.
+        probes: Responses that were only shown.
         probing: Probes in flight.
         edited: What agents read instead of the task's prompt, None for that.
         reminder: What the prompt was made to end with since; empty for nothing.
@@ -106,7 +106,7 @@ class Totals:
         echoes: Those of these that voted.
         guessed_wrong: The wasted samples that were drawn ahead.
         refused: Responses that were not admitted, and paid for.
-        tokens_estimated: Tokens that nobody reported, at most; they count against a limit and not among the others.
+        tokens_estimated: Tokens that no one reported, at most; they count against a limit and not among the others.
         usd_estimated: Dollars likewise.
     """
 

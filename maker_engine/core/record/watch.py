@@ -43,7 +43,7 @@ class Watch:
             self.take(event)
 
     def take(self, event: Event) -> bool:
-        """Take an event of the step in; tell whether its facts may be others now."""
+        """Take an event of the step in; return whether its facts may be others now."""
         watch = BY_EVENT[type(event)].watch
         if watch is None:
             return False
@@ -57,8 +57,8 @@ class Watch:
 
         Args:
             fields: What will be read, as `Filter.fields`.
-            describe: Tells an answer in words, and never fails.
-            winner: The decided answer, None while the vote is open; the leader then stands for it.
+            describe: Describes an answer in words, and never fails.
+            winner: The decided answer, None while the vote is open; the leader then represents it.
             wrong: The oracle disagrees with it.
         """
         fields, ballot = frozenset(fields), self.ballot
@@ -100,7 +100,7 @@ class Watch:
         self._tokens += (response.tokens_in or 0) + (response.tokens_out or 0)
         if self._cost is not None:
             self._cost = None if response.cost_usd is None else self._cost + response.cost_usd
-        if response.latency_s:  # else nobody timed it
+        if response.latency_s:  # else no one timed it
             self._latency = max(self._latency or 0.0, response.latency_s)
         if isinstance(verdict, Flag):
             self._rules.append(verdict.rule)
@@ -125,7 +125,7 @@ class Watch:
         self.act()
 
     def fail(self, step: int) -> None:
-        """Note a call that failed, perhaps of a step that is looked ahead to."""
+        """Note a call that failed, perhaps of a step that is drawn in advance."""
         self._failed = self._failed or step == self.step
 
     def act(self) -> None:

@@ -1,6 +1,6 @@
 """A hopeless step: its samples are flagged one after the other, and more of the same would be discarded too.
 
-It is looked for when a dozen samples in a row were flagged, and again after a further dozen; no sample is asked for
+It is checked when a dozen samples in a row were flagged, and again after a further dozen; no sample is asked for
 beyond the next look. So what is found depends on nothing but what the samples say, in the order in which they are
 counted, and is found again when a run is replayed.
 """
@@ -31,7 +31,7 @@ WORDLESS = "no response has any text"
 
 
 def first_look(k: int) -> int:
-    """Return after how many samples of a run it is looked whether any of them could be read at all."""
+    """Return after how many samples of a run it is checked whether any of them could be read at all."""
     return max(FEWEST, min(k, DOZEN))
 
 

@@ -204,7 +204,7 @@ class Lookahead:
         return waste
 
     def resettle(self, settings: Settings, prompt: Prompt | None) -> list[Waste]:
-        """Vote by other settings from the first step on; what is looked ahead to is squashed."""
+        """Vote by other settings from the first step on; speculated steps are squashed."""
         waste = self._squash(1)
         self._settings = settings
         unused = self.first.resettle(settings, prompt)
@@ -214,7 +214,7 @@ class Lookahead:
         return waste + [Waste(self.first.number, *one) for one in unused]
 
     def abandon(self) -> list[Waste]:
-        """Drop all that is looked ahead to, and what is in flight for the first step."""
+        """Drop all speculated steps, and what is in flight for the first step."""
         return self._squash(1) + _waste_of(self.first)
 
     def _squash(self, place: int) -> list[Waste]:

@@ -71,7 +71,7 @@ class OpenStep:
         probed: Probes asked for so far.
         voter: Who answers all of its samples, None for the pool in turn.
         reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
-        doubt: What is known against it since its last vote, None before anybody has looked.
+        doubt: What is known against it since its last vote, None before it was examined.
         lowest: Temperature that its samples were raised to since it was hopeless; None for none.
         reminder: What its prompt was made to end with, for the same reason; empty for nothing.
 
@@ -92,7 +92,7 @@ class OpenStep:
             hash(state)
             step: Step | None = task.step(state)
             if not isinstance(step, _STEPS):
-                raise TypeError(f"{step!r:.60} is no Vote, Gather, Ask, Do, Start or Await, and not None")  # noqa: TRY301 - told as all its faults
+                raise TypeError(f"{step!r:.60} is not a Vote, Gather, Ask, Do, Start or Await, and not None")  # noqa: TRY301 - as all its faults
         except Exception as error:
             raise fault_of(task, "step", number, error) from error
         self._task = task
@@ -124,9 +124,9 @@ class OpenStep:
 
     @property
     def prediction(self) -> Hashable:
-        """What this step will probably decide; None while nobody has an idea.
+        """What this step will probably decide; None while no one has an idea.
 
-        A draft stands until another answer is two votes ahead of it: a single wrong vote must not squash a window.
+        A draft is kept until another answer is two votes ahead of it: a single wrong vote must not squash a window.
         """
         if self.poll is None:
             return None
@@ -139,7 +139,7 @@ class OpenStep:
 
         Args:
             room: Most requests to return.
-            afford: Tells whether a request may go out.
+            afford: Returns whether a request may go out.
             alike: Where given, samples that one call can bring are not parted for want of room: there are fewer.
         """
         poll = self.poll
@@ -234,7 +234,7 @@ class OpenStep:
         rules = self._settings.flags
         try:
             verdict = inspect(response, rules, self._parse, self._objection)
-            if rules.paper_only:  # with objections, the answer was looked up among them
+            if rules.paper_only:  # with objections, the answer was found among them
                 hash(verdict)
         except Exception as error:
             raise fault_of(self._task, "reading a response", self.number, error) from error
@@ -300,7 +300,7 @@ class OpenStep:
             self._settings = replace(self._settings, temperature=raised)
 
     def opening_events(self) -> list[Event]:
-        """Tell of this step, which is now the open one, as far as it has come; nothing where the task has ended."""
+        """Report this step, which is now the open one, as far as it has come; nothing where the task has ended."""
         if self.step is None:
             return []
         proposals = self.step.n if isinstance(self.step, Gather) else 0
@@ -322,7 +322,7 @@ class OpenStep:
 
 
 def event_of(step: int, counted: Sample) -> Event:
-    """Tell what became of a sample whose turn has come."""
+    """Describe what became of a sample whose turn has come."""
     sample, verdict, response = counted
     if isinstance(verdict, Flag):
         return ResponseFlagged(step, sample, verdict, response)

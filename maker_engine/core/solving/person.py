@@ -22,7 +22,7 @@ def take_in(task: AnyTask, first: OpenStep, command: BallotCommand | AnswerComma
     """Let a command have its effect on the open step; return what came of it, nothing where it has none.
 
     Raises:
-        TaskError: The task cannot tell whether it takes a person's words.
+        TaskError: The task cannot say whether it takes a person's words.
     """
     poll = first.poll
     if poll is None:
@@ -56,7 +56,7 @@ def words(command: AnswerCommand) -> Said | Amendment:
 
 
 def event_of_words(step: int, command: AnswerCommand) -> PersonAnswered | PersonAmended:
-    """Tell that what a command says was taken in."""
+    """Report that what a command says was taken in."""
     if isinstance(command, Answer):
         return PersonAnswered(step, command.voter, Said(command.text, command.voter))
     return PersonAmended(step, command.voter, Amendment(command.text, command.voter))
@@ -66,7 +66,7 @@ def refusal(task: AnyTask, first: OpenStep, command: AnswerCommand) -> str:
     """Say in one line why a person's words cannot be taken at the step `first`; empty when they can.
 
     Raises:
-        TaskError: The task cannot tell.
+        TaskError: The task raised an error.
     """
     said = words(command)
     if isinstance(said, Said) and not (isinstance(first.step, Ask) and first.poll and first.poll.winner is None):

@@ -43,7 +43,7 @@ class Settings:
         hedge: Send a second call for so many of the slowest samples of a step.
         max_waste: Share of all samples that may be drawn on wrong guesses; looking ahead stops there.
         voters: How many voters the pool has; they take turns.
-        draft: Who predicts a step before its first vote: "task" (its own `draft`), "model", or "" for nobody.
+        draft: Who predicts a step before its first vote: "task" (its own `draft`), "model", or "" for no one.
         reuse: Take the decision of an earlier step over where the prompt is the same. It saves the votes, and gives
             up that an error of the earlier decision stays a single one.
         constrain: Have the provider hold answers to their form: "schema" or "grammar", "" to leave them free.
@@ -102,7 +102,7 @@ class Settings:
         return self._decides_by
 
     def _most(self, rule: str) -> int:
-        """Return the samples after which a step is given up where nobody says: tables of leads know by themselves."""
+        """Return the samples after which a step is given up where none is given: tables of leads have their own."""
         return max(default_max_samples(self.k), TABLE_SAMPLES if ":" in rule else 0)
 
     def deciding(self, step: Step | None) -> tuple[VotingRule, int]:

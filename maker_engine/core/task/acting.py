@@ -36,10 +36,10 @@ class Acting(Generic[S]):
         return None
 
     def recovered(self, state: S, do: Do, done: Done) -> Done | NotDone | Unknown:  # noqa: ARG002 - likewise
-        """Read what the effect of `recover` has come to, which is `done`.
+        """Read what the effect of `recover` has produced, which is `done`.
 
         Returns:
-            What `do` came to, where it has happened; `NotDone` where it has not; else `Unknown`.
+            What `do` resulted in, where it has happened; `NotDone` where it has not; else `Unknown`.
         """
         return Unknown()
 

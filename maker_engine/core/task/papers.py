@@ -1,4 +1,4 @@
-"""What a task writes down as it goes: a document that grows on the screen, and the papers it comes to."""
+"""What a task writes down as it goes: a document that grows on the screen, and the papers it ends as."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DocumentLine:
     Attributes:
         text: The line; a heading where there is no id.
         id: What a person calls it by; "" for a heading.
-        mark: One cell that says how it stands.
+        mark: One cell that shows its status.
         role: The mark's style, one of `decomposition.ROLES`.
         notes: What else is to be said of it: votes, a failed check; "" for nothing.
         step: The step that was decided on it (0-based), None for none.
@@ -40,8 +40,8 @@ class DocumentKey:
     Attributes:
         key: As Textual names it: one letter, mostly.
         words: What it does, in one or two words.
-        template: The amendment's text: `{id}` stands for the line under the cursor, `{text}` for what is typed.
-        told: What it does, for the help.
+        template: The amendment's text: `{id}` is replaced by the line under the cursor, `{text}` by what is typed.
+        help_text: What it does, for the help.
         prompt: What is asked for where something is typed.
         keep: Begin with the line's own text.
     """
@@ -72,7 +72,7 @@ class Papers(Generic[S]):
         return ()
 
     def papers(self, state: S, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - the default writes none
-        """Return the files that `state` comes to, as {relative path with slashes: text}; `ballots` as above."""
+        """Return the files of `state`, as {relative path with slashes: text}; `ballots` as above."""
         return {}
 
     def rehearsed(self, state: S) -> S:

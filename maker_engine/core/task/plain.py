@@ -63,7 +63,7 @@ def load(family: Callable[..., T], options: Mapping[str, int | str], source: str
         except ValueError as error:
             raise ProblemError(f"the problem is not JSON ({_shown(str(error), 80)}): {name} takes an object") from None
         if not isinstance(value, dict):
-            raise ProblemError(f"the problem is no JSON object: {name} takes one with what its constructor takes")
+            raise ProblemError(f"the problem is not a JSON object: {name} takes one with what its constructor takes")
         given |= {key: decode(one) for key, one in value.items()}
     try:
         return family(**given)

@@ -51,7 +51,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Gather:
-    """A step in which agents propose and nobody votes; the result is `Gathered` (Appendix F).
+    """A step in which agents propose and no one votes; the result is `Gathered` (Appendix F).
 
     Attributes:
         prompt: What each of them reads; a text as for `Vote`.
@@ -110,7 +110,7 @@ class EffectQuestion(Ask):
 
 
 class Safety(StrEnum):
-    """What may be done about an effect of which nobody knows whether it has happened: the run ended in the middle.
+    """What may be done about an effect of which it is unknown whether it has happened: the run ended in the middle.
 
     IDEMPOTENT: doing it again changes nothing, so it is done again (a read, a PUT, a DELETE by id).
     ASKABLE: the world can be asked, by the read-only effect that `Task.recover` gives.
@@ -149,7 +149,7 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A step that begins an effect and goes on at once; the result is `Started`. `Await` gives what it has come to.
+    """A step that begins an effect and goes on at once; the result is `Started`. `Await` gives what it has produced.
 
     Where `Task.most_in_flight` effects are in flight already, the run waits until one of them has ended.
 
@@ -241,7 +241,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class NotDone:
-    """What `Task.recovered` says of an effect that has not happened: it is begun anew."""
+    """What `Task.recovered` says of an effect that has not happened: it is begun again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,7 @@ class _Import:
             return
         journal.close()
         if link is not None and link != self._last_link(journal):
-            raise InputError("the steps before it are not those that its link stands for")
+            raise InputError("the steps before it are not those that its link was made from")
 
     def _last_link(self, journal: Journal) -> str:
         """Return the last link of a branch as the export names it."""

@@ -1,4 +1,4 @@
-"""What a run has come to as files: the papers its task writes, put into a folder where nothing is lost."""
+"""What a run has produced as files: the papers its task writes, put into a folder where nothing is lost."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def papers(path: Path, task: AnyTask, branch: int | None = None) -> Mapping[str,
     """Return the papers of a session as it is now, as {relative path: text}.
 
     Raises:
-        InputError: Its task writes none, or the run has come to none.
+        InputError: Its task writes none, or the run has none yet.
         SessionError: It cannot be read.
     """
     made = made_papers(path, task, branch)
     if not made and offers(type(task), WithDocuments):
-        raise InputError(f"session {path} has come to no papers: maker sessions show says how it stands")
+        raise InputError(f"session {path} has no papers yet: maker sessions show describes it")
     if not made:
         raise InputError(f"{task.title} writes no papers: export it as jsonl, csv or html")
     return made

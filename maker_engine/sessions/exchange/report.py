@@ -1,4 +1,4 @@
-"""What a report tells of one run: its figures and forks, its map, its wrong and its hardest steps, as plain values.
+"""What a report says of one run: its figures and forks, its map, its wrong and its hardest steps, as plain values.
 
 How it looks as a page or as Markdown is written in `report_html` and `report_markdown`; what came from outside is made
 harmless there.
@@ -39,7 +39,7 @@ TEXTS = 8
 CELLS = 240
 """Stretches that a run is parted into on its map."""
 BARS = 24
-"""The last bar stands for all steps that took so many samples or more."""
+"""The last bar represents all steps that took so many samples or more."""
 
 Pairs = list[tuple[str, str]]
 
@@ -54,7 +54,7 @@ class SaidText(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportedStep:
-    """A step as a report tells it.
+    """A step as a report shows it.
 
     Attributes:
         number: From 1.
@@ -88,12 +88,12 @@ class Report:
         name: What the user calls the session, empty for no name.
         lead: How the run ended and why, in one sentence.
         simulated: Its answers are those of the simulated model.
-        result: What a solved run has come to, as one line; empty for any other.
+        result: What a solved run produced, as one line; empty for any other.
         figures: (name, value) pairs.
         forks: A row for each run of the session.
         map: What is remarkable in each of equal stretches of the run.
         each: Steps of a stretch.
-        spread: How many steps took how many samples, `BARS` standing for all that took more.
+        spread: How many steps took how many samples, `BARS` representing all that took more.
         wrong: Steps that were decided wrongly, the first ones first.
         wrong_steps: How many there are of them.
         hardest: Steps with the most samples.
@@ -117,7 +117,7 @@ class Report:
 
 
 def findings(reader: Reader, task: AnyTask) -> Report:
-    """Collect what a report tells of one branch.
+    """Collect what a report says of one branch.
 
     Raises:
         SessionError: It cannot be read.
@@ -175,7 +175,7 @@ def _map(reader: Reader) -> tuple[list[Share], int]:
 
 
 class _Teller:
-    """Tells single steps.
+    """Describes single steps.
 
     Args:
         reader: The branch.
@@ -187,7 +187,7 @@ class _Teller:
         self._task = task
 
     def tell(self, stored: StoredStep, *, close: bool) -> ReportedStep:
-        """Tell a step; `close` with its picture, its responses, and the right answer where another was decided."""
+        """Describe a step; `close` with its picture, its responses, and the right answer where another was decided."""
         votes: Counter[str] = Counter()
         flags: Counter[str] = Counter()
         for sample in stored.samples:

@@ -34,7 +34,7 @@ class Pages:
 
     Args:
         path: The file.
-        size: Bytes of a page; it is told at the front of the file, which may be damaged.
+        size: Bytes of a page; it is written at the front of the file, which may be damaged.
     """
 
     def __init__(self, path: Path, size: int = 4096) -> None:

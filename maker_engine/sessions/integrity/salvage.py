@@ -154,7 +154,7 @@ class _Sound(NamedTuple):
 
 
 class _Found:
-    """Rows by what they look like; which table they are of does not stand beside them."""
+    """Rows by what they look like; which table they are of is not written beside them."""
 
     def __init__(self, rows: Iterable[RawRow]) -> None:
         self._steps: dict[int, list[RawRow]] = {}

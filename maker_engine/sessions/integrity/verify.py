@@ -47,12 +47,12 @@ class Verified:
 
 
 def verify(path: Path, task: AnyTask, on_step: Callable[[int], None] = lambda _: None) -> Verified:
-    """Check everything, and decide every step again from its recorded votes. Reads only, and asks nobody.
+    """Check everything, and decide every step again from its recorded votes. Reads only, and asks no one.
 
     Args:
         path: The session.
         task: What it solves; applies the answers.
-        on_step: Told now and then how many steps are checked.
+        on_step: Called now and then with how many steps are checked.
     """
     findings: list[Finding] = []
     branches: list[Branch] = []

@@ -43,7 +43,7 @@ class Library:
         """Return every session, newest first; one that cannot be read is listed with the reason.
 
         Args:
-            on_read: Told now and then how many of how many sessions have been looked at.
+            on_read: Called now and then with how many of how many sessions have been read.
         """
         files = self.files()
         listed: dict[Path, tuple[_Stamp, SessionSummary]] = {}
@@ -67,7 +67,7 @@ _Stamp = tuple[tuple[int, int], ...]
 
 
 def _stamp(path: Path) -> _Stamp:
-    """Tell one state of a session from another by time and size of its file and its log; an empty log is none."""
+    """Identify the state of a session by time and size of its file and its log; an empty log is none."""
     stamps = []
     for file in (path, path.with_name(path.name + "-wal")):
         try:

@@ -94,7 +94,7 @@ def outcome_name(summary: SessionSummary) -> str:
 
 
 def kind_name(summary: SessionSummary) -> str:
-    """Tell simulated sessions from real ones; empty for one that cannot be read."""
+    """Distinguish simulated sessions from real ones; empty for one that cannot be read."""
     if summary.damaged is not None:
         return ""
     return SIMULATED if summary.simulated else REAL
@@ -154,7 +154,7 @@ def look(sessions: Iterable[SessionSummary], view: View) -> list[SessionSummary]
 def choices(sessions: Sequence[SessionSummary], view: View) -> list[Choice]:
     """List what can be picked by facet, the commonest first, each with how many sessions it would show.
 
-    A facet with fewer than two values tells nothing apart and is left out, unless one of them is picked.
+    A facet with fewer than two values separates nothing and is left out, unless one of them is picked.
     """
     found = []
     known = search(sessions, view.search)

@@ -114,7 +114,7 @@ def session_names(directory: Path | None = None) -> list[str]:
     A name that two sessions share names neither of them, and is left out.
     """
     known = _newest_first(files_in(directory))
-    given = [one.name for one in known if one.name and one.name == one_line(one.name)]  # a name may be anybody's
+    given = [one.name for one in known if one.name and one.name == one_line(one.name)]  # a name may be anyone's
     own = frozenset(name for name, times in Counter(given).items() if times == 1)
     names = (name for one in known for name in (one.name, one.path.stem) if name in own or name == one.path.stem)
     return list(dict.fromkeys(names))

@@ -74,7 +74,7 @@ def code_at(named: str) -> TaskCode | None:
     name, colon, kind = named.partition(":")
     try:
         path = path_of(name).absolute()
-    except InputError:  # a session may be anybody's
+    except InputError:  # a session may be anyone's
         return None
     if not (is_file(path) or is_folder(path)):
         return None

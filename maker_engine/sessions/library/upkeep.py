@@ -77,7 +77,7 @@ def delete(path: Path) -> Path:
     if not is_file(path):
         raise SessionError(f"there is no session {path}")
     if path.suffix != SUFFIX and summarise(path).damaged is not None:
-        raise InputError(f"{path} is no session of maker: remove it by other means")
+        raise InputError(f"{path} is not a session of maker: remove it by other means")
     if (writer := writer_of(path)) is not None:
         raise SessionBusyError(f"session {path} is being written by process {writer}: stop its run first")
     home = path.parent.resolve()

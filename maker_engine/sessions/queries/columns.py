@@ -21,7 +21,7 @@ from maker_engine.sessions.store.reader import Reader, Row
 NAMES: Final = ("votes", "samples", "flags", "margin", "tokens", "cost", "slowest")
 """What steps can be ordered by; the slowest sample in seconds, the cost in dollars."""
 MOST_RANKED = 10_000
-"""Steps at the front of an order that are kept; nobody scrolls further, and another order shows its other end."""
+"""Steps at the front of an order that are kept; no one scrolls further, and another order shows its other end."""
 UNKNOWN = math.nan
 Values = tuple[float, ...]
 
@@ -40,7 +40,7 @@ class Columns:
         self._columns = {name: array("f") for name in NAMES}
 
     def __len__(self) -> int:
-        """How many steps have been read."""
+        """Return how many steps have been read."""
         return len(self._columns[NAMES[-1]])
 
     def of(self, name: str) -> Sequence[float]:
@@ -68,7 +68,7 @@ class Columns:
 
 
 def _of_samples(packed: Packed) -> Values:
-    """Return the figures of a step that nobody but agents had a hand in, without making entries of its rows."""
+    """Return the figures of a step that no one but agents had a hand in, without making entries of its rows."""
     votes: Counter[int] = Counter()
     tokens, cost, slowest = 0, 0.0, 0.0
     for row in packed.rows:
@@ -109,7 +109,7 @@ class Ranking:
         self._taken = 0
 
     def go_on(self, most: int) -> bool:
-        """Rank the next `most` steps that have been read; tell whether there are more."""
+        """Rank the next `most` steps that have been read; return whether there are more."""
         known, among, first = len(self._columns), self.among, self._taken
         if among is None:
             steps: Iterable[int] = range(first, min(known, first + most))

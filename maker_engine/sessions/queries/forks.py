@@ -86,7 +86,7 @@ def _below(
 
 
 def seed_of(seed: int, branch: int) -> int:
-    """Return the seed of a fork's simulated model: its samples are drawn anew, and the same each time."""
+    """Return the seed of a fork's simulated model: its samples are drawn again, and the same each time."""
     return int.from_bytes(blake2b(b"%d/%d" % (seed, branch), digest_size=4).digest())
 
 
@@ -104,7 +104,7 @@ class NewFork:
         step: First step that the fork decides itself, 0-based.
         order: What it is to run.
         started: The first event of its run.
-        totals: What the run had spent when it came to that step.
+        totals: What the run had spent when it reached that step.
         entries: What is done to the open step's ballot at once.
         note: For a person, at most 200 characters.
         own: As for `Journal`.

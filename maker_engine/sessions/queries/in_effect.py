@@ -31,7 +31,7 @@ class InEffect(NamedTuple):
     Attributes:
         prompt: What was read, None where agents are asked nothing.
         wording: The pool's variant of it, one of `VARIANTS`; "plain" for none.
-        temperature: What was sent, None where none was, or nobody knows.
+        temperature: What was sent, None where none was, or it is unknown.
         k: The margin that decides.
     """
 
@@ -42,7 +42,7 @@ class InEffect(NamedTuple):
 
 
 class Effects:
-    """Tells what was in effect, entry by entry in their order.
+    """Finds what was in effect, entry by entry in their order.
 
     Args:
         reader: The branch.
@@ -123,7 +123,7 @@ class Effects:
         return found if found is None or self._lowest is None or not sample else max(found, self._lowest)
 
     def _dropped(self, voter: VoterSpec) -> bool:
-        """Whether a model was sent no temperature, as the record says; among several its line begins with its name."""
+        """Return whether a model was sent no temperature, by the record; of several its line begins with its name."""
         alone = not self._voters and not self._stronger
         return any(
             line.startswith(f"{voter.model}: ") or (alone and line.startswith(NO_TEMPERATURE)) for line in self._drops
@@ -131,7 +131,7 @@ class Effects:
 
 
 def _voters(texts: Sequence[str]) -> tuple[VoterSpec, ...]:
-    """Read a recorded pool; one that nobody can read is a stranger's, and nothing is known of it."""
+    """Read a recorded pool; one that no one can read is a stranger's, and nothing is known of it."""
     try:
         return tuple(parse_voter(text) for text in texts)
     except InputError:

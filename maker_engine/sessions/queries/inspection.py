@@ -22,7 +22,7 @@ from maker_engine.sessions.store.schema import StepFlag
 from maker_engine.sessions.store.time_travel import entries_of, right_answer
 
 MOST_LINES = 400
-"""An answer is looked for in so many lines at the end of a response."""
+"""An answer is searched for in so many lines at the end of a response."""
 Span = tuple[int, int]
 """First character of a bit of text, 0-based, and the one after its last."""
 
@@ -68,8 +68,8 @@ class Inspection:
         candidates: Its candidates, in order of first appearance, those struck included.
         answer: What was decided, None while it is open.
         flags: What is remarkable about it.
-        spans: Where each entry's answer stands in its text, None where there is none or it cannot be found.
-        temperatures: At which each entry was sampled, None where none was sent or nobody knows.
+        spans: Where each entry's answer is in its text, None where there is none or it cannot be found.
+        temperatures: At which each entry was sampled, None where none was sent or it is unknown.
         needed: The margin that decided when each entry was counted.
         rewritten: The task writes other prompts now than when the step was voted on: these are not what was read.
         k: Margin, or votes where `rule` is "first", that the step was voted under in the end.
@@ -98,7 +98,7 @@ class Inspection:
 
 
 def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
-    """Look at one step, decided or open. Asks nobody.
+    """Look at one step, decided or open. Asks no one.
 
     Args:
         reader: The branch.
@@ -138,7 +138,7 @@ def inspect_step(reader: Reader, task: AnyTask, step: int) -> Inspection:
 def _wordings(
     entries: Sequence[Entry], effects: Sequence[InEffect], due: InEffect, before: Sequence[Wording]
 ) -> tuple[Wording, ...]:
-    """Put together who read what; where nobody has read anything yet, what the first sample will read."""
+    """Put together who read what; where no one has read anything yet, what the first sample will read."""
     readers: dict[tuple[Prompt, str], list[int]] = {}
     for entry, effect in zip(entries, effects, strict=True):
         if isinstance(entry, Sample) and effect.prompt is not None:
@@ -180,7 +180,7 @@ def _show(watch: Watch, entry: Entry) -> None:
 
 
 def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
-    """Return what filters ask of a decided step; `describe` tells an answer in words."""
+    """Return what filters ask of a decided step; `describe` puts an answer into words."""
     watch = Watch(stored.step, gathers=isinstance(stored.answer, Gathered))
     for entry in stored.entries:
         _show(watch, entry)
@@ -189,7 +189,7 @@ def facts_of(stored: StoredStep, describe: Callable[[Any], str]) -> StepFacts:
 
 
 class FlagFacts(TypedDict):
-    """The facts of `StepFacts` that a step's flags tell by themselves."""
+    """The facts of `StepFacts` that a step's flags give by themselves."""
 
     dissent: bool
     wrong: bool
@@ -199,7 +199,7 @@ class FlagFacts(TypedDict):
 
 
 def facts_of_flags(flags: int) -> FlagFacts:
-    """Return what a step's flags tell by themselves."""
+    """Return what a step's flags give by themselves."""
     return {
         "dissent": flags & _DISSENT != 0,
         "wrong": flags & _WRONG != 0,
@@ -243,7 +243,7 @@ def _span(task: AnyTask, state: Any, entry: Entry) -> Span | None:
 
 
 def flagged_span(text: str, flag: Flag) -> Span | None:
-    """Return where the bit stands that a flag is about; None where the flag names none."""
+    """Return where the bit is that a flag is about; None where the flag names none."""
     bit = flag.excerpt.removesuffix("…")
     start = text.rfind(bit) if bit else -1
     return None if start < 0 else (start, start + len(bit))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
 
-_CHUNK = 1 << 16  # steps looked through at once, on the way to the nearest one
+_CHUNK = 1 << 16  # steps searched at once, on the way to the nearest one
 _BYTE = 0xFF
 
 
@@ -39,7 +39,7 @@ class Marks:
         self._flags = bytearray()
 
     def __len__(self) -> int:
-        """How many steps are known."""
+        """Return how many steps are known."""
         return len(self._flags)
 
     def of(self, step: int) -> StepFlag:
@@ -47,7 +47,7 @@ class Marks:
         return StepFlag(self._flags[step])
 
     def catch_up(self, reader: Reader, most: int | None = None) -> bool:
-        """Take in the steps that were decided since, at most `most` of them; tell whether there are more.
+        """Take in the steps that were decided since, at most `most` of them; return whether there are more.
 
         Raises:
             SessionError: The file is damaged.

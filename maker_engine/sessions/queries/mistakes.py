@@ -4,7 +4,7 @@ A wrong step is one that the task's oracle disagrees with. The advice rests on r
 
 * By Wald's identity the share of right votes over many steps estimates p whatever rule ended their ballots.
 * With that p, k and the number of steps, Eq. 9 says how many wrong steps chance alone brings. Where the record has
-  about as many, a larger k is the mend, and Eq. 14 says which. Where it has more, this step is harder than the
+  about as many, a larger k is the fix, and Eq. 14 says which. Where it has more, this step is harder than the
   others, and more votes of the same kind would only agree on the mistake.
 """
 
@@ -40,7 +40,7 @@ MOST_K = 100
 
 
 class Cause(StrEnum):
-    """Why a step was decided wrongly, as far as the record tells."""
+    """Why a step was decided wrongly, as far as the record shows."""
 
     PERSON = "a person's or another step's word decided it"
     OUTVOTED = "all recorded answers together favour the right one"
@@ -116,7 +116,7 @@ def wrong_step(reader: Reader, task: AnyTask, step: int) -> WrongStep | None:
 
 
 def _said_most(decided: Hashable) -> Hashable:
-    """Return what was decided; at a sampled step of a calibration, where nobody votes, the answer most agents gave."""
+    """Return what was decided; at a sampled step of a calibration, where no one votes, the answer most agents gave."""
     if isinstance(decided, Gathered) and decided.proposals:
         return max(decided.proposals, key=lambda proposal: proposal[1])[0]
     return decided

@@ -1,4 +1,4 @@
-"""A run looked at without its task: what the record alone says, where the task's code is not there or not agreed to."""
+"""A run viewed without its task: what the record alone says, where the task's code is not there or not agreed to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OVER = frozenset(one for one in Outcome if one.concluded)
 
 
 class Place(NamedTuple):
-    """Stands for a state, which only the task's code can make.
+    """Represents a state, which only the task's code can make.
 
     Attributes:
         kept: The JSON of the state that is kept last before it, empty for the first state.
@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 class RecordedTask(Task[Place, str]):
-    """Stands for the task of a recorded run. Answers are their JSON, states are places in the record.
+    """Represents the task of a recorded run. Answers are their JSON, states are places in the record.
 
     Nothing can be run with it: it reads no response, makes no prompt and verifies nothing.
 

@@ -93,7 +93,7 @@ def revote(
     flags: FlagRules | None = None,
     on_step: Callable[[int], None] = lambda _: None,
 ) -> Revote:
-    """Vote once more on every decided step of a branch, over the samples that are recorded. Asks nobody.
+    """Vote once more on every decided step of a branch, over the samples that are recorded. Asks no one.
 
     The state a step starts from is the recorded one, whatever the step before would have decided.
 
@@ -103,7 +103,7 @@ def revote(
         rule: When a ballot is decided.
         flags: Which signs discard a response, None to keep to what was discarded then. Texts that are not in the
             file are judged as they were.
-        on_step: Told the number of each step.
+        on_step: Called with the number of each step.
     """
     revoted = Revote()
     state = task.start()

@@ -91,7 +91,7 @@ class SavedRun:
 
     @property
     def result(self) -> Json:
-        """What a solved run has come to, as `decomposition.result_of` gives it; None of any other.
+        """What a solved run produced, as `decomposition.result_of` gives it; None of any other.
 
         Raises:
             TaskError: The task fails.

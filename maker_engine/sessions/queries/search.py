@@ -20,7 +20,7 @@ LONG_STRETCH = 16_384
 """Steps that are passed over in one go where most of them need not be read."""
 BY_FLAGS = frozenset(FlagFacts.__annotations__)
 IN_WORDS = frozenset({"action", "candidate"})
-"""Facts for which answers must be told in words."""
+"""Facts for which answers must be put into words."""
 QUIET = BY_FLAGS | {"flags", "flag", "candidates", "falling"}
 """Facts that are the same for every step without a flag."""
 
@@ -33,7 +33,7 @@ class Matches:
 
     Attributes:
         found: Numbers of the steps that were picked, 0-based, ascending.
-        looked: How many steps have been looked through.
+        searched: How many steps have been searched.
     """
 
     def __init__(self, marks: Marks) -> None:
@@ -43,7 +43,7 @@ class Matches:
 
     @property
     def over(self) -> bool:
-        """True when every step that is known has been looked through."""
+        """True when every step that is known has been searched."""
         return self.searched >= len(self._marks)
 
     def after(self, step: int) -> int | None:
@@ -72,7 +72,7 @@ class Search(Matches):
         wanted: Picks steps.
         task: What the run solves.
         marks: As for `Matches`.
-        describe: Tells an answer in words; never raises.
+        describe: Describes an answer in words; never raises.
     """
 
     def __init__(self, wanted: Filter, task: AnyTask, marks: Marks, describe: Callable[[Any], str]) -> None:

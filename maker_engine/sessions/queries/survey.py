@@ -50,7 +50,7 @@ class Survey:
         against: Votes for another answer than the decided one.
         flagged: Flagged samples.
         lengths: What came of samples of each length, a bin for each of `LENGTHS` and one above; those whose length
-            nobody told are in none.
+            is not known are in none.
     """
 
     read_steps: int = 0

@@ -18,14 +18,14 @@ from maker_engine.sessions.store.reader import Reader, own_rows
 from maker_engine.sessions.store.schema import step_of
 
 STRETCH = 2_048
-"""Steps that are looked through in one go."""
+"""Steps that are searched in one go."""
 AROUND = 40
 """Characters of an excerpt before what was found, and after it."""
 _TERM = re.compile(r'"([^"]+)"|([^\s"]+)')
 
 
 class Terms(NamedTuple):
-    """What is looked for: every term has to be in one text. Upper and lower case are the same.
+    """What is searched for: every term has to be in one text. Upper and lower case are the same.
 
     Attributes:
         folded: The terms, in lower case.
@@ -41,7 +41,7 @@ class Terms(NamedTuple):
         return all(term in low for term in self.folded)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Return where terms stand in a text: first character and the one after the last, in order, none in another."""
+        """Return where terms occur in a text: first character and the one after the last, in order, none in another."""
         low = text.lower()
         if len(low) != len(text):  # a letter whose small form is longer: then nothing is where it was
             return []
@@ -62,7 +62,7 @@ class Hit(NamedTuple):
         step: Its step, 0-based.
         sample: Number of the sample, 0-based; None for a prompt.
         flagged: The response was discarded.
-        excerpt: What stands around the first term.
+        excerpt: What surrounds the first term.
     """
 
     step: int
@@ -72,7 +72,7 @@ class Hit(NamedTuple):
 
 
 def terms_of(text: str) -> Terms:
-    """Read what is to be looked for: words, and phrases in double quotes.
+    """Read what is to be searched for: words, and phrases in double quotes.
 
     Raises:
         InputError: There is none.
@@ -87,7 +87,7 @@ class TextSearch(Matches):
     """Looks for the steps of one branch with a response that has all terms.
 
     Args:
-        terms: What is looked for.
+        terms: What is searched for.
         marks: Flags of the steps, caught up with the record by the caller.
     """
 
@@ -109,7 +109,7 @@ class TextSearch(Matches):
         self.searched = last
 
     def _add(self, step: int) -> None:
-        """Take a step in, once: an open one is looked through again when it is decided."""
+        """Take a step in, once: an open one is searched again when it is decided."""
         place = bisect_left(self.found, step)
         if place == len(self.found) or self.found[place] != step:
             self.found.insert(place, step)
@@ -129,7 +129,7 @@ def hits(reader: Reader, terms: Terms, first: int = 0) -> Iterator[Hit]:
 
 
 def prompt_hits(reader: Reader, task: AnyTask, terms: Terms) -> Iterator[Hit]:
-    """Give the prompts with all terms, which the task writes anew.
+    """Give the prompts with all terms, which the task writes again.
 
     Raises:
         SessionError: The file is damaged.
@@ -165,7 +165,7 @@ def _open(reader: Reader, terms: Terms) -> Iterator[tuple[Packed, Sequence[int]]
 
 
 def _places(packed: Packed, terms: Terms) -> list[int]:
-    texts: list[object] = [*packed.texts]  # a file may be anybody's
+    texts: list[object] = [*packed.texts]  # a file may be anyone's
     return [place for place, text in enumerate(texts) if isinstance(text, str) and terms.within(text)]
 
 

@@ -1,7 +1,7 @@
 """Hashes that make any change to a session show: a chain over its steps, digests of what is beside them.
 
 SQLite's own checks notice 3 % of flipped bits. The chain covers every column of every step, uncompressed, so that
-texts can be compressed anew without breaking it; a branch's seal covers its row, its record and the end of its chain.
+texts can be compressed again without breaking it; a branch's seal covers its row, its record and the end of its chain.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ from maker_engine.core.record.state import RunState
 from maker_engine.sessions.store.reader import Reader
 
 CHANGED_STEPS = "changed"
-"""Key of a branch's record: its steps, 0-based, in which something was changed, so that nobody has to look for them."""
+"""Key of a branch's record: its steps, 0-based, in which something was changed, so that no one has to look for them."""
 
 
 def change_in_effect(reader: Reader, task: AnyTask, step: int, branch: int | None = None) -> Change | None:
-    """Return what had been changed when a branch came to `step` (0-based), all changes in one; None for nothing.
+    """Return what had been changed when a branch reached `step` (0-based), all changes in one; None for nothing.
 
     A fork begins with an order of its own, in which its parent's changes are: only its own steps are examined.
 

@@ -87,7 +87,7 @@ def vote_of(row: int, entry: Entry, task: AnyTask) -> Vote:
 
 
 def write_state(connection: sqlite3.Connection, values: tuple[int, str, str, float | None]) -> None:
-    """Write a kept state: the id of its row, the state, the totals, and when it was kept, None where nobody knows."""
+    """Write a kept state: the id of its row, the state, the totals, and when it was kept, None where it is unknown."""
     connection.execute("INSERT OR REPLACE INTO snap VALUES (?,?,?,?,?)", (*values, chain.digest(*values)))
 
 

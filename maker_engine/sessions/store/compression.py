@@ -10,7 +10,7 @@ import zstandard
 
 LEVEL = 3
 LARGEST_ROW = 256 * 2**20
-"""Bytes that a step may come to, uncompressed; a larger one is kept without its texts."""
+"""Most bytes of a step, uncompressed; a larger one is kept without its texts."""
 _UNKNOWN = frozenset({zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR})
 MANY = 64
 """From so many rows on they are faster compressed in one call."""
@@ -125,7 +125,7 @@ def decompress(row: bytes, dictionary: bytes | None) -> bytes:
     """Decompress one row; `dictionary` is the file's, used where the row says so.
 
     Raises:
-        ValueError: It would come to more than `LARGEST_ROW` bytes; as many are not asked for, whatever it claims.
+        ValueError: It would be more than `LARGEST_ROW` bytes; as many are not asked for, whatever it claims.
         zstandard.ZstdError: It is damaged.
     """
     frame = zstandard.get_frame_parameters(row)

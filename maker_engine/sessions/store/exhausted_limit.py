@@ -16,7 +16,7 @@ from maker_engine.core.solving.settings import default_max_samples
 MORE = 2
 """So many times the limit that ran out is offered."""
 CALLS = 10
-"""Room for at least so many of the dearest calls is offered."""
+"""Room for at least so many of the costliest calls is offered."""
 
 _REASONS = {"drew": "limit-samples", "spent": "limit-usd", "used": "limit-tokens"}
 """How the reason begins that names a limit; any other out of budget is the time."""
@@ -52,7 +52,7 @@ class Shortage:
 
 
 def shortage_in(record: Mapping[str, Any]) -> Shortage | None:
-    """Return what a run needs before it can go on; None where it goes on as it is, or has come to its end.
+    """Return what a run needs before it can go on; None where it goes on as it is, or has ended.
 
     Args:
         record: The run's record, as `Reader.meta` returns it.

@@ -41,7 +41,7 @@ class Mount(NamedTuple):
 
 
 def file_system(path: Path, mounts: Path = MOUNTS) -> str:
-    """Return the type of the file system that `path` is or would be on; empty where that cannot be told.
+    """Return the type of the file system that `path` is or would be on; empty where that is unknown.
 
     Args:
         path: A file, which need not exist.

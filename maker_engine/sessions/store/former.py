@@ -1,4 +1,4 @@
-"""Steps as formats 1 and 2 have packed them: a row's kind was told by its length and by a word in it."""
+"""Steps as formats 1 and 2 have packed them: a row's kind was recognized by its length and by a word in it."""
 
 from __future__ import annotations
 

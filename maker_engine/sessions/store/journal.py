@@ -62,7 +62,7 @@ class Journal:
         path: The file, which must not exist, unless `branch` is given.
         task: Encodes states and answers.
         order: What was asked for, as JSON; enough to start the same run again, without any key.
-        branch: The branch of an existing file that is gone on with, None to make a new file.
+        branch: The branch of an existing file that is continued, None to make a new file.
         keep: `ALL` or `DISSENT`.
         own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
         name: What a new session is called in the library, empty for nothing.
@@ -108,7 +108,7 @@ class Journal:
         self.flush()
 
     def _take_up(self, branch: int | None) -> None:
-        """Begin with nothing, or where a branch of the file has come to."""
+        """Begin with nothing, or at the last step of a branch of the file."""
         self._totals = Totals()
         self._elapsed: Callable[[], float] = float
         self._more: Callable[[], Mapping[str, object]] = dict
@@ -266,12 +266,12 @@ class Journal:
             self._note(key, value)
 
     def note_prompt(self, step: int, prompt: Prompt) -> None:
-        """Note which prompt the task writes in this sitting, at its first step (0-based) that agents answer."""
+        """Note which prompt the task writes in this process, at its first step (0-based) that agents answer."""
         noted = json.loads(self._record.get(PROMPTS, "[]"))
         self.note_prompts([*noted, noted_of(step, prompt, noted)])
 
     def note_prompts(self, noted: list[Any]) -> None:
-        """Note the first prompt of each sitting, as `sessions.wordings` has them; beyond so many, the first ones."""
+        """Note the first prompt of each process, as `sessions.wordings` has them; beyond so many, the first ones."""
         if noted:
             self._note(PROMPTS, noted[:MOST_SITTINGS])
 

@@ -9,7 +9,7 @@ CALIBRATION = "calibration"
 
 
 def refuse_to_run(task: object) -> None:
-    """Refuse to go on with a session as a run that is none.
+    """Refuse to continue a session as a run that is none.
 
     Raises:
         InputError: It is a calibration.

@@ -38,7 +38,7 @@ class WriterLock:
             try:
                 handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             except OSError as error:
-                message = f"session {session} cannot be written ({error.strerror}): it can only be looked at there"
+                message = f"session {session} cannot be written ({error.strerror}): it can only be viewed there"
                 raise SessionError(message) from None
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,11 +55,11 @@ class WriterLock:
                 ) from None
             if not _is_lock(handle):
                 os.close(handle)
-                raise SessionError(f"{self.path} is no lock of maker's: move it elsewhere to write session {session}")
+                raise SessionError(f"{self.path} is not maker's lock: move it elsewhere to write session {session}")
             if _is_at(handle, self.path):  # whoever held it before has not just removed the file
                 break
             os.close(handle)
-        with suppress(OSError):  # no room for so much as a number: it only tells others whom they wait for
+        with suppress(OSError):  # no room for so much as a number: it only shows others whom they wait for
             os.ftruncate(handle, 0)
             os.pwrite(handle, b"%d" % os.getpid(), 0)
         self._handle: int | None = handle
@@ -83,7 +83,7 @@ class WriterLock:
 
 
 def writer_of(session: Path) -> int | None:
-    """Return the process that is writing a session, None when nobody is."""
+    """Return the process that is writing a session, None when no one is."""
     try:
         handle = os.open(_beside(session), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -106,7 +106,7 @@ def _beside(session: Path) -> Path:
 
 
 def _is_read_only(handle: int) -> bool:
-    """Whether it is only someone in `writer_of` who holds the lock, for a moment."""
+    """Return whether it is only someone in `writer_of` who holds the lock, for a moment."""
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
@@ -115,7 +115,7 @@ def _is_read_only(handle: int) -> bool:
 
 
 def _is_lock(handle: int) -> bool:
-    """Whether a file has nothing in it, or a writer's number: it is emptied, and removed at the end."""
+    """Return whether a file has nothing in it, or a writer's number: it is emptied, and removed at the end."""
     content = os.pread(handle, 64, 0).strip()
     return not content or content.isdigit()
 

@@ -42,7 +42,7 @@ def dense(value: object) -> bytes:
 
 
 def unpacked(packed: bytes) -> Any:
-    """Unpack MessagePack; a long text of it may not come to lists without number.
+    """Unpack MessagePack; a long text of it may not become lists without number.
 
     Raises:
         ValueError: It is none, or made of more than `MOST_PARTS` lists and objects.

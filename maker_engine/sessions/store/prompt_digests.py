@@ -1,8 +1,8 @@
-"""Whether a task still writes the prompts that it wrote when a run was voted on: a digest of one of each sitting.
+"""Whether a task still writes the prompts that it wrote when a run was voted on: a digest of one of each process.
 
 Prompts are not stored with every step, since the task writes them from the state; what else was in one (a variant's
 words, a reminder, what a person wrote in its place) is on record where it was added. The text of the first one of each
-sitting is kept. Where the task has come to write other ones, what is shown of an old run is not what was read, and
+process is kept. Where the task now writes other ones, what is shown of an old run is not what was read, and
 whoever shows it has to say so.
 """
 
@@ -18,7 +18,7 @@ from maker_engine.core.responses import Prompt
 from maker_engine.sessions.store.reader import Reader
 
 PROMPTS = "prompts"
-"""Key of a branch's record: [step, digest, system, user] of the first prompt of each sitting, steps 0-based. `system`
+"""Key of a branch's record: [step, digest, system, user] of the first prompt of each process, steps 0-based. `system`
 is null where it is that of the one before; older records, and those of long prompts, have no texts."""
 MOST_KEPT = 64 * 1024
 """Characters of all texts that are kept of a branch."""
@@ -28,12 +28,12 @@ _DIGESTED = 2  # values of one without its texts
 
 
 def digest_of(prompt: Prompt) -> str:
-    """Return what tells one prompt from another."""
+    """Return what distinguishes one prompt from another."""
     return hashlib.sha256(f"{prompt.system}\0{prompt.user}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def noted_of(step: int, prompt: Prompt, before: Sequence[Sequence[Any]]) -> list[Any]:
-    """Return what is noted of a prompt, the first of a sitting that begins at `step`, after those noted before."""
+    """Return what is noted of a prompt, the first of a process that begins at `step`, after those noted before."""
     kept = [one for one in before if len(one) > _DIGESTED]
     system = next((one[2] for one in reversed(kept) if one[2] is not None), None)
     texts = [None if prompt.system == system else prompt.system, prompt.user]
@@ -55,7 +55,7 @@ def sent(reader: Reader, step: int, branch: int) -> Prompt | None:
 def rewritten(reader: Reader, task: AnyTask, step: int, branch: int) -> bool:
     """Return whether the record shows that a task writes other prompts now than when a step (0-based) was voted on.
 
-    False also where nobody noted them.
+    False also where no one noted them.
 
     Args:
         reader: The run.

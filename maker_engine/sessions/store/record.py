@@ -1,4 +1,4 @@
-"""What a session says of each of its runs, beside their steps: read from JSON, and every value looked at.
+"""What a session says of each of its runs, beside their steps: read from JSON, and every value examined.
 
 The file may be damaged or a stranger's: whoever reads a record gets values of the kinds they expect, or one sentence.
 """
@@ -75,9 +75,9 @@ def check_record(record: Mapping[str, Any]) -> None:
 
 def _check_steps(record: Mapping[str, Any]) -> None:
     if not all(fits(step, int) and step >= 0 for step in _list("changed", record.get("changed", []))):
-        raise ValueError("'changed' is no list of steps")
+        raise ValueError("'changed' is not a list of steps")
     if not all(map(_is_noted, _list("prompts", record.get("prompts", [])))):
-        raise ValueError("'prompts' is no list of steps and digests")
+        raise ValueError("'prompts' is not a list of steps and digests")
 
 
 def _check_model(record: Mapping[str, Any]) -> None:
@@ -106,14 +106,14 @@ def check_order(order: object) -> None:
 
 
 def _is_noted(one: object) -> bool:
-    """Whether it is a step and the digest of its prompt, perhaps with the two texts of it."""
+    """Return whether it is a step and the digest of its prompt, perhaps with the two texts of it."""
     if not (isinstance(one, list) and len(one) in (2, 4) and fits(one[0], int) and one[0] >= 0 and fits(one[1], str)):
         return False
     return len(one) == 2 or (fits(one[2], str | None) and fits(one[3], str))
 
 
 def _spent(record: Mapping[str, Any]) -> bool:
-    """Whether a run's record can be right about what may be spent beside its totals."""
+    """Return whether a run's record can be right about what may be spent beside its totals."""
     owed, density = record.get("owed", [0, 0.0]), record.get("density", {})
     kinds = [fits(one, kind) and one >= 0 for one, kind in zip(owed, (int, float), strict=False)]
     voters = all(name.removeprefix("-").isdecimal() and len(name) < 10 for name in density)

@@ -1,4 +1,4 @@
-"""A step's ballot counted once more from what is recorded of it: nobody is asked."""
+"""A step's ballot counted once more from what is recorded of it: no one is asked."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def rule_after(entries: Sequence[Entry], rule: VotingRule) -> VotingRule:
 
 
 def remarkable(entries: Sequence[Entry], *, gathered: bool) -> StepFlag:
-    """Return what is remarkable about a step, as far as its entries tell; proposals that differ are no dissent."""
+    """Return what is remarkable about a step, as far as its entries show; proposals that differ are no dissent."""
     verdicts = [entry.verdict for entry in entries if isinstance(entry, Sample)]
     flags = _DISSENT * (len({one for one in verdicts if not isinstance(one, Flag)}) > 1 and not gathered)
     flags |= _FLAGGED * any(isinstance(one, Flag) for one in verdicts)

@@ -1,4 +1,4 @@
-"""A file of format 2, copied into one of the present format: everything in it is proved before it is written anew.
+"""A file of format 2, copied into one of the present format: everything in it is proved before it is written again.
 
 New links are made of the new rows, so that nothing would show any more what was damaged in the old ones.
 """

@@ -46,7 +46,7 @@ class SessionFile:
             raise
         self.notice = ""
         if places.is_shared(path):
-            self.notice = f"{path.parent} is on a network file system: nobody can look on at the run while it goes"
+            self.notice = f"{path.parent} is on a network file system: the run cannot be watched while it goes"
 
     def open(self) -> None:
         """Open it for writing.

@@ -28,7 +28,7 @@ class Finding:
     what: str
 
     def __str__(self) -> str:
-        """In one line."""
+        """Describe it in one line."""
         where = "" if not self.branch else f"fork {self.branch}: "
         return f"{where}{self.what}" if self.step is None else f"{where}step {self.step + 1:,}: {self.what}"
 

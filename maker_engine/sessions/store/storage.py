@@ -73,7 +73,7 @@ def lay_out(path: Path) -> sqlite3.Connection:
 
 
 def abandon(path: Path, connection: sqlite3.Connection | None) -> None:
-    """Close and remove a file that was just made and never came to hold anything, so that its name is free again."""
+    """Close and remove a file that was just made and is still empty, so that its name is free again."""
     if connection is not None:
         with suppress(sqlite3.Error):
             connection.close()
@@ -122,7 +122,7 @@ def connect(path: Path, *, empty: bool = False) -> sqlite3.Connection:
     """Open a file as its one writer.
 
     On a file system that other machines write to as well, SQLite's log would corrupt it: there it does without the
-    log, and nobody else can read meanwhile.
+    log, and no one else can read meanwhile.
 
     Args:
         path: The file.
@@ -173,7 +173,7 @@ def open_reader(path: Path) -> Opened:
 
 
 def open_at_rest(path: Path) -> Opened | None:
-    """Open a file that nobody is writing for one short look: without locks, in half the time.
+    """Open a file that no one is writing for one short look: without locks, in half the time.
 
     None where something lies beside it that belongs to it, or where it cannot be read so: `open_reader` says why. A
     writer who begins meanwhile may spoil the look; they change the file's time, by which it is seen to be old.

@@ -1,4 +1,4 @@
-"""Time travel: a run as it stood at any moment, folded from a snapshot and the journal. Nobody is asked again."""
+"""Time travel: a run as it stood at any moment, folded from a snapshot and the journal. No one is asked again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from maker_engine.sessions.store.schema import StepFlag
 def moment(reader: Reader, task: AnyTask, step: int, counted: int | None = 0, flags_shown: int = FLAG_TAIL) -> RunState:
     """Fold a run up to a moment.
 
-    What no decision rests on (samples that were wasted, calls that failed) is told as it stood at the snapshot before.
+    What no decision rests on (samples that were wasted, calls that failed) is shown as it was at the snapshot before.
 
     Args:
         reader: The branch.

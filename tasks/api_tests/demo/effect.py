@@ -50,7 +50,7 @@ class DemoApi:
         return None
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
-        """Tell the request, or that the server is started or stopped."""
+        """Describe the request, or that the server is started or stopped."""
         if "server" in arguments:
             return f"{arguments.get('method', 'GET')} {arguments.get('url', '')}"
         return f"{'start' if 'start' in arguments else 'stop'} the demo server"

@@ -63,9 +63,9 @@ class Shop:
         try:
             given = json.loads(body) if body else {}
         except ValueError:
-            return Answer(400, {"error": "the body is no JSON"})
+            return Answer(400, {"error": "the body is not JSON"})
         if not isinstance(given, dict):
-            return Answer(400, {"error": "the body is no object"})
+            return Answer(400, {"error": "the body is not an object"})
         handler = _ROUTES.get(route)
         return handler(self, path, given) if handler is not None else Answer(404, {"error": f"no route {route[:80]}"})
 

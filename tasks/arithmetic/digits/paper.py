@@ -1,6 +1,6 @@
 """The calculation on paper: which digits come next, and what is written down.
 
-Digits stand in texts with the least significant one first, so that column c (0-based, from the right) is character c.
+Texts hold digits with the least significant one first, so that column c (0-based, from the right) is character c.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def from_json(value: Any) -> Answer:
             return Choice(number)
         case ["value", digits]:
             return Value(int(digits))
-    raise ValueError(f"{value!r} is no answer of a recursive multiplication")
+    raise ValueError(f"{value!r} is not an answer of a recursive multiplication")
 
 
 def _numbers(value: list[str]) -> tuple[int, ...]:

@@ -37,7 +37,7 @@ def draw(whole: tuple[int, int], state: Work, columns: int, rows: int) -> Text:
 
 
 def _lines(part: Part, depth: int) -> list[tuple[str, str]]:
-    """Tell a product, and the value of its first part where that is known."""
+    """Describe a product, and the value of its first part where that is known."""
     indent = " " * min(depth, 12)
     asked = part.stage in _ASKED
     lines = [(f"{indent}{'?' if asked else '┌'} {part.left} × {part.right}", "moved" if asked else "source")]

@@ -42,7 +42,7 @@ def _multiply(left: int, right: int, depth_left: int, given: Iterator[Any]) -> N
             raise _FaultError(f"the value of {what} is false")
         return
     if first[0] * first[1] * 10**power + second[0] * second[1] != left * right:
-        raise _FaultError(f"the decomposition of {what} does not come to it")
+        raise _FaultError(f"the decomposition of {what} does not give it")
     _multiply(first[0], first[1], depth_left - 1, given)
     _multiply(second[0], second[1], depth_left - 1, given)
     (value,) = _chosen(given, 1, f"composition of {what}")

@@ -47,7 +47,7 @@ class Choice(NamedTuple):
 
 
 class Value(NamedTuple):
-    """What a product or a composition comes to."""
+    """The value of a product or a composition."""
 
     value: int
 
@@ -160,6 +160,6 @@ def _solved(below: list[Part], value: int, deepest: int) -> Work:
 
 
 def composed(part: Part) -> int:
-    """Return what the composition of a product's parts comes to, once both are known."""
+    """Return the value of the composition of a product's parts, once both are known."""
     power = 0 if part.split is None else part.split.power
     return (part.first or 0) * int(10**power) + (part.second or 0)

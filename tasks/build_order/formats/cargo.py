@@ -56,7 +56,7 @@ def _needed(entry: str, by_name: Mapping[str, list[Key]], who: str) -> Key:
         if (not version or key[1] == version) and (not source or key[2] == source.strip("()"))
     ]
     if len(matching) != 1:
-        reason = "is no module of the file" if not matching else "may be one of several"
+        reason = "is not a module of the file" if not matching else "may be one of several"
         raise ProblemError(f"{shown(who)} needs {shown(entry)}, which {reason}: lock again")
     return matching[0]
 

@@ -23,7 +23,7 @@ def toml_of(text: str, what: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ProblemError(f"the {what} is no TOML: {one_line(str(error), 120)}") from None
+        raise ProblemError(f"the {what} is not TOML: {one_line(str(error), 120)}") from None
 
 
 def json_of(text: str, what: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def json_of(text: str, what: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ProblemError(f"the {what} is no JSON: {one_line(str(error), 120)}") from None
+        raise ProblemError(f"the {what} is not JSON: {one_line(str(error), 120)}") from None
     return mapping(found, f"the {what}")
 
 
@@ -88,7 +88,7 @@ def text(value: object, where: str, default: str | None = None) -> str:
 
 
 def known_version(value: object, known: tuple[object, ...], what: str, mend: str) -> None:
-    """Refuse a file of a version whose meaning nobody has said.
+    """Refuse a file of a version whose meaning no one has said.
 
     Raises:
         ProblemError: The version is none of those known.
@@ -107,7 +107,7 @@ def requirement(value: object, where: str) -> tuple[str, tuple[str, ...]]:
     """
     found = _REQUIREMENT.match(text(value, where))
     if found is None:
-        raise ProblemError(f"{one_line(where, 120)} is no requirement: {one_line(str(value), 60)!r}")
+        raise ProblemError(f"{one_line(where, 120)} is not a requirement: {one_line(str(value), 60)!r}")
     extras = tuple(part.strip() for part in (found[2] or "").split(",") if part.strip())
     return canonical(found[1]), extras
 

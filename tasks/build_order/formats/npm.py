@@ -73,7 +73,7 @@ def _needs(found: Collection, packages: Mapping[str, dict[str, Any]], path: str)
                 found.need(path, other, Kind.OPTIONAL if weaker else kind)
             elif not may_lack:
                 raise ProblemError(
-                    f"{shown(_name_of(path) or path or 'the root')} needs {shown(name)}, which is no module of the"
+                    f"{shown(_name_of(path) or path or 'the root')} needs {shown(name)}, which is not a module of the"
                     " file: lock again"
                 )
 

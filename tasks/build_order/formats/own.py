@@ -44,7 +44,7 @@ def read_own(content: str) -> Problem:
     try:
         whole = yaml.load(content, _Loader)  # noqa: S506 - it makes nothing but texts, lists and mappings
     except yaml.YAMLError as error:
-        raise ProblemError(f"the modules are no YAML: {one_line(str(error), 120)}") from None
+        raise ProblemError(f"the modules are not YAML: {one_line(str(error), 120)}") from None
     except (RecursionError, ValueError, TypeError) as error:
         raise ProblemError(f"the modules cannot be read: {one_line(str(error), 120)}") from None
     return collected(whole, "yaml")
@@ -59,7 +59,7 @@ def read_json(content: str) -> Problem:
     try:
         whole = json.loads(content, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise ProblemError(f"the modules are no JSON: {one_line(str(error), 120)}") from None
+        raise ProblemError(f"the modules are not JSON: {one_line(str(error), 120)}") from None
     return collected(whole, "json")
 
 

@@ -99,7 +99,7 @@ def _poetry_need(
     hows = [one for one in (how if isinstance(how, list) else [how]) if isinstance(one, Mapping)]
     optional = bool(hows) and all(one.get("optional") is True for one in hows)
     if not others and not optional and not any("markers" in one or "python" in one for one in hows):
-        raise ProblemError(f"{shown(key[0])} needs {shown(name)}, which is no module of the file: lock again")
+        raise ProblemError(f"{shown(key[0])} needs {shown(name)}, which is not a module of the file: lock again")
     for other in others:
         found.need(key, other, Kind.OPTIONAL if optional else Kind.REQUIRED)
 

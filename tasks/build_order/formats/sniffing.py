@@ -32,7 +32,7 @@ _DIGRAPH = re.compile(
     r"\A(?:\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*(?:strict\s+)?(?:di)?graph\b[^\n:\[]*\{", re.IGNORECASE | re.DOTALL
 )
 _HEAD = 20_000
-"""Characters of a file that tell its format."""
+"""Characters of a file that identify its format."""
 
 
 def read(content: str, name: str) -> Problem:

@@ -1,4 +1,4 @@
-"""AGENTS.md: what a coding agent has to know before it begins, as a block that can stand in a file of more."""
+"""AGENTS.md: what a coding agent has to know before it begins, as a block that can be part of a larger file."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ def _block(document: Document, tests: list[str]) -> list[str]:
 
 
 def _aside(document: Document) -> Iterator[str]:
-    """Yield what would be built, were it wanted; stories and limits that nobody chose tell an agent nothing."""
+    """Yield what would be built, were it wanted; stories and limits that no one chose are of no use to an agent."""
     yield from (item(line) for line in aside(document) if line.kind in (Kind.FEATURE, Kind.DATA, Kind.INTERFACE))

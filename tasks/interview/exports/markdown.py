@@ -34,7 +34,7 @@ def bullets(lines: Iterable[str], level: int = 0) -> list[str]:
 
 
 def section(heading: str, body: Iterable[str], empty: str = "") -> list[str]:
-    """Return a heading and what stands under it, blank lines around; `empty` stands for no body, "" for no section."""
+    """Return a heading and what is under it, blank lines around; `empty` is put for no body, "" for no section."""
     lines = list(body) or ([empty] if empty else [])
     return [heading, "", *lines, ""] if lines else []
 

@@ -64,6 +64,6 @@ def undecided(document: Document) -> Iterator[str]:
 
 
 def item(line: Line) -> str:
-    """Return a line with its id; below it, why it stands although a gate fails."""
+    """Return a line with its id; below it, why it is accepted although a gate fails."""
     waived = f"\n  - waived: {inline(line.reason) or 'no reason given'}" if line.status is Status.WAIVED else ""
     return f"{line.id}: {inline(line.text)}{waived}"

@@ -22,7 +22,7 @@ _SECTIONS = (
 
 
 def requirements(document: Document) -> str:
-    """Write the lines that stand, what is open, where persons split, and what was spilled."""
+    """Write the accepted lines, what is open, where persons split, and what was spilled."""
     lines = [f"> **{SIMULATED}**", ""] if document.simulated else []
     lines += [f"# {inline(document.title) or 'Project'}: requirements", ""]
     if document.idea.strip():

@@ -1,6 +1,6 @@
 """The gate of consistency: lines that differ only in a number, a "not" or an opposite contradict each other.
 
-Only lines that say the same otherwise are held against each other, so a contradiction told is nearly always one; what
+Only lines that say the same otherwise are held against each other, so what it reports is nearly always one; what
 is contradictory in other words is for the agents' vote to find. No pair of lines is compared that shares no words.
 """
 
@@ -126,7 +126,7 @@ def _by_opposite(
 
 
 def _by_non_goal(non_goals: Sequence[Judged], index: _Index) -> Iterator[tuple[int, GateResult]]:
-    asking: dict[frozenset[str], Judged | None] = {}  # the same words need not be looked for again
+    asking: dict[frozenset[str], Judged | None] = {}  # the same words need not be searched for again
     for line in non_goals:
         words = index.content(line[3])
         if words not in asking:

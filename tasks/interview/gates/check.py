@@ -1,4 +1,4 @@
-"""Running the gates: on one line, on lines that stand together, on a document."""
+"""The gates run: on one line, on lines that belong together, on a document."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GATES_OF: dict[Kind, tuple[str, ...]] = {
 """Which gates a line of each kind has to pass. A purpose may dream, and a question may doubt."""
 
 LONGEST = 2_000
-"""Characters of a line that are read; what is longer is told as a failure of its own."""
+"""Characters of a line that are read; what is longer is reported as a failure of its own."""
 
 # "FR-001 The …", "R2: The …", but neither "UTF-8 shall …" nor "A 3 m cable shall …".
 _LABEL = re.compile(
@@ -66,7 +66,7 @@ def _by(kind: Kind, text: str, lexicon: Lexicon) -> tuple[GateResult, ...]:
 
 
 def check_lines(lines: Sequence[tuple[str, Kind, str]], lexicon: Lexicon | None = None) -> list[tuple[GateResult, ...]]:
-    """Return what the gates say of lines that stand together, in their order.
+    """Return what the gates say of lines that belong together, in their order.
 
     Args:
         lines: One (name, kind, text) for each; the names are what failures call the other line by.
@@ -88,7 +88,7 @@ def check_lines(lines: Sequence[tuple[str, Kind, str]], lexicon: Lexicon | None 
 def check_document(document: Document, lexicon: Lexicon | None = None) -> Document:
     """Return the document with the gates run on all its lines; rejected lines contradict nothing.
 
-    A feature that stands and that no acceptance line traces to fails "testable" as well.
+    An accepted feature that no acceptance line traces to fails "testable" as well.
     """
     there = [line for line in document.lines if line.status not in (Status.REJECTED, Status.NOT_NOW)]
     results = dict(

@@ -38,7 +38,7 @@ class Ears:
 
     Attributes:
         patterns: Which clauses lead it, of "event", "state", "trouble", "option"; none for a ubiquitous sentence.
-        subject: Who shall, articles left out; "" when nobody is named.
+        subject: Who shall, articles left out; "" when no one is named.
         modal: The word of duty: shall, must, will, should; "" when there is none.
         response: What comes after it.
         start: Character at which the response begins.
@@ -86,7 +86,7 @@ def _duty(sentence: str, *, leading: bool) -> re.Match[str] | None:
 
 
 def _split(head: str) -> tuple[str, str]:
-    """Cut what stands before the word of duty into its leading clauses and the subject."""
+    """Cut what comes before the word of duty into its leading clauses and the subject."""
     cuts = list(_THEN.finditer(head))
     if cuts:
         return head[: cuts[-1].start()], head[cuts[-1].end() :]

@@ -1,4 +1,4 @@
-"""The gate of form: behaviour is said in EARS, a story as role, wish and benefit."""
+"""The gate of form: behaviour is said in EARS, a story as role, want and benefit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BENEFIT = re.compile(r"\bso\s+(?:that\s+)?(?:\w+)|\bin order to\b|\bbecause\b",
 
 
 def behaviour(sentence: str) -> Iterator[GateResult]:
-    """Yield what is wrong with the form of a sentence that tells what the system does."""
+    """Yield what is wrong with the form of a sentence that says what the system does."""
     ears = take_apart(sentence)
     if not ears.modal:
         yield _fails("no-shall", "", 'Binds nobody: say it as "The … shall …", or "When …, the … shall …".')

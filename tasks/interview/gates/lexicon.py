@@ -15,7 +15,7 @@ from maker_engine.core.errors import InputError
 from ..data_files import data_file
 
 GATES = ("clear", "testable", "minimal", "consistent", "form")
-"""All gates, in the order their results are told."""
+"""All gates, in the order their results are reported."""
 
 RULES = {
     "clear": ("empty", "too-long"),
@@ -39,8 +39,8 @@ class Group:
     Attributes:
         name: Id of the rule.
         gate: The gate it belongs to: clear, testable or minimal.
-        why: One sentence: what is wrong, and the mend.
-        words: Words and phrases; a * at the end of one stands for any ending.
+        why: One sentence: what is wrong, and the fix.
+        words: Words and phrases; a * at the end of one matches any ending.
         unless: What excuses them in the same line: "number", "name".
         allow: Phrases in which they mean something else.
     """
@@ -82,7 +82,7 @@ class Lexicon:
     off: frozenset[str] = frozenset()
 
     def watches(self, gate: str, rule: str) -> bool:
-        """Whether a rule is switched on."""
+        """Return whether a rule is switched on."""
         return gate not in self.off and f"{gate}/{rule}" not in self.off
 
 
@@ -166,7 +166,7 @@ def known_rules(names: Iterable[str], groups: Iterable[Group], at: str) -> froze
     """Return the names of gates, or rules as gate/rule, having made sure that there are such.
 
     Raises:
-        InputError: There is none of a name; `at` says where it stands.
+        InputError: There is none of a name; `at` says where it is.
     """
     rules = {f"{gate}/{rule}" for gate, of_gate in RULES.items() for rule in of_gate}
     known = {*GATES, *rules, *(f"{group.gate}/{group.name}" for group in groups)}

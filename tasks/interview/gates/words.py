@@ -30,12 +30,12 @@ def masked(line: str) -> str:
 
 
 def measured(text: str) -> bool:
-    """Whether there is a number with a unit or a counted noun, such as "200 ms", "99 %" or "three rooms"."""
+    """Return whether there is a number with a unit or a counted noun, such as "200 ms", "99 %" or "three rooms"."""
     return _MEASURE.search(text) is not None
 
 
 def named(text: str) -> bool:
-    """Whether a product, format or standard is named: an acronym, or a capital within the sentence."""
+    """Return whether a product, format or standard is named: an acronym, or a capital within the sentence."""
     return any(match.group() not in _SHOUTED for match in _NAME.finditer(text))
 
 
@@ -59,7 +59,7 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     plain = [word for word in words if word[0].isalnum() and word[-1:].replace("*", "x").isalnum()]
     marks = [(r"(?<![\w-])" if part[0].isalnum() else "") + part for part in _parts(set(words).difference(plain))]
-    # The boundary stands before all words, not before each: most places of a line are no beginning of a word.
+    # The boundary comes before all words, not before each: most places of a line are no beginning of a word.
     whole = f"(?<![\\w-])(?:{'|'.join(_parts(plain))})(?![\\w-])" if plain else ""
     return re.compile("|".join(part for part in (whole, *marks) if part), re.IGNORECASE)
 

@@ -1,1 +1,1 @@
-"""`maker lint`: the gates on anybody's requirements document, for people and for CI."""
+"""`maker lint`: the gates on anyone's requirements document, for people and for CI."""

@@ -130,7 +130,7 @@ def _block(lines: Sequence[str], at: int) -> tuple[Block, int]:
 
 
 def _goes_on(lines: Sequence[str], at: int) -> bool:
-    """Whether the line belongs to the block before it."""
+    """Return whether the line belongs to the block before it."""
     line = lines[at]
     table = at + 1 < len(lines) and "|" in line and _TABLE_RULE.match(lines[at + 1]) is not None
     return bool(line.strip()) and not (_HEADING.match(line) or _ITEM.match(line) or table)

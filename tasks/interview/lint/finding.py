@@ -1,6 +1,6 @@
 """Which lines of a Markdown document are requirements, and of what kind.
 
-A line is one when it begins with an id such as FR-001, stands in a section of requirements, or has the shape of one:
+A line is one when it begins with an id such as FR-001, is in a section of requirements, or has the shape of one:
 a duty ("shall", "MUST"), a story ("As a …, I want …"), a test ("Given …, when …, then …"). In a document that is not
 called requirements or specification, a section such as "Features" or "Requirements" makes no line a requirement: there
 it is prose about the program, or what has to be installed.
@@ -138,7 +138,7 @@ def _found(read: Sequence[Block], *, meant: bool) -> list[Found]:
 def _entered(
     sections: Sequence[tuple[int, Kind | None]], heading: Block, *, meant: bool, numbered: bool
 ) -> list[tuple[int, Kind | None]]:
-    """Return the sections, (level, kind) each, that what follows the heading stands in."""
+    """Return the sections, (level, kind) each, that what follows the heading is in."""
     around = [entry for entry in sections if entry[0] < heading.level]
     inherited = next((kind for _, kind in reversed(around) if kind is not None), None)
     own = _section(heading.text, meant=meant) if heading.level > 1 else None
@@ -151,7 +151,7 @@ def _section(heading: str, *, meant: bool) -> Kind | None:
 
 
 def _judged(block: Block, section: Kind | None) -> Iterator[Found]:
-    """Yield what is a requirement in a block that stands in a section of a kind, None for no section."""
+    """Yield what is a requirement in a block that is in a section of a kind, None for no section."""
     line_id, text = _id_and_text(block)
     texts = _SENTENCE_END.split(text) if block.shape is Shape.TEXT and not line_id else [text]
     for sentence in texts:

@@ -31,7 +31,7 @@ class Report:
 
     Attributes:
         file: Name of the file.
-        lines: The lines looked at, in order.
+        lines: The lines examined, in order.
     """
 
     file: str
@@ -104,7 +104,7 @@ def _finding(file: str, line: Found, failure: GateResult) -> str:
 def _summary(report: Report) -> str:
     if not report.lines:
         return (
-            f"{report.file}: no requirement lines found; they begin with an id such as FR-001, stand under a heading"
+            f"{report.file}: no requirement lines found; they begin with an id such as FR-001, are under a heading"
             ' such as "Functional requirements", or say "shall" or "MUST"'
         )
     failed = sum(1 for judged in report.lines if judged.failures)
@@ -114,7 +114,7 @@ def _summary(report: Report) -> str:
         f"{_many(report.findings, 'finding')} in {failed:,} of {count}" if failed else f"nothing found in {count}"
     )
     waived = f", {report.waived:,} waived" if report.waived else ""
-    return f"{report.file}: {findings}{waived} (looked at {lines_read})"
+    return f"{report.file}: {findings}{waived} ({lines_read} read)"
 
 
 def _many(count: int, what: str) -> str:

@@ -196,7 +196,7 @@ def _references(expression: object, depth: int) -> Iterator[str]:
 
 
 def _index(parts: list[tuple[str, str]], words: int) -> str:
-    """Return what stands in brackets right behind so many words."""
+    """Return what is in brackets right behind so many words."""
     seen = 0
     for place, (plain, _) in enumerate(parts):
         seen += bool(plain)

@@ -85,9 +85,9 @@ def _refuse(document: Mapping[str, Any]) -> None:
     if "resource_changes" not in document and "values" in document:
         raise ProblemError("this is a state, not a plan: give what `terraform show -json PLAN` prints of a saved plan")
     if "resource_changes" not in document and "planned_values" not in document:
-        raise ProblemError("this is no plan: it has neither resource_changes nor planned_values")
+        raise ProblemError("this is not a plan: it has neither resource_changes nor planned_values")
     if document.get("errored") is True:
-        raise ProblemError("this plan has errored, so it is not whole: mend what `terraform plan` complains of")
+        raise ProblemError("this plan has errored, so it is not whole: fix what `terraform plan` complains of")
     if document.get("complete") is False or document.get("deferred_changes"):
         raise ProblemError(
             "this plan is partial (-target, or deferred changes): plan the whole, or one part after the other"

@@ -44,7 +44,7 @@ _FORMS = re.compile(
     re.DOTALL,
 )
 _LEAST = 4
-"""Characters of a sensitive value that is looked for elsewhere: shorter ones occur by chance."""
+"""Characters of a sensitive value that is searched for elsewhere: shorter ones occur by chance."""
 _BLOCK = re.compile(r"^.*?(?:statement|ingress|rules?)(?:\[\d+\])?(?=\.)", re.IGNORECASE)
 _RULES = re.compile(r"ingress_?rule|security_?group_?rule|firewall|network_security_rule|acl_rule", re.IGNORECASE)
 """Types that are one rule on traffic as a whole."""
@@ -177,7 +177,7 @@ def _blocks(path: str) -> list[str]:
 
 
 def _leaves(value: Any, mark: Any, unknown: Any, path: str, depth: int) -> Iterator[tuple[str, _Leaf]]:
-    """Yield (path, leaf) for the values in a value; marked and unknown ones as what stands for them."""
+    """Yield (path, leaf) for the values in a value; marked and unknown ones as what represents them."""
     if mark is True or depth > _DEEPEST:
         yield path, _Leaf(SENSITIVE, json.dumps(value, sort_keys=True))
         return

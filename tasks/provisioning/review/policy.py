@@ -66,7 +66,7 @@ class Policy:
 
 
 def _plain(pattern: str) -> str:
-    """Return a pattern in which brackets, as addresses have them, stand for themselves."""
+    """Return a pattern in which brackets, as addresses have them, represent themselves."""
     return pattern.replace("[", "[[]")
 
 

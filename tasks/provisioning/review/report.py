@@ -68,7 +68,7 @@ def reviewed(item: Item, verdict: str, finding: Finding, votes: Sequence[tuple[H
         item: The change.
         verdict: What was decided.
         finding: What the rules say.
-        votes: The ballot; empty where it is not known, or nobody voted; with no verdict in it where none was decided.
+        votes: The ballot; empty where it is not known, or no one voted; with no verdict in it where none was decided.
     """
     counted = tuple((str(answer), count) for answer, count in votes if answer in VERDICTS)
     final = stricter(verdict, finding.verdict)

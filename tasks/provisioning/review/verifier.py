@@ -28,7 +28,7 @@ def findings(source: str, verdicts: Sequence[str]) -> list[str]:
     for change, verdict in zip(changes, verdicts, strict=True):
         address = change["address"]
         if verdict not in _KNOWN:
-            wrong.append(f"{address}: {verdict!r} is no verdict")
+            wrong.append(f"{address}: {verdict!r} is not a verdict")
         elif verdict == "approve":
             if policy["scope"] and not any(fnmatchcase(address, one.replace("[", "[[]")) for one in policy["scope"]):
                 wrong.append(f"{address} is approved and outside the scope")

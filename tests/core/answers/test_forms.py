@@ -168,11 +168,11 @@ def test_no_text_is_too_odd(name, text):
         ("json list", "[1, 2.0]", (1, 2)),
         ("json list", '["1"]', MALFORMED),
         ("json list", "I counted twice.\n\n**Answer:** [1, 2]", (1, 2)),
-        ("json list", '{"of": "lamps"}\n[1, 2]', (1, 2)),  # what does not follow the schema is no answer
+        ("json list", '{"of": "lamps"}\n[1, 2]', (1, 2)),  # what does not follow the schema is not an answer
         ("json list", "```json\n[1]\n```\nNo, rather:\n[2]", INCONSISTENT),
         ("json list", "[1]\n\nAnswer: [2]", INCONSISTENT),
         ("json list", '{"of": 1}\n```json\n[2]\n```', (2,)),
-        ("json list", '[2]\n\n{"of": 1}', MALFORMED),  # the last word is no answer
+        ("json list", '[2]\n\n{"of": 1}', MALFORMED),  # the last word is not an answer
         ("integer", "Answer: 41\n\n(42)", INCONSISTENT),  # read by nobody alone, and not to be passed over either
         ("json list", '{"items": [1, 2],}', MALFORMED),  # nothing is taken out of what is broken
         ("json", '{"vendor": "A", "vendor": "B"}', MALFORMED),

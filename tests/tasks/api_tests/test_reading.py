@@ -95,7 +95,7 @@ def test_a_bad_option_is_refused_in_one_line(options, why):
         (step("a", "health", of("xpath", "/a")), "successCriteria[0]", "xpath"),
         (step("a", "health", of("regex", "(?=a)")), "successCriteria[0]", "RE2"),
         (step("a", "health", "$statusCode ~ 200"), "successCriteria[0]", "not understood in the condition"),
-        (step("a", "health", OK, outputs={"x": "$response.trailer"}), "outputs.x", "no expression"),
+        (step("a", "health", OK, outputs={"x": "$response.trailer"}), "outputs.x", "not an expression"),
         (step("a", "health", OK, workflowId="$sourceDescriptions.x.y"), "workflowId", "another document"),
         (step("a", "login", OK) | {"requestBody": {"payload": {"b": 1}, "replacements": [{"target": "/a/b"}]}},
          "requestBody.replacements[0]", "not in the payload"),

@@ -231,7 +231,7 @@ def test_a_document_from_a_file_is_quoted_on_single_lines():
         ('{"idea": "x", "questions": 99}', "questions must be 0 to 50, got 99"),
         ('{"idea": "x", "drafts": 1}', "drafts must be 2 to 50, got 1"),
         ('{"idea": "x", "questions": true}', "questions and drafts must be whole numbers"),
-        ('{"idea": "x", "persons": ["a b"]}', "'a b' is no name"),
+        ('{"idea": "x", "persons": ["a b"]}', "'a b' is not a name"),
         ('{"idea": "x", "persons": ["ada", "ada"]}', "a person is named twice"),
         ('{"format": "maker-requirements/1"}', "has no 'title'"),
         ("x" * 2_001, "the idea has 2,001 characters"),
@@ -245,13 +245,13 @@ def test_a_brief_that_cannot_be_used_is_refused_by_name(source, error):
 
 
 def test_the_audit_finds_what_nobody_said_or_voted_for():
-    """A line that is quoted from nobody, stands without a vote, or is both wanted and ruled out is found."""
+    """A line that is quoted from no person, accepted without a vote, or is both wanted and ruled out is found."""
     one = led("a simple task management API", questions=0).through()
     document = one.document
     feature = document.of(Kind.FEATURE)[0]
     for spoilt, finding in (
-        (document.changed(feature.id, text="Something else."), "is quoted from nobody"),
-        (document.changed(feature.id, tallies=()), "stands without a vote or a person's word"),
+        (document.changed(feature.id, text="Something else."), "is quoted from no person"),
+        (document.changed(feature.id, tallies=()), "is accepted without a vote or a person's word"),
         (document.changed(feature.id, source=Source(1, "eve")), "is said to be eve's, who said nothing"),
         (
             document.added(
@@ -262,5 +262,5 @@ def test_the_audit_finds_what_nobody_said_or_voted_for():
     ):
         assert any(finding in described for described in audit(spoilt, one.decisions, None)), finding
     assert audit(document, one.decisions, None) == []
-    assert one.task.verify(one.decisions[:-1]) == ["the interview has not come to its end"]
+    assert one.task.verify(one.decisions[:-1]) == ["the interview has not ended"]
     assert isinstance(one.decisions[0], Gathered)

@@ -102,7 +102,7 @@ def test_what_is_quoted_is_not_said() -> None:
 
 @pytest.mark.parametrize("label", ["", "FR-001 ", "FR-001: ", "**FR-1**: ", "R2) ", "REQ-12 — "])
 def test_an_id_in_front_is_no_part_of_the_sentence(label: str) -> None:
-    """A line passes, or fails, with its id as without; a name with a number is no id."""
+    """A line passes, or fails, with its id as without; a name with a number is not an id."""
     for text in ("The pump shall stop.", "UTF-8 shall be the encoding.", "A 3 m cable shall be fast."):
         assert rules(Kind.FEATURE, label + text) == rules(Kind.FEATURE, text) == set()
     assert rules(Kind.FEATURE, f"{label}It shall stop.") == {"form/no-subject"}

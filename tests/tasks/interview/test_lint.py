@@ -91,7 +91,7 @@ def test_a_report_names_the_line_the_rule_and_what_was_looked_at() -> None:
     assert [line.partition(". ")[0] for line in told] == [
         'docs/booking.md:18: FR-001: testable/quality-word "fast"',
         'docs/booking.md:45: FR-9: clear/vague-quantity "some"',
-        "docs/booking.md: 2 findings in 2 of 9 requirement lines (looked at lines 9, 12, 18, 20, 23, 32, 37, 43, 45)",
+        "docs/booking.md: 2 findings in 2 of 9 requirement lines (lines 9, 12, 18, 20, 23, 32, 37, 43, 45 read)",
     ]
 
 

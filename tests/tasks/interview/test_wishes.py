@@ -29,8 +29,8 @@ def complete():
 @pytest.mark.parametrize(
     ("wish", "mend"),
     [
-        ("", "'' is no wish: accept, later, reject, edit, move, add, non-goal or revise"),
-        ("destroy FR-001", "'destroy FR-001' is no wish"),
+        ("", "'' is not an amendment: accept, later, reject, edit, move, add, non-goal or revise"),
+        ("destroy FR-001", "'destroy FR-001' is not an amendment"),
         ("accept", "there is no line ''; the first is PU-001"),
         ("accept FR-999", "there is no line 'FR-999'; the first is PU-001"),
         ("accept FR-001 please", "accept FR-001 takes no more words: edit FR-001 TEXT changes the line"),

@@ -138,7 +138,7 @@ def own(*resources, **fields):
         (own({"name": "a"}, slots=0), "slots must be a whole number, 1 to 100"),
         (own({"name": "a"}, slts=1), "unknown key 'slts'"),
         (own(*[{"name": str(n)} for n in range(1001)]), "more than 1,000"),
-        ('{"resources": [{"name": "a", "seconds": NaN}]}', "NaN is no number"),
+        ('{"resources": [{"name": "a", "seconds": NaN}]}', "NaN is not a number"),
         ("[" * 5000, "it is nested too deeply"),
         ("", "must be a mapping"),
     ],

@@ -110,8 +110,8 @@ def test_the_clock_change_in_autumn_moves_a_weekly_meeting_in_utc():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("hello", "no calendar"),
-        ("", "no calendar"),
+        ("hello", "not a calendar"),
+        ("", "not a calendar"),
         (calendar(event(*WEEKLY))[:-30], "cut off"),
         (calendar(event(*WEEKLY)).replace("Europe/Berlin", "Mars/Base"), "no time zone 'Mars/Base'"),
         (calendar(event(*WEEKLY[:2], "RRULE:FREQ=SECONDLY")), "repeats within the hour"),
@@ -176,7 +176,7 @@ def test_no_error_quotes_what_a_calendar_says(line):
     [
         ({"zoe.ics": calendar()}, "zoe.ics is nobody's"),
         ({"nora.ics": calendar()}, "ada has no calendar"),
-        ({"ada.ics": "hello"}, "ada.ics is no calendar"),
+        ({"ada.ics": "hello"}, "ada.ics is not a calendar"),
     ],
 )
 def test_a_calendar_belongs_to_one_who_is_there(tmp_path, files, said):

@@ -111,7 +111,7 @@ class SettingsChanged(Event):
         k: The new margin, None for the one before.
         voters: The new pool, as `pool.parse_voter` reads each; empty for the one before.
         model: Name of the new pool; empty for the one before.
-        simulated: True when nobody in the new pool is real.
+        simulated: True when no one in the new pool is real.
         prompt: What agents read at this step alone, None for what the task says. Only a fork begins so.
         asked: Samples of the step that had been asked for by then, of the pool before.
     """

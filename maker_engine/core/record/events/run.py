@@ -40,7 +40,7 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class RunResumed(Event):
-    """A run that had ended, or was cut off, goes on from where its session stands."""
+    """A run that had ended, or was cut off, goes on from where its session stopped."""
 
 
 @dataclass(frozen=True, slots=True)

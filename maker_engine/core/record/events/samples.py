@@ -60,7 +60,7 @@ class ResponseFlagged(Event):
 class SamplesDrawn(Event):
     """Samples were drawn one after another from a model that answers at once, and each was counted.
 
-    It stands for as many `SampleAsked`, each with the `VoteCast` or `ResponseFlagged` that came of it.
+    It represents as many `SampleAsked`, each with the `VoteCast` or `ResponseFlagged` that came of it.
     """
 
     step: int
@@ -106,7 +106,7 @@ class ResponseRefused(Event):
 
 @dataclass(frozen=True, slots=True)
 class UsageEstimated(Event):
-    """A call was counted by an estimate, since nobody said what it used: a server that does not, or no answer at all.
+    """A call was counted by an estimate, since no one said what it used: a server that does not, or no answer at all.
 
     Attributes:
         step: Step, 0-based.

@@ -46,7 +46,7 @@ class StepHopeless(Event):
         step: Step, 0-based.
         samples: How many samples in a row were discarded.
         rule: The rule that discarded all of them, empty where there were several.
-        cause: Why, with the mend where one is known; for a person, and hostile where a task quotes the response.
+        cause: Why, with the fix where one is known; for a person, and hostile where a task quotes the response.
         text: What one of them says, at most `hopeless.LONGEST_TEXT` characters. Hostile.
         starved: All of them were cut off, or have no text: neither another temperature nor other words would help.
         temperature: Lowest temperature of further samples; None where it was left as it was.
