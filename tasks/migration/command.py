@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _digest(place: str, *, as_json: bool) -> None:
-    from .database.sqlite import digest_of  # noqa: PLC0415 - not every run needs it
+    from .database.sqlite_tables import digest_of  # noqa: PLC0415 - not every run needs it
 
     path = Path(place).expanduser()
     if not path.is_file():

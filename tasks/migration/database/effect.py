@@ -212,11 +212,10 @@ class _Operation:
         return {"known": "not" if self._base.outcome(f"{key}?") is None else "begun"}
 
     def _finish(self) -> dict[str, Json]:
-        if self._base.head() != ROOT:
-            self._there()
+        self._there()
         survey = self._base.survey(None)
         integrity = self._base.integrity()
-        self._base.finish()
+        self._base.finish(self._given["at"], _digest(survey))
         return {"survey": survey, "integrity": integrity}
 
 

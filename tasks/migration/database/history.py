@@ -60,6 +60,19 @@ class History:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "history.jsonl"
+        self._end = folder / "finished.json"
+
+    def finish(self, head: str, digest: str) -> None:
+        """Keep what a database that was changed itself came to: its own journal is about to go."""
+        self._end.write_text(json.dumps([head, digest]), encoding="utf-8")
+
+    def finished(self) -> tuple[str, str]:
+        """Return the last state's head, and its digest; `ROOT` and "" where nothing was finished."""
+        try:
+            head, digest = json.loads(self._end.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ROOT, ""
+        return str(head), str(digest)
 
     def add(self, one: Entry) -> None:
         """Note a transaction that is about to be committed.

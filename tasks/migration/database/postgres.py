@@ -156,7 +156,7 @@ class PostgresBase:
 
     def head(self) -> str:
         """Return what the state of the database is called."""
-        return str(self.outcome("head") or ROOT)
+        return str(self.outcome("head") or self.history.finished()[0])
 
     def outcome(self, key: str) -> str | None:
         """Return what a transaction came to that was done under a key, None where none was."""
@@ -167,8 +167,11 @@ class PostgresBase:
         return None if row is None else str(row[0])
 
     def has_moved(self) -> bool:
-        """Tell whether others may have changed the database: a server does not say, so that it counts as changed."""
-        return True
+        """Tell whether others may have changed the database: in a run's middle a server does not say, and it counts."""
+        if self.outcome("head") is not None:
+            return True
+        found: Any = self.survey(None)["tables"]
+        return whole_digest({name: row[1] for name, row in found.items()}) != self.history.finished()[1]
 
     def transact(
         self,
@@ -310,6 +313,9 @@ class PostgresBase:
         self._copy(self.saved(way[0].parent if way else head), scratch)
         kept, self.work = self.work, scratch
         try:
+            if not way and head == ROOT:
+                with self._connected(scratch) as connection:
+                    _note(connection, "again", ROOT, {})
             for one in way:
                 if _alone(one.sql):
                     self.alone(one.sql, one, f"again {one.head}", {})
@@ -326,9 +332,10 @@ class PostgresBase:
             f'DROP DATABASE "{old}" WITH (FORCE)',
         )
 
-    def finish(self) -> None:
-        """Leave no table of maker's in a database that was itself changed, and no copy but the first backup."""
+    def finish(self, head: str, digest: str) -> None:
+        """Leave no table of maker's in a database that was itself changed."""
         if self.apply:
+            self.history.finish(head, digest)
             with self._connected(self.work) as connection:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
 

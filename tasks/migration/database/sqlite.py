@@ -6,21 +6,20 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from maker_engine.core.decomposition import Json
-from maker_engine.core.errors import InputError
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
 from ..sql import PRAGMAS
-from .canonical import JOURNAL, row_sum, table_digest, whole_digest
+from .canonical import JOURNAL, whole_digest
 from .history import ROOT, Entry, History
+from .sqlite_tables import BUSY_S, digest_of, quoted, schema_of, table_of, tables_of
 
-BUSY_S = 5.0
 _PAGES = 4_096
 _HEADER, _CHUNK = 100, 1 << 20
 """Bytes of a file's header, and those that are compared at once."""
@@ -32,11 +31,6 @@ _OF_THE_FILE = (
     "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
 )  # fmt: skip
 """Words of errors that are no fault of a statement."""
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 class SqliteBase:
@@ -117,7 +111,9 @@ class SqliteBase:
     def has_moved(self) -> bool:
         """Tell whether others have changed the database since the last transaction of this run."""
         noted = self._noted("version")
-        return noted is not None and int(noted) != _counter(self.work)
+        if noted is not None:
+            return int(noted) != _counter(self.work)
+        return digest_of(self.work)[0] != self.history.finished()[1]
 
     def saved(self, head: str) -> Path:
         """Return the file of the backup of a state."""
@@ -144,7 +140,7 @@ class SqliteBase:
 
     def head(self) -> str:
         """Return what the state of the database is called."""
-        return str(self._noted("head") or ROOT)
+        return str(self._noted("head") or self.history.finished()[0])
 
     def _noted(self, key: str) -> str | None:
         with self._connected(self.work, "rw") as connection:
@@ -249,7 +245,7 @@ class SqliteBase:
             path: Another file than the database.
         """
         with self._connected(path or self.work) as connection:
-            names = _tables(connection)
+            names = tables_of(connection)
             looked = names if only is None else [name for name in names if name in only]
             found: dict[str, Json] = {name: table_of(connection, name) for name in looked}
             broken: dict[str, Json] = {}
@@ -258,7 +254,7 @@ class SqliteBase:
                 if parents and (only is None or parents & {*only} or name in looked):
                     rows = connection.execute(f"PRAGMA foreign_key_check({quoted(name)})")
                     broken[name] = sum(1 for _ in rows)
-            return {"all": [*names], "tables": found, "broken": broken, "schema": _schema(connection)}
+            return {"all": [*names], "tables": found, "broken": broken, "schema": schema_of(connection)}
 
     def verify(self, sql: Sequence[str]) -> str:
         """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
@@ -310,6 +306,9 @@ class SqliteBase:
         self._place(self.saved(start), scratch)
         kept, self.work = self.work, scratch
         try:
+            if not way and start == ROOT:
+                with self._connected(scratch) as connection:
+                    _note(connection, "again", ROOT, {})
             for one in way:
                 pragmas = [sql for sql in one.sql if sql[:6].upper() == "PRAGMA"]
                 sql = [sql for sql in one.sql if sql[:6].upper() not in ("PRAGMA", "VACUUM")]
@@ -321,20 +320,12 @@ class SqliteBase:
         finally:
             scratch.unlink(missing_ok=True)
 
-    def finish(self) -> None:
+    def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
         if self.apply:
+            self.history.finish(head, digest)
             with self._connected(self.work) as connection:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
-
-
-def table_of(connection: sqlite3.Connection, name: str) -> Any:
-    """Return the rows, the digest and the columns of a table."""
-    columns = [str(row[1]) for row in connection.execute(f"PRAGMA table_xinfo({quoted(name)})") if row[6] != 1]
-    values = " || ',' || ".join(f"quote({quoted(column)})" for column in sorted(columns))
-    cursor = connection.execute(f"SELECT CAST({values} AS BLOB) FROM {quoted(name)}")  # noqa: S608 - names are quoted
-    count, total = row_sum(row[0] for row in cursor)
-    return [count, table_digest(name, columns, count, total), [*columns]]
 
 
 def _has_journal(connection: sqlite3.Connection) -> bool:
@@ -368,35 +359,9 @@ def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, 
     connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted
 
 
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    rows = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    )
-    return sorted(str(row[0]) for row in rows if row[0] != JOURNAL)
-
-
-def _schema(connection: sqlite3.Connection) -> Json:
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name")
-    return [[str(one) for one in row] for row in rows if row[1] != JOURNAL and not str(row[1]).startswith("sqlite_")]
-
-
 def _failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
     words = str(error)
     kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
     if words == "interrupted":
         kind = "state"
     return EffectError(kind, one_line(f"{where or path}: {words}", 300))
-
-
-def digest_of(path: Path) -> tuple[str, dict[str, int]]:
-    """Return the digest of a database file, which is not changed, and the rows of its tables.
-
-    Raises:
-        InputError: It cannot be read.
-    """
-    try:
-        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=BUSY_S)) as one:
-            found = {name: table_of(one, name) for name in _tables(one)}
-    except sqlite3.Error as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
-    return whole_digest({name: row[1] for name, row in found.items()}), {name: row[0] for name, row in found.items()}

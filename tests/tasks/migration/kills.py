@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from maker_tasks.migration.database.sqlite import digest_of
+from maker_tasks.migration.database.sqlite_tables import digest_of
 
 MAKER = (sys.executable, "-m", "maker_tui")
 MOST_KILLS = 8

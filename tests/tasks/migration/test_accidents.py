@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from maker_tasks.migration.database.sqlite import digest_of
+from maker_tasks.migration.database.sqlite_tables import digest_of
 
 from maker_tui.cli.main import main
 from tests.tasks.migration.driven import driven, loaded, shop, sqitch

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from maker_tasks.migration.database.sqlite import digest_of
+from maker_tasks.migration.database.sqlite_tables import digest_of
 from maker_tasks.migration.task import Migration
 
 from tests.tasks.migration.driven import driven, loaded, shop, sqitch
@@ -193,3 +193,21 @@ def test_sql_reaches_no_other_file(tmp_path, sql):
     state, _ = driven(task)
     assert (task.shortfall(state) == "") == (sql == "VACUUM")
     assert not other.exists()
+
+
+def test_an_applied_database_is_put_back_unless_somebody_has_written_to_it(tmp_path):
+    """A fork from the beginning of an applied run puts the file back, and not after another's write."""
+    path = shop(tmp_path)
+    task, first = loaded(SIX, path, apply="yes"), digest_of(path)[0]
+    begun, _ = driven(task, until=lambda state: state.stage == "gate")
+    end, _ = driven(task, state=begun)
+    assert task.shortfall(end) == ""
+    again, _ = driven(task, state=begun, until=lambda state: state.stage == "verdict")
+    assert task.result(again)["digest_before"] == first
+    end, _ = driven(task, state=again)
+    assert (task.shortfall(end), digest_of(path)[0]) == ("", task.result(end)["digest_after"])
+    with sqlite3.connect(path) as other:
+        other.execute("DELETE FROM audit_log WHERE id = 1")
+    refused, _ = driven(task, state=begun)
+    assert "somebody else has changed the database" in task.shortfall(refused)
+    assert sqlite3.connect(path).execute("SELECT count(*) FROM audit_log WHERE id = 1").fetchone() == (0,)

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from maker_tasks.migration.database.sqlite import digest_of
+from maker_tasks.migration.database.sqlite_tables import digest_of
 from maker_tasks.migration.demo import make_shop
 from maker_tasks.migration.task import Migration
 
