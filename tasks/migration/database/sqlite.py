@@ -208,7 +208,8 @@ class SqliteBase:
         for number, one in enumerate(sql, 1):
             if self.stopped:
                 raise EffectError("state", "interrupted")
-            connection.execute("SAVEPOINT change")
+            if len(sql) > 1:
+                connection.execute("SAVEPOINT change")
             connection.set_authorizer(allow)
             try:
                 connection.execute(one).fetchall()
@@ -216,7 +217,8 @@ class SqliteBase:
                 raise _failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
             finally:
                 connection.set_authorizer(None)
-            connection.execute("RELEASE change")
+            if len(sql) > 1:
+                connection.execute("RELEASE change")
 
     def upper(self, table: str, above: int | None, rows: int, assigned: frozenset[str]) -> tuple[str, int | None, bool]:
         """Return the key by which a table is split, the highest of the next `rows` keys, and whether more follow.
