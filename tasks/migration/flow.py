@@ -254,7 +254,7 @@ def _unwound(problem: Problem, state: State, value: dict[str, Any]) -> State:
 def _finished(problem: Problem, state: State, value: dict[str, Any]) -> State:  # noqa: ARG001 - as the others
     tables = merged((), value["survey"])
     if whole(tables) != whole(state.tables):
-        state = _fault(state, "the whole: its digest is not that of its parts: somebody else has changed it")
+        state = _fault(state, "the whole: its digest is not that of its parts: another program has changed it")
     if value["integrity"] != "ok":
         state = _fault(state, f"the whole: {value['integrity']}")
     return replace(state, stage=END, tables=tables, schemas=(*state.schemas, schema(value["survey"])))
@@ -268,7 +268,7 @@ _AFTER: dict[str, Callable[[Problem, State, dict[str, Any]], State]] = {
 
 
 def _failed(problem: Problem, state: State, error: str, outcome: Done) -> State:
-    """Return the state after an effect that did not come to what it should."""
+    """Return the state after an effect that did not succeed."""
     if state.stage == RUN:
         unknown = outcome.status is Status.CANCELLED
         begun = deed_of(state).batches > 0 or change_of(problem, state).alone or unknown
@@ -287,7 +287,7 @@ def _failed(problem: Problem, state: State, error: str, outcome: Done) -> State:
 
 
 def plan_marks(problem: Problem, state: State) -> list[tuple[Change, str]]:
-    """Return each change with how it stands: "applied", "reverted", "at hand" or "waiting"."""
+    """Return each change with its status: "applied", "reverted", "at hand" or "waiting"."""
     at_hand = state.deed.name if state.deed is not None else ""
     words = {**dict.fromkeys(state.reverted, "reverted"), **dict.fromkeys(state.applied, "applied")}
     if at_hand:

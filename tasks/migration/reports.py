@@ -1,4 +1,4 @@
-"""What a migration comes to: the result, the report as Markdown and JSON, and in one line what is unsafe."""
+"""The outcome of a migration: the result, the report as Markdown and JSON, and in one line what is unsafe."""
 
 from __future__ import annotations
 

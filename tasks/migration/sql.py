@@ -19,7 +19,7 @@ from .problem import ADDITIVE, DATA, DESTRUCTIVE, LONGEST_SCRIPT, Statement
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it cannot read is classed as such here
 ANYTHING = "*"
-"""The table of a statement of which nobody knows what it touches."""
+"""The table of a statement of which it is not known what it touches."""
 _DECLARED = re.compile(r"--\s*maker:\s*loses\s+(\S.*?)\s*$", re.MULTILINE)
 PRAGMAS = re.compile(
     r"pragma\s+(foreign_keys|defer_foreign_keys|legacy_alter_table|user_version|application_id)\b", re.IGNORECASE

@@ -40,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a change came to.
+    """The outcome of a change.
 
     Attributes:
         error: What failed, "" where all statements ran.
@@ -99,7 +99,7 @@ class State:
         stage: What comes next, one of `STAGES`.
         work: Name of the copy.
         head: What the state of the database is called.
-        tables: As they were last looked at.
+        tables: As they were last examined.
         first: As they were in the beginning.
         schemas: What made the tables, indices and so on in the beginning and at the end: (type, name, SQL).
         applied: Changes in the database, in order.
@@ -111,7 +111,7 @@ class State:
         wrote: Tables that it may have changed; None for all.
         backup: State of the last backup that was tested, "" for none.
         dirty: Data has changed since.
-        evidence: What the change at hand came to.
+        evidence: The outcome of the change at hand.
         deeds: What was done, in order.
         findings: What makes the migration unsafe.
         downtime: Seconds for which writers were held up.

@@ -32,7 +32,7 @@ def merged(known: tuple[Table, ...], survey: Mapping[str, Any]) -> tuple[Table, 
             rows, digest, columns = survey["tables"][name]
             table = Table(str(name), int(rows), str(digest), tuple(map(str, columns)), table.broken if table else 0)
         if table is None:
-            raise ValueError(f"table {name} was not looked at")
+            raise ValueError(f"table {name} was not examined")
         found.append(replace(table, broken=int(survey["broken"].get(name, table.broken))))
     return tuple(found)
 

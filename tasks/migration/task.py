@@ -184,7 +184,7 @@ class Migration(Task[State, Answer]):
         if answer.word == BACKUP and facts.fresh:
             return Flag(ILLEGAL, "there is a tested backup, and no data has changed since")
         if answer.word == ASK and not facts.person:
-            return Flag(ILLEGAL, "nobody is to be asked here")
+            return Flag(ILLEGAL, "no person is to be asked here")
         return None
 
     def apply(self, state: State, answer: Any) -> State:

@@ -76,7 +76,7 @@ class _Audit:
         return move
 
     def _done(self, op: str, name: str = "") -> Any:
-        """Take what an effect came to; None where it failed."""
+        """Take the outcome of an effect; None where it failed."""
         move = self._move("done")
         value = json.loads(move[2])
         if move[1] != "ok":
@@ -120,12 +120,12 @@ class _Audit:
         if risk >= _RISKY and not self._safe:
             raise self._wrong(f"begins {name}, which has risk {risk}, without a backup")
         fine = self._deploy(change, word)
-        looked = self._done("check", name) if fine else None
-        if looked is not None:
-            self._look(looked["survey"])
+        checked = self._done("check", name) if fine else None
+        if checked is not None:
+            self._look(checked["survey"])
         verdict = self._move("decided")[1]
         if verdict == "keep":
-            if looked is None or looked["verify"]:
+            if checked is None or checked["verify"]:
                 raise self._wrong(f"keeps {name}, whose checks failed")
             self._in.append(name)
             self._befores[name] = before
@@ -181,10 +181,10 @@ class _Audit:
             value = self._done("run", change["name"])
             if value is not None:
                 self._head = value["head"]
-                looked = self._done("check", change["name"])
-                if looked is not None:
+                checked = self._done("check", change["name"])
+                if checked is not None:
                     self._tables = {}
-                    self._look(looked["survey"])
+                    self._look(checked["survey"])
                     if self._digest() == before:
                         return
         value = self._done("restore", change["name"])
@@ -207,10 +207,10 @@ class _Audit:
                 if value is None:
                     return
                 self._head = value["head"]
-            looked = self._done("check", change["name"])
-            if looked is None:
+            checked = self._done("check", change["name"])
+            if checked is None:
                 return
-            self._look(looked["survey"])
+            self._look(checked["survey"])
             if self._digest() != self._befores[self._in.pop()]:
                 return
 

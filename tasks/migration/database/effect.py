@@ -148,7 +148,7 @@ class _Operation:
             raise EffectError("state", f"the copy {self._token} is gone: begin a new run")
         if self._base.head() != at:
             if self._base.apply and self._base.has_moved():
-                raise EffectError("state", "somebody else has changed the database since: it is not put back")
+                raise EffectError("state", "another program has changed the database since: it is not put back")
             self._base.remake(at)
             expected = self._given.get("digest", "")
             found = _digest(self._base.survey(None))

@@ -63,7 +63,7 @@ class History:
         self._end = folder / "finished.json"
 
     def finish(self, head: str, digest: str) -> None:
-        """Keep what a database that was changed itself came to: its own journal is about to go."""
+        """Keep what a database that was changed itself ended as: its own journal is about to go."""
         self._end.write_text(json.dumps([head, digest]), encoding="utf-8")
 
     def finished(self) -> tuple[str, str]:

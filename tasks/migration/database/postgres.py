@@ -159,7 +159,7 @@ class PostgresBase:
         return str(self.outcome("head") or self.history.finished()[0])
 
     def outcome(self, key: str) -> str | None:
-        """Return what a transaction came to that was done under a key, None where none was."""
+        """Return the outcome of the transaction that was done under a key, None where none was."""
         with self._connected(self.work) as connection:
             if connection.execute("SELECT to_regclass(%s)", [f"public.{JOURNAL}"]).fetchone()[0] is None:
                 return None
@@ -181,7 +181,7 @@ class PostgresBase:
         key: str,
         value: dict[str, Any],
     ) -> None:
-        """Run statements, each behind a savepoint, and note what they came to, in one transaction.
+        """Run statements, each behind a savepoint, and note their outcome, in one transaction.
 
         Raises:
             EffectError: A statement fails; none has happened.
@@ -241,8 +241,8 @@ class PostgresBase:
         """Look at tables of the schema "public": rows, digest, columns, and rows whose foreign key leads nowhere."""
         with self._connected(name or self.work) as connection:
             names = [str(row[0]) for row in connection.execute(_TABLES, [JOURNAL])]
-            looked = names if only is None else [one for one in names if one in only]
-            found: dict[str, Json] = {one: self._table(connection, one) for one in looked}
+            examined = names if only is None else [one for one in names if one in only]
+            found: dict[str, Json] = {one: self._table(connection, one) for one in examined}
             rows = connection.execute(_SCHEMA, [JOURNAL, JOURNAL, f"public.{JOURNAL}"]).fetchall()
             return {
                 "all": [*names], "tables": found, "broken": self._broken(connection),

@@ -150,13 +150,13 @@ class SqliteBase:
         return None if row is None else str(row[0])
 
     def outcome(self, key: str) -> str | None:
-        """Return what a transaction came to that was done under a key, None where none was."""
+        """Return the outcome of the transaction that was done under a key, None where none was."""
         return self._noted(key)
 
     def transact(
         self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]
     ) -> None:
-        """Run statements, each behind a savepoint, and note what they came to, in one transaction.
+        """Run statements, each behind a savepoint, and note their outcome, in one transaction.
 
         Args:
             pragmas: What is set before it.
@@ -248,12 +248,12 @@ class SqliteBase:
         """
         with self._connected(path or self.work) as connection:
             names = tables_of(connection)
-            looked = names if only is None else [name for name in names if name in only]
-            found: dict[str, Json] = {name: table_of(connection, name) for name in looked}
+            examined = names if only is None else [name for name in names if name in only]
+            found: dict[str, Json] = {name: table_of(connection, name) for name in examined}
             broken: dict[str, Json] = {}
             for name in names:
                 parents = {str(row[2]) for row in connection.execute(f"PRAGMA foreign_key_list({quoted(name)})")}
-                if parents and (only is None or parents & {*only} or name in looked):
+                if parents and (only is None or parents & {*only} or name in examined):
                     rows = connection.execute(f"PRAGMA foreign_key_check({quoted(name)})")
                     broken[name] = sum(1 for _ in rows)
             return {"all": [*names], "tables": found, "broken": broken, "schema": schema_of(connection)}

@@ -1,4 +1,4 @@
-"""Readers of the folders that teams have, told apart by what is in them."""
+"""Readers of the folders that teams have, recognised by what is in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOOLS = ("sqitch", "alembic", "yoyo", "dbmate", "goose", "golang-migrate", "flyw
 
 
 def tool_of(folder: Folder) -> str:
-    """Return whose folder it is, one of `TOOLS`; "" where it is nobody's."""
+    """Return whose folder it is, one of `TOOLS`; "" where no tool is recognised."""
     tests: dict[str, Callable[[], bool]] = {
         "sqitch": lambda: bool(sqitch.plan_of(folder)),
         "alembic": lambda: alembic.is_offline(folder),
@@ -35,7 +35,7 @@ def read_folder(folder: Folder, tool: str = "") -> tuple[str, str, tuple[Change,
         tool: Whose it is, one of `TOOLS`; "" to find out.
 
     Raises:
-        ProblemError: It is nobody's, or something in it cannot be read.
+        ProblemError: It is no known tool's, or something in it cannot be read.
     """
     tool = tool or tool_of(folder)
     if not tool:

@@ -133,8 +133,8 @@ def main():
             counts.update(runs=1, kills=kills)
             bad += wrong(found, digest, due, revert)
             took = time.monotonic() - began
-            told = f"{counts['runs']} runs, {counts['kills']} kills, {len(bad)} wrong, {took:.0f} s, {dict(hits)}"
-            print(told, *bad, flush=True)  # noqa: T201 - it is a harness
+            line = f"{counts['runs']} runs, {counts['kills']} kills, {len(bad)} wrong, {took:.0f} s, {dict(hits)}"
+            print(line, *bad, flush=True)  # noqa: T201 - it is a harness
     return bool(bad)
 
 

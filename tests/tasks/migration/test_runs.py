@@ -209,5 +209,5 @@ def test_an_applied_database_is_put_back_unless_somebody_has_written_to_it(tmp_p
     with sqlite3.connect(path) as other:
         other.execute("DELETE FROM audit_log WHERE id = 1")
     refused, _ = driven(task, state=begun)
-    assert "somebody else has changed the database" in task.shortfall(refused)
+    assert "another program has changed the database" in task.shortfall(refused)
     assert sqlite3.connect(path).execute("SELECT count(*) FROM audit_log WHERE id = 1").fetchone() == (0,)
