@@ -128,7 +128,8 @@ def read_document(text: str, what: str, tagged: Tagged | None = None) -> dict[st
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ProblemError(f"{what} is not {'JSON' if is_json else 'YAML'}: {_reason(error)}") from None
     if not isinstance(whole, dict):
-        raise ProblemError(f"{what} must be a mapping, got {one_line(reprlib.repr(whole), 60)}")
+        given = "nothing: the file is empty" if whole is None else one_line(reprlib.repr(whole), 60)
+        raise ProblemError(f"{what} must be a mapping, got {given}")
     return whole
 
 

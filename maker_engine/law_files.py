@@ -27,6 +27,8 @@ def read_law(given: str) -> Law:
     Raises:
         InputError: There is no such law, or the file holds none.
     """
+    if not given.strip():
+        raise InputError(f"a law of p is one of {', '.join(named_laws())}, a JSON file, or a list such as {EXAMPLE}")
     if given.startswith("[") and len(given) <= MOST_BYTES:
         try:
             return law_of_json(json.loads(given), given)

@@ -38,7 +38,8 @@ def offers(path: str, want: Purchase) -> list[Offer]:
     Args:
         path: A JSON file: what `maker calibrate --json` prints, or a list of objects with "model", "p" or "law", and
             "v", "tokens_in", "tokens_out", "usd_per_million_in", "usd_per_million_out", "latency_s" where they are
-            known. Prices that it does not have are those of LiteLLM's table.
+            known; one with a "weakest_law" is planned by that. Prices that it does not have are those of LiteLLM's
+            table.
         want: The run; its law, v, tokens, price and latency hold where the file has none.
 
     Raises:
@@ -66,7 +67,8 @@ def _order(offer: Offer) -> tuple[bool, bool, float]:
 def _offer(model: Mapping[str, Any], want: Purchase) -> Offer:
     name = one_line(model["model"], 60)
     try:
-        law = law_of_json(dict(model), name) if model.get("law") else single(_figure(model, "p", 0.0))
+        points = model.get("weakest_law") or model.get("law")
+        law = law_of_json({"law": points}, name) if points else single(_figure(model, "p", 0.0))
         v = _figure(model, "v", want.v)
         there = replace(
             want, law=law, v=v, latency_s=_figure(model, "latency_s", want.latency_s),

@@ -14,7 +14,7 @@ from functools import lru_cache
 from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import Law, single
-from maker_engine.core.forecasting.lead_tables import cheapest_table, ends, step_target
+from maker_engine.core.forecasting.lead_tables import cheapest_table, ends, step_target, votes_within
 from maker_engine.core.voting import AHEAD, LEADS
 
 SPREAD = 0.5
@@ -118,8 +118,9 @@ def voted(want: Purchase) -> Voted:
     _check(want)
     least = _k_min(want)
     if want.rule == LEADS:
-        table = cheapest_table(want.law, step_target(want.steps, want.target), want.k)
-        ended = ends(want.law, table)
+        most = votes_within(None, want.v)
+        table = cheapest_table(want.law, step_target(want.steps, want.target), want.k, most)
+        ended = ends(want.law, table, most)
         solved = ended.run_success(want.steps)
         return Voted(table.k, least, solved, ended.votes, table.text, want.steps * ended.undecided)
     k = want.k or least or want.law.best_k(want.steps)
@@ -168,7 +169,13 @@ def plan(want: Purchase) -> Planned:
 
 
 def _check(want: Purchase) -> None:
-    for name, value in (("m", want.m), ("n", want.n), ("concurrency", want.concurrency), ("window", want.window)):
+    for name, value in (
+        ("k", 1 if want.k is None else want.k),
+        ("m", want.m),
+        ("n", want.n),
+        ("concurrency", want.concurrency),
+        ("window", want.window),
+    ):
         if value < 1:
             raise InputError(f"{name} must be at least 1, got {value}")
     if not 0 < want.v <= 1:

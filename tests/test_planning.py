@@ -115,6 +115,8 @@ def test_a_law_comes_by_name_from_a_file_or_written_out(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"law\.json") as caught:
             read_law(str(file))
         assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match="is one of A, B, C, D, E, a JSON file"):
+        read_law(" ")
     with pytest.raises(InputError, match="neither one of the laws"):
         read_law(str(tmp_path / "none"))
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from maker_engine.calibration.hard_share import HardShare, hard_share
 from maker_engine.calibration.intervals import Interval, mean_of_costs, mean_of_shares
 from maker_engine.calibration.law_fit import GRID, HARD, LEAST_SOUND, LawFit
-from maker_engine.calibration.recommend import MOST_K, Rule, ahead_by, least_k, recommended
+from maker_engine.calibration.moments import bounds_within
+from maker_engine.calibration.recommend import MOST_K, Rule, ahead_by, error_at, least_k, recommended
 from maker_engine.calibration.tally import StepReadings, Tally
 from maker_engine.core import scaling
 from maker_engine.core.forecasting.laws import Law, single
+from maker_engine.planning import HOUR_S, Purchase, step_seconds
 
 SAFE = 0.98
 """Level of the intervals of p and v: a sample that is examined on its way, and stopped, keeps 95 % and more."""
@@ -57,7 +59,10 @@ class Run:
         samples: Samples of the whole run.
         usd: Dollars; None where no price is known.
         usd_within: Their interval.
-        hours: Hours that its rounds take, one step after the other; speculation makes it shorter.
+        hours: Hours that it takes, looking ahead.
+        hours_in_order: The same with one step after the other.
+        wrong_by_moments: Bounds on how often the rule decides a step wrongly, hard steps included, by the first two
+            moments of p alone; None of one call a step.
     """
 
     rule: Rule
@@ -69,6 +74,8 @@ class Run:
     usd: float | None
     usd_within: Interval | None
     hours: float
+    hours_in_order: float
+    wrong_by_moments: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,8 @@ class _Bands:
         costs = tally.costs()
         samples = steps * votes / self._v
         usd = samples * sum(costs) / len(costs) if costs else None
-        latency = tally.mean("latency_s") or 0.0
+        want = Purchase(steps, law, self._v, latency_s=tally.mean("latency_s") or 0.0, concurrency=sought.concurrency)
+        order_s, ahead_s = step_seconds(want, rule.k, _rounds(law, rule) / self._v, votes / self._v)
         return Run(
             rule=rule,
             p_solve=p_solve,
@@ -218,7 +226,9 @@ class _Bands:
             samples=samples,
             usd=usd,
             usd_within=self._dollars(each, steps),
-            hours=steps * latency * _rounds(law, rule) / self._v / 3600,
+            hours=steps * ahead_s / HOUR_S,
+            hours_in_order=steps * order_s / HOUR_S,
+            wrong_by_moments=None if fit is None else _by_moments(tally, rule),
         )
 
     def _dollars(self, each: Interval, steps: int) -> Interval | None:
@@ -245,6 +255,10 @@ def _forecast(fit: LawFit, rule: Rule, steps: int) -> tuple[Interval, float]:
     likely = fit.mean(rule.wrong) / sum(sound) if sound else 1.0
     p_most, p_least, p_likely = (math.exp(steps * math.log1p(-min(one, 1 - 1e-12))) for one in (most, least, likely))
     return Interval(p_most, p_least), p_likely
+
+
+def _by_moments(tally: Tally, rule: Rule) -> Interval | None:
+    return bounds_within((step.counts for step in tally.steps), SAFE, error_at(rule))
 
 
 def _alone(p: float, sought: Sought) -> Rule | None:

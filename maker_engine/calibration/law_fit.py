@@ -25,7 +25,7 @@ DROP = math.log(20)
 """How far below the best a law's log-likelihood may be: a share of which nothing was seen is then at most 3/N."""
 LEAST_SOUND = 0.6
 """Of steps with less, and more than ½, few samples tell whether they are hard; they are counted as one or the other."""
-HARD = (0.01, 0.1, 0.2, 0.3, 0.4, 0.47)
+HARD = (0.01, 0.1, 0.2, 0.3, 0.4, 0.47, 0.499)
 SOUND = (
     LEAST_SOUND, 0.63, 0.66, 0.7, 0.73, 0.76, 0.8, 0.83, 0.86, 0.89, 0.91, 0.93, 0.95, 0.965, 0.975, 0.98, 0.985, 0.99,
     0.993, 0.996, 0.998, 0.999, 0.9995, 0.9998, 1.0,

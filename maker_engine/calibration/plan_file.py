@@ -66,9 +66,9 @@ def read_plan(path: Path, model: str | None = None) -> RunPlan:
         raise InputError(f"{path} is not a plan: give it what maker calibrate --json printed") from None
     if named is None:
         raise InputError(f"the plan {path} recommends no model: none reaches the target")
-    if named not in models:
+    if not isinstance(named, str) or named not in models:
         known = ", ".join(one_line(str(name), 60) for name in models)
-        raise InputError(f"the plan {path} has no model {one_line(named, 60)}: it has {known}")
+        raise InputError(f"the plan {path} has no model {one_line(str(named), 60)}: it has {known}")
     return _plan_of(path, models[named])
 
 

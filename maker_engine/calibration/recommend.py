@@ -7,7 +7,7 @@ not is bounded apart, since no k fixes those and no sample excludes them.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
@@ -62,6 +62,15 @@ def by_table(table: LeadTable) -> Rule:
     found = [ends(single(p), table, MOST_VOTES) for p in GRID]
     wrong = [one.wrong + one.undecided if p >= LEAST_SOUND else 0.0 for p, one in zip(GRID, found, strict=True)]
     return Rule(f"{LEADS}:{table.text}", table.k, wrong, [one.votes for one in found])
+
+
+def error_at(rule: Rule) -> Callable[[float], float]:
+    """Return how often a rule decides a step wrongly, or not at all, by its p from 0 to 1."""
+    _, _, leads = rule.name.partition(":")
+    if not leads:
+        return lambda p: step_error(p, rule.k)
+    table = LeadTable.parse(leads)
+    return lambda p: ends(single(p), table, MOST_VOTES).lost
 
 
 def least_k(fit: LawFit, steps: int, target: float) -> Rule | None:

@@ -16,6 +16,7 @@ from maker_engine.wording import count_of
 COPIES = 0.9
 """Texts that are alike more often are copies rather than samples."""
 _DIGITS = 6
+_WORTH_A_FORM = 0.05
 _LUCK = 2
 """So many steps without a valid sample are not spoken of, nor three times what chance makes."""
 
@@ -91,6 +92,7 @@ def _figures(found: Estimate) -> dict[str, Any]:
         "hard_share_low": _round(found.hard.low),
         "hard_share_high": _round(found.hard.high),
         "law": [[p, float(f"{weight:.9g}")] for p, weight in found.law.points],
+        "weakest_law": None if found.worst is None else [[p, float(f"{w:.9g}")] for p, w in found.worst.points],
         "correlation": _round(tally.correlation()),
         "collisions": collisions,
         "collisions_iid": _round(expected),
@@ -107,15 +109,12 @@ def _of_run(found: Estimate) -> dict[str, Any]:
     run = found.run
     bound = _round(found.hard_bound)
     if run is None:
-        none = dict.fromkeys(
-            ("votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours")
-        )
         return {
             "p_solve": {"forecast": [0.0, _round(found.hard_ceiling)], "likely": None, "hard_bound": bound},
             "k": None,
             "k_likely": found.k_likely,
             "rule": None,
-            **none,
+            **dict.fromkeys(_OF_RUN),
         }
     usd = run.usd_within or Interval(math.nan, math.nan)
     forecast = [_round(run.p_solve.low), _round(run.p_solve.high)]
@@ -132,6 +131,8 @@ def _of_run(found: Estimate) -> dict[str, Any]:
         "usd_low": _round(usd.low),
         "usd_high": _round(usd.high),
         "hours": _round(run.hours),
+        "hours_in_order": _round(run.hours_in_order),
+        "wrong_by_moments": None if run.wrong_by_moments is None else [_round(one) for one in run.wrong_by_moments],
     }
 
 
@@ -177,7 +178,17 @@ def advice(one: Measured, sought: Sought) -> str:
     if found is None:
         return f"nothing came back: {one.ended}"
     return " ".join(
-        filter(None, (_verdict(found, sought), _open(found, sought), _mute(found), _copies(found), _one_call(found)))
+        filter(
+            None,
+            (
+                _verdict(found, sought),
+                _open(found, sought),
+                _mute(found),
+                _form(found),
+                _copies(found),
+                _one_call(found),
+            ),
+        )
     )
 
 
@@ -228,6 +239,17 @@ def _mute(found: Estimate) -> str:
     )
 
 
+def _form(found: Estimate) -> str:
+    """Say what holding a model to the form of an answer can bring at most."""
+    share = found.tally.flags()["malformed"] / found.tally.samples
+    if share < _WORTH_A_FORM:
+        return ""
+    return (
+        f"{share:.1%} of the samples are malformed: --constrain saves as many at most, and mends no wrong answer;"
+        " calibrate with it to see."
+    )
+
+
 def _copies(found: Estimate) -> str:
     alike = found.tally.alike()
     if alike is None or alike < COPIES:
@@ -251,11 +273,16 @@ def _round(value: float | None) -> float | None:
     return float(f"{value:.{_DIGITS}g}")
 
 
+_OF_RUN = (
+    "votes", "votes_low", "votes_high", "samples_needed", "usd", "usd_low", "usd_high", "hours", "hours_in_order",
+    "wrong_by_moments",
+)  # fmt: skip
+"""What a model has none of that no rule does for."""
 _FIELDS = (
     "sampled_steps", "samples", "p", "p_low", "p_high", "p_right", "p_right_low", "p_right_high", "v", "v_low",
-    "v_high", "steps_without_vote", "hard_share", "hard_share_low", "hard_share_high", "law", "correlation",
-    "collisions", "collisions_iid", "identical_texts", "tokens_in", "tokens_out", "latency_s", "usd_per_sample",
-    "spent_usd", "p_solve", "k", "k_likely", "rule", "votes", "votes_low", "votes_high", "samples_needed", "usd",
-    "usd_low", "usd_high", "hours", "flags", "hardest", "error_correlation", "least_correlated",
+    "v_high", "steps_without_vote", "hard_share", "hard_share_low", "hard_share_high", "law", "weakest_law",
+    "correlation", "collisions", "collisions_iid", "identical_texts", "tokens_in", "tokens_out", "latency_s",
+    "usd_per_sample", "spent_usd", "p_solve", "k", "k_likely", "rule", *_OF_RUN, "flags", "hardest",
+    "error_correlation", "least_correlated",
 )  # fmt: skip
 """What a model has none of that gave no answer."""

@@ -39,14 +39,20 @@ def from_oracle(task: AnyTask, number: int, seed: int) -> Drawn:
     """Draw from the path that the oracle takes from the start.
 
     Raises:
-        InputError: The task has no oracle, or its path ends at a step that agents do not vote on.
+        InputError: The task has no oracle, its path is too long, or it ends at a step that agents do not vote on.
     """
     if not task.has_oracle:
         raise InputError(
             f"task {task.name} has no oracle: name a recorded run whose decisions are taken to be right with --from, or"
             " a file of labelled states with --labels"
         )
-    return _drawn(_oracles_path(task), task.expected_steps, number, seed, ORACLE)
+    steps = task.expected_steps
+    if steps is not None and steps > MOST_WALKED:
+        raise InputError(
+            f"the oracle's path of {steps:,} steps is too long to draw from: calibrate a smaller problem of"
+            f" {task.name}, and name the run's steps with --run-steps"
+        )
+    return _drawn(_oracles_path(task), steps, number, seed, ORACLE)
 
 
 def _oracles_path(task: AnyTask) -> Iterator[tuple[Hashable, Hashable]]:

@@ -6,7 +6,8 @@ import base64
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from maker_engine.core.decomposition import Do, Json
 from maker_engine.effects.consent import Scope
@@ -42,6 +43,7 @@ class Call:
         timeout_s: Seconds that it has; the caller sees to it, and an effect may pass it on.
         secrets: What must be masked in all that comes back.
         sleep: Waits for so many seconds, on the clock of the run.
+        receipt: The file in which it may note what its end should be known by after a crash; None for none.
     """
 
     arguments: Mapping[str, Any]
@@ -50,6 +52,7 @@ class Call:
     timeout_s: float
     secrets: Secrets
     sleep: Callable[[float], Coroutine[Any, Any, None]]
+    receipt: Path | None = None
 
 
 class Effect(Protocol):
@@ -71,6 +74,14 @@ class Effect(Protocol):
         Raises:
             EffectError: It cannot be done.
         """
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """What an effect may offer, too: a note that is made before its intent is on record."""
+
+    def prepare(self, arguments: Mapping[str, Any], receipt: Path) -> None:
+        """Lay out its receipt; `arguments` are those of `Effect.scope`. Raises nothing."""
 
 
 def arguments_of(do: Do) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from maker_engine.core.decomposition import Json
+from maker_engine.effects import receipts
 from maker_engine.effects.consent import EXEC, Scope, program
 from maker_engine.effects.port import Call, EffectError, limit_of, take, text_or_base64
 from maker_engine.printable import one_line
@@ -27,7 +28,7 @@ PATIENCE_S = 2.0
 LOOK_S = 0.05
 _CHUNK = 1 << 16
 _KNOWN: dict[str, type | tuple[type, ...]] = {
-    "argv": list, "cwd": str, "env": dict, "stdin": str, "most_bytes": int,
+    "argv": list, "cwd": str, "env": dict, "stdin": str, "most_bytes": int, "receipt": bool,
 }  # fmt: skip
 
 
@@ -35,9 +36,13 @@ class Process:
     """Runs a program to its end.
 
     Arguments: "argv" (program and arguments), and "cwd", "env" (added to the environment), "stdin" (text), "most_bytes"
-    (1 MiB each of output and errors). Value: {"exit", "stdout", "stderr", "cut"}; an output that is no UTF-8 is given
-    in base64 under its name with _base64 behind; "exit" is −n where signal n ended it.
+    (1 MiB each of output and errors), "receipt" (True has "process_end" know after a crash how it ended). Value:
+    {"exit", "stdout", "stderr", "cut"}; an output that is no UTF-8 is in base64 under its name with _base64 behind;
+    "exit" is −n where signal n ended it.
     """
+
+    def __init__(self) -> None:
+        self._swept = False
 
     def scope(self, arguments: Mapping[str, Any], *, writes: bool) -> Scope:  # noqa: ARG002 - nobody knows what it does
         """Return the program: a bare name, which is found along PATH, or a path."""
@@ -50,6 +55,14 @@ class Process:
     def describe(self, arguments: Mapping[str, Any]) -> str:
         """Describe the command."""
         return " ".join(map(str, arguments.get("argv", ())))
+
+    def prepare(self, arguments: Mapping[str, Any], receipt: Path) -> None:
+        """Lay out the receipt, where one is wanted."""
+        if arguments.get("receipt"):
+            if not self._swept:
+                self._swept = True
+                receipts.sweep(receipt.parent)
+            receipts.lay_out(receipt)
 
     async def carry_out(self, call: Call) -> dict[str, Json]:
         """Run it; cancelled, end it with all of its group."""
@@ -99,6 +112,7 @@ class _Running:
         self._call = call
         self._found = found
         self._limit = limit
+        self._receipt = call.receipt if call.arguments.get("receipt") else None
         self._kept = {"stdout": bytearray(), "stderr": bytearray()}
         self._over: set[str] = set()
         self.stop = threading.Event()
@@ -115,27 +129,34 @@ class _Running:
 
     def drive(self) -> None:
         """Run it to its end, or until `stop` is set."""
-        given = self._call.arguments
         leash, hold = os.pipe()
         try:
-            command = [sys.executable, "-I", "-S", str(LEASH), str(leash), self._found, *given["argv"]]
-            environment = {**os.environ, "MAKER_IDEMPOTENCY_KEY": self._call.key, **given.get("env", {})}
-            try:
-                started = subprocess.Popen(  # noqa: S603 - consent was given to this program; no shell
-                    command, cwd=given.get("cwd"), env=environment, pass_fds=(leash,), start_new_session=True,
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                )  # fmt: skip
-            except (OSError, ValueError) as error:
-                raise EffectError("program", one_line(f"{self._found} cannot be started: {error}")) from None
-            with started:
+            with self._started(leash) as started:
                 try:
-                    self._converse(started, given.get("stdin", "").encode())
+                    self._converse(started, self._call.arguments.get("stdin", "").encode())
                 finally:
                     self._end(started)
             self.exit = started.returncode
         finally:
             os.close(leash)
             os.close(hold)
+
+    def _started(self, leash: int) -> subprocess.Popen[bytes]:
+        given = self._call.arguments
+        receipt = -1 if self._receipt is None else receipts.begin(self._receipt)
+        command = [sys.executable, "-I", "-S", str(LEASH), str(leash), str(receipt), self._found, *given["argv"]]
+        environment = {**os.environ, "MAKER_IDEMPOTENCY_KEY": self._call.key, **given.get("env", {})}
+        try:
+            return subprocess.Popen(  # noqa: S603 - consent was given to this program; no shell
+                command, cwd=given.get("cwd"), env=environment, start_new_session=True,
+                pass_fds=(leash,) if receipt < 0 else (leash, receipt),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        except (OSError, ValueError) as error:
+            raise EffectError("program", one_line(f"{self._found} cannot be started: {error}")) from None
+        finally:
+            if receipt >= 0:
+                os.close(receipt)
 
     def _converse(self, started: subprocess.Popen[bytes], left: bytes) -> None:
         """Feed it, and read what comes out, until it has ended and nothing more comes, or it is stopped."""
@@ -190,6 +211,8 @@ class _Running:
 
     def _end(self, started: subprocess.Popen[bytes]) -> None:
         if started.poll() is None:
+            if self._receipt is not None:
+                receipts.note_stop(self._receipt)
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(started.pid, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):

@@ -53,6 +53,9 @@ class ScriptedWorld:
         """Return the text as it is: a script knows no secrets."""
         return text
 
+    def prepare(self, do: Do, key: str) -> None:
+        """Nothing is noted beforehand."""
+
     async def carry_out(self, do: Do, key: str) -> Done:
         """Let it take its time and return what the script says."""
         self.done.append((do, key))

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, Protocol
 
 from maker_engine.core.decomposition import Do, Done, Status
 from maker_engine.effects.consent import Scope
 from maker_engine.effects.outcomes import failure
-from maker_engine.effects.port import Call, Effect, EffectError, arguments_of
+from maker_engine.effects.port import Call, Effect, EffectError, Preparing, arguments_of
 from maker_engine.effects.secrets import MissingSecretError, Secrets
 from maker_engine.printable import one_line
 from maker_engine.suggestion import suggestion
@@ -39,6 +40,9 @@ class World(Protocol):
     def mask(self, text: str) -> str:
         """Return a text with every secret masked that was filled in so far."""
 
+    def prepare(self, do: Do, key: str) -> None:
+        """Note what shows after a crash whether an effect has begun; called before its intent is on record."""
+
     async def carry_out(self, do: Do, key: str) -> Done:
         """Carry an effect out and return what has come of it; raises nothing but that it was cancelled."""
 
@@ -51,6 +55,7 @@ class RealWorld:
         environment: Where secrets come from, None for the process's own environment.
         wall: Gives the time of day, in s since 1970.
         sleep: Waits for so many seconds.
+        receipts: Where effects keep their receipts, a file a key; None for nowhere.
     """
 
     def __init__(
@@ -59,12 +64,14 @@ class RealWorld:
         environment: Mapping[str, str] | None = None,
         wall: Callable[[], float] = time.time,
         sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
+        receipts: Path | None = None,
     ) -> None:
         self._effects: dict[str, Effect] = dict(effects or {})
         self._closed = effects is not None
         self.secrets = Secrets(environment)
         self._wall = wall
         self._sleep = sleep
+        self._receipts = receipts
 
     def scope(self, do: Do) -> Scope | None:
         """As `World.scope`."""
@@ -84,6 +91,15 @@ class RealWorld:
         masked: str = self.secrets.mask(text)
         return masked
 
+    def prepare(self, do: Do, key: str) -> None:
+        """As `World.prepare`."""
+        effect, receipt = self._effect(do), self._receipt(key)
+        if receipt is not None and isinstance(effect, Preparing):
+            effect.prepare(arguments_of(do), receipt)
+
+    def _receipt(self, key: str) -> Path | None:
+        return None if self._receipts is None else self._receipts / key
+
     async def carry_out(self, do: Do, key: str) -> Done:
         """As `World.carry_out`."""
         began = round(self._wall(), 3)
@@ -96,7 +112,8 @@ class RealWorld:
             effect = self._effect(do)
             scope = effect.scope(given, writes=do.writes)
             writes = do.writes if scope is None else scope.writes
-            call = Call(self.secrets.fill(given, key), writes, key, do.timeout_s, self.secrets, self._sleep)
+            filled, receipt = self.secrets.fill(given, key), self._receipt(key)
+            call = Call(filled, writes, key, do.timeout_s, self.secrets, self._sleep, receipt)
             async with asyncio.timeout(do.timeout_s):
                 value = self.secrets.mask(await effect.carry_out(call))
             return Done(Status.OK, json.dumps(value, ensure_ascii=False))

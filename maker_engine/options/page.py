@@ -54,7 +54,7 @@ def page() -> str:
 
 def _entry(option: RunOption) -> str:
     """Write an option: its name, flag, what it takes and its default, and what it is for."""
-    no = f", `--no-{option.name}`" if option.is_switch else ""
+    no = f", `{option.flag.replace('--', '--no-', 1)}`" if option.is_switch else ""
     several = ", several times" if option.kind.several else ""
     bounds = f", {option.kind.range}" if option.kind.range else ""
     takes = f"{option.kind.expects}{bounds}{several}"

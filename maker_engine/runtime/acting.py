@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Done, Finished, Safety, Start, Started, Status
 from maker_engine.core.errors import TaskError
@@ -28,54 +28,18 @@ from maker_engine.core.record.events import (
 )
 from maker_engine.core.solver import Solver
 from maker_engine.core.solving.effects import Flight, key_of, most_in_flight
-from maker_engine.effects.consent import Consent, Scope
+from maker_engine.effects.consent import Scope
 from maker_engine.effects.outcomes import failure
 from maker_engine.effects.port import EffectError
-from maker_engine.effects.world import RealWorld, World
+from maker_engine.effects.world import RealWorld
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.conduct import Conduct, Ways
 from maker_engine.runtime.doubts import ALLOW, HAPPENED, LEAVE, NOT_HAPPENED, Doubts, consent_question
 from maker_engine.runtime.step_control import StepControl
+from maker_engine.sessions.store.user_data import home
 
 GRACE_S = 5.0
 """Seconds that an effect which may not be done twice has to end in, when the run is stopped."""
-
-
-class Ways(NamedTuple):
-    """The ways from the effects to the rest of a run.
-
-    Attributes:
-        wake: Lets it look again.
-        record: Takes events in, and commits what is decided.
-        flush: Makes everything recorded durable.
-    """
-
-    wake: Callable[[], None]
-    record: Callable[[list[Event]], None]
-    flush: Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Conduct:
-    """How a run acts.
-
-    Attributes:
-        world: What carries effects out, None for the real one.
-        consent: What was allowed.
-        in_doubt: What is done about an effect of which nobody can tell whether it happened: "ask" a person, "stop",
-            "again" or "failed".
-        attended: There is someone to be asked.
-        dry: Nothing is done: the task imitates every outcome, but for reads that were allowed.
-        identity: The session's part of every idempotency key.
-        branch: The branch of the session that is written.
-    """
-
-    world: World | None = None
-    consent: Consent = field(default_factory=Consent)
-    in_doubt: str = "stop"
-    attended: bool = False
-    dry: bool = False
-    identity: str = ""
-    branch: int = 0
 
 
 class Acting:
@@ -108,14 +72,13 @@ class Acting:
         lost: list[Flight],
         landed: deque[Finished],
     ) -> None:
-        self._task = task
-        self._solver = solver
-        self._conduct = conduct
-        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep)
+        self._task, self._solver, self._conduct = task, solver, conduct
+        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep, receipts=home() / "receipts")
         self._clock = clock
         self._wake, self._record, self._flush = ways
         self._landed = landed
         self._flying: dict[int, tuple[Flight, asyncio.Task[None] | None]] = {one.step: (one, None) for one in lost}
+        self._since: dict[int, float] = {}
         self._begun = {one.step for one in lost}
         self._again: deque[Flight] = deque()
         self._arrived: deque[tuple[Flight, Done]] = deque()
@@ -144,7 +107,30 @@ class Acting:
 
     def figures(self) -> dict[str, Any]:
         """What a view shows of it."""
-        return {"acting": len(self._flying), "planned": tuple(self.planned)}
+        if not self._task.acts:
+            return {}
+        carried = [(self._since[step], flight) for step, (flight, one) in self._flying.items() if one is not None]
+        oldest = min(carried, key=lambda one: one[0], default=None)
+        aged = {} if oldest is None else {
+            "oldest_effect": self._world.describe(oldest[1].do), "oldest_effect_s": self._clock.now() - oldest[0],
+        }  # fmt: skip
+        return {"acting": len(carried), "awaits": self._awaits(), "planned": tuple(self.planned), **aged}
+
+    def _awaits(self) -> str:
+        match self._solver.effect:
+            case Do() as do:
+                return self._world.describe(do)
+            case Start() as start:
+                return self._world.describe(start.do)
+            case Await():
+                return "an effect in flight"
+        return ""
+
+    def noted(self, ending: RunEnded) -> RunEnded:
+        """Return how the run ended; of a dry run, that nothing of it has happened."""
+        if not (self._conduct.dry and self._task.acts):
+            return ending
+        return replace(ending, reason=f"dry run, nothing was done: {ending.reason}")
 
     async def turn(self, gate: StepControl) -> bool:
         """Do what is due where `gate` lets it; True where something came of it, so that the run should look again."""
@@ -227,8 +213,10 @@ class Acting:
             again = flight.step in self._begun
             self._note(flight)
             self._flying[flight.step] = (flight, None)
+            self._world.prepare(flight.do, flight.key)
             self._record([self._intended(flight)])
             await self._flush()
+            self._since[flight.step] = self._clock.now()
             self._flying[flight.step] = (flight, asyncio.create_task(self._carry(flight)))
             if flight.tag and not again:
                 self._settle(Started(flight.tag))

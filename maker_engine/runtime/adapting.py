@@ -19,6 +19,15 @@ AUTO = "auto"
 MEASURED = "measured in this run"
 
 
+def outlook_of(run: RunState, expected: Expected) -> Outlook | None:
+    """Return how a run is likely to end, by all its votes; None while they say nothing."""
+    started = run.started
+    if started is None or not run.ballots:
+        return None
+    voting = Voting(started.rule, started.k, started.steps, started.has_oracle)
+    return outlook(run.ballots, run.totals, voting, expected, run.totals.cost(simulated=started.simulated))
+
+
 class Adapting:
     """Watches the votes of a run.
 
@@ -31,6 +40,7 @@ class Adapting:
         self._run = run
         self._expected = expected
         self._last: Outlook | None = None
+        self._steps = 0
         self._due = FIRST_STEPS
 
     @property
@@ -40,17 +50,9 @@ class Adapting:
         if run.started is None or not run.ballots:
             return None
         over = run.outcome is not None
-        if last is None or run.totals.steps >= GROWTH * last.at or (over and last.at != run.totals.steps):
-            self._last = self._worked_out()
+        if last is None or run.totals.steps >= GROWTH * self._steps or (over and self._steps != run.totals.steps):
+            self._last, self._steps = outlook_of(run, self._expected), run.totals.steps
         return self._last
-
-    def _worked_out(self) -> Outlook | None:
-        run, started = self._run, self._run.started
-        if started is None:
-            return None
-        voting = Voting(started.rule, started.k, started.steps, started.has_oracle)
-        cost = run.totals.cost(simulated=started.simulated)
-        return outlook(run.ballots, run.totals, voting, self._expected, cost)
 
     def changed(self, solver: Solver) -> list[Event]:
         """Go over to the k that the votes show, where k follows them and it is time to look; return what came of it."""
@@ -58,7 +60,8 @@ class Adapting:
         if not self._expected.adapts or run.totals.steps < self._due or run.started is None or not run.started.steps:
             return []
         self._due = 2 * run.totals.steps
-        self._last = found = self._worked_out()
+        self._last = found = outlook_of(run, self._expected)
+        self._steps = run.totals.steps
         if found is None:
             return []
         k = k_for(found, run.started.steps, self._expected.target, MOST_ADAPTED_K)

@@ -24,10 +24,10 @@ from maker_engine.models.pool import VoterSpec
 from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
-from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.initial_check import look_over
 from maker_engine.runtime.limits import Limits

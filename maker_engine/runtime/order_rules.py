@@ -7,7 +7,7 @@ from dataclasses import replace
 from maker_engine.core.decomposition import AnyTask, Vote
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import single
-from maker_engine.core.forecasting.lead_tables import cheapest_table, step_target
+from maker_engine.core.forecasting.lead_tables import cheapest_table, step_target, votes_within
 from maker_engine.core.forecasting.outlook import Expected
 from maker_engine.core.responses import Question, SampleRequest
 from maker_engine.core.voting import AHEAD, LEADS
@@ -20,8 +20,6 @@ from maker_engine.runtime.run_order import RunOrder
 from maker_engine.step_classes import StepClass, law_of
 
 FOLLOWS = "k is chosen anew by what the votes of the first 50 steps show of p, then of twice as many, and so on"
-MOST_TABLE_VOTES = 200
-"""Votes beyond which a step under a table of leads is given up."""
 
 
 def in_full(order: RunOrder, model: Model, steps: int | None) -> RunOrder:
@@ -107,5 +105,7 @@ def rule_of(order: RunOrder, figures: Figures, steps: int | None) -> str:
             " the file that maker calibrate --json prints"
         )
     law = law_of(figures.classes) if figures.classes else single(figures.p)
-    table = cheapest_table(law, step_target(steps or 1_000, order.target), order.k, most_votes=MOST_TABLE_VOTES)
+    table = cheapest_table(
+        law, step_target(steps or 1_000, order.target), order.k, votes_within(order.max_samples, figures.v)
+    )
     return f"{LEADS}:{table.text}"

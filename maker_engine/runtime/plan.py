@@ -15,9 +15,9 @@ from maker_engine.core.solver import Solver
 from maker_engine.core.solving.settings import Settings
 from maker_engine.models.opening import CALL_S
 from maker_engine.models.port import Model
-from maker_engine.runtime.acting import Conduct
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.call_log import CallLog
+from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.limits import Limits
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"

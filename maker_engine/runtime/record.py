@@ -11,6 +11,7 @@ from typing import Any
 from maker_engine.blame import describe_error
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import SessionError, StorageFullError
+from maker_engine.core.forecasting.live_law import kept_ballots
 from maker_engine.core.offers import Verifiable, offers
 from maker_engine.core.record.decisions import is_voted
 from maker_engine.core.record.events import (
@@ -226,6 +227,8 @@ class Record:
         kept = kept_of(self.answered) if self.answered else {}
         if self._acted:
             kept["identity"] = self.identity
+        if self.run.ballots:
+            kept["ballots"] = kept_ballots(self.run.ballots)
         if self.budget is None:
             return kept
         if (owed := self.budget.owed) != self._owed:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maker_engine.sessions.queries.saved import SavedRun
 
 NONE_WRITTEN = "the run has come to none"
+DRY = "a dry run writes none: what it says of the world is imitated"
 
 
 def check_folder(task: AnyTask, folder: Path | None) -> None:
@@ -51,6 +52,8 @@ def with_papers(view: RunView, task: AnyTask, folder: Path | None, saved: SavedR
     outcome = view.snapshot.outcome
     if folder is None or outcome is None or not outcome.gives_result:
         return view
+    if view.planned:
+        return replace(view, papers=(), papers_note=DRY)
     from maker_engine.sessions.exchange.papers import made_papers, warning, write_papers  # noqa: PLC0415 - few runs write any
 
     branch = None if saved is None else saved.branch

@@ -20,8 +20,9 @@ from maker_engine.core.responses import Sample
 from maker_engine.core.solver import Solver
 from maker_engine.core.solving.settings import Settings
 from maker_engine.effects.consent import Consent, parse_scope
-from maker_engine.runtime.acting import Acting, Ways
+from maker_engine.runtime.acting import Acting
 from maker_engine.runtime.clock import Clock
+from maker_engine.runtime.conduct import Ways
 from maker_engine.runtime.plan import Plan
 from maker_engine.sessions.queries.acting import SavedEffects
 from maker_engine.sessions.queries.saved import SavedRun

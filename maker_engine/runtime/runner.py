@@ -24,7 +24,6 @@ from maker_engine.core.record.registry import EVERY
 from maker_engine.core.record.snapshot import Snapshot
 from maker_engine.core.responses import AtOnce, Response, SampleRequest
 from maker_engine.core.solving.hopeless import HOLD
-from maker_engine.runtime.acting import Ways
 from maker_engine.runtime.adapting import Adapting
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.breakpoints import Breakpoints
@@ -33,6 +32,7 @@ from maker_engine.runtime.calls import Caller, CallPolicy
 from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
+from maker_engine.runtime.conduct import Ways
 from maker_engine.runtime.hopeless import ending, respond, takes_temperature
 from maker_engine.runtime.in_flight import InFlight, end_by_limit
 from maker_engine.runtime.intervals import Intervals
@@ -126,7 +126,7 @@ class Runner:
         self._record(self._solver.hang_up())
         if ending is SOLVED:
             await self._flush()
-            ending = await self._book.verified(self._solver.state)
+            ending = self._acting.noted(await self._book.verified(self._solver.state))
         self._record([ending])
         self._book.meter.pause()
         await self._flush()
@@ -368,7 +368,7 @@ class Runner:
         await self._flush()
         self._publish(if_due=True)
         try:
-            waiting = len(self._calls) > 0 or self._checking.place is not None
+            waiting = len(self._calls) > 0 or self._acting.in_flight > 0 or self._checking.place is not None
             counting = waiting or self._plan.limits.seconds is not None
             async with asyncio.timeout(self._intervals.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()

@@ -62,7 +62,10 @@ class RunView:
         papers_note: What has to be said of them, such as why there are none; empty for nothing.
         papers_fault: Why they could not be written; empty where they could.
         limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
-        acting: Effects in flight.
+        acting: Effects in flight, None of a task that has none.
+        oldest_effect: The one that is longest in flight, in a line; empty where none is.
+        oldest_effect_s: For how many seconds it has been.
+        awaits: What the open step does to the world or waits for, in a line; empty where it does neither.
         planned: What a dry run would have done, in order, one line each with the consent it needs.
         outlook: How the run is likely to end, as its votes say; None while they say nothing.
         notice: What is in the way, or what a user should know of the session's place; empty for nothing.
@@ -99,7 +102,10 @@ class RunView:
     papers: tuple[Path, ...] | None = None
     papers_note: str = ""
     papers_fault: str = ""
-    acting: int = 0
+    acting: int | None = None
+    awaits: str = ""
+    oldest_effect: str = ""
+    oldest_effect_s: float = 0.0
     planned: tuple[str, ...] = ()
     outlook: Outlook | None = None
 

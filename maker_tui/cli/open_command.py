@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from maker_tui.runs.bridge import RunSource
     from maker_tui.settings.memory import Memory
 
-VIEWS = {"workbench": "", "inspect": "inspector", "table": "steps", "map": "map", "plots": "plots"}
+VIEWS = {"workbench": "", "inspect": "inspector", "table": "steps", "map": "map", "plots": "plots",
+         "schedule": "schedule"}  # fmt: skip
 """What `--view` takes, and the view of the app that it means."""
 DESCRIPTION = (
     "Open a saved session in the app: @ or last for the newest, @2 for the one before it, its file name, its own name,"

@@ -12,6 +12,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.output import LONGEST_ERROR, complain
 from maker_engine.printable import one_line
 from maker_tui.terminal.streams import forgiving
+from maker_tui.text.effect_words import effect_words, is_slow
 from maker_tui.text.figures import count, duration, speed
 from maker_tui.text.words import checking_words
 
@@ -75,6 +76,7 @@ def figures(view: RunView) -> str:
         f"{count(totals.timeouts)} timed out" if totals.timeouts else "",
         speed(view.steps_per_s) if view.steps_per_s > 0 else "",
         "" if view.eta_s is None else f"ETA {duration(view.eta_s)}",
+        f"effects {effect_words(view)}" if is_slow(view) else "",
         view.trouble,
     )
     return " · ".join(filter(None, parts))

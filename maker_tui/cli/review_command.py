@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.arguments import Arguments
-from maker_engine.core.errors import InputError, ProblemError
 from maker_engine.input_files import path_of, read_named
 from maker_engine.output import complain, say_json, say_text, versioned, write_document
 
@@ -62,10 +61,7 @@ def _task(chosen: argparse.Namespace) -> AnyTask:
 
     source = read_named(path_of(chosen.plan), "plan", LARGEST)
     options = {"mode": "review", "policy": chosen.policy, "template": chosen.template, "called": Path(chosen.plan).name}
-    try:
-        return catalogue.find(TASK).load(options, source)
-    except ProblemError as error:
-        raise InputError(f"{Path(chosen.plan).name}: {error}") from None
+    return catalogue.find(TASK).load(options, source)
 
 
 def _by_rules(task: AnyTask) -> Mapping[str, str]:

@@ -81,9 +81,8 @@ class Answering:
         if self.question.question is None:
             self._screen.notify("no question is open", title="nothing to answer", markup=False, timeout=3)
         elif not self.question.answer:
-            self._screen.notify(
-                "mark an option by its figure, or press a", title="no answer yet", markup=False, timeout=3
-            )
+            words = "mark an option by its figure" + ", or press a" * self.question.question.free
+            self._screen.notify(words, title="no answer yet", markup=False, timeout=3)
         else:
             self.send(Answer(self.question.answer, self._voter))
 

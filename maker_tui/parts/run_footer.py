@@ -19,6 +19,8 @@ ENDED_KEYS = (*LOOKS, "fork", "next-wrong", "leave", "help", "next-dissent", "di
 """Keys of the footer, by their names, most important first; those of a run that can go on begin with that."""
 UNFINISHED_KEYS = ("continue", *ENDED_KEYS)
 HELD_KEYS = ("probe", "decide", "vote", "fork", "continue", "inspect", "step", "edit-prompt", "leave", "help", "menu")
+ACTING_KEYS = ("continue", "step", "fork", *LOOKS, "leave", "help", "menu")
+"""Before an effect, which nobody votes on."""
 STUCK_KEYS = ("decide", "vote", "strike", "fork", "probe", "inspect", "edit-prompt", "leave", "help", "menu")
 """Where the open step has used up its samples: nothing goes on before a person has decided it."""
 VIEW_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
@@ -30,7 +32,14 @@ PAST_KEYS = (
 
 
 def footer_keys(
-    bindings: Sequence[BindingType], snapshot: Snapshot, *, past: bool, over: bool, read_only: bool, wrong: bool
+    bindings: Sequence[BindingType],
+    snapshot: Snapshot,
+    *,
+    past: bool,
+    over: bool,
+    read_only: bool,
+    wrong: bool,
+    acts: bool = False,
 ) -> list[Binding]:
     """Pick the keys that are of use.
 
@@ -41,6 +50,7 @@ def footer_keys(
         over: The run has ended, or is not driven by anyone.
         read_only: Another process drives the run.
         wrong: A step of the run, not only of the moment in view, is known to be wrong.
+        acts: The open step acts, or waits for what has been done.
     """
     names: Sequence[str] = ()
     if past:
@@ -52,7 +62,7 @@ def footer_keys(
     elif stuck_at(snapshot) is not None:
         names = STUCK_KEYS
     elif snapshot.paused and snapshot.open is not None:
-        names = HELD_KEYS
+        names = ACTING_KEYS if acts else HELD_KEYS
     if not names:
         return usual_keys(bindings, paused=snapshot.paused)
     return [one for one in named(bindings, names) if wrong or name_of(one) != "next-wrong"]

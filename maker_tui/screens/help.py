@@ -48,7 +48,7 @@ PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("go on", ("pause", "step", "sample", "one-vote", "continue", "go-on", "resume", "until", "to-dissent", "break",
                "breakpoints")),
     ("the open step", ("answer", "own-words", "probe", "edit-prompt", "vote", "decide", "strike", "k", "voters")),
-    ("look", ("inspect", "table", "map", "plots", "workbench", "forks", "filter", "model-check", "read")),
+    ("look", ("inspect", "table", "map", "plots", "schedule", "workbench", "forks", "filter", "model-check", "read")),
     ("from step to step", ("back", "forth", "next-flag", "flag-before", "next-dissent", "dissent-before", "next-wrong",
                            "play", "now", "go-to", "find", "narrow", "next-match", "match-before")),
     ("another run", ("fork", "new-run", "run-again", "plan", "start")),

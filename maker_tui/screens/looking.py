@@ -1,4 +1,4 @@
-"""Looking at a run: the inspector, the table of its steps, its map and its plots, all at one step."""
+"""Looking at a run: the inspector, the table of its steps, its map, plots and schedule, all at one step."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from maker_tui.widgets.key_bar import KeyBar, keys_of, name_of, named
 from maker_tui.widgets.plot_pane import PlotPane
 from maker_tui.widgets.prompt_line import PromptLine
 from maker_tui.widgets.run_map import RunMap
+from maker_tui.widgets.schedule_pane import SchedulePane
 from maker_tui.widgets.step_table import StepTable
 from maker_tui.widgets.steps_view import Sought, StepsView
 from maker_tui.widgets.strips import HeadLine
@@ -38,13 +39,15 @@ from maker_tui.widgets.strips import HeadLine
 LOOK_S = 0.5
 BITE = 1 << 16
 """Steps whose marks are read in one go."""
-INSPECTOR, STEPS, MAP, PLOTS = "inspector", "steps", "map", "plots"
+INSPECTOR, STEPS, MAP, PLOTS, SCHEDULE = "inspector", "steps", "map", "plots", "schedule"
+USUAL_VIEWS = 4
+"""Views whose keys the footer begins with; of a task that acts the schedule's is the next."""
 MATCH_KEYS = frozenset({"next-match", "match-before"})
-View = Inspector | StepsView | RunMap | PlotPane
+View = Inspector | StepsView | RunMap | PlotPane | SchedulePane
 
 
 class Looking(MakerScreen):
-    """Shows one run in four views, one at a time, each of them at the same step.
+    """Shows one run in five views, one at a time, each of them at the same step.
 
     Args:
         run: The run.
@@ -65,6 +68,14 @@ class Looking(MakerScreen):
         Binding("t", "view('steps')", "table", tooltip="every step in a table"),
         Binding("m", "view('map')", "map", tooltip="the whole run as a map"),
         Binding("p", "view('plots')", "plots", tooltip="vote race, convergence, length, votes a step"),
+        Binding(
+            "at",
+            "view('schedule')",
+            "schedule",
+            show=False,
+            key_display="@",
+            tooltip="what was on when: effects and calls over time",
+        ),
         Binding("F", "fork", "fork", tooltip="another run from the step in view on, with changes"),
         Binding("q,escape", "leave", "leave", tooltip="leave the views; escape first ends a search"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
@@ -83,7 +94,7 @@ class Looking(MakerScreen):
 
     HELP_TITLE = "looking at a run"
     HELP_WORDS = (
-        "One run, saved or live, in four views at one step: what was asked and answered in it, the table, map, plots.",
+        "One run, saved or live, at one step in five views: what was asked and answered, table, map, plots, schedule.",
         "Words typed after / are looked for in responses, in quotes a phrase; n and N go from step to step.",
         'Filters are written like this: flags>2 and not dissent, votes>=5 or wrong, step:100-200, action~"3,0".',
         "After / a filter finds steps too. What it can ask for is offered while it is typed; tab completes it.",
@@ -112,7 +123,7 @@ class Looking(MakerScreen):
         self._inspector = Inspector(run, id=INSPECTOR)
         self._views: dict[str, View] = {
             INSPECTOR: self._inspector, STEPS: self._steps, MAP: RunMap(run, id=MAP),
-            PLOTS: PlotPane(run, id=PLOTS),
+            PLOTS: PlotPane(run, id=PLOTS), SCHEDULE: SchedulePane(run, id=SCHEDULE),
         }  # fmt: skip
         self._prompt = PromptLine()
         self._keys = CountedKeys(self, self._typed)
@@ -201,16 +212,19 @@ class Looking(MakerScreen):
 
     def _show_footer(self) -> None:
         """Show the keys that do something now: to wrong steps and matches where there are some, orders in the table."""
-        usual = keys_of(self.BINDINGS)
+        usual, views = keys_of(self.BINDINGS), USUAL_VIEWS
+        if self._run.task.acts:
+            usual[views:views] = named(self.BINDINGS, ["schedule"])
+            views += 1
         if not self._steps.finding.text:
             usual = [one for one in usual if name_of(one) not in MATCH_KEYS]
         if self._front == STEPS:
             (order,) = named(bindings_of(StepTable), ["next-order"])
-            usual.insert(len(self._views) + 2, replace(order, action=f"focused.{order.action}"))
+            usual.insert(views + 2, replace(order, action=f"focused.{order.action}"))
         (wrong,) = named(usual, ["next-wrong"])
         usual.remove(wrong)
         if self.marks.after(-1, StepFlag.WRONG) is not None:
-            usual.insert(len(self._views) + 1, wrong)
+            usual.insert(views + 1, wrong)
         for bar in self.footers:
             bar.offer(usual)
 

@@ -265,7 +265,9 @@ class Workbench(MakerScreen):
             )
         self._board.show_state(family, snapshot.state)
         self._tally.entitle("votes", alike(view.copies))
-        self._tally.show_votes(snapshot, partial(describe, family), view.copies, waiting=view.waiting)
+        self._tally.show_votes(
+            snapshot, partial(describe, family), view.copies, waiting=view.waiting, acts=bool(view.awaits)
+        )
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
@@ -296,6 +298,7 @@ class Workbench(MakerScreen):
             over=self._control.over,
             read_only=self._source.writer is not None,
             wrong=view is not None and view.snapshot.totals.wrong > 0,
+            acts=view is not None and bool(view.awaits),
         )
         for bar in self.footers:
             bar.offer(keys)

@@ -54,6 +54,8 @@ def _table(measured: Sequence[Measured]) -> list[str]:
         row("votes a run", run(lambda one: f"{one.votes:,.0f}")),
         row("$ a run", run(lambda one: dollars(one.usd))),
         row("time a run", run(lambda one: duration(3600 * one.hours) if one.hours else _NONE)),
+        row("time in order", run(lambda one: duration(3600 * one.hours_in_order) if one.hours else _NONE)),
+        row("wrong, by moments", run(_moments)),
         row("P(solve), none hard", run(lambda one: f"{one.p_solve.low:.3g}–{one.p_solve.high:.3g}")),
         row("P(none hard) at least", lambda found: f"{found.hard_bound:.3g}"),
     ]
@@ -83,6 +85,11 @@ def _remarks(one: Measured, measured: Sequence[Measured], sought: Sought) -> lis
 def _pace(found: Estimate) -> str:
     tokens, latency = found.tally.mean("tokens_out"), found.tally.mean("latency_s")
     return f"{_NONE if tokens is None else f'{tokens:,.0f}'}, {duration(latency)}"
+
+
+def _moments(run: Run) -> str:
+    within = run.wrong_by_moments
+    return _NONE if within is None else f"{within.low:.2g}–{within.high:.2g} a step"
 
 
 def _within(value: float, within: Interval) -> str:

@@ -35,6 +35,8 @@ def halt_words(view: RunView) -> str:
         else f"reached {_filter_words(point.filter)}"
     )
     state = "decided, not committed" if view.waiting is not None else "voting"
+    if view.awaits:
+        state = f"before {one_line(view.awaits, 60)}"
     return f"step {ordinal(held.step)} · {why} · {state} · n steps, c goes on"
 
 

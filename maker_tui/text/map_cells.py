@@ -11,6 +11,7 @@ from maker_engine.sessions.queries.marks import Marks, Share
 
 DECIDED, TO_COME, FLYING = "░", "·", "○"
 DISSENT, FLAGGED, WRONG, UNDECIDED, FORK = "≠", "⚑", "✖", "?", "⋔"
+FAILED, ACTED = "↻", "▸"
 SHADES = (("░", "rest"), ("▒", "rest"), ("▓", "quiet"), ("█", "warn"))
 """Few to many, of the steps of a cell; only what differs from the others is loud."""
 Glyph = tuple[str, str]
@@ -193,7 +194,9 @@ def _glyph(share: Share, each: int, layer: Layer, peak: float) -> Glyph:
         found = [(DISSENT, share.dissent), (FLAGGED, share.flagged)]
         if layer is Layer.FLAGGED:
             found.reverse()
-        return next(((glyph, "warn") for glyph, there in found if there), (DECIDED, "quiet"))
+        found.append((FAILED, share.failed))
+        usual = (ACTED if share.acted else DECIDED, "quiet")
+        return next(((glyph, "warn") for glyph, there in found if there), usual)
     part = layer.of(share) / share.steps
     if not part:
         return SHADES[0]

@@ -32,6 +32,7 @@ def fields(
         "samples": planned.samples,
         "calls": planned.calls,
         "usd": planned.usd,
+        "cost_usd": planned.usd,
         "hours": planned.hours,
         "hours_in_order": planned.hours_in_order,
         "usd_batch": planned.usd_batch,
@@ -60,6 +61,8 @@ def lines(want: Purchase, planned: Planned, assumed: Sequence[str]) -> list[str]
     if planned.usd is not None and want.tokens is not None:
         tokens = "{:g} tokens in, {:g} out a sample".format(*want.tokens)
         rows.append(_row("cost", f"${planned.usd:,.2f}", f"{tokens} (Eq. 20)"))
+    elif want.price is not None:
+        rows.append("cost     unknown    the tokens of a sample are not: --tokens IN,OUT")
     rows += [*_times(want, planned), _row("needs", f"p = {needed:.6g}", "on every step, for this k (Eq. 14)")]
     if want.law.hard_share:
         rows.append(
@@ -79,7 +82,7 @@ def _times(want: Purchase, planned: Planned) -> list[str]:
     if planned.hours_batch is not None:
         cost = "" if planned.usd_batch is None else f", ${planned.usd_batch:,.2f}"
         rounds = round(planned.hours_batch * 3600 / want.batch_s)
-        words = f"{rounds:,} batches, where no step waits for another"
+        words = f"{rounds:,} batch{'' if rounds == 1 else 'es'}, where no step waits for another"
         rows.append(_row("batch", f"{_hours(planned.hours_batch)} at most{cost}", words))
     return rows
 

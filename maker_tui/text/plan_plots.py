@@ -10,6 +10,7 @@ from rich.text import Text
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import single
+from maker_engine.core.voting import LEADS
 from maker_engine.planning import Purchase, samples, voted
 from maker_tui.text.curves import Axis, Series, curves, percent, power
 from maker_tui.text.figures import count
@@ -48,7 +49,8 @@ def _spots(want: Purchase, over: str) -> tuple[list[tuple[float, Purchase]], Cal
         ps = [min(1.0, 0.505 + 0.005 * place) for place in range(100)]
         return [(p, replace(want, law=single(p))) for p in ps], percent, "samples for the target, by p"
     if over == "s":
-        tens = [place / 4 for place in range(57)]
+        each = 4 if want.rule == LEADS else 1  # a table takes its time
+        tens = [place / 4 for place in range(0, 57, each)]
         return [(ten, replace(want, steps=round(10**ten))) for ten in tens], power, "samples for the target, by steps"
     tens = [place / 8 for place in range(33) if 10 ** (place / 8) <= want.steps]
     return [(ten, replace(want, m=round(10**ten))) for ten in tens], power, "samples for the target, by steps a call"

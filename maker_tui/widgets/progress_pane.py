@@ -9,6 +9,7 @@ from maker_engine.core.record.copies import effective_votes
 from maker_engine.core.record.snapshot import Snapshot, Totals
 from maker_engine.printable import one_line
 from maker_tui.runs.view import RunView
+from maker_tui.text.effect_words import effect_words, is_slow
 from maker_tui.text.figures import (
     NONE,
     bar,
@@ -80,6 +81,8 @@ def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pu
     gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy)
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it represents dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
+    if not roomy and is_slow(view):
+        figures[2] = _row("effects", fit(effect_words(view), width - NAME_CELLS))
     if not roomy and view.outlook is not None and view.outlook.worse and snapshot.outcome is None:
         figures[3] = line((fit(f"worse: {view.outlook.worse}", width), "warn"))
     lines += [*gap, *figures, *rates, *gap, _model(snapshot, width)]
@@ -238,6 +241,7 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         *_outlook(view),
         ("limit", f"{count_of(view.max_tokens, 'output token')} a response"),
         ("calls", _calls(view)),
+        *([] if view.acting is None else [("effects", effect_words(view))]),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),
         ("seed", str(started.seed) if started.simulated else NONE),
         ("retries", count_of(totals.failures, "call") + " made again" + _refused(totals.refused)),

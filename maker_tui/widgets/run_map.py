@@ -24,6 +24,8 @@ _MEANINGS = {
     map_cells.DISSENT: "dissent",
     map_cells.FLAGGED: "flagged",
     map_cells.WRONG: "wrong",
+    map_cells.FAILED: "failed",
+    map_cells.ACTED: "effect",
     map_cells.UNDECIDED: "undecided",
     map_cells.FLYING: "in flight",
     map_cells.FORK: "fork",
@@ -142,7 +144,10 @@ class RunMap(LinePane, inherit_bindings=False):
             return line((place, "strong"), ": not decided yet")
         here = grid.shares[cell]
         if shown.each == 1:
-            kinds = (("wrong", here.wrong), ("dissent", here.dissent), ("a red flag", here.flagged))
+            kinds = (
+                ("wrong", here.wrong), ("dissent", here.dissent), ("a red flag", here.flagged),
+                ("an effect", here.acted), ("failed" if here.acted else "a failed call", here.failed),
+            )  # fmt: skip
             found = ", ".join(name for name, there in kinds if there)
             return line((place, "strong"), f": {found or 'decided without dissent or a red flag'}")
         facts = f": dissent in {count(here.dissent)}, flags in {count(here.flagged)}, wrong {count(here.wrong)}"

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
+from maker_engine.core.decomposition import Done, Finished, Started
 from maker_engine.core.record.events import StepHopeless
 from maker_engine.core.record.snapshot import Snapshot, Tally
 from maker_engine.core.voting import CERTIFICATE, LeadTable, least_k, named_rule
@@ -25,6 +26,7 @@ Piece = tuple[str, str]
 VOTING: Piece = ("voting", "accent")
 GATHERING: Piece = ("gathering", "accent")
 ASKING: Piece = ("a person is asked", "accent")
+ACTING: Piece = ("an effect is awaited", "accent")
 
 DESCRIPTION_CELLS = 24
 """A task describes an answer in at most this many characters."""
@@ -71,8 +73,17 @@ class VoteTally(LinePane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("votes", id=id, classes=classes)
         self._seen: tuple[Snapshot, Describe, str] | None = None
+        self._acts = False
 
-    def show_votes(self, snapshot: Snapshot, describe: Describe, copies: str = "", *, waiting: Hashable = None) -> None:
+    def show_votes(
+        self,
+        snapshot: Snapshot,
+        describe: Describe,
+        copies: str = "",
+        *,
+        waiting: Hashable = None,
+        acts: bool | None = None,
+    ) -> None:
         """Show the ballots of `snapshot`, its answers put into words by `describe`, and what is to be said of `copies`.
 
         Args:
@@ -80,11 +91,13 @@ class VoteTally(LinePane):
             describe: Describes an answer.
             copies: What is to be said of texts that are alike.
             waiting: What the open step is decided as and not committed yet, None where it is not decided.
+            acts: The open step acts, or waits for what has been done; None for as it was shown last.
         """
+        self._acts = self._acts if acts is None else acts
         if waiting is not None and snapshot.open is not None:
             snapshot = replace(snapshot, open=replace(snapshot.open, winner=waiting, committed=False))
         self._seen = snapshot, describe, copies
-        self.show(tally_lines(snapshot, describe, self.size.width, self.size.height, copies))
+        self.show(tally_lines(snapshot, describe, self.size.width, self.size.height, copies, acts=self._acts))
 
     def on_resize(self, _event: Resize) -> None:
         """Set the rows for the new width."""
@@ -97,8 +110,13 @@ def alike(copies: str) -> str:
     return copies.partition(":")[0]
 
 
-def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int = 99, copies: str = "") -> list[Text]:
-    """Lay out the open and the last decided ballot in `width` cells, and below them what is to be said of copies."""
+def tally_lines(
+    snapshot: Snapshot, describe: Describe, width: int, height: int = 99, copies: str = "", *, acts: bool = False
+) -> list[Text]:
+    """Lay out the open and the last decided ballot in `width` cells, and below them what is to be said of copies.
+
+    An open step that acts has no ballot, and is said to wait for its effect.
+    """
     started = snapshot.started
     if started is None or not (snapshot.open or snapshot.decided):
         return [line(("no ballot yet", "quiet"))]
@@ -107,7 +125,7 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
     below: list[Text] = []
     if snapshot.open is not None:
         own = needs.of(snapshot.open)
-        state = VOTING if snapshot.open.winner is not None else _state(snapshot)
+        state = VOTING if snapshot.open.winner is not None else _state(snapshot, acts=acts)
         above = [*_heading(snapshot.open, own, width, state), *_rows(snapshot.open, own, describe, width)]
         above += _samples(snapshot.open, over=state not in (VOTING, GATHERING) or snapshot.open.winner is not None)
         above += _probes(snapshot.open, describe, width)
@@ -121,7 +139,7 @@ def tally_lines(snapshot: Snapshot, describe: Describe, width: int, height: int 
     return [*above, *gap, *below, *([line()] if last and room > len(gap) else []), *last]
 
 
-def _state(snapshot: Snapshot) -> Piece:
+def _state(snapshot: Snapshot, *, acts: bool) -> Piece:
     """Name what the open ballot is: undecided only where its samples are used up."""
     if snapshot.undecided:
         return ("undecided", "bad")
@@ -129,11 +147,15 @@ def _state(snapshot: Snapshot) -> Piece:
         return ("left open", "warn")
     if snapshot.question is not None:
         return ASKING
+    if acts:
+        return ACTING
     return GATHERING if snapshot.open is not None and snapshot.open.gathers else VOTING
 
 
 def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> list[Text]:
     step = (f"step {ordinal(tally.step)}", "strong")
+    if isinstance(tally.winner, Done | Started | Finished) and not tally.votes and tally.committed:
+        return [line(step, " · ", ("done ✔", "good"))]
     if tally.winner is not None:
         what = count_of(tally.votes, "proposal" if tally.gathers else "vote")
         by = f" by {one_line(tally.decider, 24)}" if tally.decider else ""
@@ -145,7 +167,7 @@ def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> l
         # That it is decided goes without saying; what else there is to know of it is not to be cut.
         parts = [("✖ wrong", "bad"), tail] if tally.wrong else [("not committed", "warn")]
         return [whole if tally.committed and not tally.wrong else line(step, " · ", *parts)]
-    if state == ASKING:
+    if state in (ASKING, ACTING):
         return [line(step, " · ", state)]
     if tally.gathers:
         return [line(step, " · ", state, f" · {tally.votes} of {count_of(tally.proposals, 'proposal')}")]

@@ -212,6 +212,7 @@ def _used(reading: Reading, workflow: Workflow, step: Node, test: Test) -> list[
         ProblemError: An input has no value, or a step or a workflow is unknown.
     """
     texts = [text for pairs in (test.path, test.query, test.headers) for _, text in pairs]
+    texts.append(json.dumps(test.probe))
     values = [json.loads(text) for text in (*texts, test.body) if text]
     criteria = [*test.criteria, *(one for action in (*test.on_success, *test.on_failure) for one in action.criteria)]
     found = [one for value in values for one in expressions_in(value)] if not test.puzzle else []

@@ -22,7 +22,7 @@ MOST_RETRIES, LONGEST_WAIT_S = 20, 3_600.0
 _STEP = (
     "stepId description operationId operationPath x-operation workflowId parameters requestBody successCriteria"
     " onSuccess onFailure outputs dependsOn x-maker-priority x-maker-setup x-maker-critical x-maker-cleanup"
-    " x-maker-idempotent x-maker-undo x-maker-timeout x-maker-depends-on"
+    " x-maker-idempotent x-maker-probe x-maker-undo x-maker-timeout x-maker-depends-on"
 )
 
 
@@ -94,7 +94,8 @@ def read_step(reading: Reading, workflow: Workflow, step: Node) -> Test:
         reading.notes.add(step.at("workflowId"), "a step that calls a workflow of another document is not understood")
     parameters = _parameters(reading, workflow, step, described)
     body, content_type = _body(reading, step)
-    undo = step.text("x-maker-undo")
+    undo, probe = step.text("x-maker-undo"), step.text("x-maker-probe")
+    _noted(reading, step.at("x-maker-probe"), probe)
     test = Test(
         workflow.ids[name], workflow.id, name, method, url,
         parameters["path"], parameters["query"], parameters["header"], body, content_type,
@@ -106,7 +107,7 @@ def read_step(reading: Reading, workflow: Workflow, step: Node) -> Test:
         setup=step.flag("x-maker-setup"), critical=step.flag("x-maker-critical"),
         cleanup=step.flag("x-maker-cleanup"), safe_again=step.flag("x-maker-idempotent"),
         undo=undo, operation=described.operation if described is not None else None,
-        timeout_s=step.number("x-maker-timeout", 10, 0.05, 600),
+        timeout_s=step.number("x-maker-timeout", 10, 0.05, 600), probe=probe,
     )  # fmt: skip
     _missing_path(step, test)
     return replace(test, puzzle=_puzzle(reading.notes.of(step.place)))
@@ -264,23 +265,20 @@ def _action(reading: Reading, workflow: Workflow, node: Node) -> Action:
     kind = node.text("type")
     if kind not in ("retry", "goto", "end"):
         raise ProblemError(f"{node.at('type')} must be retry, goto or end, not {kind[:20]!r}")
-    target = ""
+    target, other = "", ""
     if "stepId" in node.value:
         target = step_id(workflow, node, node.text("stepId"))
     elif "workflowId" in node.value:
         other = node.text("workflowId")
         if other not in reading.workflows:
             raise ProblemError(f"{node.place} leads to the workflow {other[:60]}, which there is not: mend its name")
-        reading.notes.add(node.at("workflowId"), "a way to another workflow is not followed: each runs in its own turn")
-    if kind == "retry" and target:
-        reading.notes.add(node.place, "a retry by way of another step is not understood")
-        target = ""
     return Action(
         kind,
         _criteria(reading, node, "criteria"),
         node.number("retryAfter", 0, 0, LONGEST_WAIT_S),
         int(node.number("retryLimit", 1, 0, MOST_RETRIES)),
         target,
+        other,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from .criteria import met, unmet
 from .exchange import MISSING, Reply, Request
@@ -15,6 +16,7 @@ from .schemas import reply_breach, request_breach
 from .sending import IDEMPOTENT, scope_of
 from .state import Entry, Fault, State, Trial
 
+MOST_RETRY_AFTER_S = 999_999
 LONGEST_OUTPUT = 4_000
 """Characters of an output that are kept; a longer one is no value."""
 
@@ -47,7 +49,7 @@ def outcome_of(
             return Outcome(scope, outputs, None)
     breach = "" if request is None else request_breach(test.operation, problem.schemas, request)
     action = next((one for one in test.on_failure if all(met(c, scope) for c in one.criteria)), None)
-    before = trial.fault
+    before, document = trial.fault, _document_wait(action, trial, reply)
     fault = Fault(
         reply.kind,
         reply.status,
@@ -57,7 +59,8 @@ def outcome_of(
         before is not None and (before.kind, before.status) == (reply.kind, reply.status),
         max(0, MOST_TRIES - trial.tries + trial.retries),
         test.safe_again or test.method in IDEMPOTENT,
-        _document_wait(action, trial, reply),
+        document,
+        () if action is None or document < 0 else _sent_before(problem, test, action),
     )
     return Outcome(scope, (), fault)
 
@@ -103,8 +106,20 @@ def _uses(test: Test, mark: str) -> bool:
 
 
 def _retry_after(reply: Reply) -> int:
+    """Return the whole seconds that an answer asks to wait, by number or by a date after its own; −1 for none."""
     text = reply.headers.get("retry-after", "").strip()
-    return int(text) if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII) else -1
+    if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
+        return int(text)
+    due, now = _moment(text), _moment(reply.headers.get("date", ""))
+    return -1 if due is None or now is None else max(0, min(MOST_RETRY_AFTER_S, round(due - now)))
+
+
+def _moment(text: str) -> float | None:
+    """Return an HTTP date in s since 1970, None where it is none."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _document_wait(action: Action | None, trial: Trial, reply: Reply) -> float:
@@ -117,6 +132,13 @@ def _document_wait(action: Action | None, trial: Trial, reply: Reply) -> float:
     ):
         return -1.0
     return action.after_s
+
+
+def _sent_before(problem: Problem, test: Test, action: Action) -> tuple[str, ...]:
+    """Return the tests that a retry is to be sent after: a step's, or those of a workflow."""
+    if action.workflow:
+        return tuple(one.id for one in problem.tests if one.workflow == action.workflow and not one.cleanup)
+    return (action.target,) if action.target not in ("", test.id) else ()
 
 
 def last_entry(state: State, test: str) -> Entry | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -160,7 +161,7 @@ def started(problem: Problem, state: State, tag: str) -> State:
         return replace(state, paced=int(problem.rate > 0)) if kind == "clean" else state
     test = problem.test(tag.rpartition("#")[0])
     trial = state.trials[problem.index[test.id]]
-    sent = replace(trial, status=SENT, tries=trial.tries + 1)
+    sent = replace(trial, status=SENT, tries=trial.tries + 1, behind=())
     return put(problem, state, test, sent, chosen="", paced=int(problem.rate > 0))
 
 
@@ -280,6 +281,8 @@ def decided(problem: Problem, state: State, answer: Judge) -> State:
         asked = fault is not None and fault.document >= 0
         pause = max(answer.after_s, fault.document if asked and fault is not None else 0)
         again = replace(trial, status=PAUSING if pause else WAITING, pause=float(pause), retries=trial.retries + asked)
+        if asked and fault is not None and fault.by:
+            state, again = _sent_first(problem, state, again, fault.by)
         return settled(problem, put(problem, state, test, again))
     state = put(problem, state, test, replace(trial, status=FAILED, verdict=answer.kind, free=False))
     if answer.then == STOP:
@@ -288,6 +291,35 @@ def decided(problem: Problem, state: State, answer: Judge) -> State:
     reply = Reply(fault.kind if fault else "failed", trial.code, text="")
     scope = scope_of(problem, state, test.workflow, request, reply)
     return settled(problem, _led(problem, state, test, test.on_failure, Outcome(scope, (), fault)))
+
+
+def _sent_first(problem: Problem, state: State, trial: Trial, names: tuple[str, ...]) -> tuple[State, Trial]:
+    """Return the state in which tests are sent once more before a retry, and the trial that waits for them."""
+    numbers = [problem.index[name] for name in names if name in problem.index]
+    if any(state.trials[number].behind for number in numbers):  # two that wait for one another would wait for ever
+        return state, trial
+    return _once_more(problem, state, numbers), replace(trial, behind=tuple(problem.tests[one].id for one in numbers))
+
+
+def _once_more(problem: Problem, state: State, numbers: Sequence[int]) -> State:
+    """Return the state in which tests that are over are to be sent again, the first of them waiting for nobody."""
+    trials, names = list(state.trials), {problem.tests[number].id for number in numbers}
+    for number in numbers:
+        first = names.isdisjoint(problem.tests[number].needs)
+        if trials[number].status in SETTLED and trials[number].verdict != NOT_UNDERSTOOD:
+            trials[number] = replace(trials[number], status=WAITING, fault=None, verdict="", why="", free=first)
+        elif trials[number].status == WAITING:
+            trials[number] = replace(trials[number], free=trials[number].free or first)
+    return replace(state, trials=tuple(trials))
+
+
+def _to_workflow(problem: Problem, state: State, test: Test, name: str) -> State:
+    """Return the state in which a document leads to another workflow: it runs, once more where it has run."""
+    numbers = [place for place, one in enumerate(problem.tests) if one.workflow == name and not one.cleanup]
+    again = all(state.trials[number].status in SETTLED for number in numbers)
+    if again and state.jumps >= MOST_JUMPS:
+        return replace(state, stopped=state.stopped or f"{test.id} jumps back more than {MOST_JUMPS} times")
+    return replace(_once_more(problem, state, numbers), jumps=state.jumps + again)
 
 
 def _led(problem: Problem, state: State, test: Test, actions: tuple[Action, ...], outcome: Outcome) -> State:
@@ -314,4 +346,5 @@ def _led(problem: Problem, state: State, test: Test, actions: tuple[Action, ...]
             trials[number] = Trial(OVER, verdict=ENDED, why=f"{test.id} leads past it")
     if target >= 0:
         trials[target] = replace(trials[target], free=True)
-    return replace(state, trials=tuple(trials))
+    state = replace(state, trials=tuple(trials))
+    return _to_workflow(problem, state, test, action.workflow) if action.workflow else state

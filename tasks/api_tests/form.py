@@ -35,7 +35,9 @@ _ACTIONS = _list(
             "after_s": {"type": "number", "minimum": 0, "maximum": 3_600},
             "limit": {"type": "integer", "minimum": 0, "maximum": 20},
             "target": _TEXT,
-        }
+            "workflow": _TEXT,
+        },
+        "kind criteria after_s limit target",
     )
 )
 _OPERATION = {"anyOf": [{"type": "null"}, _record({"request": _TEXT, "responses": _PAIRS})]}
@@ -50,6 +52,7 @@ _TEST = _record(
         "setup": _FLAG, "critical": _FLAG, "cleanup": _FLAG, "safe_again": _FLAG, "undo": _TEXT,
         "operation": _OPERATION,
         "timeout_s": {"type": "number", "minimum": 0.05, "maximum": 600}, "puzzle": _TEXT,
+        "probe": _TEXT,
     },
     "id workflow step method url",
 )  # fmt: skip

@@ -36,7 +36,8 @@ def state_from(value: Any) -> State:
 
 def _trial(fields: tuple[Any, ...]) -> Trial:
     whole = Trial(*fields)
-    return whole if whole.fault is None else replace(whole, fault=Fault(*fields[-2]))
+    kept: Any = whole.fault  # as it was kept, a tuple of its fields
+    return whole if kept is None else replace(whole, fault=Fault(*kept))
 
 
 def answer_json(answer: Answer) -> Json:

@@ -38,7 +38,8 @@ class Action:
         criteria: All must hold for the action to be taken.
         after_s: Seconds before a retry.
         limit: Retries at most.
-        target: Id of the test (or of the workflow's first one) that a goto leads to; "" for none.
+        target: Id of the test that a goto leads to, or that is sent before a retry; "" for none.
+        workflow: The workflow that a goto leads to, or that runs before a retry; "" for none.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Action:
     after_s: float = 0.0
     limit: int = 1
     target: str = ""
+    workflow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Test:
         critical: Its failure stops the run.
         cleanup: It comes last, whatever happened.
         safe_again: Sending it twice does no harm.
+        probe: What shows after a crash whether it has been done, such as `/items?key=${maker:key}`; "" for nothing.
         undo: What deletes what it made, such as `/items/{$response.body#/id}`; "" where the answer's Location says so.
         operation: What the OpenAPI document says of it, None where that is not known.
         timeout_s: Seconds after which it is given up.
@@ -120,6 +123,7 @@ class Test:
     operation: Operation | None = None
     timeout_s: float = 10.0
     puzzle: str = ""
+    probe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,26 +135,29 @@ def request_effect(problem: Problem, test: Test, request: Request, server: str) 
         arguments["body"] = body_text(test, request.body)
     again = test.safe_again or request.method in IDEMPOTENT
     label = f"{test.id}: {request.method} {test.url}"
-    return _effect(problem, arguments, server, again=again, label=label, timeout_s=test.timeout_s)
+    safety = Safety.IDEMPOTENT if again else Safety.ASKABLE if test.probe else Safety.NEITHER
+    return effect(problem, arguments, server, safety=safety, label=label, timeout_s=test.timeout_s)
 
 
 def delete_effect(problem: Problem, made: Made, headers: Mapping[str, str], server: str) -> Do:
     """Return the effect that deletes what a test created, with the headers it was created with."""
     kept = {name: value for name, value in headers.items() if name not in ("content-type", "idempotency-key")}
     arguments = {"method": "DELETE", "url": made.url, "headers": kept}
-    return _effect(problem, arguments, server, again=True, label=f"clean up after {made.by}", timeout_s=10.0)
+    label = f"clean up after {made.by}"
+    return effect(problem, arguments, server, safety=Safety.IDEMPOTENT, label=label, timeout_s=10.0)
 
 
-def _effect(
-    problem: Problem, arguments: dict[str, Any], server: str, *, again: bool, label: str, timeout_s: float
+def effect(
+    problem: Problem, arguments: dict[str, Any], server: str, *, safety: Safety, label: str, timeout_s: float
 ) -> Do:
+    """Return the effect that sends a request, to maker's own server where it is that."""
     name = "http"
     if problem.base_url == DEMO and str(arguments["url"]).startswith(DEMO_URL + "/"):
         name, arguments = DEMO_EFFECT, {**arguments, "server": server}
     return Do(
         name,
         json.dumps(arguments, ensure_ascii=False),
-        safety=Safety.IDEMPOTENT if again else Safety.NEITHER,
+        safety=safety,
         writes=arguments["method"] not in SAFE,
         label=label[:60],
         timeout_s=timeout_s,

@@ -33,6 +33,7 @@ class Fault:
         left: Tries left.
         twice: The request may be sent twice.
         document: Seconds after which the document itself asks for a retry, −1 where it does not.
+        by: Ids of the tests that the document has sent before that retry.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Fault:
     left: int = 0
     twice: bool = True
     document: float = -1.0
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Trial:
         outputs: (name, JSON).
         fault: The evidence that is voted on.
         free: It was jumped to, so that it waits for nobody.
+        behind: Ids of tests that are to end before the next try.
     """
 
     status: str = WAITING
@@ -75,6 +78,7 @@ class Trial:
     outputs: tuple[tuple[str, str], ...] = ()
     fault: Fault | None = None
     free: bool = False
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

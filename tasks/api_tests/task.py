@@ -19,11 +19,13 @@ from maker_engine.core.decomposition import (
     Finished,
     Json,
     Mistake,
+    NotDone,
     Option,
     Said,
     Start,
     Started,
     Task,
+    Unknown,
     Vote,
 )  # fmt: skip
 from maker_engine.core.red_flags import ILLEGAL
@@ -39,6 +41,7 @@ from .imitation import imitate
 from .judging import may_go_again, ruled
 from .keeping import answer_from, answer_json, moves_of, state_from, state_json
 from .picture import draw
+from .probing import probe, read_probe
 from .problem import Problem, Test, to_text
 from .rehearsal import rehearsed
 from .reports import papers, result, shortfall
@@ -101,8 +104,8 @@ class ApiTests(Task[State, Answer]):
         """Such as `16 tests, 31 dependencies`."""
         count = len(self.problem.tests)
         needs = sum(len(test.needs) for test in self.problem.tests)
-        noted = f", {len(self.problem.notes)} notes" if self.problem.notes else ""
-        return f"{count} test{'s' * (count != 1)}, {needs} dependencies{noted}"[:40]
+        noted = f", {len(self.problem.notes)} note{'s' * (len(self.problem.notes) != 1)}" if self.problem.notes else ""
+        return f"{count} test{'s' * (count != 1)}, {needs} dependenc{'y' if needs == 1 else 'ies'}{noted}"[:40]
 
     @property
     def most_in_flight(self) -> int:
@@ -214,6 +217,14 @@ class ApiTests(Task[State, Answer]):
     def rehearse(self, state: State, do: Do, variant: int) -> Done:
         """Answer as maker's own server would; of other servers, as all goes well, or as they fail."""
         return rehearsed(self.problem, state, do, variant)
+
+    def recover(self, state: State, do: Do) -> Do | None:  # noqa: ARG002 - the state says which request it was
+        """Ask by `x-maker-probe` whether a request has been done that must not be sent twice."""
+        return probe(self.problem, state)
+
+    def recovered(self, state: State, do: Do, done: Done) -> Done | NotDone | Unknown:  # noqa: ARG002 - likewise
+        """Read what that was answered."""
+        return read_probe(self.problem, state, done)
 
     def picture(self, state: State, columns: int = PICTURE_COLUMNS, rows: int = PICTURE_ROWS) -> Text:
         """Draw a row a test: id, state, method, try, code, milliseconds, data."""

@@ -34,7 +34,7 @@ def ready(problem: Problem, state: State) -> list[Test]:
         if trial.status != WAITING or (test.cleanup and work) or (state.stopped and not test.cleanup):
             continue
         needed = trial.free or all(trials[problem.index[need]].status in SATISFIED for need in test.needs)
-        if needed and all(trials[problem.index[one]].status in SETTLED for one in test.after):
+        if needed and all(trials[problem.index[one]].status in SETTLED for one in (*test.after, *trial.behind)):
             found.append(test)
     return sorted(found, key=lambda test: test.id)[:MOST_OFFERED]
 

@@ -28,8 +28,11 @@ class Replay:
         whole: dict[str, Any] = json.loads(source)
         self.tests: dict[str, dict[str, Any]] = {test["id"]: test for test in whole["tests"]}
         self.whole = whole
-        self.jumps = any(action["kind"] != "retry" for test in self.tests.values()
-                         for action in (*test["on_success"], *test["on_failure"]))  # fmt: skip
+        self.jumps = any(
+            action["kind"] != "retry" or action["target"] or action.get("workflow")
+            for test in self.tests.values()
+            for action in (*test["on_success"], *test["on_failure"])
+        )
         self.followers = self._followers()
         self.flying: dict[str, int] = {}
         self.tries: dict[str, int] = {}
@@ -106,8 +109,9 @@ class Replay:
         code, headers, _ = self.open.pop(name)
         test, tries = self.tests[name], self.tries[name]
         asked = headers.get("retry-after", "")
-        asked = int(asked) if re.fullmatch("[0-9]{1,6}", asked, re.ASCII) else None
-        if not test["on_failure"] and (asked or 0) <= 120 and tries < 3:
+        dated = bool(asked) and re.fullmatch("[0-9]{1,6}", asked, re.ASCII) is None  # by a date: not evaluated anew
+        asked = int(asked) if asked and not dated else None
+        if not dated and not test["on_failure"] and (asked or 0) <= 120 and tries < 3:
             if code == 429 and (kind, seconds) != ("again", 1 if asked is None else asked):
                 self.wrong(f"{name} was throttled, and not sent again after the wait asked for")
             if code in (502, 503, 504) and (kind, seconds) != ("again", asked or 0):

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maker_engine.core.decomposition import Await, Do, Done, Finished, Safety, Start, Started, Status
+from maker_engine.core.decomposition import (
+    Await,
+    Do,
+    Done,
+    Finished,
+    NotDone,
+    Safety,
+    Start,
+    Started,
+    Status,
+    Unknown,
+)
 from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
 
@@ -108,8 +119,8 @@ def _do(problem: Problem, module: int) -> Do:
     words = _filled(shlex.split(problem.settings.command), one.name, one.path or one.name)
     return Do(
         "process",
-        json.dumps({"argv": words}),
-        safety=Safety.NEITHER,
+        json.dumps({"argv": words, "receipt": True}),
+        safety=Safety.ASKABLE,
         label=one_line(f"build {one.name}", _LABEL),
         timeout_s=float(problem.settings.timeout),
     )
@@ -167,6 +178,21 @@ def failure(done: Done) -> str:
         return ""
     last = [part for part in str(fields.get("stderr") or fields.get("stdout") or "").splitlines() if part.strip()][-1:]
     return one_line(": ".join([f"exit status {fields.get('exit')}", *last]), _WHY)
+
+
+def recover() -> Do:
+    """Return the effect that shows how a command has ended, from the receipt that was written when it did."""
+    return Do("process_end", "{}", safety=Safety.IDEMPOTENT, writes=False, label="see how a build has ended")
+
+
+def recovered(done: Done) -> Done | NotDone | Unknown:
+    """Read how a command has ended. What was cut off in the middle is not built, and is begun anew."""
+    value: Any = done.fields if done.ok else {}
+    if value.get("state") == "ended":
+        return Done(Status.OK, json.dumps({"exit": value["exit"], "stdout": "", "stderr": "", "cut": True}))
+    if value.get("state") in ("not_begun", "cut_off"):
+        return NotDone()
+    return Unknown("it may still run" if done.status is Status.TIMED_OUT else "there is no receipt of it here")
 
 
 def rehearsed(do: Do, variant: int) -> Done:

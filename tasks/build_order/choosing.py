@@ -77,8 +77,8 @@ def files_since(ref: str) -> list[str]:
         raise ProblemError(f"{GIT}REF needs a revision such as {GIT}main, got {shown(ref)}")
     files: list[str] = []
     for command in (
-        ["git", "diff", "--name-only", "--relative", "-z", ref, "--"],
         ["git", "ls-files", "--others", "--exclude-standard", "-z"],
+        ["git", "diff", "--name-only", "--relative", "-z", ref, "--"],
     ):
         try:
             done = subprocess.run(command, capture_output=True, timeout=_GIT_S, check=True)  # noqa: S603 - no shell, and no flag

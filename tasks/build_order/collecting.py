@@ -29,6 +29,12 @@ def shown(name: object) -> str:
     return repr(one_line(str(name), 80))
 
 
+def twins(name: str) -> str:
+    """Say that two modules have a name, which may be written differently."""
+    alike = "" if name.isascii() else " (é written as one character and as two are the same name)"
+    return f"there are two of the module {shown(name)}: keep one{alike}"
+
+
 def clean(name: object, what: str = "module") -> str:
     """Return a name as it is compared: composed, without blanks at its ends.
 
@@ -84,7 +90,7 @@ class Collection:
             ProblemError: There is one of this key, or the name is no good.
         """
         if key in self._found:
-            raise ProblemError(f"there are two of the module {shown(self._found[key].name)}: keep one")
+            raise ProblemError(twins(self._found[key].name))
         if len(self._found) >= MOST_MODULES:
             raise ProblemError(f"the file has more than {MOST_MODULES:,} modules, which is the most that are taken")
         if not path.isprintable():

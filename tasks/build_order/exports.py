@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from maker_engine.core.decomposition import Json
+from maker_engine.printable import one_line
+from maker_engine.wording import count_of
 
 from .plan import Plan
 from .problem import Kind, Problem
 from .ruling import Ruling
 from .schedule import schedule
-from .state import State, Unite
+from .state import State, Unite, Work
 
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+@-]*")
 GOAL = "build-all"
@@ -42,7 +44,30 @@ def result(ruling: Ruling, state: State) -> Json:
     if timed(problem):
         times = schedule(problem, ruling.plan(state.choices), [*ruling.order(state)])
         found["makespan"], found["bound"] = round(times.makespan, 6), round(times.bound, 6)
+    if state.work is not None:
+        failed, skipped = unbuilt(problem, state.work)
+        found["failed"], found["not_built"] = {names[module]: why for module, why in failed}, [*skipped]
     return found
+
+
+def unbuilt(problem: Problem, work: Work) -> tuple[list[tuple[int, str]], list[str]]:
+    """Return (module, why) of those that failed, and the names of those that were not begun."""
+    lost = {module for module, _ in work.failed}
+    skipped = [
+        one.name for place, one in enumerate(problem.modules) if not work.built >> place & 1 and place not in lost
+    ]
+    return [*work.failed], skipped
+
+
+def shortfall(problem: Problem, state: State) -> str:
+    """Say in one line which modules failed and how many were not built for that; "" where all are."""
+    if state.work is None or not state.work.failed:
+        return ""
+    failed, skipped = unbuilt(problem, state.work)
+    words = ", ".join(f"{problem.modules[module].name} ({why})" for module, why in failed[:3])
+    more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+    left = f"; {len(skipped):,} not built" if skipped else ""
+    return one_line(f"{len(failed)} of {count_of(len(problem.modules), 'module')} failed: {words}{more}{left}", 300)
 
 
 def timed(problem: Problem) -> bool:
@@ -67,7 +92,7 @@ def papers(ruling: Ruling, state: State) -> Mapping[str, str]:
 
 
 def checklist(ruling: Ruling, state: State, units: Sequence[int]) -> str:
-    """Write the order as a list to tick off, with what was decided on cycles above it."""
+    """Write the order as a list to tick off, what is built ticked, with what was decided on cycles above it."""
     problem, plan = ruling.problem, ruling.plan(state.choices)
     names = problem.names
     lines = ["# Build order", ""]
@@ -81,8 +106,19 @@ def checklist(ruling: Ruling, state: State, units: Sequence[int]) -> str:
         for knot in ruling.decided(state).united
     ]
     lines += [""] if lines[-1] else []
-    lines += [f"- [ ] {' + '.join(_marked(names[place]) for place in plan.members[unit])}" for unit in units]
+    work = state.work or Work()
+    lost = dict(work.failed)
+    for unit in units:
+        members = plan.members[unit]
+        done = all(work.built >> place & 1 for place in members)
+        why = "".join(f": failed, {_plain(lost[place])}" for place in members if place in lost)
+        lines.append(f"- [{'x' if done else ' '}] {' + '.join(_marked(names[place]) for place in members)}{why}")
     return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Write what a command said so that Markdown reads nothing into it."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", one_line(text, 160))
 
 
 def _marked(name: str) -> str:

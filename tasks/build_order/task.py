@@ -17,10 +17,12 @@ from maker_engine.core.decomposition import (
     Finished,
     Json,
     Mistake,
+    NotDone,
     Option,
     Started,
     Step,
     Task,
+    Unknown,
     Vote,
 )
 from maker_engine.core.red_flags import ILLEGAL
@@ -30,7 +32,7 @@ from maker_engine.printable import one_line
 
 from . import exports
 from .answers import read_build, read_circle
-from .building import failure, next_step, rehearsed
+from .building import failure, next_step, recover, recovered, rehearsed
 from .formats.sniffing import READERS
 from .imitation import imitate
 from .keeping import answer_from, answer_json, choices_json, state_from, state_json
@@ -184,6 +186,14 @@ class BuildOrder(Task[State, Answer]):
         first = min(menu.plan.names[unit] for unit in left)
         return tuple(Build(first) for unit in left if menu.plan.names[unit] == first)
 
+    def recover(self, state: State, do: Do) -> Do | None:  # noqa: ARG002 - each command leaves a receipt
+        """Ask the receipt of a command whose end the run did not see."""
+        return recover()
+
+    def recovered(self, state: State, do: Do, done: Done) -> Done | NotDone | Unknown:  # noqa: ARG002 - as above
+        """Read it."""
+        return recovered(done)
+
     def rehearse(self, state: State, do: Do, variant: int) -> Done:  # noqa: ARG002 - a command is imitated alike everywhere
         """Imitate how a module's command ends."""
         return rehearsed(do, variant)
@@ -199,6 +209,10 @@ class BuildOrder(Task[State, Answer]):
     def result(self, state: State) -> Json:
         """Return the order, the cycles, and how large the problem is."""
         return exports.result(self._ruling, state)
+
+    def shortfall(self, state: State) -> str:
+        """Say in one line which modules failed to build; "" where none did."""
+        return exports.shortfall(self.problem, state)
 
     def papers(self, state: State, ballots: Ballots) -> Mapping[str, str]:  # noqa: ARG002 - an order needs no votes beside it
         """Return the order in every form, once it is whole."""

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from maker_engine.printable import one_line
-
 MOST_TURNS = 20_000
 """Modules up to which it is checked that each came in its turn; beyond, only that every need comes first."""
 REQUIRED, MOST_FINDINGS = 3, 50
@@ -32,6 +30,7 @@ class Graph:
         self.policy: str = whole["settings"][0]
         self.slots: int = whole["settings"][2]
         self.command: str = whole["settings"][3]
+        self.goes_on: bool = whole["settings"][5] != "stop"
         numbers = whole["needs"]
         self.needs: dict[str, dict[str, int]] = {name: {} for name in self.names}
         self.needed_by: dict[str, dict[str, int]] = {name: {} for name in self.names}
@@ -230,7 +229,7 @@ def _keys(units: dict[str, set[str]], sizes: dict[str, int]) -> dict[str, tuple[
 
 
 def building_findings(graph: Graph, groups: Sequence[set[str]], acts: Sequence[Sequence[str]]) -> list[str]:
-    """Replay what was begun and what ended; return what was done too early, twice or not at all, and what failed."""
+    """Replay what was begun and ended; return what was too early, too often, or left out for no reason."""
     inside = {name: group for group in groups for name in group}
     running: set[str] = set()
     built: set[str] = set()
@@ -244,6 +243,8 @@ def building_findings(graph: Graph, groups: Sequence[set[str]], acts: Sequence[S
             found += [f"{name} was begun before {other} was built" for other in missing]
             if name in running | built | failed or name not in graph.needs:
                 found.append(f"{name} was begun twice, or is no module")
+            if failed and not graph.goes_on:
+                found.append(f"{name} was begun after {min(failed)} had failed")
             running.add(name)
             if len(running) > graph.slots:
                 found.append(f"{name} was begun when all {graph.slots} slots were taken")
@@ -251,23 +252,28 @@ def building_findings(graph: Graph, groups: Sequence[set[str]], acts: Sequence[S
             found.append(f"{name} has ended and was not begun")
         else:
             running.remove(name)
-            why = _failure(*outcome)
-            (failed if why else built).add(name)
-            found += [f"{name} failed: {why}"] if why else []
-    skipped = [name for name in graph.names if name not in built | failed | running]
+            (built if _went_well(*outcome) else failed).add(name)
     found += [f"{name} was begun, and nobody knows how it ended" for name in sorted(running)]
-    if skipped:
-        more = f" and {len(skipped) - 10} more" if len(skipped) > 10 else ""
-        found.append(f"not built: {', '.join(skipped[:10])}{more}")
-    return found
+    return [*found, *_left_out(graph, inside, built | running, failed)]
 
 
-def _failure(status: str, value: str) -> str:
-    """Say why a command has failed, "" where it has not."""
-    fields = json.loads(value)
-    if status != "ok":
-        return one_line(f"{status}: {fields.get('error', '')}", 160)
-    if fields.get("exit") == 0:
-        return ""
-    last = [line for line in str(fields.get("stderr") or fields.get("stdout") or "").splitlines() if line.strip()][-1:]
-    return one_line(": ".join([f"exit status {fields.get('exit')}", *last]), 160)
+def _left_out(graph: Graph, inside: dict[str, set[str]], built: set[str], failed: set[str]) -> list[str]:
+    """Return what was not built and waits on nothing that failed."""
+    if failed and not graph.goes_on:
+        return []
+    hindered: set[str] = set()
+    left = [*failed]
+    while left:
+        name = left.pop()
+        for other in (*graph.needed_by[name], *inside.get(name, ())):
+            if other not in hindered:
+                hindered.add(other)
+                left.append(other)
+    skipped = [name for name in graph.names if name not in built | failed | hindered]
+    more = f" and {len(skipped) - 10} more" if len(skipped) > 10 else ""
+    return [f"not built: {', '.join(skipped[:10])}{more}"] if skipped else []
+
+
+def _went_well(status: str, value: str) -> bool:
+    """Return whether a command has ended with 0."""
+    return status == "ok" and json.loads(value).get("exit") == 0

@@ -62,6 +62,10 @@ class Flow(ABC):
     def result(self, state: Any) -> Json:
         """As `Task.result`."""
 
+    def shortfall(self, state: Any) -> str:  # noqa: ARG002 - the default's results are never bad news
+        """As `Task.shortfall`."""
+        return ""
+
     @abstractmethod
     def papers(self, state: Any, ballots: Ballots) -> Mapping[str, str]:
         """As `Papers.papers`."""

@@ -59,10 +59,18 @@ def load_flow(options: Mapping[str, int | str], source: str | None) -> Flow:
         raise ProblemError(
             "this is not a plan, so there is nothing to review: give what `terraform show -json PLAN` prints"
         )
-    path = str(options.get("policy", ""))
-    policy = read_policy(read_file(path, "policy")) if path else Policy()
     items = items_of(given.plan)
-    return Review(items, policy, given.plan.format, str(options.get("called", CALLED)))
+    return Review(items, _policy(str(options.get("policy", ""))), given.plan.format, str(options.get("called", CALLED)))
+
+
+def _policy(path: str) -> Policy:
+    if not path:
+        return Policy()
+    text = read_file(path, "policy")
+    try:
+        return read_policy(text)
+    except ProblemError as error:
+        raise ProblemError(f"the policy {one_line(path, 80)}: {error}") from None
 
 
 def _real(options: Mapping[str, int | str], source: str | None, way: str) -> RealOrder:

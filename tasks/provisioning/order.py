@@ -12,6 +12,7 @@ from rich.text import Text
 from maker_engine.core.decomposition import Json, Step, Vote
 from maker_engine.core.responses import Flag
 from maker_engine.core.task.papers import Ballots
+from maker_engine.printable import one_line
 from maker_engine.wording import count_of
 
 from . import order_text
@@ -129,12 +130,27 @@ class Order(Flow):
         }
         failed = [one.job for one in state.over if one.how != OK]
         if failed:
-            found["failed"], found["given_up"] = [*failed], [*stopped(state)]
-            begun = {one.job for one in (*state.over, *state.running)}
-            found["left_out"] = [job.id for job in problem.jobs if job.id not in begun]
+            found["failed"], found["given_up"], found["left_out"] = [*failed], [*stopped(state)], [*self._left(state)]
         if problem.unresolved:
             found["unresolved"] = [*problem.unresolved]
         return found
+
+    def _left(self, state: State) -> list[str]:
+        """Return the jobs that have not begun."""
+        begun = {one.job for one in (*state.over, *state.running)}
+        return [job.id for job in self.problem.jobs if job.id not in begun]
+
+    def shortfall(self, state: State) -> str:
+        """Say in one line which jobs were given up, and how many were left out for that."""
+        names = [*stopped(state)]
+        if not names:
+            return ""
+        how = {one.job: one.how for one in state.over}
+        words = ", ".join(f"{name} ({how.get(name, 'failed')})" for name in names[:3])
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        left = len(self._left(state))
+        behind = f"; {count_of(left, 'job')} left out" if left else ""
+        return one_line(f"{count_of(len(names), 'job')} given up: {words}{more}{behind}", 300)
 
     def _row(self, work: Work) -> Json:
         job = self.problem.by_id[work.job]

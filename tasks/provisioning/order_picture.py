@@ -38,9 +38,9 @@ def _head(problem: Problem, state: State, columns: int) -> Text:
 
 def _second(problem: Problem, state: State, columns: int) -> Text:
     failed = sum(one.how != OK for one in state.over)
-    text = f"cost so far ${spent(problem, state):.4f}, ${hourly(problem, state):.4g} an hour"
-    text += f" · {failed} failed" if failed else ""
-    text += f" · {len(stopped(state))} given up" if stopped(state) else ""
+    text = f"{failed} failed · " if failed else ""
+    text += f"{len(stopped(state))} given up · " if stopped(state) else ""
+    text += f"cost so far ${spent(problem, state):.4f}, ${hourly(problem, state):.4g} an hour"
     return Text(_cut(text, columns), "plain")
 
 
@@ -82,15 +82,23 @@ def _role(state: State, work: Work, latest: Work | None) -> str:
 
 
 def _bar(problem: Problem, work: Work, width: int, *, failed: bool) -> str:
-    """Write a job's name into so many cells, with its end as a stroke."""
-    name = problem.by_id[work.job].id
-    name = name.rpartition("::")[2] if name.startswith("urn:") else name
-    fill = "=" if problem.by_id[work.job].action == CREATE else "~" if name.endswith(")") else "-"
-    fill = "x" if failed else fill
+    """Write a job's name into so many cells, with its end as a stroke, or a cross where it failed."""
+    job = problem.by_id[work.job]
+    name = _short(job.id)
+    fill = "=" if job.action == CREATE else "~" if job.id.endswith(")") else "-"
+    fill, end = ("x", "x") if failed else (fill, "|")
     if width == 1:
-        return "|"
+        return end
     shown = name if cell_len(name) < width else set_cell_size(name, width - 1)
-    return shown + fill * (width - 1 - cell_len(shown)) + "|"
+    return shown + fill * (width - 1 - cell_len(shown)) + end
+
+
+def _short(name: str) -> str:
+    """Return a job's name without its type and its modules, which many have in common."""
+    if name.startswith("urn:"):
+        return name.rpartition("::")[2]
+    plain, bracket, key = name.partition("[")
+    return plain.rpartition(".")[2] + bracket + key
 
 
 def _axis(state: State, whole: int, columns: int) -> Text:

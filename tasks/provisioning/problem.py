@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ DEFAULT_RETRIES, MOST_RETRIES = 2, 9
 MOST_JOBS = 1_000
 TERRAFORM, SLEEP = "terraform", "sleep"
 TOOLS = (TERRAFORM, SLEEP)
+_MOST_BEFORES = 100
 LONGEST_MILLIS = 7 * 24 * 3_600_000
 
 
@@ -65,13 +66,26 @@ class Problem:
 
     @cached_property
     def bound(self) -> int:
-        """The least makespan that there can be, in milliseconds: the longest path, or the work through the slots."""
-        whole = sum(job.millis for job in self.jobs)
-        by_type: dict[str, int] = {}
-        for job in self.jobs:
-            by_type[job.type] = by_type.get(job.type, 0) + job.millis
-        ways = [max(self.behind.values(), default=0), -(-whole // self.slots)]
-        return max(*ways, *(-(-by_type.get(kind, 0) // most) for kind, most in self.quotas), 0)
+        """The least makespan that there can be, in milliseconds.
+
+        That is the longest path, or the work of some jobs through the slots or a quota: after what all of them wait
+        for, and before what waits for all of them.
+        """
+        spans = [(before, job.millis, self.behind[job.id] - job.millis) for job, before in self._before.items()]
+        ways = [max(self.behind.values(), default=0), _through(spans, self.slots)]
+        for kind, most in self.quotas:
+            mine = [span for span, job in zip(spans, self._before, strict=True) if job.type == kind]
+            ways.append(_through(mine, most))
+        return max(ways)
+
+    @cached_property
+    def _before(self) -> Mapping[Job, int]:
+        """For each job the longest path to its start, in milliseconds."""
+        found: dict[str, int] = {}
+        for one in ordered({job.id: job.needs for job in self.jobs}):
+            needs = self.by_id[one].needs
+            found[one] = max((found[need] + self.by_id[need].millis for need in needs), default=0)
+        return {job: found[job.id] for job in self.jobs}
 
     @cached_property
     def dependencies(self) -> Mapping[str, list[str]]:
@@ -89,6 +103,18 @@ class Problem:
             address: sorted({self.by_id[one].address for one in whole[job]} - {address})
             for address, job in mine.items()
         }
+
+
+def _through(spans: Sequence[tuple[int, int, int]], most: int) -> int:
+    """Return the least time for (before, work, behind) spans of which at most `most` are on at a time."""
+    found = 0
+    befores = sorted({before for before, _, _ in spans})
+    for least in befores[:: 1 + len(befores) // _MOST_BEFORES]:
+        whole = 0
+        for behind, work in sorted(((two, work) for one, work, two in spans if one >= least), reverse=True):
+            whole += work
+            found = max(found, least + -(-whole // most) + behind)
+    return found
 
 
 def to_text(problem: Problem) -> str:

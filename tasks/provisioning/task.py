@@ -132,6 +132,10 @@ class Provisioning(Task[Any, Any]):
         """Return the schedule with its bound, or the verdicts."""
         return self._flow.result(state)
 
+    def shortfall(self, state: Any) -> str:
+        """Say in one line what was given up; "" where nothing was."""
+        return self._flow.shortfall(state)
+
     def papers(self, state: Any, ballots: Ballots) -> Mapping[str, str]:
         """Return the review as a table, JSON, Markdown and SARIF; of an order nothing."""
         return self._flow.papers(state, ballots)

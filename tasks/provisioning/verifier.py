@@ -14,6 +14,8 @@ from typing import Any
 _LIMIT = 400
 """Jobs beyond which it is no longer checked that each was the rule's own."""
 
+_DENIED = ("denied", "unauthorised", "unauthorized", "forbidden", "not allowed", "quota", "limit exceeded")
+
 
 @dataclass
 class _Replay:
@@ -83,7 +85,8 @@ def findings(source: str, moves: Iterable[tuple[str, str]]) -> list[str]:
         moves: (job, "start") or (job, fate), in order.
 
     Returns:
-        What is wrong; empty when every job is over, and each began as the rule has it.
+        What is wrong; empty when every job is over, was given up as the rule has it or waits on one that was, and each
+        began as the rule has it.
     """
     whole = json.loads(source)
     replay = _Replay({one["id"]: one for one in whole["jobs"]}, whole["slots"], whole["quotas"], whole["retries"] + 1)
@@ -93,17 +96,19 @@ def findings(source: str, moves: Iterable[tuple[str, str]]) -> list[str]:
         if wrong:
             return [f"step {number + 1}, {name}: {wrong}"]
         replay.wait()
-    return _left(replay)
+    return _left(replay.jobs, replay.over, replay.given_up)
 
 
-def _left(replay: _Replay) -> list[str]:
-    left = sorted(replay.jobs.keys() - replay.over)
-    if not left:
-        return []
-    if replay.given_up:
-        behind = len(left) - len(replay.given_up)
-        return [f"{', '.join(sorted(replay.given_up))} failed and {behind} jobs that need it were left out"]
-    return [f"{len(left)} jobs are not over, such as {left[0]}"]
+def _left(jobs: dict[str, dict[str, Any]], over: set[str], given_up: set[str]) -> list[str]:
+    """Return that jobs were left out which wait on nothing that was given up."""
+    hindered = set(given_up)
+    grown = True
+    while grown:
+        more = {name for name, job in jobs.items() if name not in hindered and not hindered.isdisjoint(job["needs"])}
+        grown = bool(more)
+        hindered |= more
+    left = sorted(jobs.keys() - over - hindered)
+    return [f"{len(left)} jobs are not over, such as {left[0]}"] if left else []
 
 
 def _start(replay: _Replay, name: str, paths: dict[str, Fraction] | None) -> str:
@@ -158,11 +163,15 @@ class _World:
     jobs: dict[str, dict[str, Any]]
     slots: int
     quotas: dict[str, int]
+    tries: int
     paths: dict[str, Fraction] | None
     decided: str = ""
     begun: set[str] = field(default_factory=set)
     over: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
+    tried: dict[str, int] = field(default_factory=dict)
+    denied: dict[str, bool] = field(default_factory=dict)
 
     def ready(self) -> list[str]:
         """Return the jobs that may begin."""
@@ -201,12 +210,16 @@ class _World:
         elif what in ("retry", "taint"):
             self.failed.discard(name)
         elif what == "stop":
-            return "it failed, and what needs it was left out"
+            if self.tried.get(name, 0) < self.tries and not self.denied.get(name):
+                return "the rule has it tried again"
+            self.given_up.add(name)
         elif name not in self.begun:
             return "it ends and has not begun"
         else:
             self.begun.discard(name)
             (self.over if _went_well(what, value) else self.failed).add(name)
+            self.tried[name] = self.tried.get(name, 0) + 1
+            self.denied[name] = what == "refused" or any(word in value.lower() for word in _DENIED)
         return ""
 
 
@@ -224,12 +237,13 @@ def findings_in_order(source: str, moves: Iterable[tuple[str, str, str]]) -> lis
             Terraform did before and after, with "" for the job.
 
     Returns:
-        What is wrong; empty when every job was the rule's and ended well, and Terraform found nothing left to change.
+        What is wrong; empty when every job was the rule's and ended well, was given up, or waits on one that was; and,
+        where none was, Terraform found nothing left to change.
     """
     whole = json.loads(source)
     jobs = {one["id"]: one for one in whole["jobs"]}
     paths = _paths(jobs) if len(jobs) <= _LIMIT else None
-    world, apart = _World(jobs, whole["slots"], whole["quotas"], paths), 0
+    world, apart = _World(jobs, whole["slots"], whole["quotas"], whole["retries"] + 1, paths), 0
     for name, what, value in moves:
         if name:
             wrong = world.take(name, what, value)
@@ -238,8 +252,8 @@ def findings_in_order(source: str, moves: Iterable[tuple[str, str, str]]) -> lis
             wrong = "" if _went_well(what, value) else "it did not end with exit status 0"
         if wrong:
             return [f"{name or 'terraform'}: {wrong}"]
-    left = jobs.keys() - world.over
+    left = _left(jobs, world.over, world.given_up)
     if left:
-        return [f"{len(left)} jobs are not over, such as {min(left)}"]
-    due = 2 if whole.get("tool") == "terraform" else 0
+        return left
+    due = 0 if whole.get("tool") != "terraform" else 1 if world.given_up else 2
     return [] if apart == due else [f"Terraform was asked {apart} times beside the jobs, not {due}"]

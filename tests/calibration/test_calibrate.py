@@ -51,6 +51,9 @@ def test_models_are_measured_over_the_same_steps_and_one_is_recommended(said):
         assert sum(weight for _, weight in one["law"]) == pytest.approx(1, abs=1e-6)
         assert one["p_solve"]["forecast"][0] >= 0.95 > one["p_solve"]["hard_bound"]
         assert one["usd_low"] <= one["usd"] <= one["usd_high"]
+        assert one["hours"] <= one["hours_in_order"]
+        least, most = one["wrong_by_moments"]
+        assert 0 <= least <= most <= 1
         assert "cannot rule out hard steps below" in one["advice"]
 
 
@@ -87,8 +90,6 @@ def test_the_same_command_goes_on_where_the_money_ran_out(said):
     assert Library().list()[0].outcome == Outcome.OUT_OF_BUDGET
     whole = calibrated(said, *SMALL, "--model", "sim:p=0.9")["models"][0]
     assert whole["session"] == limited["session"]
-    again = calibrated(said, *SMALL, "--model", "sim:p=0.9")["models"][0]
-    assert again == whole
     fresh = calibrated(said, *SMALL, "--model", "sim:p=0.9", "--fresh")["models"][0]
     assert {**fresh, "session": ""} == {**whole, "session": ""}
     assert fresh["session"] != whole["session"]
@@ -111,8 +112,12 @@ def test_a_run_takes_its_plan_from_a_calibration_until_that_is_stale(said, tmp_p
     ):
         status, _, told = said(*run, *words)
         assert (status, differs in told) == (2, True), told
+    offered = json.loads(said("plan", "--models", str(plan), "--steps", "63", "--json")[1])["models"][0]
+    assert offered["k"] > found["models"][0]["k_likely"]
     plan.write_text("{}")
     assert "is not a plan" in said(*run)[2]
+    plan.write_text(json.dumps({**found, "recommended": {"model": ["x"]}}))
+    assert "has no model ['x']" in said(*run)[2]
 
 
 def test_the_truth_may_be_what_a_recorded_run_has_decided(said, home: Path, tmp_path: Path):
@@ -159,6 +164,7 @@ def test_what_cannot_be_calibrated_is_refused_in_one_line(said):
     for words, told in (
         (["interview", "--model", "sim"], "has no oracle"),
         (["hanoi", "--model", "sim", "--calls", "0"], "--calls must be 1 to 20"),
+        (["hanoi", "--disks", "64", "--model", "sim"], "is too long to draw from"),
         (["hanoi", "--model", "sim", "--executor", "cloud"], "--executor is local, dask or dask=ADDRESS"),
         (["hanoi", "--model", "openai/none", "--limit-usd", "1"], "--price"),
     ):

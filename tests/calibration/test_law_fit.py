@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import pytest
 
-from maker_engine.calibration.law_fit import GRID, LawFit
+from maker_engine.calibration.law_fit import GRID, HARD, LawFit
 from maker_engine.calibration.recommend import ahead_by, recommended
 from maker_engine.core.forecasting.laws import Law
 from tests.calibration.trials import LAWS, Truth, drawn
@@ -57,6 +58,20 @@ def test_nothing_is_recommended_where_most_votes_are_wrong():
     wrong = LawFit(Counter({(1, 4): 50}))
     assert wrong.law.mean < 0.4
     assert recommended(wrong, 100, 0.95) is None or wrong.law.hard_share > 0.9
+
+
+def test_steps_just_below_one_half_are_hard_steps():
+    """The bounds hold a share of steps that are nearly a coin, of however many steps they are drawn."""
+    law = Law(((0.98, 0.4), (0.49, 0.6)))
+    seen = {
+        (right, 5 - right): round(
+            20_000 * sum(w * math.comb(5, right) * p**right * (1 - p) ** (5 - right) for p, w in law.points)
+        )
+        for right in range(6)
+    }
+    fit = LawFit(Counter(seen))
+    assert fit.lowest([float(p < HARD[-1]) for p in GRID]).value <= 0.6
+    assert 0.6 <= fit.highest([float(p < 0.5) for p in GRID]).value < 0.65
 
 
 def test_no_vote_says_nothing():

@@ -21,6 +21,7 @@ def test_a_task_and_a_simulated_model_are_planned_whole(capsys: pytest.CaptureFi
     assert (plan["steps"], plan["v"], plan["assumed"]) == (1023, 0.96, [])
     assert plan["p"] == pytest.approx(0.99601)
     assert isinstance(plan["usd"], float)
+    assert plan["cost_usd"] == plan["usd"]
     table = planned(capsys, "--steps", "1023", "--law", "A", "--rule", "lead-table")
     assert str(table["rule"]).startswith("lead-table:")
     assert float(str(table["samples"])) < float(str(plan["samples"]))
@@ -65,6 +66,8 @@ def test_models_of_a_file_as_a_table(capsys: pytest.CaptureFixture[str], tmp_pat
      (("--steps", "10", "--law", "A", "--m", "3"), "one p for all steps"),
      (("--task", "hanoi", "--option", "disks", "--p", "0.9"), "--option is NAME=VALUE"),
      (("--steps", "10", "--p", "0.9", "--v", "0"), "v must lie above 0"),
+     (("--steps", "10", "--p", "0.9", "--k", "0"), "k must be at least 1"),
+     (("--steps", "1e6", "--p", "0.51", "--rule", "lead-table"), "take --rule ahead"),
      (("--steps", "10", "--p", "0.9", "--target", "1"), "no finite k makes a run certain")],
 )  # fmt: skip
 def test_what_cannot_be_planned_is_one_line(

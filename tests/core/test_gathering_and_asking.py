@@ -6,7 +6,7 @@ from random import Random
 
 from hypothesis import given, strategies as st
 
-from maker_engine.core.decomposition import Amendment, Gather, Gathered, Said
+from maker_engine.core.decomposition import Amendment, Done, Finished, Gather, Gathered, Said, Started
 from maker_engine.core.record import decisions
 from maker_engine.core.record.commands import Amend, Answer, CastVote, Decide
 from maker_engine.core.record.events import (
@@ -202,3 +202,15 @@ def test_every_decision_goes_to_json_and_back(decision):
     task = Agree()
     assert decisions.decode(task, decisions.encode(task, decision)) == decision
     assert 0 < len(decisions.describe(task, decision)) <= 24
+
+
+def test_what_an_effect_came_to_is_told_whatever_its_tag():
+    """Of a long tag the end goes, never the outcome; a program's exit is told where it is not 0."""
+    told = {
+        Started("a" * 40): f"{'a' * 15}… started",
+        Finished("crypto", Done("ok", '{"exit": 1, "stdout": "exit"}')): "crypto exit 1",
+        Finished("crypto", Done("ok", '{"exit": 0, "stdout": ""}')): "crypto ok",
+        Finished("b" * 40, Done("ok", '{"exit": -9}')): f"{'b' * 15}… exit -9",
+        Finished("x", Done("timed_out", '{"error": "late", "kind": "timeout"}')): "x timed_out",
+    }
+    assert {decision: decisions.describe(Agree(), decision) for decision in told} == told

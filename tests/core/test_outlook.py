@@ -62,6 +62,13 @@ def test_one_vote_a_step_says_nothing() -> None:
     assert live_law({(1, 0): 500}) is None
 
 
+def test_a_ballot_of_any_length_says_something() -> None:
+    """Votes by the thousand, whose likelihood no number holds at any p, are read like others."""
+    law = live_law({(700, 600): 2})
+    assert law is not None
+    assert 0.5 <= law.mean < 0.6
+
+
 def test_the_live_law_tells_hard_steps_from_noise() -> None:
     """Fitted to 20,000 ballots of law A, its votes are those of A to 1 %, its step error within a third."""
     law, fitted = named_law("A"), live_law(ballots(named_law("A"), 3, 20_000, 1))

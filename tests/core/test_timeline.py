@@ -16,14 +16,15 @@ SPANS = st.builds(
     st.floats(0, 1e6),
     st.one_of(st.none(), st.floats(0, 1e6)),
     st.sampled_from(ROLES),
+    st.booleans(),
 )
 
 
 @modest
-@given(st.lists(SPANS, max_size=40), st.integers(20, 160), st.integers(4, 40))
-def test_it_fits_whatever_happened(spans, columns, rows):
+@given(st.lists(SPANS, max_size=40), st.integers(20, 160), st.integers(4, 40), st.none() | st.floats(-10, 1e6))
+def test_it_fits_whatever_happened(spans, columns, rows, mark):
     """Any spans fit the room in cells and lines, printable, in roles alone."""
-    text = draw_timeline(spans, columns, rows)
+    text = draw_timeline(spans, columns, rows, mark=mark)
     lines = text.plain.split("\n")
     assert len(lines) <= rows
     assert all(cell_len(line) <= columns and line.isprintable() for line in lines)
@@ -44,3 +45,10 @@ def test_it_reads_as_it_was():
         "db  █insert███······██··",
         "web ··········▒post▒▒▒▒▒",
     ]
+
+
+def test_a_moment_is_pointed_at_on_the_clock():
+    """The mark stands above the cell of its moment, and the figures of the clock make room for it."""
+    spans = [Span("db", "", 0, 10, failed=True)]
+    drawn = [draw_timeline(spans, 24, 4, mark=at).plain.split("\n")[0] for at in (0, 5, 10)]
+    assert drawn == ["   ▼              10.0 s", "   0         ▼    10.0 s", "   0            10.0 s ▼"]

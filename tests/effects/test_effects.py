@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -15,9 +18,11 @@ from maker_engine.core.decomposition import Do, Done
 from maker_engine.core.errors import InputError
 from maker_engine.effects.consent import Consent, parse_scope
 from maker_engine.effects.port import EffectError
+from maker_engine.effects.receipts import begin, read
 from maker_engine.effects.secrets import check_source
 from maker_engine.effects.world import RealWorld
 from tests.support.acting_server import ActingServer
+from tests.support.waiting import wait_for
 
 ENVIRONMENT = {"TOKEN": 'p/s"w + å', "SHORT": "ab1"}
 
@@ -43,12 +48,33 @@ def server():
 
 @pytest.mark.parametrize(
     ("path", "status", "kind"),
-    [("/middle", "failed", "closed"), ("/away", "failed", "redirect"), ("/never", "timed_out", "timeout")],
+    [
+        ("/middle", "failed", "closed"),
+        ("/away", "failed", "redirect"),
+        ("/round", "failed", "redirect"),
+        ("/never", "timed_out", "timeout"),
+        ("/drip", "timed_out", "timeout"),
+    ],
 )
 def test_a_server_that_misbehaves_is_an_outcome(server, path, status, kind):
-    """A body that is cut off, a redirect to another server and no answer at all are outcomes that say so."""
-    done = act("http", {"url": server.url + path}, timeout_s=0.3 if path == "/never" else 10)
+    """A body that is cut off, redirects away or round, no answer, and a byte now and then are outcomes that say so."""
+    done = act("http", {"url": server.url + path}, timeout_s=0.3 if status == "timed_out" else 10)
     assert told(done) == (status, kind)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
+    """A server with a certificate of its own making is never spoken to: the outcome says that TLS failed."""
+    if (openssl := shutil.which("openssl")) is None:
+        pytest.skip("openssl is not installed, which makes the certificate")
+    made = [str(tmp_path / name) for name in ("key.pem", "cert.pem")]
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
+    words += " -addext subjectAltName=IP:127.0.0.1 -keyout"
+    subprocess.run([openssl, *words.split(), made[0], "-out", made[1]], check=True, capture_output=True)
+    with ActingServer(certificate=(made[1], made[0])) as secure:
+        done = act("http", {"url": secure.url.replace("http:", "https:") + "/do?name=a", "method": "POST"})
+        assert told(done) == ("failed", "tls")
+        assert "certificate" in done.fields["error"].lower()
+        assert secure.log == []
 
 
 @pytest.mark.parametrize(
@@ -108,6 +134,78 @@ def test_a_program_is_run_without_a_shell_and_reaped(tmp_path):
     assert act("process", {"argv": ["head", "-c", "9999999", "/dev/zero"], "most_bytes": 10}).fields["cut"] is True
     assert act("process", {"argv": ["cat"], "stdin": "x" * 200_000}).fields["stdout"] == "x" * 200_000
     assert told(act("process", {"argv": ["no-such-program"]})) == ("refused", "program")
+
+
+HOLDING = """\
+import asyncio, json, os, pathlib, sys
+from maker_engine.core.decomposition import Do
+from maker_engine.effects.world import RealWorld
+pathlib.Path("pid").write_text(str(os.getpid()))
+world = RealWorld(receipts=pathlib.Path("receipts"))
+do = Do("process", json.dumps({"argv": ["sh", "-c", sys.argv[1]], "receipt": True}))
+world.prepare(do, "key-1")
+asyncio.run(world.carry_out(do, "key-1"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "shown"),
+    [
+        ("kill -STOP $(cat pid); exit 0", {"state": "ended", "exit": 0}),
+        ("kill -STOP $(cat pid); exit 3", {"state": "ended", "exit": 3}),
+        ("kill -KILL $(cat pid); exec sleep 99", {"state": "cut_off", "exit": None}),
+    ],
+)
+def test_a_receipt_shows_how_a_program_ended_though_nobody_was_left_to_see(tmp_path, program, shown):
+    """Whoever began it is stopped or killed in the middle: its receipt says whether it ended by itself, and how."""
+    with subprocess.Popen([sys.executable, "-c", HOLDING, program], cwd=tmp_path) as run:
+        receipt = tmp_path / "receipts" / "key-1"
+        if "STOP" in program:
+            wait_for(run, lambda: receipt.exists() and "exit" in receipt.read_text())
+            run.kill()
+    world = RealWorld(receipts=tmp_path / "receipts")
+    assert asyncio.run(world.carry_out(Do("process_end", "{}", writes=False), "key-1")).fields == shown
+
+
+def test_a_receipt_is_read_for_what_it_can_prove(tmp_path):
+    """None proves nothing, an empty one that nothing began; an exit after a stop is its own only where it is 0."""
+    (tmp_path / "key").write_text("")
+    assert read(tmp_path / "none").state == read(None).state == "unknown"
+    assert read(tmp_path / "key").state == "not_begun"
+    for text, shown in (
+        ("begun\n", ("cut_off", None)),
+        ("begun\nexit 1", ("cut_off", None)),
+        ("begun\nstopped\nexit 1\n", ("cut_off", None)),
+        ("begun\nstopped\nexit 0\n", ("ended", 0)),
+        ("begun\nexit 1\nstopped\n", ("ended", 1)),
+        ("begun\nexit -11\n", ("ended", -11)),
+        ("begun\nexit -9\n", ("cut_off", None)),
+    ):
+        (tmp_path / "key").write_text(text)
+        assert read(tmp_path / "key") == shown
+    with (tmp_path / "key").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (tmp_path / "key").write_text("begun\n")
+        assert read(tmp_path / "key").state == "running"
+        with pytest.raises(EffectError, match="it still runs"):
+            begin(tmp_path / "key")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_does_not_outlive_whoever_started_it(tmp_path, sent):
+    """When maker dies by a signal, even one that nobody can hear, the program and its children end too."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    script = f"exec > {fifo}; sleep 96 & echo up; wait"  # whoever reads the pipe sees its end when the last one is gone
+    arguments = json.dumps({"argv": ["sh", "-c", script]})
+    code = "import asyncio, sys\nfrom maker_engine.core.decomposition import Do\n"
+    code += "from maker_engine.effects.world import RealWorld\n"
+    code += "asyncio.run(RealWorld().carry_out(Do('process', sys.argv[1], timeout_s=60), 'k'))"
+    with subprocess.Popen([sys.executable, "-c", code, arguments]) as starter, fifo.open() as heard:
+        assert heard.readline() == "up\n"
+        starter.send_signal(sent)
+        assert heard.read() == ""
+    assert starter.returncode == -sent
 
 
 def test_sql_happens_as_a_whole_and_within_its_file(tmp_path):

@@ -25,6 +25,7 @@ from maker_engine.runtime.view import RunView
 from maker_engine.sessions.exchange.export import lines
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.store.reader import Reader
+from maker_tui.text.halt_words import halt_words
 from tests.support.acting_server import ActingServer
 from tests.support.errands import Errands, Place
 
@@ -204,10 +205,11 @@ def test_a_person_says_what_has_happened(tmp_path, monkeypatch):
 
 
 def test_a_dry_run_does_nothing_and_names_everything(tmp_path):
-    """A dry run shows every effect in order with the consent it needs, and does none."""
+    """A dry run shows every effect in order with the consent it needs, does none, and says so on record."""
     trial = Trial(tmp_path, "post", "append", scope=WRITE, dry_run=True)
     view = trial.run()
     assert view.snapshot.outcome is Outcome.SOLVED
+    assert view.snapshot.reason == "dry run, nothing was done: solved and verified"
     assert trial.labels == []
     needs = "  [write:http:127.0.0.1:9, not allowed]"
     assert view.planned == (f"step 2: POST 0.1{needs}", f"step 4: append 1.8{needs}")
@@ -232,12 +234,13 @@ def test_a_breakpoint_holds_before_an_effect(tmp_path):
 
     def says(view: RunView) -> None:
         if view.held is not None and not held:
-            held.append((view.held.step, trial.labels))
+            held.append((view.held.step, trial.labels, halt_words(view)))
             trial.inbox.send(Continue())
 
     trial.says = says
     assert trial.run().snapshot.outcome is Outcome.SOLVED
-    assert held == [(1, [])]
+    words = "step 2 · breakpoint 1: effect · before POST 0.1 · n steps, c goes on"
+    assert held == [(1, [], words)]
 
 
 class Careless(Errands):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
+
+import pytest
 
 from maker_engine.core.record.entries import Change
 from maker_engine.core.responses import Response, SampleRequest
@@ -12,10 +17,14 @@ from maker_engine.models.port import Figures
 from maker_engine.models.profile import parse_profile
 from maker_engine.models.simulated import SimulatedModel
 from maker_engine.runtime.adapting import AUTO, MEASURED
+from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.record import read_record
+from maker_tui.runs.bridge import view_of
 from tests.support.toy import Count
 
 
@@ -62,3 +71,26 @@ def test_a_k_that_was_ordered_stays(tmp_path: Path) -> None:
     worse = asyncio.run(drive(prepare(order, task, known), Inbox(), lambda _: None))
     assert worse.outlook is not None
     assert "not the 0.99 planned with" in worse.outlook.worse
+
+
+def test_an_outlook_is_that_of_the_whole_run(tmp_path: Path) -> None:
+    """A run that is gone on with, and a saved one, says p by all steps that it has decided, not by those since."""
+    path, order = tmp_path / "run.maker", RunOrder("hanoi", {"disks": 7}, model="sim:p=0.9", k=4, limit_samples=300)
+    begun = asyncio.run(drive(prepare(replace(order, session=path)), Inbox(), lambda _: None))
+    saved = view_of(open_saved(path)).outlook
+    assert begun.outlook is not None
+    assert saved is not None
+    assert (saved.at, saved.p, saved.law) == (begun.snapshot.totals.steps, begun.outlook.p, begun.outlook.law)
+    gone_on = asyncio.run(drive(prepare_resume(path, {"limit_samples": 320}), Inbox(), lambda _: None))
+    assert gone_on.outlook is not None
+    assert gone_on.outlook.at == gone_on.snapshot.totals.steps > saved.at
+    with sqlite3.connect(path) as file:
+        ballots = json.loads(file.execute("SELECT v FROM meta WHERE k = 'ballots'").fetchone()[0])
+    assert sum(number for _, _, number in ballots) == gone_on.outlook.at
+
+
+@pytest.mark.parametrize("ballots", [3, [3], [[1, 2]], [[1, 2, -1]], [["1", 2, 3]], [[1, 2, 10**30]]])
+def test_ballots_that_cannot_be_are_damage(ballots: object) -> None:
+    """What a record says of its ballots is looked at before it is counted."""
+    with pytest.raises(ValueError, match="ballots"):
+        read_record({"ballots": json.dumps(ballots)})

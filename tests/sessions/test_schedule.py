@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from maker_engine.core.record.events import EffectFinished, EffectIntended, ResponseFlagged, StepDecided, VoteCast
+from maker_engine.core.record.events import (
+    EffectFinished,
+    EffectIntended,
+    EffectRecovered,
+    ResponseFlagged,
+    StepDecided,
+    VoteCast,
+)
 from maker_engine.core.responses import Flag, Response
 from maker_engine.core.task.steps import Done, Safety, Status
 from maker_engine.sessions.integrity.verify import verify
-from maker_engine.sessions.queries.schedule import FLAGGED, SAMPLE, Bar, bars, kept_at, span_of
+from maker_engine.sessions.queries.schedule import FLAGGED, LOST, SAMPLE, Bar, bars, kept_at, span_of
 from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.reader import Reader
 from tests.support.recorded import order_of, record
@@ -54,3 +61,20 @@ def test_a_model_that_answers_at_once_has_the_times_of_the_states_that_are_kept(
     assert [step for step, _ in kept] == [256, 512]
     assert kept == sorted(kept, key=lambda one: one[1])
     assert BEGAN / 2 < kept[0][1] < 2 * BEGAN
+
+
+def test_an_effect_that_a_crash_left_in_doubt_has_an_end(tmp_path: Path) -> None:
+    """What the world said of it ends its bar; where it is begun once more the first is lost, and none is open."""
+    path = tmp_path / "run.maker"
+    journal = Journal(path, TASK, order_of(TASK, k=1))
+    journal.record(started(TASK, k=1))
+    for key in ("k1", "k2"):
+        journal.record(EffectIntended(0, key, key, "http", "{}", True, Safety.ASKABLE, BEGAN))
+    journal.record(EffectRecovered(0, "k1", "k1", "asked", Done(Status.OK, "{}", BEGAN, BEGAN + 9)))
+    journal.record(EffectRecovered(0, "k2", "k2", "not_done", None))
+    journal.record(EffectIntended(0, "k2", "k2", "http", "{}", True, Safety.ASKABLE, BEGAN + 10))
+    journal.record(EffectFinished(0, "k2", "k2", Done(Status.OK), BEGAN + 12))
+    journal.close()
+    with Reader(path) as reader:
+        found = [(bar.name, bar.began_s - BEGAN, (bar.ended_s or 0) - BEGAN, bar.outcome) for bar in bars(reader)]
+    assert found == [("k1", 0, 9, "ok"), ("k2", 0, 0, LOST), ("k2", 10, 12, "ok")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 import time
 from collections import Counter
@@ -16,16 +17,24 @@ from urllib.parse import parse_qs, urlsplit
 class ActingServer:
     """Takes POST /do?name=N (does it, every time), PUT /put?name=N, GET /done?name=N; says what was done in `log`.
 
+    Args:
+        delay_s: Seconds before and after it does something.
+        certificate: Files of its certificate and key, to speak TLS; None for plain HTTP.
+
     Attributes:
         log: (method, name, idempotency key) of every request that changed something, in order.
     """
 
-    def __init__(self, delay_s: float = 0.0) -> None:
+    def __init__(self, delay_s: float = 0.0, certificate: tuple[str, str] | None = None) -> None:
         self.log: list[tuple[str, str, str]] = []
         self.delay_s = delay_s
         self._lock = threading.Lock()
         self._http = _Http(("127.0.0.1", 0), _Handler)
         self._http.owner = self
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
         threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -60,6 +69,9 @@ class ActingServer:
         """How often each was done by POST."""
         with self._lock:
             return Counter(name for method, name, _ in self.log if method == "POST")
+
+
+_LEADS = {"/here": "/echo", "/away": "http://localhost:1/", "/round": "/round"}
 
 
 class _Http(ThreadingHTTPServer):
@@ -109,12 +121,21 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._misbehave(path)
 
+    def _drip(self) -> None:
+        self._say(b"", length=1_000)
+        with suppress(OSError):
+            for _ in range(200):
+                self.wfile.write(b"x")
+                time.sleep(0.02)
+
     def _misbehave(self, path: str) -> None:
         match path:
             case "/big":
                 self._say(b"x" * (2 << 20), length=50 << 20)
             case "/bomb":
                 self._say(gzip.compress(b"0" * (20 << 20)), Content_Encoding="gzip")
+            case "/drip":
+                self._drip()
             case "/binary":
                 self._say(b"\xff\xfe\x00\x01")
             case "/middle":
@@ -122,9 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "/never":
                 time.sleep(30)
-            case "/here":
-                self._say(b"", 302, Location="/echo")
-            case "/away":
-                self._say(b"", 302, Location="http://localhost:1/")
+            case "/here" | "/away" | "/round":
+                self._say(b"", 302, Location=_LEADS[path])
             case _:
                 self._say(b"{not json")

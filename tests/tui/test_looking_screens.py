@@ -176,7 +176,7 @@ async def test_the_map_is_gone_over_by_keys_and_clicks(app):
 
 
 async def test_the_plots_turn(app):
-    """Rule: each plot is named, drawn, and says of how many steps it is."""
+    """Rule: each plot is named, drawn, and says of how many steps it is; the schedule has a key of its own."""
     async with app.run_test(size=SIZE) as pilot:
         await keys(pilot, "p")
         await shown(pilot, "▸vote race", "second + k 3", "rounds →")
@@ -186,6 +186,8 @@ async def test_the_plots_turn(app):
         await shown(pilot, "▸length", "F flagged", "E votes that are wrong")
         await keys(pilot, "right")
         await shown(pilot, "▸votes a step", "on average")
+        await keys(pilot, "at")
+        await shown(pilot, f"schedule · {STEPS} steps", "no call of a model has a time")
 
 
 async def test_a_moment_is_brought_to_the_workbench(app):

@@ -11,6 +11,7 @@ from maker_engine.core.record.events import CircuitOpened, Outcome, SampleFailed
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.state import RunState
 from maker_engine.runtime.view import RunView
+from maker_tui.cli.progress import figures
 from maker_tui.text.halt_words import halt_words
 from maker_tui.text.words import RUNNING, run_word
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
@@ -231,3 +232,16 @@ def test_what_is_sent_otherwise_is_told_whole_and_a_check_s_calls_are_counted():
     assert "sent    no temperature is sent: this" in narrow
     assert "takes none while it reasons" in " ".join(narrow.split())
     assert "checks  3 calls, never counted" in told(shown)
+
+
+def test_an_effect_in_flight_is_named_once_it_is_slow():
+    """Rule: a slow effect has a row at any height; a quick one changes none, so that nothing flickers."""
+    slow = replace(view(), acting=2, oldest_effect="pay: POST /pay", oldest_effect_s=4.2)
+    quick = replace(slow, oldest_effect_s=1.9)
+    for height in (8, 20):
+        assert "2 in flight · 4.2 s · pay: POST /pay" in told(slow, height=height)
+        assert len(told(slow, height=height).split("\n")) == len(told(quick, height=height).split("\n"))
+    assert told(quick, height=8) == told(view(), height=8)
+    assert "effects" not in told(view())
+    assert "effects 2 in flight · 4.2 s · pay: POST /pay" in figures(slow)
+    assert figures(quick) == figures(view())

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from maker_engine.core.decomposition import Started
 from maker_engine.core.record.events import Outcome, StepDecided, StepHopeless, StepOpened, WrongDecisionFound
 from maker_engine.core.record.snapshot import Snapshot, Tally
 from maker_engine.core.record.state import RunState
@@ -173,3 +174,10 @@ def test_a_wrong_decision_is_known_as_soon_as_the_oracle_has_spoken():
     assert run.snapshot().decided == Tally(0, winner="up", wrong=True, right="down")
     run.record_all([StepOpened(1, "b"), StepDecided(1, "up", "c")])
     assert run.snapshot().decided == Tally(1, winner="up")
+
+
+def test_a_step_that_acts_has_no_ballot():
+    """Rule: an open step that acts waits for its effect, and one that has acted is done; neither speaks of votes."""
+    done = Tally(step=8, winner=Started("pay"))
+    rows = [one.plain.rstrip() for one in tally_lines(ballot(Tally(step=9), done), str, 80, acts=True)]
+    assert [row for row in rows if row] == ["step 10 · an effect is awaited", "step 9 · done ✔"]

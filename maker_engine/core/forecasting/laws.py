@@ -122,7 +122,8 @@ class Law:
 
     def k_as_accurate(self, error: float) -> int | None:
         """Return the smallest k whose step error is at most `error`; None where no k up to `MOST_K` is so accurate."""
-        return next((k for k in range(1, MOST_K + 1) if self.step_error(k) <= error), None)
+        rounded = error * (1 + 1e-9)
+        return next((k for k in range(1, MOST_K + 1) if self.step_error(k) <= rounded), None)
 
     def votes(self, k: int) -> float:
         """Return the votes that a step takes in the mean (Eq. 16 over the law)."""

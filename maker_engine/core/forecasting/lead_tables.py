@@ -23,10 +23,16 @@ MOST_VOTES = 400
 """Votes beyond which no table goes on: a step that would need more is given up."""
 HOPELESS = 0.05
 """Steps with so many votes against the leader are given up where further votes would decide a smaller share of them."""
+LEAST_VOTES = 100
+"""A table is worked out for so many votes a step at least, though a step may run out of samples before."""
+ROUNDING = 1e-12
+"""A share of steps that is smaller is nothing: no run has so many."""
 MOST_CAPS = 12
 """Leads above the first that a table is capped at, at most."""
-LOOSER = (1, 3, 10)
-"""By how much looser a posterior is tried for a table that keeps to its error only in the mean."""
+LOOSER = (0.3, 1, 3, 10)
+"""By how much looser, or tighter, a posterior is tried for a table that keeps to its error only in the mean."""
+NEAR = 1.05
+"""Tables that take so many times the fewest votes are as good as the cheapest."""
 NEGLIGIBLE = 1e-3
 """A table ends where steps with more dissent are rarer than this share of the error that a step may have."""
 
@@ -40,14 +46,24 @@ class Ends:
     undecided: float
     votes: float
 
+    @property
+    def lost(self) -> float:
+        """The share that is not decided rightly."""
+        return self.wrong + self.undecided
+
     def run_success(self, steps: int) -> float:
         """Return the probability that all `steps` are decided, and rightly."""
-        lost = self.wrong + self.undecided
-        return math.exp(steps * math.log1p(-lost)) if lost < 1 else 0.0
+        return math.exp(steps * math.log1p(-self.lost)) if self.lost < 1 else 0.0
 
     def none_wrong(self, steps: int) -> float:
         """Return the probability that no step is decided wrongly, whoever answers those that are undecided."""
         return math.exp(steps * math.log1p(-self.wrong)) if self.wrong < 1 else 0.0
+
+
+def votes_within(samples: int | None, v: float | None) -> int:
+    """Return the votes that a step gets from so many samples, None for as many as it may draw, `v` of them valid."""
+    most = MOST_VOTES if samples is None else samples
+    return min(MOST_VOTES, max(LEAST_VOTES, int(most * (1.0 if v is None else v))))
 
 
 def step_target(steps: int, target: float) -> float:
@@ -68,7 +84,7 @@ def _product(p: float, ahead: int, behind: int) -> float:
     return float(p**ahead * (1 - p) ** behind)  # what underflows is nothing beside the other paths
 
 
-def lead_table(law: Law, error: float, least: int | None = None, most_votes: int = 200) -> LeadTable:
+def lead_table(law: Law, error: float, least: int | None = None, most_votes: int = MOST_VOTES) -> LeadTable:
     """Work out the leads under a law.
 
     Args:
@@ -84,16 +100,21 @@ def lead_table(law: Law, error: float, least: int | None = None, most_votes: int
         raise InputError(f"the error of a step lies between 0 and 0.5, got {error:g}")
     leads = _leads(law, error, least or _plans_k(law, error), min(most_votes, MOST_VOTES))
     if not leads:
-        raise InputError(f"no lead within {most_votes} votes leaves a step wrong in at most {error:g} of the cases")
+        raise InputError(
+            f"no lead within {most_votes} votes leaves a step wrong in at most {error:.2g} of the cases:"
+            " take --rule ahead, a model with a better p, or a lower target"
+        )
     return _ended(law, leads, error, most_votes)
 
 
-def cheapest_table(law: Law, error: float, least: int | None = None, most_votes: int = 200) -> LeadTable:
-    """Return the table with the fewest votes that keeps to an error in the mean over the steps.
+@lru_cache(maxsize=16)
+def cheapest_table(law: Law, error: float, least: int | None = None, most_votes: int = MOST_VOTES) -> LeadTable:
+    """Return the table that keeps to an error in the mean over the steps for the fewest votes, or next to them.
 
     That of `lead_table` keeps to it in every ballot that ends. Where p varies smoothly that asks for more than it is
-    worth: then leads need not grow so far, or at all, and this is ahead-by-k. Steps that are left undecided count as
-    wrong; where no table without them is good enough, as with hard steps, it is `lead_table` again.
+    worth: then leads need not grow so far, or at all, and this is ahead-by-k. Of tables that take next to the fewest
+    votes it is the one that is furthest below ahead-by-k for the error that it has itself. Steps that are left
+    undecided count as wrong; where no table without them is good enough, as with hard steps, it is `lead_table` again.
 
     Args:
         law: As for `lead_table`, and so are the others.
@@ -104,29 +125,32 @@ def cheapest_table(law: Law, error: float, least: int | None = None, most_votes:
     Raises:
         InputError: As for `lead_table`.
     """
-    best = strict = lead_table(law, error, least, most_votes)
-    known = ends(law, strict, most_votes)
-    fewest = known.votes if known.wrong + known.undecided <= error else math.inf
-    for table in _constant(law, error, strict.k, most_votes):
-        found = ends(law, table, most_votes)
-        if found.votes < fewest:
-            best, fewest = table, found.votes
+    strict = lead_table(law, error, least, most_votes)
+    tables = [strict, *_constant(law, error, strict.k, most_votes)]
     for looser in LOOSER:
-        if error * looser >= 0.5:
-            break
-        leads = _leads(law, error * looser, least or _plans_k(law, error), min(most_votes, MOST_VOTES))
-        for table in _capped(law, leads, error, most_votes):
-            found = ends(law, table, most_votes)
-            if found.votes < fewest:
-                best, fewest = table, found.votes
-    return best
+        if error * looser < 0.5:
+            leads = _leads(law, error * looser, least or _plans_k(law, error), min(most_votes, MOST_VOTES))
+            tables += _capped(law, leads, error, most_votes)
+    ended = [(table, ends(law, table, most_votes)) for table in tables]
+    keeping = [(table, found) for table, found in ended if found.lost <= error]
+    if not keeping:
+        return strict
+    fewest = min(found.votes for _, found in keeping)
+    near = [(table, found) for table, found in keeping if found.votes <= NEAR * fewest]
+    return min(near, key=lambda one: (round(_share_of_ahead(law, one[1]), 6), one[1].votes))[0]
+
+
+def _share_of_ahead(law: Law, found: Ends) -> float:
+    """Return the votes as a share of those of the smallest k that is as accurate; 0 where no k is."""
+    k = law.k_as_accurate(found.lost)
+    return 0.0 if k is None else found.votes / law.votes(k)
 
 
 def _constant(law: Law, error: float, least: int, most_votes: int) -> list[LeadTable]:
     """Return ahead-by-k as a table, with the smallest k from `least` on that keeps to the error, where one does."""
     for k in range(least, least + MOST_CAPS + 1):
         found = ends(law, LeadTable((k,)), most_votes)
-        if found.wrong + found.undecided <= error:
+        if found.lost <= error:
             return [LeadTable((k,))]
     return []
 
@@ -142,7 +166,7 @@ def _capped(law: Law, leads: list[int], error: float, most_votes: int) -> list[L
 
     def keeps(cap: int) -> bool:
         found = ends(law, under(cap), most_votes)
-        return found.wrong + found.undecided <= error
+        return found.lost <= error
 
     if not leads:
         return []
@@ -192,11 +216,13 @@ def _decided_at(law: Law, table: LeadTable, most: int) -> list[float]:
     return decided
 
 
-def ends(law: Law, table: LeadTable, most_votes: int = 200) -> Ends:
+def ends(law: Law, table: LeadTable, most_votes: int = MOST_VOTES) -> Ends:
     """Return how ballots end under a table, exactly; those with `most_votes` and no decision are undecided."""
     decided, given_up = _paths(table, min(most_votes, MOST_VOTES))
     right = wrong = undecided = votes = 0.0
     for ahead, behind, ways in decided:
+        if right + wrong > 1 - ROUNDING:
+            return Ends(right, wrong, max(0.0, 1 - right - wrong), votes)
         rightly = ways * math.fsum(weight * _product(p, ahead, behind) for p, weight in law.points)
         wrongly = ways * math.fsum(weight * _product(1 - p, ahead, behind) for p, weight in law.points)
         right += rightly
@@ -217,20 +243,23 @@ def _paths(table: LeadTable, most: int) -> tuple[list[tuple[int, int, int]], lis
         (leader's votes, votes against, ways) of those decided for one of the answers, which are as many for the other;
         and (votes of one, of the other, ways) of those that are given up.
     """
-    going: dict[tuple[int, int], int] = {(0, 0): 1}
+    leads = [table.lead(against) for against in range(most // 2 + 1)]
+    going: dict[tuple[int, int], int] = {(0, 0): 1}  # of two mirrored orders one is followed
     decided: list[tuple[int, int, int]] = []
     given_up: list[tuple[int, int, int]] = []
     for cast in range(most + 1):
         further: dict[tuple[int, int], int] = {}
-        for (one, other), ways in going.items():
-            lead = table.lead(min(one, other))
-            if lead is not None and abs(one - other) >= lead:
-                if one > other:
-                    decided.append((one, other, ways))
+        for (more, less), ways in going.items():
+            lead = leads[less]
+            if lead is not None and more - less >= lead:
+                decided.append((more, less, ways))
             elif lead is None or cast == most:
-                given_up.append((one, other, ways))
+                given_up.append((more, less, ways))
+                given_up += [(less, more, ways)] if more > less else []
             else:
-                further[one + 1, other] = further.get((one + 1, other), 0) + ways
-                further[one, other + 1] = further.get((one, other + 1), 0) + ways
+                further[more + 1, less] = further.get((more + 1, less), 0) + ways
+                if more > less:
+                    mirrored = 2 * ways if less + 1 == more else ways
+                    further[more, less + 1] = further.get((more, less + 1), 0) + mirrored
         going = further
     return decided, given_up

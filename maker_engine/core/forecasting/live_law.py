@@ -8,7 +8,7 @@ so are steps with p < ½, whose ballots agree on a wrong answer, and samples tha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from maker_engine.core.forecasting.laws import Law
@@ -26,6 +26,19 @@ FEWEST_ROUNDS, MOST_ROUNDS = 100, 1_000
 STILL = 1e-6
 """The fit ends when no weight moves by more in a round."""
 _LEAST = 1e-4
+MOST_KEPT = 500
+"""Kinds of ballots that a session keeps: a run at k = 3 has a few dozen."""
+
+
+def kept_ballots(ballots: Ballots) -> list[list[int]]:
+    """Return ballots as a session keeps them: [votes for, votes against, ballots], the commonest first."""
+    commonest = sorted(ballots.items(), key=lambda one: (-one[1], one[0]))[:MOST_KEPT]
+    return [[won, lost, number] for (won, lost), number in commonest]
+
+
+def ballots_of(kept: Iterable[Sequence[int]]) -> dict[tuple[int, int], int]:
+    """Return the ballots that `kept_ballots` has written."""
+    return {(won, lost): number for won, lost, number in kept}
 
 
 class LiveP(NamedTuple):
@@ -38,7 +51,7 @@ class LiveP(NamedTuple):
 
 def live_p(ballots: Ballots) -> LiveP | None:
     """Estimate the p that all steps share; None where the ballots say nothing, as with one vote each."""
-    kept = [(a, b, n) for (a, b), n in ballots.items() if a + b > 1]
+    kept = [(a, b, n) for (a, b), n in sorted(ballots.items()) if a + b > 1]
     if not kept:
         return None
 
@@ -80,12 +93,19 @@ def _crossing(of: object, floor: float, end: float, best: float) -> float:
     return inside
 
 
+def _relative(a: int, b: int) -> list[float]:
+    """Return how likely a ballot is at each p of the grid, the likeliest being 1: a long one would be 0 at all."""
+    logs = [_log(p, a, b) for p in GRID]
+    most = max(logs)
+    return [math.exp(one - most) for one in logs]
+
+
 def live_law(ballots: Ballots) -> Law | None:
     """Fit the law of p over the steps on a grid from ½ to 1, by maximum likelihood; None where nothing is known."""
-    kept = [(a, b, n) for (a, b), n in ballots.items() if a + b > 1]
+    kept = [(a, b, n) for (a, b), n in sorted(ballots.items()) if a + b > 1]
     if not kept:
         return None
-    rows = [[p**a * (1 - p) ** b + (1 - p) ** a * p**b for p in GRID] for a, b, _ in kept]
+    rows = [_relative(a, b) for a, b, _ in kept]
     numbers = [n for _, _, n in kept]
     total = sum(numbers)
     weights = [1 / len(GRID)] * len(GRID)

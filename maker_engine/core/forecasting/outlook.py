@@ -47,7 +47,7 @@ class Outlook:
     """What the votes so far say.
 
     Attributes:
-        at: Steps that it was worked out from.
+        at: Steps whose votes it was worked out from.
         p: p with its interval, of steps that are all alike.
         law: The law of p over the steps; steps with p < ½ cannot be seen in it.
         forecast: P(solve) if steps are as those so far and none is hard: the least and the most of what fits.
@@ -96,7 +96,7 @@ def outlook(
             forecast = 0.0, 0.0
         votes = totals.votes / totals.steps * steps
         usd = None if cost_usd is None else cost_usd / totals.steps * steps
-    found = Outlook(totals.steps, p, law, forecast, bound, usd, votes, expected.k_from)
+    found = Outlook(sum(ballots.values()), p, law, forecast, bound, usd, votes, expected.k_from)
     return replace(found, worse=_worse(found, expected))
 
 

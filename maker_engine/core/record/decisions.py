@@ -7,6 +7,7 @@ an effect is not.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -25,6 +26,8 @@ from maker_engine.core.decomposition import (
 MARK = "maker"
 """The key that marks an object as the engine's own."""
 DESCRIPTION_LIMIT = 24
+_EXIT = re.compile(r'\{"exit": (-?[1-9][0-9]{0,5})[,}]')
+"""The exit status of a program that failed, which is the first field of its value."""
 Fields: TypeAlias = dict[str, Json]
 
 
@@ -165,6 +168,18 @@ def _words(kind: type[Said | Amendment], mark: str) -> Kind:
     )
 
 
+def _came_to(done: Done) -> str:
+    """Tell in a word or two what has come of an effect: its status, or a program's exit that is not 0."""
+    failed = _EXIT.match(done.value) if done.ok else None
+    return f"exit {failed[1]}" if failed else done.status.value
+
+
+def _tagged(tag: str, word: str) -> str:
+    """Tell what an effect that was started has come to; of a long tag the end goes, never the word."""
+    room = DESCRIPTION_LIMIT - len(word) - 1
+    return f"{tag if len(tag) <= room else tag[: room - 1] + '…'} {word}"
+
+
 _KINDS: dict[type, Kind] = {
     Gathered: Kind(
         "gathered",
@@ -174,20 +189,18 @@ _KINDS: dict[type, Kind] = {
     ),
     Said: _words(Said, "said"),
     Amendment: _words(Amendment, "amendment"),
-    Done: Kind(
-        "done", lambda _, done: done_fields(done), lambda _, fields: read_done(fields), lambda done: done.status
-    ),
+    Done: Kind("done", lambda _, done: done_fields(done), lambda _, fields: read_done(fields), _came_to),
     Started: Kind(
         "started",
         lambda _, started: {"tag": started.tag},
         lambda _, fields: Started(_text(fields, "tag")),
-        lambda started: f"{started.tag} started",
+        lambda started: _tagged(started.tag, "started"),
     ),
     Finished: Kind(
         "finished",
         lambda _, ended: {"tag": ended.tag, **done_fields(ended.done)},
         lambda _, fields: Finished(_text(fields, "tag"), read_done(fields)),
-        lambda ended: f"{ended.tag} {ended.done.status}",
+        lambda ended: _tagged(ended.tag, _came_to(ended.done)),
     ),
 }
 _BY_MARK = {kind.mark: kind for kind in _KINDS.values()}

@@ -11,6 +11,7 @@ from maker_engine.sessions.store.schema import StepFlag
 
 _CHUNK = 1 << 16  # steps searched at once, on the way to the nearest one
 _BYTE = 0xFF
+_COUNTED = (StepFlag.DISSENT, StepFlag.FLAGGED, StepFlag.WRONG, StepFlag.FAILED_CALLS, StepFlag.ACTED)
 
 
 class Share(NamedTuple):
@@ -21,12 +22,16 @@ class Share(NamedTuple):
         dissent: Those with more than one candidate.
         flagged: Those with a flagged response.
         wrong: Those that an oracle disagrees with.
+        failed: Those with a call or an effect that failed.
+        acted: Those in which an effect began or ended.
     """
 
     steps: int
     dissent: int
     flagged: int
     wrong: int
+    failed: int = 0
+    acted: int = 0
 
 
 class Marks:
@@ -80,7 +85,7 @@ class Marks:
     def shares(self, first: int, last: int, each: int) -> list[Share]:
         """Count what is remarkable in steps `first` to `last` (0-based, exclusive), for every `each` of them."""
         last = max(first, min(last, len(self._flags)))
-        has = [self._has(flag, first, last) for flag in (StepFlag.DISSENT, StepFlag.FLAGGED, StepFlag.WRONG)]
+        has = [self._has(flag, first, last) for flag in _COUNTED]
         return [
             Share(min(each, last - first - at), *(kind.count(1, at, at + each) for kind in has))
             for at in range(0, last - first, each)

@@ -12,6 +12,7 @@ from maker_engine import catalogue
 from maker_engine.blame import blaming
 from maker_engine.core.decomposition import AnyTask, Json, result_of
 from maker_engine.core.errors import MakerError, SessionError
+from maker_engine.core.forecasting.live_law import ballots_of
 from maker_engine.core.record.entries import Act, Change, Doubted, Entry
 from maker_engine.core.record.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.record.snapshot import Snapshot, Totals
@@ -172,6 +173,7 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         run.record(RunEnded(Outcome(meta["ended"]["outcome"]), f"{meta['ended']['reason']}{without}"))
     run.check = next(checks(reader), None)
     run.totals = Totals.of(meta["totals"])
+    run.ballots = ballots_of(meta.get("ballots", ()))
     elapsed_s = float(meta["elapsed_s"])
     changed = change_in_effect(reader, task, done)
     parent = reader.branch.parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from maker_engine.core.record.events import EffectFinished, EffectIntended
+from maker_engine.core.record.events import EffectFinished, EffectIntended, EffectRecovered
 from maker_engine.core.record.interning import Values
 from maker_engine.core.record.registry import BY_TAG
 from maker_engine.core.record.sample_kinds import FOUND, LATENCY, MODEL, NUMBER, is_sample
@@ -15,8 +15,8 @@ from maker_engine.sessions.store.reader import Reader, own_rows
 from maker_engine.sessions.store.schema import row_id, step_of
 from maker_engine.sessions.store.times import unpack_times
 
-SAMPLE, FLAGGED = "sample", "flagged"
-"""Outcomes of a call that was counted; those of an effect are its status."""
+SAMPLE, FLAGGED, LOST = "sample", "flagged", "lost"
+"""Outcomes of a call that was counted; those of an effect are its status, or that its end was never seen."""
 _NOTHING = Values((), (), ())
 
 
@@ -29,7 +29,8 @@ class Bar(NamedTuple):
         resource: The model, or the kind of effect. A stranger's text.
         began_s: When it began, in s since 1970.
         ended_s: When it ended, likewise; None for an effect of which that is not on record.
-        outcome: `SAMPLE`, `FLAGGED`, or the status of the effect; empty where it has not ended.
+        outcome: `SAMPLE`, `FLAGGED`, the status of the effect, or `LOST` where it was begun once more after the run was
+            cut off, and ends for the picture when it began; empty where it has not ended.
     """
 
     step: int
@@ -66,7 +67,7 @@ def bars(reader: Reader, first: int = 0, last: int | None = None) -> list[Bar]:
             event = BY_TAG[row[0]]
             if event.entry is EffectIntended:
                 _begin(found, begun, event.read_row(row, _NOTHING))
-            elif event.entry is EffectFinished:
+            elif event.entry in (EffectFinished, EffectRecovered):
                 _end(found, begun, event.read_row(row, _NOTHING))
     return sorted(found, key=lambda bar: (bar.began_s, bar.step))
 
@@ -107,14 +108,19 @@ def _call(step: int, row: Sequence[Any], began_s: float, models: Sequence[str]) 
 
 
 def _begin(found: list[Bar], begun: dict[str, int], event: Any) -> None:
+    before = begun.get(event.key)
+    if before is not None and found[before].ended_s is None:
+        found[before] = found[before]._replace(ended_s=found[before].began_s, outcome=LOST)
     begun[event.key] = len(found)
     found.append(Bar(event.step, event.tag, event.effect, event.at_s, None, ""))
 
 
 def _end(found: list[Bar], begun: dict[str, int], event: Any) -> None:
     place = begun.get(event.key)
-    if place is not None:
-        found[place] = found[place]._replace(ended_s=event.at_s, outcome=event.done.status.value)
+    if place is not None and event.done is not None:
+        at_s = event.at_s if isinstance(event, EffectFinished) else event.done.ended
+        outcome = event.done.status.value
+        found[place] = found[place]._replace(ended_s=max(at_s, found[place].began_s), outcome=outcome)
 
 
 def span_of(bars: Iterable[Bar]) -> tuple[float, float] | None:

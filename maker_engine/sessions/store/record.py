@@ -32,6 +32,10 @@ _PLAIN: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+MOST = 2**40
+"""No ballot has more votes, and no run as many ballots of one kind."""
+
+
 def read_record(texts: Mapping[str, str]) -> dict[str, Any]:
     """Turn the record of a run, values in JSON, into values.
 
@@ -61,6 +65,8 @@ def check_record(record: Mapping[str, Any]) -> None:
         raise ValueError("'open' is a number that cannot be")
     if not _spent(record):
         raise ValueError("'owed' or 'density' is none that can be")
+    if not all(map(_is_ballots, _list("ballots", record.get("ballots", [])))):
+        raise ValueError("'ballots' is no list of votes for, votes against and how many ballots")
     for key, check in (("order", check_order), ("started", check_started), ("totals", check_totals)):
         if key in record:
             check(record[key])
@@ -110,6 +116,11 @@ def _is_noted(one: object) -> bool:
     if not (isinstance(one, list) and len(one) in (2, 4) and fits(one[0], int) and one[0] >= 0 and fits(one[1], str)):
         return False
     return len(one) == 2 or (fits(one[2], str | None) and fits(one[3], str))
+
+
+def _is_ballots(one: object) -> bool:
+    """Whether it is the votes for and against, and how many ballots ended so."""
+    return isinstance(one, list) and len(one) == 3 and all(fits(part, int) and 0 <= part <= MOST for part in one)
 
 
 def _spent(record: Mapping[str, Any]) -> bool:

@@ -56,6 +56,8 @@ class _Tokens:
         """
         kind, text = self.take()
         if kind not in ("word", "quoted"):
+            if kind == "end":
+                raise ProblemError("the DOT graph ends in the middle: write the whole of it")
             raise ProblemError(f"the DOT graph has {one_line(text, 40)!r} where a name should be")
         while self.takes("+"):
             text += self.take()[1]

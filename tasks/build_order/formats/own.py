@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,8 +67,7 @@ def read_json(content: str) -> Problem:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1) if len(pairs) < 2_000 else names[0]
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise ProblemError(f"there are two of the module {shown(twice)}: keep one")
     return found
 

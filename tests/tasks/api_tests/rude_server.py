@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,6 +16,7 @@ class RudeServer(ThreadingHTTPServer):
     Attributes:
         things: Paths of what there is.
         asked: (method, path) of every request, in order.
+        keys: Idempotency keys of what was created.
         sent: Bytes of the big body that were taken.
     """
 
@@ -22,7 +24,7 @@ class RudeServer(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(self):
-        self.things, self.asked, self.sent = set(), [], 0
+        self.things, self.asked, self.keys, self.sent = set(), [], [], 0
         self.over = threading.Event()
         super().__init__(("127.0.0.1", 0), _Rude)
 
@@ -48,6 +50,7 @@ class _Rude(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("content-length", 0)))
         place = f"/things/{len(self.server.things) + 1}"
         self.server.things.add(place)
+        self.server.keys.append(self.headers.get("idempotency-key"))
         self._answer(201, b'{"id": "1"}', Location=place)
 
     def do_DELETE(self):
@@ -58,7 +61,7 @@ class _Rude(BaseHTTPRequestHandler):
     def do_GET(self):
         self._asked()
         with contextlib.suppress(ConnectionError):
-            getattr(self, "_" + self.path.strip("/"))()
+            getattr(self, "_" + self.path.strip("/").partition("?")[0])()
 
     def _asked(self):
         self.server.asked.append((self.command, self.path))
@@ -71,6 +74,10 @@ class _Rude(BaseHTTPRequestHandler):
             self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _made(self):
+        found = [{"id": "1"}] if self.path.partition("key=")[2] in self.server.keys else []
+        self._answer(200, json.dumps(found).encode())
 
     def _good(self):
         self._answer(200, b'{"ok": true}')

@@ -21,7 +21,7 @@ from maker_tui.cli.main import main
 from tests.tasks.api_tests.driven import driven, rehearsed, verdicts
 from tests.tasks.api_tests.kills import one_run
 
-REAL = ("none", "broken", "flaky", "slow", "sticky")
+REAL = ("none", "broken", "slow", "sticky")
 PASSED = ("passed", None)
 AGAIN = {
     "none": {}, "unavailable": {"create_order": 2}, "slow": {"report": 2}, "throttled": {"create_cart": 2},
@@ -161,6 +161,15 @@ def test_a_red_run_is_solved_and_exits_with_1(tmp_path, capsys):
     assert found["shortfall"] == "1 of 19 tests failed: get_order (product fault)"
     assert found["reason"] == f"solved and verified; {found['shortfall']}"
     assert (tmp_path / "out" / "junit.xml").exists()
+
+
+def test_a_dry_run_writes_no_report_of_tests_that_were_not_run(tmp_path, capsys):
+    """What a dry run imitates is in no paper, and its end says that nothing was done."""
+    flags = ("--headless", "--json", "--out", str(tmp_path / "out"), "--session", str(tmp_path / "run.maker"))
+    assert main(["run", "api_tests", "--dry-run", *flags]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["papers"], found["reason"]) == ([], "dry run, nothing was done: solved and verified")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_shop_does_nothing_on_half_a_request():

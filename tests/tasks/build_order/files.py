@@ -214,14 +214,14 @@ def needs_of(problem):
     return {f"{problem.names[one]}>{problem.names[other]} {words[kind]}" for one, other, kind in problem.edges}
 
 
-def follow(task):
-    """The decisions that the rule makes right, to the end, and the last state; the commands of modules all go well."""
+def follow(task, failing=""):
+    """The decisions that the rule makes right, to the end, and the last state; all commands but `failing` go well."""
     from maker_engine.core.decomposition import Await, Finished, Start, Started
 
     state, answers, running = task.start(), [], []
     while (step := task.step(state)) is not None:
         if isinstance(step, Start):
-            running.append(Finished(step.tag, task.rehearse(state, step.do, 0)))
+            running.append(Finished(step.tag, task.rehearse(state, step.do, 2 * (step.tag == failing))))
             answer = Started(step.tag)
         else:
             answer = running.pop(0) if isinstance(step, Await) else task.oracle(state)

@@ -56,8 +56,8 @@ def test_the_sample_in_two_regions_is_optimal_where_cheapest_first_is_not():
 
 
 def test_random_orders_keep_edges_slots_and_quotas_near_the_proven_optimum():
-    """Forty orders hold no breach, are never below the bound, and lose at most 3 % to the optimum in the mean."""
-    losses = []
+    """Forty orders hold no breach, are never below the bound, and lose at most 3 % to it in the mean."""
+    losses, proven = [], 0
     for seed in range(40):
         whole = resources(seed, 9)
         task = load(whole)
@@ -66,9 +66,46 @@ def test_random_orders_keep_edges_slots_and_quotas_near_the_proven_optimum():
         assert breaches(whole, result) == []
         assert task.verify(answers) == []
         assert result["bound_s"] <= result["best_known_s"] <= result["makespan_s"]
-        losses += [result["makespan_s"] / result["optimum_s"] - 1] if result["optimum_s"] else []
-    assert len(losses) == 40 or find_spec("ortools") is None
+        losses.append(result["makespan_s"] / result["bound_s"] - 1)
+        proven += result["optimum_s"] is not None
     assert sum(losses) / len(losses) <= 0.03
+    assert proven >= (39 if find_spec("ortools") is None else 40)
+
+
+def least(whole):
+    """The least makespan: every order of the resources that keeps the edges, each begun as early as it can be."""
+    by_name = {one["name"]: one for one in whole["resources"]}
+
+    def begin(name, placed):
+        """The first moment, of those at which something ends, at which there is room for it all its time."""
+        one, used = by_name[name], [(start, by_name[other]) for other, start in placed.items()]
+        ends = sorted({0, *(start + other["seconds"] for start, other in used)})
+        first = max((placed[need] + by_name[need]["seconds"] for need in one["needs"]), default=0)
+        for start in (at for at in ends if at >= first):
+            moments = [start, *(other for other, _ in used if start < other < start + one["seconds"])]
+            on = [[two for other, two in used if other <= at < other + two["seconds"]] for at in moments]
+            same = [sum(two["type"] == one["type"] for two in some) for some in on]
+            if max(map(len, on)) < whole["slots"] and max(same) < whole["quotas"].get(one["type"], 99):
+                return start
+        return max(ends)
+
+    def search(placed):
+        if len(placed) == len(by_name):
+            return max(start + by_name[name]["seconds"] for name, start in placed.items())
+        able = [name for name in by_name if name not in placed and placed.keys() >= {*by_name[name]["needs"]}]
+        return min(search(placed | {name: begin(name, placed)}) for name in able)
+
+    return search({})
+
+
+def test_what_is_called_the_optimum_is_the_least_that_there_is():
+    """Every order of six resources is tried: none is shorter than the bound, and the proven optimum is the shortest."""
+    for seed in range(1, 24, 2):
+        whole = resources(seed, 6, 2)
+        task = load(whole)
+        result = task.result(follow(task)[0])
+        assert result["bound_s"] <= least(whole) <= result["best_known_s"]
+        assert result["optimum_s"] in (None, least(whole))
 
 
 def test_the_verifier_takes_no_other_order():
@@ -104,7 +141,8 @@ def test_a_failure_is_retried_tainted_or_stops_what_needs_it(fails, retries, fat
     result = task.result(state)
     if fates[-1] == "stop":
         assert (result["given_up"], result["left_out"], result["makespan_s"]) == (["a"], ["b"], end)
-        assert "failed" in task.verify(answers)[0]
+        assert task.verify(answers) == []
+        assert task.shortfall(state) == f"1 job given up: a ({fails[-1]}); 1 job left out"
     else:
         assert result["makespan_s"] == end + 1
         assert task.verify(answers) == []

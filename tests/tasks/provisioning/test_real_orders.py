@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 from maker_tasks.provisioning import Provisioning
+from maker_tasks.provisioning.clock import Fate
 from maker_tasks.provisioning.problem import TERRAFORM
 from maker_tasks.provisioning.reading import problem_of, read_any, sample_project
 from maker_tasks.provisioning.real_order import RealOrder
 
-from maker_engine.core.decomposition import Await, Do, Finished, Start, Started
+from maker_engine.core.decomposition import Await, Do, Done, Finished, Start, Started
 from maker_engine.core.errors import ProblemError
 from maker_tui.cli.main import main
 from tests.tasks.provisioning.instances import resources
@@ -69,8 +70,14 @@ def test_what_fails_is_tried_again_and_what_is_refused_stops(order):
     state, answers, _ = rehearsed(order, [0, 3, 1])
     assert [fate for _, fate in state.fates] == ["retry", "taint"]
     assert order.verify(answers) == []
-    _, answers, argvs = rehearsed(order, [0, 2])
-    assert "left out" in order.verify(answers)[0]
+    state, answers, argvs = rehearsed(order, [0, 2])
+    assert "given up" in order.shortfall(state)
+    assert "left out" in order.shortfall(state)
+    assert order.verify(answers) == []
+    stopped = next(at for at, one in enumerate(answers) if isinstance(one, Fate))
+    assert "not over" in order.verify(answers[:stopped])[0]
+    busy = replace(answers[stopped - 1], done=Done("ok", '{"exit": 1, "stderr": "busy"}'))
+    assert "tried again" in order.verify([*answers[: stopped - 1], busy, *answers[stopped:]])[0]
     assert len(argvs) < len(order.problem.jobs)
 
 
