@@ -47,7 +47,7 @@ def load_problem(options: Mapping[str, int | str], source: str | None) -> Proble
         raise ProblemError(f"--tool {one_line(tool, 30)} is not known: {', '.join(TOOLS)}")
     folder = Folder(name, files, dialect_of(database))
     for path in left_out:
-        folder.note(one_line(str(path), 100), 1, "is no UTF-8 text and was not read")
+        folder.note(one_line(str(path), 100), 1, "is not UTF-8 text and was not read")
     title, tool, changes = read_folder(folder, tool)
     if folder.dialect == "postgres":
         changes = _linted(changes)
@@ -91,14 +91,14 @@ def _json(source: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         whole = None
     if not isinstance(whole, dict):
-        raise ProblemError("the problem is no folder of migrations: give one with --problem FOLDER")
+        raise ProblemError("the problem is not a folder of migrations: give one with --problem FOLDER")
     return whole
 
 
 def _files(whole: dict[str, Any]) -> tuple[str, dict[str, str]]:
     files = whole.get("files")
     if not isinstance(files, dict) or not all(isinstance(one, str) for pair in files.items() for one in pair):
-        raise ProblemError("the problem is no folder of migrations: give one with --problem FOLDER")
+        raise ProblemError("the problem is not a folder of migrations: give one with --problem FOLDER")
     return one_line(str(whole.get("folder", "migrations")), 60), files
 
 

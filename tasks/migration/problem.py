@@ -174,7 +174,9 @@ def checked(problem: Problem) -> Problem:
         return replace(problem, changes=ordered)
     names = [change.name for change in ordered]
     if problem.until not in names:
-        raise ProblemError(f"--to {one_line(problem.until, 80)} is no change of the plan, which ends with {names[-1]}")
+        raise ProblemError(
+            f"--to {one_line(problem.until, 80)} is not a change of the plan, which ends with {names[-1]}"
+        )
     return replace(problem, changes=ordered[: names.index(problem.until) + 1])
 
 
@@ -186,7 +188,7 @@ def since(problem: Problem, last: str) -> Problem:
     """
     names = [change.name for change in problem.changes]
     if last not in names[:-1]:
-        words = "the last of the plan: nothing is left" if last in names else "no change of the plan"
+        words = "the last of the plan: nothing is left" if last in names else "not a change of the plan"
         raise ProblemError(f"--since {one_line(last, 80)} is {words}")
     there = {*names[: names.index(last) + 1]}
     left = [
@@ -262,5 +264,5 @@ def _statement(given: dict[str, Any]) -> Statement:
     if one.kind not in KINDS or one.lock not in ("none", "rows", "table") or not 1 <= one.risk <= 5:
         raise ProblemError(f"this migration in maker's own form is damaged at {one_line(one.sql, 60)}")
     if not (isinstance(one.sql, str) and isinstance(one.batch, str) and isinstance(one.target, str)):
-        raise ProblemError("this migration in maker's own form is damaged: a statement is no text")
+        raise ProblemError("this migration in maker's own form is damaged: a statement is not a text")
     return Statement(**{**given, "tables": one.tables, "loses": one.loses})

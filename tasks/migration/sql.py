@@ -66,7 +66,7 @@ def _cut(text: str, dialect: str, file: str, line: int) -> Iterator[tuple[str, i
     try:
         tokens = tokenize(text, dialect=dialect)
     except (SqlglotError, RecursionError) as error:
-        raise ProblemError(f"{file}:{line}: this is no SQL: {one_line(str(error), 80)}") from None
+        raise ProblemError(f"{file}:{line}: this is not SQL: {one_line(str(error), 80)}") from None
     begin: Any = None
     for token in tokens:
         if token.token_type.name != "SEMICOLON":
@@ -102,7 +102,7 @@ def _read(sql: str, dialect: str, file: str, line: int) -> Statement | None:
     if _OPAQUE.match(sql) and (sql[:6].lower() != "create" or _MADE.match(sql)):
         return _opaque(sql, line, dialect)
     raise ProblemError(
-        f"{file}:{line}: {one_line(sql, 60)} does not parse, or is no statement that a migration may have"
+        f"{file}:{line}: {one_line(sql, 60)} does not parse, or is not a statement that a migration may have"
     )
 
 

@@ -204,5 +204,5 @@ def answer_from(value: Any) -> Answer:
     """
     kind, word = value
     if kind not in _ANSWERS or not isinstance(word, str):
-        raise ValueError(f"{kind!r} is no answer of a migration")
+        raise ValueError(f"{kind!r} is not an answer of a migration")
     return _ANSWERS[kind](word)

@@ -154,7 +154,7 @@ def _row_and_word(text: str, rows: dict[int, str]) -> str | Flag:
         return Flag(MALFORMED, "the last lines are not `row = N` and `answer = …`", excerpt(text[-120:]))
     word = _BY_WORD[found[1][1]]
     if word not in rows.values():
-        return Flag(ILLEGAL, f"{WORDS[word]} is no answer to this")
+        return Flag(ILLEGAL, f"{WORDS[word]} is not an answer to this")
     if rows[int(found[0][1])] != word:
         return Flag(INCONSISTENT, f"row {found[0][1]} ends in {WORDS[rows[int(found[0][1])]]}, not in {WORDS[word]}")
     return word

@@ -43,7 +43,7 @@ def folder_of(token: str) -> Path:
     """Return the folder of a rehearsal's files.
 
     Raises:
-        EffectError: It is no token.
+        EffectError: It is not a token.
     """
     if not _TOKEN.fullmatch(token):
         raise EffectError("arguments", "there is no copy of that name", refused=True)

@@ -35,12 +35,12 @@ def read_folder(folder: Folder, tool: str = "") -> tuple[str, str, tuple[Change,
         tool: Whose it is, one of `TOOLS`; "" to find out.
 
     Raises:
-        ProblemError: It is no known tool's, or something in it cannot be read.
+        ProblemError: It is not a known tool's, or something in it cannot be read.
     """
     tool = tool or tool_of(folder)
     if not tool:
         alembic.refuse_python(folder)
-        raise ProblemError(f"{folder.name} is no folder of migrations that is known: {', '.join(TOOLS)}")
+        raise ProblemError(f"{folder.name} is not a folder of migrations that is known: {', '.join(TOOLS)}")
     name = folder.name
     if tool == "sqitch":
         if not sqitch.plan_of(folder):

@@ -89,7 +89,7 @@ def flyway(folder: Folder) -> list[Change]:
                 folder.change(base[:-4], path, folder.files[path], folder.files.get(other, ""), down_file=other)
             )
         elif not base.startswith("U"):
-            folder.note(path, 1, "is no versioned migration V1__name.sql and was not read")
+            folder.note(path, 1, "is not a versioned migration V1__name.sql and was not read")
     return found
 
 

@@ -65,7 +65,7 @@ def _plan(folder: Folder, path: str) -> tuple[str, list[_Entry]]:
                 needs.remove(need)
             entries.append(_Entry(name, needs, number))
         else:
-            raise ProblemError(f"{path}:{number}: this is no line of a Sqitch plan: {line[:60]}")
+            raise ProblemError(f"{path}:{number}: this is not a line of a Sqitch plan: {line[:60]}")
     return project, entries
 
 

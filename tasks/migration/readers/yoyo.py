@@ -47,7 +47,7 @@ def _python(folder: Folder, path: str, name: str) -> Change:
     try:
         tree = ast.parse(folder.files[path])
     except (SyntaxError, ValueError, RecursionError) as error:
-        raise ProblemError(f"{path}:{getattr(error, 'lineno', 1) or 1}: this is no Python") from None
+        raise ProblemError(f"{path}:{getattr(error, 'lineno', 1) or 1}: this is not Python") from None
     needs: tuple[str, ...] = ()
     up, down, line = list[str](), list[str](), 1
     for node in ast.walk(tree):

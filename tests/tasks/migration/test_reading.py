@@ -132,11 +132,11 @@ BAD = {
     "sqitch.plan:2": {"sqitch.plan": "%project=p\n???\n"},
     "1_a.sql:3": {"1_a.sql": "-- migrate:up\nSELECT 1;\nCREATE TABEL a (;\n"},
     "1_a.sql:1": {"1_a.sql": "SELECT 'open"},
-    "is no statement": {"1_a.sql": "hello world;"},
+    "is not a statement": {"1_a.sql": "hello world;"},
     "PRAGMA": {"1_a.sql": "PRAGMA journal_mode = WAL;"},
     "which is not run": {"versions/x.py": "revision = 'a'\ndown_revision = None\n"},
     "runs code of its own": {"1_a.py": "from yoyo import step\nstep(lambda c: None)\n"},
-    "no folder of migrations that is known": {"readme.txt": "hello"},
+    "not a folder of migrations that is known": {"readme.txt": "hello"},
     "two changes are called": {"a/1_a.sql": "SELECT 1;", "b/1_a.sql": "SELECT 1;"},
 }
 
@@ -157,8 +157,8 @@ def test_a_folder_that_is_none_is_refused_in_one_line(words):
         ({"database": "mysql://h/n"}, "not known"),
         ({"database": "postgresql://me:secret@h/n"}, "does not belong into a command"),
         ({"apply": "yes", "revert": "yes"}, "leave --apply or --revert out"),
-        ({"to": "zz"}, "no change of the plan"),
-        ({"since": "zz"}, "no change of the plan"),
+        ({"to": "zz"}, "a change of the plan"),
+        ({"since": "zz"}, "a change of the plan"),
         ({"since": "002_b"}, "nothing is left"),
         ({"batch_rows": 0}, "--batch-rows"),
         ({"tool": "rails"}, "--tool"),
@@ -214,7 +214,7 @@ def test_changes_that_touch_the_same_keep_their_order(first, second, tied):
 
 
 def test_a_folder_is_read_whole_and_nothing_beyond_it(tmp_path):
-    """A folder gives its files as text; hidden ones and links out of it are left out, and what is no text is named."""
+    """A folder gives its text files; hidden ones and links out of it are left out, and what is not text is named."""
     folder, secret = tmp_path / "given", tmp_path / "secret.sql"
     (folder / "deploy").mkdir(parents=True)
     (folder / "deploy" / "1_a.sql").write_text(A)
@@ -225,6 +225,6 @@ def test_a_folder_is_read_whole_and_nothing_beyond_it(tmp_path):
     found = json.loads(read_problem(folder, folders=True))
     assert found == {"folder": "given", "files": {"deploy/1_a.sql": A}, "left_out": ["1_b.sql"]}
     task = Migration.load({"database": "x.db"}, json.dumps(found))
-    assert task.problem.notes == (("1_b.sql:1", "is no UTF-8 text and was not read"),)
+    assert task.problem.notes == (("1_b.sql:1", "is not UTF-8 text and was not read"),)
     with pytest.raises(InputError):
         read_problem(folder)
