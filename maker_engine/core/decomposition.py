@@ -44,6 +44,7 @@ from maker_engine.core.task.steps import (
     Started as Started,  # noqa: PLC0414
     Status as Status,  # noqa: PLC0414
     Step as Step,  # noqa: PLC0414
+    Undecided as Undecided,  # noqa: PLC0414
     Unknown as Unknown,  # noqa: PLC0414
     Vote as Vote,  # noqa: PLC0414
 )
@@ -132,8 +133,31 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
 
         After a `Gather` the answer is `Gathered`, after a `Do` it is `Done`, after a `Start` `Started`, after an
         `Await` `Finished`, after an `Ask` `Said`, and where a person has amended the state it is `Amendment`: both of
-        these last were not refused.
+        these last were not refused. After a step of an independent task that was given up it is `Undecided`.
         """
+
+    independent: ClassVar[bool] = False
+    """Whether no step depends on another, as rows of a table: then all are opened at once, decided in any order, and
+    committed in order. For every step n, whatever was answered before it, such a task promises:
+
+    * the state is small and of one size, such as a counter and a few sums: it is written at every step;
+    * `step`, `parse`, `objection`, `oracle`, `right_answers` and `imitate` say the same at `row(n)` as at the run's own
+      state before step n; `picture` and `describe` may differ;
+    * steps are `Vote` or `Gather` where they are to be opened early; one of another kind is opened in its turn, and
+      nothing behind it before that;
+    * `apply` and `verify` take, besides what `parse` returns, `Undecided` for a step that was given up (`--undecided
+      skip` or `ask-later`).
+    """
+
+    def row(self, number: int) -> S:
+        """Return a state at which step `number` (0-based) of an independent task is asked, without the answers before.
+
+        Beyond the last step it is a state whose `step` is None. It takes the same short time for every number.
+
+        Raises:
+            NotImplementedError: The steps of the task depend on each other.
+        """
+        raise NotImplementedError(f"no `row`: the state of step {number + 1:,} is not known without those before")
 
     def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing
         """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves.

@@ -143,6 +143,15 @@ class Poll:
             ready.append(self._count(*self._waiting.pop(self.counted)))
         return ready
 
+    def held(self, sample: int) -> Sample | None:
+        """Return a sample that has arrived and waits for its turn, None where it does not."""
+        return self._waiting.get(sample)
+
+    @property
+    def missing(self) -> list[int]:
+        """Samples asked for that have not arrived, while nothing is decided."""
+        return sorted(self._launched) if self.winner is None else []
+
     def take_next(self, verdict: Hashable, response: Response) -> Sample:
         """Ask for a sample and count it in one, for a model that answers at once; nothing else is in flight."""
         number = self.asked

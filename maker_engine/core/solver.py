@@ -8,10 +8,10 @@ which also says why. Models that answer at once have a shorter way through it, `
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
-from maker_engine.core.decomposition import AnyTask, Ask, Done, Finished, Started
+from maker_engine.core.decomposition import AnyTask, Ask, Done, Finished, Started, Undecided
 from maker_engine.core.record.commands import AnswerCommand, BallotCommand, Probe
 from maker_engine.core.record.events import (
     Event,
@@ -41,8 +41,10 @@ from maker_engine.core.responses import (
 )
 from maker_engine.core.solving import person as hearing
 from maker_engine.core.solving.effects import ACTING, ActingStep
-from maker_engine.core.solving.lookahead import Lookahead, Stakes, Waste
+from maker_engine.core.solving.frontier import Frontier
+from maker_engine.core.solving.lookahead import Lookahead, Stakes
 from maker_engine.core.solving.open_step import OpenStep, event_of, fault_of
+from maker_engine.core.solving.opener import Waste
 from maker_engine.core.solving.settings import Settings
 
 
@@ -71,7 +73,8 @@ class Solver:
                 state = task.start()
             except Exception as error:
                 raise fault_of(task, "start", step, error) from error
-        self._flight = Lookahead(task, settings, state, step)
+        self._frontier = Frontier(task, settings, state, step) if task.independent else None
+        self._flight = self._frontier or Lookahead(task, settings, state, step)
         self.unread = unread  # no sample of the run has been read yet
         if unread:
             self._flight.first.open_the_run()
@@ -194,7 +197,8 @@ class Solver:
             alike: Asks for samples that one call can bring together, or not yet where they have no room.
         """
         flight = self._flight
-        requests = flight.steps[0].votes(room, afford, alike)
+        requests = [] if self._frontier is None else self._frontier.asked_again(room, afford)
+        requests += flight.steps[0].votes(room - len(requests), afford, alike)
         if ahead and (alike is None or flight.steps[0].due is None):
             drawn = self.drawn + len(requests)
             stakes = Stakes(self._settings.max_waste, drawn, self.guessed_wrong, left - len(requests))
@@ -235,7 +239,9 @@ class Solver:
         elif request.voter == DRAFT:
             events = self._drafted(one, response)
         elif one.poll.expects(request.sample):
-            return self._counted(one, one.take(request.sample, response, recorded))
+            counted = one.take(request.sample, response, recorded)
+            events = self._counted(one, counted)
+            return events if self._frontier is None else self._frontier.kept(one, request.sample, counted) + events
         else:
             events = []  # its answer is in already, or no one waits for it any more
         return events or [ResponseWasted(request.step, response)]  # paid for all the same
@@ -251,6 +257,40 @@ class Solver:
         if counted and one.poll is not None and one.poll.exhausted:
             events.append(StepUndecided(one.number, one.poll.counted))
         return events + squashed if squashed else events
+
+    @property
+    def independent(self) -> bool:
+        """Whether no step depends on another."""
+        return self._frontier is not None
+
+    @property
+    def could_read(self) -> bool:
+        """Whether any sample of the run could be read."""
+        return not self.unread or any(one.poll is not None and one.poll.ballot.total for one in self._flight.steps)
+
+    @property
+    def owes(self) -> bool:
+        """Whether samples that an earlier sitting asked for in vain have yet to be asked for again."""
+        return self._frontier is not None and self._frontier.owes
+
+    def restore(self, step: int, samples: Mapping[int, Sample]) -> list[Event]:
+        """Give an independent step what an earlier sitting received before its turn; tell of it for the open one.
+
+        Args:
+            step: Its number, 0-based.
+            samples: By their number within the step; those that are counted by now are not among them.
+        """
+        if self._frontier is None:
+            return []
+        taken, events = self._frontier.restore(step, samples)
+        self.drawn += taken
+        return events
+
+    def give_up(self, undecided: Undecided) -> None:
+        """Decide the open step as undecided, so that the others go on; of use where they do not depend on it."""
+        poll = self._flight.first.poll
+        if poll is not None and poll.winner is None:
+            poll.settle(undecided)
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
         """Receive a response and commit whatever it decides: for callers with no one to ask in between."""

@@ -17,7 +17,7 @@ def main() -> None:
     """Serve until the parent goes, which it may do while the model is read."""
     end_with_input()
     # Deferred with the package itself: an extra.
-    import xllamacpp  # noqa: PLC0415
+    import xllamacpp  # noqa: PLC0415 - start-up
 
     path, slots = sys.argv[1], int(sys.argv[2])
     address = os.dup(1)

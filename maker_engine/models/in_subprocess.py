@@ -21,7 +21,7 @@ from maker_engine.models.worker import LINE_BYTES
 CLOSE_S = 5.0
 
 
-class ApartModel:
+class SubprocessModel:
     """The same port as `LiteLLMModel`, across a pipe.
 
     Args:

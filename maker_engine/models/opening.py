@@ -65,14 +65,14 @@ def open_model(name: str, task: AnyTask, access: Access | None = None, seed: int
         raise InputError(f"the timeout of a call must be above 0 seconds, got {access.timeout_s:g}")
     # Deferred: only a real model pays for its adapter.
     if access.api_base is None and "/" not in name:
-        from maker_engine.models.price_list import refuse_unknown  # noqa: PLC0415
+        from maker_engine.models.price_list import refuse_unknown  # noqa: PLC0415 - start-up
 
         refuse_unknown(name)
     if access.apart:
-        from maker_engine.models.in_subprocess import ApartModel  # noqa: PLC0415
+        from maker_engine.models.in_subprocess import SubprocessModel  # noqa: PLC0415 - start-up
 
-        return ApartModel(name, access.api_base, access.timeout_s, access.sampling, given(access.prices, name))
-    from maker_engine.models.via_litellm import LiteLLMModel  # noqa: PLC0415
+        return SubprocessModel(name, access.api_base, access.timeout_s, access.sampling, given(access.prices, name))
+    from maker_engine.models.via_litellm import LiteLLMModel  # noqa: PLC0415 - start-up
 
     return LiteLLMModel(name, access.api_base, access.timeout_s, access.sampling, given(access.prices, name))
 

@@ -39,7 +39,8 @@ MOST_K = 100_000
 """Every round asks for so many samples at once; for 10^14 steps at p = 0.51 a k of 881 is enough."""
 PAPER = "paper"
 ASK, STOP, ESCALATE = "ask", "stop", "escalate:"
-_UNDECIDED = f"{AUTO}, {STOP}, {ASK} or {ESCALATE}MODEL"
+SKIP, ASK_LATER = "skip", "ask-later"
+_UNDECIDED = f"{AUTO}, {STOP}, {ASK}, {SKIP}, {ASK_LATER} or {ESCALATE}MODEL"
 _VOTER = "'MODEL [temperature=T] [reasoning=EFFORT] [variant=NAME]'"
 
 
@@ -72,7 +73,7 @@ def _price(given: str) -> None:
 
 def _undecided(given: str) -> str:
     stronger = given.removeprefix(ESCALATE)
-    if given not in (AUTO, STOP, ASK) and (stronger in ("", given)):
+    if given not in (AUTO, STOP, ASK, SKIP, ASK_LATER) and (stronger in ("", given)):
         raise wrong(_UNDECIDED, given)
     return given
 
@@ -167,8 +168,9 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption(
         "undecided", VOTING, special("POLICY", _UNDECIDED, _undecided), AUTO,
-        "what happens to a step that is undecided: stop, ask (a person, in the app) or escalate:MODEL; auto asks in"
-        " the app and stops without it", attended=ASK,
+        "what happens to a step that is undecided: stop, ask (a person, in the app) or escalate:MODEL; where no step"
+        " depends on another, skip leaves it undecided and goes on, and ask-later notes that a person is to be asked;"
+        " auto asks in the app and stops without it", attended=ASK,
     ),
     RunOption(
         "hopeless", VOTING, choice(*POLICIES, empty=AUTO), None,

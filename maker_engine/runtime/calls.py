@@ -104,6 +104,7 @@ class Caller:
 
     def turn_to(self, model: Model) -> None:
         """Ask `model` from now on; calls in flight stay with whom they were sent to."""
+        self._several = model if isinstance(model, SeveralModel) else None
         self._model, self._admission = model, self._admit()  # who is a stranger depends on who is asked
         self.budget.model = model
         self.paid = model.figures.usd_per_token_out is not None
@@ -130,7 +131,7 @@ class Caller:
 
     def alike(self, request: SampleRequest) -> tuple[Hashable, int]:
         """Return what requests of one call have in common, and how many of them one call may bring now."""
-        key, most = alike(self._model, request)
+        key, most = alike(self._several, request)
         return key, min(most, self.throttle.limit)
 
     def grouped(self, requests: Sequence[SampleRequest]) -> list[list[SampleRequest]]:

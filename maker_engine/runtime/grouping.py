@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from maker_engine.core.responses import Alike, SampleRequest, is_extra, is_probe
-from maker_engine.models.port import Model, SeveralModel
+from maker_engine.models.port import SeveralModel
 
 
-def alike(model: Model, request: SampleRequest) -> tuple[Hashable, int]:
+def alike(model: SeveralModel | None, request: SampleRequest) -> tuple[Hashable, int]:
     """Return what requests of one call have in common, and how many of them one call may bring at most.
 
-    Drafts, second calls for a slow sample, and probes have calls of their own: each is cut short by itself.
+    A model is None where it brings one sample a call. Drafts, second calls for a slow sample, and probes have calls of
+    their own: each is cut short by itself.
     """
-    if not isinstance(model, SeveralModel) or is_extra(request) or is_probe(request):
+    if model is None or is_extra(request) or is_probe(request):
         return None, 1
     most, temperature = model.together(request)
     return (request.ballot, request.voter, request.prompt, temperature), most

@@ -10,7 +10,7 @@ from maker_engine.core.solver import Solver
 from maker_engine.core.solving.hopeless import HOLD, POLICIES, STOP, WARM
 from maker_engine.models.sampling import NO_TEMPERATURE
 from maker_engine.printable import one_line
-from maker_engine.runtime.plan import ESCALATE, Plan
+from maker_engine.runtime.plan import ESCALATE, SKIP, Plan
 
 HOTTER = (0.5, 1.0)
 """Temperatures to try in turn. At the paper's 0.1 a short answer is mostly said again word for word; at 0.5 a small
@@ -43,7 +43,7 @@ def respond(plan: Plan, solver: Solver, found: StepHopeless, *, escalated: bool)
 
     Returns:
         What goes on record, with what is changed for further samples, and what happens next: `WARM` to go on with
-        that, `ESCALATE`, `HOLD` or `STOP`.
+        that, `ESCALATE`, `SKIP` where others could be read, `HOLD` or `STOP`.
     """
     if plan.hopeless == WARM and not found.starved:
         changed = _warmed(plan, solver, found)
@@ -52,6 +52,8 @@ def respond(plan: Plan, solver: Solver, found: StepHopeless, *, escalated: bool)
     # A run that starves from the start would do so at every step: a stronger model is no answer to a wrong limit.
     if plan.undecided == ESCALATE and not escalated and not (found.starved and solver.unread):
         return found, ESCALATE
+    if plan.gives_up and solver.could_read:
+        return found, SKIP
     if plan.hopeless == WARM:
         return found, HOLD if plan.attended else STOP
     return found, plan.hopeless

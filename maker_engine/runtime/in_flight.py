@@ -12,6 +12,9 @@ from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calls import Caller, Drawn, resets_too_late
 from maker_engine.runtime.limits import Limits
 
+TOGETHER = 8
+"""Where steps are independent, the journal is written for an eighth of the samples in flight at a time."""
+
 
 class InFlight:
     """Calls that wait for their response, and responses that wait to be counted.
@@ -24,6 +27,7 @@ class InFlight:
 
     Attributes:
         arrived: Responses that wait to be counted.
+        new: Responses since the journal was written, which sets it to 0.
     """
 
     def __init__(
@@ -42,6 +46,7 @@ class InFlight:
         self._samples = 0
         self._aside: list[SampleRequest] = []
         self.arrived: list[tuple[SampleRequest, Response]] = []
+        self.new = 0
 
     def __len__(self) -> int:
         """Samples in flight; a call may bring several."""
@@ -51,6 +56,11 @@ class InFlight:
     def calls(self) -> int:
         """Calls in flight."""
         return len(self._calls)
+
+    @property
+    def many_new(self) -> bool:
+        """Whether there are responses enough to write them together, by what is in flight: a crash loses that too."""
+        return self.new * TOGETHER >= self._samples
 
     def start(self, requests: Sequence[SampleRequest], after_s: float = 0.0) -> None:
         """Send requests, after a wait; those that one call can bring are sent together."""
@@ -100,6 +110,7 @@ class InFlight:
         try:
             drawn = await self._caller.draw_many(group, after_s)
             self.arrived += drawn.answers
+            self.new += len(drawn.answers)
         except Exception as error:  # noqa: BLE001 - raised again, or named, by the loop that awaits
             for request in filter(self._wants, group):  # what befalls a squashed guess is no one's concern
                 self._fail(request, error)

@@ -42,7 +42,7 @@ from maker_engine.runtime.order_rules import (
     from_what,
     in_full,
 )
-from maker_engine.runtime.plan import ASK, ESCALATE, STOP, Plan
+from maker_engine.runtime.plan import ASK, ASK_LATER, ESCALATE, SKIP, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
 from maker_engine.runtime.result_files import check_folder, with_papers
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
@@ -140,7 +140,7 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
-    _, stronger = _policy(order)
+    _, stronger = _policy(order, task)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
     model, voters = open_models(order, task, stronger) if given is None else (given, 1)
@@ -164,7 +164,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
 
 
 def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limits: Limits) -> Plan:
-    policy, stronger = _policy(order)
+    policy, stronger = _policy(order, task)
     return Plan(
         task=task,
         model=model,
@@ -239,11 +239,17 @@ def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -
     )
 
 
-def _policy(order: RunOrder) -> tuple[str, str]:
+def _policy(order: RunOrder, task: AnyTask) -> tuple[str, str]:
     """Return what is done about a step that cannot be decided, and who gets it when it is escalated."""
     policy, _, stronger = order.undecided.partition(":")
-    if policy not in (STOP, ASK, ESCALATE) or bool(stronger) != (policy == ESCALATE):
-        raise InputError(f"an undecided step is to 'stop', 'ask' or 'escalate:MODEL', got {order.undecided!r}")
+    if policy not in (STOP, ASK, SKIP, ASK_LATER, ESCALATE) or bool(stronger) != (policy == ESCALATE):
+        policies = "'stop', 'ask', 'skip', 'ask-later' or 'escalate:MODEL'"
+        raise InputError(f"an undecided step is to {policies}, got {order.undecided!r}")
+    if policy in (SKIP, ASK_LATER) and not task.independent:
+        raise InputError(
+            f"an undecided step of {task.name} cannot be left out ({policy}), since the next one starts where it ends:"
+            " let it 'stop', 'ask' or 'escalate:MODEL'"
+        )
     return policy, stronger
 
 

@@ -6,21 +6,27 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Undecided
 from maker_engine.core.errors import InputError, MakerError, ProviderError
 from maker_engine.core.filters.tree import Filter
 from maker_engine.core.forecasting.outlook import Expected
-from maker_engine.core.record.events import Outcome, RunEnded, RunStarted
+from maker_engine.core.record.events import Outcome, RunEnded, RunStarted, StepUndecided
 from maker_engine.core.solver import Solver
 from maker_engine.core.solving.settings import Settings
 from maker_engine.models.opening import CALL_S
 from maker_engine.models.port import Model
+from maker_engine.printable import one_line
 from maker_engine.runtime.admission import SwitchError
 from maker_engine.runtime.call_log import CallLog
 from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.limits import Limits
+from maker_engine.wording import count_of
 
 STOP, ASK, ESCALATE = "stop", "ask", "escalate"
+SKIP, ASK_LATER = "skip", "ask-later"
+"""These two give up a step that no other depends on; by the second a person is to be asked later."""
+LONGEST_REASON = 160
+"""Characters that are kept of why a step was left undecided."""
 SOLVED = RunEnded(Outcome.SOLVED, "solved and verified")
 FINISHED = RunEnded(Outcome.FINISHED, "every step is decided; the task has no check of the whole")
 
@@ -42,7 +48,8 @@ class Plan:
         concurrency: Most samples in flight.
         requests_per_minute: The provider's limit, None for none.
         tokens_per_minute: Likewise.
-        undecided: What happens to a step that cannot be decided: "stop" the run, "ask" a person, "escalate".
+        undecided: What happens to a step that cannot be decided: "stop" the run, "ask" a person, "escalate", or
+            give it up where no other depends on it, "skip" or "ask-later".
         stronger: Name of the model that gets a fresh ballot when a step is escalated.
         attended: There is someone to answer questions; where there is not, the first one stops the run.
         breaks: Breakpoints to begin with.
@@ -81,6 +88,20 @@ class Plan:
     log: CallLog | None = None
     conduct: Conduct = field(default_factory=Conduct)
     expected: Expected = field(default_factory=Expected)
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether a step that cannot be decided is left undecided, and the run goes on."""
+        return self.undecided in (SKIP, ASK_LATER)
+
+    def undecided_at(self, event: StepUndecided) -> RunEnded:
+        """Return how a run ends that goes no further than an undecided step."""
+        used = count_of(event.samples, "sample")
+        return RunEnded(Outcome.UNDECIDED, f"step {event.step + 1:,} is undecided after {used}")
+
+    def given_up(self, reason: str) -> Undecided:
+        """Return what such a step is decided as."""
+        return Undecided(one_line(reason, LONGEST_REASON), ask_later=self.undecided == ASK_LATER)
 
 
 def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:

@@ -73,14 +73,15 @@ def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, 
 
 
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:
-    """Return how a run begins, or how it goes on."""
+    """Return how a run begins, or how it goes on: with what steps ahead had received, where it had any."""
     if saved is None:
         return [plan.started, *solver.begin()]
+    early = [event for step, samples in saved.ahead.items() for event in solver.restore(step, samples)]
     stuck = [StepUndecided(solver.step, len(saved.entries))] if solver.undecided else []
     asked = [] if solver.asking is None else [PersonAsked(solver.step, solver.asking)]
     # What was with the provider when the process went away: an upper estimate, since no one heard what it cost.
     owed = [UsageEstimated(solver.step, 0, *saved.owed)] if any(saved.owed) else []
-    return [RunResumed(), *owed, *stuck, *asked]
+    return [RunResumed(), *owed, *early, *stuck, *asked]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:

@@ -62,7 +62,7 @@ class RunOrder:
         max_waste: Share of all samples that may be drawn for nothing.
         draft: "task", or a model that predicts steps before their first vote; empty for neither.
         reuse: Take the decision of an earlier step over where the prompt is the same.
-        undecided: "stop", "ask", or "escalate:MODEL".
+        undecided: "stop", "ask", "escalate:MODEL", or, of independent steps, "skip" or "ask-later".
         hopeless: What happens to a step of which a dozen samples in a row were flagged: "hold", "stop" or "warm"; None
             to hold the run where it is attended, and else to stop it.
         name: What the session is called in the library, empty for nothing.

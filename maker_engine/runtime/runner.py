@@ -6,7 +6,6 @@ import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from maker_engine.core.at_once import draw, draw_steps
 from maker_engine.core.errors import TaskError
@@ -33,11 +32,11 @@ from maker_engine.runtime.changing import MOST_PROBES, Changing
 from maker_engine.runtime.checking import Checking
 from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.conduct import Ways
-from maker_engine.runtime.hopeless import ending, respond, takes_temperature
+from maker_engine.runtime.hopeless import ending, respond, sentence, takes_temperature
 from maker_engine.runtime.in_flight import InFlight, end_by_limit
 from maker_engine.runtime.intervals import Intervals
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.plan import ASK, ESCALATE, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
+from maker_engine.runtime.plan import ASK, ESCALATE, SKIP, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.rate import RateLimit
 from maker_engine.runtime.record import Record
 from maker_engine.runtime.resuming import acting_of, beginning, solver_of
@@ -46,7 +45,6 @@ from maker_engine.runtime.step_control import Inbox, StepControl
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.queries.saved import SavedRun
 from maker_engine.sessions.store.run_journal import RunJournal
-from maker_engine.wording import count_of
 
 _FOLLOWED: frozenset[type[Event]] = frozenset({StepUndecided, StepEscalated})
 """The events from which something follows for the run, whether the gate has a say or not."""
@@ -86,8 +84,8 @@ class Runner:
         self._wake = asyncio.Event()
         self._budget = self._book.budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
         self._budget.count_on(lambda: self._solver.drawn, {} if saved is None else saved.density)
-        admit = partial(self._book.admission, plan.accept_models)
-        manner = CallPolicy(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, self._solver.wants)
+        admit, wants = lambda: self._book.admission(plan.accept_models), self._solver.wants
+        manner = CallPolicy(plan.concurrency, plan.timeout_s, plan.near, rate, self._budget, admit, wants)
         self._caller = Caller(plan.model, self._clock, self._tell, replace(manner, log=plan.log))
         self._breakpoints = Breakpoints(plan.task, plan.breaks, self._book.watch)
         self._control = StepControl(self._breakpoints)
@@ -207,7 +205,8 @@ class Runner:
     def _ask(self) -> int:
         if (room := self._room()) <= 0:
             return 0
-        if self._caller.answer is not None and not self._plan.settings.hedge and not self._calls:
+        waiting = self._plan.settings.hedge or self._solver.owes or self._calls
+        if self._caller.answer is not None and not waiting:
             return self._draw_at_once(self._caller.answer)
         requests = self._wanted(room)
         self._control.asked(len(requests))
@@ -267,14 +266,10 @@ class Runner:
             if held := self._control.pass_decided(self._solver.state, self._solver.winner):
                 self._record(held)
             else:
-                self._record(self._committed())
-
-    def _committed(self) -> list[Event]:
-        try:
-            return self._solver.commit()
-        except TaskError as error:
-            self._fault = error
-            return []
+                try:
+                    self._record(self._solver.commit())
+                except TaskError as error:
+                    self._fault = error
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""
@@ -331,9 +326,10 @@ class Runner:
             self._record(self._control.stand())
         elif plan.undecided == ESCALATE and self._escalated != event.step:
             self._record(self._solver.escalate(plan.stronger))
+        elif plan.gives_up:
+            self._solver.give_up(plan.given_up(plan.undecided_at(event).reason))
         else:
-            reason = f"step {event.step + 1:,} is undecided after {count_of(event.samples, 'sample')}"
-            self._ended = RunEnded(Outcome.UNDECIDED, reason)
+            self._ended = plan.undecided_at(event)
 
     def _answer_hopeless(self, found: StepHopeless) -> None:
         """Do what the plan says about a step that is hopeless."""
@@ -345,6 +341,9 @@ class Runner:
             self._record(self._control.hold())
         elif then == STOP:
             self._ended = ending(self._plan, hopeless)
+        elif then == SKIP:
+            self._solver.give_up(self._plan.given_up(sentence(found, quoting=False)))
+            self._commit()
 
     def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
         """Return how the run has ended, None while it goes on."""
@@ -365,7 +364,8 @@ class Runner:
 
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
-        await self._flush()
+        if not self._solver.independent or self._calls.many_new:
+            await self._flush()
         self._publish(if_due=True)
         try:
             waiting = len(self._calls) > 0 or self._acting.in_flight > 0 or self._checking.place is not None
@@ -373,11 +373,13 @@ class Runner:
             async with asyncio.timeout(self._intervals.patience(news=self._book.unseen, counting=counting)):
                 await self._wake.wait()
         except TimeoutError:
+            await self._flush()
             self._publish()
         else:
             self._wake.clear()
 
     async def _flush(self) -> None:
+        self._calls.new = 0
         await self._book.flush_when_there_is_room(self._hear, self._publish)
 
     def _hear(self) -> bool:

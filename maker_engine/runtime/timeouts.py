@@ -9,6 +9,7 @@ that is cut at its deadline begins no one's time again: where nothing comes back
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Awaitable
 from itertools import count
 from typing import TypeVar
@@ -33,11 +34,12 @@ class OverdueError(ProviderError):
 class _Call:
     """A call on its way; times are those of the event loop."""
 
-    __slots__ = ("allowed_s", "limit", "sent", "since", "timer")
+    __slots__ = ("allowed_s", "limit", "number", "sent", "timer")
 
-    def __init__(self, allowed_s: float, now: float) -> None:
+    def __init__(self, allowed_s: float, now: float, number: int) -> None:
         self.allowed_s = allowed_s
-        self.sent = self.since = now
+        self.sent = now
+        self.number = number
         self.limit = asyncio.timeout(None)
         self.timer: asyncio.TimerHandle | None = None
 
@@ -57,6 +59,9 @@ class Deadlines:
         self.ordered_s = self.base_s = ordered_s
         self._numbers = count()
         self._calls: dict[int, _Call] = {}  # in the order in which they were sent
+        # Numbers of calls that have ended, and when, both rising: a later end of an earlier call outdoes an entry.
+        self._ended: list[int] = []
+        self._ends_s: list[float] = []
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -83,12 +88,12 @@ class Deadlines:
             OverdueError: It took longer.
         """
         loop, number = asyncio.get_running_loop(), next(self._numbers)
-        call = self._calls[number] = _Call(allowed_s, loop.time())
+        call = self._calls[number] = _Call(allowed_s, loop.time(), number)
         self._arm(call, self._due(call))
         try:
             async with call.limit:
                 given = await answer
-            self._learn(loop.time() - call.since)
+            self._learn(loop.time() - self._since(call))
         except TimeoutError:
             if call.limit.expired():
                 reason = f"no complete answer within {allowed_s:g} s"
@@ -104,7 +109,7 @@ class Deadlines:
                 self._move_up(number, loop.time())
 
     def _due(self, call: _Call) -> float:
-        return min(call.since + call.allowed_s, call.sent + TOTAL * self.ordered_s)
+        return min(self._since(call) + call.allowed_s, call.sent + TOTAL * self.ordered_s)
 
     def _arm(self, call: _Call, when: float) -> None:
         call.timer = asyncio.get_running_loop().call_at(when, self._look, call, when)
@@ -120,10 +125,18 @@ class Deadlines:
             call.limit.reschedule(now)
 
     def _move_up(self, number: int, now: float) -> None:
-        """Begin the time of the calls behind one that has ended."""
-        for later, call in self._calls.items():
-            if later > number:
-                call.since = now
+        """Begin the time of the calls behind one that has ended: they find it when it is asked for."""
+        place = bisect_left(self._ended, number)
+        self._ended[place:], self._ends_s[place:] = [number], [now]
+        if place > 2 * len(self._calls):  # of those before the oldest call in flight only the last one counts
+            oldest = next(iter(self._calls), number + 1)
+            known = max(0, bisect_left(self._ended, oldest) - 1)
+            del self._ended[:known], self._ends_s[:known]
+
+    def _since(self, call: _Call) -> float:
+        """Return when the time of a call began: when it was sent, or when the last one before it ended."""
+        place = bisect_left(self._ended, call.number)
+        return max(call.sent, self._ends_s[place - 1]) if place else call.sent
 
     def _learn(self, took_s: float) -> None:
         """Allow all calls what a complete answer took: a shorter deadline would keep long answers out of the vote."""

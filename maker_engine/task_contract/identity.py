@@ -6,16 +6,18 @@ import re
 from collections.abc import Mapping
 
 from maker_engine.blame import describe_error
-from maker_engine.core.decomposition import Gather, Option, Vote
+from maker_engine.core.decomposition import Gather, Option, Undecided, Vote
 from maker_engine.core.errors import ProblemError
 from maker_engine.task_contract.corruption import damaged, noise
-from maker_engine.task_contract.guarded import ContractError, load
+from maker_engine.task_contract.guarded import ContractError, Guarded, load
 from maker_engine.task_contract.subject import Subject
 
 LABEL_CHARACTERS = 40
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _OPTION = re.compile(r"[a-z][a-z0-9_-]*")
 _BROKEN_FILES = 80
+MOST_ROWS = 200
+"""Steps that are compared from the start on."""
 
 
 def introduces_itself(subject: Subject) -> int:
@@ -95,7 +97,10 @@ def _refused(subject: Subject, options: Mapping[str, int | str], text: str | Non
 
 
 def begins(subject: Subject) -> int:
-    """Check that every problem asks something at its start, and that the walks from there met no error."""
+    """Check that every problem asks something at its start, and that the walks from there met no error.
+
+    Where steps are independent, the one at `row(n)` has to be that of the run, whatever was answered before it.
+    """
     for problem in subject.problems:
         if problem.step(problem.start()) is None:
             raise problem.breach("step asks nothing at the start", problem.start())
@@ -104,7 +109,29 @@ def begins(subject: Subject) -> int:
     for place in subject.places():
         if isinstance(place.step, Vote | Gather) and not _worded(place.step):
             raise place.problem.breach("the prompt is empty, or not text", place.state)
-    return len(subject.reach.places)
+    return len(subject.reach.places) + _alone(subject)
+
+
+def _alone(subject: Subject) -> int:
+    """Check that each step at `row(n)` is the step of the run, even where all before it were given up."""
+    if not subject.family.independent:
+        return 0
+    return sum(_compared(problem) for problem in subject.problems)
+
+
+def _compared(problem: Guarded) -> int:
+    state, family = problem.start(), problem.task
+    for number in range(MOST_ROWS):
+        alone = problem.row(number)
+        step, same = problem.step(state), problem.step(alone)
+        if step != same:
+            raise problem.breach(f"step gives another step at row({number}) than in a run", state)
+        if step is None:
+            return number
+        if family.has_oracle and isinstance(step, Vote | Gather) and problem.oracle(state) != problem.oracle(alone):
+            raise problem.breach(f"oracle gives another answer at row({number}) than in a run", state)
+        state = problem.apply(state, Undecided("nobody agreed"))
+    return MOST_ROWS
 
 
 def _worded(step: Vote | Gather) -> bool:

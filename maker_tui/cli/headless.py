@@ -181,6 +181,7 @@ def summary(view: RunView) -> dict[str, object]:
         "votes": totals.votes,
         "flagged": totals.flagged,
         "wasted": totals.wasted,
+        "undecided_steps": totals.undecided,
         "refused": totals.refused,
         "identical_texts": None if (share := identical_share(totals)) is None else round(share, 3),
         "hopeless": _hopeless(snapshot.hopeless),

@@ -116,23 +116,42 @@ def heard(talk: Talk, brief: Brief, said: Said) -> Talk:
 
 
 def _settled(talk: Talk, brief: Brief, replies: dict[str, Reply]) -> Talk:
-    for voter, reply in replies.items():
-        talk = _with_reply(talk, voter, reply)
-        if reply.word == SKIP:
-            question = Source(talk.step, voter)
-            document = talk.document.added(
-                Kind.QUESTION, question_of(talk.part, talk.rules), question, status=Status.ASKED
-            )
-            talk = replace(talk, document=document)
+    """Settle a part by what its persons replied: their own words first, then what they chose of what agents offered."""
+    talk = _written_down(talk, replies)
     picks = {voter: reply.picks for voter, reply in replies.items() if reply.picks or reply.word == NONE}
     talk, chosen = _chosen(talk, picks)
     if talk.part.single:
-        talk, by_words = _split(talk, {voter: reply.sentences for voter, reply in replies.items() if reply.sentences})
-        if talk.rules > 1 and (picks or by_words):
-            return finish(_set_aside(talk, chosen, tuple(replies)), brief)
-        return finish(talk, brief) if picks or by_words else voting(talk, brief)
+        return _one_line(talk, brief, replies, picks, chosen)
     if talk.rules > 1:
         return _answered(talk, brief, replies, chosen)
+    return _several_lines(talk, brief, replies, picks, chosen)
+
+
+def _written_down(talk: Talk, replies: dict[str, Reply]) -> Talk:
+    """Write down every reply; a skipped question stays as one that was asked."""
+    for voter, reply in replies.items():
+        talk = _with_reply(talk, voter, reply)
+        if reply.word == SKIP:
+            question = question_of(talk.part, talk.rules)
+            document = talk.document.added(Kind.QUESTION, question, Source(talk.step, voter), status=Status.ASKED)
+            talk = replace(talk, document=document)
+    return talk
+
+
+def _one_line(
+    talk: Talk, brief: Brief, replies: dict[str, Reply], picks: dict[str, tuple[int, ...]], chosen: set[int]
+) -> Talk:
+    """Settle a part of one line: by a choice or by words, else by a vote."""
+    talk, by_words = _split(talk, {voter: reply.sentences for voter, reply in replies.items() if reply.sentences})
+    if not (picks or by_words):
+        return voting(talk, brief)
+    return finish(_set_aside(talk, chosen, tuple(replies)) if talk.rules > 1 else talk, brief)
+
+
+def _several_lines(
+    talk: Talk, brief: Brief, replies: dict[str, Reply], picks: dict[str, tuple[int, ...]], chosen: set[int]
+) -> Talk:
+    """Settle a part of several lines by the first rules: what no one chose is left out, or voted on."""
     left = tuple(one for place, one in enumerate(talk.candidates) if place not in chosen)
     if picks:
         return _left_out(replace(talk, candidates=left), brief, tuple(picks))

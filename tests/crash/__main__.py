@@ -1,6 +1,6 @@
 """Accidents of every kind to real sessions, and what is left of them.
 
-    python -m tests.crash --kills 200 --cuts 200 --damages 500 --openers 200 --full 20 --acting 200 [--seed N]
+    python -m tests.crash --kills 200 --cuts 200 --damages 500 --openers 200 --full 20 --acting 200 --rows 20 [--seed N]
 
 Ends with status 1 on any loss.
 """
@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.crash import acting, child, cuts, damages, full_disk, kills, openers
+from tests.crash import acting, child, cuts, damages, full_disk, kills, openers, rows
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         ("openers", "second openers"),
         ("full", "full devices"),
         ("acting", "runs with effects killed with SIGKILL"),
+        ("rows", "kills of one run over 10,000 independent rows"),
     ):
         parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=told)
     parser.add_argument("--seed", type=int, default=1)
@@ -52,6 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _kills(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, object]], list[str]]:
     killing = kills.kill(number, seed, directory, child.JOBS)
     return killing.figures(), killing.losses.told()
+
+
+def _rows(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, object]], list[str]]:
+    killed = rows.kill_rows(10_000, number, seed, directory)
+    return killed.figures(), killed.failures
 
 
 def _acting(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, object]], list[str]]:
@@ -82,6 +88,7 @@ def _full(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, 
 
 _PARTS = {
     "kills": _kills, "cuts": _cuts, "damages": _damages, "full": _full, "openers": _openers, "acting": _acting,
+    "rows": _rows,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash import acting, cuts, damages, full_disk, kills, openers
+from tests.crash import acting, cuts, damages, full_disk, kills, openers, rows
 from tests.crash.__main__ import main
 from tests.crash.child import SMALL_JOBS, SMALL_SOLVING
 from tests.crash.cuts import Cutting
@@ -44,6 +44,13 @@ def test_no_kill_makes_a_run_act_twice(tmp_path: Path) -> None:
     killed = acting.kill_runs(1, 5, tmp_path, rounds=1)
     assert killed.kills == 1
     assert killed.effects["POST"] >= 2 * killed.runs > 0
+    assert killed.failures == []
+
+
+def test_no_kill_has_rows_asked_for_again(tmp_path: Path) -> None:
+    """After kill -9 only what was in flight is asked for once more, and every row is decided as without."""
+    killed = rows.kill_rows(150, 1, 5, tmp_path)
+    assert killed.kills > 0
     assert killed.failures == []
 
 

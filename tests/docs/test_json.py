@@ -61,6 +61,8 @@ COMMANDS: dict[str, list[str]] = {
     "check-model": ["check-model", "openai/any", "--api-base", "{server}", "--json"],
     "lint": ["lint", "{requirements}", "--json"],
     "review": ["review", "{plan}", "--json"],
+    "records report": ["records", "report", "tickets", "--json"],
+    "records audit": ["records", "audit", "tickets", "--json"],
 }
 
 
@@ -87,6 +89,9 @@ def said(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
     def typed(section: str) -> list[dict[str, Any]]:
         if section == "sessions revote":
             record(home / "sessions" / "count.maker", 60, seed=2)
+        if section.startswith("records"):
+            main(["run", "records", "--session", str(home / "sessions" / "tickets.maker"), "--k", "2", "--headless"])
+            capsys.readouterr()
         if section == "sessions show --schedule":  # a model that answers at once leaves no times
             session = str(home / "sessions" / "timed.maker")
             main(["run", "hanoi", "--disks", "1", "--model", "sim:latency=0.001", "--session", session, "--headless"])

@@ -31,7 +31,11 @@ EXCEPTIONS: tuple[tuple[tuple[str, ...], frozenset[str], str], ...] = (
     (("plus", "minus"), frozenset({"closer", "farther", "taller", "lower"}), "more of it, less of it"),
     (("equals_sign",), frozenset({"closer", "usual-layout"}), "plus without shift, where there is no layout"),
     (("N",), frozenset({"match-before", "run-again"}), "n once more: the other match; a run as there was one"),
-    (("n",), frozenset({"do-not", "new-run", "next-match", "step"}), "next: a step, a match; new where there is none"),
+    (
+        ("n",),
+        frozenset({"do-not", "new-run", "next-match", "next-row", "step"}),
+        "next: a step, a row; new where there is none",
+    ),
     (("o",), frozenset({"order", "next-order"}), "the next order of the rows"),
     (("O",), frozenset({"order-before", "voters"}), "the order before; a run's voters, where rows have no order"),
     (("slash",), frozenset({"search", "find"}), "find"),

@@ -17,7 +17,7 @@ import pytest
 
 from maker_engine.core.errors import Fault, InputError, ProviderError
 from maker_engine.core.responses import Prompt, SampleRequest
-from maker_engine.models.in_subprocess import ApartModel
+from maker_engine.models.in_subprocess import SubprocessModel
 from maker_engine.models.via_litellm import LiteLLMModel
 from tests.support.openai_server import OpenAIServer, Reply
 from tests.support.orphans import has_ended
@@ -58,7 +58,7 @@ def gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
-async def outcome(model: ApartModel | LiteLLMModel, what: str) -> object:
+async def outcome(model: SubprocessModel | LiteLLMModel, what: str) -> object:
     """What came of a sample, latency and the server's number for it aside."""
     try:
         return replace(await model.sample(asking(what)), latency_s=0.0, id="")
@@ -72,7 +72,7 @@ async def test_a_helper_answers_as_the_adapter_itself_does_and_leaves_nothing_be
     A cancelled sample closes its connection, the others go on, and closing ends the process.
     """
     with served() as server:
-        apart, here = (kind(NAME, server.base_url, 15.0) for kind in (ApartModel, LiteLLMModel))
+        apart, here = (kind(NAME, server.base_url, 15.0) for kind in (SubprocessModel, LiteLLMModel))
         await apart.check()
         assert (apart.name, apart.simulated, apart.figures) == (here.name, False, here.figures)
         whats = [what for what in REPLIES if what != "hang"]
@@ -93,7 +93,7 @@ async def test_a_helper_answers_as_the_adapter_itself_does_and_leaves_nothing_be
         await here.aclose()
 
 
-async def _closed(apart: ApartModel, calls: list[asyncio.Future[object]]) -> None:
+async def _closed(apart: SubprocessModel, calls: list[asyncio.Future[object]]) -> None:
     """Close a model with calls in flight: they end, and so does the process."""
     assert apart._process is not None
     pid = apart._process.pid
@@ -109,7 +109,7 @@ async def test_a_refused_key_is_the_users_error_and_leaves_no_process(monkeypatc
     """What the adapter refuses before the first call is refused in the same words from the helper."""
     monkeypatch.delenv("OPENAI_API_KEY")
     before = children()
-    apart, here = ApartModel(NAME), LiteLLMModel(NAME)
+    apart, here = SubprocessModel(NAME), LiteLLMModel(NAME)
     lines = []
     for model in (apart, here):
         with pytest.raises(InputError, match="needs OPENAI_API_KEY") as caught:
@@ -123,7 +123,7 @@ async def test_a_refused_key_is_the_users_error_and_leaves_no_process(monkeypatc
 async def test_a_killed_helper_is_told_in_one_clear_line() -> None:
     """The calls in flight and all later ones say that the helper has ended; nobody waits for ever."""
     with served() as server:
-        apart = ApartModel(NAME, server.base_url)
+        apart = SubprocessModel(NAME, server.base_url)
         await apart.check()
         hanging = asyncio.ensure_future(apart.sample(asking("hang")))
         await asyncio.to_thread(server.wait_until, lambda server: server.requests)
@@ -143,10 +143,10 @@ async def test_a_killed_helper_is_told_in_one_clear_line() -> None:
 PARENT = """
 import asyncio, sys
 from maker_engine.core.responses import Prompt, SampleRequest
-from maker_engine.models.in_subprocess import ApartModel
+from maker_engine.models.in_subprocess import SubprocessModel
 
 async def main(base, moment):
-    model = ApartModel("openai/gpt-4.1-mini", base)
+    model = SubprocessModel("openai/gpt-4.1-mini", base)
     checking = asyncio.ensure_future(model.check())
     while model._process is None:
         await asyncio.sleep(0)

@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 from maker_engine.core.errors import InputError, ProviderError
 from maker_engine.core.responses import Prompt, Response, SampleRequest
-from maker_engine.models.in_subprocess import ApartModel
+from maker_engine.models.in_subprocess import SubprocessModel
 from maker_engine.models.pool import Pool, VoterSpec
 from maker_engine.models.port import SeveralModel, Together
 from maker_engine.models.sampling import AUTO, MOST_ANSWERS, Answers, Sampling, read_answers
@@ -310,7 +310,7 @@ async def test_another_process_asks_for_several_by_one_message():
     """
     replies = [gives("a", "b", "c"), gives("a", "b"), Reply(delay_s=60), gives("a")]
     outcomes = []
-    for kind in (ApartModel, LiteLLMModel):
+    for kind in (SubprocessModel, LiteLLMModel):
         with OpenAIServer(lambda _messages, _body, number: replies[number]) as server:
             model = kind(NAME, server.base_url, 30.0, Sampling(fixed=(0.7,), answers=AUTO))
             await model.check()

@@ -164,7 +164,11 @@ def test_the_settings_file_lists_every_option_as_it_could_be_set():
             "luck",
             "rule must be ahead, first, lead-table, a table such as lead-table:2,7,9, or certificate:0.001, got 'luck'",
         ),
-        ("undecided", "escalate:", "undecided must be auto, stop, ask or escalate:MODEL, got 'escalate:'"),
+        (
+            "undecided",
+            "escalate:",
+            "undecided must be auto, stop, ask, skip, ask-later or escalate:MODEL, got 'escalate:'",
+        ),
         ("temperature", "3", "temperature must be auto, none or between 0 and 2, got '3'"),
         ("concurrency", "1,001", "concurrency must be at most 1,000, got 1,001"),
         ("target", "1", "target must be above 0 and below 1, got 1"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from rich.text import Text
 
-from maker_engine.core.decomposition import Mistake, Vote
+from maker_engine.core.decomposition import Mistake, Undecided, Vote
 from maker_engine.core.responses import Flag, Prompt
 from tests.support.toy import Count
 
@@ -160,6 +160,16 @@ class SpeaksNoJson(Clock):
 class ForgetsToReturn(Clock):
     def apply(self, state, answer):
         return None if state == self.hours else super().apply(state, answer)
+
+
+class TakesItsStepsForRows(Clock):
+    independent = True
+
+    def row(self, number):
+        return number * self.hours
+
+    def apply(self, state, answer):
+        return super().apply(state, 1 if isinstance(answer, Undecided) else answer)
 
 
 class FindsNothing(Clock):

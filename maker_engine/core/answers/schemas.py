@@ -78,7 +78,7 @@ def objection(text: str, value: Any) -> str:
 @lru_cache(maxsize=64)
 def _validator(text: str) -> Any:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - likewise
-    from referencing import Registry  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415 - start-up
 
     return Draft202012Validator(parse_json(text), registry=Registry())  # nothing is ever fetched
 

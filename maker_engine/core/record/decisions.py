@@ -21,6 +21,7 @@ from maker_engine.core.decomposition import (
     Said,
     Started,
     Status,
+    Undecided,
 )
 
 MARK = "maker"
@@ -134,6 +135,13 @@ def read_done(fields: dict[str, Any]) -> Done:
     raise ValueError("the outcome of an effect has a status, a value, and the times of its beginning and end")
 
 
+def _undecided(_: AnyTask, fields: dict[str, Any]) -> Undecided:
+    ask_later = fields["ask_later"]
+    if not isinstance(ask_later, bool):
+        raise TypeError("ask_later is neither true nor false")
+    return Undecided(_text(fields, "reason"), ask_later)
+
+
 def _gathered(task: AnyTask, fields: dict[str, Any]) -> Gathered:
     match fields:
         case {"proposals": [*pairs]}:
@@ -186,6 +194,12 @@ _KINDS: dict[type, Kind] = {
         lambda task, gathered: {"proposals": [[task.encode_answer(one), n] for one, n in gathered.proposals]},
         _gathered,
         _counted,
+    ),
+    Undecided: Kind(
+        "undecided",
+        lambda _, given_up: {"reason": given_up.reason, "ask_later": given_up.ask_later},
+        _undecided,
+        lambda given_up: given_up.reason,
     ),
     Said: _words(Said, "said"),
     Amendment: _words(Amendment, "amendment"),

@@ -16,6 +16,7 @@ from maker_engine.core.record.events import (
     ResponseFlagged,
     ResponseRefused,
     ResponseWasted,
+    SampleArrived,
     SampleAsked,
     SampleFailed,
     SamplesDrawn,
@@ -199,6 +200,10 @@ def _fail(run: RunFold, event: SampleFailed) -> None:
     run.failure = event
 
 
+def _arrive(run: RunFold, _: SampleArrived) -> None:
+    run.failure = None  # the provider answers again; what it cost is counted in its turn
+
+
 def _waste(run: RunFold, event: SampleWasted) -> None:
     run.totals.wasted += 1
     run.totals.guessed_wrong += event.guess
@@ -229,6 +234,7 @@ KINDS = (
     Kind(VoteCast, _vote, SAMPLE, watch=lambda watch, event: watch.count(event.answer, event.response)),
     Kind(ResponseFlagged, _flag, SAMPLE, watch=lambda watch, event: watch.count(event.flag, event.response)),
     Kind(SamplesDrawn, _draw, watch=_watch_draw),
+    Kind(SampleArrived, _arrive),
     Kind(SampleWasted, _waste),
     Kind(ResponseWasted, _pay),
     Kind(ResponseRefused, _refuse),

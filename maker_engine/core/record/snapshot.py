@@ -108,6 +108,7 @@ class Totals:
         refused: Responses that were not admitted, and paid for.
         tokens_estimated: Tokens that no one reported, at most; they count against a limit and not among the others.
         usd_estimated: Dollars likewise.
+        undecided: Steps that were given up, so that the others go on; of `steps`.
     """
 
     steps: int = 0
@@ -135,6 +136,7 @@ class Totals:
     refused: int = 0
     tokens_estimated: int = 0
     usd_estimated: float = 0.0
+    undecided: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -169,7 +171,7 @@ class Totals:
 _LATER = frozenset(
     {
         "probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes", "guessed_wrong",
-        "refused", "tokens_estimated", "usd_estimated",
+        "refused", "tokens_estimated", "usd_estimated", "undecided",
     }
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask, Gathered
+from maker_engine.core.decomposition import AnyTask, Gathered, Undecided
 from maker_engine.core.errors import InputError
 from maker_engine.core.poll import Poll
 from maker_engine.core.record import fields
@@ -46,13 +46,15 @@ def _decide(run: RunFold, event: StepDecided) -> None:
     if run.is_open:
         run.decided = (run.counts, event.answer)
         ballot = run.counts.ballot
-        if (total := ballot.total) and not run.counts.decider and not isinstance(event.answer, Gathered):
+        if (total := ballot.total) and not run.counts.decider and not isinstance(event.answer, Gathered | Undecided):
             won = ballot.votes(event.answer)
             ended = won, total - won
             run.ballots[ended] = run.ballots.get(ended, 0) + 1
     run.totals.steps += 1
+    run.totals.undecided += isinstance(event.answer, Undecided)
     run.totals.dissent += len(run.counts.ballot) > 1 and not isinstance(event.answer, Gathered)
     run.question = run.hopeless = None
+    run.undecided = False
     run.state = event.state
     run.is_open = False
 

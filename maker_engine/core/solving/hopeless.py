@@ -59,6 +59,11 @@ class Doubt:
         """Samples that may be drawn before the next look."""
         return self._due - len(self._samples)
 
+    @property
+    def opening(self) -> bool:
+        """Whether no sample of the run could be read yet."""
+        return self._opening
+
     def begin(self, k: int) -> int:
         """Return after how many samples the first look is."""
         self._due = first_look(k) if self._opening else DOZEN

@@ -8,26 +8,14 @@ reaches a decision: it is only ever waste.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Hashable
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
-from maker_engine.core.responses import DRAFT, PROBES, Afford, Alike, Prompt, Response, SampleRequest
+from maker_engine.core.responses import DRAFT, Afford, Alike, Prompt, SampleRequest
 from maker_engine.core.solving.open_step import OpenStep
+from maker_engine.core.solving.opener import Opener, Waste, counted_waste, waste_of
 from maker_engine.core.solving.settings import Settings
-
-REMEMBERED = 100_000
-"""Decisions kept for reuse; the oldest go first."""
-
-
-class Waste(NamedTuple):
-    """A sample drawn for nothing; `guess` where its step was opened from a prediction."""
-
-    step: int
-    sample: int
-    response: Response | None
-    guess: bool = False
 
 
 class Stakes(NamedTuple):
@@ -63,9 +51,8 @@ class Lookahead:
     def __init__(self, task: AnyTask, settings: Settings, state: Hashable, number: int) -> None:
         self._task = task
         self._settings = settings
-        self._serial = 0
-        self._decided: OrderedDict[Prompt, tuple[int, Hashable]] = OrderedDict()
-        self.steps: list[OpenStep] = [self._open(number, state, None)]
+        self._opener = Opener(task, settings)
+        self.steps: list[OpenStep] = [self._opener.open(number, state, None)]
 
     @property
     def first(self) -> OpenStep:
@@ -96,7 +83,7 @@ class Lookahead:
         if answer is None:
             return False
         try:
-            ahead = self._open(last.number + 1, self._task.apply(last.state, answer), answer)
+            ahead = self._opener.open(last.number + 1, self._task.apply(last.state, answer), answer)
         except Exception:  # noqa: BLE001 - a task that fails on a guess gets to fail, or not, on the decision
             return False
         if not isinstance(ahead.step, Vote | Gather):
@@ -184,10 +171,10 @@ class Lookahead:
         """
         done = self.steps[0]
         if self._settings.reuse:
-            self._remember(done)
+            self._opener.remember(done)
         ready = len(self.steps) > 1 and self.steps[1].state == state
-        fresh = None if ready else self._open(done.number + 1, state, None)
-        waste = _waste_of(done)
+        fresh = None if ready else self._opener.open(done.number + 1, state, None)
+        waste = waste_of(done)
         if fresh is not None:
             waste += self._squash(1)
             self.steps.append(fresh)
@@ -197,8 +184,8 @@ class Lookahead:
     def reopen(self, voter: int) -> list[Waste]:
         """Give the first step a fresh ballot, answered by `voter`."""
         first = self.first
-        waste = self._squash(1) + _waste_of(first)
-        fresh = self._open(first.number, first.state, first.origin)
+        waste = self._squash(1) + waste_of(first)
+        fresh = self._opener.open(first.number, first.state, first.origin)
         fresh.voter = voter
         self.steps = [fresh]
         return waste
@@ -206,42 +193,20 @@ class Lookahead:
     def resettle(self, settings: Settings, prompt: Prompt | None) -> list[Waste]:
         """Vote by other settings from the first step on; speculated steps are squashed."""
         waste = self._squash(1)
-        self._settings = settings
+        self._settings = self._opener.settings = settings
         unused = self.first.resettle(settings, prompt)
         if unused:
-            self._serial += 1
-            self.first.serial = self._serial  # what is still in flight is of a decision that was taken back
+            # What is still in flight is of a decision that was taken back.
+            self.first.serial = self._opener.next_serial()
         return waste + [Waste(self.first.number, *one) for one in unused]
 
     def abandon(self) -> list[Waste]:
         """Drop all speculated steps, and what is in flight for the first step."""
-        return self._squash(1) + _waste_of(self.first)
+        return self._squash(1) + waste_of(self.first)
 
     def _squash(self, place: int) -> list[Waste]:
         squashed, self.steps = self.steps[place:], self.steps[:place]
         waste = []
         for one in squashed:
-            waste += [Waste(one.number, counted.sample, counted.response) for counted in one.counted]
-            waste += _waste_of(one)
+            waste += counted_waste(one) + waste_of(one)
         return [each._replace(guess=True) for each in waste]
-
-    def _open(self, number: int, state: Hashable, origin: Hashable) -> OpenStep:
-        self._serial += 1
-        opened = OpenStep(self._task, self._settings, number, state, origin, self._serial)
-        if self._decided and isinstance(opened.step, Vote) and opened.poll and opened.step.certificate is None:
-            known = self._decided.get(opened.step.prompt)
-            if known is not None:
-                opened.reused_from, answer = known
-                opened.poll.settle(answer)
-        return opened
-
-    def _remember(self, done: OpenStep) -> None:
-        if isinstance(done.step, Vote) and done.poll is not None and done.reused_from is None:
-            self._decided[done.step.prompt] = (done.number, done.poll.winner)
-            if len(self._decided) > REMEMBERED:
-                self._decided.popitem(last=False)
-
-
-def _waste_of(one: OpenStep) -> list[Waste]:
-    waste = [] if one.poll is None else [Waste(one.number, *unused) for unused in one.poll.unused()]
-    return waste + [Waste(one.number, PROBES + probe, None) for probe in one.probes] if one.probes else waste

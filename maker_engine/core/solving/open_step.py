@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -251,6 +251,21 @@ class OpenStep:
         if counted and self.poll.winner is None:
             self.suspect(counted)
         return counted
+
+    def restore(self, samples: Mapping[int, Sample]) -> list[int]:
+        """Take in samples that an earlier sitting received before their turn; return those there was a place for."""
+        poll = self.poll
+        taken: list[int] = []
+        if poll is None:
+            return taken
+        while samples and poll.asked <= max(samples):
+            poll.ask()
+        for number in sorted(samples):
+            if poll.expects(number):
+                _, verdict, response = samples[number]
+                self.counted += self.take(number, response, verdict)
+                taken.append(number)
+        return taken
 
     def suspect(self, counted: Sequence[Sample]) -> bool:
         """Take in what was counted without a decision; True where more may be asked for now than before."""

@@ -276,3 +276,16 @@ class Amendment:
 
     text: str
     voter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The result of a step that was given up, where steps are independent and the others go on without it.
+
+    Attributes:
+        reason: Why, in one line: so many samples and no decision, or what made it hopeless.
+        ask_later: A person is to be asked, after the run or beside it; False where it is left as it is.
+    """
+
+    reason: str
+    ask_later: bool = False

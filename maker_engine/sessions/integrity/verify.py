@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask, Gather, Vote
+from maker_engine.core.decomposition import AnyTask, Gather, Undecided, Vote
 from maker_engine.core.errors import SessionError
 from maker_engine.core.record import decisions
 from maker_engine.core.record.registry import form_of
@@ -29,6 +29,8 @@ from maker_engine.sessions.store.times import unpack_times
 
 __all__ = ["Finding", "Verified", "verify"]
 
+EARLIER = object()
+"""In place of an answer: votes decided the step, and there are entries behind them."""
 _ACTED = StepFlag.ACTED.value
 _RECOUNTED = int(~(StepFlag.WRONG | StepFlag.FAILED_CALLS))
 
@@ -146,11 +148,8 @@ class _Branch:
             flags, samples, sound = 0, len(packed.rows), True
         else:
             answer, flags, samples = self._recounted(votes, self._rule_of(row.action, state))
-            done = decisions.decode(task, undense(row.action)) if answer is None else None
-            if decisions.is_outcome(done):  # the world decided it, not its votes
-                sound = self._effects.decide(done)
-            else:
-                sound = answer is not None and dense(decisions.encode(task, answer)) == row.action
+            voted = answer is not None and answer is not EARLIER
+            sound = dense(decisions.encode(task, answer)) == row.action if voted else self._unvoted(row.action, answer)
         if not sound:
             raise SessionError("its votes do not decide what it says")
         if samples != row.n or flags != row.flags & _RECOUNTED:
@@ -163,6 +162,13 @@ class _Branch:
             self._hashes[step_of(row.id) + 1] = row.state_hash
         return after
 
+    def _unvoted(self, action: bytes, answer: Any) -> bool:
+        """Return whether a step that its votes do not decide may be decided so: by the world, or as undecided."""
+        done = decisions.decode(self._task, undense(action))
+        if isinstance(done, Undecided):
+            return answer is None and self._task.independent
+        return decisions.is_outcome(done) and self._effects.decide(done)
+
     def _rule_of(self, action: bytes, state: Any) -> VotingRule:
         """Return what decided a step: the run's rule, a certificate, or that enough proposals were in."""
         step = self._task.step(state)
@@ -173,7 +179,10 @@ class _Branch:
         return self._rule
 
     def _recounted(self, votes: bytes, rule: VotingRule) -> tuple[Any, int, int]:
-        """Decide a step again; return the answer, None unless the last entry decided it, its flags and samples."""
+        """Decide a step again; return the answer, its flags and samples.
+
+        The answer is None where nothing is decided, and `EARLIER` where that was before the last entry.
+        """
         entries = unpack(votes, self._task)
         if any(form_of(entry).marks & _ACTED for entry in entries):
             self._effects.take_all(entries)
@@ -181,7 +190,7 @@ class _Branch:
         self._rule = rule_after(entries, self._rule)
         samples = sum(isinstance(entry, Sample) for entry in entries)
         flags = remarkable(entries, gathered=isinstance(rule, Enough))
-        return answer if used == len(entries) else None, int(flags), samples
+        return answer if used == len(entries) else EARLIER, int(flags), samples
 
     def _snapshots(self) -> None:
         """Check the states that are kept after some of the steps."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask, Gathered
+from maker_engine.core.decomposition import AnyTask, Gathered, Undecided
 from maker_engine.core.poll import STRUCK
 from maker_engine.core.record.decisions import is_outcome
 from maker_engine.core.record.entries import Entry
@@ -65,7 +65,7 @@ class Revote:
         for entry in used:
             if isinstance(entry, Sample):
                 self._spend(entry)
-        if would == decided:
+        if would == decided or (would is None and isinstance(decided, Undecided)):
             self.same += 1
             return
         kind = self.short if would is None else self.different

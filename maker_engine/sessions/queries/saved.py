@@ -17,6 +17,7 @@ from maker_engine.core.record.entries import Act, Change, Doubted, Entry
 from maker_engine.core.record.events import Outcome, RunEnded, StepUndecided
 from maker_engine.core.record.snapshot import Snapshot, Totals
 from maker_engine.core.record.state import RunState
+from maker_engine.core.responses import Sample
 from maker_engine.models.families import Answered, answered_of
 from maker_engine.sessions.queries.acting import SavedEffects, saved_effects
 from maker_engine.sessions.queries.recorded_task import WITHOUT, RecordedTask
@@ -50,6 +51,8 @@ class SavedRun:
         owed: Tokens and dollars that were spent at most, and were not in the totals when its process went away.
         own: It was ordered here; False for one that came from elsewhere.
         effects: What it has begun to do, and what has come of that.
+        ahead: What it has received for steps before their turn, where those do not depend on each other: by step, and
+            by number, both 0-based.
         identity: Its part of every idempotency key, empty before its first effect.
     """
 
@@ -71,6 +74,7 @@ class SavedRun:
     own: bool = False
     effects: SavedEffects = field(default_factory=SavedEffects)
     identity: str = ""
+    ahead: Mapping[int, Mapping[int, Sample]] = field(default_factory=dict)
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -185,6 +189,7 @@ def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
         {int(voter): float(density) for voter, density in meta.get("density", {}).items()},
         origin.is_own(reader.path, reader.record(reader.branch.id)),
         SavedEffects() if isinstance(task, RecordedTask) else saved_effects(reader, task, done), _identity(meta),
+        reader.early_samples(task) if task.independent else {},
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from maker_engine.core.record.registry import BY_TAG
 from maker_engine.core.record.sample_kinds import FOUND, LATENCY, MODEL, NUMBER, is_sample
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.packing import Packed, open_packed
-from maker_engine.sessions.store.reader import Reader, own_rows
-from maker_engine.sessions.store.schema import row_id, step_of
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import open_rows, row_id, step_of
 from maker_engine.sessions.store.times import unpack_times
 
 SAMPLE, FLAGGED, LOST = "sample", "flagged", "lost"
@@ -98,7 +98,7 @@ def _steps(reader: Reader, first: int, last: int | None) -> Iterator[tuple[int, 
         yield step_of(row.id), open_packed(decompress(row.votes, dictionary)), row.times
     if last is None:
         sql = "SELECT body, times FROM vote WHERE id >= ? AND id < ? ORDER BY id"
-        for body, times in reader.query(sql, *own_rows(reader.branch.id)):
+        for body, times in reader.query(sql, *open_rows(reader.branch.id)):
             yield reader.branch.steps, open_packed(body), times
 
 

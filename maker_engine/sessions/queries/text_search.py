@@ -14,8 +14,8 @@ from maker_engine.sessions.queries.marks import Marks
 from maker_engine.sessions.queries.search import Matches
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.packing import Packed, open_packed
-from maker_engine.sessions.store.reader import Reader, own_rows
-from maker_engine.sessions.store.schema import step_of
+from maker_engine.sessions.store.reader import Reader
+from maker_engine.sessions.store.schema import open_rows, step_of
 
 STRETCH = 2_048
 """Steps that are searched in one go."""
@@ -158,7 +158,7 @@ def _packed(reader: Reader, terms: Terms, first: int, last: int) -> Iterator[tup
 def _open(reader: Reader, terms: Terms) -> Iterator[tuple[Packed, Sequence[int]]]:
     """Give the entries of the open step with a text that has all terms."""
     for (body,) in reader.query(
-        "SELECT body FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(reader.branch.id)
+        "SELECT body FROM vote WHERE id >= ? AND id < ? ORDER BY id", *open_rows(reader.branch.id)
     ):
         if found := _places(packed := open_packed(body), terms):
             yield packed, found

@@ -13,7 +13,6 @@ from maker_engine.core.record.entries import Entry
 from maker_engine.sessions.store import chain, schema, storage
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.packing import pack_step
-from maker_engine.sessions.store.schema import row_id
 
 Vote: TypeAlias = tuple[int, bytes, bytes | None]
 """An entry of an open step: the id of its row, it packed, and its times."""
@@ -27,7 +26,8 @@ class Commit:
         branch: Its row, sealed.
         steps: Rows of the steps that were decided since the commit before.
         states: Rows of states that are kept.
-        votes: Entries of the open step that are not in the file yet.
+        votes: Entries of the open step that are not in the file yet, and samples that arrived before their turn.
+        dropped: Ids of the latter that are needed no more, from the first to before the last; None for none.
         dictionary: A new compression dictionary that the rows need, None for none.
         notes: Values of the branch's record that are others now, in JSON, by their keys.
         copies: What is kept a second time, by its key.
@@ -38,6 +38,7 @@ class Commit:
     steps: list[tuple[object, ...]] = field(default_factory=list)
     states: list[tuple[int, str, str, float, bytes]] = field(default_factory=list)
     votes: list[Vote] = field(default_factory=list)
+    dropped: tuple[int, int] | None = None
     dictionary: bytes | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, bytes] = field(default_factory=dict)
@@ -56,8 +57,9 @@ def write(connection: sqlite3.Connection, path: Path, commit: Commit) -> None:
         connection.execute("BEGIN IMMEDIATE")
         if commit.steps:
             connection.executemany("INSERT INTO step VALUES (?,?,?,?,?,?,?,?)", commit.steps)
-            own = row_id(number, 0), row_id(number + 1, 0)
-            connection.execute("DELETE FROM vote WHERE id >= ? AND id < ?", own)
+            connection.execute("DELETE FROM vote WHERE id >= ? AND id < ?", schema.open_rows(number))
+        if commit.dropped is not None:
+            connection.execute("DELETE FROM vote WHERE id >= ? AND id < ?", commit.dropped)
         if commit.states:
             connection.executemany("INSERT OR REPLACE INTO snap VALUES (?,?,?,?,?)", commit.states)
         if commit.votes:
@@ -77,7 +79,7 @@ def write(connection: sqlite3.Connection, path: Path, commit: Commit) -> None:
 def write_votes(connection: sqlite3.Connection, votes: Iterable[Vote]) -> None:
     """Write entries of open steps."""
     rows = [(*vote, chain.digest(*vote)) for vote in votes]
-    connection.executemany("INSERT INTO vote VALUES (?,?,?,?)", rows)
+    connection.executemany("INSERT OR REPLACE INTO vote VALUES (?,?,?,?)", rows)
 
 
 def vote_of(row: int, entry: Entry, task: AnyTask) -> Vote:

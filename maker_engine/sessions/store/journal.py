@@ -16,9 +16,12 @@ from maker_engine.core.record.events import (
     EffectFinished,
     Event,
     ModelChecked,
+    SampleArrived,
     SampleFailed,
     SamplesDrawn,
+    SettingsChanged,
     StepDecided,
+    StepEscalated,
     WrongDecisionFound,
 )
 from maker_engine.core.record.registry import BY_EVENT, TRACELESS
@@ -26,6 +29,7 @@ from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Prompt, Sample
 from maker_engine.sessions.store import chain, origin, schema
+from maker_engine.sessions.store.ahead import Ahead
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.change_in_effect import CHANGED_STEPS
 from maker_engine.sessions.store.commit import Commit, vote_of
@@ -116,6 +120,7 @@ class Journal:
         self._record: dict[str, str] = {}
         self._open: list[Entry] = []
         dictionary = None
+        early: list[int] = []
         if branch is None:
             self._branch = Branch(0, None, 0, int(time.time()), 0, b"")
         else:
@@ -123,10 +128,12 @@ class Journal:
                 self._branch = reader.branch
                 self._record = reader.record(branch)
                 self._open = reader.open_entries(self._task)
+                early = reader.early_rows()
                 dictionary = reader.dictionary()
             self._record.pop("ended", None)
         kept = {key: json.loads(value) for key, value in self._record.items() if key == ADJUSTMENTS}
         self.adjustments = adjustments_in(kept)
+        self._ahead = Ahead(self._branch.id, early)
         self._press = Press(dictionary)
         self._goes_on = branch is not None
         self._dirty = branch is None  # a session that is only opened and closed again stays as it was
@@ -182,6 +189,8 @@ class Journal:
                 self._open += event.samples
             case StepDecided():
                 self._decide(event)
+            case SampleArrived():
+                self._ahead.take(event)
             case WrongDecisionFound():
                 place = event.step - self._pending[0].step
                 wrong = self._pending[place]
@@ -198,7 +207,11 @@ class Journal:
             self._open.append(kind.form.keep(event))
         elif kind.note is not None:
             self._note(*kind.note(event))
-        if isinstance(event, ModelChecked):
+        if isinstance(event, SettingsChanged):
+            self._ahead.drop_all()  # the steps ahead are asked anew
+        elif isinstance(event, StepEscalated):
+            self._ahead.drop(event.step)
+        elif isinstance(event, ModelChecked):
             self._failed_calls = 0  # those were the check's
         elif isinstance(event, EffectFinished) and not event.done.ok:
             self._failed_calls += 1
@@ -219,6 +232,7 @@ class Journal:
         self._file.write(commit)
         self._branch = commit.branch
         self._press.forget()
+        self._ahead.forget()
         self._goes_on = self._dirty = False
         self._forget()
 
@@ -234,7 +248,9 @@ class Journal:
             branch=branch._replace(seal=chain.seal(branch, self._record.items())),
             steps=rows,
             states=self._states,
-            votes=[vote_of(row_id(branch.id, index), entry, self._task) for index, entry in new],
+            votes=[vote_of(row_id(branch.id, index), entry, self._task) for index, entry in new]
+            + self._ahead.rows(self._task),
+            dropped=self._ahead.dropped,
             dictionary=self._press.dictionary,
             notes=self._changed,
             copies=copies,
@@ -262,6 +278,8 @@ class Journal:
 
     def _note_figures(self) -> None:
         figures = {"totals": asdict(self._totals), "elapsed_s": round(self._elapsed(), 3), "open": len(self._open)}
+        if (early := len(self._ahead)) or schema.EARLY in self._record:
+            figures[schema.EARLY] = early
         for key, value in {**self._more(), **figures}.items():
             self._note(key, value)
 
@@ -316,6 +334,7 @@ class Journal:
             kept = row_id(self._branch.id, event.step + 1), state, to_json(asdict(self._totals)), round(time.time(), 3)
             self._states.append((*kept, chain.digest(*kept)))
         self._open, self._open_written, self._failed_calls = [], 0, 0
+        self._ahead.drop(event.step)
 
     def _remarkable(self, *, gathered: bool) -> tuple[int, int]:
         """Return how many samples the open step has, and what is remarkable about it."""

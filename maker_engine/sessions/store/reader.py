@@ -262,7 +262,7 @@ class Reader:
         Raises:
             SessionError: It is damaged.
         """
-        rows = self.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(self.branch.id))
+        rows = self.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *schema.open_rows(self.branch.id))
         number = self.branch.id
         for index, (row, body, times, digest) in enumerate(rows):
             if row != row_id(number, index) or chain.digest(row, body, times) != digest:
@@ -273,6 +273,36 @@ class Reader:
             return [entry for _, body, times, _ in rows for entry in unpack(body, task, times)]
         except Exception as error:
             raise self._unreadable(self.branch.steps, task, error) from error
+
+    def early_rows(self) -> list[int]:
+        """Return the ids of the samples that arrived before the turn of their step."""
+        return [row for (row,) in self.query("SELECT id FROM vote WHERE id >= ? AND id < ?", *self._early)]
+
+    @property
+    def _early(self) -> tuple[int, int]:
+        return schema.ahead_rows(self.branch.id)
+
+    def early_samples(self, task: AnyTask) -> dict[int, dict[int, Sample]]:
+        """Return what was received for independent steps before their turn: by step, and by number, both 0-based.
+
+        Raises:
+            SessionError: It is damaged.
+        """
+        found: dict[int, dict[int, Sample]] = {}
+        rows = self.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *self._early)
+        if len(rows) != self.note(schema.EARLY, 0):
+            raise storage.damaged(self.path, "a sample of a step ahead is missing")
+        for row, body, times, digest in rows:
+            step = schema.early_step(row)
+            if chain.digest(row, body, times) != digest:
+                raise storage.damaged(self.path, f"a sample of step {step + 1:,} has been changed")
+            try:
+                (sample,) = unpack(body, task, times)
+            except Exception as error:
+                raise self._unreadable(step, task, error) from error
+            if isinstance(sample, Sample):
+                found.setdefault(step, {})[sample.sample] = sample
+        return found
 
     def link_before(self, step: int) -> bytes:
         """Return the chain's link at the step before `step`; empty at the first."""

@@ -27,8 +27,8 @@ _ORDER: Mapping[str, Any] = {
     "first_temperature": float | str | None, "prices": dict, "accept_models": list, "allow": list,
 }  # fmt: skip
 _PLAIN: Mapping[str, Any] = {
-    "created": float, "elapsed_s": float, "open": int, "name": str, "note": str, "signed": str, "imported": bool,
-    "answered_by": dict, "answered_voters": dict, "owed": list, "density": dict,
+    "created": float, "elapsed_s": float, "open": int, "early": int, "name": str, "note": str, "signed": str,
+    "imported": bool, "answered_by": dict, "answered_voters": dict, "owed": list, "density": dict,
 }  # fmt: skip
 
 
@@ -61,22 +61,26 @@ def check_record(record: Mapping[str, Any]) -> None:
     _check("", {key: record[key] for key in _PLAIN if key in record}, _PLAIN)
     if not EARLIEST_S <= record.get("created", 0) <= LATEST_S:
         raise ValueError("'created' is no point in time")
-    if record.get("open", 0) < 0:
-        raise ValueError("'open' is a number that cannot be")
+    for key in ("open", "early"):
+        if record.get(key, 0) < 0:
+            raise ValueError(f"{key!r} is a number that cannot be")
     if not _spent(record):
         raise ValueError("'owed' or 'density' is none that can be")
     if not all(map(_is_ballots, _list("ballots", record.get("ballots", [])))):
         raise ValueError("'ballots' is no list of votes for, votes against and how many ballots")
-    for key, check in (("order", check_order), ("started", check_started), ("totals", check_totals)):
+    checks = (("order", check_order), ("started", check_started), ("totals", check_totals), ("ended", _check_end))
+    for key, check in checks:
         if key in record:
             check(record[key])
-    if "ended" in record:
-        ended = _object("ended", record["ended"])
-        _check("ended", ended, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
-        if ended["outcome"] not in set(Outcome):
-            raise ValueError("'ended' names no outcome")
     _check_model(record)
     _check_steps(record)
+
+
+def _check_end(ended: object) -> None:
+    fields_of_end = _object("ended", ended)
+    _check("ended", fields_of_end, {"outcome": str, "reason": str}, needed={"outcome", "reason"})
+    if fields_of_end["outcome"] not in set(Outcome):
+        raise ValueError("'ended' names no outcome")
 
 
 def _check_steps(record: Mapping[str, Any]) -> None:

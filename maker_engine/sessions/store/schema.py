@@ -18,6 +18,16 @@ SNAPSHOT_STEPS = 256
 BRANCH_BITS = 40
 """A row's id is branch << 40 | step: the order of a run and of its forks in one integer."""
 
+AHEAD = 1 << BRANCH_BITS - 1
+"""In the table of votes, ids from here on are of samples that arrived before the turn of their step: each says step and
+sample, with `SAMPLE_BITS` for the latter. Below are the entries of the open step, counted up from 0."""
+SAMPLE_BITS = 12
+MOST_KEPT = 1 << BRANCH_BITS - 1 - SAMPLE_BITS
+"""Steps, 0-based, for which that can be said."""
+LAST_AHEAD = 1 << BRANCH_BITS
+
+EARLY = "early"
+"""Key of how many samples arrived before their turn, in the record of a branch that ever had any."""
 DICTIONARY = "dictionary"
 """Key of the compression dictionary, in `blob` and in `spare`."""
 
@@ -55,6 +65,26 @@ WRITER_PRAGMAS = (
 def row_id(branch: int, step: int) -> int:
     """Return the id of a branch's row for a step; both are 0-based."""
     return branch << BRANCH_BITS | step
+
+
+def ahead_id(branch: int, place: int) -> int:
+    """Return the id of a branch's row of a sample that arrived early; `place` is from `AHEAD` to `LAST_AHEAD`."""
+    return (branch << BRANCH_BITS) + place
+
+
+def open_rows(branch: int) -> tuple[int, int]:
+    """Return the first id of the entries of a branch's open step, and the id after the last."""
+    return branch << BRANCH_BITS, ahead_id(branch, AHEAD)
+
+
+def ahead_rows(branch: int) -> tuple[int, int]:
+    """Return the first id of a branch's samples that arrived early, and the id after the last."""
+    return ahead_id(branch, AHEAD), ahead_id(branch, LAST_AHEAD)
+
+
+def early_step(row: int) -> int:
+    """Return the step, 0-based, of the row of a sample that arrived early."""
+    return (row & (AHEAD - 1)) >> SAMPLE_BITS
 
 
 def branch_of(row: int) -> int:

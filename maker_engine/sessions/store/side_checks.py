@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from maker_engine.core.errors import SessionError
 from maker_engine.sessions.store import chain
+from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.reader import Reader, own_rows
-from maker_engine.sessions.store.schema import branch_of, row_id
+from maker_engine.sessions.store.schema import EARLY, ahead_rows, branch_of, early_step, open_rows, row_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,23 @@ def _ends(reader: Reader) -> Iterator[Finding]:
 def _votes(reader: Reader) -> Iterator[Finding]:
     """Check the open steps' votes."""
     for branch in reader.branches:
-        votes = reader.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *own_rows(branch.id))
+        votes = reader.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *open_rows(branch.id))
         for index, (row, body, times, digest) in enumerate(votes):
             if row != row_id(branch.id, index) or chain.digest(row, body, times) != digest:
                 yield Finding(branch.id, branch.steps, "a vote on it has been changed")
         if len(votes) != json.loads(reader.record(branch.id).get("open", "0")):
             yield Finding(branch.id, branch.steps, "a vote on it is missing")
+        yield from _early(reader, branch)
+
+
+def _early(reader: Reader, branch: Branch) -> Iterator[Finding]:
+    """Check the samples that arrived before the turn of their step."""
+    rows = reader.query("SELECT * FROM vote WHERE id >= ? AND id < ? ORDER BY id", *ahead_rows(branch.id))
+    for row, body, times, digest in rows:
+        if early_step(row) < branch.steps or chain.digest(row, body, times) != digest:
+            yield Finding(branch.id, early_step(row), "a sample of it has been changed")
+    if len(rows) != json.loads(reader.record(branch.id).get(EARLY, "0")):
+        yield Finding(branch.id, branch.steps, "a sample of a step ahead of it is missing")
 
 
 def _copies(reader: Reader) -> Iterator[Finding]:

@@ -68,6 +68,23 @@ class SamplesDrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SampleArrived(Event):
+    """A response came back before its turn, to a step that waits for others; it is counted when its turn has come.
+
+    Attributes:
+        step: Step, 0-based: independent of the open one.
+        sample: Sample within the step, 0-based.
+        verdict: The candidate it will vote for, or the flag that discards it.
+        response: What came back.
+    """
+
+    step: int
+    sample: int
+    verdict: Hashable
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
 class SampleWasted(Event):
     """A sample drawn for nothing: its step was squashed or decided without it, or it was a draft or a second call.
 

@@ -1,0 +1,95 @@
+"""`maker ask ROWS`: one question about every row of a table, without a codebook."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from maker_engine.arguments import Arguments
+from maker_engine.core.errors import InputError
+from maker_engine.input_files import exists
+from maker_engine.output import complain, say
+
+EXAMPLES = """\
+examples:
+  maker ask receipts.csv --question "Which category? {text}" --choices travel,office,meals,other
+  maker ask receipts.csv --question "Which category? {text}" --choices travel,office,meals,other \\
+      --model openai/gpt-6-luna --limit-usd 2 --out labelled.csv
+  psql -c "COPY t TO STDOUT CSV HEADER" | maker ask - --question "Is it a complaint? {body}" --choices yes,no
+
+Each label is voted on until one is ahead by k; "unknown" is always a label. Any other flag is one of maker run:
+--model, --k, --limit-usd, --session, --concurrency, --json. Without --model the simulated model answers, at random
+where there is no --gold: it shows how a run goes and says nothing about the rows.
+
+exit status: as maker run
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Ask one question about every row of a table, by vote.
+
+    Returns:
+        The exit status of the run.
+
+    Raises:
+        InputError: A flag or the table is no good.
+    """
+    chosen, further = _parser().parse_known_args(arguments)
+    if chosen.out is not None and exists(chosen.out):
+        raise InputError(f"{chosen.out} exists already: name another file")
+    return _run(chosen, further)
+
+
+def _run(chosen: argparse.Namespace, further: list[str]) -> int:
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - help needs no engine
+    from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - likewise
+    from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - likewise
+    from maker_tui.cli.headless import conclude, drive_here  # noqa: PLC0415 - likewise
+    from maker_tui.cli.record_files import write_results  # noqa: PLC0415 - likewise
+
+    words = ["records", "--rows", chosen.rows, "--question", chosen.question, "--choices", chosen.choices, "--headless"]
+    for name in ("gold", "id", "field"):
+        if value := getattr(chosen, name):
+            words += [f"--{name}", value]
+    if not any(word.partition("=")[0] == "--undecided" for word in further):
+        words += ["--undecided", "ask-later"]  # one row that cannot be decided holds up none of the others
+    parsed = run_parser("records").parse_args([*words, *further])
+    prepared = prepare(order_from(parsed))
+    if prepared.plan.started.simulated and not parsed.json:
+        complain("the simulated model answers: --model NAME asks a real one")
+    view = drive_here(prepared)
+    status = conclude(view, as_json=parsed.json, quiet=parsed.quiet)
+    if chosen.out is not None:
+        write_results(str(view.session), chosen.out)
+    if not (parsed.json or parsed.quiet):
+        session = shlex.quote(str(view.session))
+        say(
+            "",
+            *(
+                [f"rows     {chosen.out}"]
+                if chosen.out is not None
+                else [f"rows     maker records results {session} --out FILE"]
+            ),
+        )
+        say(f"next     maker records report {session}; maker records review {session}")
+    return status
+
+
+def _parser() -> Arguments:
+    parser = Arguments(
+        prog="maker ask",
+        description="Ask one question about every row of a table, by vote.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("rows", metavar="ROWS", help="CSV, TSV, JSON Lines, Parquet, SQLite (data.db#table), or -")
+    parser.add_argument("--question", required=True, metavar="TEXT", help="what is asked; {column} is a cell")
+    parser.add_argument("--choices", required=True, metavar="A,B,C", help="the answers")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the rows with their answers, CSV or .jsonl")
+    parser.add_argument("--gold", metavar="FILE", help="a table of right answers by id; never in a prompt")
+    parser.add_argument("--id", metavar="COLUMN", help="the column that identifies a row")
+    parser.add_argument("--field", metavar="NAME", help="the name of the answer's column (default answer)")
+    return parser

@@ -1,0 +1,59 @@
+"""What the commands on records read and write: a session of them, and a table of results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maker_engine.output import write_document
+
+if TYPE_CHECKING:
+    from maker_engine.core.decomposition import AnyTask
+    from maker_engine.labelling.units import Units
+
+
+def opened(named: str) -> tuple[Path, AnyTask, Units]:
+    """Find a session of records.
+
+    Raises:
+        InputError: There is none, or it is of another task.
+    """
+    from maker_engine.records.decided import units_of  # noqa: PLC0415 - help needs no session
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - likewise
+    from maker_engine.sessions.queries.saved import task_of  # noqa: PLC0415 - likewise
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
+    from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415 - likewise
+
+    path = find(named)
+    bring_up(path)
+    with Reader(path) as reader:
+        task = task_of(reader.meta(), None)
+    return path, task, units_of(task, path)
+
+
+def write_table(
+    out: Path | None, columns: Sequence[str], rows: Iterable[dict[str, object]], *, exact: bool = False
+) -> None:
+    """Write rows into a new file, as CSV or by its ending as JSON Lines; to standard output where there is none."""
+    from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - help needs none
+    from maker_engine.tables.writing import csv_lines, json_lines  # noqa: PLC0415 - likewise
+
+    lines = out is not None and out.suffix.lower() in (".jsonl", ".ndjson")
+    texts = json_lines(rows) if lines else csv_lines(columns, rows, exact=exact)
+    if out is None:
+        write_document(texts)
+    else:
+        write_new(out, texts)
+
+
+def write_results(named: str, out: Path | None, *, exact: bool = False) -> None:
+    """Write the rows of a session with what was decided."""
+    from maker_engine.records.decided import Decided, result_columns, result_rows  # noqa: PLC0415 - help needs none
+    from maker_engine.records.people import Answers  # noqa: PLC0415 - likewise
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
+
+    path, task, units = opened(named)
+    with Reader(path) as reader:
+        rows = result_rows(Decided(reader, task, Answers(path)))
+        write_table(out, result_columns(units), rows, exact=exact)

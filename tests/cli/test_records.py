@@ -1,0 +1,152 @@
+"""A table goes the whole way on the command line: asked, decided, reviewed, audited, split and put together."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from importlib.resources import files
+
+import pytest
+
+from maker_tui.cli.main import main
+
+DATA = files("maker_tasks.records") / "data"
+FIELD = """\
+id: ticket
+show: [text]
+fields:
+  category: {labels: {billing: money, technical: bugs, account: users, delivery: parcels}}
+  amount: {question: "Which amount?", form: number, low: 0}
+  thing: {question: "What is it about?", form: span, of: text}
+"""
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """Stand in a folder with sixty tickets."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("tickets.csv", "gold.csv"):
+        (tmp_path / name).write_bytes((DATA / name).read_bytes())
+    (tmp_path / "cb.yaml").write_text(FIELD)
+    return tmp_path
+
+
+@pytest.fixture
+def does(capsys):
+    """Run a command; return its status and its output, on standard error where it said something there."""
+
+    def run(*words):
+        status = main([*words])
+        out = capsys.readouterr()
+        return status, out.out or out.err
+
+    return run
+
+
+def rows_of(path):
+    return [*csv.DictReader(io.StringIO(path.read_text(), newline=""))]
+
+
+def test_a_question_is_asked_of_every_row_in_one_command(table, does):
+    """`maker ask` needs a table, a question and choices, and writes the rows in order with what was decided."""
+    odd = 'text,n\n"a ""quoted""\nline",1\n=cmd,2\n,3\n"a ""quoted""\nline",1\n'
+    (table / "odd.csv").write_text(odd)
+    status, said = does(
+        "ask", "odd.csv", "--question", "Which? {text}", "--choices", "a,b", "--out", "o.csv", "--k", "2"
+    )
+    assert status == 0
+    assert '"rows": 4, "decided": 2' in said, "equal rows are decided once, empty ones not at all"
+    found = rows_of(table / "o.csv")
+    assert [(row["text"], row["n"]) for row in found] == [
+        ('a "quoted"\nline', "1"), ("'=cmd", "2"), ("", "3"), ('a "quoted"\nline', "1"),
+    ]  # fmt: skip
+    assert found[0]["answer"] == found[3]["answer"] != ""
+    assert (found[2]["answer"], found[2]["answer.decided_by"], found[3]["answer.cost_usd"]) == ("", "rule", "0.0")
+
+
+def test_a_table_is_decided_reviewed_and_audited(table, does):
+    """What votes do not decide goes to people blind; what they accept is audited; both are kept beside the session."""
+    flags = ("--model", "sim:p=0.5,v=0.9", "--max-samples", "12", "--k", "3", "--undecided", "ask-later", "--json")
+    run = ("run", "records", "--problem", "cb.yaml", "--rows", "tickets.csv", "--gold", "gold.csv", *flags)
+    status, said = does(*run, "--session", "s.maker")
+    result = json.loads(said)["result"]
+    assert (status, result["rows"], result["decided"]) == (0, 60, 180)
+    assert result["undecided"] == result["to_people"] > 0
+    assert does("records", "review", "s.maker", "--out", "q.csv")[0] == 0
+    gold = {row["ticket"]: row["category"] for row in rows_of(table / "gold.csv")}
+    queue = [row for row in rows_of(table / "q.csv") if row["maker_field"] == "category"]
+    assert "margin" not in queue[0], "nothing on the sheet says how the votes went"
+    for who in ("ann", "bob"):
+        with (table / f"{who}.csv").open("w") as out:
+            sheet = csv.DictWriter(out, queue[0])
+            sheet.writeheader()
+            sheet.writerows(row | {"answer": gold[row["maker_id"]]} for row in queue)
+    assert does("records", "review", "s.maker", "--answers", "ann.csv", "--answers", "bob.csv")[0] == 0
+    report = json.loads(does("records", "report", "s.maker", "--json", "--html", "r.html")[1])
+    assert report["reviewers_alpha"] == 1
+    assert report["decided_by"]["person"] == len(queue) == report["fields"]["category"]["reviewed"]
+    assert "accuracy against coverage" in (table / "r.html").read_text()
+    assert does("records", "audit", "s.maker", "--out", "blind.csv", "--rows", "400")[0] == 0
+    blind = rows_of(table / "blind.csv")
+    value = {row["ticket"]: row for row in rows_of_results(does, table)}
+    with (table / "done.csv").open("w") as out:
+        sheet = csv.DictWriter(out, blind[0])
+        sheet.writeheader()
+        sheet.writerows(row | {"answer": value[row["maker_id"]][row["maker_field"]]} for row in blind)
+    status, said = does("records", "audit", "s.maker", "--answers", "done.csv")
+    assert status == 0
+    assert "at most 1.00% of the" in said
+    assert does("sessions", "verify", "s.maker")[0] == 0
+
+
+def rows_of_results(does, table):
+    assert does("records", "results", "s.maker", "--out", "results.csv")[0] == 0
+    return rows_of(table / "results.csv")
+
+
+def test_parts_are_put_together_or_refused(table, does):
+    """Parts that are whole and sound make one table in order; one that is missing, changed or another's is refused."""
+    assert (
+        does("records", "split", "2", "tickets.csv", "--problem", "cb.yaml", "--to", "parts", "--limit-usd", "4")[0]
+        == 0
+    )
+    assert "--limit-usd 2" in (table / "parts" / "Makefile").read_text()
+    for number in (1, 2):
+        part = f"parts/part-00{number}"
+        assert does("run", "records", "--problem", "parts/codebook.yaml", "--rows", f"{part}.csv", "--session",
+                    f"{part}.maker", "--model", "sim:p=0.95", "--headless")[0] == 0  # fmt: skip
+    assert does("records", "merge", "parts", "--out", "all.csv")[0] == 0
+    assert [row["ticket"] for row in rows_of(table / "all.csv")] == [f"T{number:02}" for number in range(1, 61)]
+    manifest = json.loads((table / "parts" / "manifest.json").read_text())
+    twice = manifest | {"parts": [manifest["parts"][0], *manifest["parts"]]}
+    (table / "parts" / "manifest.json").write_text(json.dumps(twice))
+    status, said = does("records", "merge", "parts", "--out", "x.csv")
+    assert (status, "row 1 is there twice" in said) == (2, True)
+    (table / "parts" / "manifest.json").write_text(json.dumps(manifest | {"parts": manifest["parts"][1:]}))
+    assert "row 1 is missing" in does("records", "merge", "parts", "--out", "x.csv")[1]
+    (table / "parts" / "manifest.json").write_text(json.dumps(manifest))
+    (table / "parts" / "part-002.maker").write_bytes((table / "parts" / "part-001.maker").read_bytes())
+    assert "is a session of other rows" in does("records", "merge", "parts", "--out", "x.csv")[1]
+    assert not (table / "x.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("ask", "none.csv", "--question", "q", "--choices", "a"), "cannot be read"),
+        (("ask", "tickets.csv", "--question", "{txt}", "--choices", "a"), "the question names 'txt'"),
+        (("run", "records", "--problem", "cb.yaml"), "--rows FILE"),
+        (("run", "records", "--rows", "tickets.csv", "--question", "q"), "--choices A,B,C"),
+        (("run", "records", "--problem", "gold.csv", "--rows", "tickets.csv"), "the codebook"),
+        (("run", "records", "--problem", "cb.yaml", "--rows", "tickets.csv", "--gold", "tickets.csv"), "gold needs"),
+        (("records", "report", "none"), "no session"),
+    ],
+)
+@pytest.mark.usefixtures("table")
+def test_bad_input_is_refused_in_one_line(does, words, says):
+    """A table, question, codebook or gold that is no good is named in one line."""
+    status, said = does(*words, *(() if words[0] == "records" else ("--headless",)))
+    assert status == 2
+    assert says in said
+    assert said.count("\n") == 1

@@ -1,0 +1,176 @@
+"""A run over independent rows: its time, its policies, and what a crash leaves to ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from maker_engine.core.decomposition import Undecided
+from maker_engine.core.errors import InputError, SessionError
+from maker_engine.core.record.commands import ChangeSettings, Stop
+from maker_engine.core.record.events import Outcome
+from maker_engine.core.responses import Response, SampleRequest
+from maker_engine.core.solving.settings import Settings
+from maker_engine.core.voting import FirstToAheadBy
+from maker_engine.runtime.order import RunOrder, prepare
+from maker_engine.runtime.view import RunView
+from maker_engine.sessions.integrity.verify import verify
+from maker_engine.sessions.queries.revote import revote
+from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
+from tests.sessions.test_verify import change
+from tests.support.leaping import LoopClock, Slots, leaping
+from tests.support.rows import COLUMNS, Table, column, sorts
+from tests.support.running import Bench
+from tests.support.toy import Count
+
+SPLIT, MUTE = 3, 5
+"""Rows that nobody can agree on, and whose answers nobody can read."""
+
+
+def hard(request: SampleRequest) -> Response:
+    """Right, but for two of the rows."""
+    if request.step % 10 == SPLIT:
+        return Response(column(request.sample % 2))
+    return Response("it depends") if request.step % 10 == MUTE else sorts(request)
+
+
+def answers(path: Path) -> list[object]:
+    with Reader(path) as reader:
+        return list(reader.answers(Table(1)))
+
+
+def test_rows_take_as_long_as_their_calls(tmp_path: Path) -> None:
+    """At a latency of a second, all rows take their samples' seconds by the concurrency, and a little at the ends."""
+    model = Slots(10_000, lambda *_: 1.0, sorts)
+
+    async def run() -> float:
+        await Bench(tmp_path, task=Table(600), settings=Settings(k=3, wary=True), model=model, concurrency=60,
+                    clock=LoopClock()).run()  # fmt: skip
+        return asyncio.get_running_loop().time()
+
+    took_s = leaping(run())
+    assert len(model.asked) == 1_800
+    assert took_s <= 1.1 * 1_800 / 60
+    assert model.most == 60
+
+
+@pytest.mark.parametrize("policy", ["skip", "ask-later"])
+async def test_a_row_without_a_decision_is_given_up_and_the_others_go_on(tmp_path: Path, policy: str) -> None:
+    """Neither a split vote nor answers that cannot be read hold a run of rows; the record says which were left."""
+    settings = Settings(k=2, max_samples=14, wary=True)
+    bench = Bench(tmp_path, hard, task=Table(24), settings=settings, undecided=policy)
+    view = await bench.run()
+    path = tmp_path / "run.maker"
+    assert view.snapshot.outcome is Outcome.SOLVED
+    assert (view.snapshot.totals.steps, view.snapshot.totals.undecided) == (24, 5)
+    found = answers(path)
+    left = {row: one for row, one in enumerate(found) if isinstance(one, Undecided)}
+    assert sorted(left) == [SPLIT, MUTE, 10 + SPLIT, 10 + MUTE, 20 + SPLIT]
+    assert all(one.ask_later is (policy == "ask-later") and one.reason for one in left.values())
+    assert all(one == row % COLUMNS for row, one in enumerate(found) if row not in left)
+    assert verify(path, bench.task).findings == ()
+    with Reader(path) as reader:
+        assert revote(reader, bench.task, FirstToAheadBy(2)).same == 24
+    assert open_saved(path, Table).state == bench.runner.view.snapshot.state
+
+
+def test_a_chain_leaves_no_step_out(tmp_path: Path) -> None:
+    """A task whose steps follow from each other refuses the policy in one line that says what else there is."""
+    order = RunOrder("count", undecided="skip", session=tmp_path / "run.maker")
+    with pytest.raises(InputError, match=r"count cannot be left out \(skip\).*'stop', 'ask' or 'escalate:MODEL'$"):
+        prepare(order, Count)
+
+
+async def test_a_model_that_cannot_be_read_costs_the_first_row_alone(tmp_path: Path) -> None:
+    """Where no answer of a run could be read, nothing is asked for the rows behind, and nothing is given up."""
+    asked: list[int] = []
+
+    def mute(request: SampleRequest) -> Response:
+        asked.append(request.step)
+        return Response("", finish_reason="length")
+
+    view = await Bench(tmp_path, mute, task=Table(50), settings=Settings(wary=True), undecided="skip").run()
+    assert view.snapshot.outcome is Outcome.UNDECIDED
+    assert asked == [0, 0, 0]
+
+
+def test_a_person_may_change_k_while_rows_are_in_flight(tmp_path: Path) -> None:
+    """The rows behind the open one are asked anew by the new k, and every decision is that of its own votes."""
+
+    async def run() -> RunView:
+        model = Slots(999, lambda request, _: 0.5 + request.step % 7 / 7, often)
+        bench = Bench(tmp_path, task=Table(80), settings=Settings(k=3), model=model, concurrency=16, clock=LoopClock())
+        going = asyncio.create_task(bench.run())
+        for k in (2, 4):
+            await asyncio.sleep(3)
+            bench.send(ChangeSettings("ann", k))
+        return await going
+
+    view = leaping(run())
+    assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.SOLVED, 80)
+    assert verify(tmp_path / "run.maker", Table(80)).findings == ()
+
+
+def often(request: SampleRequest) -> Response:
+    """Right in three of four samples, by the row and the number of the sample alone."""
+    return Response(column((request.step + (Random(request.step << 9 | request.sample).random() < 0.25)) % COLUMNS))
+
+
+def copy(directory: Path) -> None:
+    """Copy a session as it is on the disk now, its log included."""
+    for part in directory.glob("run.maker*"):
+        shutil.copy(part, part.with_name(part.name.replace("run", "copy")))
+
+
+def cut_off(directory: Path, rows: int) -> tuple[Path, list[tuple[int, int]]]:
+    """A session whose process went away while its first row was out; return it, and what had been answered."""
+    directory.mkdir()
+    answered: list[tuple[int, int]] = []
+
+    def late(request: SampleRequest) -> Response:
+        answered.append((request.step, request.sample))
+        return sorts(request)
+
+    async def run() -> None:
+        model = Slots(99, lambda request, _: 50.0 if request.step == 1 else 1.0, late)
+        bench = Bench(directory, task=Table(rows), settings=Settings(k=2), model=model, clock=LoopClock())
+        going = asyncio.create_task(bench.run())
+        await asyncio.sleep(9.5)
+        copy(directory)
+        bench.send(Stop())
+        await going
+
+    leaping(run())
+    return directory / "copy.maker", [one for one in answered if one[0] != 1]
+
+
+def test_a_crash_has_nothing_asked_for_again(tmp_path: Path) -> None:
+    """Rows that were decided behind one that is out are in the file, sound, and only the rest is asked for."""
+    path, answered = cut_off(tmp_path / "cut", 30)
+    saved = open_saved(path, Table)
+    kept = {(step, sample) for step, samples in saved.ahead.items() for sample in samples}
+    assert saved.step == 1
+    assert kept | {(0, 0), (0, 1)} == set(answered[: len(kept) + 2])
+    assert len(kept) > 20
+    assert verify(path, Table(30)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("sql", "finding"),
+    [
+        ("DELETE FROM vote WHERE id = (SELECT max(id) FROM vote)", "a sample of a step ahead of it is missing"),
+        ("UPDATE vote SET body = x'00' WHERE id = (SELECT max(id) FROM vote)", "a sample of it has been changed"),
+    ],
+)
+def test_what_was_received_early_is_proved(tmp_path: Path, sql: str, finding: str) -> None:
+    """A sample that was taken from a step ahead, or changed, is found, and the run does not go on with it."""
+    path, _ = cut_off(tmp_path / "cut", 12)
+    change(path, sql)
+    assert finding in [one.what for one in verify(path, Table(12)).findings]
+    with pytest.raises(SessionError):
+        open_saved(path, Table)
