@@ -104,6 +104,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         title: Name on the screen; by default likewise.
         summary: One sentence for lists; by default the first line of the class's docstring.
         source_help: What `--problem FILE` holds, one sentence.
+        takes_folder: `--problem` may name a folder; `load` then gets {"folder": name, "files": {path: text}} as JSON.
         options: What a user may choose.
     """
 
@@ -111,6 +112,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
     title: ClassVar[str]
     summary: ClassVar[str]
     source_help: ClassVar[str] = ""
+    takes_folder: ClassVar[bool] = False
     options: ClassVar[tuple[Option, ...]] = ()
 
     def __init_subclass__(cls, **given: Any) -> None:

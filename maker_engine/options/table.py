@@ -250,8 +250,8 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption("session", RECORD, path("FILE", empty=NONE), None, "session file to write, which must not exist yet"),
     RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
-        "folder for the papers of a task that writes some (api_tests, build_order, deployment, interview, scheduling),"
-        " once the run has come to a result",
+        "folder for the papers of a task that writes some (api_tests, build_order, deployment, interview, migration,"
+        " scheduling), once the run has come to a result",
     ),
     RunOption(
         "keep", RECORD, choice("all", "dissent"), "all",

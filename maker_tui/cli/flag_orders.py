@@ -63,7 +63,9 @@ def problem_from(arguments: argparse.Namespace) -> tuple[dict[str, int | str], s
     """
     flags = vars(arguments)
     options = {name.removeprefix(OPTION): value for name, value in flags.items() if _is_chosen(name, value)}
-    return options, None if arguments.problem is None else read_problem(arguments.problem)
+    if arguments.problem is None:
+        return options, None
+    return options, read_problem(arguments.problem, folders=getattr(arguments, "problem_folders", False))
 
 
 def _is_chosen(name: str, value: object) -> bool:

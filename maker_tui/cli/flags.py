@@ -70,6 +70,7 @@ def add_problem(parser: Parser, task: type[AnyTask], *, former: bool = False) ->
     taken = {flag for action in parser._actions for flag in action.option_strings}  # noqa: SLF001 - argparse offers no other way to ask
     group = parser.add_argument_group(f"problem ({task.title})")
     group.add_argument("--problem", type=Path, metavar="FILE", help=verbatim(task.source_help or "a problem file"))
+    parser.set_defaults(problem_folders=task.takes_folder)
     for option in task.options:
         if option.flag not in taken:
             _add(group, option, option.flag, verbatim(option.help_text))

@@ -112,7 +112,7 @@ def read_order(name: str, family: type[AnyTask], values: Mapping[str, str]) -> R
         InputError: A field holds something else than its kind; the text names it.
     """
     problem = values.get("problem", "").strip()
-    source = read_problem(path_of(problem)) if problem else None
+    source = read_problem(path_of(problem), folders=family.takes_folder) if problem else None
     options = {
         option.name: _task_value(option, values[OPTION + option.name])
         for option in family.options

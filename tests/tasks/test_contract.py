@@ -14,7 +14,7 @@ from maker_tui.cli.main import main
 
 STATES = 400
 """Fewer than `maker check-task` looks at, since this runs with every change."""
-OF_SLOW_TASKS = {"api_tests": 100, "deployment": 100, "interview": 100, "scheduling": 100}
+OF_SLOW_TASKS = {"api_tests": 100, "deployment": 100, "interview": 100, "migration": 100, "scheduling": 100}
 """Theirs are as many as take them as long as 400 take the others."""
 ENTRIES = sorted(entry_points(group="maker.tasks"))
 

@@ -1,0 +1,4 @@
+-- Revert shop:addresses: a table of addresses
+BEGIN;
+DROP TABLE addresses;
+COMMIT;

@@ -1,0 +1,4 @@
+-- Revert shop:move_addresses: one address for each customer
+BEGIN;
+DELETE FROM addresses;
+COMMIT;

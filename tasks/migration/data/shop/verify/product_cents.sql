@@ -1,0 +1,3 @@
+-- Verify shop:product_cents: prices of products in cents
+SELECT CASE WHEN count(*) > 0 THEN abs(-9223372036854775807 - 1) END
+  FROM products WHERE abs(price * 100 - price_cents) > 0.01 OR price_cents IS NULL;

@@ -1,0 +1,120 @@
+"""What was done to a database, kept beside it by the state that it leads to, so that any state can be remade."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from maker_engine.effects.port import EffectError
+from maker_engine.printable import one_line
+
+ROOT = "root"
+"""The head of a database to which nothing has been done."""
+_TOKEN = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One transaction.
+
+    Attributes:
+        head: What the database's state is called after it.
+        parent: And before it.
+        sql: Its statements.
+    """
+
+    head: str
+    parent: str
+    sql: tuple[str, ...]
+
+
+def entry(parent: str, sql: list[str]) -> Entry:
+    """Return the transaction that leads on from a state; equal ones have equal heads."""
+    return Entry(hashlib.sha256(json.dumps([parent, sql]).encode()).hexdigest()[:24], parent, tuple(sql))
+
+
+def folder_of(token: str) -> Path:
+    """Return the folder of a rehearsal's files.
+
+    Raises:
+        EffectError: It is not a token.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise EffectError("arguments", "there is no copy of that name", refused=True)
+    given = os.environ.get("MAKER_HOME")
+    return (Path(given).expanduser() if given else user_data_path("maker", appauthor=False)) / "migration" / token
+
+
+class History:
+    """The transactions of a database, in a file that is only added to.
+
+    Args:
+        folder: Where it lies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "history.jsonl"
+        self._end = folder / "finished.json"
+
+    def finish(self, head: str, digest: str) -> None:
+        """Keep what a database that was changed itself ended as: its own journal is about to go."""
+        self._end.write_text(json.dumps([head, digest]), encoding="utf-8")
+
+    def finished(self) -> tuple[str, str]:
+        """Return the last state's head, and its digest; `ROOT` and "" where nothing was finished."""
+        try:
+            head, digest = json.loads(self._end.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ROOT, ""
+        return str(head), str(digest)
+
+    def add(self, one: Entry) -> None:
+        """Note a transaction that is about to be committed.
+
+        Raises:
+            EffectError: There is no room for it.
+        """
+        line = json.dumps({"head": one.head, "parent": one.parent, "sql": one.sql}, ensure_ascii=False) + "\n"
+        try:
+            with self._path.open("ab") as file:
+                file.write(b"\n" + line.encode() if self._torn() else line.encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise EffectError("disk", one_line(f"{self._path}: {error.strerror}")) from None
+
+    def _torn(self) -> bool:
+        """Tell whether the last line was cut off by a crash."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(-1, os.SEEK_END)
+                return file.read(1) != b"\n"
+        except OSError:
+            return False
+
+    def way(self, start: set[str], head: str) -> list[Entry]:
+        """Return the transactions that lead from one of the states `start` to `head`.
+
+        Raises:
+            EffectError: None do.
+        """
+        known: dict[str, Entry] = {}
+        for line in self._path.read_bytes().splitlines() if self._path.exists() else ():
+            try:
+                found = json.loads(line)
+                known[found["head"]] = Entry(found["head"], found["parent"], tuple(found["sql"]))
+            except (ValueError, KeyError, TypeError):
+                continue  # a line that a crash has cut off: what it was of was not committed
+        way: list[Entry] = []
+        while head not in start:
+            if head not in known or len(way) > len(known):
+                raise EffectError("state", "the database is not where this run left it, and there is no way back")
+            way.append(known[head])
+            head = known[head].parent
+        return way[::-1]

@@ -1,0 +1,369 @@
+"""Migrations in SQLite files. All is done in a thread; another may interrupt it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from maker_engine.core.decomposition import Json
+from maker_engine.effects.port import EffectError
+from maker_engine.printable import one_line
+
+from ..sql import PRAGMAS
+from .canonical import JOURNAL, whole_digest
+from .history import ROOT, Entry, History
+from .sqlite_tables import BUSY_S, digest_of, quoted, schema_of, table_of, tables_of
+
+_PAGES = 4_096
+_HEADER, _CHUNK = 100, 1 << 20
+"""Bytes of a file's header, and those that are compared at once."""
+_NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
+_WRITES = {sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_UPDATE: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_ALTER_TABLE: 1,
+           sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0}  # fmt: skip
+
+_OF_THE_FILE = (
+    "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
+)  # fmt: skip
+"""Words of errors that are no fault of a statement."""
+
+
+class SqliteBase:
+    """A database file, its copy or not, and the files beside it.
+
+    Args:
+        place: The database that the user named.
+        folder: Where copies, backups and the history lie.
+        apply: The database itself is worked on; else its copy.
+    """
+
+    def __init__(self, place: str, folder: Path, *, apply: bool) -> None:
+        self.place = Path(place)
+        self.folder = folder
+        self.work = self.place.resolve() if apply else folder / "work.db"
+        self.apply = apply
+        self.history = History(folder)
+        self.stopped = False
+        self._open: list[sqlite3.Connection] = []
+
+    def interrupt(self) -> None:
+        """Let what runs fail; at most its commit can still come through."""
+        self.stopped = True
+        for one in [*self._open]:
+            one.interrupt()
+
+    @contextmanager
+    def _connected(self, path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
+        try:
+            connection = sqlite3.connect(
+                f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=BUSY_S, isolation_level=None,
+                check_same_thread=False,
+            )  # fmt: skip
+        except sqlite3.Error as error:
+            raise _failed(path, error) from None
+        self._open.append(connection)
+        try:
+            if path != self.place.resolve():  # of copies nothing is lost by a crash of the machine but the copy
+                connection.execute("PRAGMA synchronous = OFF")
+            yield connection
+        except sqlite3.Error as error:
+            raise _failed(path, error) from None
+        finally:
+            self._open.remove(connection)
+            connection.close()
+
+    def _copy(self, source: Path, target: Path, mode: str = "rwc") -> None:
+        """Copy a database whole or not at all, in one transaction of the target."""
+        with (
+            self._connected(source, "ro" if source == self.place else "rw") as one,
+            self._connected(target, mode) as two,
+        ):
+            one.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
+
+    def _progress(self, *_: int) -> None:
+        if self.stopped:
+            raise sqlite3.OperationalError("interrupted")
+
+    def _place(self, source: Path, target: Path) -> None:
+        """Copy a database to a file that is not there before it is whole."""
+        part = target.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        try:
+            self._copy(source, part)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(target)
+        except OSError as error:
+            raise EffectError("disk", one_line(f"{target}: {error.strerror}")) from None
+        finally:
+            part.unlink(missing_ok=True)
+
+    def saved_exists(self, head: str) -> bool:
+        """Tell whether there is a backup of a state."""
+        return self.saved(head).exists()
+
+    def has_moved(self) -> bool:
+        """Tell whether others have changed the database since the last transaction of this run."""
+        noted = self._noted("version")
+        if noted is not None:
+            return int(noted) != _counter(self.work)
+        return digest_of(self.work)[0] != self.history.finished()[1]
+
+    def saved(self, head: str) -> Path:
+        """Return the file of the backup of a state."""
+        return self.folder / f"backup-{head}.db"
+
+    def begin(self, make: Callable[[Path], None] | None = None) -> None:
+        """Make the first backup and the copy, unless they are there.
+
+        Args:
+            make: Writes the database that is copied, where it is maker's own.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        base = self.saved(ROOT)
+        if not base.exists():
+            if make is not None:
+                part = base.with_suffix(".made")
+                part.unlink(missing_ok=True)
+                make(part)
+                part.replace(base)
+            else:
+                self._place(self.place, base)
+        if not self.apply and not self.work.exists():
+            self._place(base, self.work)
+
+    def head(self) -> str:
+        """Return what the state of the database is called."""
+        return str(self._noted("head") or self.history.finished()[0])
+
+    def _noted(self, key: str) -> str | None:
+        with self._connected(self.work, "rw") as connection:
+            if not _has_journal(connection):
+                return None
+            row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = ?", [key]).fetchone()  # noqa: S608 - names are quoted
+        return None if row is None else str(row[0])
+
+    def outcome(self, key: str) -> str | None:
+        """Return the outcome of the transaction that was done under a key, None where none was."""
+        return self._noted(key)
+
+    def transact(
+        self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]
+    ) -> None:
+        """Run statements, each behind a savepoint, and note their outcome, in one transaction.
+
+        Args:
+            pragmas: What is set before it.
+            sql: The statements.
+            made: What the history keeps of it.
+            key: Under which its value is noted.
+            value: Its value; "changed" and "wrote" are put in.
+
+        Raises:
+            EffectError: A statement fails; none has happened.
+        """
+        with self._connected(self.work) as connection:
+            wrote: set[str] = set()
+            for pragma in pragmas:
+                if not PRAGMAS.match(pragma):
+                    raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
+                connection.execute(pragma)
+            connection.execute("BEGIN IMMEDIATE")
+            before, counter = connection.total_changes, _counter(self.work)
+            self._statements(connection, sql, wrote)
+            value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote - {JOURNAL})}
+            self.history.add(made)
+            _note(connection, key, made.head, value, counter + 1)
+            if self.stopped:
+                raise EffectError("state", "interrupted")
+            connection.execute("COMMIT")
+
+    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
+        """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
+        for one in sql:
+            if one.strip().lower() != "vacuum":  # into a file it would write anywhere
+                raise EffectError("sql", f"{one_line(one, 60)} is not taken")
+        with self._connected(self.work) as connection:
+            _note(connection, f"{key}?", made.parent, {})
+            self.history.add(made)
+            for one in sql:
+                connection.execute(one)
+            value |= {"changed": 0, "wrote": None}
+            _note(connection, key, made.head, value)
+
+    def _statements(self, connection: sqlite3.Connection, sql: Sequence[str], wrote: set[str]) -> None:
+        def allow(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+            if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
+                return sqlite3.SQLITE_DENY
+            if action in _WRITES:
+                wrote.add(str((first, second)[_WRITES[action]]))
+            return sqlite3.SQLITE_OK
+
+        for number, one in enumerate(sql, 1):
+            if self.stopped:
+                raise EffectError("state", "interrupted")
+            if len(sql) > 1:
+                connection.execute("SAVEPOINT change")
+            connection.set_authorizer(allow)
+            try:
+                connection.execute(one).fetchall()
+            except sqlite3.Error as error:
+                raise _failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
+            finally:
+                connection.set_authorizer(None)
+            if len(sql) > 1:
+                connection.execute("RELEASE change")
+
+    def upper(self, table: str, above: int | None, rows: int, assigned: frozenset[str]) -> tuple[str, int | None, bool]:
+        """Return the key by which a table is split, the highest of the next `rows` keys, and whether more follow.
+
+        The highest is None where none is left; the key is "" where the table has none, or one that is `assigned`.
+        """
+        with self._connected(self.work) as connection:
+            name = quoted(table)
+            keys = {str(row[1]).lower() for row in connection.execute(f"PRAGMA table_info({name})") if row[5]}
+            if keys & assigned:
+                return "", None, False
+            try:
+                where = "" if above is None else f" WHERE rowid > {above}"
+                top = connection.execute(f"SELECT max(rowid) FROM {name}").fetchone()[0]  # noqa: S608 - names are quoted
+                inner = f"SELECT rowid AS k FROM {name}{where} ORDER BY rowid LIMIT {rows}"  # noqa: S608 - names are quoted
+                high = connection.execute(f"SELECT max(k) FROM ({inner})").fetchone()[0]  # noqa: S608 - names are quoted
+            except sqlite3.OperationalError:  # a table without row ids, or a view
+                return "", None, False
+        return "rowid", high, high is not None and high < top
+
+    def survey(self, only: Sequence[str] | None, path: Path | None = None) -> dict[str, Json]:
+        """Look at tables: rows, digest, columns, and rows whose foreign key leads nowhere.
+
+        Args:
+            only: The tables that may have changed, None for all.
+            path: Another file than the database.
+        """
+        with self._connected(path or self.work) as connection:
+            names = tables_of(connection)
+            examined = names if only is None else [name for name in names if name in only]
+            found: dict[str, Json] = {name: table_of(connection, name) for name in examined}
+            broken: dict[str, Json] = {}
+            for name in names:
+                parents = {str(row[2]) for row in connection.execute(f"PRAGMA foreign_key_list({quoted(name)})")}
+                if parents and (only is None or parents & {*only} or name in examined):
+                    rows = connection.execute(f"PRAGMA foreign_key_check({quoted(name)})")
+                    broken[name] = sum(1 for _ in rows)
+            return {"all": [*names], "tables": found, "broken": broken, "schema": schema_of(connection)}
+
+    def verify(self, sql: Sequence[str]) -> str:
+        """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
+        with self._connected(self.work) as connection:
+            connection.execute("BEGIN")
+            try:
+                self._statements(connection, sql, set())
+            except EffectError as error:
+                if self.stopped:
+                    raise
+                return str(error)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        return ""
+
+    def integrity(self, path: Path | None = None, check: str = "integrity_check") -> str:
+        """Return "ok", or the first thing that SQLite finds wrong with the file."""
+        with self._connected(path or self.work) as connection:
+            return str(connection.execute(f"PRAGMA {check}(1)").fetchone()[0])
+
+    def save(self, head: str, digest: str) -> dict[str, Json]:
+        """Back the database up, restore the backup elsewhere, and hold what was restored against the database.
+
+        Args:
+            head: What its state is called.
+            digest: That of its rows, "" where it is not known. It is that of the restored file, too, where every page
+                is the same; where that cannot be seen, every row is read anew.
+        """
+        if not self.saved(head).exists():
+            self._place(self.work, self.saved(head))
+        restored = self.folder / "restored.db"
+        try:
+            self._place(self.saved(head), restored)
+            if digest and _counter(self.work) >= 0 and _same_pages(self.work, restored):
+                return {"digest": digest, "integrity": self.integrity(restored, "quick_check")}
+            found: Any = self.survey(None, restored)["tables"]
+            whole = whole_digest({name: row[1] for name, row in found.items()})
+            return {"digest": whole, "integrity": self.integrity(restored)}
+        finally:
+            restored.unlink(missing_ok=True)
+
+    def remake(self, head: str) -> None:
+        """Put the database back into a state that it has had: the nearest backup, and what was done from there on."""
+        starts = {path.stem.removeprefix("backup-") for path in self.folder.glob("backup-*.db")}
+        way = self.history.way(starts, head)
+        start = way[0].parent if way else head
+        scratch = self.folder / "scratch.db"
+        self._place(self.saved(start), scratch)
+        kept, self.work = self.work, scratch
+        try:
+            if not way and start == ROOT:
+                with self._connected(scratch) as connection:
+                    _note(connection, "again", ROOT, {})
+            for one in way:
+                pragmas = [sql for sql in one.sql if sql[:6].upper() == "PRAGMA"]
+                sql = [sql for sql in one.sql if sql[:6].upper() not in ("PRAGMA", "VACUUM")]
+                self.transact(pragmas, sql, one, f"again {one.head}", {})
+        finally:
+            self.work = kept
+        try:
+            self._copy(scratch, self.work, "rw")
+        finally:
+            scratch.unlink(missing_ok=True)
+
+    def finish(self, head: str, digest: str) -> None:
+        """Leave no table of maker's in a database that was itself changed."""
+        if self.apply:
+            self.history.finish(head, digest)
+            with self._connected(self.work) as connection:
+                connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
+
+
+def _has_journal(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [JOURNAL])
+    return found.fetchone() is not None
+
+
+def _counter(path: Path) -> int:
+    """Return how often a file has been written to, as its header counts it; −2 in WAL mode, which does not count."""
+    with path.open("rb") as file:
+        header = file.read(28)
+    return int.from_bytes(header[24:28], "big") if header[18:19] == b"\x01" else -2
+
+
+def _same_pages(one: Path, other: Path) -> bool:
+    """Tell whether two files have the same pages; in the header, counters of writes differ by themselves."""
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        first.seek(_HEADER)
+        second.seek(_HEADER)
+        while chunk := first.read(_CHUNK):
+            if chunk != second.read(len(chunk)):
+                return False
+    return True
+
+
+def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any], counter: int = 0) -> None:
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    rows = [(key, json.dumps(value)), ("head", head), ("version", str(counter))]
+    connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted
+
+
+def _failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
+    words = str(error)
+    kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
+    if words == "interrupted":
+        kind = "state"
+    return EffectError(kind, one_line(f"{where or path}: {words}", 300))
