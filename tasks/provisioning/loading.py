@@ -70,7 +70,7 @@ def _policy(path: str) -> Policy:
     try:
         return read_policy(text)
     except ProblemError as error:
-        raise ProblemError(f"the policy {one_line(path, 80)}: {error}") from None
+        raise ProblemError(f"the policy {one_line(path, 200)}: {error}") from None
 
 
 def _real(options: Mapping[str, int | str], source: str | None, way: str) -> RealOrder:

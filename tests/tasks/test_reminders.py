@@ -8,7 +8,8 @@ import pytest
 
 from maker_engine import catalogue
 from maker_engine.core.decomposition import Await, Do, Gather, Said, Start, Vote
-from maker_engine.core.responses import Flag
+from maker_engine.core.imitating import imitated
+from maker_engine.core.responses import Flag, Question
 from maker_engine.task_contract.acting import Afloat
 from maker_engine.task_contract.guarded import Guarded
 
@@ -23,6 +24,7 @@ def test_a_prompt_with_a_reminder_is_answered_as_the_one_without(name: str) -> N
         done = afloat.decide(Guarded(task), state, step, None) if acts else Said("a simple task management API", "ada")
         state = task.apply(state, done)
     reminded = replace(step.prompt, user=f"{step.prompt.user}\n\n{task.reminder}")
-    said = "\n".join(task.imitate(reminded, None, 0))
-    assert said == "\n".join(task.imitate(step.prompt, None, 0))
+    question = Question(state, step.form)
+    said = "\n".join(imitated(task, reminded, question, None, 0))
+    assert said == "\n".join(imitated(task, step.prompt, question, None, 0))
     assert not isinstance(task.parse(state, said), Flag)

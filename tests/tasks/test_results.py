@@ -89,6 +89,18 @@ def _provisioning(result: dict[str, Any], _: RunView) -> bool:
     return (result["makespan_s"], result["bound_s"]) == (320, 180) and tried.count(("machine-1", "broken")) == 1
 
 
+def _migration(result: dict[str, Any], view: RunView) -> bool:
+    report = json.loads(papers(view.session, open_saved(view.session).task)["report.json"])
+    changed = result["digest_before"] != result["digest_after"] and min(result["rows"].values()) > 0
+    done = (result["verdict"], len(result["applied"]), result["reverted"])
+    return changed and done == ("safe", 16, []) and report["digest_after"] == result["digest_after"]
+
+
+def _records(result: dict[str, Any], view: RunView) -> bool:
+    rows, accepted = result["rows"], result["accepted"]
+    return rows == accepted + result["undecided"] == 60 and view.snapshot.totals.steps == 60
+
+
 RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
     "api_tests": _api_tests,
     "arithmetic": lambda result, _: result == 12345 * 678,
@@ -97,8 +109,10 @@ RIGHT: dict[str, Callable[[Any, RunView], bool]] = {
     "deployment": _deployment,
     "hanoi": lambda result, _: result == [[], [], [4, 3, 2, 1]],
     "interview": _interview,
+    "migration": _migration,
     "products": lambda result, view: result == [a * b for a, b in open_saved(view.session).task.pairs],
     "provisioning": _provisioning,
+    "records": _records,
     "scheduling": _scheduling,
     "sudoku": _sudoku,
 }
