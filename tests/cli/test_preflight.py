@@ -109,14 +109,6 @@ def test_a_named_temperature_is_refused_in_one_line_before_anything_is_spent(nam
     )
 
 
-def _cached(text: str) -> bytes:
-    message = {"role": "assistant", "content": text}
-    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
-    usage = {"prompt_tokens": 11, "completion_tokens": 3, "total_tokens": 14}
-    head = {"id": "chatcmpl-same", "object": "chat.completion", "created": 0, "model": "m"}
-    return json.dumps({**head, "choices": choices, "usage": usage}).encode()
-
-
 STOPS: dict[str, tuple[Answering, int, str]] = {
     "starved": (
         lambda *_: thinking("", 750, finish_reason="length", output=750), 2, f"{STARVED}: {LESS_REASONING}",
@@ -155,10 +147,6 @@ STOPS: dict[str, tuple[Answering, int, str]] = {
     "the answer in its reasoning": (
         lambda *_: in_reasoning(), 2,
         "its reasoning parser is wrong: set the server's reasoning parser right (vLLM: --reasoning-parser), or give",
-    ),
-    "one cached answer": (
-        lambda *_: Reply(raw=_cached("move = [1, 0, 2]\nnext_state = [[3, 2], [], [1]]")), 4,
-        "switch caching off in the server or proxy",
     ),
 }  # fmt: skip
 
