@@ -12,7 +12,7 @@ from maker_engine.core.solver import Solver
 FIRST_STEPS = 50
 """Steps after which an assumed k is examined for the first time; then whenever there are twice as many."""
 MOST_ADAPTED_K = 60
-GROWTH = 1.5
+GROWTH = 2.0
 """The outlook is worked out again when there are so many times the steps of the last one: some milliseconds each."""
 AUTO = "auto"
 """Under this name the record has a change of k that no person made."""

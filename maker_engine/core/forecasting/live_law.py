@@ -23,7 +23,7 @@ DROP = 1.9207
 """By how much the log likelihood falls at the ends of a 95 % interval: half the quantile of χ² with one degree."""
 FEWEST_ROUNDS, MOST_ROUNDS = 100, 1_000
 """Rounds of a fit, more of them the more ballots there are to distinguish hard steps from noise."""
-STILL = 1e-6
+STILL = 1e-5
 """The fit ends when no weight moves by more in a round."""
 _LEAST = 1e-4
 MOST_KEPT = 500
@@ -114,8 +114,7 @@ def live_law(ballots: Ballots) -> Law | None:
         for row, number in zip(rows, numbers, strict=True):
             each = [weight * chance for weight, chance in zip(weights, row, strict=True)]
             scale = number / (sum(each) or 1.0)
-            for place, one in enumerate(each):
-                shares[place] += one * scale
+            shares = [share + one * scale for share, one in zip(shares, each, strict=True)]
         before, weights = weights, [share / total for share in shares]
         if max(abs(one - other) for one, other in zip(before, weights, strict=True)) < STILL:
             break
