@@ -12,6 +12,8 @@ from maker_engine.core.solver import Solver
 FIRST_STEPS = 50
 """Steps after which an assumed k is examined for the first time; then whenever there are twice as many."""
 MOST_ADAPTED_K = 60
+FIRST_S = 1.0
+"""Seconds into a run before its outlook is worked out for the first time."""
 GROWTH = 2.0
 """The outlook is worked out again when there are so many times the steps of the last one: some milliseconds each."""
 AUTO = "auto"
@@ -43,13 +45,17 @@ class Adapting:
         self._steps = 0
         self._due = FIRST_STEPS
 
-    @property
-    def outlook(self) -> Outlook | None:
-        """How the run is likely to end, as of a few steps ago; None while its votes say nothing."""
+    def outlook(self, elapsed_s: float) -> Outlook | None:
+        """Return how the run is likely to end, as of a few steps ago; None while its votes say nothing.
+
+        A run that is not yet a second old and goes on has none: it may be over before anyone can read it.
+        """
         run, last = self._run, self._last
         if run.started is None or not run.ballots:
             return None
         over = run.outcome is not None
+        if last is None and not over and elapsed_s < FIRST_S:
+            return None
         if last is None or run.totals.steps >= GROWTH * self._steps or (over and self._steps != run.totals.steps):
             self._last, self._steps = outlook_of(run, self._expected), run.totals.steps
         return self._last
