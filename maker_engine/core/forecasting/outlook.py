@@ -18,6 +18,8 @@ from maker_engine.core.voting import AHEAD, LeadTable, named_rule
 
 DEARER = 1.25
 """A price is worse than planned from so many times the planned one on."""
+PRICED_STEPS = 50
+"""Steps before a price is compared with the planned one: votes a step scatter by about their number."""
 LEVEL = 0.05
 
 
@@ -143,7 +145,7 @@ def _worse(found: Outlook, expected: Expected) -> str:
         )
     if found.forecast is not None and found.forecast[1] < min(expected.target, expected.p_solve or 1.0):
         said.append(f"P(solve) is {found.forecast[1]:.3g} at most, below the target of {expected.target:g}")
-    if expected.usd and found.usd is not None and found.usd > DEARER * expected.usd:
+    if expected.usd and found.usd is not None and found.at >= PRICED_STEPS and found.usd > DEARER * expected.usd:
         said.append(f"it costs ${found.usd:,.2f}, not ${expected.usd:,.2f}")
     return "; ".join(said)
 
