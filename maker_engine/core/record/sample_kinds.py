@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from types import NoneType
 from typing import Any
@@ -49,27 +49,34 @@ def is_sample(row: Row) -> bool:
     return row[0] in SAMPLES
 
 
+def sample_rows(entries: Iterable[Sample], interned: Interned) -> list[Row]:
+    """Make the rows of samples, all by one call: there are several a step."""
+    texts, models, answers, kept = interned.texts, interned.models, interned.answers, interned.texts_kept
+    rows: list[Row] = []
+    for number, verdict, response in entries:
+        finish, latency, found = None, response.latency_s, None
+        if isinstance(verdict, Flag):
+            found, finish = tuple(verdict), response.finish_reason  # a vote's is "stop", or it would not be a vote
+        plain = response.tokens_reasoning is None and response.shared == 1
+        row = (
+            SHORT if plain else LONG,
+            number,
+            answers.setdefault(verdict, len(answers)) if found is None else found,
+            texts.setdefault(response.text, len(texts)) if kept else None,
+            response.tokens_in,
+            response.tokens_out,
+            finish,
+            response.cost_usd,
+            latency and round(latency, 4),
+            models.setdefault(response.model, len(models)),
+        )
+        rows.append(row if plain else (*row, response.tokens_reasoning, response.shared))
+    return rows
+
+
 def sample_row(entry: Sample, interned: Interned) -> Row:
     """Make the row of a sample."""
-    number, verdict, response = entry
-    finish, latency, found = None, response.latency_s, None
-    if isinstance(verdict, Flag):
-        found, finish = tuple(verdict), response.finish_reason  # a vote's is "stop", or it would not be a vote
-    texts, models = interned.texts, interned.models
-    plain = response.tokens_reasoning is None and response.shared == 1
-    row = (
-        SHORT if plain else LONG,
-        number,
-        interned.answers.setdefault(verdict, len(interned.answers)) if found is None else found,
-        texts.setdefault(response.text, len(texts)) if interned.texts_kept else None,
-        response.tokens_in,
-        response.tokens_out,
-        finish,
-        response.cost_usd,
-        latency and round(latency, 4),
-        models.setdefault(response.model, len(models)),
-    )
-    return row if plain else (*row, response.tokens_reasoning, response.shared)
+    return sample_rows((entry,), interned)[0]
 
 
 def _read_row(row: Row, values: Values) -> Sample:

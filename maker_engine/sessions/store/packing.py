@@ -14,7 +14,7 @@ from maker_engine.core.record import decisions
 from maker_engine.core.record.entries import Entry
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.registry import BY_TAG, form_of
-from maker_engine.core.record.sample_kinds import sample_row
+from maker_engine.core.record.sample_kinds import sample_row, sample_rows
 from maker_engine.core.record.values import to_json
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.sessions.store import former
@@ -90,16 +90,20 @@ def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = Tru
         texts_kept: False to leave the responses' texts out; they come back empty, as no vote's text can be.
     """
     interned = Interned(texts_kept=texts_kept)
-    rows = []
-    only_votes, has_times = True, False
-    for entry in entries:
-        if isinstance(entry, Sample):
-            only_votes = only_votes and not isinstance(entry.verdict, Flag)
-            has_times = has_times or entry.response.began_s is not None
-            rows.append(sample_row(entry, interned))
-        else:
-            only_votes, has_times = False, True  # a probe may have a time
-            rows.append(form_of(entry).row(entry, interned))
+    only_votes, has_times, samples = True, False, [entry for entry in entries if isinstance(entry, Sample)]
+    for _, verdict, response in samples:
+        if isinstance(verdict, Flag):
+            only_votes = False
+        if response.began_s is not None:
+            has_times = True
+    if len(samples) == len(entries):  # most steps
+        rows = sample_rows(samples, interned)
+    else:
+        only_votes, has_times = False, True  # a probe may have a time
+        rows = [
+            sample_row(entry, interned) if isinstance(entry, Sample) else form_of(entry).row(entry, interned)
+            for entry in entries
+        ]
     encoded = {answer: dense(decisions.encode(task, answer)) for answer in interned.answers}
     packed = repacked(Packed([*encoded.values()], [*interned.texts], [*interned.models], rows))
     return PackedStep(packed, encoded, only_votes, pack_times(entries) if has_times else None)
