@@ -72,11 +72,15 @@ class Supervisor:
             await asyncio.sleep(0.25)
             alone = 0.0 if self._holders else alone + 0.25
             if alone >= self._spec.get("lease_s", 60.0):
-                self._figures.write("lease", seconds=alone)
-                self._left = self._fleet.roster()  # what a resumed run goes on with
-                await self._end_all()
-                self._save()
-                self._over.set()
+                try:
+                    with suppress(OSError):  # a full disk, or a folder that is gone, must leave nothing running
+                        self._figures.write("lease", seconds=alone)
+                    self._left = self._fleet.roster()  # what a resumed run goes on with
+                    await self._end_all()
+                    with suppress(OSError):
+                        self._save()
+                finally:
+                    self._over.set()
 
     def _save(self) -> None:
         """Put the state on disk, whole."""

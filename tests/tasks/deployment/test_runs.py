@@ -116,6 +116,28 @@ async def test_a_supervisor_that_is_gone_is_replaced(short, killed):
     assert [one["kind"] for one in _log(short)].count("restarted") == 1
 
 
+class _GivenUpError(Exception):
+    """The run ends here."""
+
+
+async def test_a_supervisor_whose_folder_is_gone_leaves_nothing_running():
+    """When its lease is over it ends all its instances and itself, even where it can write nothing any more."""
+
+    async def before(state, _):
+        if len(state.done) == 2:
+            folder = folder_of(state.stage)
+            found = json.loads((folder / "state.json").read_text())
+            all_of_it = [(found["pid"], found["started"]), *((pid, started) for *_, pid, started in found["roster"])]
+            shutil.rmtree(folder)
+            release(folder)
+            while any(is_running(*one) for one in all_of_it):  # noqa: ASYNC110 - theirs
+                await asyncio.sleep(0.02)
+            raise _GivenUpError
+
+    with pytest.raises(_GivenUpError):
+        await driven(loaded(SHOP), before=before)
+
+
 async def test_a_port_that_is_taken_is_named(short):
     """A front port that is in use ends the run in one line, and leaves nothing running."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
