@@ -19,7 +19,7 @@ from maker_engine.printable import one_line
 LARGEST = 4_000_000
 """Characters of a document."""
 MOST_ALIASES = 1_000
-_MOST_NODES = 2_000_000
+_MOST_NODES = 200_000
 _CORE = "tag:yaml.org,2002:"
 Tagged: TypeAlias = Callable[[str, Any], Any]
 """Makes a value of a tag, such as `Ref` of `!Ref x`, and of what is tagged: a text, a list or a mapping."""
@@ -30,10 +30,15 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
 
     nodes = 0
     tagged: Tagged | None = None
+    aliases = True
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Compose a node; too many of them, or of aliases, is an error."""
-        self.nodes += _MOST_NODES // MOST_ALIASES if self.check_event(yaml.AliasEvent) else 1
+        is_alias = self.check_event(yaml.AliasEvent)
+        if is_alias and not self.aliases:
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "an alias: write the value out", mark)
+        self.nodes += _MOST_NODES // MOST_ALIASES if is_alias else 1
         if self.nodes > _MOST_NODES:
             raise yaml.YAMLError("it has too many parts or aliases")
         return super().compose_node(parent, index)
@@ -78,19 +83,20 @@ for _kind, _pattern, _first in (
     _Loader.add_implicit_resolver(f"{_CORE}{_kind}", re.compile(_pattern, re.ASCII), _first)
 
 
-def read_yaml(text: str, tagged: Tagged | None = None) -> Any:
+def read_yaml(text: str, tagged: Tagged | None = None, *, aliases: bool = True) -> Any:
     """Return what a text in YAML holds.
 
     Args:
         text: The text, of one document.
         tagged: Makes a value of one with a tag of its own; None to refuse such tags.
+        aliases: Read aliases, at most `MOST_ALIASES`; False to refuse them.
 
     Raises:
         yaml.YAMLError: It is no YAML.
         RecursionError: It is nested too deeply.
     """
     loader = _Loader(text)
-    loader.tagged = tagged
+    loader.tagged, loader.aliases = tagged, aliases
     try:
         return loader.get_single_data()
     finally:
@@ -109,13 +115,14 @@ def read_json(text: str) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def read_document(text: str, what: str, tagged: Tagged | None = None) -> dict[str, Any]:
+def read_document(text: str, what: str, tagged: Tagged | None = None, *, aliases: bool = True) -> dict[str, Any]:
     """Return the mapping that a document in JSON or YAML holds.
 
     Args:
         text: The document, of at most `LARGEST` characters.
         what: What it is called in an error.
         tagged: As for `read_yaml`.
+        aliases: Likewise.
 
     Raises:
         ProblemError: It is too large, no JSON or YAML, or no mapping.
@@ -124,7 +131,7 @@ def read_document(text: str, what: str, tagged: Tagged | None = None) -> dict[st
         raise ProblemError(f"{what} has {len(text):,} characters: at most {LARGEST:,} are read")
     is_json = text.lstrip()[:1] in ("{", "[")
     try:
-        whole = read_json(text) if is_json else read_yaml(text, tagged)
+        whole = read_json(text) if is_json else read_yaml(text, tagged, aliases=aliases)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ProblemError(f"{what} is not {'JSON' if is_json else 'YAML'}: {_reason(error)}") from None
     if not isinstance(whole, dict):

@@ -17,7 +17,7 @@ def load(text: str, what: str) -> dict[str, Any]:
     Raises:
         ProblemError: It holds none.
     """
-    return read_document(text, what, _function)
+    return read_document(text, what, _function, aliases=False)
 
 
 def _function(tag: str, value: Any) -> dict[str, Any]:

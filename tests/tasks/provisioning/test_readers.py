@@ -139,6 +139,7 @@ def own(*resources, **fields):
         (own({"name": "a"}, slts=1), "unknown key 'slts'"),
         (own(*[{"name": str(n)} for n in range(1001)]), "more than 1,000"),
         ('{"resources": [{"name": "a", "seconds": NaN}]}', "NaN is not a number"),
+        ("resources:\n  - &a {name: a}\n  - *a\n", "an alias"),
         ("[" * 5000, "it is nested too deeply"),
         ("", "must be a mapping, got nothing: the file is empty"),
     ],
