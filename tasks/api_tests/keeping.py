@@ -7,27 +7,20 @@ from dataclasses import astuple, replace
 from typing import Any
 
 from maker_engine.core.decomposition import Done, Finished, Json, Started
+from maker_engine.core.task.plain import listed, tupled
 
 from .state import Answer, Choose, Entry, Fault, Judge, Made, State, Trial
 
 
-def _listed(value: Any) -> Any:
-    return [_listed(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(_tupled(one) for one in value) if isinstance(value, list) else value
-
-
 def state_json(state: State) -> Json:
     """Return the state's fields in their order, each record as a list of its own."""
-    found: Json = _listed(astuple(state))
+    found: Json = listed(astuple(state))
     return found
 
 
 def state_from(value: Any) -> State:
     """Turn what `state_json` gave back into an equal state."""
-    trials, chosen, flying, paced, made, log, stopped, jumps, server = _tupled(value)
+    trials, chosen, flying, paced, made, log, stopped, jumps, server = tupled(value)
     return State(
         tuple(_trial(one) for one in trials), chosen, flying, paced,
         tuple(Made(*one) for one in made), tuple(Entry(*one) for one in log), stopped, jumps, server,

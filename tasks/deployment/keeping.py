@@ -7,17 +7,14 @@ from dataclasses import astuple, replace
 from typing import Any
 
 from maker_engine.core.decomposition import Done, Json
+from maker_engine.core.task.plain import listed
 
 from .state import Choose, Evidence, Fleet, Judge, Operation, Side, State, Totals
 
 
-def _listed(value: Any) -> Any:
-    return [_listed(one) for one in value] if isinstance(value, tuple) else value
-
-
 def state_json(state: State) -> Json:
     """Return the state's fields in their order, each record as a list of its own."""
-    found: Json = _listed(astuple(state))
+    found: Json = listed(astuple(state))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass
 from typing import Any, TypeAlias
 
 from maker_engine.core.decomposition import Json
+from maker_engine.core.task.plain import listed, tupled
 
 COPY, CHOOSE, GATE, ASK, BACKUP, RUN, CHECK = "copy", "choose", "gate", "ask", "backup", "run", "check"
 VERDICT, REVERT, RECHECK, RESTORE = "verdict", "revert", "recheck", "restore"
@@ -166,23 +167,15 @@ Answer: TypeAlias = Choose | Gate | Verdict
 _ANSWERS: dict[str, type[Choose | Gate | Verdict]] = {"choose": Choose, "gate": Gate, "verdict": Verdict}
 
 
-def _listed(value: Any) -> Any:
-    return [_listed(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(_tupled(one) for one in value) if isinstance(value, list) else value
-
-
 def state_json(state: State) -> Json:
     """Return the state's fields in their order, each record as a list of its own."""
-    found: Json = _listed(astuple(state))
+    found: Json = listed(astuple(state))
     return found
 
 
 def state_from(value: Any) -> State:
     """Turn what `state_json` gave back into an equal state."""
-    fields = dict(zip(State.__dataclass_fields__, _tupled(value), strict=True))
+    fields = dict(zip(State.__dataclass_fields__, tupled(value), strict=True))
     for name in ("tables", "first"):
         fields[name] = tuple(Table(*one) for one in fields[name])
     fields["deed"] = None if fields["deed"] is None else Deed(*fields["deed"])

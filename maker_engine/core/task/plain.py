@@ -195,6 +195,16 @@ def decode(value: Any) -> Any:
     return value
 
 
+def listed(value: Any) -> Any:
+    """Turn tuples, at any depth, into lists, as JSON has them."""
+    return [listed(one) for one in value] if isinstance(value, tuple) else value
+
+
+def tupled(value: Any) -> Any:
+    """Turn lists, at any depth, back into tuples."""
+    return tuple(tupled(one) for one in value) if isinstance(value, list) else value
+
+
 def encode_state(state: Hashable) -> Json:
     """Turn a state into JSON: a plain value, or a named tuple or dataclass of plain values.
 
