@@ -66,6 +66,7 @@ class RunOptions(TypedDict, total=False):
     in_doubt: str | None
     dry_run: bool
     name: str | None
+    from_session: str | None
     keep: str
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from maker_engine.core.decomposition import AnyTask, Ask, Done, Finished, Started, Undecided
 from maker_engine.core.record.commands import AnswerCommand, BallotCommand, Probe
+from maker_engine.core.record.entries import Carried
 from maker_engine.core.record.events import (
     Event,
     ProbeAsked,
@@ -292,6 +293,10 @@ class Solver:
         if poll is not None and poll.winner is None:
             poll.settle(undecided)
 
+    def carry(self, carried: Carried) -> None:
+        """Decide the open step as an earlier run did; it is on record."""
+        self._flight.first.carry(carried)
+
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
         """Receive a response and commit whatever it decides: for callers with no one to ask in between."""
         events = self.receive(request, response)
@@ -365,7 +370,8 @@ class Solver:
         """
         before = self._settings
         k = before.k if changed.k is None else changed.k
-        self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters)
+        carried = None if changed.voters else before.carried  # others answered it
+        self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters, carried=carried)
         squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt))
         poll = self._flight.first.poll
         if changed.voters and poll is not None:

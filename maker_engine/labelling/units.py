@@ -36,7 +36,7 @@ class Unit(NamedTuple):
 class Units:
     """What is asked of a table, in the order of its rows, and for each row in the order of the fields.
 
-    It holds twelve bytes a row.
+    It holds sixteen bytes a row.
 
     Args:
         table: The rows.
@@ -44,6 +44,7 @@ class Units:
 
     Attributes:
         shown: The columns that agents see.
+        digests: Of each row that is asked about, in order: of its id and of all that a prompt may say of it.
 
     Raises:
         InputError: The codebook names a column that is not there, or two rows have one id.
@@ -59,18 +60,20 @@ class Units:
         self._index()
 
     def _index(self) -> None:
-        digests, lengths = array("Q"), bytearray()
+        digests, lengths, whole = array("Q"), bytearray(), array("Q")
+        passages = [*dict.fromkeys(filter(None, map(_of, self.codebook.fields)))]
         ids = array("Q") if self.codebook.id else None
         for row in self.table:
             text = "\0".join(row.text(name) for name in self.shown)
             digests.append(_digest(text))
+            whole.append(_digest("\0".join((self.id_of(row), text, *(row.text(name) for name in passages)))))
             bare = len(text) - text.count("\0")
             lengths.append(0 if not bare or text.isspace() else 2 if bare > LONGEST_TEXT else 1)
             if ids is not None:
                 ids.append(_digest(row.text(self.codebook.id)))
         if ids is not None:
             self._refuse_twice(ids)
-        self._first, self._place = array("I"), array("I")
+        self._first, self._place, self.digests = array("I"), array("I"), array("Q")
         places: dict[int, int] = {}
         for number, digest in enumerate(digests):
             if lengths[number] != 1:
@@ -79,6 +82,7 @@ class Units:
             place = places.setdefault(digest, len(self._first))
             if place == len(self._first):
                 self._first.append(number)
+                self.digests.append(whole[number])
             self._place.append(place)
 
     def _refuse_twice(self, ids: Sequence[int]) -> None:

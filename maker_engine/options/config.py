@@ -104,6 +104,7 @@ class RecordOptions(_Checked):
 
     name: str | None = None
     session: Path | None = None
+    from_session: str | None = None
     out: Path | None = None
     keep: str = "all"
     breakpoints: Sequence[str] = ()

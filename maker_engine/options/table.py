@@ -249,6 +249,11 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption("name", RECORD, text("TEXT", empty=NONE), None, "what the session is called in the library"),
     RunOption("session", RECORD, path("FILE", empty=NONE), None, "session file to write, which must not exist yet"),
     RunOption(
+        "from_session", RECORD, text("SESSION", empty=NONE), None,
+        "an earlier session of rows: what it has decided on unchanged questions is carried over and not asked again",
+        singular="from", field="carry",
+    ),
+    RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
         "folder for the papers of a task that writes some (api_tests, build_order, deployment, interview, migration,"
         " scheduling), once the run has come to a result",

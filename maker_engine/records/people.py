@@ -95,6 +95,12 @@ class Answers:
         for one in answers:
             self._take(one)
 
+    def every(self) -> Iterator[Answer]:
+        """Give the answers that count, by what they are about."""
+        for (kind, row, field), by_person in self._found.items():
+            for reviewer, text in by_person.items():
+                yield Answer(kind, row, field, text, reviewer)
+
     def of(self, kind: str, row_id: str, field: str) -> dict[str, str]:
         """Return what each person has answered."""
         return self._found.get((kind, row_id, field), {})

@@ -84,7 +84,7 @@ def prepare_resume(
         raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
     order = reordered(saved.order, path, changes)
     if not saved.own:  # consent was not given by this user
-        order = replace(order, allow=tuple(changes.get("allow", ())))
+        order = replace(order, allow=tuple(changes.get("allow", ())), carry=changes.get("carry", ""))
         saved = replace(saved, effects=replace(saved.effects, consents=()))
     if not (saved.own or trusted):
         require_trust(path, named_elsewhere(order, changes, saved.voters))

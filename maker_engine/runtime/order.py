@@ -26,6 +26,7 @@ from maker_engine.models.prices import CHARACTERS_PER_TOKEN
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
+from maker_engine.runtime.carrying import CarriedOver
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
@@ -69,6 +70,7 @@ class PreparedRun:
         forecast: What to expect.
         saved: The run to go on from, None for a new one.
         log: File that gets a line for each call, None for no log.
+        carried: What is carried over from an earlier session, None where none is named.
     """
 
     order: RunOrder
@@ -76,6 +78,7 @@ class PreparedRun:
     forecast: Forecast
     saved: SavedRun | None = None
     log: Path | None = None
+    carried: CarriedOver | None = None
 
     @property
     def task(self) -> AnyTask:
@@ -154,13 +157,30 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
     if limits == Limits() and model.simulated and may_never_end(task):
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
+    carried = CarriedOver(order, task, settings) if order.carry else None
+    if carried is not None:
+        settings, expected = replace(settings, carried=carried), _less(expected, carried)
     plan = _plan(order, task, model, settings, limits)
     plan = replace(
         plan,
         near=given is None and is_near(order, model),
         expected=expected_of(order, figures_of(order, model), expected),
     )
-    return PreparedRun(order, plan, expected)
+    return PreparedRun(order, plan, expected, carried=carried)
+
+
+def _less(expected: Forecast, carried: CarriedOver) -> Forecast:
+    """Return what to expect where some steps are carried over; they draw nothing."""
+    share = 1 - carried.count / max(1, carried.steps)
+
+    def part(figure: float | None) -> float | None:
+        return None if figure is None else figure * share
+
+    return replace(
+        expected, votes=part(expected.votes), samples=part(expected.samples), cost_usd=part(expected.cost_usd),
+        wall_s=part(expected.wall_s), undecided=expected.undecided * share,
+        assumptions=(*expected.assumptions, carried.line()),
+    )  # fmt: skip
 
 
 def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limits: Limits) -> Plan:
@@ -302,6 +322,8 @@ def in_file(prepared: PreparedRun) -> Journal:
     if saved is not None and journal.position != (saved.step, len(saved.entries)):
         journal.close()
         raise SessionError(f"session {path} has been written since it was opened: open it again")
+    if prepared.carried is not None and saved is None:
+        prepared.carried.carry_people(path)
     return journal
 
 

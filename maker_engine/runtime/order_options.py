@@ -12,6 +12,7 @@ from maker_engine.options.kinds import AUTO, Value
 from maker_engine.options.table import ASK, BY_NAME, OPTIONS, PAPER, STOP
 from maker_engine.runtime.order_models import real_models
 from maker_engine.runtime.run_order import RunOrder
+from maker_engine.sessions.library.naming import find
 
 MINUTE_S = 60.0
 
@@ -58,6 +59,8 @@ def _ordered(name: str, value: Value, *, attended: bool) -> Value:
             return None if value is None else MINUTE_S * value
         case "draft" | "name" | "constrain":
             return value or ""
+        case "from_session":
+            return str(find(value).absolute()) if value else ""
         case "undecided" if value == AUTO:
             return ASK if attended else STOP
     return value
@@ -95,7 +98,7 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
             return None if value is None else value / MINUTE_S
         case "prices":
             return _written(value)
-        case "draft" | "hopeless" | "constrain":
+        case "draft" | "hopeless" | "constrain" | "from_session":
             return value or None
     return value
 

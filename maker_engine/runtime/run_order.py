@@ -69,6 +69,7 @@ class RunOrder:
         session: File to write, None for a new one in the library.
         out: Folder for the task's papers, written once the run has a result; None for none.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
+        carry: Path of an earlier session, whose decisions on unchanged questions are carried over; empty for none.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
         attended: There is someone to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
@@ -121,6 +122,7 @@ class RunOrder:
     session: Path | None = None
     out: Path | None = None
     keep: str = ALL
+    carry: str = ""
     apart: bool = False
     attended: bool = False
     breaks: tuple[str, ...] = ()

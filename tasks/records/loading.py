@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +15,7 @@ from maker_engine.documents import read_document
 from maker_engine.input_files import is_file
 from maker_engine.labelling.codebook import CHOICE, Codebook, read_codebook
 from maker_engine.labelling.gold import canonical, read_gold
+from maker_engine.labelling.keys import keys_kept, keys_of, packed
 from maker_engine.labelling.units import Units
 from maker_engine.labelling.wording import columns_in
 from maker_engine.tables.opening import digest_of, open_table, piped, place_of, table_of
@@ -88,7 +89,7 @@ def _load(options: Mapping[str, int | str], source: str | None) -> Problem:
     if "id" in given:
         codebook = Codebook(codebook.fields, codebook.about, given["id"], codebook.show)
     texts = read_gold(open_table(given["gold"]), codebook) if "gold" in given else {}
-    return _problem(kept, table, codebook, texts, seed)
+    return _problem(kept, table, codebook, texts, seed, digested="path" in kept)
 
 
 def _yaml(text: str) -> Codebook:
@@ -148,6 +149,22 @@ def _kept(source: str) -> Problem:
     return _problem(rows, table, codebook, texts, seed)
 
 
+def keys_of_source(source: str) -> Iterator[int]:
+    """Give the keys of what was asked by a problem that a session keeps, if need be without its table.
+
+    Raises:
+        ProblemError: It is none, or its rows are neither there nor digested.
+    """
+    try:
+        value = json.loads(source)
+        if "digests" in value["rows"]:
+            return keys_kept(value["rows"], read_codebook(value["codebook"]), int(value["seed"]))
+    except (InputError, KeyError, TypeError, ValueError):
+        raise ProblemError("the earlier session keeps no rows with a codebook") from None
+    problem = _kept(source)
+    return keys_of(problem.units, problem.seed)
+
+
 def _unchanged(name: str, digest: str) -> Rows:
     path = Path(place_of(name)[0])
     if not is_file(path):
@@ -166,12 +183,15 @@ def _digest(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 - what 
 
 
 def _problem(
-    kept: dict[str, Any], table: Rows, codebook: Codebook, gold: Mapping[str, Mapping[str, str]], seed: int
-) -> Problem:
+    kept: dict[str, Any], table: Rows, codebook: Codebook, gold: Mapping[str, Mapping[str, str]], seed: int,
+    *, digested: bool = False,
+) -> Problem:  # fmt: skip
     if not len(table):
         raise ProblemError("the table has a header and no rows: there is nothing to decide")
     units = Units(table, codebook)
     if not len(units):
         raise ProblemError("every row is empty in the columns that are shown: name others by show in the codebook")
+    if digested:
+        kept = {**kept, **packed(units)}
     texts = json.dumps(kept, sort_keys=True), json.dumps(gold, sort_keys=True)
     return Problem(texts[0], codebook, texts[1], seed, units, canonical(gold, units))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
@@ -11,10 +11,11 @@ from rich.text import Text
 
 from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, Json, Option, Said, Task, Undecided, Vote
 from maker_engine.labelling.codebook import CHOICE
+from maker_engine.labelling.keys import keys_of
 from maker_engine.labelling.units import Unit
 from maker_engine.labelling.wording import vote_on
 
-from .loading import Problem, load_problem
+from .loading import Problem, keys_of_source, load_problem
 from .picture import draw
 from .verifier import findings
 
@@ -101,6 +102,24 @@ class Records(Task[State, Any]):
     def expected_steps(self) -> int:
         """One for each field of each row with a content of its own."""
         return len(self.problem.units)
+
+    def question_keys(self) -> Iterator[int]:
+        """Give the key of each step: equal where an earlier run asked the same."""
+        return keys_of(self.problem.units, self.problem.seed)
+
+    @staticmethod
+    def question_keys_of(source: str) -> Iterator[int]:
+        """Give the keys of the problem that an earlier session keeps.
+
+        Raises:
+            ProblemError: It is none, or the rows are neither there nor digested.
+        """
+        return keys_of_source(source)
+
+    def asked(self, number: int) -> tuple[str, str]:
+        """Return the row's id and the field that step `number` (0-based) is about."""
+        unit = self.problem.units[number]
+        return unit.id, unit.field.name
 
     def start(self) -> State:
         """Return that nothing is decided."""

@@ -151,7 +151,7 @@ class Frontier:
             if self._extend() is None:
                 return 0, []
         one = self.steps[number - self.first.number]
-        if one.poll is None or one.reused_from is not None:
+        if one.poll is None or one.poll.settled:
             return 0, []
         taken = one.restore(samples)
         self._unsent.extend(one.request(sample) for sample in one.poll.missing)

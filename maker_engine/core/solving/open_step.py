@@ -9,19 +9,21 @@ from functools import partial
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Gather, Start, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.poll import Poll, Question
+from maker_engine.core.record.entries import Carried
 from maker_engine.core.record.events import (
     Event,
     PersonAsked,
     ProbeAnswered,
     ResponseFlagged,
     SampleAsked,
+    StepCarried,
     StepHopeless,
     StepOpened,
     StepReused,
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.record.prompts import prompt_in_effect
+from maker_engine.core.record.prompts import prompt_in_effect, worded
 from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.solving.hopeless import Doubt
@@ -71,6 +73,7 @@ class OpenStep:
         probed: Probes asked for so far.
         voter: Who answers all of its samples, None for the pool in turn.
         reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
+        carried: The decision of an earlier run that was taken over; None for none.
         doubt: What is known against it since its last vote, None before it was examined.
         lowest: Temperature that its samples were raised to since it was hopeless; None for none.
         reminder: What its prompt was made to end with, for the same reason; empty for nothing.
@@ -80,7 +83,7 @@ class OpenStep:
     """
 
     __slots__ = (
-        "_objection", "_parse", "_prompt", "_question", "_settings", "_task", "counted", "doubt", "draft",
+        "_objection", "_parse", "_prompts", "_question", "_settings", "_task", "carried", "counted", "doubt", "draft",
         "draft_asked", "lowest", "number", "origin", "poll", "probed", "probes", "reminder", "reused_from", "serial",
         "state", "step", "voter",
     )  # fmt: skip
@@ -107,7 +110,7 @@ class OpenStep:
             self.poll = Question()
         elif isinstance(step, Vote | Gather):
             self.poll = settings.new_poll(step) if isinstance(step, Vote) else settings.new_gathering(step.n)
-            self._prompt = step.prompt
+            self._prompts = worded(step)
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
@@ -118,6 +121,7 @@ class OpenStep:
         self.probed = 0
         self.voter: int | None = None
         self.reused_from: int | None = None
+        self.carried: Carried | None = None
         self.doubt: Doubt | None = None
         self.lowest: float | None = None
         self.reminder = ""
@@ -181,7 +185,7 @@ class OpenStep:
         return SampleRequest(
             self.number,
             sample,
-            self._prompt,
+            self._prompts[sample % len(self._prompts)] if len(self._prompts) > 1 else self._prompts[0],
             self.step.temperature if isinstance(self.step, Gather) else temperature,
             settings.flags.max_tokens,
             self.serial,
@@ -219,7 +223,7 @@ class OpenStep:
         if self.poll is None:
             return []
         if prompt is not None:
-            self._prompt = prompt_in_effect(self._prompt, edited=prompt)
+            self._prompts = (prompt_in_effect(self._prompts[0], edited=prompt),)
         unused = self.poll.reconsider(*settings.deciding(self.step))
         self._look_anew()
         self._raise_temperature(self.lowest)
@@ -267,6 +271,12 @@ class OpenStep:
                 taken.append(number)
         return taken
 
+    def carry(self, carried: Carried | None) -> None:
+        """Take the decision of an earlier run over, where there is one and nothing is decided yet."""
+        if carried is not None and self.poll is not None and self.poll.winner is None:
+            self.carried = carried
+            self.poll.settle(carried.answer)
+
     def suspect(self, counted: Sequence[Sample]) -> bool:
         """Take in what was counted without a decision; True where more may be asked for now than before."""
         poll = self.poll
@@ -294,7 +304,7 @@ class OpenStep:
         self._raise_temperature(hopeless.temperature)
         if hopeless.reminder:
             self.reminder = hopeless.reminder
-            self._prompt = prompt_in_effect(self._prompt, reminder=hopeless.reminder)
+            self._prompts = tuple(prompt_in_effect(one, reminder=hopeless.reminder) for one in self._prompts)
 
     def _look_anew(self) -> None:
         if self.poll is not None and self.doubt is not None:
@@ -327,6 +337,8 @@ class OpenStep:
             return events
         if self.reused_from is not None:
             events.append(StepReused(self.number, self.reused_from, self.poll.winner))
+        if self.carried is not None:
+            events.append(StepCarried(self.number, *self.carried))
         if self.poll.asked:
             events += [SampleAsked(self.number, sample) for sample in range(self.poll.asked)]
             events += [event_of(self.number, counted) for counted in self.counted]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from maker_engine.core.answers.form import GRAMMAR, SCHEMA, AnswerForm
 from maker_engine.core.errors import InputError
 from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll, poll_of
+from maker_engine.core.record.entries import Carried
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Question
 from maker_engine.core.solving.hopeless import DOZEN
@@ -16,6 +17,7 @@ from maker_engine.core.task.steps import Step, Vote
 from maker_engine.core.voting import Enough, VotingRule, certificate_rule, named_rule
 
 CONSTRAINTS = ("", SCHEMA, GRAMMAR)
+Carry: TypeAlias = Callable[[int, int], Carried | None]
 TABLE_SAMPLES = 400
 """Most samples of a step under a table of leads: it gives up by itself where dissent is beyond mending."""
 
@@ -47,6 +49,8 @@ class Settings:
         reuse: Take the decision of an earlier step over where the prompt is the same. It saves the votes, and gives
             up that an error of the earlier decision stays a single one.
         constrain: Have the provider hold answers to their form: "schema" or "grammar", "" to leave them free.
+        carried: Gives the decision of an earlier run on a step by its number, 0-based, and the margin needed; None where
+            there is none. None where nothing is carried over. Only of independent steps.
         wary: Look for hopeless steps, and ask for nothing beyond a look that has found one (`solving.hopeless`).
     """
 
@@ -65,6 +69,7 @@ class Settings:
     reuse: bool = False
     wary: bool = False
     constrain: str = ""
+    carried: Carry | None = field(default=None, compare=False, repr=False)
     _decides_by: tuple[VotingRule, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
