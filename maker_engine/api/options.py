@@ -45,6 +45,8 @@ class RunOptions(TypedDict, total=False):
     constrain: bool | str | None
     max_samples: int | None
     undecided: str
+    cascade: str | None
+    cascade_agreement: float
     hopeless: str | None
     count: str
     reuse: bool

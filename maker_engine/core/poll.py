@@ -101,6 +101,11 @@ class Poll:
         """True when the last allowed sample is counted and nothing is decided."""
         return self.winner is None and self.counted >= self._max_samples
 
+    def limit_dissent(self, votes: int | None) -> None:
+        """Give the ballot up once more votes than that are against the leader; None for as many as the rule allows."""
+        least = [one for one in (votes, self.rule.most_dissent) if one is not None]
+        self._most_dissent = min(least, default=None)
+
     def ask(self) -> int:
         """Take the number of the next sample, 0-based."""
         number = self.asked

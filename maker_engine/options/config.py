@@ -58,6 +58,8 @@ class VotingOptions(_Checked):
     constrain: str | None = None
     max_samples: int | None = None
     undecided: str = "auto"
+    cascade: str | None = None
+    cascade_agreement: float = 0.5
     hopeless: str | None = None
     count: str = "launch"
     reuse: bool = False

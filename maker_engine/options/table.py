@@ -5,6 +5,7 @@ from __future__ import annotations
 from maker_engine.core.errors import InputError
 from maker_engine.core.solving.hopeless import HOLD, POLICIES
 from maker_engine.core.voting import LEADS, RULES, named_rule
+from maker_engine.models.names import read_cascade
 from maker_engine.models.prices import PRICE_FORM, read_price
 from maker_engine.models.sampling import (
     DEFAULT,
@@ -92,6 +93,10 @@ def _law(given: str) -> None:
     read_law(given)
 
 
+def _cascade(given: str) -> str:
+    return "->".join(read_cascade(given))
+
+
 _RULES = "ahead, first, lead-table, a table such as lead-table:2,7,9, or certificate:0.001"
 _RULE = Kind(_RULES, _rule, "RULE")
 _TEMPERATURE = special("T", "auto, none or a number from 0 to 2", read_temperature)
@@ -171,6 +176,16 @@ OPTIONS: tuple[RunOption, ...] = (
         "what happens to a step that is undecided: stop, ask (a person, in the app) or escalate:MODEL; where no step"
         " depends on another, skip leaves it undecided and goes on, and ask-later notes that a person is to be asked;"
         " auto asks in the app and stops without it", attended=ASK,
+    ),
+    RunOption(
+        "cascade", VOTING, Kind("two models such as CHEAP->DEAR", _cascade, "CHEAP->DEAR", empty=NONE), None,
+        "two models, CHEAP->DEAR (in quotes; a comma will do): the first votes on every step, and what it does not decide"
+        " clearly gets a fresh ballot of the second; what that one does not decide is undecided",
+    ),
+    RunOption(
+        "cascade_agreement", VOTING, share(), 0.5,
+        "how clear the votes of a cascade's first model have to be: the least margin as a share of the votes; 0 to go on"
+        " only after the most samples",
     ),
     RunOption(
         "hopeless", VOTING, choice(*POLICIES, empty=AUTO), None,

@@ -80,6 +80,7 @@ class Counted:
     """What is recorded of a step's last ballot, and what all of its ballots cost; fields as of `Decision`.
 
     Attributes:
+        cast: Votes of all of this run's ballots on it.
         said: The number of each sample of the last ballot, 0-based, with its answer or flag; none of an earlier run.
         stronger: The model that it was escalated to, empty where it was not.
         stronger_usd: What that one's samples cost, None where that is not known.
@@ -91,6 +92,7 @@ class Counted:
     cost_usd: float | None = 0.0
     model: str = ""
     carried_from: str = ""
+    cast: int = 0
     said: list[tuple[int, Any]] = field(default_factory=list)
     stronger: str = ""
     stronger_usd: float | None = 0.0
@@ -103,6 +105,7 @@ class Counted:
             self.flags += 1
         else:
             self.votes[verdict] += 1
+            self.cast += 1
         self.said.append((number, verdict))
         self.cost_usd = added(self.cost_usd, response.cost_usd)
         if self.stronger:
@@ -131,7 +134,7 @@ def ballot_of(stored: StoredStep) -> Counted:
             case Carried():
                 found = Counted(
                     Counter(dict(entry.votes)), entry.flags, entry.cost_usd, entry.model, entry.session,
-                    by_person=bool(entry.voter),
+                    stronger=entry.stronger, by_person=bool(entry.voter),
                 )  # fmt: skip
             case Act(kind="escalated"):
                 found.begin_anew(entry.who)

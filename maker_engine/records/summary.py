@@ -85,8 +85,8 @@ def summary_of(decided: Decided, task: AnyTask, people: Answers, k: int) -> Summ
         for one in fields:
             decision, figures = decisions[one.name], found.fields[one.name]
             _count(found, figures, decision, written(one, decision.value, " "))
-            if first and not decision.carried_from:
-                found.votes += decision.votes
+            if first and decision.counted is not None and not decision.carried_from:
+                found.votes += decision.counted.cast
                 found.flags += decision.flags
             gold = right.get(key, {}).get(one.name)
             if gold is not None and first and decision.decided_by in (VOTES, PERSON):
@@ -152,11 +152,13 @@ def _field_figures(one: FieldFigures) -> dict[str, Any]:
     return {
         "values": dict(one.values.most_common(100)),
         "positions": {
-            "rows": one.positions.rows, "by_gold": one.positions.by_gold,
+            "rows": one.positions.rows,
+            "by_gold": one.positions.by_gold,
             "dissenting": one.positions.dissenting,
             "places": [
                 {
-                    "place": place.place, "votes": place.votes._asdict(),
+                    "place": place.place,
+                    "votes": place.votes._asdict(),
                     "dissent": None if place.dissent is None else place.dissent._asdict(),
                 }
                 for place in one.positions.places()

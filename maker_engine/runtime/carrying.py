@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Gathered, Said, Undecided
-from maker_engine.core.errors import InputError, MakerError
+from maker_engine.core.errors import InputError
 from maker_engine.core.offers import Carrying
-from maker_engine.core.record.entries import Act, Carried, Change, Doubted
+from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entry
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.solving.settings import Settings
-from maker_engine.core.voting import Ballot, VotingRule, named_rule
+from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
 from maker_engine.records.people import Answers, beside
-from maker_engine.runtime.plan import ASK_LATER, ESCALATE, SKIP
+from maker_engine.runtime.order_models import stronger_of
+from maker_engine.runtime.plan import ASK_LATER, SKIP
 from maker_engine.runtime.preflight import SENT
 from maker_engine.runtime.run_order import RunOrder
+from maker_engine.sessions.library.naming import find
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of
 from maker_engine.sessions.store.upgrade import bring_up
@@ -33,6 +35,7 @@ ASKED_BY = (*SENT, "constrain", "paper_flags")
 """What of two orders has to be equal for the answers of one to be answers of the other."""
 _PLAIN = ~(StepFlag.WRONG | StepFlag.FAILED_CALLS | StepFlag.PROBED).value
 _READ_AHEAD = 64
+ESCALATED, REUSED = "escalated", "reused"
 _NONE = -1
 
 
@@ -60,7 +63,8 @@ class CarriedOver:
             raise InputError(f"nothing is carried over into a run of {task.name}: its steps depend on each other")
         self.path = _earlier(order)
         self._task: Any = task
-        self._order, self._rule = order, settings.rule
+        self._order, self._rule, self._stronger = order, settings.rule, stronger_of(order)
+        self._least_agreement = settings.least_agreement
         self._most = settings.decides_by()[1]
         self.steps, self.count, self.why_not = 0, 0, ""
         self._from = array("q")  # for each step the earlier one with the same question, −1 for none that may be taken
@@ -71,7 +75,9 @@ class CarriedOver:
         with Reader(self.path) as reader:
             order_there = reader.meta()["order"]
             if order_there.get("task") != order.task:
-                raise InputError(f"session {self.path} is of {order_there.get('task')}, and this run is of {order.task}")
+                raise InputError(
+                    f"session {self.path} is of {order_there.get('task')}, and this run is of {order.task}"
+                )
             limits = order_there.get("k"), order_there.get("max_samples")
             self._gives_up_alike = limits == (settings.k, order.max_samples)
             self._match(reader, task, order_there, settings.k)
@@ -132,35 +138,28 @@ class CarriedOver:
 
     def _carried(self, stored: StoredStep) -> Carried | None:
         """Return a step's decision as it would be carried over, None where its votes had read something else."""
-        votes: Counter[Hashable] = Counter()
-        flags, cost, model, voter, stronger = 0, 0.0, "", "", ""
-        known = True
-        for entry in stored.entries:
-            match entry:
-                case Carried():
-                    return entry._replace(answer=self._given_up(entry.answer))
-                case Sample(verdict=verdict, response=response):
-                    flags += isinstance(verdict, Flag)
-                    if not isinstance(verdict, Flag):
-                        votes[verdict] += 1
-                    known, cost = known and response.cost_usd is not None, cost + (response.cost_usd or 0.0)
-                    model = response.model
-                case Act(kind="escalated"):
-                    votes.clear()
-                    stronger = entry.who
-                case Act(kind="reused"):
-                    return None
-                case Act():
-                    voter = entry.who
-                case Change(prompt=prompt) if prompt is not None:
-                    return None
-                case Doubted() if entry.reminder or entry.temperature is not None:
-                    return None
-        if isinstance(stored.answer, Gathered) or (stronger and f"{ESCALATE}:{stronger}" != self._order.undecided):
+        if isinstance(stored.answer, Gathered) or any(map(_otherwise, stored.entries)):
             return None
+        voter = stored.answer.voter if isinstance(stored.answer, Said) else ""
+        votes: Counter[Hashable] = Counter()
+        stronger = ""
+        for entry in stored.entries:
+            if isinstance(entry, Carried):
+                return entry._replace(answer=self._given_up(entry.answer))
+            if isinstance(entry, Sample) and not isinstance(entry.verdict, Flag):
+                votes[entry.verdict] += 1
+            elif isinstance(entry, Act) and entry.kind == ESCALATED:
+                votes.clear()
+                stronger = entry.who
+            elif isinstance(entry, Act):
+                voter = entry.who
+        responses = [entry.response for entry in stored.entries if isinstance(entry, Sample)]
+        costs = [one.cost_usd for one in responses]
         return Carried(
-            self.path.name, stored.step, self._given_up(stored.answer), tuple(votes.most_common()), flags,
-            cost if known else None, model, stored.answer.voter if isinstance(stored.answer, Said) else voter,
+            self.path.name, stored.step, self._given_up(stored.answer), tuple(votes.most_common()),
+            sum(isinstance(entry.verdict, Flag) for entry in stored.entries if isinstance(entry, Sample)),
+            None if None in costs else sum(cost or 0.0 for cost in costs),
+            responses[-1].model if responses else "", voter, stronger,
         )  # fmt: skip
 
     def _given_up(self, answer: Hashable) -> Hashable:
@@ -171,12 +170,16 @@ class CarriedOver:
 
     def _holds(self, carried: Carried | None, rule: VotingRule) -> bool:
         """Return whether a decision would be one here: what was given up, where as many samples would be drawn."""
-        if carried is None:
+        if carried is None or carried.stronger not in ("", self._stronger):
             return False
         if isinstance(carried.answer, Undecided):
             drawn = sum(count for _, count in carried.votes) + carried.flags
             return self._order.undecided in (SKIP, ASK_LATER) and (self._gives_up_alike or drawn >= self._most)
-        return bool(carried.voter) or _decides(rule, carried.votes, carried.answer)
+        clear = carried.stronger or not self._least_agreement or not carried.votes
+        if not clear:  # as the first model of a cascade would have had to decide it
+            counts = [count for _, count in carried.votes]
+            clear = sum(counts) - max(counts) <= most_dissent(rule.k, self._least_agreement)
+        return bool(carried.voter) or (bool(clear) and _decides(rule, carried.votes, carried.answer))
 
     def carry_people(self, session: Path) -> int:
         """Put what people have answered to unchanged questions beside the new session; return how many answers.
@@ -199,14 +202,23 @@ class CarriedOver:
         return f"{self.count:,} of {self.steps:,} answers are carried over from {self.path.name}, {asked:,} are asked"
 
 
-
 def _earlier(order: RunOrder) -> Path:
     path = Path(order.carry)
-    if not path.is_file():
-        raise InputError(f"session {path}, whose answers are to be carried over, is not there: put it back")
+    if path.is_absolute() and not path.is_file():
+        raise InputError(f"session {path}, whose answers are carried over, is not there: put it back, or --from none")
+    path = find(order.carry)
     if order.session is not None and order.session.absolute() == path.absolute():
         raise InputError(f"{path} is the session itself: name another file by --session")
     return path
+
+
+def _otherwise(entry: Entry) -> bool:
+    """Return whether votes on a step had read something else than the task says, or there were none of its own."""
+    if isinstance(entry, Change):
+        return entry.prompt is not None
+    if isinstance(entry, Doubted):
+        return bool(entry.reminder) or entry.temperature is not None
+    return isinstance(entry, Act) and entry.kind == REUSED
 
 
 def _changed(there: Mapping[str, Any], here: RunOrder) -> list[str]:

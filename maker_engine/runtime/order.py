@@ -32,7 +32,7 @@ from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.initial_check import look_over
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order_models import is_near, open_models, others_of, real_models, voters_of
+from maker_engine.runtime.order_models import is_near, open_models, others_of, real_models, stronger_of, voters_of
 from maker_engine.runtime.order_rules import (
     FOLLOWS,
     as_drawn,
@@ -114,6 +114,7 @@ class PreparedRun:
             "source": self.task.source(),
             "k": self.plan.started.k,
             "k_auto": self.order.k is None,
+            "carry": "" if self.carried is None else str(self.carried.path.absolute()),
             "api_base": base if base is None else urlsplit(base)._replace(query="", fragment="").geturl(),
         }
 
@@ -261,8 +262,9 @@ def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -
 
 def _policy(order: RunOrder, task: AnyTask) -> tuple[str, str]:
     """Return what is done about a step that cannot be decided, and who gets it when it is escalated."""
-    policy, _, stronger = order.undecided.partition(":")
-    if policy not in (STOP, ASK, SKIP, ASK_LATER, ESCALATE) or bool(stronger) != (policy == ESCALATE):
+    policy, _, escalated_to = order.undecided.partition(":")
+    stronger = stronger_of(order)
+    if policy not in (STOP, ASK, SKIP, ASK_LATER, ESCALATE) or bool(escalated_to) != (policy == ESCALATE):
         policies = "'stop', 'ask', 'skip', 'ask-later' or 'escalate:MODEL'"
         raise InputError(f"an undecided step is to {policies}, got {order.undecided!r}")
     if policy in (SKIP, ASK_LATER) and not task.independent:
@@ -289,6 +291,7 @@ def _settings(order: RunOrder, k: int, voters: int) -> Settings:
         voters=voters,
         draft=order.draft if order.draft in ("", TASK) else "model",
         reuse=order.reuse,
+        least_agreement=order.cascade_agreement if order.cascade else 0.0,
         constrain=order.constrain,
         wary=True,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.models import litellm_prices
+from maker_engine.models.names import read_cascade
 from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VoterSpec, parse_voter
 from maker_engine.models.port import Model
@@ -27,7 +28,24 @@ def voters_of(order: RunOrder) -> list[VoterSpec]:
 
 def others_of(order: RunOrder) -> list[str]:
     """Return the names of the models that an order names beside its voters: the stronger one and the draft."""
-    return [name for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
+    return [name for name in (stronger_of(order), order.draft) if name not in ("", TASK)]
+
+
+def stronger_of(order: RunOrder) -> str:
+    """Return the model that gets what the voters do not decide, empty for none.
+
+    Raises:
+        InputError: A cascade is ordered, and with it other models than its own.
+    """
+    escalated_to = order.undecided.partition(":")[2]
+    if not order.cascade:
+        return escalated_to
+    first, second = read_cascade(order.cascade)
+    if order.voters or escalated_to:
+        raise InputError("--cascade names both models: leave --voter and --undecided escalate:MODEL out")
+    if order.model != first:
+        raise InputError(f"--cascade begins with {first}, and the model is {order.model}: name {first} by --model too")
+    return second
 
 
 def real_models(order: RunOrder) -> list[str]:

@@ -7,12 +7,12 @@ from typing import Any
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.record.values import fits
+from maker_engine.models.names import read_cascade
 from maker_engine.models.prices import check_price, read_prices
 from maker_engine.options.kinds import AUTO, Value
 from maker_engine.options.table import ASK, BY_NAME, OPTIONS, PAPER, STOP
 from maker_engine.runtime.order_models import real_models
 from maker_engine.runtime.run_order import RunOrder
-from maker_engine.sessions.library.naming import find
 
 MINUTE_S = 60.0
 
@@ -40,6 +40,9 @@ def order_of(
         InputError: A price is of no model that the run asks.
     """
     made = changes_of({"undecided": AUTO, **values}, attended=attended)  # what auto is hangs on who is there
+    usual = BY_NAME["model"].default
+    if (cascade := made.get("cascade")) and made.get("model", usual) == usual:
+        made["model"] = read_cascade(cascade)[0]
     prices = made.pop("prices", ())
     order = RunOrder(task, options, source, attended=attended, apart=apart, **made)
     return order.with_prices(read_prices(prices, real_models(order))) if prices else order
@@ -57,10 +60,8 @@ def _ordered(name: str, value: Value, *, attended: bool) -> Value:
             return value == PAPER
         case "limit_minutes":
             return None if value is None else MINUTE_S * value
-        case "draft" | "name" | "constrain":
+        case "draft" | "name" | "constrain" | "cascade" | "from_session":
             return value or ""
-        case "from_session":
-            return str(find(value).absolute()) if value else ""
         case "undecided" if value == AUTO:
             return ASK if attended else STOP
     return value
@@ -98,7 +99,7 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
             return None if value is None else value / MINUTE_S
         case "prices":
             return _written(value)
-        case "draft" | "hopeless" | "constrain" | "from_session":
+        case "draft" | "hopeless" | "constrain" | "from_session" | "cascade":
             return value or None
     return value
 

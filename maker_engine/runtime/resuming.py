@@ -61,9 +61,7 @@ def voted(settings: Settings, changed: Change | None) -> Settings:
     if changed is None:
         return settings
     carried = None if changed.voters else settings.carried
-    return replace(
-        settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters, carried=carried
-    )
+    return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters, carried=carried)
 
 
 def _going_on(settings: Settings, saved: SavedRun) -> Settings:

@@ -63,6 +63,9 @@ class RunOrder:
         draft: "task", or a model that predicts steps before their first vote; empty for neither.
         reuse: Take the decision of an earlier step over where the prompt is the same.
         undecided: "stop", "ask", "escalate:MODEL", or, of independent steps, "skip" or "ask-later".
+        cascade: "CHEAP->DEAR": the first is the model, and what it does not decide clearly gets a fresh ballot of the
+            second, before `undecided` applies; empty for none.
+        cascade_agreement: The least margin, as a share of the votes, by which the first of them decides.
         hopeless: What happens to a step of which a dozen samples in a row were flagged: "hold", "stop" or "warm"; None
             to hold the run where it is attended, and else to stop it.
         name: What the session is called in the library, empty for nothing.
@@ -117,6 +120,8 @@ class RunOrder:
     draft: str = ""
     reuse: bool = False
     undecided: str = STOP
+    cascade: str = ""
+    cascade_agreement: float = 0.5
     hopeless: str | None = None
     name: str = ""
     session: Path | None = None

@@ -323,10 +323,10 @@ class Runner:
     def _stuck(self, event: StepUndecided) -> None:
         """Do what the plan says about a step that cannot be decided. A plurality never wins."""
         plan = self._plan
-        if plan.undecided == ASK:
-            self._record(self._control.stand())
-        elif plan.undecided == ESCALATE and self._escalated != event.step:
+        if plan.stronger and self._escalated != event.step:
             self._record(self._solver.escalate(plan.stronger))
+        elif plan.undecided == ASK:
+            self._record(self._control.stand())
         elif plan.gives_up:
             self._solver.give_up(plan.given_up(plan.undecided_at(event).reason))
         else:

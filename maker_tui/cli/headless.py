@@ -63,6 +63,8 @@ def run_headless(
     """
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
+    if prepared.carried is not None:
+        complain(prepared.carried.line())
     branch = None if prepared.saved is None else prepared.saved.branch
     with _signals(on_hangup) as inbox:
         return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)

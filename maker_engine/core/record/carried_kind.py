@@ -19,7 +19,7 @@ from maker_engine.core.record.values import LARGEST, fits
 
 _TAG, WORD = 16, "carried"
 _PLAIN: Mapping[str, Any] = {
-    "session": str, "origin": int, "flags": int, "cost_usd": float | None, "model": str, "voter": str,
+    "session": str, "origin": int, "flags": int, "cost_usd": float | None, "model": str, "voter": str, "stronger": str,
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def _row(entry: Carried, interned: Interned) -> Row:
     votes = [[interned.answer(answer), count] for answer, count in entry.votes]
     return (
         _TAG, entry.session, entry.origin, interned.answer(entry.answer), votes, entry.flags, entry.cost_usd,
-        entry.model, entry.voter,
+        entry.model, entry.voter, entry.stronger,
     )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def _read_line(line: Mapping[str, Any], task: AnyTask) -> Carried:
         cost_usd=fields.maybe(line, "cost_usd", float),
         model=fields.of(line, "model", str),
         voter=fields.of(line, "voter", str),
+        stronger=fields.of(line, "stronger", str),
     )
     if not _is_sound(entry):
         raise InputError("a decision that was carried over is not as maker writes it")

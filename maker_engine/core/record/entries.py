@@ -73,12 +73,7 @@ class Carried(NamedTuple):
     cost_usd: float | None = 0.0
     model: str = ""
     voter: str = ""
-
-    @property
-    def margin(self) -> int:
-        """Votes that the answer was ahead of every other."""
-        counts = dict(self.votes)
-        return counts.pop(self.answer, 0) - max(counts.values(), default=0)
+    stronger: str = ""
 
 
 Entry: TypeAlias = Sample | Carried | Act | Probe | Change | Doubted | Event

@@ -184,7 +184,7 @@ class Frontier:
         first = self.first
         waste = waste_of(first)
         fresh = self._opener.open(first.number, first.state, first.origin)
-        fresh.voter = voter
+        fresh.escalate(voter)
         del self._by_ballot[first.serial]
         self.steps[0] = self._by_ballot[fresh.serial] = fresh
         return waste

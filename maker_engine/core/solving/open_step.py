@@ -277,6 +277,12 @@ class OpenStep:
             self.carried = carried
             self.poll.settle(carried.answer)
 
+    def escalate(self, voter: int) -> None:
+        """Have all of its samples drawn by a stronger model, which may take as long as the rule lets it."""
+        self.voter = voter
+        if self.poll is not None:
+            self.poll.limit_dissent(None)
+
     def suspect(self, counted: Sequence[Sample]) -> bool:
         """Take in what was counted without a decision; True where more may be asked for now than before."""
         poll = self.poll

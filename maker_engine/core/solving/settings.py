@@ -14,7 +14,7 @@ from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Question
 from maker_engine.core.solving.hopeless import DOZEN
 from maker_engine.core.task.steps import Step, Vote
-from maker_engine.core.voting import Enough, VotingRule, certificate_rule, named_rule
+from maker_engine.core.voting import Enough, VotingRule, certificate_rule, most_dissent, named_rule
 
 CONSTRAINTS = ("", SCHEMA, GRAMMAR)
 Carry: TypeAlias = Callable[[int, int], Carried | None]
@@ -51,6 +51,8 @@ class Settings:
         constrain: Have the provider hold answers to their form: "schema" or "grammar", "" to leave them free.
         carried: Gives the decision of an earlier run on a step by its number, 0-based, and the margin needed; None where
             there is none. None where nothing is carried over. Only of independent steps.
+        least_agreement: The least margin, as a share of the votes, by which the voters decide where a stronger model
+            comes after them, whose own ballots it does not bind; 0 for any.
         wary: Look for hopeless steps, and ask for nothing beyond a look that has found one (`solving.hopeless`).
     """
 
@@ -69,6 +71,7 @@ class Settings:
     reuse: bool = False
     wary: bool = False
     constrain: str = ""
+    least_agreement: float = 0.0
     carried: Carry | None = field(default=None, compare=False, repr=False)
     _decides_by: tuple[VotingRule, int] = field(init=False, repr=False, compare=False)
 
@@ -91,6 +94,10 @@ class Settings:
             (
                 self.constrain not in CONSTRAINTS,
                 f"answers are constrained by a 'schema' or a 'grammar', got {self.constrain!r}",
+            ),
+            (
+                not 0 <= self.least_agreement <= 1,
+                f"the least agreement must be a share from 0 to 100 %, got {self.least_agreement:.0%}",
             ),
             (not 0 <= self.max_waste <= 1, f"max waste must be a share from 0 to 100 %, got {self.max_waste:.0%}"),
         ):
@@ -126,7 +133,10 @@ class Settings:
     def new_poll(self, step: Vote) -> Poll:
         """Make an empty poll for a step."""
         decides_by = self._decides_by if step.certificate is None else self.deciding(step)
-        return Poll(*decides_by, self.count, DOZEN if self.wary else 0)
+        poll = Poll(*decides_by, self.count, DOZEN if self.wary else 0)
+        if self.least_agreement:
+            poll.limit_dissent(most_dissent(self.k, self.least_agreement))
+        return poll
 
     def new_gathering(self, n: int) -> Poll:
         """Make an empty poll for `n` proposals."""

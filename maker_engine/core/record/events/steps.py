@@ -108,6 +108,7 @@ class StepCarried(Event):
         cost_usd: What it cost there, None where that is not known; it is no cost of this run.
         model: Who answered last there.
         voter: The person who decided it there, empty for nobody.
+        stronger: The model that it was escalated to there, whose votes these are; empty where it was not.
     """
 
     step: int
@@ -119,3 +120,4 @@ class StepCarried(Event):
     cost_usd: float | None = 0.0
     model: str = ""
     voter: str = ""
+    stronger: str = ""
