@@ -17,7 +17,8 @@ from maker_engine.tables.row import Rows
 CHOICE, SEVERAL, NUMBER, DATE, SPAN, JSON = FORMS = ("choice", "several", "number", "date", "span", "json")
 _KEYS = ("about", "id", "show", "fields")
 _FIELD_KEYS: dict[str, type | tuple[type, ...]] = {
-    "question": str, "wordings": list, "form": str, "labels": (dict, list), "rules": list, "examples": list, "unknown": bool,
+    "question": str, "wordings": list,
+    "form": str, "labels": (dict, list), "rules": list, "examples": list, "unknown": bool,
     "least": int, "low": (int, float), "high": (int, float), "places": int, "first": str, "last": str, "of": str,
     "schema": dict,
 }  # fmt: skip

@@ -179,13 +179,13 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption(
         "cascade", VOTING, Kind("two models such as CHEAP->DEAR", _cascade, "CHEAP->DEAR", empty=NONE), None,
-        "two models, CHEAP->DEAR (in quotes; a comma will do): the first votes on every step, and what it does not decide"
-        " clearly gets a fresh ballot of the second; what that one does not decide is undecided",
+        "two models, CHEAP->DEAR (in quotes; a comma will do): the first votes on every step, and what it does not"
+        " decide clearly gets a fresh ballot of the second; what that one does not decide is undecided",
     ),
     RunOption(
         "cascade_agreement", VOTING, share(), 0.5,
-        "how clear the votes of a cascade's first model have to be: the least margin as a share of the votes; 0 to go on"
-        " only after the most samples",
+        "how clear the votes of a cascade's first model have to be: the least margin as a share of the votes; 0 to go"
+        " on only after the most samples",
     ),
     RunOption(
         "hopeless", VOTING, choice(*POLICIES, empty=AUTO), None,

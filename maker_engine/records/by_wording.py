@@ -1,4 +1,4 @@
-"""What the wordings of a question did: how many votes of each agreed, and where two of them lead to different answers."""
+"""What the wordings of a question did: how many votes of each agreed, and where two lead to different answers."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field as made, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +87,13 @@ class Counted:
         by_person: A person decided it, or had a hand in it.
     """
 
-    votes: Counter[Any] = field(default_factory=Counter)
+    votes: Counter[Any] = made(default_factory=Counter)
     flags: int = 0
     cost_usd: float | None = 0.0
     model: str = ""
     carried_from: str = ""
     cast: int = 0
-    said: list[tuple[int, Any]] = field(default_factory=list)
+    said: list[tuple[int, Any]] = made(default_factory=list)
     stronger: str = ""
     stronger_usd: float | None = 0.0
     by_person: bool = False

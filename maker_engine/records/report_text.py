@@ -114,7 +114,8 @@ def _place_lines(positions: Positions) -> Iterator[str]:
         dissent = _in_band(place.dissent) if place.dissent is not None else "–"
         mark = "  ← favoured or shunned" if _is_favoured(place) else ""
         fair = 0.0 if place.dissent is None else place.dissent.fair
-        yield f"  {place.place:>5}   {_in_band(place.votes):<23} {place.votes.fair:>7.1%}   {dissent:<23} {fair:>7.1%}{mark}"
+        votes = f"{_in_band(place.votes):<23} {place.votes.fair:>7.1%}"
+        yield f"  {place.place:>5}   {votes}   {dissent:<23} {fair:>7.1%}{mark}"
 
 
 def _in_band(share: Share) -> str:

@@ -32,7 +32,15 @@ from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.initial_check import look_over
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order_models import is_near, open_models, others_of, real_models, stronger_of, voters_of
+from maker_engine.runtime.order_models import (
+    check_cascade,
+    is_near,
+    open_models,
+    others_of,
+    real_models,
+    stronger_of,
+    voters_of,
+)
 from maker_engine.runtime.order_rules import (
     FOLLOWS,
     as_drawn,
@@ -262,6 +270,7 @@ def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -
 
 def _policy(order: RunOrder, task: AnyTask) -> tuple[str, str]:
     """Return what is done about a step that cannot be decided, and who gets it when it is escalated."""
+    check_cascade(order)
     policy, _, escalated_to = order.undecided.partition(":")
     stronger = stronger_of(order)
     if policy not in (STOP, ASK, SKIP, ASK_LATER, ESCALATE) or bool(escalated_to) != (policy == ESCALATE):

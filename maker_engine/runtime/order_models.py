@@ -32,20 +32,23 @@ def others_of(order: RunOrder) -> list[str]:
 
 
 def stronger_of(order: RunOrder) -> str:
-    """Return the model that gets what the voters do not decide, empty for none.
+    """Return the model that gets what the voters do not decide, empty for none."""
+    return read_cascade(order.cascade)[1] if order.cascade else order.undecided.partition(":")[2]
+
+
+def check_cascade(order: RunOrder) -> None:
+    """See to it that a cascade is the only one that names models.
 
     Raises:
-        InputError: A cascade is ordered, and with it other models than its own.
+        InputError: It is not.
     """
-    escalated_to = order.undecided.partition(":")[2]
     if not order.cascade:
-        return escalated_to
-    first, second = read_cascade(order.cascade)
-    if order.voters or escalated_to:
+        return
+    if order.voters or ":" in order.undecided:
         raise InputError("--cascade names both models: leave --voter and --undecided escalate:MODEL out")
+    first, _ = read_cascade(order.cascade)
     if order.model != first:
         raise InputError(f"--cascade begins with {first}, and the model is {order.model}: name {first} by --model too")
-    return second
 
 
 def real_models(order: RunOrder) -> list[str]:

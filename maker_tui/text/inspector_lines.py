@@ -77,10 +77,11 @@ def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
         who = f"{'by ' if entry.kind in BY_HAND else ''}{one_line(entry.who, 30)}"
         about = "" if entry.answer is None else f"{name_of(step, entry.answer)} "
         return f"{entry.kind} {about}{who}", "accent"
-    if isinstance(entry, Carried):
-        return f"carried: {carried_words(entry, describe)}", "accent"
-    if isinstance(entry, Event):
-        return one_line(" ".join(words_of(entry)), 200), "accent"
+    if isinstance(entry, Carried | Event):
+        words = (
+            f"carried: {carried_words(entry, describe)}" if isinstance(entry, Carried) else " ".join(words_of(entry))
+        )
+        return one_line(words, 200), "accent"
     return _judged(step, entry, describe)
 
 
@@ -217,10 +218,10 @@ def entry_lines(step: Inspection, place: int, describe: Describe, width: int, te
     if isinstance(entry, Act):
         return [line((f"{entry.kind} by {one_line(entry.who, 60)}", "accent")),
                 line("" if entry.answer is None else describe(entry.answer))]  # fmt: skip
-    if isinstance(entry, Carried):
-        return [line(("carried over from an earlier run", "accent")), line(carried_words(entry, describe))]
-    if isinstance(entry, Event):
-        who, what = words_of(entry)
+    if isinstance(entry, Carried | Event):
+        who, what = (
+            ("an earlier run", carried_words(entry, describe)) if isinstance(entry, Carried) else words_of(entry)
+        )
         return [line((one_line(who, 60), "accent")), *flowed([(printable(what, newlines=True), "plain")], width)]
     return _sample(step, place, entry, describe, width, terms)
 

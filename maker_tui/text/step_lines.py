@@ -79,10 +79,9 @@ def _judgement(entry: Entry, task: AnyTask) -> tuple[str, str]:
         return f"probe {entry.probe + 1}", f"{judged_entries} (for {entry.who}, not counted)"
     if isinstance(entry, Act):
         return f"{entry.who} {entry.kind}", "" if entry.answer is None else decisions.describe(task, entry.answer)
-    if isinstance(entry, Carried):
-        return "carried", carried_words(entry, partial(decisions.describe, task))
-    if isinstance(entry, Event):
-        return words_of(entry)
+    if isinstance(entry, Carried | Event):
+        describe = partial(decisions.describe, task)
+        return ("carried", carried_words(entry, describe)) if isinstance(entry, Carried) else words_of(entry)
     return f"sample {entry.sample + 1}", _verdict(entry, task)
 
 

@@ -173,7 +173,7 @@ class Totals:
 _LATER = frozenset(
     {
         "probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes", "guessed_wrong",
-        "refused", "tokens_estimated", "usd_estimated", "undecided",
+        "refused", "tokens_estimated", "usd_estimated", "undecided", "carried",
     }
 )  # fmt: skip
 

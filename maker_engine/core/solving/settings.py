@@ -49,8 +49,8 @@ class Settings:
         reuse: Take the decision of an earlier step over where the prompt is the same. It saves the votes, and gives
             up that an error of the earlier decision stays a single one.
         constrain: Have the provider hold answers to their form: "schema" or "grammar", "" to leave them free.
-        carried: Gives the decision of an earlier run on a step by its number, 0-based, and the margin needed; None where
-            there is none. None where nothing is carried over. Only of independent steps.
+        carried: Gives the decision of an earlier run on a step by its number, 0-based, and the margin needed; None
+            where there is none. None where nothing is carried over. Only of independent steps.
         least_agreement: The least margin, as a share of the votes, by which the voters decide where a stronger model
             comes after them, whose own ballots it does not bind; 0 for any.
         wary: Look for hopeless steps, and ask for nothing beyond a look that has found one (`solving.hopeless`).
