@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from maker_engine.core.decomposition import AnyTask, Ask, Done, Finished, Started, Undecided
 from maker_engine.core.record.commands import AnswerCommand, BallotCommand, Probe
-from maker_engine.core.record.entries import Carried
 from maker_engine.core.record.events import (
     Event,
     ProbeAsked,
@@ -253,7 +252,7 @@ class Solver:
         squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
             one.counted += counted
-            return squashed
+            return squashed if self._frontier is None else squashed + self._squashed(self._frontier.escalate(one))
         events = [event_of(one.number, each) for each in counted]
         if counted and one.poll is not None and one.poll.exhausted:
             events.append(StepUndecided(one.number, one.poll.counted))
@@ -292,10 +291,6 @@ class Solver:
         poll = self._flight.first.poll
         if poll is not None and poll.winner is None:
             poll.settle(undecided)
-
-    def carry(self, carried: Carried) -> None:
-        """Decide the open step as an earlier run did; it is on record."""
-        self._flight.first.carry(carried)
 
     def take(self, request: SampleRequest, response: Response) -> list[Event]:
         """Receive a response and commit whatever it decides: for callers with no one to ask in between."""
@@ -370,7 +365,7 @@ class Solver:
         """
         before = self._settings
         k = before.k if changed.k is None else changed.k
-        carried = None if changed.voters else before.carried  # others answered it
+        carried = None if changed.voters else before.carried
         self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters, carried=carried)
         squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt))
         poll = self._flight.first.poll

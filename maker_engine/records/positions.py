@@ -1,8 +1,8 @@
 """Whether agents favour an option for its place in the list, in two ways that the order drawn for each row makes fair.
 
 All votes: each place has 1/m of them in the long run, whatever is right; the interval over rows is wide, since all
-votes of a row mostly go to one place. Dissenting votes: where the right answer is at one place, the other options are at
-the others in random order, so that each of those has 1/(m − 1) of the row's dissent in the long run, whatever is
+votes of a row mostly go to one place. Dissenting votes: where the right answer is at one place, the other options are
+at the others in random order, so that each of those has 1/(m − 1) of the row's dissent in the long run, whatever is
 mistaken for what. That is the sharper one. Intervals are over rows, whose votes hang together, and hold for all places
 at once.
 """

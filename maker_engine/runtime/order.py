@@ -300,6 +300,7 @@ def _settings(order: RunOrder, k: int, voters: int) -> Settings:
         voters=voters,
         draft=order.draft if order.draft in ("", TASK) else "model",
         reuse=order.reuse,
+        stronger=stronger_of(order),
         least_agreement=order.cascade_agreement if order.cascade else 0.0,
         constrain=order.constrain,
         wary=True,

@@ -9,6 +9,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.poll import Poll
 from maker_engine.core.record import decisions, fields
+from maker_engine.core.record.commands import Decide
 from maker_engine.core.record.entries import Carried
 from maker_engine.core.record.events import StepCarried
 from maker_engine.core.record.interning import Interned, Values
@@ -92,7 +93,7 @@ KINDS = (
             keep=lambda event: Carried(*(getattr(event, name) for name in Carried._fields)),
             events=lambda step, entry: [StepCarried(step, *entry)], row=_row, read_row=_read_row, line=_line,
             read_line=_read_line, count=_settle, marks=StepFlag.NOT_BY_VOTES_ALONE.value,
-            resume=lambda solver, _, entry: solver.carry(entry),
+            resume=lambda solver, _, entry: solver.obey(Decide(entry.answer, entry.session)),
         ),
         watch=lambda watch, _: watch.act(),
     ),

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from maker_engine.core.decomposition import AnyTask, Done
 from maker_engine.core.poll import Poll
 from maker_engine.core.record.commands import AnswerCommand, BallotCommand
-from maker_engine.core.record.entries import Carried, Entry
+from maker_engine.core.record.entries import Entry
 from maker_engine.core.record.events import Event, SettingsChanged, StepHopeless
 from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.run_fold import RunFold
@@ -61,9 +61,6 @@ class Resuming(Protocol):
 
     def escalate(self, model: str) -> Any:
         """Begin a fresh ballot."""
-
-    def carry(self, carried: Carried) -> Any:
-        """Take a decision of an earlier run over."""
 
     def obey(self, command: BallotCommand | AnswerCommand) -> Any:
         """Do what a person did."""

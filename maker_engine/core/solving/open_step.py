@@ -17,6 +17,7 @@ from maker_engine.core.record.events import (
     ResponseFlagged,
     SampleAsked,
     StepCarried,
+    StepEscalated,
     StepHopeless,
     StepOpened,
     StepReused,
@@ -67,6 +68,7 @@ class OpenStep:
         step: What has to be answered, None when the task ends at this state.
         poll: Its poll, None when the task has ended.
         counted: Samples counted while it was not yet the first.
+        former: Those of the ballot before it was escalated, where that was while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
         probes: Probes in flight: who asked, and the prompt that was sent instead of its own.
@@ -84,7 +86,7 @@ class OpenStep:
 
     __slots__ = (
         "_objection", "_parse", "_prompts", "_question", "_settings", "_task", "carried", "counted", "doubt", "draft",
-        "draft_asked", "lowest", "number", "origin", "poll", "probed", "probes", "reminder", "reused_from", "serial",
+        "former", "draft_asked", "lowest", "number", "origin", "poll", "probed", "probes", "reminder", "reused_from", "serial",
         "state", "step", "voter",
     )  # fmt: skip
 
@@ -115,6 +117,7 @@ class OpenStep:
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
         self.counted: list[Sample] = []
+        self.former: list[Sample] | None = None
         self.draft: Hashable = None
         self.draft_asked = False
         self.probes: dict[int, tuple[str, Prompt | None]] = {}
@@ -345,6 +348,11 @@ class OpenStep:
             events.append(StepReused(self.number, self.reused_from, self.poll.winner))
         if self.carried is not None:
             events.append(StepCarried(self.number, *self.carried))
+        if self.former is not None:
+            for one in self.former:
+                events += [SampleAsked(self.number, one.sample), event_of(self.number, one)]
+            events.append(StepEscalated(self.number, self._settings.stronger))
+            self.former = None
         if self.poll.asked:
             events += [SampleAsked(self.number, sample) for sample in range(self.poll.asked)]
             events += [event_of(self.number, counted) for counted in self.counted]

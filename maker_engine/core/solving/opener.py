@@ -81,4 +81,4 @@ def waste_of(one: OpenStep) -> list[Waste]:
 
 def counted_waste(one: OpenStep) -> list[Waste]:
     """Return the samples that were counted for a step before its turn came."""
-    return [Waste(one.number, counted.sample, counted.response) for counted in one.counted]
+    return [Waste(one.number, each.sample, each.response) for each in (*(one.former or ()), *one.counted)]

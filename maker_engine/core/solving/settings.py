@@ -53,6 +53,8 @@ class Settings:
             where there is none. None where nothing is carried over. Only of independent steps.
         least_agreement: The least margin, as a share of the votes, by which the voters decide where a stronger model
             comes after them, whose own ballots it does not bind; 0 for any.
+        stronger: The model that answers escalated ballots; an independent step is then escalated before its turn. Empty
+            where that is left to whoever drives the run.
         wary: Look for hopeless steps, and ask for nothing beyond a look that has found one (`solving.hopeless`).
     """
 
@@ -72,6 +74,7 @@ class Settings:
     wary: bool = False
     constrain: str = ""
     least_agreement: float = 0.0
+    stronger: str = ""
     carried: Carry | None = field(default=None, compare=False, repr=False)
     _decides_by: tuple[VotingRule, int] = field(init=False, repr=False, compare=False)
 
