@@ -47,7 +47,7 @@ class Units:
         digests: Of each row that is asked about, in order: of its id and of all that a prompt may say of it.
 
     Raises:
-        InputError: The codebook names a column that is not there, or two rows have one id.
+        InputError: The codebook names a column that is not there or not shown, or two rows have one id.
     """
 
     def __init__(self, table: Rows, codebook: Codebook) -> None:
@@ -57,16 +57,20 @@ class Units:
                 near = suggestion(name, table.columns)
                 raise InputError(f"there is no column {name!r}; the table has {', '.join(table.columns[:20])}{near}")
         self.shown = codebook.show or tuple(name for name in table.columns if name != codebook.id)
+        for field in codebook.fields:
+            if (column := _of(field)) and column not in self.shown:
+                raise InputError(
+                    f"field {field.name!r} is a passage of {column!r}, which agents do not see: add it to show"
+                )
         self._index()
 
     def _index(self) -> None:
         digests, lengths, whole = array("Q"), bytearray(), array("Q")
-        passages = [*dict.fromkeys(filter(None, map(_of, self.codebook.fields)))]
         ids = array("Q") if self.codebook.id else None
         for row in self.table:
             text = "\0".join(row.text(name) for name in self.shown)
             digests.append(_digest(text))
-            whole.append(_digest("\0".join((self.id_of(row), text, *(row.text(name) for name in passages)))))
+            whole.append(_digest(f"{self.id_of(row)}\0{text}"))
             bare = len(text) - text.count("\0")
             lengths.append(0 if not bare or text.isspace() else 2 if bare > LONGEST_TEXT else 1)
             if ids is not None:

@@ -118,21 +118,37 @@ class Positions:
         return NormalDist().inv_cdf(1 - (1 - _SURE) / (4 * len(self._shares)))  # two intervals a place, two ends each
 
     def _votes_at(self, place: int) -> Share:
-        mean, fair = self._shares[place] / self.rows, 1 / len(self._shares)
+        whole, fair = self._shares[place], 1 / len(self._shares)
         if self.rows < LEAST_ROWS:
-            return Share(mean, fair, None, None)
-        variance = max(0.0, self._share_squares[place] / self.rows - mean**2) / (self.rows - 1)
-        error = self._z() * math.sqrt(variance)
-        return Share(mean, fair, max(0.0, mean - error), min(1.0, mean + error))
+            return Share(whole / self.rows, fair, None, None)
+        return _share(fair, 0.0, (whole, self.rows), (self._share_squares[place], whole, self.rows), self._z())
 
     def _dissent_at(self, place: int) -> Share | None:
         if not self.dissenting:
             return None
-        whole = self.dissenting
-        share, fair = self._dissent[place] / whole, self._fair[place] / whole
+        whole, fair = self.dissenting, self._fair[place]
         if self._split < LEAST_ROWS:
-            return Share(share, fair, None, None)
-        beyond = share - fair  # a ratio of sums over rows: its error by the residuals d − beyond · n
-        residuals = self._over[place] - 2 * beyond * self._mixed[place] + beyond**2 * self._dissent_squares
-        error = self._z() * math.sqrt(max(0.0, residuals)) / whole
-        return Share(share, fair, max(0.0, share - error), min(1.0, share + error))
+            return Share(self._dissent[place] / whole, fair / whole, None, None)
+        squares = (self._over[place], self._mixed[place], self._dissent_squares)
+        return _share(fair / whole, fair / whole, (self._dissent[place] - fair, whole), squares, self._z())
+
+
+def _share(fair: float, base: float, sums: tuple[float, float], squares: tuple[float, float, float], z: float) -> Share:
+    """Return a ratio of sums over rows, x to n, as a share, with the ratios r at which Σ(x − rn) is within its error.
+
+    That error is z times the root of Σ(x − rn)², at r itself and not at the estimate: so it holds for few rows too.
+
+    Args:
+        fair: The share without a favour.
+        base: What the ratio is counted from.
+        sums: Σx and Σn.
+        squares: Σx², Σxn and Σn².
+        z: How many errors wide.
+    """
+    (x, n), (xx, xn, nn) = sums, squares
+    a, b, c = n * n - z * z * nn, x * n - z * z * xn, x * x - z * z * xx
+    share = base + x / n
+    if a <= 0:  # a few rows have nearly all of it: nothing is known
+        return Share(share, fair, 0.0, 1.0)
+    root = math.sqrt(max(0.0, b * b - a * c))
+    return Share(share, fair, max(0.0, base + (b - root) / a), min(1.0, base + (b + root) / a))

@@ -21,6 +21,7 @@ from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entr
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
+from maker_engine.forecast import Forecast
 from maker_engine.records.people import Answers, beside
 from maker_engine.runtime.order_models import stronger_of
 from maker_engine.runtime.plan import ASK_LATER, SKIP
@@ -70,6 +71,7 @@ class CarriedOver:
         self._from = array("q")  # for each step the earlier one with the same question, −1 for none that may be taken
         self._same = bytearray()  # for each step whether the earlier session asks the same, answered or not
         self._reader: Reader | None = None
+        self._next = 0
         self._ahead: deque[tuple[int, Carried | None]] = deque()
         bring_up(self.path)
         with Reader(self.path) as reader:
@@ -92,7 +94,8 @@ class CarriedOver:
         self.steps = len(self._from)
         self.count = sum(one != _NONE for one in self._from)
         if not self.count and not self.why_not:
-            self.why_not = "no question that it has decided is asked here"
+            held = f"its votes decide nothing by {self._rule} with k = {k}"
+            self.why_not = held if any(self._same) else "it has been asked nothing that is asked here"
 
     def _usable(self, reader: Reader, k: int) -> bytearray:
         """Return for each decided step of the earlier session whether its decision holds here."""
@@ -131,7 +134,9 @@ class CarriedOver:
         if not self._ahead or self._ahead[0][0] != there:
             if self._reader is None:
                 self._reader = Reader(self.path)
-            last = min(there + _READ_AHEAD, self._reader.steps_done())
+            many = _READ_AHEAD if there == self._next else 1  # rows in another order are read one by one
+            last = min(there + many, self._reader.steps_done())
+            self._next = last
             stored = self._reader.steps(self._task, there, last)
             self._ahead = deque((one.step, self._carried(one)) for one in stored)
         return self._ahead[0][1] if self._ahead else None
@@ -200,6 +205,33 @@ class CarriedOver:
         if not self.count:
             return f"nothing is carried over from {self.path.name}: {self.why_not}; all {asked:,} are asked"
         return f"{self.count:,} of {self.steps:,} answers are carried over from {self.path.name}, {asked:,} are asked"
+
+
+def less(expected: Forecast, carried: CarriedOver) -> Forecast:
+    """Return what to expect where some steps are carried over; they draw nothing."""
+    share = 1 - carried.count / max(1, carried.steps)
+
+    def part(figure: float | None) -> float | None:
+        return None if figure is None else figure * share
+
+    return replace(
+        expected, votes=part(expected.votes), samples=part(expected.samples), cost_usd=part(expected.cost_usd),
+        wall_s=part(expected.wall_s), undecided=expected.undecided * share,
+        assumptions=(*expected.assumptions, carried.line()),
+    )  # fmt: skip
+
+
+def refuse_existing(task: AnyTask, session: Path) -> None:
+    """See to it that the session of a new run is not there, where its decisions could be carried over.
+
+    Raises:
+        InputError: It is.
+    """
+    if isinstance(task, Carrying) and session.exists():
+        raise InputError(
+            f"session {session} exists already: maker sessions resume goes on with it, and"
+            f" --from {session} --session OTHER carries over what it has decided"
+        )
 
 
 def _earlier(order: RunOrder) -> Path:

@@ -26,7 +26,7 @@ from maker_engine.models.prices import CHARACTERS_PER_TOKEN
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
-from maker_engine.runtime.carrying import CarriedOver
+from maker_engine.runtime.carrying import CarriedOver, less, refuse_existing
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
@@ -168,7 +168,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
     carried = CarriedOver(order, task, settings) if order.carry else None
     if carried is not None:
-        settings, expected = replace(settings, carried=carried), _less(expected, carried)
+        settings, expected = replace(settings, carried=carried), less(expected, carried)
     plan = _plan(order, task, model, settings, limits)
     plan = replace(
         plan,
@@ -176,20 +176,6 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         expected=expected_of(order, figures_of(order, model), expected),
     )
     return PreparedRun(order, plan, expected, carried=carried)
-
-
-def _less(expected: Forecast, carried: CarriedOver) -> Forecast:
-    """Return what to expect where some steps are carried over; they draw nothing."""
-    share = 1 - carried.count / max(1, carried.steps)
-
-    def part(figure: float | None) -> float | None:
-        return None if figure is None else figure * share
-
-    return replace(
-        expected, votes=part(expected.votes), samples=part(expected.samples), cost_usd=part(expected.cost_usd),
-        wall_s=part(expected.wall_s), undecided=expected.undecided * share,
-        assumptions=(*expected.assumptions, carried.line()),
-    )  # fmt: skip
 
 
 def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limits: Limits) -> Plan:
@@ -329,6 +315,8 @@ def in_file(prepared: PreparedRun) -> Journal:
     """
     order, saved = prepared.order, prepared.saved
     path = order.session or Library().new_path(order.task)
+    if saved is None:
+        refuse_existing(prepared.task, path)
     journal = Journal(
         path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep, name=order.name
     )

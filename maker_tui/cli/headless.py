@@ -13,8 +13,10 @@ from maker_engine.core.decomposition import Json
 from maker_engine.core.record.commands import Stop
 from maker_engine.core.record.copies import effective_votes, identical_share
 from maker_engine.core.record.events import Outcome, StepHopeless
+from maker_engine.forecast import Forecast
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
+from maker_engine.runtime.carrying import CarriedOver
 from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.step_control import Inbox
@@ -64,10 +66,19 @@ def run_headless(
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
     if prepared.carried is not None:
-        complain(prepared.carried.line())
+        complain(_carried_line(prepared.carried, prepared.forecast))
     branch = None if prepared.saved is None else prepared.saved.branch
     with _signals(on_hangup) as inbox:
         return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
+
+
+def _carried_line(carried: CarriedOver, expected: Forecast) -> str:
+    """Say what is carried over, and what the others will probably take and cost."""
+    if carried.count == carried.steps or expected.samples is None:
+        return carried.line()
+    dollars = "an unknown cost" if expected.cost_usd is None else f"${expected.cost_usd:,.4f}"
+    simulated = " at simulated prices" if expected.simulated else ""
+    return f"{carried.line()}, by about {expected.samples:,.0f} samples for {dollars}{simulated}"
 
 
 def drive_here(prepared: PreparedRun) -> RunView:

@@ -176,9 +176,7 @@ class Frontier:
             one = self.steps[number - self.first.number]
             second = {n - SECOND: each._replace(sample=n - SECOND) for n, each in samples.items() if n >= SECOND}
             taken += one.restore(second)
-            if one.poll is None:
-                return len(taken), []
-        self._unsent.extend(one.request(sample) for sample in one.poll.missing)
+        self._unsent.extend(one.request(sample) for sample in ([] if one.poll is None else one.poll.missing))
         self._may_want(one)
         if one is not self.steps[0]:
             return len(taken), []

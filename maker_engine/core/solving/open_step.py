@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Gather, Start, Step, Vote
 from maker_engine.core.errors import TaskError
@@ -85,9 +86,30 @@ class OpenStep:
     """
 
     __slots__ = (
-        "_objection", "_parse", "_prompts", "_question", "_settings", "_task", "carried", "counted", "doubt", "draft",
-        "former", "draft_asked", "lowest", "number", "origin", "poll", "probed", "probes", "reminder", "reused_from", "serial",
-        "state", "step", "voter",
+        "_objection",
+        "_parse",
+        "_prompts",
+        "_question",
+        "_settings",
+        "_task",
+        "carried",
+        "counted",
+        "doubt",
+        "draft",
+        "draft_asked",
+        "former",
+        "lowest",
+        "number",
+        "origin",
+        "poll",
+        "probed",
+        "probes",
+        "reminder",
+        "reused_from",
+        "serial",
+        "state",
+        "step",
+        "voter",
     )  # fmt: skip
 
     def __init__(
@@ -348,11 +370,7 @@ class OpenStep:
             events.append(StepReused(self.number, self.reused_from, self.poll.winner))
         if self.carried is not None:
             events.append(StepCarried(self.number, *self.carried))
-        if self.former is not None:
-            for one in self.former:
-                events += [SampleAsked(self.number, one.sample), event_of(self.number, one)]
-            events.append(StepEscalated(self.number, self._settings.stronger))
-            self.former = None
+        events += self._former_events()
         if self.poll.asked:
             events += [SampleAsked(self.number, sample) for sample in range(self.poll.asked)]
             events += [event_of(self.number, counted) for counted in self.counted]
@@ -360,6 +378,14 @@ class OpenStep:
         if self.poll.exhausted:
             events.append(StepUndecided(self.number, self.poll.counted))
         return events
+
+    def _former_events(self) -> list[Event]:
+        """Report the ballot that was escalated before its turn had come."""
+        if self.former is None:
+            return []
+        former, self.former = self.former, None
+        pairs = [(SampleAsked(self.number, one.sample), event_of(self.number, one)) for one in former]
+        return [*chain.from_iterable(pairs), StepEscalated(self.number, self._settings.stronger)]
 
 
 def event_of(step: int, counted: Sample) -> Event:
