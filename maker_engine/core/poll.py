@@ -77,7 +77,10 @@ class Poll:
         """
         if self.winner is not None:
             return 0
-        needed = self.rule.needed(self._known) - len(self._launched)
+        needed = self.rule.needed(self._known)
+        if self._most_dissent is not None:  # so many more against the leader, and it is given up
+            needed = min(needed, self._most_dissent + 1 - (self._known.total - self._known.most))
+        needed -= len(self._launched)
         return max(0, min(needed, self._until - self.asked))
 
     @property

@@ -1,4 +1,4 @@
-"""Places of options and wordings of questions are measured: what is favoured is found, and what is not is left alone."""
+"""Places of options and wordings of questions are measured: a favour is found, and none is made up."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def test_without_a_favour_the_fair_shares_lie_within_their_intervals() -> None:
         not any(share.favoured for place in counted(seed, rows=200).places() for share in (place.votes, place.dissent))
         for seed in range(100)
     )
-    assert calm >= 90  # 94 of 100 by 400 such tables; as few as 89 come once in thirty times
+    assert calm >= 90  # 95 of 100, by 400 such tables; fewer than 90 come once in a hundred times
 
 
 def test_a_favoured_place_is_found_by_dissent_before_it_shows_in_all_votes() -> None:
-    """Where one vote in twenty takes the first option whatever it is, its share of the dissent is above the fair one."""
+    """Where one vote in twenty takes the first option whatever it is, its share of the dissent shows it."""
     first, *others = counted(1, favour=0.05).places()
     assert first.dissent.low > first.dissent.fair
     assert not first.votes.favoured
