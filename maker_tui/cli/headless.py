@@ -195,6 +195,7 @@ def summary(view: RunView) -> dict[str, object]:
         "flagged": totals.flagged,
         "wasted": totals.wasted,
         "undecided_steps": totals.undecided,
+        "carried_steps": totals.carried,
         "refused": totals.refused,
         "identical_texts": None if (share := identical_share(totals)) is None else round(share, 3),
         "hopeless": _hopeless(snapshot.hopeless),
