@@ -73,13 +73,13 @@ class WithDocuments(Protocol):
 
 
 @runtime_checkable
-class Carrying(Protocol):
-    """It knows of each of its independent steps whether an earlier run asked the same, so that it need not be again."""
+class Questions(Protocol):
+    """Says of independent steps whether an earlier run asked the same; a task has it as its attribute `questions`."""
 
-    def question_keys(self) -> Iterator[int]:
+    def own_keys(self) -> Iterator[int]:
         """Give a key for each step, in order: equal ones only where all that agents read and may answer is the same."""
 
-    def question_keys_of(self, source: str) -> Iterator[int]:
+    def keys_of(self, source: str) -> Iterator[int]:
         """Give the keys of the problem that an earlier session keeps as its source."""
 
     def asked(self, number: int) -> tuple[str, str]:

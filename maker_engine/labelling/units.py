@@ -77,7 +77,8 @@ class Units:
                 ids.append(_digest(row.text(self.codebook.id)))
         if ids is not None:
             self._refuse_twice(ids)
-        self._first, self._place, self.digests = array("I"), array("I"), array("Q")
+        self._first, self._place = array("I"), array("I")
+        self.digests = array("Q")
         places: dict[int, int] = {}
         for number, digest in enumerate(digests):
             if lengths[number] != 1:

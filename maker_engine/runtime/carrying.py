@@ -16,7 +16,7 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Gathered, Said, Undecided
 from maker_engine.core.errors import InputError
-from maker_engine.core.offers import Carrying
+from maker_engine.core.offers import Questions
 from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entry
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.solving.settings import Settings
@@ -60,10 +60,12 @@ class CarriedOver:
     """
 
     def __init__(self, order: RunOrder, task: AnyTask, settings: Settings) -> None:
-        if not isinstance(task, Carrying):
+        questions = getattr(task, "questions", None)
+        if not isinstance(questions, Questions):
             raise InputError(f"nothing is carried over into a run of {task.name}: its steps depend on each other")
+        self._questions = questions
         self.path = _earlier(order)
-        self._task: Any = task
+        self._task = task
         self._order, self._rule, self._stronger = order, settings.rule, stronger_of(order)
         self._least_agreement = settings.least_agreement
         self._most = settings.decides_by()[1]
@@ -82,12 +84,12 @@ class CarriedOver:
                 )
             limits = order_there.get("k"), order_there.get("max_samples")
             self._gives_up_alike = limits == (settings.k, order.max_samples)
-            self._match(reader, task, order_there, settings.k)
+            self._match(reader, order_there, settings.k)
 
-    def _match(self, reader: Reader, task: Carrying, there: Mapping[str, Any], k: int) -> None:
+    def _match(self, reader: Reader, there: Mapping[str, Any], k: int) -> None:
         places = self._usable(reader, k)
-        asked_there = {key: step for step, key in enumerate(task.question_keys_of(there["source"]))}
-        for key in task.question_keys():
+        asked_there = {key: step for step, key in enumerate(self._questions.keys_of(there["source"]))}
+        for key in self._questions.own_keys():
             found = asked_there.get(key, _NONE)
             self._same.append(found != _NONE)
             self._from.append(found if 0 <= found < len(places) and places[found] else _NONE)
@@ -193,7 +195,7 @@ class CarriedOver:
         """
         if not beside(self.path).is_file():
             return 0
-        asked = {self._task.asked(step) for step, same in enumerate(self._same) if same}
+        asked = {self._questions.asked(step) for step, same in enumerate(self._same) if same}
         answers = [one for one in Answers(self.path).every() if (one.id, one.field) in asked]
         if answers:
             Answers(session).add(answers)
@@ -227,7 +229,7 @@ def refuse_existing(task: AnyTask, session: Path) -> None:
     Raises:
         InputError: It is.
     """
-    if isinstance(task, Carrying) and session.exists():
+    if isinstance(getattr(task, "questions", None), Questions) and session.exists():
         raise InputError(
             f"session {session} exists already: maker sessions resume goes on with it, and"
             f" --from {session} --session OTHER carries over what it has decided"

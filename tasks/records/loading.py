@@ -149,20 +149,38 @@ def _kept(source: str) -> Problem:
     return _problem(rows, table, codebook, texts, seed)
 
 
-def keys_of_source(source: str) -> Iterator[int]:
-    """Give the keys of what was asked by a problem that a session keeps, if need be without its table.
+@dataclass(frozen=True)
+class Asked:
+    """What the steps of a problem ask.
 
-    Raises:
-        ProblemError: It is none, or its rows are neither there nor digested.
+    Attributes:
+        problem: The problem.
     """
-    try:
-        value = json.loads(source)
-        if "digests" in value["rows"]:
-            return keys_kept(value["rows"], read_codebook(value["codebook"]), int(value["seed"]))
-    except (InputError, KeyError, TypeError, ValueError):
-        raise ProblemError("the earlier session keeps no rows with a codebook") from None
-    problem = _kept(source)
-    return keys_of(problem.units, problem.seed)
+
+    problem: Problem
+
+    def own_keys(self) -> Iterator[int]:
+        """Give the key of each step."""
+        return keys_of(self.problem.units, self.problem.seed)
+
+    def keys_of(self, source: str) -> Iterator[int]:
+        """Give the keys of a problem that a session keeps, if need be without its table.
+
+        Raises:
+            ProblemError: It is none, or its rows are neither there nor digested.
+        """
+        try:
+            value = json.loads(source)
+            if "digests" in value["rows"]:
+                return keys_kept(value["rows"], read_codebook(value["codebook"]), int(value["seed"]))
+        except (InputError, KeyError, TypeError, ValueError):
+            raise ProblemError("the earlier session keeps no rows with a codebook") from None
+        return Asked(_kept(source)).own_keys()
+
+    def asked(self, number: int) -> tuple[str, str]:
+        """Return the row's id and the field that step `number` (0-based) is about."""
+        unit = self.problem.units[number]
+        return unit.id, unit.field.name
 
 
 def _unchanged(name: str, digest: str) -> Rows:

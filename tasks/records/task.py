@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -11,11 +11,10 @@ from rich.text import Text
 
 from maker_engine.core.decomposition import PICTURE_COLUMNS, PICTURE_ROWS, Json, Option, Said, Task, Undecided, Vote
 from maker_engine.labelling.codebook import CHOICE
-from maker_engine.labelling.keys import keys_of
 from maker_engine.labelling.units import Unit
 from maker_engine.labelling.wording import vote_on
 
-from .loading import Problem, keys_of_source, load_problem
+from .loading import Asked, Problem, load_problem
 from .picture import draw
 from .verifier import findings
 
@@ -49,6 +48,7 @@ class Records(Task[State, Any]):
 
     Attributes:
         problem: The rows, the codebook, and gold where there is some.
+        questions: What the steps ask, so that what an earlier run has decided need not be asked again.
     """
 
     problem: Problem
@@ -71,7 +71,10 @@ class Records(Task[State, Any]):
     independent = True
     has_oracle = True
 
+    questions: Asked = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "questions", Asked(self.problem))
         if not self.problem.right:
             object.__setattr__(self, "has_oracle", False)  # of these rows nobody has said what is right
 
@@ -102,24 +105,6 @@ class Records(Task[State, Any]):
     def expected_steps(self) -> int:
         """One for each field of each row with a content of its own."""
         return len(self.problem.units)
-
-    def question_keys(self) -> Iterator[int]:
-        """Give the key of each step: equal where an earlier run asked the same."""
-        return keys_of(self.problem.units, self.problem.seed)
-
-    @staticmethod
-    def question_keys_of(source: str) -> Iterator[int]:
-        """Give the keys of the problem that an earlier session keeps.
-
-        Raises:
-            ProblemError: It is none, or the rows are neither there nor digested.
-        """
-        return keys_of_source(source)
-
-    def asked(self, number: int) -> tuple[str, str]:
-        """Return the row's id and the field that step `number` (0-based) is about."""
-        unit = self.problem.units[number]
-        return unit.id, unit.field.name
 
     def start(self) -> State:
         """Return that nothing is decided."""

@@ -21,7 +21,7 @@ from maker_engine.core.solving.opener import Opener, Waste, counted_waste, waste
 from maker_engine.core.solving.settings import Settings
 
 SECOND = 2_048
-"""Added to the numbers of samples of an escalated ballot where they are told of before their turn."""
+"""Added to the numbers of samples of an escalated ballot that are reported before the turn of their step."""
 MOST_OPEN = 10_000
 """Steps that may wait behind one that takes long: some kilobytes each, and at 1,000 calls a second half a minute."""
 
