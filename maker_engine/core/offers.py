@@ -82,6 +82,9 @@ class Questions(Protocol):
     def keys_of(self, source: str) -> Iterator[int]:
         """Give the keys of the problem that an earlier session keeps as its source."""
 
+    def is_akin(self, source: str) -> bool:
+        """Return whether an earlier session's problem is about the same things, and not quite the same."""
+
     def asked(self, number: int) -> tuple[str, str]:
         """Return the row's id and the field that step `number` (0-based) is about."""
 

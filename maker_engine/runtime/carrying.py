@@ -10,12 +10,13 @@ from __future__ import annotations
 from array import array
 from collections import Counter, deque
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Gathered, Said, Undecided
-from maker_engine.core.errors import InputError
+from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.offers import Questions
 from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entry
 from maker_engine.core.responses import Flag, Sample
@@ -27,7 +28,7 @@ from maker_engine.runtime.order_models import stronger_of
 from maker_engine.runtime.plan import ASK_LATER, SKIP
 from maker_engine.runtime.preflight import SENT
 from maker_engine.runtime.run_order import RunOrder
-from maker_engine.sessions.library.naming import find
+from maker_engine.sessions.library.naming import files_in, find
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of
 from maker_engine.sessions.store.upgrade import bring_up
@@ -36,6 +37,8 @@ ASKED_BY = (*SENT, "constrain", "paper_flags")
 """What of two orders has to be equal for the answers of one to be answers of the other."""
 _PLAIN = ~(StepFlag.WRONG | StepFlag.FAILED_CALLS | StepFlag.PROBED).value
 _READ_AHEAD = 64
+LOOKED_AT = 20
+"""Sessions that are looked at for an earlier one of the same table."""
 ESCALATED, REUSED = "escalated", "reused"
 _NONE = -1
 
@@ -234,6 +237,31 @@ def refuse_existing(task: AnyTask, session: Path) -> None:
             f"session {session} exists already: maker sessions resume goes on with it, and"
             f" --from {session} --session OTHER carries over what it has decided"
         )
+
+
+def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
+    """Return the newest session beside the new one, or in the library, that has decided things of the same table.
+
+    None where there is none among the newest, or what is carried over is ordered already.
+    """
+    questions = getattr(task, "questions", None)
+    if order.carry or not isinstance(questions, Questions):
+        return None
+    folders = [None] if order.session is None else [None, order.session.absolute().parent]
+    found = {path for folder in folders for path in files_in(folder)}
+    for path in sorted(found, key=_written, reverse=True)[:LOOKED_AT]:
+        with suppress(MakerError, KeyError), Reader(path) as reader:
+            there = reader.meta()["order"]
+            if there["task"] == order.task and reader.steps_done() and questions.is_akin(there["source"]):
+                return path
+    return None
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _earlier(order: RunOrder) -> Path:

@@ -169,6 +169,8 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     carried = CarriedOver(order, task, settings) if order.carry else None
     if carried is not None:
         settings, expected = replace(settings, carried=carried), less(expected, carried)
+    if order.cascade:
+        expected = replace(expected, assumptions=(*expected.assumptions, f"what goes on to {stronger} comes on top"))
     plan = _plan(order, task, model, settings, limits)
     plan = replace(
         plan,

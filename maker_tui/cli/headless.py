@@ -16,7 +16,7 @@ from maker_engine.core.record.events import Outcome, StepHopeless
 from maker_engine.forecast import Forecast
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
-from maker_engine.runtime.carrying import CarriedOver
+from maker_engine.runtime.carrying import CarriedOver, earlier_session
 from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.step_control import Inbox
@@ -67,6 +67,8 @@ def run_headless(
         complain(prepared.task.simulation)
     if prepared.carried is not None:
         complain(_carried_line(prepared.carried, prepared.forecast))
+    elif prepared.saved is None and (earlier := earlier_session(prepared.task, prepared.order)) is not None:
+        complain(f"{earlier} has decided rows of this table: --from {earlier} asks only for what is asked otherwise")
     branch = None if prepared.saved is None else prepared.saved.branch
     with _signals(on_hangup) as inbox:
         return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
@@ -252,6 +254,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
     decides = rule_words(rule, k) if ":" in rule else f"k = {k}"  # a table is written out
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, {decides}"
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
+    carried = f", {totals.carried:,} of them carried over" if totals.carried else ""
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
     tokens = f"{count_of(totals.tokens_in, 'token')} in, {figures['tokens_out']:,} out{reasoning}"
@@ -264,7 +267,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
         *([("answered", view.answerers)] if view.answerers else []),
-        ("steps", f"{figures['decided_steps']:,} decided{wrong}"),
+        ("steps", f"{figures['decided_steps']:,} decided{carried}{wrong}"),
         ("samples", samples),
         *([("calls", view.timeouts)] if view.timeouts else []),
         *([("texts", texts)] if (texts := _texts(view)) else []),

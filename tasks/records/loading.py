@@ -24,6 +24,8 @@ from maker_engine.tables.row import Rows
 KEPT_WHOLE = 200_000
 """Bytes of a text table that a session keeps whole; of a larger one it keeps the place and the digest."""
 _TEXTS = ("csv", "jsonl")
+PIPED = "rows"
+"""What a table from standard input is called."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _rows(name: str) -> tuple[dict[str, Any], Rows]:
     if name == "-" or not is_file(path):
         data = piped(name)
         text = data.decode("utf-8", "surrogateescape")
-        return {"name": "rows", "text": text}, table_of("rows", data)
+        return {"name": PIPED, "text": text}, table_of(PIPED, data)
     table = open_table(name)
     size = path.stat().st_size
     if size <= KEPT_WHOLE and table.kind in _TEXTS:
@@ -176,6 +178,18 @@ class Asked:
         except (InputError, KeyError, TypeError, ValueError):
             raise ProblemError("the earlier session keeps no rows with a codebook") from None
         return Asked(_kept(source)).own_keys()
+
+    def is_akin(self, source: str) -> bool:
+        """Return whether a problem that a session keeps is of a table of this name, and not this very problem."""
+        try:
+            there, here = json.loads(source), json.loads(self.problem.rows)
+            name, own = (str(one.get("path") or one["name"]) for one in (there["rows"], here))
+            return name == own != PIPED and (there["rows"], there["codebook"]) != (
+                here,
+                self.problem.codebook.to_json(),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return False
 
     def asked(self, number: int) -> tuple[str, str]:
         """Return the row's id and the field that step `number` (0-based) is about."""

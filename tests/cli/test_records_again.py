@@ -82,6 +82,8 @@ def report(does, session):
 def test_a_changed_field_is_asked_again_and_nothing_else(does):
     """The other field is carried over with its votes and its cost, on record, sound, and in results and report."""
     words = (*RUN, *SIM, "--problem", "cb2.yaml", "--session", "b.maker", "--from", "a.maker")
+    unnamed = does(*RUN, *SIM, "--problem", "cb2.yaml", "--session", "other.maker", "--limit-samples", "3")
+    assert "a.maker asks only for what is asked otherwise" in unnamed[2]
     status, out, beside = does(*words)
     assert status == 0
     assert "60 of 120 answers are carried over from a.maker, 60 are asked, by about" in beside

@@ -30,7 +30,7 @@ from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
 from maker_engine.core.solving.hopeless import Doubt
 from maker_engine.core.solving.settings import Settings
-from maker_engine.core.voting import rule_of_step
+from maker_engine.core.voting import most_dissent, rule_of_step
 
 _STEPS: tuple[type, ...] = (Vote, Gather, Ask, Do, Start, Await, type(None))
 
@@ -250,6 +250,8 @@ class OpenStep:
         if prompt is not None:
             self._prompts = (prompt_in_effect(self._prompts[0], edited=prompt),)
         unused = self.poll.reconsider(*settings.deciding(self.step))
+        if settings.least_agreement and self.voter is None and isinstance(self.step, Vote):
+            self.poll.limit_dissent(most_dissent(settings.k, settings.least_agreement))
         self._look_anew()
         self._raise_temperature(self.lowest)
         return unused
