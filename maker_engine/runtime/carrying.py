@@ -245,7 +245,8 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
     None where there is none among the newest, or what is carried over is ordered already.
     """
     questions = getattr(task, "questions", None)
-    if order.carry or not isinstance(questions, Questions):
+    exists = order.session is not None and order.session.exists()
+    if order.carry or exists or not isinstance(questions, Questions):
         return None
     folders = [None] if order.session is None else [None, order.session.absolute().parent]
     found = {path for folder in folders for path in files_in(folder)}

@@ -184,10 +184,8 @@ class Asked:
         try:
             there, here = json.loads(source), json.loads(self.problem.rows)
             name, own = (str(one.get("path") or one["name"]) for one in (there["rows"], here))
-            return name == own != PIPED and (there["rows"], there["codebook"]) != (
-                here,
-                self.problem.codebook.to_json(),
-            )
+            codebooks = there["codebook"], self.problem.codebook.to_json()
+            return name == own != PIPED and (there["rows"], codebooks[0]) != (here, codebooks[1])
         except (AttributeError, KeyError, TypeError, ValueError):
             return False
 
