@@ -191,6 +191,12 @@ class CarriedOver:
             clear = sum(counts) - max(counts) <= most_dissent(rule.k, self._least_agreement)
         return bool(carried.voter) or (bool(clear) and _decides(rule, carried.votes, carried.answer))
 
+    def close(self) -> None:
+        """Close the earlier session, from the thread that has asked for decisions."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
     def carry_people(self, session: Path) -> int:
         """Put what people have answered to unchanged questions beside the new session; return how many answers.
 

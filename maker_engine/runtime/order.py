@@ -359,6 +359,8 @@ async def drive(
                 view = await _recorded(logged, inbox, on_view, clock, journal_of)
         finally:
             await prepared.plan.model.aclose()
+            if prepared.carried is not None:
+                prepared.carried.close()
     return with_papers(view, prepared.task, prepared.order.out, prepared.saved)
 
 

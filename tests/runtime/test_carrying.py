@@ -44,15 +44,15 @@ def test_rows_that_are_carried_over_are_not_asked_and_are_on_record(tmp_path: Pa
     model = Slots(99, lambda *_: 1.0, sorts)
     settings = Settings(k=2, wary=True, carried=earlier)
     view, took_s = ran(
-        lambda: Bench(tmp_path, task=Table(1_000), model=model, concurrency=20, clock=LoopClock(), settings=settings)
+        lambda: Bench(tmp_path, task=Table(500), model=model, concurrency=20, clock=LoopClock(), settings=settings)
     )
     path = tmp_path / "run.maker"
-    assert {request.step for request in model.asked} == {*range(0, 1_000, 10)}
-    assert took_s <= 1.1 * 200 / 20 + 1
+    assert {request.step for request in model.asked} == {*range(0, 500, 10)}
+    assert took_s <= 1.1 * 100 / 20 + 1
     totals = view.snapshot.totals
-    assert (view.snapshot.outcome, totals.carried, totals.votes, totals.cost_usd) == (Outcome.SOLVED, 900, 200, 0.0)
-    assert verify(path, Table(1_000)).findings == ()
-    assert answers(path) == [row % COLUMNS for row in range(1_000)]
+    assert (view.snapshot.outcome, totals.carried, totals.votes, totals.cost_usd) == (Outcome.SOLVED, 450, 100, 0.0)
+    assert verify(path, Table(500)).findings == ()
+    assert answers(path) == [row % COLUMNS for row in range(500)]
     with Reader(path) as reader:
         assert next(reader.steps(Table(1), 11, 12)).entries == [earlier(11, 2)]
     assert open_saved(path, Table).state == view.snapshot.state
@@ -92,16 +92,16 @@ def cascade(directory: Path, rows: int, model: Slots) -> Bench:
 def test_a_row_goes_on_to_the_stronger_model_as_soon_as_it_is_not_clear(tmp_path: Path) -> None:
     """No row waits for its turn to be escalated: all takes the time of its samples; the record is that of turns."""
     model = Slots(99, lambda *_: 1.0, two_models)
-    view, took_s = ran(lambda: cascade(tmp_path, 300, model))
+    view, took_s = ran(lambda: cascade(tmp_path, 150, model))
     dear = [request for request in model.asked if request.voter == ESCALATED]
-    assert {request.step for request in dear} == {*range(0, 300, HARD)}
-    assert len(dear) == 3 * 60
+    assert {request.step for request in dear} == {*range(0, 150, HARD)}
+    assert len(dear) == 3 * 30
     first = [request for request in model.asked if request.voter != ESCALATED and request.step % HARD == 0]
-    assert len(first) == 4 * 60, "with two of four votes against, three ahead is no longer half of all votes"
+    assert len(first) == 4 * 30, "with two of four votes against, three ahead is no longer half of all votes"
     assert took_s <= 1.15 * len(model.asked) / 30 + 2
-    assert (view.snapshot.outcome, view.snapshot.totals.escalated) == (Outcome.SOLVED, 60)
-    assert verify(tmp_path / "run.maker", Table(300)).findings == ()
-    assert answers(tmp_path / "run.maker") == [row % COLUMNS for row in range(300)]
+    assert (view.snapshot.outcome, view.snapshot.totals.escalated) == (Outcome.SOLVED, 30)
+    assert verify(tmp_path / "run.maker", Table(150)).findings == ()
+    assert answers(tmp_path / "run.maker") == [row % COLUMNS for row in range(150)]
 
 
 def test_a_crash_asks_neither_model_again(tmp_path: Path) -> None:

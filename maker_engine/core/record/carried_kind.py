@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Undecided
 from maker_engine.core.errors import InputError
 from maker_engine.core.poll import Poll
 from maker_engine.core.record import decisions, fields
@@ -54,7 +54,9 @@ def _is_sound(entry: Carried) -> bool:
     plain = all(fits(getattr(entry, name), kind) for name, kind in _PLAIN.items())
     counts: list[int] = [count for _, count in entry.votes]
     whole = all(type(one) is int and 0 <= one <= LARGEST for one in (*counts, entry.origin, entry.flags))
-    return plain and whole and abs(entry.cost_usd or 0) <= LARGEST
+    by_hand = bool(entry.voter) or isinstance(entry.answer, Undecided)
+    leads = by_hand or 0 < dict(entry.votes).get(entry.answer, 0) == max(counts)
+    return plain and whole and leads and abs(entry.cost_usd or 0) <= LARGEST
 
 
 def _line(entry: Carried, task: AnyTask) -> Line:
