@@ -130,7 +130,7 @@ def named_rule(name: str, k: int) -> VotingRule:
 
 def most_dissent(k: int, agreement: float) -> int:
     """Return how many votes may be against a candidate that is k ahead, k being that share of all votes at least."""
-    return int(k * (1 / agreement - 1) / 2)
+    return int(k * (1 / agreement - 1) / 2 + 1e-9)  # 0.6 is no whole number of halves in binary
 
 
 def certificate_rule(error: float) -> str:

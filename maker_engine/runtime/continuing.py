@@ -44,6 +44,8 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
             raise storage.damaged(path, f"{name!r} in what was ordered is a {type(value).__name__}, or out of range")
     if "model" in changes:
         order["voters"] = ()
+    if {"model", "voters"} & changes.keys() or ":" in str(changes.get("undecided", "")):
+        order["cascade"] = ""  # which names other models
     added = {
         "prices": {**kept.get("prices", {}), **changes.get("prices", {})},
         "accept_models": (*kept.get("accept_models", ()), *changes.get("accept_models", ())),

@@ -86,30 +86,9 @@ class OpenStep:
     """
 
     __slots__ = (
-        "_objection",
-        "_parse",
-        "_prompts",
-        "_question",
-        "_settings",
-        "_task",
-        "carried",
-        "counted",
-        "doubt",
-        "draft",
-        "draft_asked",
-        "former",
-        "lowest",
-        "number",
-        "origin",
-        "poll",
-        "probed",
-        "probes",
-        "reminder",
-        "reused_from",
-        "serial",
-        "state",
-        "step",
-        "voter",
+        "_objection", "_parse", "_prompts", "_question", "_settings", "_task", "carried", "counted", "doubt", "draft",
+        "draft_asked", "former", "lowest", "number", "origin", "poll", "probed", "probes", "reminder", "reused_from",
+        "serial", "state", "step", "voter",
     )  # fmt: skip
 
     def __init__(
