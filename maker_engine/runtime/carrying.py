@@ -23,6 +23,7 @@ from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
 from maker_engine.forecast import Forecast
+from maker_engine.input_files import exists, is_file
 from maker_engine.records.people import Answers, beside
 from maker_engine.runtime.order_models import stronger_of
 from maker_engine.runtime.plan import ASK_LATER, SKIP
@@ -202,7 +203,7 @@ class CarriedOver:
 
         What people are asked does not depend on who votes, so that they are carried over from another model's run too.
         """
-        if not beside(self.path).is_file():
+        if not is_file(beside(self.path)):
             return 0
         asked = {self._questions.asked(step) for step, same in enumerate(self._same) if same}
         answers = [one for one in Answers(self.path).every() if (one.id, one.field) in asked]
@@ -238,7 +239,7 @@ def refuse_existing(task: AnyTask, session: Path) -> None:
     Raises:
         InputError: It is.
     """
-    if isinstance(getattr(task, "questions", None), Questions) and session.exists():
+    if isinstance(getattr(task, "questions", None), Questions) and exists(session):
         raise InputError(
             f"session {session} exists already: maker sessions resume goes on with it, and"
             f" --from {session} --session OTHER carries over what it has decided"
@@ -251,8 +252,9 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
     None where there is none among the newest, or what is carried over is ordered already.
     """
     questions = getattr(task, "questions", None)
-    exists = order.session is not None and order.session.exists()
-    if order.carry or exists or not isinstance(questions, Questions):
+    if order.carry or not isinstance(questions, Questions):
+        return None
+    if order.session is not None and exists(order.session):
         return None
     folders = [None] if order.session is None else [None, order.session.absolute().parent]
     found = {path for folder in folders for path in files_in(folder)}
@@ -273,7 +275,7 @@ def _written(path: Path) -> float:
 
 def _earlier(order: RunOrder) -> Path:
     path = Path(order.carry)
-    if path.is_absolute() and not path.is_file():
+    if path.is_absolute() and not is_file(path):
         raise InputError(f"session {path}, whose answers are carried over, is not there: put it back, or --from none")
     path = find(order.carry)
     if order.session is not None and order.session.absolute() == path.absolute():
