@@ -172,6 +172,8 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     if order.cascade:
         expected = replace(expected, assumptions=(*expected.assumptions, f"what goes on to {stronger} comes on top"))
     plan = _plan(order, task, model, settings, limits)
+    if carried is not None and carried.count == carried.steps:
+        plan = replace(plan, preflight=None)  # nobody will be asked
     plan = replace(
         plan,
         near=given is None and is_near(order, model),

@@ -124,6 +124,12 @@ def test_a_run_that_stops_half_way_costs_one_pass_in_all(table, does):
     assert (twice["carried_steps"], twice["samples"]) == (48, 0)
     origins = {row["amount.carried_from"] for row in results(does, "twice.maker")}
     assert origins == {"a.maker", "whole.maker"}, "each names the session whose votes it has"
+    does(*words, "--session", "gone.maker", "--limit-samples", "10")
+    (table / "a.maker").rename(table / "elsewhere.maker")
+    going_on = ("sessions", "resume", "gone.maker", "--limit-samples", "1000", "--json")
+    assert "put it back, or --from none" in does(*going_on)[2]
+    status, out, _ = does(*going_on, "--from", "none")
+    assert (status, json.loads(out)["decided_steps"]) == (0, 48)
 
 
 def test_what_was_decided_otherwise_is_not_carried_over(table, does, first):
