@@ -42,9 +42,10 @@ def _keys(digests: Sequence[int], codebook: Codebook, shown: Sequence[str], seed
 
 def _part(codebook: Codebook, field: Field, shown: Sequence[str], seed: int) -> bytes:
     """Digest what does not depend on the row; the order of labels matters only where the guide lists them."""
+    mixed = bool(field.names or field.wordings)
     said = [
         guide(codebook, field), field.question, [*field.wordings], sorted(field.names), field.form,
-        sorted(field.details), [*shown], seed,
+        sorted(field.details), [*shown], seed if mixed else None,
     ]  # fmt: skip
     return blake2b(json.dumps(said, default=str).encode("utf-8", "surrogatepass"), digest_size=_FIELD).digest()
 

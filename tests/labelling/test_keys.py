@@ -114,6 +114,12 @@ def test_equal_keys_are_of_equal_prompts(one: int, other: int, data: st.DataObje
             assert read[0][thing] == read[1][thing]
 
 
+def test_another_order_of_labels_touches_what_has_an_order() -> None:
+    """Another seed changes the keys of closed lists and of wordings, and of nothing else."""
+    before, after = by_thing(units(rows(2)), 0), by_thing(units(rows(2)), 1)
+    assert {thing[1] for thing in changed(before, after)} == {"kind", "tags", "part"}
+
+
 def test_digests_that_are_kept_give_the_keys_without_the_table() -> None:
     """What a session keeps of a large table is enough for its keys, by the codebook of then or a later one."""
     made = units(rows(5))
