@@ -135,14 +135,18 @@ class Frontier:
         if counted and one is self.steps[0]:
             return []  # the events of its step tell of it
         arrived = counted[0] if counted else None if one.poll is None else one.poll.held(sample)
-        if arrived is None or (self._settings.stronger and sample >= SECOND):
+        if arrived is None:
+            return []
+        if not self._settings.stronger:
+            return [SampleArrived(one.number, *arrived)]
+        if sample >= SECOND:
             return []  # it could not be distinguished, and is asked for again after a crash
         number, verdict, response = arrived
         return [SampleArrived(one.number, number + SECOND * (one.voter == ESCALATED), verdict, response)]
 
     def escalate(self, one: OpenStep) -> list[Waste]:
-        """Give a step behind the first a fresh ballot of the stronger model, where its own is exhausted."""
-        if not self._settings.stronger or one.poll is None or not one.poll.exhausted or one.voter == ESCALATED:
+        """Give a step behind the first a fresh ballot of the stronger model, if its own is exhausted."""
+        if one.poll is None or not one.poll.exhausted or one.voter == ESCALATED:
             return []
         fresh = self._opener.open(one.number, one.state, one.origin)
         fresh.escalate(ESCALATED)
