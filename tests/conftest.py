@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from pathlib import Path
 
 import pytest
+
+BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+
+if sys.dont_write_bytecode:
+    # Else every worker would rewrite each test, and every program of a test compile all it imports, each time anew.
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BYTECODE)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_finish() -> None:

@@ -11,7 +11,7 @@ import pytest
 from maker_tui.cli.main import main
 from tests.support.failing_driver import FAILING
 from tests.support.terminal import Terminal
-from tests.tui.test_hangup import BACK, SCREEN, ended, running, steps_of
+from tests.tui.terminal.test_hangup import BACK, SCREEN, ended, running, steps_of
 
 ROOT = Path(__file__).parents[2]
 CRASHED = 70

@@ -38,7 +38,7 @@ from maker_engine.sessions.exchange.importing import import_lines
 from maker_engine.sessions.library.library import Library, summarise
 from maker_engine.sessions.library.upkeep import rename
 from maker_engine.sessions.store.journal import Journal
-from tests.sessions.test_bad_files import read_all
+from tests.sessions.library.test_bad_files import read_all
 from tests.support.recorded import order_of
 from tests.support.running import started
 from tests.support.spoiled import DEEP

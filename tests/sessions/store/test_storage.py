@@ -19,12 +19,12 @@ from maker_engine.sessions.store import schema, storage
 from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.reader import Reader
 from tests.crash.kills import WORKERS
-from tests.sessions.test_watch import going_on
+from tests.sessions.store.test_file_watch import going_on
 from tests.support.toy import Count
 
 NOBODY = 65534
 READ_ONLY = 0o555
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from maker_tui.runs.finding import is_filter
 from maker_tui.widgets.inspector import Page
 from tests.support.shelves import solve, solved
 from tests.tui.looking import screen_text, shown, typed, until
-from tests.tui.test_home import NOON, saved
+from tests.tui.screens.test_home import NOON, saved
 from tests.tui.test_hostile_text import HOSTILE, strips_are_clean
 
 SIZE = (80, 24)

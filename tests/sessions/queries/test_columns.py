@@ -14,7 +14,7 @@ from maker_engine.sessions.queries.columns import NAMES, Columns, Ranking
 from maker_engine.sessions.queries.inspection import facts_of
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.reader import Reader
-from tests.runtime.test_talking import WORDS, Agree, order as talk_order, run as talk
+from tests.runtime.test_gathering_and_asking import WORDS, Agree, order as talk_order, run as talk
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from maker_engine.sessions.library.upkeep import rename
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
-from tests.sessions.test_forks import drive_on
+from tests.sessions.queries.test_forks import drive_on
 from tests.support.recorded import Recorded, record
 from tests.support.toy import Count
 

@@ -246,7 +246,7 @@ def test_what_cannot_be_opened_is_one_line(
 
 def test_an_older_file_elsewhere_is_not_brought_up(tmp_path: Path, home: Path) -> None:
     """A session of an older format outside of the library is refused with the mend, and stays as it was."""
-    golden = next(iter((Path(__file__).parents[1] / "sessions" / "golden").glob("*1*.maker")))
+    golden = next(iter((Path(__file__).parents[2] / "sessions" / "golden").glob("*1*.maker")))
     path = tmp_path / "old.maker"
     shutil.copyfile(golden, path)
     before = path.read_bytes()

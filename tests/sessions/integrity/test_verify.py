@@ -21,7 +21,7 @@ from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.packing import dense
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.tail import check_tail
-from tests.sessions.test_watch import decide, going_on
+from tests.sessions.store.test_file_watch import decide, going_on
 from tests.support.recorded import order_of
 from tests.support.running import started
 from tests.support.toy import Count

@@ -33,10 +33,10 @@ from maker_engine.sessions.store.upgrade import SUFFIX, bring_up
 from tests.crash import child
 from tests.crash.child import Leg
 from tests.crash.kills import WORKERS
-from tests.sessions.test_import_fuzz import HAPPENED, TASK
+from tests.sessions.exchange.test_import_fuzz import HAPPENED, TASK
 from tests.support.toy import Count
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 FIGURES = {
     "solved": (Outcome.SOLVED, 31, 117, 9, 12, 0),
     "stopped": (Outcome.OUT_OF_BUDGET, 12, 45, 5, 4, 2),

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from maker_tui.text.session_table import age, table
 from tests.support.shelves import solved
 from tests.support.terminal import Terminal
-from tests.tui.test_home import NOON, saved
+from tests.tui.screens.test_home import NOON, saved
 
 STEM = "hanoi-20261130-040057-9e2a"
 SESSIONS = [

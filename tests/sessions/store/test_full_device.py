@@ -10,7 +10,7 @@ from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.store import storage
 from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.reader import Reader
-from tests.sessions.test_watch import decide
+from tests.sessions.store.test_file_watch import decide
 from tests.support.running import started
 from tests.support.toy import Count
 
