@@ -165,7 +165,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
 
 def test_a_terminal_shows_a_bar_that_makes_way_for_the_summary(start: Callable[..., Terminal]) -> None:
     """The bar comes with its figures, and goes without a trace before the summary is printed."""
-    terminal = start("run", "hanoi", "--disks", "5", "--model", "sim:p=1,v=0.9,latency=0.1", "--headless")
+    terminal = start("run", "hanoi", "--disks", "5", "--model", "sim:p=1,v=0.9,latency=0.05", "--headless")
     terminal.until(lambda: b"/31 steps" in terminal.shown and b"flagged" in terminal.shown)
     assert terminal.end().status == 0
     bar, _, summary = terminal.shown.rpartition(b"\x1b[2K")

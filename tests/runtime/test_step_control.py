@@ -35,7 +35,7 @@ from tests.support.halting import at_each_halt, decided, dissenting, never_held,
 from tests.support.running import right
 from tests.support.toy import answer
 
-few = settings(max_examples=8, deadline=None)
+few = settings(max_examples=6, deadline=None)
 """For properties whose every example is a whole run."""
 
 

@@ -111,7 +111,7 @@ def test_a_run_can_outlast_its_terminal(start: Start, tmp_path: Path) -> None:
     runs = {}
     for deaf in (False, True):
         path = tmp_path / f"{deaf}.maker"
-        runs[path] = under_way(start, path, "--on-hangup", "continue", deaf=deaf, disks=4, latency=0.15)
+        runs[path] = under_way(start, path, "--on-hangup", "continue", deaf=deaf, disks=4, latency=0.1)
         runs[path].hang_up()
     for path, terminal in runs.items():
         ending = terminal.end()
