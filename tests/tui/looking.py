@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 PATIENCE_S = 20.0
 LOOK_S = 0.01
 QUIET_S, QUIET_LOOKS, MOST_S = 0.002, 3, 1.0
-"""Seconds between looks at the event loop, how many find it with nothing to do, and seconds after which that is given up."""
+"""Seconds between looks at the event loop, how many must find it with nothing to do, and when that is given up."""
 
 
 def screen_text(app: App[Any]) -> str:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -88,11 +87,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 @pytest.fixture
-def sessions() -> Iterator[Path]:
-    """A library in memory, where there is such a place: thousands of syncs would take the time of the test."""
-    memory = Path("/dev/shm")  # noqa: S108 - only asked for
-    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as directory:
-        yield Path(directory) / "sessions"
+def sessions(tmp_path: Path) -> Path:
+    """A library."""
+    return tmp_path / "sessions"
 
 
 def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
