@@ -220,6 +220,7 @@ async def test_a_breakpoint_of_a_fork_that_cannot_be_read_is_told() -> None:
         await pilot.press("enter")
         await shown(pilot, "✔ solved")
         await pilot.press("F")
+        await shown(pilot, "fork at step")
         await typed(pilot, " break=nonsense")
         await pilot.press("enter")
         await shown(pilot, "is not a fact of a step", "nonsense", "fork at step")
