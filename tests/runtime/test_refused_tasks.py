@@ -178,7 +178,7 @@ class OneText(Count):
     [
         (Short, "fails with TypeError: Short.load() takes 1 positional argument but 3 were given"),
         (Empty, "a task's load gives None: it must give a task"),
-        (Quitter, "fails with SystemExit: 0 (test_first_look.py:"),
+        (Quitter, "fails with SystemExit: 0 (test_refused_tasks.py:"),
         (OneText, "imitates with 'answer = 1': it must give reasoning and answer"),
         (Oracleless, "says that it has an oracle, and has none: write `oracle`"),
         (Wordy, "has 'three' for expected_steps: it must be a whole number, or None"),
@@ -186,7 +186,7 @@ class OneText(Count):
         (Chatty, "asks a str at its first step: it must be a Vote"),
         (Mute, "it must be a Prompt of two texts"),
         (Nameless, "has 7 for a label: it must be text"),
-        (Broken, "fails with ZeroDivisionError: 0 (test_first_look.py:"),
+        (Broken, "fails with ZeroDivisionError: 0 (test_refused_tasks.py:"),
         (Unwritten, "fails with NotImplementedError: count has no oracle at 0"),
     ],
 )
