@@ -42,14 +42,14 @@ def test_the_command_that_is_printed_goes_on(words: tuple[str, ...], capsys: pyt
     status = main(["run", *words, "--headless", "--progress", "none"])
     assert status == 1
     for _ in range(MOST):
-        name, _, command = last_line(capsys).partition("    ")
-        assert name == "go on"
+        name, _, command = last_line(capsys).partition("   ")
+        assert name == "resume"
         program, *arguments = shlex.split(command)
         assert program == "maker"
         if (status := main([*arguments, "--headless", "--progress", "none"])) == 0:
             break
     assert status == 0
-    assert not last_line(capsys).startswith("go on")
+    assert not last_line(capsys).startswith("resume")
 
 
 def test_a_run_left_to_itself_that_ends_as_before_has_ended(tmp_path: Path) -> None:
@@ -75,10 +75,10 @@ def test_show_ends_with_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     (session,) = Library().list()
     name = session.path.stem
     main(["sessions", "show", name])
-    assert last_line(capsys) == f"go on    maker sessions resume {name} --limit-samples 24"
+    assert last_line(capsys) == f"resume   maker sessions resume {name} --limit-samples 24"
     main(["sessions", "fork", name, "--at", "2", "--stay"])
     main(["sessions", "show", name, "--fork", "0"])
-    assert last_line(capsys) == f"go on    maker sessions resume {name} --fork 0 --limit-samples 24"
+    assert last_line(capsys) == f"resume   maker sessions resume {name} --fork 0 --limit-samples 24"
     assert resume_command(session.path) == f"maker sessions resume {name}"
 
 

@@ -21,6 +21,9 @@ EXCEPTIONS = frozenset({"tasks/scheduling/problem.py: wishes"})
 `wishes` is a field of scheduling's problem files, which are a format.
 """
 
+BANNED_SHOWN = re.compile(r"\b(?:go|goes|going|gone) on\b")
+"""What no text that users see says: a run continues, and a stopped one is resumed."""
+
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _BANNED_TEXT = re.compile(rf"\b(?:{'|'.join(BANNED)})\b", re.IGNORECASE)
 
@@ -93,24 +96,36 @@ def found_in(tree: ast.Module, path: str) -> tuple[list[str], list[str]]:
     return sorted(names), lines
 
 
+def shown_in(tree: ast.Module, path: str) -> Iterator[str]:
+    """Yield the texts of a module, docstrings left out, that say a word which users are not to see."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
+        if isinstance(text, str) and BANNED_SHOWN.search(text):
+            yield f"{path}:{node.lineno}: {text}"
+
+
 class Found(NamedTuple):
-    """What is wrong in all packages, each with its place: names, first docstring lines, and what no code defines."""
+    """What is wrong in all packages, each with its place: names, first lines, what no code defines, texts for users."""
 
     names: list[str]
     lines: list[str]
     undefined: list[str]
+    shown: list[str]
 
 
 @pytest.fixture(scope="module")
 def found() -> Found:
     """Search every module of the packages; each is parsed once for all tests."""
-    whole = Found([], [], [])
+    whole = Found([], [], [], [])
     for path in sorted(path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
         tree, place = parsed(path), path.as_posix()
         names, lines = found_in(tree, place)
         whole.names.extend(names)
         whole.lines.extend(lines)
         whole.undefined.extend(undefined_in(tree, place))
+        if path.parts[0] != "tasks" and BANNED_SHOWN.search((ROOT / path).read_text(encoding="utf-8")):
+            whole.shown.extend(shown_in(tree, place))
     return whole
 
 
@@ -124,6 +139,13 @@ def test_no_public_name_has_a_banned_word(found: Found) -> None:
 def test_no_first_docstring_line_has_a_banned_word(found: Found) -> None:
     """The first line of every docstring says in plain English what a thing is or does."""
     assert not found.lines, "\n".join(found.lines)
+
+
+def test_no_text_for_users_has_a_banned_word(found: Found) -> None:
+    """No key, message or help of the engine and the app says "go on": a run continues, and a stopped one is resumed."""
+    assert not found.shown, "\n".join(found.shown)
+    source = 'def leave():\n    """It goes on."""\n    return f"{key} goes on"  # go on\n'
+    assert list(shown_in(ast.parse(source), "a.py")) == ["a.py:3:  goes on"]
 
 
 def test_the_search_finds_banned_words_wherever_they_can_be() -> None:

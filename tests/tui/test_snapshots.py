@@ -171,7 +171,7 @@ def test_workbench_undecided(snap_compare, size):
     """Rule: an undecided step is named, and its leader is no winner."""
     task = hanoi()
     source = Scripted(task, run_events(task, UNDECIDED, model="sim:p=0.6,v=0.8")).play()
-    assert snap_compare(MakerApp(source), terminal_size=size, run_before=waiting("✖ undecided, c goes on —"))
+    assert snap_compare(MakerApp(source), terminal_size=size, run_before=waiting("✖ undecided, c continues —"))
 
 
 @SIZES

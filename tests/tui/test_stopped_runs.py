@@ -60,7 +60,7 @@ async def test_a_stopped_run_goes_on_in_two_keys(keys: tuple[str, ...]) -> None:
         for key in keys:
             await pilot.press(key)
             if key == "enter":
-                await shown(pilot, "c goes on")
+                await shown(pilot, "c continues")
         await shown(pilot, "✔ solved and verified")
         pilot.app.close_source()  # type: ignore[attr-defined]
     (session,) = Library().list()
@@ -94,7 +94,7 @@ async def test_a_higher_limit_is_asked_for_where_one_ran_out(limit: dict[str, An
     assert ended(path) in ("out_of_budget", "undecided")
     async with home() as pilot:
         await pilot.press("R")
-        await shown(pilot, "go on with", offered)
+        await shown(pilot, "resume with", offered)
         name = offered.partition("=")[0]
         await pilot.press("ctrl+u", *f"{name}=90000", "enter")
         await shown(pilot, "✔ solved and verified")
@@ -107,13 +107,13 @@ async def test_what_cannot_be_a_limit_is_asked_for_again() -> None:
     await saved(limit_samples=12)
     async with home() as pilot:
         await pilot.press("enter")
-        await shown(pilot, "■ out of budget", "c goes on")
+        await shown(pilot, "■ out of budget", "c continues")
         await pilot.press("c")
         await shown(pilot, "limit-samples=24")
         await pilot.press("x", "enter")
         await shown(pilot, "is a number above 0", "limit-samples=24x")
         await pilot.press("escape")
-        await gone(pilot, "go on with ")
+        await gone(pilot, "resume with ")
 
 
 async def test_an_undecided_step_can_be_left_to_a_person() -> None:
@@ -128,7 +128,7 @@ async def test_an_undecided_step_can_be_left_to_a_person() -> None:
         text = await shown(pilot, "used up its samples", "v votes, d decides", "x strike")
         assert "c continue" not in text
         await pilot.press("c")
-        await shown(pilot, "it cannot go on")
+        await shown(pilot, "it cannot continue")
         await pilot.press("d", "a", "c")
         await shown(pilot, "step 1 · decided by", "step 2 · undecided")
     assert ended(path) == "stopped"
@@ -141,9 +141,9 @@ async def test_a_run_that_goes_on_can_be_stepped_from_the_first_step() -> None:
         before = reader.steps_done()
     async with home() as pilot:
         await pilot.press("enter")
-        await shown(pilot, "c goes on")
+        await shown(pilot, "c continues")
         await pilot.press("2", "n")
-        await shown(pilot, "go on with")
+        await shown(pilot, "resume with")
         await pilot.press("0", "0", "enter")
         await shown(pilot, "‖ paused")
         pilot.app.close_source()  # type: ignore[attr-defined]
@@ -158,10 +158,10 @@ async def test_a_solved_run_says_why_it_does_not_go_on(keys: tuple[str, ...]) ->
     async with home() as pilot:
         for key in keys:
             await pilot.press(key)
-        await shown(pilot, "the run has ended", "nothing is left to go on with", "F forks it")
+        await shown(pilot, "the run has ended", "nothing is left to resume", "F forks it")
 
 
-@pytest.mark.parametrize(("limit", "why"), [(None, "nothing is left to go on with"), (12, "c goes on with it first")])
+@pytest.mark.parametrize(("limit", "why"), [(None, "nothing is left to resume"), (12, "c resumes it first")])
 async def test_keys_that_steer_a_run_that_is_over_refuse_at_once(limit: int | None, why: str) -> None:
     """No line opens for what could not be done: the reason is told at once."""
     await saved(limit_samples=limit)
@@ -180,13 +180,13 @@ async def test_the_palette_knows_resume() -> None:
     await saved(limit_samples=12)
     async with home() as pilot:
         await pilot.press("enter")
-        await shown(pilot, "c goes on")
+        await shown(pilot, "c continues")
         await pilot.press("colon")
         await shown(pilot, "Search for commands")
         await typed(pilot, "resume")
-        await shown(pilot, "go on with a stopped run")
+        await shown(pilot, "resume a stopped run")
         await pilot.press("enter")
-        await shown(pilot, "go on with", "limit-samples=24")
+        await shown(pilot, "resume with", "limit-samples=24")
 
 
 async def test_breakpoints_of_an_ended_run_are_those_of_its_fork() -> None:

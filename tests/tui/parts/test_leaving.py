@@ -110,19 +110,19 @@ async def test_a_run_left_in_the_background_goes_on_in_a_process_of_its_own() ->
     async with MakerApp(run, stay=True).run_test(size=(120, 30), notifications=True) as pilot:
         await shown(pilot, "▶ running", "step 2")
         await pilot.press("q", "b")
-        await shown(pilot, "left running", "goes on with hanoi-")
+        await shown(pilot, "left running", "continues hanoi-")
         (session,) = Library().list()
         writer = writer_of(session.path)
         assert writer not in (None, 0, os.getpid())
         try:
-            assert f"running: process {writer} goes on with it" in report(run.view(), driver=writer)  # type: ignore[arg-type]
+            assert f"running: process {writer} continues it" in report(run.view(), driver=writer)  # type: ignore[arg-type]
             done = steps(session.path)
             await until(pilot, lambda: steps(session.path) > done)
             await pilot.press("enter")
             await shown(pilot, f"process {writer} drives this run, and you look on")
         finally:
             os.kill(writer, signal.SIGTERM)  # type: ignore[arg-type]
-        await shown(pilot, "■ stopped", "c goes on")
+        await shown(pilot, "■ stopped", "c continues")
     with Reader(session.path) as reader:
         assert reader.meta()["ended"] == {"outcome": "stopped", "reason": "interrupted by SIGTERM"}
 

@@ -159,7 +159,7 @@ async def test_a_stopped_run_goes_on_once_its_code_is_agreed_to(own: Path) -> No
     async with MakerApp().run_test(size=SIZE, notifications=True) as pilot:
         await shown(pilot, "sessions · 2", "out of budget")
         await pilot.press("R")
-        await shown(pilot, "go on with")
+        await shown(pilot, "resume with")
         await pilot.press("ctrl+u")
         await typed(pilot, "limit-samples=900")
         await pilot.press("enter")

@@ -69,13 +69,13 @@ async def test_a_model_is_asked_about_and_agreed_to_by_a_key(tmp_path):
     """Rule: what costs money is named; without a yes all stays, with one the run goes on, and wants its key."""
     path = imported(tmp_path, model="openai/x")
     async with fork_asked(path) as pilot:
-        await shown(pilot, "model   openai/x", "Press a to agree and go on.")
+        await shown(pilot, "model   openai/x", "Press a to agree and continue.")
         await pilot.press("n")
         await gone(pilot, "Press a to agree")
         with Reader(path) as reader:
             assert len(reader.branches) == 1
         await pilot.press("F", "enter")
-        await shown(pilot, "Press a to agree and go on.")
+        await shown(pilot, "Press a to agree and continue.")
         await pilot.press("a")
         await shown(pilot, "needs OPENAI_API_KEY")
     with Reader(path) as reader:
@@ -87,12 +87,12 @@ async def test_going_on_asks_as_a_fork_does(tmp_path):
     path = imported(tmp_path, model="openai/x")
     before = path.read_bytes()
     async with MakerApp(SavedSource(open_saved(path)), stay=True).run_test(size=(80, 24), notifications=True) as pilot:
-        await shown(pilot, "c goes on")
+        await shown(pilot, "c continues")
         await pilot.press("c")
-        await shown(pilot, "model   openai/x", "Press a to agree and go on.")
+        await shown(pilot, "model   openai/x", "Press a to agree and continue.")
         await pilot.press("n")
         await gone(pilot, "Press a to agree")
-        await shown(pilot, "c goes on")
+        await shown(pilot, "c continues")
     assert path.read_bytes() == before
 
 

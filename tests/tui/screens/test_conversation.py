@@ -176,7 +176,7 @@ async def test_a_saved_interview_goes_on_from_home(run):
         await pilot.press("ctrl+c")
         await shown(pilot, "sessions · 1")
         await pilot.press("enter")
-        await shown(pilot, second.question[:40], "c goes on")
+        await shown(pilot, second.question[:40], "c continues")
         await pilot.press("1", "enter")
         await shown(pilot, "this run is not going")
         await pilot.press("c")

@@ -32,7 +32,7 @@ def test_effects_stand_on_slots_above_the_calls_of_models():
         "call 1 █1███················································",
         "call 2 ··!1!!!!!!···········································",
         "step 2: http login · from 2.0 s · ok in 2.000 s",
-        "█ ended  ▒ goes on  ! failed or flagged  ▼ the step in view ",
+        "█ ended  ▒ running  ! failed or flagged  ▼ the step in view ",
     ]
     assert told(2)[-2] == "step 3: http pay · from 3.0 s · cut off, and begun again · and 1 more"
     assert told(3, now=None)[0].endswith("in 9.0 s")
