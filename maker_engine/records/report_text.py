@@ -52,7 +52,7 @@ def _origin_lines(found: Summary) -> Iterator[str]:
 def _cascade_lines(cascade: Cascade, spent: float | None) -> Iterator[str]:
     share = cascade.escalated / cascade.asked
     name = one_line(cascade.model, 60)
-    yield f"cascade: {cascade.escalated:,} of {cascade.asked:,} ({share:.1%}) went on to {name}"
+    yield f"cascade: {cascade.escalated:,} of {cascade.asked:,} ({share:.1%}) were escalated to {name}"
     alone = cascade.alone_usd()
     if alone is None or spent is None:
         yield "  what it saved is not known: a call has no price"

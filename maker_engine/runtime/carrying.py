@@ -38,8 +38,8 @@ ASKED_BY = (*SENT, "constrain", "paper_flags")
 """What of two orders has to be equal for the answers of one to be answers of the other."""
 _PLAIN = ~(StepFlag.WRONG | StepFlag.FAILED_CALLS | StepFlag.PROBED).value
 _READ_AHEAD = 64
-LOOKED_AT = 20
-"""Sessions that are looked at for an earlier one of the same table."""
+MOST_EXAMINED = 20
+"""Sessions that are examined for an earlier one of the same table."""
 ESCALATED, REUSED = "escalated", "reused"
 _NONE = -1
 
@@ -241,7 +241,7 @@ def refuse_existing(task: AnyTask, session: Path) -> None:
     """
     if isinstance(getattr(task, "questions", None), Questions) and exists(session):
         raise InputError(
-            f"session {session} exists already: maker sessions resume goes on with it, and"
+            f"session {session} exists already: maker sessions resume continues it, and"
             f" --from {session} --session OTHER carries over what it has decided"
         )
 
@@ -258,7 +258,7 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
         return None
     folders = [None] if order.session is None else [None, order.session.absolute().parent]
     found = {path for folder in folders for path in files_in(folder)}
-    for path in sorted(found, key=_written, reverse=True)[:LOOKED_AT]:
+    for path in sorted(found, key=_written, reverse=True)[:MOST_EXAMINED]:
         with suppress(MakerError, KeyError), Reader(path) as reader:
             there = reader.meta()["order"]
             if there["task"] == order.task and reader.steps_done() and questions.is_akin(there["source"]):

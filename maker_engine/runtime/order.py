@@ -170,7 +170,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     if carried is not None:
         settings, expected = replace(settings, carried=carried), less(expected, carried)
     if order.cascade:
-        expected = replace(expected, assumptions=(*expected.assumptions, f"what goes on to {stronger} comes on top"))
+        expected = replace(expected, assumptions=(*expected.assumptions, f"the calls of {stronger} are not included"))
     plan = _plan(order, task, model, settings, limits)
     if carried is not None and carried.count == carried.steps:
         plan = replace(plan, preflight=None)  # nobody will be asked
