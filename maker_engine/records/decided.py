@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field as made, replace
@@ -21,6 +22,8 @@ from maker_engine.tables.row import Row
 VOTES, PERSON, RULE, UNDECIDED, FAILED, OPEN = "votes", "person", "rule", "undecided", "failed", "open"
 COLUMNS = ("value", "margin", "votes", "runner_up", "decided_by", "flags", "cost_usd", "model", "carried_from")
 """What is written for each field, after its name and a dot; the value bears the name alone."""
+_STEP = re.compile(r"^step [\d,]+ (?:is )?")
+"""How a run begins the reason of a step, which says nothing of a row, least of all of one that was carried over."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def decision_of(stored: StoredStep) -> Decision:
     if isinstance(answer, Undecided):
         leaders = [*counts.most_common(2), (None, 0), (None, 0)]
         return replace(
-            known, value=None, decided_by=UNDECIDED, reason=answer.reason, runner_up=leaders[0][0],
+            known, value=None, decided_by=UNDECIDED, reason=_STEP.sub("", answer.reason), runner_up=leaders[0][0],
             margin=leaders[0][1] - leaders[1][1],
         )  # fmt: skip
     if isinstance(answer, Said):
