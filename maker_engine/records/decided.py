@@ -12,7 +12,7 @@ from maker_engine.core.decomposition import AnyTask, Said, Undecided
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Flag
 from maker_engine.labelling.codebook import Field
-from maker_engine.labelling.units import Units, passage_of
+from maker_engine.labelling.units import Units, passage_of, units_in
 from maker_engine.records.people import Answers
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag
@@ -63,8 +63,8 @@ def units_of(task: AnyTask, path: Path) -> Units:
     Raises:
         InputError: It is no session of records.
     """
-    units = getattr(getattr(task, "problem", None), "units", None)
-    if not isinstance(units, Units):
+    units = units_in(task)
+    if units is None:
         raise InputError(f"session {path} is of {task.name}, and this is about records")
     return units
 

@@ -218,7 +218,7 @@ class Record:
             adjustments=self.journal.adjustments,
             answered_by=by_family(self.answered) or self.run.answered_by,
             limit_is_estimate=self.budget is not None and self.budget.estimated,
-            **result_fields(self._task, self.run.state, self.run.outcome),
+            **result_fields(self._task, self.run.state, self.run),
             **more,
         )
 

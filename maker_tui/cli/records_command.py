@@ -12,7 +12,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.input_files import path_of, read_named
 from maker_engine.output import complain, say, say_json, say_text, versioned, write_document
 from maker_tui.cli import matching_verbs
-from maker_tui.cli.record_files import opened, write_results, write_table
+from maker_tui.cli.record_files import opened, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -151,7 +151,10 @@ def _init(chosen: argparse.Namespace) -> int:
 
 
 def _results(chosen: argparse.Namespace) -> int:
-    write_results(chosen.named, chosen.out, exact=chosen.exact)
+    from maker_engine.records.results import results  # noqa: PLC0415 - help needs none
+
+    path, task, _ = opened(chosen.named)
+    write_table(chosen.out, *results(path, task), exact=chosen.exact)
     return 0
 
 

@@ -56,7 +56,7 @@ def test_a_question_is_asked_of_every_row_in_one_command(table, does):
         "ask", "odd.csv", "--question", "Which? {text}", "--choices", "a,b", "--out", "o.csv", "--k", "2"
     )
     assert status == 0
-    assert '"rows": 4, "decided": 2' in said, "equal rows are decided once, empty ones not at all"
+    assert '"rows": 4, "accepted": 2' in said, "equal rows are decided once, empty ones not at all"
     found = rows_of(table / "o.csv")
     assert [(row["text"], row["n"]) for row in found] == [
         ('a "quoted"\nline', "1"), ("'=cmd", "2"), ("", "3"), ('a "quoted"\nline', "1"),
@@ -67,12 +67,17 @@ def test_a_question_is_asked_of_every_row_in_one_command(table, does):
 
 def test_a_table_is_decided_reviewed_and_audited(table, does):
     """What votes do not decide goes to people blind; what they accept is audited; both are kept beside the session."""
-    flags = ("--model", "sim:p=0.5,v=0.9", "--max-samples", "12", "--k", "3", "--undecided", "ask-later", "--json")
+    flags = ("--model", "sim:p=0.5,v=0.9", "--max-samples", "12", "--k", "3", "--json")
     run = ("run", "records", "--problem", "cb.yaml", "--rows", "tickets.csv", "--gold", "gold.csv", *flags)
-    status, said = does(*run, "--session", "s.maker")
-    result = json.loads(said)["result"]
-    assert (status, result["rows"], result["decided"]) == (0, 60, 180)
-    assert result["undecided"] == result["to_people"] > 0
+    status, said = does(*run, "--session", "s.maker", "--out", "out.csv")
+    figures = json.loads(said)
+    result = figures["result"]
+    assert {*result} == {"rows", "accepted", "undecided", "to_people", "votes", "usd", "accuracy"}
+    assert (status, result["rows"], result["accepted"] + result["undecided"]) == (0, 60, 180)
+    assert (result["votes"], result["usd"]) == (figures["votes"], figures["cost_usd"])
+    assert result["undecided"] == result["to_people"] > 0, "what is undecided is for later where nothing else is said"
+    assert figures["papers"] == ["out.csv"]
+    assert "out.csv exists already" in does(*run, "--out", "out.csv")[1]
     assert does("records", "review", "s.maker", "--out", "q.csv")[0] == 0
     gold = {row["ticket"]: row["category"] for row in rows_of(table / "gold.csv")}
     queue = [row for row in rows_of(table / "q.csv") if row["maker_field"] == "category"]
@@ -89,6 +94,7 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
     assert "accuracy against coverage" in (table / "r.html").read_text()
     assert does("records", "audit", "s.maker", "--out", "blind.csv", "--rows", "400")[0] == 0
     blind = rows_of(table / "blind.csv")
+    assert (table / "out.csv").read_text().startswith("ticket,text,category,category.margin")
     value = {row["ticket"]: row for row in rows_of_results(does, table)}
     with (table / "done.csv").open("w") as out:
         sheet = csv.DictWriter(out, blind[0])
