@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +23,7 @@ _DATABASE, _PARQUET = b"SQLite format 3\0", b"PAR1"
 _SEPARATORS = {".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson", ".json")
 _PIECE = 1 << 20
+_FOLDER: ContextVar[Path | None] = ContextVar("folder", default=None)
 
 
 def open_table(name: str) -> Rows:
@@ -47,6 +51,24 @@ def place_of(name: str) -> tuple[Path, str]:
         return whole, ""
     place, _, table = name.rpartition("#")
     return path_of(place), table
+
+
+@contextmanager
+def also_in(folder: Path) -> Iterator[None]:
+    """Have `found_at` look for tables in a folder too, such as that of a session which came from another machine."""
+    before = _FOLDER.set(folder)
+    try:
+        yield
+    finally:
+        _FOLDER.reset(before)
+
+
+def found_at(path: Path) -> Path:
+    """Return where a table is: at its path, or under its name in the folder that `also_in` names."""
+    folder = _FOLDER.get()
+    if is_file(path) or folder is None or not is_file(folder / path.name):
+        return path
+    return folder / path.name
 
 
 def table_of(name: str, data: bytes) -> Rows:

@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Any
 from maker_engine.output import write_document
 
 if TYPE_CHECKING:
+    from maker_engine.arguments import Arguments
     from maker_engine.core.decomposition import AnyTask
     from maker_engine.labelling.units import Units
+
+
+def add_out(parser: Arguments) -> None:
+    """Add the flags of a command that writes a table."""
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="CSV, or JSON Lines by its ending (default standard output, CSV)"
+    )
+    parser.add_argument(
+        "--exact", action="store_true", help="leave cells that a spreadsheet takes for formulas as they are"
+    )
 
 
 def opened(named: str) -> tuple[Path, AnyTask, Units]:
@@ -24,10 +35,11 @@ def opened(named: str) -> tuple[Path, AnyTask, Units]:
     from maker_engine.sessions.queries.saved import task_of  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.upgrade import bring_up  # noqa: PLC0415 - likewise
+    from maker_engine.tables.opening import also_in  # noqa: PLC0415 - likewise
 
     path = find(named)
     bring_up(path)
-    with Reader(path) as reader:
+    with Reader(path) as reader, also_in(path.parent):
         task = task_of(reader.meta(), None)
     return path, task, units_of(task, path)
 

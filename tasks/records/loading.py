@@ -17,7 +17,7 @@ from maker_engine.labelling.codebook import CHOICE, Codebook, read_codebook
 from maker_engine.labelling.gold import canonical, read_gold
 from maker_engine.labelling.units import Units
 from maker_engine.labelling.wording import columns_in
-from maker_engine.tables.opening import digest_of, open_table, piped, place_of, table_of
+from maker_engine.tables.opening import digest_of, found_at, open_table, piped, place_of, table_of
 from maker_engine.tables.row import Rows
 
 KEPT_WHOLE = 200_000
@@ -149,7 +149,8 @@ def _kept(source: str) -> Problem:
 
 
 def _unchanged(name: str, digest: str) -> Rows:
-    path = Path(place_of(name)[0])
+    path, inner = place_of(name)
+    path = found_at(path)
     if not is_file(path):
         raise ProblemError(f"the rows are no longer at {name}: put the file back there")
     stat = path.stat()
@@ -157,7 +158,7 @@ def _unchanged(name: str, digest: str) -> Rows:
         raise ProblemError(
             f"the rows in {name} have changed since the run began: put the file back, or begin a new run"
         )
-    return open_table(name)
+    return open_table(f"{path}#{inner}" if inner else str(path))
 
 
 @lru_cache(maxsize=8)

@@ -117,7 +117,7 @@ def test_parts_are_put_together_or_refused(table, does):
         does("records", "split", "2", "tickets.csv", "--problem", "cb.yaml", "--to", "parts", "--limit-usd", "4")[0]
         == 0
     )
-    assert "--limit-usd 2" in (table / "parts" / "Makefile").read_text()
+    assert json.loads((table / "parts" / "manifest.json").read_text())["run"] == ["--limit-usd=2"]
     for number in (1, 2):
         part = f"parts/part-00{number}"
         assert does("run", "records", "--problem", "parts/codebook.yaml", "--rows", f"{part}.csv", "--session",
