@@ -193,9 +193,9 @@ def _state(part: Part, session: Path) -> PartState:
 
 
 def _read(part: Part, session: Path) -> PartState:
+    written = max(map(_changed, (session, session.with_name(f"{session.name}-wal"))))  # reading tidies up after a crash
     if storage.holds_nothing(session):
         return PartState(part.name, NOT_BEGUN if writer_of(session) is None else RUNNING, part.count)
-    written = max(map(_changed, (session, session.with_name(f"{session.name}-wal"))))  # reading tidies up after a crash
     with Reader(session) as reader:
         meta: dict[str, Any] = reader.meta()
     started, totals = meta.get("started", {}), Totals.of(meta.get("totals", {}))

@@ -141,7 +141,10 @@ OPTIONS: tuple[RunOption, ...] = (
         "k", VOTING, whole(1, MOST_K, empty=AUTO), None,
         "votes that a candidate must be ahead to be decided; auto is the smallest that reaches the target",
     ),
-    RunOption("target", VOTING, number("P", below=1), 0.95, "probability that the run is right, for an automatic k"),
+    RunOption(
+        "target", VOTING, number("P", below=1), 0.95,
+        "probability that the run is right, of independent rows that none is wrong, for an automatic k",
+    ),
     RunOption(
         "rule", VOTING, _RULE, "ahead",
         "the voting rule: first to be ahead by k, as in the paper; first to k votes, weaker at the same k; lead-table,"

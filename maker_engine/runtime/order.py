@@ -95,7 +95,8 @@ class PreparedRun:
         rule = self.order.rule if ":" not in self.order.rule else AHEAD  # a table has no other k to compare with
         last = max(number, self.forecast.k)
         margins = range(last - number + 1, last + 1)
-        return [forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins]
+        found = (forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins)
+        return [replace(one, independent=self.task.independent) for one in found]
 
     def record(self) -> dict[str, Json]:
         """Return the order as the session keeps it: enough to start the same run, and no key."""
@@ -204,6 +205,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
     return replace(
         found,
         auto=order.k is None,
+        independent=task.independent,
         assumptions=(*found.assumptions, *follows),
         simulated=model.simulated,
         from_what=source or from_what(order, figures, model),

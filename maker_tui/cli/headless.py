@@ -237,6 +237,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
     rule, k = str(figures["rule"]), int(str(figures["k"]))
     decides = rule_words(rule, k) if ":" in rule else f"k = {k}"  # a table is written out
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, {decides}"
+    left = f", {totals.undecided:,} undecided" if totals.undecided else ""
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
@@ -250,7 +251,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
         *([("answered", view.answerers)] if view.answerers else []),
-        ("steps", f"{figures['decided_steps']:,} decided{wrong}"),
+        ("steps", f"{totals.steps - totals.undecided:,} decided{left}{wrong}"),
         ("samples", samples),
         *([("calls", view.timeouts)] if view.timeouts else []),
         *([("texts", texts)] if (texts := _texts(view)) else []),
