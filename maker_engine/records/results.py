@@ -32,8 +32,16 @@ def table_texts(
     return csv_lines(columns, rows, exact=exact)
 
 
-def results(session: Path, task: AnyTask, branch: int | None = None) -> tuple[Sequence[str], Iterator[dict[str, Any]]]:
+def results(
+    session: Path, task: AnyTask, branch: int | None = None, own: Sequence[str] | None = None
+) -> tuple[Sequence[str], Iterator[dict[str, Any]]]:
     """Return the columns of a session's results, and its rows, which are read as they are taken.
+
+    Args:
+        session: The session.
+        task: What it decides.
+        branch: Which of its runs, None for the newest.
+        own: The columns of the whole table of which it has a part, None for the columns of its rows.
 
     Raises:
         InputError: It is no session of records.
@@ -41,9 +49,9 @@ def results(session: Path, task: AnyTask, branch: int | None = None) -> tuple[Se
 
     def rows() -> Iterator[dict[str, Any]]:
         with Reader(session, branch) as reader:
-            yield from result_rows(Decided(reader, task, Answers(session)))
+            yield from result_rows(Decided(reader, task, Answers(session)), own)
 
-    return result_columns(units_of(task, session)), rows()
+    return result_columns(units_of(task, session), own), rows()
 
 
 def write_results(session: Path, task: AnyTask, out: Path, branch: int | None = None) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -58,7 +59,13 @@ def csv_lines(
 def json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Give a table as JSON Lines."""
     for row in rows:
-        yield json.dumps(row, ensure_ascii=False, default=str) + "\n"
+        text = json.dumps(row, ensure_ascii=False, default=str)
+        # Half a character, which JSON can hold and UTF-8 cannot, is escaped as it was.
+        yield (text if text.isascii() or _whole(text) else json.dumps(row, default=str)) + "\n"
+
+
+def _whole(text: str) -> bool:
+    return _SURROGATE.search(text) is None
 
 
 def _length(row: Mapping[str, Any], columns: Sequence[str]) -> int:
@@ -76,4 +83,5 @@ def _taken(out: io.StringIO) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() or _whole(text) else _SURROGATE.sub(lambda one: f"\\u{ord(one[0]):04x}", text)

@@ -265,9 +265,8 @@ def _merge(chosen: argparse.Namespace) -> int:
     for path, _, _ in found:
         with Reader(path) as reader:
             votes += int(reader.meta()["totals"]["votes"])
-    tables = [results(path, task) for path, task, _ in found]
-    columns = [*manifest.columns, *tables[0][0][len(found[0][2].table.columns) :]]
-    write_table(chosen.out, columns, (row for _, rows in tables for row in rows), exact=chosen.exact)
+    tables = [results(path, task, own=manifest.columns) for path, task, _ in found]
+    write_table(chosen.out, tables[0][0], (row for _, rows in tables for row in rows), exact=chosen.exact)
     if chosen.out is not None:
         parts = f"{manifest.rows:,} rows of {len(found)} parts, every chain verified, {votes:,} votes"
         say_text(f"{chosen.out}: {parts}\n")
