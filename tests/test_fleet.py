@@ -103,7 +103,7 @@ def test_every_launcher_runs_parts_in_a_folder_of_any_name(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MAKER", MAKER)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
-    manifest = parted(Path(ODD), 12, 3, "--limit-usd", "6", *MODEL)
+    manifest = parted(Path(ODD), 8, 2, "--limit-usd", "6", *MODEL)
     scripts = [*Path(ODD).glob("parts.s*")]
     texts = [one.read_text() for one in Path(ODD).iterdir()]
     assert len(scripts) == 2
@@ -120,16 +120,16 @@ def test_every_launcher_runs_parts_in_a_folder_of_any_name(
     words = ["/bin/bash", Path(ODD) / "parts.ssh.sh", "hosts", "--undecided", "skip"]
     sent = subprocess.run(words, env=line, capture_output=True, text=True, check=False)
     assert (sent.returncode, sent.stderr) == (0, "part-001.maker was not made by ssh, and is left as it is\n")
-    assert [state.state for state in states(manifest)] == ["solved"] * 3
-    make = [shutil.which("make") or "make", "-s", "-C", ODD, "part-2"]
+    assert [state.state for state in states(manifest)] == ["solved"] * 2
+    make = [shutil.which("make") or "make", "-s", "-C", ODD, "part-1"]
     made = subprocess.run(make, capture_output=True, text=True, check=False)
     assert (made.returncode, made.stdout, made.stderr) == (0, "", ""), "it is done already"
     capsys.readouterr()
     assert main(["records", "status", ODD, "--json"]) == 0
     whole = json.loads(capsys.readouterr().out)["whole"]
-    assert (whole["done"], whole["rows"], whole["decided"], whole["of"], whole["eta_s"]) == (3, 12, 12, 12, 0)
+    assert (whole["done"], whole["rows"], whole["decided"], whole["of"], whole["eta_s"]) == (2, 8, 8, 8, 0)
     rows = merged(Path(ODD))
-    assert [(row["n"], row["text"]) for row in rows] == [(str(n), f"row {n}") for n in range(12)]
+    assert [(row["n"], row["text"]) for row in rows] == [(str(n), f"row {n}") for n in range(8)]
     assert whole["votes"] == sum(int(row["kind.votes"]) for row in rows)
 
 

@@ -113,17 +113,12 @@ def rows_of_results(does, table):
 
 def test_parts_are_put_together_or_refused(table, does):
     """Parts that are whole and sound make one table in order; one that is missing, changed or another's is refused."""
-    assert (
-        does("records", "split", "2", "tickets.csv", "--problem", "cb.yaml", "--to", "parts", "--limit-usd", "4")[0]
-        == 0
-    )
-    assert json.loads((table / "parts" / "manifest.json").read_text())["run"] == ["--limit-usd=2"]
-    for number in (1, 2):
-        part = f"parts/part-00{number}"
-        assert does("run", "records", "--problem", "parts/codebook.yaml", "--rows", f"{part}.csv", "--session",
-                    f"{part}.maker", "--model", "sim:p=0.95", "--headless")[0] == 0  # fmt: skip
-    assert does("records", "merge", "parts", "--out", "all.csv")[0] == 0
-    assert [row["ticket"] for row in rows_of(table / "all.csv")] == [f"T{number:02}" for number in range(1, 61)]
+    (table / "few.csv").write_text("".join((table / "tickets.csv").read_text().splitlines(keepends=True)[:7]))
+    split = ("records", "split", "2", "few.csv", "--problem", "cb.yaml", "--to", "parts", "--limit-usd", "4")
+    assert does(*split, "--model", "sim:p=0.95", "--k", "1")[0] == 0
+    assert json.loads((table / "parts" / "manifest.json").read_text())["run"][-1] == "--limit-usd=2"
+    for number in ("1", "2"):
+        assert does("records", "run", "parts", "--part", number)[0] == 0
     manifest = json.loads((table / "parts" / "manifest.json").read_text())
     twice = manifest | {"parts": [manifest["parts"][0], *manifest["parts"]]}
     (table / "parts" / "manifest.json").write_text(json.dumps(twice))
