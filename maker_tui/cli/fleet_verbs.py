@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,25 +144,21 @@ def _orders(manifest: Manifest, further: Sequence[str]) -> tuple[list[PartOrder]
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from maker_engine.executors import LOCAL, read_executor  # noqa: PLC0415 - help needs none
+    from maker_engine.executors import read_executor  # noqa: PLC0415 - help needs none
     from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - likewise
 
-    kind, _ = read_executor(chosen.executor)
+    read_executor(chosen.executor)
     manifest = read_manifest(path_of(chosen.folder))
-    if not 1 <= chosen.jobs <= len(manifest.parts) and chosen.jobs < 1:
+    if chosen.jobs < 1:
         raise InputError(f"--jobs is at least 1, got {chosen.jobs}")
     if chosen.part is not None:
         manifest.part(chosen.part)
         return _run_one(manifest, chosen)
-    orders, _ = _orders(manifest, chosen.further)
-    call: Callable[[int], tuple[Any, ...]]
-    if kind == LOCAL:
-        call = lambda number: (_by_process, manifest.folder, number, tuple(chosen.further))  # noqa: E731 - one of two
-    else:
-        from maker_engine.fleet import run_part  # noqa: PLC0415 - likewise
-
-        call = lambda number: (run_part, orders[number - 1])  # noqa: E731 - the other
-    return asyncio.run(_run_all(manifest, chosen, call))
+    orders, parsed = _orders(manifest, chosen.further)
+    done = asyncio.run(_run_all(manifest, chosen, orders, as_json=parsed.json))
+    if parsed.json:
+        _say_states(manifest, as_json=True)
+    return 0 if done else 1
 
 
 def _run_one(manifest: Manifest, chosen: argparse.Namespace) -> int:
@@ -183,28 +179,35 @@ def _run_one(manifest: Manifest, chosen: argparse.Namespace) -> int:
     )  # fmt: skip
 
 
-async def _run_all(manifest: Manifest, chosen: argparse.Namespace, call: Callable[[int], tuple[Any, ...]]) -> int:
-    from maker_engine.executors import DaskExecutor, Executor, LocalExecutor, read_executor  # noqa: PLC0415 - help needs none
+async def _run_all(
+    manifest: Manifest, chosen: argparse.Namespace, orders: Sequence[PartOrder], *, as_json: bool
+) -> bool:
+    """Run all parts, some at a time, and return whether every one has a result."""
+    from maker_engine.executors import DASK, DaskExecutor, Executor, LocalExecutor, read_executor  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet import run_part  # noqa: PLC0415 - likewise
 
     kind, address = read_executor(chosen.executor)
-    executor: Executor
-    executor = DaskExecutor(address, chosen.jobs) if kind == "dask" else LocalExecutor(chosen.jobs)
+    executor: Executor = DaskExecutor(address, chosen.jobs) if kind == DASK else LocalExecutor(chosen.jobs)
 
     async def one(number: int) -> bool:
         name = manifest.part(number).name
         try:
-            end: PartEnd = await executor.call(*call(number))
+            end: PartEnd = await (
+                executor.call(run_part, orders[number - 1])
+                if kind == DASK
+                else executor.call(_by_process, manifest.folder, number, chosen.further)
+            )
         except MakerError as error:
             complain(f"{name}: {error}")
             return False
-        say(f"{name}  {end.outcome}: {end.reason}")
+        if not as_json:
+            say(f"{name}  {end.outcome}: {end.reason}")
         return end.done
 
     try:
-        done = await asyncio.gather(*(one(number) for number in range(1, len(manifest.parts) + 1)))
+        return all(await asyncio.gather(*(one(number) for number in range(1, len(manifest.parts) + 1))))
     finally:
         await executor.aclose()
-    return 0 if all(done) else 1
 
 
 def _by_process(folder: Path, number: int, further: Sequence[str]) -> PartEnd:
@@ -230,16 +233,21 @@ def _by_process(folder: Path, number: int, further: Sequence[str]) -> PartEnd:
 
 
 def _status(chosen: argparse.Namespace) -> int:
+    from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - help needs none
+
+    _say_states(read_manifest(path_of(chosen.folder)), as_json=chosen.json)
+    return 0
+
+
+def _say_states(manifest: Manifest, *, as_json: bool) -> None:
     from maker_engine.fleet import states  # noqa: PLC0415 - help needs none
-    from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - likewise
     from maker_tui.text.part_lines import part_fields, part_lines  # noqa: PLC0415 - likewise
 
-    found = [*states(read_manifest(path_of(chosen.folder)))]
-    if chosen.json:
+    found = [*states(manifest)]
+    if as_json:
         say_json(versioned(part_fields(found)))
     else:
         say(*part_lines(found))
-    return 0
 
 
 def _merge(chosen: argparse.Namespace) -> int:
@@ -261,10 +269,14 @@ def _merge(chosen: argparse.Namespace) -> int:
     held: dict[str, Any] = {}
     for part, one in zip(manifest.parts, found, strict=True):
         checked(manifest, part, one, held, lambda path, task: [*map(str, verify(path, task).findings)])
-    votes = 0
+    votes, voters = 0, set()
     for path, _, _ in found:
         with Reader(path) as reader:
-            votes += int(reader.meta()["totals"]["votes"])
+            meta = reader.meta()
+        votes += int(meta["totals"]["votes"])
+        voters.add(f"{meta['started']['model']} with k = {meta['started']['k']}")
+    if len(voters) > 1:
+        complain(f"the parts were not all decided alike: {', '.join(sorted(voters))}")
     tables = [results(path, task, own=manifest.columns) for path, task, _ in found]
     write_table(chosen.out, tables[0][0], (row for _, rows in tables for row in rows), exact=chosen.exact)
     if chosen.out is not None:
