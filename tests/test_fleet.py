@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from maker_engine import executors
+from maker_engine.core.errors import InputError
 from maker_engine.fleet import PartOrder, prepared_part, run_part, states
 from maker_engine.records.shards import Manifest, read_manifest
 from maker_engine.sessions.store import storage
@@ -144,7 +145,7 @@ def test_a_part_that_stopped_goes_on_by_the_same_call(
     assert [(state.state, state.rows) for state in states(manifest)] == [("out_of_budget", 6), ("not begun", 6)]
     assert main(["records", "merge", "parts"]) == 2
     assert "part-001 has no result yet: maker records run parts --part 1" in capsys.readouterr().err
-    with pytest.raises(executors.InputError, match=r"part-001.maker was begun with another --model than sim:p=0.95"):
+    with pytest.raises(InputError, match=r"part-001.maker was begun with another --model than sim:p=0.95"):
         prepared_part(orders_of(manifest, "--model", "sim:p=0.95")[0])
     assert main(["records", "run", "parts", "--part", "3"]) == 2
     assert "has parts 1 to 2, not 3" in capsys.readouterr().err

@@ -205,3 +205,13 @@ class JsonRows(Rows):
         with self._content.open() as file:
             file.seek(self._offsets[number])
             return Row(number, self._object(file.readline(), number + 1))
+
+    def __iter__(self) -> Iterator[Row]:
+        number = 0
+        with self._content.open() as file:
+            for line in file:
+                if line.removeprefix(_BOM).strip() and number < len(self):
+                    yield Row(number, self._object(line, number + 1))
+                    number += 1
+        if number < len(self):
+            raise InputError(f"row {number + 1:,} of {self._content.name} is gone: the file has changed")
