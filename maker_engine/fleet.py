@@ -1,4 +1,4 @@
-"""Parts of a split table that are run, anywhere: one call begins a part, goes on with it, or finds that it is done."""
+"""Parts of a split table that are run, anywhere: one call begins a part, resumes it, or finds that it is done."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ALTERABLE = frozenset({
     "limit_samples", "limit_usd", "limit_tokens", "limit_minutes", "max_samples", "api_base", "timeout", "undecided",
     "max_tokens", "max_reasoning_tokens", "concurrency", "rpm", "tpm",
 })  # fmt: skip
-"""Options that a part may go on with another value of; by the others its votes would be of two kinds."""
+"""Options that a part may be resumed with another value of; by the others its votes would be of two kinds."""
 NOT_BEGUN, RUNNING, INTERRUPTED, UNREADABLE = "not begun", "running", "interrupted", "unreadable"
 
 
@@ -84,7 +84,7 @@ def ended(session: Path) -> PartEnd | None:
 
 
 def prepared_part(part: PartOrder) -> PreparedRun:
-    """Make a part ready to be begun, or to go on where it stopped or was killed.
+    """Make a part ready to be begun, or to be resumed where it stopped or was killed.
 
     Raises:
         InputError: It was begun with another model, k or codebook than is given now.

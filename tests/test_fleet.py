@@ -1,4 +1,4 @@
-"""Parts of a table are run anywhere: by every launcher, on a cluster, killed and gone on with, and put together."""
+"""Parts of a table are run anywhere: by every launcher, on a cluster, killed and resumed, and put together."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Files that run the parts of a split: by make, by SLURM, by ssh on several machines, by systemd.
 
-Each of them calls `maker records run` for one part, which begins a part or goes on with it, so a part that was killed
+Each of them calls `maker records run` for one part, which begins a part or resumes it, so a part that was killed
 is run by the same command. None holds a key: keys are in the environment of whoever runs them.
 """
 
@@ -21,7 +21,7 @@ _SSH = """\
 #!/bin/bash
 # bash parts.ssh.sh HOSTS [flags of maker run]: HOSTS is a file with a machine a line, as ssh knows it. The parts go
 # round the machines, each machine works on one at a time, and each session comes back here. Called again, every part
-# that is not done goes on where it is. Keys are in the environment that ssh finds on the machines; none is sent.
+# that is not done is resumed where it is. Keys are in the environment that ssh finds on the machines; none is sent.
 # MAKER is the command there, REMOTE the folder there (below the home).
 set -uo pipefail
 hosts_file=${1:?a file with a machine a line}
@@ -102,7 +102,7 @@ def launchers(manifest: Manifest, kinds: Sequence[str], program: Sequence[str]) 
 def _make(manifest: Manifest, _program: Sequence[str]) -> Launcher:
     numbers = range(1, len(manifest.parts) + 1)
     text = f"""\
-# make -j4 runs four parts at a time, make part-3 one. A part that was killed goes on; one that is done stays as it is.
+# make -j4 runs four parts at a time, make part-3 one. A killed part is resumed; one that is done stays as it is.
 # FLAGS='--concurrency 32' are further flags of maker run, MODEL=NAME is short for --model. Keys: the environment.
 MAKER ?= maker
 MODEL ?=
@@ -123,7 +123,7 @@ def _slurm(manifest: Manifest, _program: Sequence[str]) -> Launcher:
     text = f"""\
 #!/bin/bash
 # sbatch parts.sbatch [flags of maker run], in this folder, which all nodes must see. sbatch hands the environment on,
-# and with it the keys. A task that is requeued or submitted again goes on with its part: sbatch --array=3 parts.sbatch
+# and with it the keys. A task that is requeued or submitted again resumes its part: sbatch --array=3 parts.sbatch
 #SBATCH --job-name=maker-records
 #SBATCH --array=1-{len(manifest.parts)}
 #SBATCH --ntasks=1
@@ -169,7 +169,7 @@ StartLimitBurst=20
 [Service]
 Type=exec
 ExecStart={command} %i --progress none
-# Killed by a signal, out of memory or crashed: the same command goes on. An end with a status is an end.
+# Killed by a signal, out of memory or crashed: the same command resumes it. An end with a status is an end.
 Restart=on-failure
 RestartSec=30
 RestartPreventExitStatus=1 2 130

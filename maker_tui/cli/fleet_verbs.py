@@ -43,7 +43,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
     split.add_argument("--rpm", type=float, metavar="N", help="requests a minute of all parts together")
     split.set_defaults(act=_split)
     run = verbs.add_parser(
-        "run", help="run the parts of a split, or one of them; what was killed goes on", allow_abbrev=False,
+        "run", help="run the parts of a split, or one of them; what was killed is resumed", allow_abbrev=False,
         epilog="Further flags, behind DIR, are those of maker run.",
     )  # fmt: skip
     run.add_argument("folder", metavar="DIR")
@@ -228,7 +228,7 @@ def _by_process(folder: Path, number: int, further: Sequence[str]) -> PartEnd:
     if found is None or process.returncode not in (0, 1):
         said = process.stderr.decode(errors="replace").strip().splitlines()
         why = said[-1].removeprefix("maker: ") if said else f"it ended with {process.returncode}"
-        raise MakerError(f"{why}; the same command goes on")
+        raise MakerError(f"{why}; the same command resumes it")
     return found
 
 
@@ -264,7 +264,7 @@ def _merge(chosen: argparse.Namespace) -> int:
         if not is_file(path):
             raise InputError(f"{part.name} has not been run: {again}")
         if not chosen.unfinished and ((end := ended(path)) is None or not end.done):
-            raise InputError(f"{part.name} has no result yet: {again} goes on with it, or --unfinished takes it so")
+            raise InputError(f"{part.name} has no result yet: {again} resumes it, or --unfinished takes it so")
     found = [opened(str(manifest.folder / part.session)) for part in manifest.parts]
     held: dict[str, Any] = {}
     for part, one in zip(manifest.parts, found, strict=True):
