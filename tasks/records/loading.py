@@ -18,7 +18,7 @@ from maker_engine.labelling.gold import canonical, read_gold
 from maker_engine.labelling.keys import keys_kept, keys_of, packed
 from maker_engine.labelling.units import Units
 from maker_engine.labelling.wording import columns_in
-from maker_engine.tables.opening import digest_of, open_table, piped, place_of, table_of
+from maker_engine.tables.opening import digest_of, found_at, is_piped, open_table, piped, place_of, table_of
 from maker_engine.tables.row import Rows
 
 KEPT_WHOLE = 200_000
@@ -123,10 +123,11 @@ def _asked(given: Mapping[str, str], table: Rows) -> Codebook:
 
 def _rows(name: str) -> tuple[dict[str, Any], Rows]:
     path, inner = place_of(name)
-    if name == "-" or not is_file(path):
+    if is_piped(name):
         data = piped(name)
         text = data.decode("utf-8", "surrogateescape")
-        return {"name": PIPED, "text": text}, table_of(PIPED, data)
+        called = f"{PIPED}#{inner}" if inner else PIPED
+        return {"name": called, "text": text}, table_of(called, data)
     table = open_table(name)
     size = path.stat().st_size
     if size <= KEPT_WHOLE and table.kind in _TEXTS:
@@ -185,7 +186,9 @@ class Asked:
             there, here = json.loads(source), json.loads(self.problem.rows)
             name, own = (str(one.get("path") or one["name"]) for one in (there["rows"], here))
             codebooks = there["codebook"], self.problem.codebook.to_json()
-            return name == own != PIPED and (there["rows"], codebooks[0]) != (here, codebooks[1])
+            return (
+                name == own and own.partition("#")[0] != PIPED and (there["rows"], codebooks[0]) != (here, codebooks[1])
+            )
         except (AttributeError, KeyError, TypeError, ValueError):
             return False
 
@@ -196,7 +199,8 @@ class Asked:
 
 
 def _unchanged(name: str, digest: str) -> Rows:
-    path = Path(place_of(name)[0])
+    path, inner = place_of(name)
+    path = found_at(path)
     if not is_file(path):
         raise ProblemError(f"the rows are no longer at {name}: put the file back there")
     stat = path.stat()
@@ -204,7 +208,7 @@ def _unchanged(name: str, digest: str) -> Rows:
         raise ProblemError(
             f"the rows in {name} have changed since the run began: put the file back, or begin a new run"
         )
-    return open_table(name)
+    return open_table(f"{path}#{inner}" if inner else str(path))
 
 
 @lru_cache(maxsize=8)
