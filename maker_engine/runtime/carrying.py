@@ -198,6 +198,11 @@ class CarriedOver:
             self._reader.close()
             self._reader = None
 
+    @property
+    def whole(self) -> bool:
+        """Whether nobody has to be asked anything."""
+        return self.count == self.steps
+
     def carry_people(self, session: Path) -> int:
         """Put what people have answered to unchanged questions beside the new session; return how many answers.
 
@@ -233,13 +238,13 @@ def less(expected: Forecast, carried: CarriedOver) -> Forecast:
     )  # fmt: skip
 
 
-def refuse_existing(task: AnyTask, session: Path) -> None:
-    """See to it that the session of a new run is not there, where its decisions could be carried over.
+def refuse_existing(task: AnyTask, session: Path | None) -> None:
+    """See to it that the session of a new run, None for one that is resumed, is not there with decisions to carry over.
 
     Raises:
         InputError: It is.
     """
-    if isinstance(getattr(task, "questions", None), Questions) and exists(session):
+    if session is not None and isinstance(getattr(task, "questions", None), Questions) and exists(session):
         raise InputError(
             f"session {session} exists already: maker sessions resume continues it, and"
             f" --from {session} --session OTHER carries over what it has decided"

@@ -123,7 +123,6 @@ class PreparedRun:
             "source": self.task.source(),
             "k": self.plan.started.k,
             "k_auto": self.order.k is None,
-            "carry": "" if self.carried is None else str(self.carried.path.absolute()),
             "api_base": base if base is None else urlsplit(base)._replace(query="", fragment="").geturl(),
         }
 
@@ -171,13 +170,11 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     carried = CarriedOver(order, task, settings) if order.carry else None
     if carried is not None:
         settings, expected = replace(settings, carried=carried), less(expected, carried)
-    if order.cascade:
-        expected = replace(expected, assumptions=(*expected.assumptions, f"the calls of {stronger} are not included"))
+        order = replace(order, carry=str(carried.path.absolute()))
     plan = _plan(order, task, model, settings, limits)
-    if carried is not None and carried.count == carried.steps:
-        plan = replace(plan, preflight=None)  # nobody will be asked
     plan = replace(
         plan,
+        preflight=None if carried is not None and carried.whole else plan.preflight,
         near=given is None and is_near(order, model),
         expected=expected_of(order, figures_of(order, model), expected),
     )
@@ -221,6 +218,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
     k = max(order.k or 1, least_k(order.rule)) if ":" in order.rule else order.k
     found = forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule)
     follows = [FOLLOWS] if follows_votes(order, figures) and task.expected_steps else []
+    follows += [f"the calls of {stronger_of(order)} are not included"] if order.cascade else []
     return replace(
         found,
         auto=order.k is None,
@@ -332,8 +330,7 @@ def in_file(prepared: PreparedRun) -> Journal:
     """
     order, saved = prepared.order, prepared.saved
     path = order.session or Library().new_path(order.task)
-    if saved is None:
-        refuse_existing(prepared.task, path)
+    refuse_existing(prepared.task, path if saved is None else None)
     journal = Journal(
         path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep, name=order.name
     )

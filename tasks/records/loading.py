@@ -186,9 +186,8 @@ class Asked:
             there, here = json.loads(source), json.loads(self.problem.rows)
             name, own = (str(one.get("path") or one["name"]) for one in (there["rows"], here))
             codebooks = there["codebook"], self.problem.codebook.to_json()
-            return (
-                name == own and own.partition("#")[0] != PIPED and (there["rows"], codebooks[0]) != (here, codebooks[1])
-            )
+            piped = own.partition("#")[0] == PIPED
+            return name == own and not piped and (there["rows"], codebooks[0]) != (here, codebooks[1])
         except (AttributeError, KeyError, TypeError, ValueError):
             return False
 
