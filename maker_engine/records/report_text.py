@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from maker_engine.printable import one_line
-from maker_engine.records.quality import Point, by_label, kappa
+from maker_engine.records.quality import Point, agreement_words, by_label, kappa
 from maker_engine.records.summary import FieldFigures, Summary, curve_of, wrong_pairs
 
 _BAR = 30
@@ -23,8 +23,8 @@ def lines(found: Summary) -> Iterator[str]:
     yield f"{found.votes:,} votes ({found.votes / max(1, found.rows):.2f} a row), {found.flags:,} flagged, {cost}{each}"
     for reason, count in found.reasons.most_common(_MOST):
         yield f"  {count:,} × {one_line(reason, 120)}"
-    if found.people is not None:
-        yield f"reviewers agree by α = {found.people:.3f}"
+    if agreed := agreement_words(found.people):
+        yield f"reviewers: {agreed}"
     for name, one in found.fields.items():
         yield ""
         yield from _field_lines(name, one)

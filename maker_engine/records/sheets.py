@@ -11,7 +11,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.labelling.codebook import Field
 from maker_engine.labelling.units import Unit, Units, passage_of
 from maker_engine.labelling.wording import offered, plain_question
-from maker_engine.records.decided import UNDECIDED, VOTES, Decision, decisions
+from maker_engine.records.decided import VOTES, decisions
 from maker_engine.records.people import Answer
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.tables.row import Rows
@@ -37,13 +37,6 @@ def accepted(reader: Reader, task: AnyTask, seed: int) -> Drawn:
     found = [(step, one.agreement) for step, one in decisions(reader, task) if one.decided_by == VOTES]
     Random(f"maker audit {seed}").shuffle(found)  # noqa: S311 - of what is drawn, not of a secret
     return Drawn([step for step, _ in found], [agreement for _, agreement in found])
-
-
-def queue(reader: Reader, task: AnyTask, below: float) -> Iterator[tuple[int, Decision]]:
-    """Give what people are to be asked: what was not decided, and what was with less agreement than `below`."""
-    for step, one in decisions(reader, task):
-        if one.decided_by == UNDECIDED or (one.decided_by == VOTES and one.agreement < below):
-            yield step, one
 
 
 def columns(units: Units) -> list[str]:

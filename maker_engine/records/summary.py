@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.labelling.gold import canonical
 from maker_engine.labelling.unknown import UNKNOWN
 from maker_engine.labelling.wording import offered
 from maker_engine.records.decided import PERSON, VOTES, Decided, Decision, written
-from maker_engine.records.people import REVIEW, Answers
-from maker_engine.records.quality import Judged, Point, alpha, by_label, confusion, curve, kappa
+from maker_engine.records.people import AUDIT, GOLD, REVIEW, Answers
+from maker_engine.records.quality import Agreement, Judged, Point, agreement_of, by_label, confusion, curve, kappa
 
 
 @dataclass
@@ -46,7 +47,8 @@ class Summary:
         cost_usd: What the calls cost, None where that is not known.
         fields: By name.
         reasons: How often each reason stands where there is no value.
-        people: Krippendorff's α of those who reviewed, None where there is none.
+        people: How far those who reviewed agree, by what several of them have answered blind.
+        asked: How many things people have answered, by what they were asked for: a review, an audit, gold.
     """
 
     rows: int = 0
@@ -56,13 +58,16 @@ class Summary:
     cost_usd: float | None = 0.0
     fields: defaultdict[str, FieldFigures] = field(default_factory=lambda: defaultdict(FieldFigures))
     reasons: Counter[str] = field(default_factory=Counter)
-    people: float | None = None
+    people: Agreement = field(default_factory=lambda: agreement_of(()))
+    asked: dict[str, int] = field(default_factory=dict)
 
 
 def summary_of(decided: Decided, task: AnyTask, people: Answers) -> Summary:
     """Go through a table once and count."""
     problem = getattr(task, "problem", None)
-    right: Mapping[str, Mapping[str, Any]] = getattr(problem, "right", {})
+    given: Mapping[str, Mapping[str, Any]] = getattr(problem, "right", {})
+    labelled = canonical(people.gold(), decided.units)
+    right = {key: {**labelled.get(key, {}), **given.get(key, {})} for key in (*labelled, *given)}
     seed = int(getattr(problem, "seed", 0))
     found = Summary()
     fields = decided.units.codebook.fields
@@ -85,7 +90,8 @@ def summary_of(decided: Decided, task: AnyTask, people: Answers) -> Summary:
             if first and people.of(REVIEW, key, one.name):
                 figures.reviewed[0] += 1
                 figures.reviewed[1] += people.settled(key, one.name) != written(one, decision.leader, " ")
-    found.people = alpha(people.by_thing(REVIEW).values())
+    found.people = agreement_of(people.by_thing(REVIEW, blind=True).values())
+    found.asked = {kind: len(people.by_thing(kind)) for kind in (REVIEW, AUDIT, GOLD)}
     return found
 
 
@@ -104,7 +110,7 @@ def figures_of(found: Summary) -> dict[str, Any]:
     return {
         "rows": found.rows, "decided_by": dict(found.by), "votes": found.votes, "flags": found.flags,
         "usd": None if found.cost_usd is None else round(found.cost_usd, 6), "reasons": dict(found.reasons),
-        "reviewers_alpha": found.people,
+        "reviewers_alpha": found.people.alpha, "reviewers": found.people._asdict(), "asked": found.asked,
         "fields": {name: _field_figures(one) for name, one in found.fields.items()},
     }  # fmt: skip
 

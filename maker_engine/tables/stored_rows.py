@@ -123,9 +123,10 @@ class ParquetRows(Rows):
     def row(self, number: int) -> Row:
         """Return one row, 0-based."""
         group = bisect_right(self._starts, number) - 1
-        if self._held[0] != group:
-            self._held = (group, self._file.read_row_group(group).to_pylist())
-        values = self._held[1][number - self._starts[group]]
+        held = self._held  # a run and its screen may read at a time, in threads of their own
+        if held[0] != group:
+            held = self._held = (group, self._file.read_row_group(group).to_pylist())
+        values = held[1][number - self._starts[group]]
         plain = {name: value if isinstance(value, _PLAIN) else str(value) for name, value in values.items()}
         return Row(number, plain)
 
