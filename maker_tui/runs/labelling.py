@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.decomposition import AnyTask
-from maker_engine.core.errors import InputError
+from maker_engine.core.errors import InputError, MakerError
 from maker_engine.records import audit, gold_sample, sheets
 from maker_engine.records.guarantee import needed
 from maker_engine.records.people import AUDIT, GOLD, REVIEW, Answers
@@ -111,7 +111,7 @@ class RowList:
             self.changed()
         if self._table.records is not None and not self._reading and self._wants_more():
             self._reading = True
-            self._table.records.look(self._read, self._arrived, self.kind, quiet=True)
+            self._table.records.look(self._attempt, self._arrived, quiet=True)
 
     def fill(self, reader: Reader) -> None:
         """Read all that there is to ask, here and now."""
@@ -123,6 +123,13 @@ class RowList:
 
     def _wants_more(self) -> bool:
         return True
+
+    def _attempt(self, reader: Reader) -> Any:
+        """Read more, or nothing where it cannot be read now; it is tried again."""
+        try:
+            return self._read(reader)
+        except MakerError:
+            return None
 
     def _read(self, reader: Reader) -> Any:
         """Read more of the list; nothing for no more."""
@@ -221,17 +228,21 @@ class AuditList(RowList):
         first = len(self.review)
         ended = not self.review.left
 
-        def look(reader: Reader) -> tuple[audit.Audit, list[Asked]]:
-            found = audit.audit(reader, table.task, table.units, drawn, table.people, self._terms.claim)
+        def look(reader: Reader) -> tuple[str, list[Asked]]:
+            try:
+                found = audit.audit(reader, table.task, table.units, drawn, table.people, self._terms.claim)
+            except MakerError as error:
+                return str(error), []
             more = ended and not found.certified
-            return found, self._asked(drawn, first, first + MORE_ROWS) if more else []
+            return audit.sentence(found, self._terms.claim), (
+                self._asked(drawn, first, first + MORE_ROWS) if more else []
+            )
 
-        records.look(look, self._said, f"{AUDIT} claim", quiet=True)
+        records.look(look, self._said, quiet=True)
 
-    def _said(self, found: tuple[audit.Audit, list[Asked]]) -> None:
+    def _said(self, found: tuple[str, list[Asked]]) -> None:
         self._reading = False
-        known, more = found
-        self.statement = audit.sentence(known, self._terms.claim)
+        self.statement, more = found
         self.review.extend(more)
         self.changed()
 

@@ -48,7 +48,7 @@ class Reviewing(MakerScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "type", "answer", tooltip="type an answer"),
-        Binding("u", "undo", "undo", tooltip="take the last answer back, and answer again"),
+        Binding("u", "undo", "take back", tooltip="take the last answer back, and answer again"),
         Binding("n", "skip", "next row", tooltip="leave this row for later"),
         Binding("J", "turn", "next list", tooltip="to the next list: the review, gold, the audit"),
         Binding("percent_sign", "claim", "claim", key_display="%",
@@ -140,7 +140,7 @@ class Reviewing(MakerScreen):
         front = self._desk.front
         idle = {"claim"} if front.kind != AUDIT else set()
         idle |= {"answer", "next-row"} if front.review.unit is None else set()
-        idle |= set() if front.review.can_undo else {"undo"}
+        idle |= set() if front.review.can_undo else {"take-back"}
         idle |= {"next-list"} if len(self._desk.lists) < 2 else set()
         return [one for one in keys_of(self.BINDINGS) if name_of(one) not in idle]
 
@@ -181,7 +181,7 @@ class Reviewing(MakerScreen):
     def action_undo(self) -> None:
         """Take the last answer back."""
         if not self._desk.front.review.can_undo:
-            self.notify("no answer can be taken back", title="undo", markup=False, timeout=3)
+            self.notify("no answer can be taken back", title="take back", markup=False, timeout=3)
         self._try(self._desk.front.review.undo)
         self._lay_out()
 

@@ -21,6 +21,7 @@ from maker_tui.parts.maker_screen import HIGH_ROWS, SHORT_ROWS, MakerScreen
 from maker_tui.parts.pane_grid import PANE_KEYS, PaneGrid
 from maker_tui.parts.prompt_editing import PromptEditing
 from maker_tui.parts.review import Review
+from maker_tui.parts.rows import PEOPLE_KEY, Rows
 from maker_tui.parts.run_control import RESUME_KEY, STEP_KEYS, RunControl, stuck_at, stuck_words
 from maker_tui.parts.run_footer import footer_keys, usual_keys
 from maker_tui.parts.run_watch import RunWatch
@@ -91,6 +92,7 @@ class Workbench(MakerScreen):
         Binding("enter", "banner", "read", show=False, tooltip="the whole of a message that is cut"),
         RESUME_KEY,
         Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
+        PEOPLE_KEY,
         *HAND_KEYS,
         *PANE_KEYS,
     ]
@@ -132,10 +134,13 @@ class Workbench(MakerScreen):
         self._editing = PromptEditing(self, source, self._control, self.travel, self._keys)
         self._forking = Forking(self, source, self.travel, self._breaks, self._editing, self._prompt)
         self._review = Review(self, source, self.travel)
+        self._rows = Rows(self, source, self.travel, self._tally, self._show_again)
+        self.set_class(self._rows.independent, "-rows")
+        self._progress.rows = self._rows.independent
         self._leaving = Leaving(self, source, self._control, self._show_saving)
         acting = (self._control, self._steering, self._hand, self._editing, self._forking)
         navigator = StepNavigator(self, self.travel, self._keys)
-        take_actions(self, navigator, self.travel, *acting, self._review, self._leaving, self._grid)
+        take_actions(self, navigator, self.travel, *acting, self._review, self._rows, self._leaving, self._grid)
 
     def compose(self) -> ComposeResult:
         """Head line; four panes in two columns, and what a large window shows beside them; footer."""
@@ -148,6 +153,8 @@ class Workbench(MakerScreen):
                 yield self._progress
             with Vertical(id="right", classes="column"):
                 yield self._tally
+                if self._rows.independent:
+                    yield self._rows.pane
                 yield self._flags
             with Vertical(id="far", classes="column"):
                 yield self._decided
@@ -162,7 +169,7 @@ class Workbench(MakerScreen):
     def _reach(self) -> int:
         """Return how many panes tab goes round: those of a small window, and in a large one the two beside them."""
         large = not self.has_class("-low") and (self.has_class("-broad") or self.has_class("-wide", "-tall"))
-        return 6 if large else 4
+        return (6 if large else 4) + self._rows.independent
 
     @property
     def session_path(self) -> Path | None:
@@ -178,7 +185,10 @@ class Workbench(MakerScreen):
         """Begin to look at the run."""
         word = starting_word(self._source)
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
-        self._grid.take_panes(self._board, self._tally, self._flags, self._progress, self._decided, self._response)
+        rows = (self._rows.pane,) if self._rows.independent else ()
+        self._grid.take_panes(
+            self._board, self._tally, *rows, self._flags, self._progress, self._decided, self._response
+        )
         self._grid.bring_forward(self._board)
         self._grid.bring_forward(self._tally)
         self._tally.focus()
@@ -259,15 +269,17 @@ class Workbench(MakerScreen):
         if started is not None:
             self._head.tell(
                 started.title,
-                facts=(started.problem, started.model),
+                facts=(started.problem, *self._rows.queue_words(snapshot.totals), started.model),
                 badge="SIMULATED" if started.simulated else "",
                 word=word,
             )
         self._board.show_state(family, snapshot.state)
-        self._tally.entitle("votes", alike(view.copies))
-        self._tally.show_votes(
-            snapshot, partial(describe, family), view.copies, waiting=view.waiting, acts=bool(view.awaits)
-        )
+        if not self._rows.pinned:
+            self._tally.entitle("votes", alike(view.copies))
+            self._tally.show_votes(
+                snapshot, partial(describe, family), view.copies, waiting=view.waiting, acts=bool(view.awaits)
+            )
+        self._rows.show(view)
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
@@ -299,9 +311,24 @@ class Workbench(MakerScreen):
             read_only=self._source.writer is not None,
             wrong=view is not None and view.snapshot.totals.wrong > 0,
             acts=view is not None and bool(view.awaits),
+            rows=self._rows.independent,
         )
         for bar in self.footers:
             bar.offer(keys)
+
+    def _show_again(self) -> None:
+        """Show the run as it is now, where that is in view."""
+        if self._watch.view is not None and not self.travel.in_the_past:
+            self._show(self._watch.view)
+
+    def on_cursor_pane_pointed(self) -> None:
+        """Show the votes on the row that the cursor went to."""
+        self._rows.point()
+
+    def on_screen_resume(self) -> None:
+        """Count anew what waits for people."""
+        if self._rows.independent and self.is_mounted:
+            self._show_again()
 
     def fork_at(self, step: int) -> None:
         """Ask for a fork at a step, 0-based."""

@@ -25,15 +25,16 @@ class Layer(StrEnum):
 
     DISSENT = "dissent"
     FLAGGED = "flagged"
-
-    @property
-    def other(self) -> Layer:
-        """The one that is not shown."""
-        return Layer.FLAGGED if self is Layer.DISSENT else Layer.DISSENT
+    UNDECIDED = "undecided"
 
     def of(self, share: Share) -> int:
         """Return how many steps it counts."""
-        return share.dissent if self is Layer.DISSENT else share.flagged
+        return {Layer.DISSENT: share.dissent, Layer.FLAGGED: share.flagged, Layer.UNDECIDED: share.undecided}[self]
+
+
+def layers_of(*, independent: bool) -> tuple[Layer, ...]:
+    """Return the layers of a run, the first one to be shown first; where steps are rows some may be left undecided."""
+    return (Layer.UNDECIDED, Layer.DISSENT, Layer.FLAGGED) if independent else (Layer.DISSENT, Layer.FLAGGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _glyph(share: Share, each: int, layer: Layer, peak: float) -> Glyph:
         found = [(DISSENT, share.dissent), (FLAGGED, share.flagged)]
         if layer is Layer.FLAGGED:
             found.reverse()
-        found.append((FAILED, share.failed))
+        found = [(UNDECIDED, share.undecided), *found, (FAILED, share.failed)]
         usual = (ACTED if share.acted else DECIDED, "quiet")
         return next(((glyph, "warn") for glyph, there in found if there), usual)
     part = layer.of(share) / share.steps

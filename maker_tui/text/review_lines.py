@@ -11,7 +11,7 @@ from maker_engine.labelling.wording import plain_question
 from maker_engine.printable import one_line, printable
 from maker_engine.records.people import AUDIT, GOLD, REVIEW
 from maker_engine.records.quality import agreement_words
-from maker_tui.text.figures import count, count_of
+from maker_tui.text.figures import count, count_of, fit
 from maker_tui.text.flow import flowed
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20_000
 """Characters of a cell that are shown."""
+LONGEST_LABEL = 40
 LETTERS = "bcdefimoprstvwxz"
 """Keys of the tenth label and of those behind it: the letters that do nothing else on the screen."""
 MEANINGS = {
@@ -48,13 +49,13 @@ def asked_lines(front: RowList, width: int) -> list[Text]:
     rows.append(("", "plain"))
     labels = review.labels()
     meanings = dict(unit.field.labels)
-    longest = max((len(label) for label in labels), default=0)
+    longest = min(LONGEST_LABEL, max((len(label) for label in labels), default=0))
     keys = keys_of_labels(labels)
     for place, label in enumerate(labels):
         key = keys[place] if place < len(keys) else " "
-        meaning = meanings.get(label, "")
-        gap = " " * (longest - len(label) + 2)
-        rows.append((f"{key}  {one_line(label, 60)}{gap + one_line(meaning, 200) if meaning else ''}", "accent"))
+        name = f"{key}  {fit(one_line(label, LONGEST_LABEL), longest)}"
+        meaning = one_line(meanings.get(label, ""), max(1, width - longest - 5))
+        rows.append((f"{name}  {meaning}" if meaning else name.rstrip(), "accent"))
     if not labels:
         rows.append((one_line(review.demand(), 400), "accent"))
     return [row for one in rows for row in flowed([one], width)]
@@ -90,7 +91,7 @@ def _length(one: RowList) -> str:
     review = one.review
     if one.note:
         return "after the run"
-    return f"{count(review.left)} left, {count(review.answered)} answered" if len(review) else "–"
+    return f"{count(review.left)} left, {count(review.answered)} answered" if len(review) else "not looked at yet"
 
 
 def _each(review: Review) -> str:
