@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
@@ -15,6 +16,28 @@ from maker_engine.records.decided import PERSON, VOTES, Decided, Decision, writt
 from maker_engine.records.people import AUDIT, GOLD, REVIEW, Answers
 from maker_engine.records.quality import Agreement, Judged, Point, agreement_of, by_label, confusion, curve, kappa
 
+_STEP = re.compile(r"^step [\d,]+ is ")
+"""What tells the reasons of two steps apart that are the same reason."""
+
+
+@dataclass
+class Reviewed:
+    """What people found.
+
+    Attributes:
+        undecided: How many they were asked that votes had not decided.
+        as_leader: Of these, where they said what most votes were for.
+        accepted: How many they were asked that votes had accepted.
+        overturned: Of these, where they said otherwise.
+        split: How many of both they are level on, so that nothing is found.
+    """
+
+    undecided: int = 0
+    as_leader: int = 0
+    accepted: int = 0
+    overturned: int = 0
+    split: int = 0
+
 
 @dataclass
 class FieldFigures:
@@ -22,16 +45,18 @@ class FieldFigures:
 
     Attributes:
         values: How often each value was decided.
-        judged: What was decided by votes where gold is known.
+        judged: What was decided, by votes or by people, where gold is known.
+        voted: Those of them that votes decided.
         first_offered: How often the label that was offered first was decided, and how many had such a list.
-        reviewed: What people were asked, and how often they said otherwise than the votes' leader.
+        reviewed: What people were asked in a review, and what they found.
         labels: Labels in the closed list, "unknown" not counted.
     """
 
     values: Counter[str] = field(default_factory=Counter)
     judged: list[Judged] = field(default_factory=list)
+    voted: list[Judged] = field(default_factory=list)
     first_offered: list[int] = field(default_factory=lambda: [0, 0])
-    reviewed: list[int] = field(default_factory=lambda: [0, 0])
+    reviewed: Reviewed = field(default_factory=Reviewed)
     labels: int = 0
 
 
@@ -82,17 +107,28 @@ def summary_of(decided: Decided, task: AnyTask, people: Answers) -> Summary:
             gold = right.get(key, {}).get(one.name)
             if gold is not None and first and decision.decided_by in (VOTES, PERSON):
                 figures.judged.append(Judged(decision.value, gold, decision.agreement))
+                if decision.decided_by == VOTES:
+                    figures.voted.append(figures.judged[-1])
             order = offered(one, key, seed)
             if order and first and decision.decided_by == VOTES and decision.value in {*one.names} - {UNKNOWN}:
                 figures.labels = len({*one.names} - {UNKNOWN})
                 figures.first_offered[0] += decision.value == order[0]
                 figures.first_offered[1] += 1
             if first and people.of(REVIEW, key, one.name):
-                figures.reviewed[0] += 1
-                figures.reviewed[1] += people.settled(key, one.name) != written(one, decision.leader, " ")
+                _find(figures.reviewed, decision, people.settled(key, one.name), written(one, decision.leader, " "))
     found.people = agreement_of(people.by_thing(REVIEW, blind=True).values())
     found.asked = {kind: len(people.by_thing(kind)) for kind in (REVIEW, AUDIT, GOLD)}
     return found
+
+
+def _find(found: Reviewed, decision: Decision, said: str | None, leader: str) -> None:
+    found.split += said is None
+    if VOTES in (decision.before, decision.decided_by):
+        found.accepted += 1
+        found.overturned += said not in (None, leader)
+    else:
+        found.undecided += 1
+        found.as_leader += said == leader
 
 
 def _count(found: Summary, figures: FieldFigures, decision: Decision, text: str) -> None:
@@ -100,7 +136,7 @@ def _count(found: Summary, figures: FieldFigures, decision: Decision, text: str)
     costs = (found.cost_usd, decision.cost_usd)
     found.cost_usd = None if None in costs else sum(cost or 0.0 for cost in costs)
     if decision.reason:
-        found.reasons[decision.reason] += 1
+        found.reasons[_STEP.sub("", decision.reason)] += 1
     if decision.value is not None:
         figures.values[text] += 1
 
@@ -123,14 +159,15 @@ def _field_figures(one: FieldFigures) -> dict[str, Any]:
         "first_offered": None
         if not lists
         else {"chosen": chosen, "of": lists, "expected": round(lists / one.labels, 1)},
-        "reviewed": one.reviewed[0],
+        "reviewed": one.reviewed.undecided + one.reviewed.accepted,
+        "found": asdict(one.reviewed),
         "gold": None
         if not judged
         else {
             "judged": len(judged),
             "right": sum(row.decided == row.gold for row in judged),
             "kappa": kappa([(row.gold, row.decided) for row in judged]),
-            "coverage": [point._asdict() for point in curve(judged)],
+            "coverage": [point._asdict() for point in curve(one.voted)],
             "labels": {
                 str(label): {"precision": precision, "recall": recall, "gold": count}
                 for label, (precision, recall, count) in by_label(judged).items()
@@ -144,8 +181,8 @@ def _field_figures(one: FieldFigures) -> dict[str, Any]:
 
 
 def curve_of(one: FieldFigures) -> list[Point]:
-    """Return accuracy against coverage of one field."""
-    return curve(one.judged)
+    """Return accuracy against coverage of what votes decided of one field."""
+    return curve(one.voted)
 
 
 def wrong_pairs(one: FieldFigures) -> list[tuple[Hashable, Hashable, int]]:

@@ -133,7 +133,8 @@ def _results(chosen: argparse.Namespace) -> int:
 def _report(chosen: argparse.Namespace) -> int:
     from maker_engine.records.decided import Decided  # noqa: PLC0415 - help needs none
     from maker_engine.records.people import Answers  # noqa: PLC0415 - likewise
-    from maker_engine.records.report_text import lines, page  # noqa: PLC0415 - likewise
+    from maker_engine.records.report_page import page  # noqa: PLC0415 - likewise
+    from maker_engine.records.report_text import lines  # noqa: PLC0415 - likewise
     from maker_engine.records.summary import figures_of, summary_of  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.papers import simulated  # noqa: PLC0415 - likewise
@@ -143,10 +144,11 @@ def _report(chosen: argparse.Namespace) -> int:
     people = Answers(path)
     with Reader(path) as reader:
         found = summary_of(Decided(reader, task, people), task, people)
-        if simulated(reader):
+        made_up = simulated(reader)
+        if made_up:
             complain("simulated agents answered: these figures say nothing about a real model")
     if chosen.html is not None:
-        write_new(chosen.html, [page(found, f"{path.stem}: {task.label}")])
+        write_new(chosen.html, [page(found, f"{path.stem}: {task.label}", simulated=made_up)])
     if chosen.json:
         say_json(versioned(figures_of(found)))
     else:

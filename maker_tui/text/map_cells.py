@@ -26,15 +26,22 @@ class Layer(StrEnum):
     DISSENT = "dissent"
     FLAGGED = "flagged"
     UNDECIDED = "undecided"
+    WRONG = "wrong"
 
     def of(self, share: Share) -> int:
         """Return how many steps it counts."""
-        return {Layer.DISSENT: share.dissent, Layer.FLAGGED: share.flagged, Layer.UNDECIDED: share.undecided}[self]
+        return int(getattr(share, self.value))
+
+    @property
+    def of_rows(self) -> bool:
+        """Whether it is of rows, of which one may be wrong and the others are no worse for it."""
+        return self in (Layer.UNDECIDED, Layer.WRONG)
 
 
 def layers_of(*, independent: bool) -> tuple[Layer, ...]:
     """Return the layers of a run, the first one to be shown first; where steps are rows some may be left undecided."""
-    return (Layer.UNDECIDED, Layer.DISSENT, Layer.FLAGGED) if independent else (Layer.DISSENT, Layer.FLAGGED)
+    usual = (Layer.DISSENT, Layer.FLAGGED)
+    return (Layer.UNDECIDED, Layer.WRONG, *usual) if independent else usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +187,7 @@ def picture(marks: Marks, shown: Window, layer: Layer, live: Live, peak: float =
     for step in live.forks:
         _put(glyphs, shown, step, (FORK, "accent"))
     for place, one in enumerate(shares):
-        if one.wrong:
+        if one.wrong and not (layer.of_rows and shown.each > 1):
             glyphs[place] = (WRONG, "bad")
     return Picture(shown, shares, glyphs, peak)
 

@@ -6,7 +6,7 @@ Only the rows in view are read, in the record's thread; a refresh costs what is 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,7 +59,7 @@ class RowsPane(CursorPane):
         self._run: ViewedRun | None = None
         self._total = self._done = 0
         self._rows: dict[int, ShownRow] = {}
-        self._following = True
+        self._following, self._past = True, False
         self._waiting = False
         self._looked_at = 0.0
 
@@ -80,7 +80,8 @@ class RowsPane(CursorPane):
             self._total = total
             self.refresh()
         self.entitle(f"rows · {words}", "✖ wrong  ? undecided  ≠ dissent  ⚑ flagged")
-        if past or self._following:
+        self._past = past
+        if past:
             self._bring(min(place, total - 1))
         if not self._waiting:
             self._waiting = True
@@ -103,18 +104,19 @@ class RowsPane(CursorPane):
         run = self._run
         if run is None or not self.display or not self.size:
             return
-        rows = range(self.top, min(self._total, self.top + max(1, self.size.height)))
-        done = run.records.steps
-        missing = [row for row in rows if (held := self._rows.get(row)) is None or (held.facts is None and row <= done)]
-        run.records.look(partial(_read, run, missing), self._take, "rows", quiet=True)
+        height = max(1, self.size.height)
+        held = self._rows if len(self._rows) <= MOST_KEPT else {}
+        at = None if self._following and not self._past else self.top
+        run.records.look(partial(_read, run, (at, height, self._total), held), self._take, "rows", quiet=True)
 
     def _take(self, found: tuple[int, Mapping[int, ShownRow]]) -> None:
+        self._done, rows = found
         if len(self._rows) > MOST_KEPT:
             self._rows = {}
-        done, rows = found
         changed = any(self._rows.get(row) != shown for row, shown in rows.items())
         self._rows |= rows
-        self._done = done
+        if self._following and not self._past:  # only now: its rows are here
+            self._bring(min(self._done, self._total - 1))
         if changed:
             self.refresh()
 
@@ -173,15 +175,30 @@ def row_line(row: int, shown: ShownRow, width: int, total: int) -> Text:
     return line(*parts, fit(one_line(shown.title, LONGEST_TITLE), max(0, room)), *chosen)
 
 
-def _read(run: ViewedRun, rows: Sequence[int], reader: Reader) -> tuple[int, Mapping[int, ShownRow]]:
-    """Read rows; how many are decided comes with them."""
+def _read(
+    run: ViewedRun, view: tuple[int | None, int, int], held: Mapping[int, ShownRow], reader: Reader
+) -> tuple[int, Mapping[int, ShownRow]]:
+    """Read the rows in a view that are not held as they are now; how many are decided comes with them.
+
+    Args:
+        run: The run.
+        view: The first row (0-based), None for those that end with the open one; how many; and how many there are.
+        held: Rows that were read before.
+        reader: The record.
+    """
     run.marks.catch_up(reader)
+    top, height, total = view
     done = min(reader.steps_done(), len(run.marks))
-    decided = [row for row in rows if row < done]
-    facts = {one.step: one for one in read_rows(reader, run.task, run.describe, decided)}
+    first = max(0, min(done, total - 1) - height + 1) if top is None else top
+    rows = [row for row in range(first, min(total, first + height)) if _is_old(held.get(row), decided=row < done)]
+    facts = {one.step: one for one in read_rows(reader, run.task, run.describe, [row for row in rows if row < done])}
     return done, {
         row: ShownRow(_title(run.task, row), facts.get(row), row < done and run.marks.is_undecided(row)) for row in rows
     }
+
+
+def _is_old(shown: ShownRow | None, *, decided: bool) -> bool:
+    return shown is None or (decided and shown.facts is None)
 
 
 def _title(task: AnyTask, row: int) -> str:
