@@ -84,8 +84,8 @@ class Answers:
         whole = added[: added.rfind(b"\n") + 1]  # what comes behind is being written
         for line in whole.splitlines():
             self._lines += 1
-            if line.endswith(b"}") or not line.startswith(_BEGIN):  # else a crash cut it off, and nobody relied on it
-                self._take(self._read(line))
+            if line and (line.endswith(b"}") or not line.startswith(_BEGIN)):
+                self._take(self._read(line))  # else a crash cut it off, and nobody relied on it
         self._at += len(whole)
         return bool(whole)
 
@@ -109,6 +109,7 @@ class Answers:
         Raises:
             InputError: They cannot be written.
         """
+        self.catch_up()
         lines = "".join(json.dumps(one._asdict(), ensure_ascii=False) + "\n" for one in answers)
         try:
             with self.path.open("ab") as file:

@@ -1,4 +1,4 @@
-"""What people are to be asked of a table, as its run goes on: what votes did not decide, or not clearly enough."""
+"""What people are to be asked of a table while its run is under way: what votes did not decide, or not clearly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BITE = 20_000
 
 
 class Queue:
-    """The steps that people are to be asked about, found as the run comes to them; each step is examined once.
+    """Finds the steps that people are to be asked about while a run decides them; each step is examined once.
 
     Args:
         task: What the session decides.

@@ -80,11 +80,15 @@ class ScreenOpener:
             workbench.call_after_refresh(workbench.travel.action_look, view)
         return workbench
 
-    def people(self, desk: Desk) -> None:
-        """Show what people are asked about rows, over the screen."""
+    def people(self, desk: Desk, then: Callable[[], None]) -> None:
+        """Show what people are asked about rows, over the screen; `then` is called once that is left."""
         from maker_tui.screens.reviewing import Reviewing  # noqa: PLC0415 - start-up: few tasks have rows
 
-        self._app.push_screen(Reviewing(desk, lambda: (self._app.pop_screen(), None)[1]))
+        def leave() -> None:
+            self._app.pop_screen()
+            then()
+
+        self._app.push_screen(Reviewing(desk, leave))
 
     def workbench(self, source: RunSource, step: int | None) -> None:
         """Show a run on the workbench instead of the present screen; at a step, 0-based, None for where it is."""

@@ -69,8 +69,8 @@ class Opener(Protocol):
     def planned(self, values: Mapping[str, str]) -> None:
         """Leave the plan screen with `values` for the new-run form: for that below it, or for a new one."""
 
-    def people(self, desk: Desk) -> None:
-        """Show what people are asked about rows, over the screen."""
+    def people(self, desk: Desk, then: Callable[[], None]) -> None:
+        """Show what people are asked about rows, over the screen; `then` is called once that is left."""
 
     def workbench(self, source: RunSource, step: int | None) -> None:
         """Show a run on the workbench instead of the present screen; at a step, 0-based, None for where it is."""

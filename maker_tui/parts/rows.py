@@ -53,6 +53,7 @@ class Rows:
         self._screen, self._source, self._travel, self._tally, self._again = screen, source, travel, tally, again
         self.pane = RowsPane(id="rows")
         self.independent = source.task.independent
+        self.pane.pointed = self._point
         self._desk: Desk | None = None
         self._why_not = ""
         self._shown: int | None = None
@@ -85,12 +86,13 @@ class Rows:
         left = review.open + max(0, totals.undecided - len(review))
         return (f"{count(left)} to review",) if left else ()
 
-    def point(self) -> None:
+    def _point(self) -> None:
         """Show the votes on the row under the cursor, also of one decided long ago."""
         run, row = self._travel.run, self.pane.pinned
         if run is None or row is None:
             self._shown = None
-            self._again()
+            if not self._travel.in_the_past:
+                self._again()
             return
         self._shown = row
         run.records.look(partial(_votes, run.task, row), self._take, "row votes", quiet=True)
@@ -126,7 +128,11 @@ class Rows:
             why = self._why_not or "the steps of this task are no rows" * (not self.independent)
             self._screen.notify(why or "nothing is on record yet", title="no review", markup=False, timeout=3)
             return
-        self._screen.opener.people(desk)
+        self._screen.opener.people(desk, self._back)
+
+    def _back(self) -> None:
+        if not self._travel.in_the_past:
+            self._again()  # others wait for people now
 
 
 def _votes(task: AnyTask, row: int, reader: Reader) -> Snapshot:

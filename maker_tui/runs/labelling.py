@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.records import audit, gold_sample, sheets
+from maker_engine.records import audit, sheets
 from maker_engine.records.guarantee import needed
 from maker_engine.records.people import AUDIT, GOLD, REVIEW, Answers
 from maker_engine.records.queue import Queue
@@ -146,7 +146,7 @@ class RowList:
 
 
 class ReviewList(RowList):
-    """What the votes did not decide, or not clearly, as the run comes to it."""
+    """What the votes did not decide, or not clearly, as soon as they have not."""
 
     kind = REVIEW
 
@@ -180,7 +180,7 @@ class GoldList(RowList):
         return self._drawn()
 
     def _drawn(self) -> list[Asked]:
-        steps = gold_sample.drawn(self._table.units, self._terms.rows or gold_sample.ROWS, self._terms.seed)
+        steps = sheets.drawn_rows(self._table.units, self._terms.rows or sheets.GOLD_ROWS, self._terms.seed)
         return asked_of(self._table.units, ((step, None) for step in steps))
 
 
@@ -297,11 +297,11 @@ class Desk:
         Raises:
             InputError: It cannot be written.
         """
-        rows = [*gold_sample.gold_rows(self._table.units, self._table.people)]
+        rows = [*sheets.gold_rows(self._table.units, self._table.people)]
         if self._gold is None or not rows:
             return ""
         beside = self._gold.with_name(f"{self._gold.name}.new")
-        texts = csv_lines(gold_sample.gold_columns(self._table.units), rows, exact=True)
+        texts = csv_lines(sheets.gold_columns(self._table.units), rows, exact=True)
         try:
             beside.write_text("".join(texts), encoding="utf-8", errors="surrogateescape", newline="")
             beside.replace(self._gold)

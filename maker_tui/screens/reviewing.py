@@ -19,12 +19,12 @@ from maker_engine.printable import one_line
 from maker_engine.records.people import AUDIT
 from maker_tui.parts.maker_screen import MakerScreen, act_on
 from maker_tui.text.figures import count, place_words
-from maker_tui.text.review_lines import asked_lines, keys_of_labels, list_lines
 from maker_tui.text.roles import line
 from maker_tui.text.words import run_word
 from maker_tui.widgets.key_bar import KeyBar, keys_of, name_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.prompt_line import PromptLine
+from maker_tui.widgets.review_lines import asked_lines, keys_of_labels, list_lines
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:

@@ -134,7 +134,7 @@ class Workbench(MakerScreen):
         self._editing = PromptEditing(self, source, self._control, self.travel, self._keys)
         self._forking = Forking(self, source, self.travel, self._breaks, self._editing, self._prompt)
         self._review = Review(self, source, self.travel)
-        self._rows = Rows(self, source, self.travel, self._tally, self._show_again)
+        self._rows = Rows(self, source, self.travel, self._tally, self.show_now)
         self.set_class(self._rows.independent, "-rows")
         self._progress.rows = self._rows.independent
         self._leaving = Leaving(self, source, self._control, self._show_saving)
@@ -315,20 +315,6 @@ class Workbench(MakerScreen):
         )
         for bar in self.footers:
             bar.offer(keys)
-
-    def _show_again(self) -> None:
-        """Show the run as it is now, where that is in view."""
-        if self._watch.view is not None and not self.travel.in_the_past:
-            self._show(self._watch.view)
-
-    def on_cursor_pane_pointed(self) -> None:
-        """Show the votes on the row that the cursor went to."""
-        self._rows.point()
-
-    def on_screen_resume(self) -> None:
-        """Count anew what waits for people."""
-        if self._rows.independent and self.is_mounted:
-            self._show_again()
 
     def fork_at(self, step: int) -> None:
         """Ask for a fork at a step, 0-based."""

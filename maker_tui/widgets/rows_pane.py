@@ -6,7 +6,7 @@ Only the rows in view are read, in the record's thread; a refresh costs what is 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,7 +52,11 @@ class ShownRow(NamedTuple):
 
 
 class RowsPane(CursorPane):
-    """Shows all rows: what each is about, and what it was decided as. The cursor keeps to the open row until moved."""
+    """Shows all rows: what each is about, and what it was decided as. The cursor keeps to the open row until moved.
+
+    Attributes:
+        pointed: Called when the cursor was moved.
+    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("rows", id=id)
@@ -62,6 +66,7 @@ class RowsPane(CursorPane):
         self._following, self._past = True, False
         self._waiting = False
         self._looked_at = 0.0
+        self.pointed: Callable[[], None] = _ignore
 
     @property
     def line_total(self) -> int:
@@ -134,6 +139,7 @@ class RowsPane(CursorPane):
         """Bring the cursor to a row, and keep it there."""
         self._following = False
         super().point(row)
+        self.pointed()
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows; to the end is to the open row, and along with the run from then on."""
@@ -142,12 +148,16 @@ class RowsPane(CursorPane):
             return
         self._following = True
         self._bring(min(self._done, self._total - 1))
-        self.post_message(self.Pointed(self, self._cursor))
+        self.pointed()
 
     def row_at(self, index: int) -> Text:
         """Lay out one row."""
         held = self._rows.get(index)
         return row_line(index, held or ShownRow(TO_COME), self.size.width, self._total)
+
+
+def _ignore() -> None:
+    """Do nothing."""
 
 
 def row_line(row: int, shown: ShownRow, width: int, total: int) -> Text:

@@ -10,7 +10,7 @@ from maker_engine.records.people import REVIEW, Answers
 from maker_engine.records.review import asked_of
 from maker_tui.cli.review_here import ReviewApp
 from maker_tui.runs.labelling import Desk, GoldList, ReviewList, Table, Terms
-from tests.tui.looking import gone, screen_text, shown
+from tests.tui.looking import screen_text, shown
 
 
 def desk(folder, **terms):
@@ -25,11 +25,11 @@ def desk(folder, **terms):
 
 async def test_a_table_is_reviewed_by_keys(tmp_path):
     """A number answers and is kept, u takes it back, n leaves a row for later, and the votes show only afterwards."""
-    asked = desk(tmp_path).front.review
     at = desk(tmp_path)
     asked = at.front.review
     app = ReviewApp(at)
     async with app.run_test(size=(80, 24)) as pilot:
+        assert app.title == "maker"
         await shown(pilot, "T01", "Which desk")
         assert "ahead" not in screen_text(app)
         first = asked.labels()[0]
@@ -39,8 +39,31 @@ async def test_a_table_is_reviewed_by_keys(tmp_path):
         await pilot.press("u")
         assert Answers(tmp_path / "s.maker").of(REVIEW, "T01", "category") == {}
         await pilot.press("n", "a", *"nonsense", "enter")
+        await shown(pilot, "no answer here")
         assert asked.answered == 0
         await pilot.press(*["backspace"] * 8, *"Billing", "enter", "2", "1")
         await shown(pilot, "That was all: 3 answers")
-    again = desk(tmp_path).front.review
-    assert again.left == 0, "what was answered before is not asked again"
+    assert desk(tmp_path).front.review.left == 0, "what was answered before is not asked again"
+
+
+async def test_two_people_share_the_rows_and_are_compared(tmp_path):
+    """With two people a row each is asked of both, under names of theirs, and how far they agree is shown."""
+    app = ReviewApp(desk(tmp_path))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("M", "backspace", "2", "enter", "1", "1", "I", *["backspace"] * 3, *"ben", "enter")
+        await shown(pilot, " · ben", "0 answered, 3 left")
+        await pilot.press("1", "2")
+        await shown(pilot, "2 people on 2 of the same: κ")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+def test_the_review_looks_as_it_did(snap_compare, size, tmp_path):
+    """A row, its labels by key, what the votes said of the one before, and how long the lists are."""
+    asked = desk(tmp_path)
+
+    async def ready(pilot) -> None:
+        await shown(pilot, "T01")
+        await pilot.press("1")
+        await shown(pilot, "T02", "you said")
+
+    assert snap_compare(ReviewApp(asked), terminal_size=size, run_before=ready)
