@@ -169,7 +169,7 @@ class Workbench(MakerScreen):
     def _reach(self) -> int:
         """Return how many panes tab goes round: those of a small window, and in a large one the two beside them."""
         large = not self.has_class("-low") and (self.has_class("-broad") or self.has_class("-wide", "-tall"))
-        return (6 if large else 4) + self._rows.independent
+        return 6 if large else 4 + self._rows.independent
 
     @property
     def session_path(self) -> Path | None:
@@ -185,10 +185,10 @@ class Workbench(MakerScreen):
         """Begin to look at the run."""
         word = starting_word(self._source)
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
-        rows = (self._rows.pane,) if self._rows.independent else ()
-        self._grid.take_panes(
-            self._board, self._tally, *rows, self._flags, self._progress, self._decided, self._response
-        )
+        panes = [self._board, self._tally, self._flags, self._progress, self._decided, self._response]
+        if self._rows.independent:
+            panes[2:5] = [self._rows.pane, self._flags, self._progress]
+        self._grid.take_panes(*panes)
         self._grid.bring_forward(self._board)
         self._grid.bring_forward(self._tally)
         self._tally.focus()

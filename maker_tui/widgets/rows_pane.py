@@ -30,7 +30,8 @@ LOOK_S = 0.5
 """The record is read no more often than this, but for rows that come into view."""
 MOST_KEPT = 4_000
 LONGEST_TITLE = 200
-LEAST_TITLE = 12
+LEAST_TITLE, GOOD_TITLE = 12, 24
+"""Cells that a title has before answer and marks take theirs, and before votes do."""
 ANSWER_CELLS, WIDE_ANSWER_CELLS, VOTES_CELLS, MARK_CELLS = 10, 18, 8, 3
 WIDE_CELLS = 60
 """From this width on an answer has more room."""
@@ -174,11 +175,14 @@ def row_line(row: int, shown: ShownRow, width: int, total: int) -> Text:
     if shown.undecided:
         answer, role, marks = UNDECIDED, "warn", (f"?{marks[0].replace('@', '')}", "warn")
     answer_cells = WIDE_ANSWER_CELLS if width >= WIDE_CELLS else ANSWER_CELLS
-    columns = [(answer, answer_cells, role), (marks[0], MARK_CELLS, marks[1]), (votes, VOTES_CELLS, "quiet")]
+    columns = [
+        (answer, answer_cells, role, LEAST_TITLE), (marks[0], MARK_CELLS, marks[1], LEAST_TITLE),
+        (votes, VOTES_CELLS, "quiet", GOOD_TITLE),
+    ]  # fmt: skip
     room -= number + 1
     chosen = []
-    for text, cells, shade in columns:
-        if room - cells - 1 < LEAST_TITLE:
+    for text, cells, shade, least in columns:
+        if room - cells - 1 < least:
             break
         room -= cells + 1
         chosen.append((f" {fit(text, cells)}", shade))
