@@ -157,7 +157,7 @@ class Review:
             return False
         said = written(unit.field, value, self._passage(unit))
         place = self._waiting[0]
-        blind = place not in self._seen
+        blind = place not in self._seen and (self.kind == REVIEW or not self._reviewed(unit))
         self._people.add([Answer(self.kind, unit.id, unit.field.name, said, self.reviewer, blind)])
         self._waiting.popleft()
         self._done.append(place)
@@ -190,6 +190,10 @@ class Review:
 
     def _passage(self, unit: Unit) -> str:
         return passage_of(unit.row, unit.field, self._units.shown) or " "
+
+    def _reviewed(self, unit: Unit) -> bool:
+        """Return whether this person has seen how the votes on it went, in a review."""
+        return self.reviewer in self._people.of(REVIEW, unit.id, unit.field.name)
 
     def _said(self, unit: Unit, decision: Decision, said: str) -> str:
         leader = written(unit.field, decision.leader, self._passage(unit)) or "nothing"

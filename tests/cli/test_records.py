@@ -73,7 +73,7 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
     result = json.loads(said)["result"]
     assert (status, result["rows"], result["decided"]) == (0, 60, 180)
     assert result["undecided"] == result["to_people"] > 0
-    assert does("records", "review", "s.maker", "--out", "q.csv")[0] == 0
+    assert does("records", "review", "s.maker", "--out", "q.csv", "--reviewers", "2")[0] == 0
     gold = {row["ticket"]: row["category"] for row in rows_of(table / "gold.csv")}
     queue = [row for row in rows_of(table / "q.csv") if row["maker_field"] == "category"]
     assert "margin" not in queue[0], "nothing on the sheet says how the votes went"
@@ -84,9 +84,14 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
             sheet.writerows(row | {"answer": gold[row["maker_id"]]} for row in queue)
     assert does("records", "review", "s.maker", "--answers", "ann.csv", "--answers", "bob.csv")[0] == 0
     report = json.loads(does("records", "report", "s.maker", "--json", "--html", "r.html")[1])
-    assert report["reviewers_alpha"] == 1
+    assert report["reviewers_alpha"] == report["reviewers"]["kappa"] == 1
     assert report["decided_by"]["person"] == len(queue) == report["fields"]["category"]["reviewed"]
-    assert "accuracy against coverage" in (table / "r.html").read_text()
+    assert report["fields"]["category"]["found"]["undecided"] == len(queue) == report["asked"]["review"]
+    page = (table / "r.html").read_text()
+    assert page.count("accuracy against coverage") == 1
+    assert "Simulated agents answered" in page
+    assert does("records", "review", "s.maker", "--out", "rest.csv", "--reviewers", "2")[0] == 0
+    assert {row["maker_field"] for row in rows_of(table / "rest.csv")} <= {"amount", "thing"}, "two have answered"
     assert does("records", "audit", "s.maker", "--out", "blind.csv", "--rows", "400")[0] == 0
     blind = rows_of(table / "blind.csv")
     value = {row["ticket"]: row for row in rows_of_results(does, table)}
@@ -98,6 +103,33 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
     assert status == 0
     assert "at most 1.00% of the" in said
     assert does("sessions", "verify", "s.maker")[0] == 0
+
+
+def test_gold_is_labelled_line_by_line_before_a_run_and_an_audit_after_it(table, does, monkeypatch):
+    """Without a terminal people are asked in lines; gold goes on where it was left, and `--gold` takes it."""
+    (table / "one.yaml").write_text(FIELD.partition("  amount")[0])
+
+    def says(text, *words):
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        return does("records", *words)
+
+    gold = ("gold", "tickets.csv", "--problem", "one.yaml", "--to", "mine.csv", "--rows", "5", "--reviewer", "ann")
+    status, said = says("1\nu\nnone of them\nbilling\ns\nq\n", *gold)
+    assert (status, "gold: 1 answered as ann, 4 left" in said, "is no answer here" in said) == (0, True, True)
+    assert "ahead" not in said
+    assert says("account\n" * 4, *gold)[0] == 0
+    assert [row["category"] for row in rows_of(table / "mine.csv")] == ["billing", *["account"] * 4]
+    run = ("run", "records", "--problem", "one.yaml", "--rows", "tickets.csv", "--gold", "mine.csv", "--json")
+    assert json.loads(does(*run, "--session", "s.maker")[1])["result"]["accuracy"]["judged"] == 5
+    status, said = says("1\n" * 3, "audit", "s.maker", "--here", "--rows", "3", "--alpha", "0.5")
+    assert (status, "audit: 3 answered" in said, "audited were wrong" in said) == (1, True, True)
+    assert "was not labelled here" in says("", *gold[:5], "tickets.csv")[1]
+    assert "1 to 20" in says("", "review", "s.maker", "--reviewers", "0")[1]
+    assert json.loads(does("records", "report", "s.maker", "--json")[1])["asked"] == {
+        "review": 0,
+        "audit": 3,
+        "gold": 0,
+    }
 
 
 def rows_of_results(does, table):
