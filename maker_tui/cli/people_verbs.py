@@ -31,6 +31,10 @@ def add_verbs(verbs: Verbs[Arguments]) -> None:
                         help="also what was accepted with less agreement than this, 0 to 1")  # fmt: skip
     gold = _verb(verbs, "gold", _gold, "label rows drawn at random as gold, before a run or after it", "WHAT")
     gold.add_argument("--problem", type=Path, metavar="FILE", help="the codebook, where WHAT is rows and no session")
+    gold.add_argument("--question", metavar="TEXT", help="without a codebook, as of maker ask: what is asked of a row")
+    gold.add_argument("--choices", metavar="A,B,C", help="without a codebook: the answers")
+    gold.add_argument("--id", metavar="COLUMN", help="the column that identifies a row")
+    gold.add_argument("--field", metavar="NAME", help="without a codebook: the answer's column (default answer)")
     gold.add_argument("--to", type=Path, metavar="FILE", help="where the gold is written (default beside the session)")
     gold.add_argument("--rows", type=int, metavar="N", help="how many are drawn (default 100)")
     _add_asking(gold)
@@ -156,7 +160,7 @@ def take_in(chosen: argparse.Namespace, units: Units, people: Answers, kind: str
 def _gold(chosen: argparse.Namespace) -> int:
     from maker_engine.records.people import GOLD  # noqa: PLC0415 - help needs none
 
-    if chosen.problem is None:
+    if chosen.problem is None and not chosen.question:
         _say(_here(chosen, GOLD, chosen.to))
         return 0
     from maker_engine.catalogue import find  # noqa: PLC0415 - likewise
@@ -170,7 +174,10 @@ def _gold(chosen: argparse.Namespace) -> int:
         raise InputError("say where the gold is to be written: --to gold.csv")
     if chosen.to.exists() and not beside(chosen.to).exists():
         raise InputError(f"{chosen.to} is there already and was not labelled here: name another file")
-    task = find("records").load({"rows": chosen.named}, read_problem(path_of(str(chosen.problem))))
+    asked = {name: getattr(chosen, name) for name in ("question", "choices", "id", "field")}
+    options = {"rows": chosen.named, **{name: text for name, text in asked.items() if text}}
+    source = None if chosen.problem is None else read_problem(path_of(str(chosen.problem)))
+    task = find("records").load(options, source)
     table = Table(task, units_of(task, chosen.to), Answers(chosen.to), None)
     desk = Desk(table, [GoldList(table, terms)], None, chosen.to)
     review_here(desk, None)

@@ -123,13 +123,17 @@ def test_gold_is_labelled_line_by_line_before_a_run_and_an_audit_after_it(table,
     assert json.loads(does(*run, "--session", "s.maker")[1])["result"]["accuracy"]["judged"] == 5
     status, said = says("1\n" * 3, "audit", "s.maker", "--here", "--rows", "3", "--alpha", "0.5")
     assert (status, "audit: 3 answered" in said, "audited were wrong" in said) == (1, True, True)
+    asked = ("--question", "Which? {text}", "--choices", "billing,other", "--id", "ticket", "--to", "asked.csv")
+    assert says("2\n", "gold", "tickets.csv", *asked, "--rows", "1")[0] == 0
+    assert [*rows_of(table / "asked.csv")[0]] == ["ticket", "answer"]
     assert "was not labelled here" in says("", *gold[:5], "tickets.csv")[1]
     assert "1 to 20" in says("", "review", "s.maker", "--reviewers", "0")[1]
-    assert json.loads(does("records", "report", "s.maker", "--json")[1])["asked"] == {
-        "review": 0,
-        "audit": 3,
-        "gold": 0,
-    }
+    assert does(*run[:6], "--session", "t.maker", "--headless")[0] == 0
+    assert says("billing\n", "gold", "t.maker", "--rows", "1")[0] == 0
+    assert [row["category"] for row in rows_of(table / "t.gold.csv")] == ["billing"]
+    report = json.loads(does("records", "report", "t.maker", "--json")[1])
+    assert report["asked"] == {"review": 0, "audit": 0, "gold": 1}
+    assert report["fields"]["category"]["gold"]["judged"] == 1, "what is labelled after a run is held against it"
 
 
 def rows_of_results(does, table):
