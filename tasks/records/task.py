@@ -115,7 +115,7 @@ class Records(Task[State, Any]):
     def row_title(self, number: int) -> str:
         """Return a row's id, the field where there are several, and what is shown of it."""
         units = self.problem.units
-        unit = self._at(number)[0]
+        unit = units[number]
         texts = (unit.row.text(name)[:_TITLE] for name in units.shown)
         field = f" {unit.field.name}?" if len(self.problem.codebook.fields) > 1 else ""
         return f"{unit.id[:_TITLE]}{field} {' · '.join(texts)}"[:_TITLE]

@@ -10,6 +10,10 @@ from maker_engine.records.people import REVIEW, Answers
 from maker_engine.records.review import asked_of
 from maker_tui.cli.review_here import ReviewApp
 from maker_tui.runs.labelling import Desk, GoldList, ReviewList, Table, Terms
+from maker_tui.screens.reviewing import Reviewing
+from maker_tui.settings.keymap import bindings_of
+from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.review_lines import LETTERS, keys_of_labels
 from tests.tui.looking import screen_text, shown
 
 
@@ -54,6 +58,14 @@ async def test_two_people_share_the_rows_and_are_compared(tmp_path):
         await shown(pilot, " · ben", "0 answered, 3 left")
         await pilot.press("1", "2")
         await shown(pilot, "2 people on 2 of the same: κ")
+
+
+def test_labels_behind_the_ninth_have_letters_that_do_nothing_else():
+    """Each of twenty labels has a key of its own, and none takes one from the screen or its panes."""
+    keys = keys_of_labels([str(number) for number in range(20)])
+    assert len({*keys}) == 20
+    bound = {key for owner in (Reviewing, LinePane) for one in bindings_of(owner) for key in one.key.split(",")}
+    assert bound.isdisjoint({*"123456789", *LETTERS})
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
