@@ -172,11 +172,16 @@ def _figures(view: RunView, width: int, *, roomy: bool, of_rows: bool) -> list[T
         ("tokens", tokens, "cost", dollars(view.snapshot.cost_usd)),
     ]
     if of_rows:  # none of them is squashed
-        whole = None if view.outlook is None else view.outlook.usd
-        rows[1:1] = [("cost", dollars(view.snapshot.cost_usd), "in all", NONE if whole is None else dollars(whole))]
+        rows[1:1] = [("cost", dollars(view.snapshot.cost_usd), "in all", _in_all(view.snapshot))]
         rows[-2:] = [("samples", count(totals.samples), "tokens", tokens)]
     half = (width + 1) // 2 + 1 - width % 2
     return [line(*_pair(row[0], row[1], half), *_pair(row[2], row[3], width - half)) for row in rows]
+
+
+def _in_all(snapshot: Snapshot) -> str:
+    """Show what all rows will cost, if those to come cost as those decided."""
+    paid, done, whole = snapshot.cost_usd, snapshot.totals.steps, _steps(snapshot)
+    return NONE if paid is None or not done or not whole else dollars(paid / done * whole)
 
 
 def _votes(totals: Totals, *, roomy: bool) -> str:
