@@ -63,6 +63,7 @@ class Review:
         self._done: list[int] = []
         self._seen: set[int] = set()
         self._unit: tuple[int, Unit] | None = None
+        self._open: int | None = 0
         self.answered = 0
         self.revealed = ""
 
@@ -72,22 +73,27 @@ class Review:
             self._asked.append(one)
             if self._wants(one):
                 self._waiting.append(len(self._asked) - 1)
+            if self._open is not None:
+                self._open += self._is_open(one)
 
     def _wants(self, one: Asked) -> bool:
-        given = self._people.of(self.kind, one.id, one.field)
-        return self.reviewer not in given and len(given) < self.needs
+        return self._is_open(one) and self.reviewer not in self._people.of(self.kind, one.id, one.field)
+
+    def _is_open(self, one: Asked) -> bool:
+        return self._people.count(self.kind, one.id, one.field) < self.needs
 
     def catch_up(self) -> bool:
         """Leave out what others have answered since; return whether anything has changed."""
         if not self._people.catch_up():
             return False
         self._waiting = deque(place for place in self._waiting if self._wants(self._asked[place]))
+        self._open = None
         return True
 
     def rename(self, reviewer: str) -> None:
         """Let another person answer from now on, who is asked what they have not answered."""
         self.reviewer, self.revealed, self.answered = reviewer, "", 0
-        self._done, self._seen = [], set()
+        self._done, self._seen, self._open = [], set(), None
         self._waiting = deque(place for place, one in enumerate(self._asked) if self._wants(one))
 
     def __len__(self) -> int:
@@ -102,7 +108,9 @@ class Review:
     @property
     def open(self) -> int:
         """How many have not been answered by as many people as are to."""
-        return sum(self._people.count(self.kind, one.id, one.field) < self.needs for one in self._asked)
+        if self._open is None:  # counted anew only after an answer: it is asked for with every picture of a run
+            self._open = sum(map(self._is_open, self._asked))
+        return self._open
 
     @property
     def unit(self) -> Unit | None:
@@ -160,6 +168,7 @@ class Review:
         blind = place not in self._seen and (self.kind == REVIEW or not self._reviewed(unit))
         self._people.add([Answer(self.kind, unit.id, unit.field.name, said, self.reviewer, blind)])
         self._waiting.popleft()
+        self._open = None
         self._done.append(place)
         self.answered += 1
         decision = self._asked[place].decision
@@ -182,6 +191,7 @@ class Review:
         one = self._asked[place]
         self._people.add([Answer(self.kind, one.id, one.field, "", self.reviewer)])
         self._waiting.appendleft(place)
+        self._open = None
         return True
 
     def seal(self) -> None:

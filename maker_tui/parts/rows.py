@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.record.decisions import describe
 from maker_engine.sessions.store.time_travel import as_decided
 from maker_tui.text.figures import count, ordinal
-from maker_tui.widgets.rows_pane import RowsPane
+from maker_tui.widgets.rows_pane import LOOK_S, RowsPane
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
@@ -57,6 +58,7 @@ class Rows:
         self._desk: Desk | None = None
         self._why_not = ""
         self._shown: int | None = None
+        self._looked_at = 0.0
 
     @property
     def pinned(self) -> bool:
@@ -81,7 +83,9 @@ class Rows:
         if desk is None:
             return ()
         review = desk.lists[0].review
-        if len(review) < totals.undecided and not self._travel.in_the_past:
+        late = time.monotonic() - self._looked_at >= LOOK_S
+        if len(review) < totals.undecided and late and not self._travel.in_the_past:
+            self._looked_at = time.monotonic()
             desk.lists[0].more()
         left = review.open + max(0, totals.undecided - len(review))
         return (f"{count(left)} to review",) if left else ()

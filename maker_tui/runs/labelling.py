@@ -199,7 +199,6 @@ class AuditList(RowList):
         super().__init__(table, terms)
         self._over = over
         self._drawn: sheets.Drawn | None = None
-        self._shown = False
 
     def _wants_more(self) -> bool:
         self.note = "" if self._over() else "what votes accept is drawn from when the run has ended"

@@ -90,7 +90,7 @@ def list_lines(front: RowList, lists: Sequence[RowList], width: int) -> list[Tex
 def _length(one: RowList) -> str:
     review = one.review
     if one.note:
-        return "after the run"
+        return "nothing yet"
     return f"{count(review.left)} left, {count(review.answered)} answered" if len(review) else "not looked at yet"
 
 
