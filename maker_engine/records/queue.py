@@ -51,7 +51,8 @@ class Queue:
     def _unclear(self, reader: Reader, first: int, last: int) -> list[tuple[int, Decision]]:
         if self._below <= 0:
             return []
-        found = ((one.step, decision_of(one)) for one in reader.steps(self._task, first, last, StepFlag.DISSENT))
+        flags = StepFlag.DISSENT if self._below <= 1 else 0  # where nobody dissented the agreement is 1
+        found = ((one.step, decision_of(one)) for one in reader.steps(self._task, first, last, flags))
         return [(step, one) for step, one in found if one.decided_by == VOTES and one.agreement < self._below]
 
 
