@@ -126,7 +126,7 @@ class Rows:
         return self._desk
 
     def action_people(self) -> None:
-        """Show what people are asked; the run goes on meanwhile."""
+        """Show what people are asked; the run is not stopped by it."""
         desk = self._made() if self.independent else None
         if desk is None:
             why = self._why_not or "the steps of this task are no rows" * (not self.independent)

@@ -1,6 +1,6 @@
 """What people do about the rows of a table, as a screen shows it: a review, gold, an audit, each a list of its own.
 
-A list is read in the thread of the record, a piece at a time, while the run that decides the rows goes on.
+A list is read in the thread of the record, a piece at a time, while the run decides the rows.
 """
 
 from __future__ import annotations

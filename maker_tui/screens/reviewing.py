@@ -64,7 +64,7 @@ class Reviewing(MakerScreen):
     HELP_WORDS = (
         "One row at a time: a key of a label answers, and the next one comes. Every answer is on the disk at once.",
         "You are not shown how the votes went before you have answered; in gold and in an audit never.",
-        "Rows come in while the run decides others. What others answer meanwhile, at a terminal of theirs, is left out.",
+        "Rows come in while the run decides others. What other people answer meanwhile, elsewhere, is left out.",
     )
     HELP_OF = (("in the pane", LinePane),)
 

@@ -1,4 +1,4 @@
-"""People work on the rows of a run while it goes on: a review, gold, and an audit at its end."""
+"""People work on the rows of a run while it decides others: a review, gold, and an audit at its end."""
 
 from __future__ import annotations
 
