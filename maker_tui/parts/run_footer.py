@@ -40,6 +40,7 @@ def footer_keys(
     read_only: bool,
     wrong: bool,
     acts: bool = False,
+    rows: bool = False,
 ) -> list[Binding]:
     """Pick the keys that are of use.
 
@@ -51,6 +52,7 @@ def footer_keys(
         read_only: Another process drives the run.
         wrong: A step of the run, not only of the moment in view, is known to be wrong.
         acts: The open step acts, or waits for what has been done.
+        rows: The steps are rows, which people may work on.
     """
     names: Sequence[str] = ()
     if past:
@@ -63,9 +65,9 @@ def footer_keys(
         names = STUCK_KEYS
     elif snapshot.paused and snapshot.open is not None:
         names = ACTING_KEYS if acts else HELD_KEYS
-    if not names:
-        return usual_keys(bindings, paused=snapshot.paused)
-    return [one for one in named(bindings, names) if wrong or name_of(one) != "next-wrong"]
+    found = named(bindings, names) if names else usual_keys(bindings, paused=snapshot.paused)
+    found[1:1] = named(bindings, ["review"] * (rows and not past))
+    return [one for one in found if wrong or not names or name_of(one) != "next-wrong"]
 
 
 def usual_keys(bindings: Sequence[BindingType], *, paused: bool) -> list[Binding]:
