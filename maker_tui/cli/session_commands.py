@@ -15,7 +15,7 @@ from maker_engine.options import table
 from maker_engine.options.table import BY_NAME
 from maker_engine.output import say
 from maker_engine.printable import one_line
-from maker_tui.cli import look_commands, progress, record_commands
+from maker_tui.cli import look_commands, progress, record_commands, rollback_command
 from maker_tui.cli.library_commands import NAME, add_verbs
 from maker_tui.cli.log_flags import add_log
 from maker_tui.cli.option_flags import add_options, given, refuse_unattended, verbatim
@@ -55,6 +55,7 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     record_commands.add_verbs(verbs)
     look_commands.add_verbs(verbs)
     _add_fork(verbs)
+    rollback_command.add_verb(verbs)
     resume = verbs.add_parser("resume", help="continue a session from where it stopped", allow_abbrev=False)
     resume.add_argument("session", metavar=NAME)
     resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")

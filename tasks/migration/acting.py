@@ -8,7 +8,10 @@ from typing import Any
 from maker_engine.core.decomposition import Do, Safety
 
 from .problem import Change, Problem, Statement
-from .state import BACKUP, BATCHES, CHECK, COPY, FINISH, RECHECK, RESTORE, REVERT, RUN, UNWIND, UNWOUND, Deed, State
+from .state import (
+    BACKUP, BATCHES, CHECK, COPY, FINISH, RECHECK, RESTORE, REVERT, RUN, UNANSWERED, UNWIND, UNWOUND, VERDICT, Deed,
+    State,
+)  # fmt: skip
 from .surveys import whole
 
 EFFECT = "migration"
@@ -29,6 +32,22 @@ def deed_of(state: State) -> Deed:
 def in_batches(state: State) -> bool:
     """Tell whether the change at hand goes in batches."""
     return deed_of(state).gates[-1:] == (BATCHES,)
+
+
+def has_digest(state: State) -> bool:
+    """Tell whether the tables of a state are those of its database, so that they give its digest: not within a change.
+
+    Nor after a restore that failed, or a check of what was reverted at the end.
+    """
+    if state.stage == UNWOUND:
+        return False
+    if state.deed is None:
+        return not any(f": {stage} fails: " in state.stop for stage in (UNWOUND, RESTORE))
+    if state.deed.head == state.head:
+        return True
+    found = state.evidence
+    checked = found is not None and not found.error and not found.verify.startswith(UNANSWERED)
+    return checked and state.stage in (VERDICT, REVERT, RESTORE)
 
 
 def acting(problem: Problem, state: State) -> Do:
@@ -102,8 +121,8 @@ def _check(
 def _do(problem: Problem, state: State, op: str, change: str, *, label: str, **more: Any) -> Do:
     arguments: dict[str, Any] = {"op": op, "database": problem.database, "apply": problem.apply}
     if op != "copy":
-        whole_ones = state.stage != UNWOUND and (state.deed is None or state.deed.head == state.head)
-        arguments |= {"work": state.work, "at": state.head, "digest": whole(state.tables) if whole_ones else ""}
+        digest = whole(state.tables) if has_digest(state) else ""
+        arguments |= {"work": state.work, "at": state.head, "digest": digest}
     if change:
         arguments["change"] = change
     arguments |= {key: value for key, value in more.items() if key != "alone" or value}

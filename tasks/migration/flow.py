@@ -30,6 +30,7 @@ from .state import (
     RESTORE,
     REVERT,
     RUN,
+    UNANSWERED,
     UNWIND,
     UNWOUND,
     VERDICT,
@@ -275,7 +276,7 @@ def _failed(problem: Problem, state: State, error: str, outcome: Done) -> State:
         found = Evidence(error=error, left=PART if begun else NOTHING)
         return replace(state, stage=VERDICT, evidence=found)
     if state.stage == CHECK:
-        return replace(state, stage=VERDICT, evidence=Evidence(verify=f"it gave no answer: {error}", left=ALL))
+        return replace(state, stage=VERDICT, evidence=Evidence(verify=f"{UNANSWERED} {error}", left=ALL))
     if state.stage in (REVERT, RECHECK):
         return replace(_fault(state, f"{deed_of(state).name}: its revert fails: {error}"), stage=RESTORE)
     name = (

@@ -18,6 +18,8 @@ GATES = (RUN, BACKUP, BATCHES, ASK)
 VERDICTS = (KEEP, REVERT, RESTORE)
 NOTHING, ALL, PART = "nothing", "all", "part"
 GO_ON, STOP = "go on", "stop here"
+UNANSWERED = "it gave no answer:"
+"""How what a check says begins that did not come through."""
 
 
 @dataclass(frozen=True, slots=True)

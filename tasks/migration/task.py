@@ -43,6 +43,7 @@ from .problem import Problem, to_text
 from .readers import TOOLS
 from .rehearsal import rehearsed
 from .reports import papers, result, shortfall
+from .rolling_back import in_words, put_back
 from .rules import GATE_ROWS, RISKY, VERDICT_ROWS, gate, gate_facts, next_change, ready, verdict
 from .state import (
     ASK,
@@ -242,6 +243,14 @@ class Migration(Task[State, Answer]):
         if not done.ok or not isinstance(value, dict) or value.get("known") not in ("done", "not"):
             return Unknown("a statement that takes no transaction had begun")
         return NotDone() if value["known"] == "not" else Done(Status.OK, str(value.get("value", "{}")))
+
+    def rollback(self, state: State, later: Iterable[State]) -> Do:
+        """Put the database back, held against the digests on record."""
+        return put_back(self.problem, state, later)
+
+    def rolled_back(self, state: State, done: Done) -> str:
+        """Name the digest."""
+        return in_words(self.problem, state, done)
 
     def verify(self, answers: Iterable[Any]) -> list[str]:
         """Check order, backups, reverts and digests on the record of what was decided and done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar, Generic, TypeVar
 
 from maker_engine.core.task.steps import Do, Done, NotDone, Unknown
@@ -58,3 +58,21 @@ class Acting(Generic[S]):
         raise NotImplementedError(
             f"no `rehearse`: the outcome of {do.effect} at {state!r:.60} is not imitated ({variant})"
         )
+
+    def rollback(self, state: S, later: Iterable[S]) -> Do | None:  # noqa: ARG002 - the default offers none
+        """Return an effect that puts the world back to what it was at `state`, and checks that; None: none is offered.
+
+        It may be carried out twice, fails where it cannot show that the world is as it was, and then changes nothing.
+
+        Args:
+            state: A state that the run has had.
+            later: Those that it had after it, in order.
+
+        Raises:
+            ProblemError: The world cannot be put back to this state; the text says which one it can be.
+        """
+        return None
+
+    def rolled_back(self, state: S, done: Done) -> str:  # noqa: ARG002 - likewise
+        """Describe in one line what the effect of `rollback`, which ended well as `done`, has put back and checked."""
+        return "put back"

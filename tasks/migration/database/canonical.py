@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 JOURNAL = "maker_migration_journal"
 """The table in which a database keeps what was done to it; it is in no digest."""
+MOVED = "another program has changed the database since: it is not put back"
 _MODULUS = 1 << 256
 
 

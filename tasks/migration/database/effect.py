@@ -28,9 +28,9 @@ _KNOWN: dict[str, type | tuple[type, ...]] = {
     "op": str, "database": str, "apply": bool, "work": str, "at": str, "digest": str, "sql": list, "change": str,
     "direction": str, "alone": bool, "table": str, "above": (int, type(None)), "rows": int,
     "tables": (list, type(None)),
-    "verify": list, "to": str, "as": str, "asks": str,
+    "verify": list, "to": str, "as": str, "asks": str, "proof": str, "known": dict,
 }  # fmt: skip
-WRITES = frozenset({"copy", "run", "batch", "backup", "restore", "finish"})
+WRITES = frozenset({"copy", "run", "batch", "backup", "restore", "rollback", "finish"})
 LARGEST_DEMO = 5_000_000
 
 
@@ -46,6 +46,8 @@ class MigrationEffect:
     check    {"survey", "verify": what failed}; "tables" limits it to those that may have changed
     backup   {"head", "digest", "integrity"} of a backup, restored elsewhere
     restore  puts the state "to" back: {"head", "survey"}
+    rollback puts the state "to" back, from which the state "proof" has the digest that "known" has by heads, and leaves
+             no table of maker's: {"head", "digest", "rows"}
     asked    {"known"}: "done" with its value, "begun" or "not" of the transaction under the key "asks"
     finish   {"survey", "integrity"} of the whole, and no table of maker's is left in a database that was changed
     """
@@ -143,17 +145,55 @@ class _Operation:
 
     def _there(self) -> None:
         """See to it that the database is in the state the run left it in, putting it back where it has gone on."""
-        at = self._given["at"]
+        at, digest = self._given["at"], self._given.get("digest", "")
+        self._kept()
+        if self._base.head() != at:
+            self._remake(at, at, digest, {})
+        elif digest:
+            self._base.history.know(at, digest)
+
+    def _kept(self) -> None:
         if not self._base.saved_exists(ROOT):
             raise EffectError("state", f"the copy {self._token} is gone: begin a new run")
-        if self._base.head() != at:
-            if self._base.apply and self._base.has_moved():
-                raise EffectError("state", "another program has changed the database since: it is not put back")
-            self._base.remake(at)
-            expected = self._given.get("digest", "")
-            found = _digest(self._base.survey(None))
-            if expected and found != expected:
-                raise EffectError("state", f"put back to {at}, the digest is {found[:12]} and not {expected[:12]}")
+
+    def _remake(self, to: str, proof: str, digest: str, known: Mapping[str, str] | None) -> None:
+        """Put the database back into a state that it has had, once that is seen to be it.
+
+        Args:
+            to: What the state is called.
+            proof: A state that was reached from there, or the same.
+            digest: That of `proof`, "" where it is not known.
+            known: More digests of states; None where it is not asked whether another program has written.
+
+        Raises:
+            EffectError: What was remade has another digest, or another program has written to the database itself.
+        """
+        base = self._base
+        try:
+            left = self._left(known) if base.apply and known is not None else ""
+            if digest:
+                base.history.way({to}, proof)
+                self._build(proof, digest)
+            if not digest or proof != to:
+                base.build(to)
+            base.swap(left)
+        finally:
+            base.drop_scratch()
+
+    def _build(self, head: str, digest: str) -> None:
+        self._base.build(head)
+        found = _digest(self._base.survey(None, self._base.scratch))
+        if found != digest:
+            raise EffectError("state", f"put back to {head}, the digest is {found[:12]} and not {digest[:12]}")
+
+    def _left(self, known: Mapping[str, str]) -> str:
+        """Return the digest that the database has where no other program has written to it."""
+        now = self._base.head()
+        digest = known.get(now) or self._base.history.digest_of(now)
+        if not digest:
+            self._base.build(now)
+            digest = _digest(self._base.survey(None, self._base.scratch))
+        return str(digest)
 
     def _run(self) -> dict[str, Json]:
         return self._transaction([str(one) for one in self._given["sql"]], {})
@@ -201,9 +241,24 @@ class _Operation:
 
     def _restore(self) -> dict[str, Json]:
         to = self._given["to"]
+        self._kept()
         if self._base.head() != to:
-            self._base.remake(to)
+            at, digest = self._given["at"], self._given.get("digest", "")
+            # What a change that failed in its middle has left cannot always be remade to be compared with.
+            self._remake(to, to, "", {at: digest} if digest else None)
         return {"head": to, "survey": self._base.survey(None)}
+
+    def _rollback(self) -> dict[str, Json]:
+        to, proof, known = self._given["to"], self._given["proof"], self._given["known"]
+        self._kept()
+        if proof != to or self._base.head() != to or _digest(self._base.survey(None)) != known[proof]:
+            self._remake(to, proof, known[proof], known)
+        survey: Any = self._base.survey(None)
+        found = _digest(survey)
+        if found != known.get(to, found):
+            raise EffectError("state", f"it was put back, and its digest is {found[:12]} and not {known[to][:12]}")
+        self._base.finish(to, found)
+        return {"head": to, "digest": found, "rows": {name: row[0] for name, row in survey["tables"].items()}}
 
     def _asked(self) -> dict[str, Json]:
         key = self._given["asks"]

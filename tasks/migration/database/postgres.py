@@ -16,7 +16,7 @@ from maker_engine.core.decomposition import Json
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
-from .canonical import JOURNAL, row_sum, table_digest, whole_digest
+from .canonical import JOURNAL, MOVED, row_sum, table_digest, whole_digest
 from .history import ROOT, Entry, History
 
 MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
@@ -61,6 +61,7 @@ class PostgresBase:
         self.folder = folder
         self.apply = apply
         self.work = self._own if apply else f"maker_{token}_work"
+        self.scratch = f"maker_{token}_scratch"
         self.history = History(folder)
         self.stopped = False
         self._open: list[Any] = []
@@ -104,10 +105,9 @@ class PostgresBase:
 
     def saved_exists(self, head: str) -> bool:
         """Tell whether there is a backup of a state, mending a swap that a crash has cut in two."""
-        names = self._names()
-        scratch = f"maker_{self._token}_scratch"
-        if self.work not in names and scratch in names:
-            self._order(f'ALTER DATABASE "{scratch}" RENAME TO "{self.work}"')
+        names, old = self._names(), f"maker_{self._token}_old"
+        if self.work not in names and old in names:
+            self._order(f'ALTER DATABASE "{old}" RENAME TO "{self.work}"')
         return self.saved(head) in names
 
     def _order(self, *orders: str) -> None:
@@ -156,7 +156,7 @@ class PostgresBase:
 
     def head(self) -> str:
         """Return what the state of the database is called."""
-        return str(self.outcome("head") or self.history.finished()[0])
+        return str(self.outcome("head") or self.history.finished())
 
     def outcome(self, key: str) -> str | None:
         """Return the outcome of the transaction that was done under a key, None where none was."""
@@ -165,13 +165,6 @@ class PostgresBase:
                 return None
             row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = %s", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
-
-    def has_moved(self) -> bool:
-        """Tell whether others may have changed the database: in a run's middle a server does not say, and it counts."""
-        if self.outcome("head") is not None:
-            return True
-        found: Any = self.survey(None)["tables"]
-        return whole_digest({name: row[1] for name, row in found.items()}) != self.history.finished()[1]
 
     def transact(
         self,
@@ -303,18 +296,17 @@ class PostgresBase:
         finally:
             self._order(f'DROP DATABASE IF EXISTS "{restored}" WITH (FORCE)')
 
-    def remake(self, head: str) -> None:
-        """Put the database back into a state that it has had: the nearest backup, and what was done from there on."""
+    def build(self, head: str) -> None:
+        """Make a state that the database has had in `scratch`: the nearest backup, and what was done from there on."""
         before = f"maker_{self._token}_"
         starts = {name.removeprefix(before) for name in self._names() if name.startswith(before)}
         way = self.history.way(starts - {"work", "part", "scratch", "restored", "old"}, head)
-        scratch = f"{before}scratch"
-        self._order(f'DROP DATABASE IF EXISTS "{scratch}" WITH (FORCE)')
-        self._copy(self.saved(way[0].parent if way else head), scratch)
-        kept, self.work = self.work, scratch
+        self.drop_scratch()
+        self._copy(self.saved(way[0].parent if way else head), self.scratch)
+        kept, self.work = self.work, self.scratch
         try:
             if not way and head == ROOT:
-                with self._connected(scratch) as connection:
+                with self._connected(self.scratch) as connection:
                     _note(connection, "again", ROOT, {})
             for one in way:
                 if _alone(one.sql):
@@ -323,14 +315,37 @@ class PostgresBase:
                     self.transact((), one.sql, one, f"again {one.head}", {})
         finally:
             self.work = kept
-        old = f"{before}old"
+
+    def swap(self, left: str) -> None:
+        """Put what was built in the database's place; of one that was itself changed only if it is as it was left.
+
+        Its name is taken from it first, so that no one writes to it after the look.
+
+        Args:
+            left: The digest that it has where no other program has written to it, "" not to look.
+
+        Raises:
+            EffectError: One has.
+        """
+        old = f"maker_{self._token}_old"
         self._order(
             f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)',
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.work}'",  # noqa: S608 - names are quoted
             f'ALTER DATABASE "{self.work}" RENAME TO "{old}"',
-            f'ALTER DATABASE "{scratch}" RENAME TO "{self.work}"',
-            f'DROP DATABASE "{old}" WITH (FORCE)',
         )
+        try:
+            found: Any = self.survey(None, old)["tables"] if left else {}
+            if left and whole_digest({name: row[1] for name, row in found.items()}) != left:
+                raise EffectError("state", MOVED)
+            self._order(f'ALTER DATABASE "{self.scratch}" RENAME TO "{self.work}"')
+        except EffectError:
+            self._order(f'ALTER DATABASE "{old}" RENAME TO "{self.work}"')
+            raise
+        self._order(f'DROP DATABASE "{old}" WITH (FORCE)')
+
+    def drop_scratch(self) -> None:
+        """Remove what was built."""
+        self._order(f'DROP DATABASE IF EXISTS "{self.scratch}" WITH (FORCE)')
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""

@@ -16,9 +16,9 @@ from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
 from ..sql import PRAGMAS
-from .canonical import JOURNAL, whole_digest
+from .canonical import JOURNAL, MOVED, whole_digest
 from .history import ROOT, Entry, History
-from .sqlite_tables import BUSY_S, digest_of, quoted, schema_of, table_of, tables_of
+from .sqlite_tables import BUSY_S, quoted, schema_of, table_of, tables_of
 
 _PAGES = 4_096
 _HEADER, _CHUNK = 100, 1 << 20
@@ -47,6 +47,7 @@ class SqliteBase:
         self.folder = folder
         self.work = self.place.resolve() if apply else folder / "work.db"
         self.apply = apply
+        self.scratch = folder / "scratch.db"
         self.history = History(folder)
         self.stopped = False
         self._open: list[sqlite3.Connection] = []
@@ -108,13 +109,6 @@ class SqliteBase:
         """Tell whether there is a backup of a state."""
         return self.saved(head).exists()
 
-    def has_moved(self) -> bool:
-        """Tell whether others have changed the database since the last transaction of this run."""
-        noted = self._noted("version")
-        if noted is not None:
-            return int(noted) != _counter(self.work)
-        return digest_of(self.work)[0] != self.history.finished()[1]
-
     def saved(self, head: str) -> Path:
         """Return the file of the backup of a state."""
         return self.folder / f"backup-{head}.db"
@@ -140,7 +134,7 @@ class SqliteBase:
 
     def head(self) -> str:
         """Return what the state of the database is called."""
-        return str(self._noted("head") or self.history.finished()[0])
+        return str(self._noted("head") or self.history.finished())
 
     def _noted(self, key: str) -> str | None:
         with self._connected(self.work, "rw") as connection:
@@ -175,11 +169,11 @@ class SqliteBase:
                     raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
                 connection.execute(pragma)
             connection.execute("BEGIN IMMEDIATE")
-            before, counter = connection.total_changes, _counter(self.work)
+            before = connection.total_changes
             self._statements(connection, sql, wrote)
             value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote - {JOURNAL})}
             self.history.add(made)
-            _note(connection, key, made.head, value, counter + 1)
+            _note(connection, key, made.head, value)
             if self.stopped:
                 raise EffectError("state", "interrupted")
             connection.execute("COMMIT")
@@ -291,7 +285,7 @@ class SqliteBase:
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if digest and _counter(self.work) >= 0 and _same_pages(self.work, restored):
+            if digest and not _in_wal(self.work) and _same_pages(self.work, restored):
                 return {"digest": digest, "integrity": self.integrity(restored, "quick_check")}
             found: Any = self.survey(None, restored)["tables"]
             whole = whole_digest({name: row[1] for name, row in found.items()})
@@ -299,17 +293,16 @@ class SqliteBase:
         finally:
             restored.unlink(missing_ok=True)
 
-    def remake(self, head: str) -> None:
-        """Put the database back into a state that it has had: the nearest backup, and what was done from there on."""
+    def build(self, head: str) -> None:
+        """Make a state that the database has had in `scratch`: the nearest backup, and what was done from there on."""
         starts = {path.stem.removeprefix("backup-") for path in self.folder.glob("backup-*.db")}
         way = self.history.way(starts, head)
         start = way[0].parent if way else head
-        scratch = self.folder / "scratch.db"
-        self._place(self.saved(start), scratch)
-        kept, self.work = self.work, scratch
+        self._place(self.saved(start), self.scratch)
+        kept, self.work = self.work, self.scratch
         try:
             if not way and start == ROOT:
-                with self._connected(scratch) as connection:
+                with self._connected(self.scratch) as connection:
                     _note(connection, "again", ROOT, {})
             for one in way:
                 pragmas = [sql for sql in one.sql if sql[:6].upper() == "PRAGMA"]
@@ -317,10 +310,29 @@ class SqliteBase:
                 self.transact(pragmas, sql, one, f"again {one.head}", {})
         finally:
             self.work = kept
-        try:
-            self._copy(scratch, self.work, "rw")
-        finally:
-            scratch.unlink(missing_ok=True)
+
+    def swap(self, left: str) -> None:
+        """Put what was built in the database's place; of one that was itself changed only if it is as it was left.
+
+        Args:
+            left: The digest that it has where no other program has written to it, "" not to look.
+
+        Raises:
+            EffectError: One has.
+        """
+        with self._connected(self.scratch) as source, self._connected(self.work) as target:
+            if left:
+                target.execute("PRAGMA locking_mode = EXCLUSIVE")  # held from this look to the end of the copy
+                target.execute("BEGIN EXCLUSIVE")
+                found = whole_digest({name: table_of(target, name)[1] for name in tables_of(target)})
+                target.execute("COMMIT")
+                if found != left:
+                    raise EffectError("state", MOVED)
+            source.backup(target, pages=_PAGES, progress=self._progress, sleep=0.05)
+
+    def drop_scratch(self) -> None:
+        """Remove what was built."""
+        self.scratch.unlink(missing_ok=True)
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
@@ -335,11 +347,10 @@ def _has_journal(connection: sqlite3.Connection) -> bool:
     return found.fetchone() is not None
 
 
-def _counter(path: Path) -> int:
-    """Return how often a file has been written to, as its header counts it; −2 in WAL mode, which does not count."""
+def _in_wal(path: Path) -> bool:
+    """Tell whether the last pages of a file may be in another one. No connection to it may be open: it loses locks."""
     with path.open("rb") as file:
-        header = file.read(28)
-    return int.from_bytes(header[24:28], "big") if header[18:19] == b"\x01" else -2
+        return file.read(20)[18:19] != b"\x01"
 
 
 def _same_pages(one: Path, other: Path) -> bool:
@@ -355,9 +366,9 @@ def _same_pages(one: Path, other: Path) -> bool:
     return True
 
 
-def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any], counter: int = 0) -> None:
+def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any]) -> None:
     connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    rows = [(key, json.dumps(value)), ("head", head), ("version", str(counter))]
+    rows = [(key, json.dumps(value)), ("head", head)]
     connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted
 
 
