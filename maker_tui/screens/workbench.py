@@ -299,6 +299,7 @@ class Workbench(MakerScreen):
             read_only=self._source.writer is not None,
             wrong=view is not None and view.snapshot.totals.wrong > 0,
             acts=view is not None and bool(view.awaits),
+            rolls_back=self._source.task.rolls_back,
         )
         for bar in self.footers:
             bar.offer(keys)

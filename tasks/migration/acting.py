@@ -9,7 +9,20 @@ from maker_engine.core.decomposition import Do, Safety
 
 from .problem import Change, Problem, Statement
 from .state import (
-    BACKUP, BATCHES, CHECK, COPY, FINISH, RECHECK, RESTORE, REVERT, RUN, UNANSWERED, UNWIND, UNWOUND, VERDICT, Deed,
+    BACKUP,
+    BATCHES,
+    CHECK,
+    COPY,
+    FINISH,
+    RECHECK,
+    RESTORE,
+    REVERT,
+    RUN,
+    UNANSWERED,
+    UNWIND,
+    UNWOUND,
+    VERDICT,
+    Deed,
     State,
 )  # fmt: skip
 from .surveys import whole

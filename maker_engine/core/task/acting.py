@@ -59,6 +59,11 @@ class Acting(Generic[S]):
             f"no `rehearse`: the outcome of {do.effect} at {state!r:.60} is not imitated ({variant})"
         )
 
+    @property
+    def rolls_back(self) -> bool:
+        """Whether it puts the world back to a state: it has a `rollback` of its own."""
+        return type(self).rollback is not Acting.rollback
+
     def rollback(self, state: S, later: Iterable[S]) -> Do | None:  # noqa: ARG002 - the default offers none
         """Return an effect that puts the world back to what it was at `state`, and checks that; None: none is offered.
 

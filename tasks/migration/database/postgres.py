@@ -334,14 +334,17 @@ class PostgresBase:
             f'ALTER DATABASE "{self.work}" RENAME TO "{old}"',
         )
         try:
-            found: Any = self.survey(None, old)["tables"] if left else {}
-            if left and whole_digest({name: row[1] for name, row in found.items()}) != left:
-                raise EffectError("state", MOVED)
+            self._see_unmoved(old, left)
             self._order(f'ALTER DATABASE "{self.scratch}" RENAME TO "{self.work}"')
         except EffectError:
             self._order(f'ALTER DATABASE "{old}" RENAME TO "{self.work}"')
             raise
         self._order(f'DROP DATABASE "{old}" WITH (FORCE)')
+
+    def _see_unmoved(self, name: str, left: str) -> None:
+        found: Any = self.survey(None, name)["tables"] if left else {}
+        if left and whole_digest({table: row[1] for table, row in found.items()}) != left:
+            raise EffectError("state", MOVED)
 
     def drop_scratch(self) -> None:
         """Remove what was built."""
