@@ -1,4 +1,4 @@
-"""Rolling back: any step of a run is put back at once, verified by its digest, and nothing that others wrote is lost."""
+"""Rolling back: any step is put back at once, verified by its digest, and nothing that others wrote is lost."""
 
 from __future__ import annotations
 
