@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tasks.migration.driven import driven, loaded, sqitch
+from tests.tasks.migration.driven import driven, loaded, rolled_back, sqitch
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
 PLACES = ["/usr/local/bin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
@@ -108,3 +108,23 @@ def test_a_wrong_password_or_name_ends_in_one_line(server):
     state, _ = driven(task)
     assert "does not exist" in task.shortfall(state)
     assert state.applied == ()
+
+
+def test_a_server_is_put_back_in_the_middle_of_a_run_and_not_over_others_rows(server):
+    """An applied run's database goes back to any step by its digest; what others wrote since stays, under its name."""
+    address, states = server("back"), []
+    task = loaded(FILES, address, apply="yes", batch_rows=100, to="fill")
+    middle, _ = driven(task, until=lambda state: state.above is not None, states=states)
+    done = rolled_back(task, states, 1)
+    assert done.fields["digest"] == task.result(states[1])["digest_before"]
+    assert rows(address, "SELECT to_regclass('maker_migration_journal')") == [(None,)]
+    end, _ = driven(task, state=middle, states=states)
+    assert task.shortfall(end) == ""
+    assert rolled_back(task, states, len(states) - 3).ok
+    driven(task, state=states[1], until=lambda state: state.above is not None)
+    rows(address, "INSERT INTO people VALUES (999, 'New') RETURNING 1")
+    assert "another program has changed" in rolled_back(task, states, 1).fields["error"]
+    assert rows(address, "SELECT name, nick FROM people WHERE id IN (1, 999) ORDER BY id") == [
+        ("Person 1", "person 1"),
+        ("New", None),
+    ]
