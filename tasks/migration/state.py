@@ -119,6 +119,7 @@ class State:
         findings: What makes the migration unsafe.
         downtime: Seconds for which writers were held up.
         stop: Why no further change is made, "" where they are.
+        had: Changes that the database had before the run, by its tool's own table, in plan order.
     """
 
     stage: str = COPY
@@ -141,6 +142,7 @@ class State:
     findings: tuple[str, ...] = ()
     downtime: float = 0.0
     stop: str = ""
+    had: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def state_json(state: State) -> Json:
 
 def state_from(value: Any) -> State:
     """Turn what `state_json` gave back into an equal state."""
-    fields = dict(zip(State.__dataclass_fields__, tupled(value), strict=True))
+    fields = dict(zip(State.__dataclass_fields__, tupled(value), strict=False))  # earlier ones have fewer
     for name in ("tables", "first"):
         fields[name] = tuple(Table(*one) for one in fields[name])
     fields["deed"] = None if fields["deed"] is None else Deed(*fields["deed"])

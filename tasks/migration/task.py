@@ -101,7 +101,7 @@ class Migration(Task[State, Answer]):
         Option("apply", "Change the database itself, and not a copy.", "no", ("no", "yes")),
         Option("max_downtime", "Seconds for which writers may be held up; 0 for no limit.", 0),
         Option("to", "The last change to deploy; all where it is empty.", ""),
-        Option("since", "The last change that the database has already; none where it is empty.", ""),
+        Option("since", "The last change that the database has; empty to read its tool's own table.", ""),
         Option("revert", "On the copy, take everything back at the end and compare.", "no", ("no", "yes")),
         Option("rows", "Rows of the demo database, where no folder is given.", ROWS),
         Option("batch_rows", "Rows above which a change goes in batches, and rows of one.", 50_000),

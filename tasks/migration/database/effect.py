@@ -21,6 +21,7 @@ from maker_engine.printable import one_line
 from ..demo import make_shop
 from ..problem import DEMO, dialect_of
 from ..sql import assigned, with_range
+from ..version_table import READ, DisagreementError, had
 from .canonical import whole_digest
 from .history import ROOT, entry, folder_of
 
@@ -29,6 +30,7 @@ _KNOWN: dict[str, type | tuple[type, ...]] = {
     "direction": str, "alone": bool, "table": str, "above": (int, type(None)), "rows": int,
     "tables": (list, type(None)),
     "verify": list, "to": str, "as": str, "asks": str, "proof": str, "known": dict,
+    "tool": str, "project": str, "plan": list, "note": list,
 }  # fmt: skip
 WRITES = frozenset({"copy", "run", "batch", "backup", "restore", "rollback", "finish"})
 LARGEST_DEMO = 5_000_000
@@ -40,8 +42,9 @@ class MigrationEffect:
     Arguments: "op", "database", "apply", and "work" (the name of the copy) with "at" (what its state is called) and
     "digest", after the first. Operations, and what each gives:
 
-    copy     {"work", "head", "survey", "integrity"}: the first backup and the copy
-    run      "sql" in one transaction: {"head", "changed", "wrote", "took"}
+    copy     {"work", "head", "survey", "integrity"}: the first backup and the copy; with the "tool" whose table is read
+             "had": the names of changes of the "plan" that it has, or "odd": what in it does not fit
+    run      "sql" in one transaction, and "note", what the tool would note of it: {"head", "changed", "wrote", "took"}
     batch    "sql" for the next "rows" of "table" behind the key "above": the same, and {"upto", "more"}
     check    {"survey", "verify": what failed}; "tables" limits it to those that may have changed
     backup   {"head", "digest", "integrity"} of a backup, restored elsewhere
@@ -141,7 +144,21 @@ class _Operation:
             "head": head,
             "survey": self._base.survey(None),
             "integrity": self._base.integrity(),
+            **self._had(),
         }
+
+    def _had(self) -> dict[str, Json]:
+        """Return what the tool's own table says of the plan."""
+        tool = self._given.get("tool", "")
+        if tool not in READ:
+            return {}
+        try:
+            rows = self._base.rows_of(*READ[tool])
+            return {"had": [*had(tool, self._given["plan"], rows, self._given["project"])] if rows is not None else []}
+        except (DisagreementError, EffectError) as error:
+            return {"odd": one_line(str(error), 240)}
+        except (ValueError, TypeError, LookupError):
+            return {"odd": f"{READ[tool][0]} is not a table of {tool}: give --since CHANGE"}
 
     def _there(self) -> None:
         """See to it that the database is in the state the run left it in, putting it back where it has gone on."""
@@ -196,38 +213,41 @@ class _Operation:
         return str(digest)
 
     def _run(self) -> dict[str, Json]:
-        return self._transaction([str(one) for one in self._given["sql"]], {})
+        return self._transaction([str(one) for one in self._given["sql"]], {}, self._given.get("note", []))
 
     def _batch(self) -> dict[str, Json]:
         if (known := self._known()) is not None:
             return known
         self._there()
         *pragmas, sql = map(str, self._given["sql"])
+        note = self._given.get("note", [])
         dialect = dialect_of(self._place)
         above, rows = self._given.get("above"), self._given["rows"]
         key, high, more = self._base.upper(self._given["table"], above, rows, assigned(sql, dialect))
+        if key and high is None and note:
+            return self._transaction([], {"upto": above, "more": False}, note)
         if key and high is None:
             return {"head": self._given["at"], "changed": 0, "wrote": [], "upto": above, "more": False}
         held = with_range(sql, dialect, key, above, high) if key else sql
-        return self._transaction([*pragmas, held], {"upto": high, "more": more})
+        return self._transaction([*pragmas, held], {"upto": high, "more": more}, [] if more else note)
 
     def _known(self) -> dict[str, Json] | None:
         noted = self._base.outcome(self._call.key)
         return None if noted is None else json.loads(noted)
 
-    def _transaction(self, sql: list[str], value: dict[str, Json]) -> dict[str, Json]:
+    def _transaction(self, sql: list[str], value: dict[str, Json], note: list[str]) -> dict[str, Json]:
         if (known := self._known()) is not None:
             return known
         self._there()
-        made = entry(self._given["at"], sql)
+        made = entry(self._given["at"], [*sql, *note])
         began = time.monotonic()
         value |= {"head": made.head}
         if self._given.get("alone"):
-            self._base.alone(sql, made, self._call.key, value)
+            self._base.alone(sql, made, self._call.key, value, note)
         else:
             pragmas = [one for one in sql if one[:6].upper() == "PRAGMA"]
             rest = [one for one in sql if one[:6].upper() != "PRAGMA"]
-            self._base.transact(pragmas, rest, made, self._call.key, value)
+            self._base.transact(pragmas, rest, made, self._call.key, value, note)
         return {**value, "took": round(time.monotonic() - began, 3)}
 
     def _check(self) -> dict[str, Json]:
@@ -268,6 +288,8 @@ class _Operation:
 
     def _finish(self) -> dict[str, Json]:
         self._there()
+        if self._given.get("note"):
+            self._base.note(self._given["note"])
         survey = self._base.survey(None)
         integrity = self._base.integrity()
         self._base.finish(self._given["at"], _digest(survey))

@@ -16,14 +16,14 @@ from maker_engine.core.decomposition import Json
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
-from .canonical import JOURNAL, MOVED, row_sum, table_digest, whole_digest
+from .canonical import JOURNAL, MOVED, NOT_COUNTED, row_sum, table_digest, whole_digest
 from .history import ROOT, Entry, History
 
 MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
 CONNECT_S = 10
 LOCK = "10s"
 """How long a statement waits for another's lock."""
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s ORDER BY tablename"
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s) ORDER BY tablename"
 _COLUMNS = """SELECT column_name FROM information_schema.columns
  WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position"""
 _KEYS = """SELECT c.conname, c.conrelid::regclass::text, c.confrelid::regclass::text,
@@ -37,10 +37,11 @@ _PRIMARY = """SELECT a.attname, t.typname FROM pg_index i JOIN pg_attribute a
  WHERE i.indrelid = to_regclass(%s) AND i.indisprimary"""
 _SCHEMA = """SELECT 'table', table_name || '.' || column_name,
   data_type || coalesce(' ' || is_nullable, '') || coalesce(' ' || column_default, '')
- FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> %s
- UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> %s
+ FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> ALL(%s)
+ UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> ALL(%s)
  UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint
-  WHERE connamespace = 'public'::regnamespace AND conrelid <> coalesce(to_regclass(%s)::oid, 0::oid)
+  WHERE connamespace = 'public'::regnamespace AND NOT EXISTS
+   (SELECT 1 FROM pg_class r WHERE r.oid = conrelid AND r.relname = ANY(%s))
  ORDER BY 1, 2"""
 
 
@@ -166,6 +167,18 @@ class PostgresBase:
             row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = %s", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
 
+    def rows_of(self, table: str, columns: str) -> list[list[Any]] | None:
+        """Return all rows of a table, None where there is none."""
+        with self._connected(self.work) as connection:
+            if _one(connection, f"SELECT to_regclass('{table}')") is None:
+                return None
+            return [[*row] for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall()]  # noqa: S608 - names of ours
+
+    def note(self, sql: Sequence[str]) -> None:
+        """Run what a tool notes, in a transaction of its own."""
+        with self._connected(self.work) as connection, connection.transaction():
+            self._statements(connection, sql)
+
     def transact(
         self,
         pragmas: Sequence[str],  # noqa: ARG002 - as its contract has it
@@ -173,6 +186,7 @@ class PostgresBase:
         made: Entry,
         key: str,
         value: dict[str, Any],
+        note: Sequence[str] = (),
     ) -> None:
         """Run statements, each behind a savepoint, and note their outcome, in one transaction.
 
@@ -181,6 +195,7 @@ class PostgresBase:
         """
         with self._connected(self.work) as connection, connection.transaction():
             changed = self._statements(connection, sql)
+            self._statements(connection, note)
             value |= {"changed": changed, "wrote": None}
             self.history.add(made)
             _note(connection, key, made.head, value)
@@ -202,12 +217,12 @@ class PostgresBase:
                 raise EffectError("sql", one_line(f"statement {number}: {one_line(one, 60)}: {error}", 300)) from None
         return changed
 
-    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
+    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any], note: Sequence[str] = ()) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)
-            for one in sql:
+            for one in (*sql, *note):
                 connection.execute(one)
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
@@ -233,10 +248,10 @@ class PostgresBase:
     def survey(self, only: Sequence[str] | None, name: str = "") -> dict[str, Json]:
         """Look at tables of the schema "public": rows, digest, columns, and rows whose foreign key leads nowhere."""
         with self._connected(name or self.work) as connection:
-            names = [str(row[0]) for row in connection.execute(_TABLES, [JOURNAL])]
+            names = [str(row[0]) for row in connection.execute(_TABLES, [[*NOT_COUNTED]])]
             examined = names if only is None else [one for one in names if one in only]
             found: dict[str, Json] = {one: self._table(connection, one) for one in examined}
-            rows = connection.execute(_SCHEMA, [JOURNAL, JOURNAL, f"public.{JOURNAL}"]).fetchall()
+            rows = connection.execute(_SCHEMA, [[*NOT_COUNTED]] * 3).fetchall()
             return {
                 "all": [*names], "tables": found, "broken": self._broken(connection),
                 "schema": [[str(one) for one in row] for row in rows],

@@ -18,11 +18,18 @@ from maker_engine.printable import one_line
 from ..sql import PRAGMAS
 from .canonical import JOURNAL, MOVED, whole_digest
 from .history import ROOT, Entry, History
-from .sqlite_tables import BUSY_S, quoted, schema_of, table_of, tables_of
+from .sqlite_tables import (
+    BUSY_S,
+    has_table,
+    in_wal,
+    quoted,
+    same_pages,
+    schema_of,
+    table_of,
+    tables_of,
+)
 
 _PAGES = 4_096
-_HEADER, _CHUNK = 100, 1 << 20
-"""Bytes of a file's header, and those that are compared at once."""
 _NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 _WRITES = {sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_UPDATE: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_ALTER_TABLE: 1,
            sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0}  # fmt: skip
@@ -138,7 +145,7 @@ class SqliteBase:
 
     def _noted(self, key: str) -> str | None:
         with self._connected(self.work, "rw") as connection:
-            if not _has_journal(connection):
+            if not has_table(connection, JOURNAL):
                 return None
             row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = ?", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
@@ -147,8 +154,32 @@ class SqliteBase:
         """Return the outcome of the transaction that was done under a key, None where none was."""
         return self._noted(key)
 
+    def rows_of(self, table: str, columns: str) -> list[list[Any]] | None:
+        """Return all rows of a table, None where there is none; FILE.TABLE is in FILE.db beside the database."""
+        file, _, name = table.rpartition(".")
+        path = self.place.with_name(f"{file}.db") if file else self.work
+        if not path.exists():
+            return None
+        with self._connected(path, "ro" if file else "rw") as connection:
+            if not has_table(connection, name):
+                return None
+            return [[*row] for row in connection.execute(f"SELECT {columns} FROM {name}")]  # noqa: S608 - names of ours
+
+    def note(self, sql: Sequence[str]) -> None:
+        """Run what a tool notes, in a transaction of its own."""
+        with self._connected(self.work) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self._statements(connection, sql, set())
+            connection.execute("COMMIT")
+
     def transact(
-        self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]
+        self,
+        pragmas: Sequence[str],
+        sql: Sequence[str],
+        made: Entry,
+        key: str,
+        value: dict[str, Any],
+        note: Sequence[str] = (),
     ) -> None:
         """Run statements, each behind a savepoint, and note their outcome, in one transaction.
 
@@ -158,6 +189,7 @@ class SqliteBase:
             made: What the history keeps of it.
             key: Under which its value is noted.
             value: Its value; "changed" and "wrote" are put in.
+            note: Statements by which a tool notes it, which are counted in neither.
 
         Raises:
             EffectError: A statement fails; none has happened.
@@ -172,13 +204,14 @@ class SqliteBase:
             before = connection.total_changes
             self._statements(connection, sql, wrote)
             value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote - {JOURNAL})}
+            self._statements(connection, note, set())
             self.history.add(made)
             _note(connection, key, made.head, value)
             if self.stopped:
                 raise EffectError("state", "interrupted")
             connection.execute("COMMIT")
 
-    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
+    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any], note: Sequence[str] = ()) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
         for one in sql:
             if one.strip().lower() != "vacuum":  # into a file it would write anywhere
@@ -186,7 +219,7 @@ class SqliteBase:
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)
-            for one in sql:
+            for one in (*sql, *note):
                 connection.execute(one)
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
@@ -285,7 +318,7 @@ class SqliteBase:
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if digest and not _in_wal(self.work) and _same_pages(self.work, restored):
+            if digest and not in_wal(self.work) and same_pages(self.work, restored):
                 return {"digest": digest, "integrity": self.integrity(restored, "quick_check")}
             found: Any = self.survey(None, restored)["tables"]
             whole = whole_digest({name: row[1] for name, row in found.items()})
@@ -340,30 +373,6 @@ class SqliteBase:
             self.history.finish(head, digest)
             with self._connected(self.work) as connection:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
-
-
-def _has_journal(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [JOURNAL])
-    return found.fetchone() is not None
-
-
-def _in_wal(path: Path) -> bool:
-    """Tell whether the last pages of a file may be in another one. No connection to it may be open: it loses locks."""
-    with path.open("rb") as file:
-        return file.read(20)[18:19] != b"\x01"
-
-
-def _same_pages(one: Path, other: Path) -> bool:
-    """Tell whether two files have the same pages; in the header, counters of writes differ by themselves."""
-    if one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as first, other.open("rb") as second:
-        first.seek(_HEADER)
-        second.seek(_HEADER)
-        while chunk := first.read(_CHUNK):
-            if chunk != second.read(len(chunk)):
-                return False
-    return True
 
 
 def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any]) -> None:

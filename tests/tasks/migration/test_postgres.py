@@ -11,8 +11,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from maker_tasks.migration.database.postgres import PostgresBase
+from maker_tasks.migration.version_table import READ, had, marks, plan_of
 
 from tests.tasks.migration.driven import driven, loaded, rolled_back, sqitch
+from tests.tasks.migration.test_version_tables import FOLDERS, VERSIONS
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
 PLACES = ["/usr/local/bin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
@@ -128,3 +131,24 @@ def test_a_server_is_put_back_in_the_middle_of_a_run_and_not_over_others_rows(se
         ("Person 1", "person 1"),
         ("New", None),
     ]
+
+
+def test_a_server_has_the_tables_of_tools_as_they_are_read_again(server, tmp_path):
+    """What a run notes for each tool, twice over as after a crash, is read as applied, and back as not."""
+    address = server("noted")
+    for tool in sorted({*VERSIONS} - {"alembic"}):
+        problem = loaded(FOLDERS[tool], address).problem
+        base = PostgresBase(address, tmp_path, "0" * 16, apply=True)
+        there = []
+        for change in problem.changes:
+            for _ in range(2):
+                base.note(marks(problem, change, there))
+            there.append(change.name)
+            assert had(tool, plan_of(problem), base.rows_of(*READ[tool])) == there
+        base.note(marks(problem, problem.changes[-1], there, back=True))
+        assert had(tool, plan_of(problem), base.rows_of(*READ[tool])) == there[:-1]
+        assert sorted(base.survey(None)["all"]) == ["people", "visits"]
+        base.note([f"DROP TABLE {READ[tool][0]}"])
+    state, _ = driven(task := loaded(FOLDERS["yoyo"], address, apply="yes"))
+    assert (task.shortfall(state), {*task.result(state)["rows"]}) == ("", {"a", "c", "people", "visits"})
+    assert driven(loaded(FOLDERS["yoyo"], address))[0].had == state.applied
