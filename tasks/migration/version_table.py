@@ -13,7 +13,7 @@ OF_TOOLS = frozenset({
     "schema_migrations", "goose_db_version", "flyway_schema_history", "_yoyo_migration", "_yoyo_log", "_yoyo_version",
     "yoyo_lock", "alembic_version",
 })  # fmt: skip
-"""Tables of tools' own. They hold times, so they are in no digest, whoever's the folder is."""
+"""Tables of tools' own. They hold times, so they are in no digest, whichever tool the folder is of."""
 READ: dict[str, tuple[str, str]] = {
     "dbmate": ("schema_migrations", "version"),
     "golang-migrate": ("schema_migrations", "version, dirty"),

@@ -121,7 +121,10 @@ class _Operation:
         op = self._given["op"]
         try:
             value: dict[str, Json] = getattr(self, f"_{op}")()
-        except (OSError, sqlite3.Error) as error:
+        except OSError as error:
+            words = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise EffectError("disk", one_line(words)) from None
+        except sqlite3.Error as error:
             raise EffectError("disk", one_line(str(error))) from None
         value.setdefault("took", round(time.monotonic() - began, 3))
         return {"op": op, "change": self._given.get("change", ""), "at": self._given.get("at", ""), **value}

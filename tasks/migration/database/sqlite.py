@@ -18,11 +18,14 @@ from maker_engine.printable import one_line
 from ..sql import PRAGMAS
 from .canonical import JOURNAL, MOVED, whole_digest
 from .history import ROOT, Entry, History
+from .sqlite_errors import failed
 from .sqlite_tables import (
     BUSY_S,
     has_table,
     in_wal,
+    is_newer,
     quoted,
+    reading,
     same_pages,
     schema_of,
     table_of,
@@ -33,11 +36,6 @@ _PAGES = 4_096
 _NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 _WRITES = {sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_UPDATE: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_ALTER_TABLE: 1,
            sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0}  # fmt: skip
-
-_OF_THE_FILE = (
-    "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
-)  # fmt: skip
-"""Words of errors that are no fault of a statement."""
 
 
 class SqliteBase:
@@ -73,26 +71,24 @@ class SqliteBase:
                 check_same_thread=False,
             )  # fmt: skip
         except sqlite3.Error as error:
-            raise _failed(path, error) from None
+            raise failed(path, error) from None
         self._open.append(connection)
         try:
             if path != self.place.resolve():  # of copies nothing is lost by a crash of the machine but the copy
                 connection.execute("PRAGMA synchronous = OFF")
             yield connection
         except sqlite3.Error as error:
-            raise _failed(path, error) from None
+            raise failed(path, error) from None
         finally:
             self._open.remove(connection)
             connection.close()
 
     def _copy(self, source: Path, target: Path, mode: str = "rwc") -> None:
         """Copy a database whole or not at all, in one transaction of the target."""
-        with (
-            self._connected(source, "ro" if source == self.place else "rw") as one,
-            self._connected(target, mode) as two,
-        ):
+        with self._connected(source, reading(source) if source == self.place else "rw") as one:
             one.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
+            with self._connected(target, mode) as two:
+                one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
 
     def _progress(self, *_: int) -> None:
         if self.stopped:
@@ -128,6 +124,8 @@ class SqliteBase:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         base = self.saved(ROOT)
+        if make is None and is_newer(self.place):
+            raise failed(self.place, sqlite3.DatabaseError("unsupported file format"))
         if not base.exists():
             if make is not None:
                 part = base.with_suffix(".made")
@@ -138,6 +136,9 @@ class SqliteBase:
                 self._place(self.place, base)
         if not self.apply and not self.work.exists():
             self._place(base, self.work)
+        if self.apply:
+            with self._connected(self.work) as connection:  # that it can be written shows before anything is done
+                connection.executescript("BEGIN IMMEDIATE; CREATE TABLE maker_probe (a); ROLLBACK")
 
     def head(self) -> str:
         """Return what the state of the database is called."""
@@ -241,7 +242,7 @@ class SqliteBase:
             try:
                 connection.execute(one).fetchall()
             except sqlite3.Error as error:
-                raise _failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
+                raise failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
             finally:
                 connection.set_authorizer(None)
             if len(sql) > 1:
@@ -379,11 +380,3 @@ def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, 
     connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
     rows = [(key, json.dumps(value)), ("head", head)]
     connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted
-
-
-def _failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
-    words = str(error)
-    kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
-    if words == "interrupted":
-        kind = "state"
-    return EffectError(kind, one_line(f"{where or path}: {words}", 300))

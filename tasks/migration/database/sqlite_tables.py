@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from maker_engine.core.decomposition import Json
 from maker_engine.core.errors import InputError
 
 from .canonical import NOT_COUNTED, row_sum, table_digest, whole_digest
+from .sqlite_errors import mended
 
 BUSY_S = 5.0
 _HEADER, _CHUNK = 100, 1 << 20
@@ -59,10 +61,11 @@ def digest_of(path: Path) -> tuple[str, dict[str, int]]:
         InputError: It cannot be read.
     """
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=BUSY_S)) as one:
+        place = f"file:{quote(str(path.absolute()))}?mode={reading(path)}"
+        with closing(sqlite3.connect(place, uri=True, timeout=BUSY_S)) as one:
             found = {name: table_of(one, name) for name in tables_of(one)}
     except sqlite3.Error as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+        raise InputError(f"{path} cannot be read: {error}{mended(str(error))}") from None
     return whole_digest({name: row[1] for name, row in found.items()}), {name: row[0] for name, row in found.items()}
 
 
@@ -70,6 +73,23 @@ def has_table(connection: sqlite3.Connection, name: str) -> bool:
     """Tell whether there is a table."""
     found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name])
     return found.fetchone() is not None
+
+
+def reading(path: Path) -> str:
+    """Return the mode in which a file is opened to be read.
+
+    One in WAL mode can be read in a folder that cannot be written, unless its last pages are in the file beside it.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    closed = not log.exists() or not log.stat().st_size
+    return "ro&immutable=1" if closed and not os.access(path.parent, os.W_OK) else "ro"
+
+
+def is_newer(path: Path) -> bool:
+    """Tell whether a file says that this SQLite can read or write it no more; opened, it says so too late or not."""
+    with path.open("rb") as file:
+        header = file.read(20)
+    return header.startswith(b"SQLite format 3\0") and max(header[18:20], default=0) > 2
 
 
 def in_wal(path: Path) -> bool:
