@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +14,7 @@ from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
 from .canonical import JOURNAL, MOVED, NOT_COUNTED, row_sum, table_digest, whole_digest
+from .dumping import dump_into
 from .history import ROOT, Entry, History
 
 MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
@@ -117,35 +115,31 @@ class PostgresBase:
                 admin.execute(one)
 
     def _copy(self, source: str, target: str) -> None:
-        """Make a database like another, whole or not at all."""
+        """Make a database like another, whole or not at all: by template, or by a dump where others are connected."""
         part = f"maker_{self._token}_part"
         self._order(f'DROP DATABASE IF EXISTS "{part}" WITH (FORCE)')
-        try:
-            self._order(f'CREATE DATABASE "{part}" TEMPLATE "{source}"')
-        except EffectError as error:
-            if "being accessed" not in str(error):
-                raise
+        if self._in_use(source):  # a server waits 5 s before it says so
             self._dump(source, part)
+        else:
+            try:
+                self._order(f'CREATE DATABASE "{part}" TEMPLATE "{source}"')
+            except EffectError as error:
+                if "being accessed" not in str(error):
+                    raise
+                self._dump(source, part)
         self._order(f'ALTER DATABASE "{part}" RENAME TO "{target}"')
 
+    def _in_use(self, name: str) -> bool:
+        with self._connected("postgres") as admin:
+            return bool(admin.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s LIMIT 1", [name]).fetchone())
+
     def _dump(self, source: str, target: str) -> None:
-        """Copy a database that others use: pg_dump into psql."""
-        programs = [shutil.which(name) for name in ("pg_dump", "psql")]
-        if None in programs:
-            raise EffectError("program", f"{source} is in use, and pg_dump and psql are not installed to copy it")
         self._order(f'CREATE DATABASE "{target}" TEMPLATE template0')
-        environment = {**os.environ, "PGPASSWORD": self._parts.password or ""}
-        bare = self._parts._replace(netloc=self._parts.netloc.replace(f":{self._parts.password}@", "@"))
-        places = [urlunsplit(bare._replace(path=f"/{name}")) for name in (source, target)]
-        with subprocess.Popen(  # noqa: S603 - a program by its whole path
-            [str(programs[0]), "--no-owner", "-d", places[0]], stdout=subprocess.PIPE, env=environment
-        ) as dump:
-            load = subprocess.run(  # noqa: S603 - a program by its whole path
-                [str(programs[1]), "-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", places[1]], stdin=dump.stdout,
-                capture_output=True, text=True, check=False, env=environment,
-            )  # fmt: skip
-        if load.returncode or dump.returncode:
-            raise EffectError("database", one_line(f"{source} cannot be copied: {load.stderr}", 300))
+        try:
+            dump_into(self._parts, source, target, self._open)
+        except EffectError:
+            self._order(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+            raise
 
     def begin(self, make: Callable[[Path], None] | None = None) -> None:  # noqa: ARG002 - as its contract has it
         """Make the first backup and the copy, unless they are there."""

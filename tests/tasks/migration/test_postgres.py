@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from maker_tasks.migration.database.dumping import programs
 from maker_tasks.migration.database.postgres import PostgresBase
 from maker_tasks.migration.version_table import READ, had, marks, plan_of
 
@@ -45,6 +47,8 @@ def server():
         as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **as_user, "cwd": place}
     subprocess.run([PROGRAM, "-D", place / "data", "-U", "maker", "-A", "trust", "-N"], check=True, **quiet)
+    rules = place / "data" / "pg_hba.conf"
+    rules.write_text(f"host all guarded 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
     control = str(Path(PROGRAM).with_name("pg_ctl"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -105,7 +109,7 @@ def test_what_fails_at_a_server_is_put_back(server):
     assert task.result(state)["digest_after"] == state.deeds[0].after
 
 
-def test_a_wrong_password_or_name_ends_in_one_line(server):
+def test_a_wrong_name_ends_in_one_line(server):
     """A database that the server does not have ends the run in one line, with nothing applied."""
     task = loaded(FILES, server("there").replace("/there", "/not_there"))
     state, _ = driven(task)
@@ -152,3 +156,29 @@ def test_a_server_has_the_tables_of_tools_as_they_are_read_again(server, tmp_pat
     state, _ = driven(task := loaded(FOLDERS["yoyo"], address, apply="yes"))
     assert (task.shortfall(state), {*task.result(state)["rows"]}) == ("", {"a", "c", "people", "visits"})
     assert driven(loaded(FOLDERS["yoyo"], address))[0].had == state.applied
+
+
+def test_a_server_that_others_use_is_copied_by_a_dump(server, monkeypatch):
+    """With others connected the copy is a dump of the same digest; without pg_dump one line says what to install."""
+    address = server("used")
+    with psycopg.connect(address) as other:
+        other.execute("CREATE VIEW odd AS SELECT * FROM people WHERE id % 2 = 1; CREATE SEQUENCE s START 7")
+        other.commit()
+        if programs() is not None:
+            state, _ = driven(task := loaded(FILES, address, to="fill"))
+            assert (task.shortfall(state), other.execute("SELECT count(*) FROM odd").fetchone()) == ("", (150,))
+            assert rows(address.replace("/used", f"/maker_{state.work}_work"), "SELECT nextval('s')") == [(7,)]
+        monkeypatch.setenv("PATH", "/none")
+        state, _ = driven(task := loaded(FILES, address))
+    assert "install the client (postgresql-client), or close the connections" in task.shortfall(state)
+
+
+def test_a_wrong_password_ends_in_one_line_that_does_not_show_it(server, monkeypatch):
+    """A password that the server refuses ends the run in one line, and is not in it."""
+    address = server("secret")
+    with psycopg.connect(address) as admin:
+        admin.execute("CREATE ROLE guarded LOGIN PASSWORD 'right-one'")
+    monkeypatch.setenv("MAKER_TEST_PASSWORD", "wrong-one")
+    state, answers = driven(task := loaded(FILES, address.replace("maker@", "guarded:${env:MAKER_TEST_PASSWORD}@")))
+    assert "password authentication failed" in task.shortfall(state)
+    assert ("\n" in task.shortfall(state), "wrong-one" in json.dumps([one.value for one in answers])) == (False, False)
