@@ -82,7 +82,7 @@ def reading(path: Path) -> str:
     """
     log = path.with_name(f"{path.name}-wal")
     closed = not log.exists() or not log.stat().st_size
-    return "ro&immutable=1" if closed and not os.access(path.parent, os.W_OK) else "ro"
+    return "ro&immutable=1" if closed and not os.access(path.parent, os.W_OK, effective_ids=True) else "ro"
 
 
 def is_newer(path: Path) -> bool:
