@@ -40,7 +40,6 @@ class Rollback:
         branch: Which of its runs.
         step: The step whose state is put back, 0-based.
         task: What the run solves.
-        state: That state.
         do: The effect.
         description: What it will do, one line.
         scope: What it needs consent for, None for nothing.
@@ -51,7 +50,6 @@ class Rollback:
     branch: int
     step: int
     task: AnyTask
-    state: Any
     do: Do
     description: str
     scope: Scope | None
@@ -106,7 +104,7 @@ def plan_rollback(
         scope = world.scope(do)
     except EffectError as error:
         raise InputError(one_line(f"step {step + 1:,} cannot be rolled back to: {error}", 400)) from None
-    return Rollback(path, number, step, task, state, do, world.describe(do), scope, ends)
+    return Rollback(path, number, step, task, do, world.describe(do), scope, ends)
 
 
 def _later(reader: Reader, task: AnyTask, state: Any, step: int) -> Iterator[Any]:
@@ -155,8 +153,8 @@ def _carried_out(plan: Rollback, world: World) -> tuple[str, Any]:
     with WriterLock(plan.path):
         done: Done = asyncio.run(world.carry_out(plan.do, f"rollback/{plan.branch}/{plan.step}"))
     value: Any = done.fields
+    said = value if isinstance(value, dict) else {}
     if not done.ok:
-        error = value.get("error") if isinstance(value, dict) else None
-        raise RollbackError(one_line(f"step {plan.step + 1:,} is not rolled back to: {error or done.status}", 400))
-    with blaming(type(plan.task)):
-        return one_line(plan.task.rolled_back(plan.state, done), 300), value
+        words = said.get("error") or done.status
+        raise RollbackError(one_line(f"step {plan.step + 1:,} is not rolled back to: {words}", 400))
+    return one_line(str(said.get("words", "put back")), 300), value

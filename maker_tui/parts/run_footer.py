@@ -26,8 +26,8 @@ STUCK_KEYS = ("decide", "vote", "strike", "fork", "probe", "inspect", "edit-prom
 VIEW_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
 """Of a run that another process drives: none that steers it."""
 PAST_KEYS = (
-    "back", "forth", "now", "fork", "roll-back", "next-wrong", "play", "dissent-before", "next-dissent", "inspect", "leave",
-    "help", "menu",
+    "back", "forth", "now", "fork", "roll-back", "next-wrong", "play", "dissent-before", "next-dissent", "inspect",
+    "leave", "help", "menu",
 )  # fmt: skip
 
 

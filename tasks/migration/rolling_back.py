@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import PurePath
-from typing import Any
 
-from maker_engine.core.decomposition import Do, Done, Safety
+from maker_engine.core.decomposition import Do, Safety
 from maker_engine.core.errors import ProblemError
 from maker_engine.printable import one_line
 
@@ -44,7 +43,7 @@ def put_back(problem: Problem, state: State, later: Iterable[State]) -> Do:
         raise ProblemError("the record has no digest from this step on to hold the database against: choose one before")
     arguments = {
         "op": "rollback", "database": problem.database, "apply": problem.apply, "work": state.work, "to": state.head,
-        "proof": proof, "known": known,
+        "proof": proof, "known": known, "say": f"{len(state.applied)} of {len(problem.changes)} changes applied",
     }  # fmt: skip
     return Do(
         EFFECT, json.dumps(arguments, ensure_ascii=False), safety=Safety.IDEMPOTENT, label=_label(problem, state, now),
@@ -59,11 +58,3 @@ def _label(problem: Problem, state: State, now: State) -> str:
     gone = [one for one in now.applied if one not in state.applied]
     taken = f", taking {gone[0]}{f' and {len(gone) - 1} more' if len(gone) > 1 else ''} out" if gone else ""
     return one_line(f"put {where} back to {len(state.applied)} of {len(problem.changes)} changes{taken}", 160)
-
-
-def in_words(problem: Problem, state: State, done: Done) -> str:
-    """Say what was put back, and by which digest that was verified."""
-    value: Any = done.fields
-    rows = sum(value["rows"].values())
-    changes = f"{len(state.applied)} of {len(problem.changes)} changes applied"
-    return f"digest {value['digest']} verified, {changes}, {rows:,} rows in {len(value['rows'])} tables"

@@ -43,7 +43,7 @@ from .problem import Problem, to_text
 from .readers import TOOLS
 from .rehearsal import rehearsed
 from .reports import papers, result, shortfall
-from .rolling_back import in_words, put_back
+from .rolling_back import put_back
 from .rules import GATE_ROWS, RISKY, VERDICT_ROWS, gate, gate_facts, next_change, ready, verdict
 from .state import (
     ASK,
@@ -247,10 +247,6 @@ class Migration(Task[State, Answer]):
     def rollback(self, state: State, later: Iterable[State]) -> Do:
         """Put the database back, held against the digests on record."""
         return put_back(self.problem, state, later)
-
-    def rolled_back(self, state: State, done: Done) -> str:
-        """Name the digest."""
-        return in_words(self.problem, state, done)
 
     def verify(self, answers: Iterable[Any]) -> list[str]:
         """Check order, backups, reverts and digests on the record of what was decided and done."""

@@ -119,7 +119,7 @@ def _numbers(version: str) -> list[int]:
 
 
 def flyway_version(text: str) -> str:
-    """Return a version without leading and trailing zeros, as equal ones are told: 1.0 is 1, 01 is 1."""
+    """Return a version without leading and trailing zeros, in which equal ones are alike: 1.0 is 1, 01 is 1."""
     parts = [str(int(part)) if part.isdigit() else part for part in text.replace("_", ".").split(".")]
     while len(parts) > 1 and parts[-1] == "0":
         parts.pop()

@@ -59,15 +59,11 @@ class Acting(Generic[S]):
             f"no `rehearse`: the outcome of {do.effect} at {state!r:.60} is not imitated ({variant})"
         )
 
-    @property
-    def rolls_back(self) -> bool:
-        """Whether it puts the world back to a state: it has a `rollback` of its own."""
-        return type(self).rollback is not Acting.rollback
-
     def rollback(self, state: S, later: Iterable[S]) -> Do | None:  # noqa: ARG002 - the default offers none
         """Return an effect that puts the world back to what it was at `state`, and checks that; None: none is offered.
 
         It may be carried out twice, fails where it cannot show that the world is as it was, and then changes nothing.
+        In its value "words" say in one line what was put back, and how that was verified.
 
         Args:
             state: A state that the run has had.
@@ -78,6 +74,7 @@ class Acting(Generic[S]):
         """
         return None
 
-    def rolled_back(self, state: S, done: Done) -> str:  # noqa: ARG002 - likewise
-        """Describe in one line what the effect of `rollback`, which ended well as `done`, has put back and checked."""
-        return "put back"
+
+def rolls_back(task: Acting[S]) -> bool:
+    """Return whether a task puts the world back to a state: it has a `rollback` of its own."""
+    return type(task).rollback is not Acting.rollback

@@ -30,7 +30,7 @@ _KNOWN: dict[str, type | tuple[type, ...]] = {
     "direction": str, "alone": bool, "table": str, "above": (int, type(None)), "rows": int,
     "tables": (list, type(None)),
     "verify": list, "to": str, "as": str, "asks": str, "proof": str, "known": dict,
-    "tool": str, "project": str, "plan": list, "note": list,
+    "tool": str, "project": str, "plan": list, "note": list, "say": str,
 }  # fmt: skip
 WRITES = frozenset({"copy", "run", "batch", "backup", "restore", "rollback", "finish"})
 LARGEST_DEMO = 5_000_000
@@ -50,7 +50,7 @@ class MigrationEffect:
     backup   {"head", "digest", "integrity"} of a backup, restored elsewhere
     restore  puts the state "to" back: {"head", "survey"}
     rollback puts the state "to" back, from which the state "proof" has the digest that "known" has by heads, and leaves
-             no table of maker's: {"head", "digest", "rows"}
+             no table of maker's: {"head", "digest", "rows", "words"}
     asked    {"known"}: "done" with its value, "begun" or "not" of the transaction under the key "asks"
     finish   {"survey", "integrity"} of the whole, and no table of maker's is left in a database that was changed
     """
@@ -281,7 +281,10 @@ class _Operation:
         if found != known.get(to, found):
             raise EffectError("state", f"it was put back, and its digest is {found[:12]} and not {known[to][:12]}")
         self._base.finish(to, found)
-        return {"head": to, "digest": found, "rows": {name: row[0] for name, row in survey["tables"].items()}}
+        rows: dict[str, Json] = {name: row[0] for name, row in survey["tables"].items()}
+        counted = f"{sum(row[0] for row in survey['tables'].values()):,} rows in {len(rows)} tables"
+        words = f"digest {found} verified, {self._given['say']}, {counted}"
+        return {"head": to, "digest": found, "rows": rows, "words": words}
 
     def _asked(self) -> dict[str, Json]:
         key = self._given["asks"]

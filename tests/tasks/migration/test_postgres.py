@@ -178,7 +178,7 @@ def test_a_wrong_password_ends_in_one_line_that_does_not_show_it(server, monkeyp
     address = server("secret")
     with psycopg.connect(address) as admin:
         admin.execute("CREATE ROLE guarded LOGIN PASSWORD 'right-one'")
-    monkeypatch.setenv("MAKER_TEST_PASSWORD", "wrong-one")
-    state, answers = driven(task := loaded(FILES, address.replace("maker@", "guarded:${env:MAKER_TEST_PASSWORD}@")))
+    monkeypatch.setenv("GUARDED_PASSWORD", "wrong-one")
+    state, answers = driven(task := loaded(FILES, address.replace("maker@", "guarded:${env:GUARDED_PASSWORD}@")))
     assert "password authentication failed" in task.shortfall(state)
     assert ("\n" in task.shortfall(state), "wrong-one" in json.dumps([one.value for one in answers])) == (False, False)
