@@ -97,11 +97,12 @@ class SqliteBase:
     def _place(self, source: Path, target: Path) -> None:
         """Copy a database to a file that is not there before it is whole."""
         part = target.with_suffix(".part")
-        part.unlink(missing_ok=True)
+        _remove(part)
         try:
             self._copy(source, part)
             with part.open("rb") as file:
                 os.fsync(file.fileno())
+            _remove(target)
             part.replace(target)
         except OSError as error:
             raise EffectError("disk", one_line(f"{target}: {error.strerror}")) from None
@@ -366,7 +367,7 @@ class SqliteBase:
 
     def drop_scratch(self) -> None:
         """Remove what was built."""
-        self.scratch.unlink(missing_ok=True)
+        _remove(self.scratch)
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
@@ -374,6 +375,12 @@ class SqliteBase:
             self.history.finish(head, digest)
             with self._connected(self.work) as connection:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, and before it what a killed process left beside it: SQLite would mend the next one by that."""
+    for suffix in ("-journal", "-wal", "-shm", ""):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
 
 
 def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any]) -> None:
