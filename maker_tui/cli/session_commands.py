@@ -210,7 +210,7 @@ def _rollback(chosen: argparse.Namespace) -> int:
     if chosen.json:
         say_json(versioned({"step": chosen.at, "fork": found.fork, "verified": True, "value": found.value}))
         return 0
-    on = "" if found.fork is None else f"; maker sessions resume {session_name(path)} goes on there"
+    on = "" if found.fork is None else f"; maker sessions resume {session_name(path)} continues there"
     say(one_line(f"step {chosen.at:,}: {found.words}{on}", 600))
     return 0
 

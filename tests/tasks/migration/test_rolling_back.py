@@ -61,8 +61,8 @@ def test_every_step_of_a_rehearsal_is_put_back(tmp_path):
     assert len({*digests}) == 6, "the first, a, three batches of b, and c"
 
 
-def test_the_command_puts_back_and_the_run_goes_on_from_there(tmp_path, does):
-    """It prints one line with the digest; its fork goes on to the same end; a step that is none is refused in one."""
+def test_the_command_puts_back_and_the_run_continues_from_there(tmp_path, does):
+    """It prints one line with the digest; its fork continues to the same end; a step that is none is refused in one."""
     path, file = shop(tmp_path, 300), str(tmp_path / "run.maker")
     words = ("--problem", folder_of(tmp_path, FILES), "--database", str(path), "--batch-rows", "15")
     ended = json.loads(does("run", "migration", *words, "--session", file, "--headless", "--json")[1].out)["result"]
