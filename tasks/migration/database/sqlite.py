@@ -16,21 +16,26 @@ from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
 from ..sql import PRAGMAS
-from .canonical import JOURNAL, whole_digest
+from .canonical import JOURNAL, MOVED, whole_digest
 from .history import ROOT, Entry, History
-from .sqlite_tables import BUSY_S, digest_of, quoted, schema_of, table_of, tables_of
+from .sqlite_errors import failed
+from .sqlite_tables import (
+    BUSY_S,
+    has_table,
+    in_wal,
+    is_newer,
+    quoted,
+    reading,
+    same_pages,
+    schema_of,
+    table_of,
+    tables_of,
+)
 
 _PAGES = 4_096
-_HEADER, _CHUNK = 100, 1 << 20
-"""Bytes of a file's header, and those that are compared at once."""
 _NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 _WRITES = {sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_UPDATE: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_ALTER_TABLE: 1,
            sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0}  # fmt: skip
-
-_OF_THE_FILE = (
-    "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
-)  # fmt: skip
-"""Words of errors that are no fault of a statement."""
 
 
 class SqliteBase:
@@ -47,6 +52,7 @@ class SqliteBase:
         self.folder = folder
         self.work = self.place.resolve() if apply else folder / "work.db"
         self.apply = apply
+        self.scratch = folder / "scratch.db"
         self.history = History(folder)
         self.stopped = False
         self._open: list[sqlite3.Connection] = []
@@ -65,26 +71,24 @@ class SqliteBase:
                 check_same_thread=False,
             )  # fmt: skip
         except sqlite3.Error as error:
-            raise _failed(path, error) from None
+            raise failed(path, error) from None
         self._open.append(connection)
         try:
             if path != self.place.resolve():  # of copies nothing is lost by a crash of the machine but the copy
                 connection.execute("PRAGMA synchronous = OFF")
             yield connection
         except sqlite3.Error as error:
-            raise _failed(path, error) from None
+            raise failed(path, error) from None
         finally:
             self._open.remove(connection)
             connection.close()
 
     def _copy(self, source: Path, target: Path, mode: str = "rwc") -> None:
         """Copy a database whole or not at all, in one transaction of the target."""
-        with (
-            self._connected(source, "ro" if source == self.place else "rw") as one,
-            self._connected(target, mode) as two,
-        ):
+        with self._connected(source, reading(source) if source == self.place else "rw") as one:
             one.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
+            with self._connected(target, mode) as two:
+                one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
 
     def _progress(self, *_: int) -> None:
         if self.stopped:
@@ -93,11 +97,12 @@ class SqliteBase:
     def _place(self, source: Path, target: Path) -> None:
         """Copy a database to a file that is not there before it is whole."""
         part = target.with_suffix(".part")
-        part.unlink(missing_ok=True)
+        _remove(part)
         try:
             self._copy(source, part)
             with part.open("rb") as file:
                 os.fsync(file.fileno())
+            _remove(target)
             part.replace(target)
         except OSError as error:
             raise EffectError("disk", one_line(f"{target}: {error.strerror}")) from None
@@ -107,13 +112,6 @@ class SqliteBase:
     def saved_exists(self, head: str) -> bool:
         """Tell whether there is a backup of a state."""
         return self.saved(head).exists()
-
-    def has_moved(self) -> bool:
-        """Tell whether others have changed the database since the last transaction of this run."""
-        noted = self._noted("version")
-        if noted is not None:
-            return int(noted) != _counter(self.work)
-        return digest_of(self.work)[0] != self.history.finished()[1]
 
     def saved(self, head: str) -> Path:
         """Return the file of the backup of a state."""
@@ -127,6 +125,8 @@ class SqliteBase:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         base = self.saved(ROOT)
+        if make is None and is_newer(self.place):
+            raise failed(self.place, sqlite3.DatabaseError("unsupported file format"))
         if not base.exists():
             if make is not None:
                 part = base.with_suffix(".made")
@@ -137,14 +137,17 @@ class SqliteBase:
                 self._place(self.place, base)
         if not self.apply and not self.work.exists():
             self._place(base, self.work)
+        if self.apply:
+            with self._connected(self.work) as connection:  # that it can be written shows before anything is done
+                connection.executescript("BEGIN IMMEDIATE; CREATE TABLE maker_probe (a); ROLLBACK")
 
     def head(self) -> str:
         """Return what the state of the database is called."""
-        return str(self._noted("head") or self.history.finished()[0])
+        return str(self._noted("head") or self.history.finished())
 
     def _noted(self, key: str) -> str | None:
         with self._connected(self.work, "rw") as connection:
-            if not _has_journal(connection):
+            if not has_table(connection, JOURNAL):
                 return None
             row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = ?", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
@@ -153,8 +156,32 @@ class SqliteBase:
         """Return the outcome of the transaction that was done under a key, None where none was."""
         return self._noted(key)
 
+    def rows_of(self, table: str, columns: str) -> list[list[Any]] | None:
+        """Return all rows of a table, None where there is none; FILE.TABLE is in FILE.db beside the database."""
+        file, _, name = table.rpartition(".")
+        path = self.place.with_name(f"{file}.db") if file else self.work
+        if not path.exists():
+            return None
+        with self._connected(path, "ro" if file else "rw") as connection:
+            if not has_table(connection, name):
+                return None
+            return [[*row] for row in connection.execute(f"SELECT {columns} FROM {name}")]  # noqa: S608 - names of ours
+
+    def note(self, sql: Sequence[str]) -> None:
+        """Run what a tool notes, in a transaction of its own."""
+        with self._connected(self.work) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self._statements(connection, sql, set())
+            connection.execute("COMMIT")
+
     def transact(
-        self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]
+        self,
+        pragmas: Sequence[str],
+        sql: Sequence[str],
+        made: Entry,
+        key: str,
+        value: dict[str, Any],
+        note: Sequence[str] = (),
     ) -> None:
         """Run statements, each behind a savepoint, and note their outcome, in one transaction.
 
@@ -164,6 +191,7 @@ class SqliteBase:
             made: What the history keeps of it.
             key: Under which its value is noted.
             value: Its value; "changed" and "wrote" are put in.
+            note: Statements by which a tool notes it, which are counted in neither.
 
         Raises:
             EffectError: A statement fails; none has happened.
@@ -175,16 +203,17 @@ class SqliteBase:
                     raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
                 connection.execute(pragma)
             connection.execute("BEGIN IMMEDIATE")
-            before, counter = connection.total_changes, _counter(self.work)
+            before = connection.total_changes
             self._statements(connection, sql, wrote)
             value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote - {JOURNAL})}
+            self._statements(connection, note, set())
             self.history.add(made)
-            _note(connection, key, made.head, value, counter + 1)
+            _note(connection, key, made.head, value)
             if self.stopped:
                 raise EffectError("state", "interrupted")
             connection.execute("COMMIT")
 
-    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
+    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any], note: Sequence[str] = ()) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
         for one in sql:
             if one.strip().lower() != "vacuum":  # into a file it would write anywhere
@@ -192,7 +221,7 @@ class SqliteBase:
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)
-            for one in sql:
+            for one in (*sql, *note):
                 connection.execute(one)
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
@@ -214,7 +243,7 @@ class SqliteBase:
             try:
                 connection.execute(one).fetchall()
             except sqlite3.Error as error:
-                raise _failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
+                raise failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
             finally:
                 connection.set_authorizer(None)
             if len(sql) > 1:
@@ -291,7 +320,7 @@ class SqliteBase:
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if digest and _counter(self.work) >= 0 and _same_pages(self.work, restored):
+            if digest and not in_wal(self.work) and same_pages(self.work, restored):
                 return {"digest": digest, "integrity": self.integrity(restored, "quick_check")}
             found: Any = self.survey(None, restored)["tables"]
             whole = whole_digest({name: row[1] for name, row in found.items()})
@@ -299,17 +328,16 @@ class SqliteBase:
         finally:
             restored.unlink(missing_ok=True)
 
-    def remake(self, head: str) -> None:
-        """Put the database back into a state that it has had: the nearest backup, and what was done from there on."""
+    def build(self, head: str) -> None:
+        """Make a state that the database has had in `scratch`: the nearest backup, and what was done from there on."""
         starts = {path.stem.removeprefix("backup-") for path in self.folder.glob("backup-*.db")}
         way = self.history.way(starts, head)
         start = way[0].parent if way else head
-        scratch = self.folder / "scratch.db"
-        self._place(self.saved(start), scratch)
-        kept, self.work = self.work, scratch
+        self._place(self.saved(start), self.scratch)
+        kept, self.work = self.work, self.scratch
         try:
             if not way and start == ROOT:
-                with self._connected(scratch) as connection:
+                with self._connected(self.scratch) as connection:
                     _note(connection, "again", ROOT, {})
             for one in way:
                 pragmas = [sql for sql in one.sql if sql[:6].upper() == "PRAGMA"]
@@ -317,10 +345,29 @@ class SqliteBase:
                 self.transact(pragmas, sql, one, f"again {one.head}", {})
         finally:
             self.work = kept
-        try:
-            self._copy(scratch, self.work, "rw")
-        finally:
-            scratch.unlink(missing_ok=True)
+
+    def swap(self, left: str) -> None:
+        """Put what was built in the database's place; of one that was itself changed only if it is as it was left.
+
+        Args:
+            left: The digest that it has where no other program has written to it, "" not to look.
+
+        Raises:
+            EffectError: One has.
+        """
+        with self._connected(self.scratch) as source, self._connected(self.work) as target:
+            if left:
+                target.execute("PRAGMA locking_mode = EXCLUSIVE")  # held from this look to the end of the copy
+                target.execute("BEGIN EXCLUSIVE")
+                found = whole_digest({name: table_of(target, name)[1] for name in tables_of(target)})
+                target.execute("COMMIT")
+                if found != left:
+                    raise EffectError("state", MOVED)
+            source.backup(target, pages=_PAGES, progress=self._progress, sleep=0.05)
+
+    def drop_scratch(self) -> None:
+        """Remove what was built."""
+        _remove(self.scratch)
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
@@ -330,40 +377,13 @@ class SqliteBase:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
 
 
-def _has_journal(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [JOURNAL])
-    return found.fetchone() is not None
+def _remove(path: Path) -> None:
+    """Remove a file, and before it what a killed process left beside it: SQLite would mend the next one by that."""
+    for suffix in ("-journal", "-wal", "-shm", ""):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
 
 
-def _counter(path: Path) -> int:
-    """Return how often a file has been written to, as its header counts it; −2 in WAL mode, which does not count."""
-    with path.open("rb") as file:
-        header = file.read(28)
-    return int.from_bytes(header[24:28], "big") if header[18:19] == b"\x01" else -2
-
-
-def _same_pages(one: Path, other: Path) -> bool:
-    """Tell whether two files have the same pages; in the header, counters of writes differ by themselves."""
-    if one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as first, other.open("rb") as second:
-        first.seek(_HEADER)
-        second.seek(_HEADER)
-        while chunk := first.read(_CHUNK):
-            if chunk != second.read(len(chunk)):
-                return False
-    return True
-
-
-def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any], counter: int = 0) -> None:
+def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any]) -> None:
     connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    rows = [(key, json.dumps(value)), ("head", head), ("version", str(counter))]
+    rows = [(key, json.dumps(value)), ("head", head)]
     connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted
-
-
-def _failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
-    words = str(error)
-    kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
-    if words == "interrupted":
-        kind = "state"
-    return EffectError(kind, one_line(f"{where or path}: {words}", 300))
