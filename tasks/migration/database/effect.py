@@ -134,12 +134,8 @@ class _Operation:
         head = self._base.head()
         if head != ROOT:
             raise EffectError("state", "another run is changing this database: resume that one first")
-        return {
-            "work": self._token,
-            "head": head,
-            "survey": self._base.survey(None),
-            "integrity": self._base.integrity(),
-        }
+        survey, integrity = self._base.whole()
+        return {"work": self._token, "head": head, "survey": survey, "integrity": integrity}
 
     def _there(self) -> None:
         """See to it that the database is in the state the run left it in, putting it back where it has gone on."""
@@ -213,8 +209,7 @@ class _Operation:
 
     def _finish(self) -> dict[str, Json]:
         self._there()
-        survey = self._base.survey(None)
-        integrity = self._base.integrity()
+        survey, integrity = self._base.whole()
         self._base.finish(self._given["at"], _digest(survey))
         return {"survey": survey, "integrity": integrity}
 

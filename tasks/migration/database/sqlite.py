@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,15 +21,14 @@ from maker_engine.printable import one_line
 from ..sql import PRAGMAS
 from .canonical import JOURNAL, whole_digest
 from .history import ROOT, Entry, History
-from .sqlite_tables import BUSY_S, digest_of, quoted, schema_of, table_of, tables_of
+from .sqlite_columns import quoted
+from .sqlite_parts import UNKNOWN, Altering, Parts, Written, load, save
+from .sqlite_tables import BUSY_S, BrokenKeys, Survey, digest_of, readers, schema_of, table_json, tables_of
 
 _PAGES = 4_096
 _HEADER, _CHUNK = 100, 1 << 20
 """Bytes of a file's header, and those that are compared at once."""
 _NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
-_WRITES = {sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_UPDATE: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_ALTER_TABLE: 1,
-           sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0}  # fmt: skip
-
 _OF_THE_FILE = (
     "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
 )  # fmt: skip
@@ -47,7 +49,8 @@ class SqliteBase:
         self.folder = folder
         self.work = self.place.resolve() if apply else folder / "work.db"
         self.apply = apply
-        self.history = History(folder)
+        self.history = History(folder, durable=apply)
+        self._parts = folder / "parts.json"
         self.stopped = False
         self._open: list[sqlite3.Connection] = []
 
@@ -95,9 +98,13 @@ class SqliteBase:
         part = target.with_suffix(".part")
         part.unlink(missing_ok=True)
         try:
-            self._copy(source, part)
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
+            if source.parent == self.folder and _counter(source) >= 0 and not _hot(source):
+                shutil.copyfile(source, part)  # nobody else writes to it
+            else:
+                self._copy(source, part)
+            if self.apply:  # a copy is not waited for
+                with part.open("rb") as file:
+                    os.fsync(file.fileno())
             part.replace(target)
         except OSError as error:
             raise EffectError("disk", one_line(f"{target}: {error.strerror}")) from None
@@ -169,7 +176,7 @@ class SqliteBase:
             EffectError: A statement fails; none has happened.
         """
         with self._connected(self.work) as connection:
-            wrote: set[str] = set()
+            wrote = Written()
             for pragma in pragmas:
                 if not PRAGMAS.match(pragma):
                     raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
@@ -177,12 +184,22 @@ class SqliteBase:
             connection.execute("BEGIN IMMEDIATE")
             before, counter = connection.total_changes, _counter(self.work)
             self._statements(connection, sql, wrote)
-            value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote - {JOURNAL})}
+            wrote.tables.pop(JOURNAL, None)
+            value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote.tables)}
             self.history.add(made)
             _note(connection, key, made.head, value, counter + 1)
             if self.stopped:
                 raise EffectError("state", "interrupted")
+            parts = load(self._parts)
+            held = parts.holds(made.parent, self._writes(counter))
             connection.execute("COMMIT")
+        if held:
+            parts.go_on(made.head, self._writes(counter + 1), wrote.tables)
+            save(self._parts, parts)
+
+    def _writes(self, counter: int) -> int:
+        """Return what tells whether another has written to the file: its counter, where another can."""
+        return 0 if not self.apply else counter if counter >= 0 else UNKNOWN
 
     def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
@@ -197,26 +214,21 @@ class SqliteBase:
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
 
-    def _statements(self, connection: sqlite3.Connection, sql: Sequence[str], wrote: set[str]) -> None:
-        def allow(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-            if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
-                return sqlite3.SQLITE_DENY
-            if action in _WRITES:
-                wrote.add(str((first, second)[_WRITES[action]]))
-            return sqlite3.SQLITE_OK
-
+    def _statements(self, connection: sqlite3.Connection, sql: Sequence[str], wrote: Written) -> None:
         for number, one in enumerate(sql, 1):
             if self.stopped:
                 raise EffectError("state", "interrupted")
             if len(sql) > 1:
                 connection.execute("SAVEPOINT change")
-            connection.set_authorizer(allow)
+            altering = Altering(connection)
+            connection.set_authorizer(partial(_allowed, wrote))
             try:
                 connection.execute(one).fetchall()
             except sqlite3.Error as error:
                 raise _failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
             finally:
                 connection.set_authorizer(None)
+            altering.note(connection, wrote)
             if len(sql) > 1:
                 connection.execute("RELEASE change")
 
@@ -239,31 +251,59 @@ class SqliteBase:
                 return "", None, False
         return "rowid", high, high is not None and high < top
 
-    def survey(self, only: Sequence[str] | None, path: Path | None = None) -> dict[str, Json]:
+    def survey(self, only: Sequence[str] | None, path: Path | None = None, *, anew: bool = False) -> dict[str, Json]:
         """Look at tables: rows, digest, columns, and rows whose foreign key leads nowhere.
 
         Args:
             only: The tables that may have changed, None for all.
             path: Another file than the database.
+            anew: Every row is read, whatever is known of the state.
         """
-        with self._connected(path or self.work) as connection:
+        place = path or self.work
+        head = "" if path is not None else self.head()
+        with self._connected(place) as connection, readers(partial(self._connected, place)) as submit:
+            counter = self._writes(_counter(place))
+            parts = load(self._parts)
+            if path is not None or anew or not parts.holds(head, counter):
+                parts = Parts()
             names = tables_of(connection)
             examined = names if only is None else [name for name in names if name in only]
-            found: dict[str, Json] = {name: table_of(connection, name) for name in examined}
-            broken: dict[str, Json] = {}
-            for name in names:
-                parents = {str(row[2]) for row in connection.execute(f"PRAGMA foreign_key_list({quoted(name)})")}
-                if parents and (only is None or parents & {*only} or name in examined):
-                    rows = connection.execute(f"PRAGMA foreign_key_check({quoted(name)})")
-                    broken[name] = sum(1 for _ in rows)
-            return {"all": [*names], "tables": found, "broken": broken, "schema": schema_of(connection)}
+            written = None if only is None else parts.written if parts.head else dict.fromkeys(only)
+            broken = BrokenKeys(connection, submit, written)
+            survey = Survey(connection, submit, {name: parts.tables.get(name) for name in examined})
+            found = survey.wait()
+            broken.begin(dict.fromkeys(survey.other_rows))
+            result: dict[str, Json] = {
+                "all": [*names], "tables": {name: table_json(name, one) for name, one in found.items()},
+                "broken": broken.wait(), "schema": schema_of(connection),
+            }  # fmt: skip
+        if path is None:
+            parts.head, parts.counter, parts.examined = head, counter, True
+            parts.tables |= found
+            save(self._parts, parts)
+        return result
+
+    def whole(self) -> tuple[dict[str, Json], str]:
+        """Read every row of all tables anew, and have the file's structure checked beside; return what both give."""
+        with ThreadPoolExecutor(1) as beside:
+            checked = beside.submit(self.integrity)
+            survey = self.survey(None, anew=True)
+            integrity = checked.result()
+        if integrity == "ok":
+            self._checked()
+        return survey, integrity
+
+    def _checked(self) -> None:
+        parts = load(self._parts)
+        parts.unchecked = []
+        save(self._parts, parts)
 
     def verify(self, sql: Sequence[str]) -> str:
         """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
         with self._connected(self.work) as connection:
             connection.execute("BEGIN")
             try:
-                self._statements(connection, sql, set())
+                self._statements(connection, sql, Written())
             except EffectError as error:
                 if self.stopped:
                     raise
@@ -273,10 +313,14 @@ class SqliteBase:
                     connection.execute("ROLLBACK")
         return ""
 
-    def integrity(self, path: Path | None = None, check: str = "integrity_check") -> str:
-        """Return "ok", or the first thing that SQLite finds wrong with the file."""
+    def integrity(
+        self, path: Path | None = None, check: str = "integrity_check", tables: Sequence[str] | None = None
+    ) -> str:
+        """Return "ok", or the first thing that SQLite finds wrong with the file, or with some tables of it."""
         with self._connected(path or self.work) as connection:
-            return str(connection.execute(f"PRAGMA {check}(1)").fetchone()[0])
+            names = ["1"] if tables is None else [quoted(name) for name in tables_of(connection) if name in tables]
+            found = (str(connection.execute(f"PRAGMA {check}({name})").fetchone()[0]) for name in names)
+            return next((one for one in found if one != "ok"), "ok")
 
     def save(self, head: str, digest: str) -> dict[str, Json]:
         """Back the database up, restore the backup elsewhere, and hold what was restored against the database.
@@ -291,13 +335,26 @@ class SqliteBase:
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if digest and _counter(self.work) >= 0 and _same_pages(self.work, restored):
-                return {"digest": digest, "integrity": self.integrity(restored, "quick_check")}
-            found: Any = self.survey(None, restored)["tables"]
-            whole = whole_digest({name: row[1] for name, row in found.items()})
-            return {"digest": whole, "integrity": self.integrity(restored)}
+            if not digest or _counter(self.work) < 0:
+                return self._read_anew(restored)
+            parts = load(self._parts)
+            unchecked = parts.unchecked if parts.holds(head, self._writes(_counter(self.work))) else None
+            with ThreadPoolExecutor(1) as beside:
+                checked = beside.submit(self.integrity, restored, "quick_check", unchecked)
+                same = _same_pages(self.work, restored)
+                integrity = checked.result()
+            if not same:
+                return self._read_anew(restored)
+            if integrity == "ok" and unchecked is not None:
+                self._checked()
+            return {"digest": digest, "integrity": integrity}
         finally:
             restored.unlink(missing_ok=True)
+
+    def _read_anew(self, restored: Path) -> dict[str, Json]:
+        found: Any = self.survey(None, restored)["tables"]
+        return {"digest": whole_digest({name: row[1] for name, row in found.items()}),
+                "integrity": self.integrity(restored)}  # fmt: skip
 
     def remake(self, head: str) -> None:
         """Put the database back into a state that it has had: the nearest backup, and what was done from there on."""
@@ -306,6 +363,7 @@ class SqliteBase:
         start = way[0].parent if way else head
         scratch = self.folder / "scratch.db"
         self._place(self.saved(start), scratch)
+        self._parts.unlink(missing_ok=True)  # the same statements need not give the same rows
         kept, self.work = self.work, scratch
         try:
             if not way and start == ROOT:
@@ -328,6 +386,18 @@ class SqliteBase:
             self.history.finish(head, digest)
             with self._connected(self.work) as connection:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
+
+
+def _allowed(wrote: Written, action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
+        return sqlite3.SQLITE_DENY
+    wrote.authorized(action, first, second)
+    return sqlite3.SQLITE_OK
+
+
+def _hot(path: Path) -> bool:
+    """Tell whether a crash has left something beside a file that has still to be put into it, or taken out of it."""
+    return any(path.with_name(path.name + end).exists() for end in ("-journal", "-wal"))
 
 
 def _has_journal(connection: sqlite3.Connection) -> bool:

@@ -1,9 +1,13 @@
-"""What is in an SQLite file: its tables, their rows and digests, and what made them."""
+"""What is in an SQLite file: its tables, their rows and digests, keys that lead nowhere, and what made them."""
 
 from __future__ import annotations
 
+import os
+import queue
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,23 +15,126 @@ from urllib.parse import quote
 from maker_engine.core.decomposition import Json
 from maker_engine.core.errors import InputError
 
-from .canonical import JOURNAL, row_sum, table_digest, whole_digest
+from .canonical import JOURNAL, table_digest, whole_digest
+from .sqlite_columns import Shape, Submit, column_digests, quoted, shape_of
+from .sqlite_parts import Known
 
 BUSY_S = 5.0
+_MOST_READERS = 4
 
 
-def quoted(name: str) -> str:
-    """Return a name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
+@contextmanager
+def readers(connect: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> Iterator[Submit]:
+    """Open connections that see one state of a file, and have what is submitted run with them, in threads."""
+    idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+    count = min(_MOST_READERS, os.cpu_count() or 1)
+
+    def run(work: Callable[[sqlite3.Connection], Any]) -> Any:
+        connection = idle.get()
+        try:
+            return work(connection)
+        finally:
+            idle.put(connection)
+
+    with ExitStack() as stack:
+        for _ in range(count):
+            connection = stack.enter_context(connect())
+            connection.text_factory = bytes
+            connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # from now on nobody's commit comes between
+            idle.put(connection)
+        pool = ThreadPoolExecutor(count)
+        stack.callback(pool.shutdown, cancel_futures=True)
+        yield lambda work: pool.submit(run, work)
 
 
-def table_of(connection: sqlite3.Connection, name: str) -> Any:
+class Survey:
+    """A look at tables, under way in threads.
+
+    Args:
+        connection: It gives texts as text.
+        submit: Has work done with other connections.
+        tables: The tables, and what is known of them.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, submit: Submit, tables: dict[str, Known | None]) -> None:
+        self._connection = connection
+        self._submit = submit
+        self.other_rows: set[str] = set()
+        """Tables whose number of rows is not the known one."""
+        self._waits = [self._begun(shape_of(connection, name), known) for name, known in tables.items()]
+
+    def _begun(self, shape: Shape, known: Known | None) -> Callable[[], tuple[Shape, Known]]:
+        if known is None or not shape.fixed or known.key != [*shape.key]:
+            known = None
+        needed = [one for one in shape.columns if known is None or one not in known.columns]
+        wait = self._counted(shape) if not needed else column_digests(self._connection, self._submit, shape, needed)
+
+        def end() -> tuple[Shape, Known]:
+            count, found = wait()
+            if known is not None and count != known.rows:  # rows were replaced: nothing is where it was
+                self.other_rows.add(shape.name)
+                return self._begun(shape, None)()
+            before = known.columns if known is not None else {}
+            return shape, Known(count, [*shape.key], {one: found.get(one) or before[one] for one in shape.columns})
+
+        return end
+
+    def _counted(self, shape: Shape) -> Callable[[], tuple[int, dict[str, str]]]:
+        order = f"SELECT count(*) FROM {quoted(shape.name)}"  # noqa: S608 - names are quoted
+        found = self._submit(lambda connection: connection.execute(order).fetchone()[0])
+        return lambda: (found.result(), {})
+
+    def wait(self) -> dict[str, Known]:
+        """Wait for the end; return what is known of each table now."""
+        return {shape.name: known for shape, known in (end() for end in self._waits)}
+
+
+def table_json(name: str, known: Known) -> Json:
     """Return the rows, the digest and the columns of a table."""
-    columns = [str(row[1]) for row in connection.execute(f"PRAGMA table_xinfo({quoted(name)})") if row[6] != 1]
-    values = " || ',' || ".join(f"quote({quoted(column)})" for column in sorted(columns))
-    cursor = connection.execute(f"SELECT CAST({values} AS BLOB) FROM {quoted(name)}")  # noqa: S608 - names are quoted
-    count, total = row_sum(row[0] for row in cursor)
-    return [count, table_digest(name, columns, count, total), [*columns]]
+    return [known.rows, table_digest(name, known.rows, known.key, known.columns), [*known.columns]]
+
+
+class BrokenKeys:
+    """Counts rows whose foreign key leads nowhere, in threads.
+
+    Args:
+        connection: It gives texts as text.
+        submit: Has work done with other connections.
+        written: What has been written since the last count, by table: columns, None for all; None for anything.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, submit: Submit, written: dict[str, list[str] | None] | None
+    ) -> None:
+        self._connection = connection
+        self._submit = submit
+        self._begun: dict[str, Future[Any]] = {}
+        self.begin(written)
+
+    def begin(self, written: dict[str, list[str] | None] | None) -> None:
+        """Begin to count in the tables whose keys, or the rows that they lead to, may have changed."""
+        for name in tables_of(self._connection):
+            rows = self._connection.execute(f"PRAGMA foreign_key_list({quoted(name)})").fetchall()
+            if rows and name not in self._begun and (written is None or self._touched(name, rows, written)):
+                order = f"PRAGMA foreign_key_check({quoted(name)})"
+                self._begun[name] = self._submit(lambda one, order=order: sum(1 for _ in one.execute(order)))
+
+    def _touched(self, name: str, rows: Sequence[Any], written: dict[str, list[str] | None]) -> bool:
+        small = {table.lower(): columns for table, columns in written.items()}
+        for _, _, parent, own, theirs, *_ in rows:
+            led = [str(theirs)] if theirs is not None else [*shape_of(self._connection, str(parent)).key]
+            for table, columns in ((name, [str(own)]), (str(parent), led)):
+                if table.lower() not in small:
+                    continue
+                changed = small[table.lower()]
+                if changed is None or {one.lower() for one in changed} & {one.lower() for one in columns}:
+                    return True
+        return False
+
+    def wait(self) -> dict[str, Json]:
+        """Wait for the end; return how many rows there are of each table that was counted."""
+        return {name: found.result() for name, found in self._begun.items()}
 
 
 def tables_of(connection: sqlite3.Connection) -> list[str]:
@@ -50,9 +157,17 @@ def digest_of(path: Path) -> tuple[str, dict[str, int]]:
     Raises:
         InputError: It cannot be read.
     """
+
+    @contextmanager
+    def connect() -> Iterator[sqlite3.Connection]:
+        place = f"file:{quote(str(path.absolute()))}?mode=ro"
+        with closing(sqlite3.connect(place, uri=True, timeout=BUSY_S, check_same_thread=False)) as one:
+            yield one
+
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=BUSY_S)) as one:
-            found = {name: table_of(one, name) for name in tables_of(one)}
+        with connect() as connection, readers(connect) as submit:
+            found = Survey(connection, submit, dict.fromkeys(tables_of(connection))).wait()
     except sqlite3.Error as error:
         raise InputError(f"{path} cannot be read: {error}") from None
-    return whole_digest({name: row[1] for name, row in found.items()}), {name: row[0] for name, row in found.items()}
+    digests = {name: table_digest(name, one.rows, one.key, one.columns) for name, one in found.items()}
+    return whole_digest(digests), {name: one.rows for name, one in found.items()}
