@@ -1,15 +1,16 @@
 """The digest of a database: over all rows of all tables, whatever the order of rows, columns and tables.
 
-value   as SQL: NULL, a number in digits, text in single quotes (those in it doubled), the rest as the database quotes it
-block   SHA-256 of a column's values in 10,000 rows, joined by commas, as UTF-8; rows in the order of the primary key
-        (where there is none, or it leaves some equal: of their values as text, columns in order of their names)
-column  SHA-256 of its blocks' hashes, one after the other
+value   NULL, a number in digits, text in single quotes (those in it doubled), a BLOB as X'…', a real number as SQLite's
+        `quote` writes it; of PostgreSQL, `quote_nullable(…::text)`
+block   SHA-256 of a column's values in up to 10,000 rows, joined by commas, as UTF-8; rows in the order of the primary
+        key, and where there is none, or it leaves some equal, of their values' bytes, columns in order of their names
+column  SHA-256 of its blocks' hashes (32 bytes each), one after the other
 table   SHA-256 of the line `table NAME ROWS KEY`, and a line `COLUMN DIGEST` for each column, in order of their names;
         names as JSON, KEY the list of the primary key's columns
-whole   SHA-256 of the tables' digests, a line `NAME DIGEST` for each, in order of their names
+whole   SHA-256 of a line `TABLE DIGEST` for each table, in order of their names, names as JSON
 
-A value's row is known by its place, so a column that was not written need not be read again, as long as the keys are
-the same: `SQLite` says what was written. Hashes are in hexadecimal but for those of blocks.
+Digests are in hexadecimal. A value's row is known by its place: so what a column is made of may be read without the
+others, and a column that was not written need not be read again.
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +20,12 @@ from ..sql import PRAGMAS
 from .canonical import JOURNAL, whole_digest
 from .history import ROOT, Entry, History
 from .sqlite_columns import quoted
+from .sqlite_files import copied, counter_of, flushed, same_pages
 from .sqlite_parts import UNKNOWN, Altering, Parts, Written, load, save
-from .sqlite_tables import BUSY_S, BrokenKeys, Survey, digest_of, readers, schema_of, table_json, tables_of
+from .sqlite_tables import BUSY_S, digest_of, readers, survey, tables_of
 
 _PAGES = 4_096
-_HEADER, _CHUNK = 100, 1 << 20
-"""Bytes of a file's header, and those that are compared at once."""
+_CACHE_KIB = 65_536
 _NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 _OF_THE_FILE = (
     "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
@@ -71,6 +69,7 @@ class SqliteBase:
             raise _failed(path, error) from None
         self._open.append(connection)
         try:
+            connection.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
             if path != self.place.resolve():  # of copies nothing is lost by a crash of the machine but the copy
                 connection.execute("PRAGMA synchronous = OFF")
             yield connection
@@ -98,13 +97,10 @@ class SqliteBase:
         part = target.with_suffix(".part")
         part.unlink(missing_ok=True)
         try:
-            if source.parent == self.folder and _counter(source) >= 0 and not _hot(source):
-                shutil.copyfile(source, part)  # nobody else writes to it
-            else:
+            if source.parent != self.folder or not copied(source, part):
                 self._copy(source, part)
             if self.apply:  # a copy is not waited for
-                with part.open("rb") as file:
-                    os.fsync(file.fileno())
+                flushed(part)
             part.replace(target)
         except OSError as error:
             raise EffectError("disk", one_line(f"{target}: {error.strerror}")) from None
@@ -119,7 +115,7 @@ class SqliteBase:
         """Tell whether others have changed the database since the last transaction of this run."""
         noted = self._noted("version")
         if noted is not None:
-            return int(noted) != _counter(self.work)
+            return int(noted) != counter_of(self.work)
         return digest_of(self.work)[0] != self.history.finished()[1]
 
     def saved(self, head: str) -> Path:
@@ -182,7 +178,7 @@ class SqliteBase:
                     raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
                 connection.execute(pragma)
             connection.execute("BEGIN IMMEDIATE")
-            before, counter = connection.total_changes, _counter(self.work)
+            before, counter = connection.total_changes, counter_of(self.work)
             self._statements(connection, sql, wrote)
             wrote.tables.pop(JOURNAL, None)
             value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote.tables)}
@@ -215,12 +211,12 @@ class SqliteBase:
             _note(connection, key, made.head, value)
 
     def _statements(self, connection: sqlite3.Connection, sql: Sequence[str], wrote: Written) -> None:
+        altering = Altering(connection)
         for number, one in enumerate(sql, 1):
             if self.stopped:
                 raise EffectError("state", "interrupted")
             if len(sql) > 1:
                 connection.execute("SAVEPOINT change")
-            altering = Altering(connection)
             connection.set_authorizer(partial(_allowed, wrote))
             try:
                 connection.execute(one).fetchall()
@@ -262,21 +258,11 @@ class SqliteBase:
         place = path or self.work
         head = "" if path is not None else self.head()
         with self._connected(place) as connection, readers(partial(self._connected, place)) as submit:
-            counter = self._writes(_counter(place))
+            counter = self._writes(counter_of(place))
             parts = load(self._parts)
             if path is not None or anew or not parts.holds(head, counter):
                 parts = Parts()
-            names = tables_of(connection)
-            examined = names if only is None else [name for name in names if name in only]
-            written = None if only is None else parts.written if parts.head else dict.fromkeys(only)
-            broken = BrokenKeys(connection, submit, written)
-            survey = Survey(connection, submit, {name: parts.tables.get(name) for name in examined})
-            found = survey.wait()
-            broken.begin(dict.fromkeys(survey.other_rows))
-            result: dict[str, Json] = {
-                "all": [*names], "tables": {name: table_json(name, one) for name, one in found.items()},
-                "broken": broken.wait(), "schema": schema_of(connection),
-            }  # fmt: skip
+            result, found = survey(connection, submit, only, parts)
         if path is None:
             parts.head, parts.counter, parts.examined = head, counter, True
             parts.tables |= found
@@ -287,11 +273,11 @@ class SqliteBase:
         """Read every row of all tables anew, and have the file's structure checked beside; return what both give."""
         with ThreadPoolExecutor(1) as beside:
             checked = beside.submit(self.integrity)
-            survey = self.survey(None, anew=True)
+            found = self.survey(None, anew=True)
             integrity = checked.result()
         if integrity == "ok":
             self._checked()
-        return survey, integrity
+        return found, integrity
 
     def _checked(self) -> None:
         parts = load(self._parts)
@@ -335,13 +321,13 @@ class SqliteBase:
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if not digest or _counter(self.work) < 0:
+            if not digest or counter_of(self.work) < 0:
                 return self._read_anew(restored)
             parts = load(self._parts)
-            unchecked = parts.unchecked if parts.holds(head, self._writes(_counter(self.work))) else None
+            unchecked = parts.unchecked if parts.holds(head, self._writes(counter_of(self.work))) else None
             with ThreadPoolExecutor(1) as beside:
                 checked = beside.submit(self.integrity, restored, "quick_check", unchecked)
-                same = _same_pages(self.work, restored)
+                same = same_pages(self.work, restored)
                 integrity = checked.result()
             if not same:
                 return self._read_anew(restored)
@@ -395,34 +381,9 @@ def _allowed(wrote: Written, action: int, first: str | None, second: str | None,
     return sqlite3.SQLITE_OK
 
 
-def _hot(path: Path) -> bool:
-    """Tell whether a crash has left something beside a file that has still to be put into it, or taken out of it."""
-    return any(path.with_name(path.name + end).exists() for end in ("-journal", "-wal"))
-
-
 def _has_journal(connection: sqlite3.Connection) -> bool:
     found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [JOURNAL])
     return found.fetchone() is not None
-
-
-def _counter(path: Path) -> int:
-    """Return how often a file has been written to, as its header counts it; −2 in WAL mode, which does not count."""
-    with path.open("rb") as file:
-        header = file.read(28)
-    return int.from_bytes(header[24:28], "big") if header[18:19] == b"\x01" else -2
-
-
-def _same_pages(one: Path, other: Path) -> bool:
-    """Tell whether two files have the same pages; in the header, counters of writes differ by themselves."""
-    if one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as first, other.open("rb") as second:
-        first.seek(_HEADER)
-        second.seek(_HEADER)
-        while chunk := first.read(_CHUNK):
-            if chunk != second.read(len(chunk)):
-                return False
-    return True
 
 
 def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any], counter: int = 0) -> None:

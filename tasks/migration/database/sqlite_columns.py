@@ -17,7 +17,7 @@ _FETCH = 200
 """Rows that are held at once where they are read one by one; a divisor of `BLOCK`."""
 Submit: TypeAlias = Callable[[Callable[[sqlite3.Connection], Any]], "Future[Any]"]
 """Has a function of a connection run in a thread. Connections give texts as bytes."""
-_INTEGER, _TEXT, _NUMBER, _ANY = "integer", "text", "number", "any"
+_INTEGER, _PLAIN, _TEXT, _NUMBER, _ANY = "integer", "text without a comma", "text without a NUL", "number", "any"
 _OF_INTEGERS = b"-0123456789,NUL"
 
 
@@ -87,7 +87,7 @@ def _bounds(connection: sqlite3.Connection, shape: Shape) -> Iterator[int]:
     key, above = quoted(shape.key[0]), ""
     while True:
         rows = f"FROM {quoted(shape.name)} NOT INDEXED{above} ORDER BY {key} LIMIT 1 OFFSET {BLOCK - 1}"
-        row = connection.execute(f"SELECT {key} {rows}").fetchone()  # noqa: S608 - names are quoted
+        row = connection.execute(f"SELECT {key} {rows}").fetchone()
         if row is None:
             return
         yield int(row[0])
@@ -97,7 +97,7 @@ def _bounds(connection: sqlite3.Connection, shape: Shape) -> Iterator[int]:
 def _mode(declared: str) -> str:
     if "INT" in declared:
         return _INTEGER
-    return _TEXT if any(one in declared for one in ("CHAR", "CLOB", "TEXT")) else _NUMBER
+    return _PLAIN if any(one in declared for one in ("CHAR", "CLOB", "TEXT")) else _NUMBER
 
 
 def _block(
@@ -107,17 +107,19 @@ def _block(
     key = quoted(shape.key[0])
     ends = [f"{key} {sign} {end}" for sign, end in ((">", low), ("<=", high)) if end is not None]
     rows = f"FROM {quoted(shape.name)} NOT INDEXED" + (f" WHERE {' AND '.join(ends)}" if ends else "")
-    asked = ", ".join(_asked(quoted(column), mode) for column, mode in modes.items())
+    tried = [*modes.items()]  # threads share what one of them has found out
+    asked = ", ".join(_asked(quoted(column), mode) for column, mode in tried)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     try:
         count, *found = connection.execute(f"SELECT count(*), {asked} {rows}").fetchone()
         texts: list[bytes] = []
-        for at, (column, mode) in enumerate(modes.items()):
+        for at, (column, mode) in enumerate(tried):
             text = _read(mode, count, *found[4 * at : 4 * at + 4]) if count else b""
-            if text is None:
-                modes[column] = _ANY
-                text = connection.execute(f"SELECT {_asked(quoted(column), _ANY)} {rows}").fetchone()[0]
-            texts.append(text)
+            for other in (_TEXT, _ANY) if mode == _PLAIN else (_ANY,):
+                if text is None:
+                    again = connection.execute(f"SELECT {_asked(quoted(column), other)} {rows}").fetchone()
+                    text, modes[column] = _read(other, count, *again), other
+            texts.append(text or b"")
         return count, [hashlib.sha256(text).digest() for text in texts]
     except sqlite3.DataError:  # too long to be joined
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2**31 - 1)
@@ -126,11 +128,13 @@ def _block(
 
 def _asked(name: str, mode: str) -> str:
     """Return what is asked of a block in a column: its values joined, and what shows that they are of the mode."""
-    if mode == _TEXT:
-        facts = f"typeof(min({name})), typeof(max({name})), count({name})"
-        return f"group_concat(ifnull({name}, char(1)), char(0)), {facts}"
+    plain = f"{name} COLLATE BINARY"
+    if mode in (_PLAIN, _TEXT):
+        between = ", char(0)" if mode == _TEXT else ""  # any other than the comma costs as much again
+        facts = f"typeof(min({plain})), typeof(max({plain})), count({name})"
+        return f"group_concat(ifnull({name}, char(1)){between}), {facts}"
     value = {_INTEGER: f"ifnull({name}, 'NULL')", _NUMBER: f"quote({name})"}.get(mode) or _value(name)
-    return f"group_concat({value}), NULL, typeof(max({name})), 0"
+    return f"group_concat({value}), NULL, typeof(max({plain})), 0"
 
 
 def _read(mode: str, rows: int, joined: bytes, least: bytes, most: bytes, count: int) -> bytes | None:
@@ -140,14 +144,15 @@ def _read(mode: str, rows: int, joined: bytes, least: bytes, most: bytes, count:
     """
     if mode == _ANY:
         return joined
-    if mode != _TEXT:
+    if mode in (_INTEGER, _NUMBER):
         plain = mode == _NUMBER or not joined.translate(None, _OF_INTEGERS)
         return joined if most in (b"integer", b"real", b"null") and plain else None
     if count and (least, most) != (b"text", b"text"):
         return None
-    if joined.count(b"\0") != rows - 1 or joined.count(b"\1") != rows - count:
+    between = b"\0" if mode == _TEXT else b","
+    if joined.count(between) != rows - 1 or joined.count(b"\1") != rows - count:
         return None
-    text = b"'" + joined.replace(b"'", b"''").replace(b"\0", b"','") + b"'"
+    text = b"'" + joined.replace(b"'", b"''").replace(between, b"','") + b"'"
     return text.replace(b"'\1'", b"NULL") if count < rows else text
 
 
@@ -164,7 +169,7 @@ def _in_order(
     if not (shape.by_number or shape.fixed):
         order += [_value(quoted(one)) for one in sorted(shape.columns)]
     asked = ", ".join(_value(quoted(column)) for column in columns)
-    cursor = connection.execute(f"SELECT {asked} {rows or f'FROM {quoted(shape.name)}'} ORDER BY {', '.join(order)}")  # noqa: S608 - names are quoted
+    cursor = connection.execute(f"SELECT {asked} {rows or f'FROM {quoted(shape.name)}'} ORDER BY {', '.join(order)}")
     found: list[tuple[int, list[bytes]]] = []
     hashes: list[Any] = []
     count = 0

@@ -37,22 +37,28 @@ class Written:
 
 
 class Altering:
-    """Sees which columns one statement adds, drops or renames; the others of a table keep their values.
+    """Sees which columns each statement adds, drops or renames; the others of a table keep their values.
 
     Args:
-        connection: Of the database, before the statement.
+        connection: Of the database, before the first statement.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._before = _columns(connection)
+        self._columns, self._version = _columns(connection), _version(connection)
 
     def note(self, connection: sqlite3.Connection, wrote: Written) -> None:
         """Note the columns that there were only before the statement, or only after it."""
-        after = _columns(connection)
-        for table in {*self._before, *after}:
-            before, now = self._before.get(table), after.get(table)
+        if (version := _version(connection)) == self._version:
+            return
+        known, self._columns, self._version = self._columns, _columns(connection), version
+        for table in {*known, *self._columns}:
+            before, now = known.get(table), self._columns.get(table)
             if before != now:
                 wrote.add(table, None if before is None or now is None else before ^ now)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA schema_version").fetchone()[0])
 
 
 def _columns(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from maker_engine.core.errors import InputError
 
 from .canonical import JOURNAL, table_digest, whole_digest
 from .sqlite_columns import Shape, Submit, column_digests, quoted, shape_of
-from .sqlite_parts import Known
+from .sqlite_parts import Known, Parts
 
 BUSY_S = 5.0
 _MOST_READERS = 4
@@ -90,11 +91,6 @@ class Survey:
         return {shape.name: known for shape, known in (end() for end in self._waits)}
 
 
-def table_json(name: str, known: Known) -> Json:
-    """Return the rows, the digest and the columns of a table."""
-    return [known.rows, table_digest(name, known.rows, known.key, known.columns), [*known.columns]]
-
-
 class BrokenKeys:
     """Counts rows whose foreign key leads nowhere, in threads.
 
@@ -117,8 +113,7 @@ class BrokenKeys:
         for name in tables_of(self._connection):
             rows = self._connection.execute(f"PRAGMA foreign_key_list({quoted(name)})").fetchall()
             if rows and name not in self._begun and (written is None or self._touched(name, rows, written)):
-                order = f"PRAGMA foreign_key_check({quoted(name)})"
-                self._begun[name] = self._submit(lambda one, order=order: sum(1 for _ in one.execute(order)))
+                self._begun[name] = self._submit(partial(_broken_rows, name))
 
     def _touched(self, name: str, rows: Sequence[Any], written: dict[str, list[str] | None]) -> bool:
         small = {table.lower(): columns for table, columns in written.items()}
@@ -135,6 +130,40 @@ class BrokenKeys:
     def wait(self) -> dict[str, Json]:
         """Wait for the end; return how many rows there are of each table that was counted."""
         return {name: found.result() for name, found in self._begun.items()}
+
+
+def _broken_rows(name: str, connection: sqlite3.Connection) -> int:
+    return sum(1 for _ in connection.execute(f"PRAGMA foreign_key_check({quoted(name)})"))
+
+
+def survey(
+    connection: sqlite3.Connection, submit: Submit, only: Sequence[str] | None, parts: Parts
+) -> tuple[dict[str, Json], dict[str, Known]]:
+    """Look at tables: rows, digest, columns, and rows whose foreign key leads nowhere.
+
+    Args:
+        connection: It gives texts as text.
+        submit: Has work done with other connections.
+        only: The tables that may have changed, None for all.
+        parts: What is known of this state.
+
+    Returns:
+        What is found, and what is known of each of the tables now.
+    """
+    names = tables_of(connection)
+    examined = names if only is None else [name for name in names if name in only]
+    written = None if only is None else parts.written if parts.head else dict.fromkeys(only)
+    broken = BrokenKeys(connection, submit, written)
+    look = Survey(connection, submit, {name: parts.tables.get(name) for name in examined})
+    found = look.wait()
+    broken.begin(dict.fromkeys(look.other_rows))
+    tables: dict[str, Json] = {
+        name: [one.rows, table_digest(name, one.rows, one.key, one.columns), [*one.columns]]
+        for name, one in found.items()
+    }
+    return {
+        "all": [*names], "tables": tables, "broken": broken.wait(), "schema": schema_of(connection),
+    }, found  # fmt: skip
 
 
 def tables_of(connection: sqlite3.Connection) -> list[str]:
