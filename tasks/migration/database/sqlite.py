@@ -20,17 +20,13 @@ from ..sql import PRAGMAS
 from .canonical import JOURNAL, whole_digest
 from .history import ROOT, Entry, History
 from .sqlite_columns import quoted
-from .sqlite_files import copied, counter_of, flushed, same_pages
+from .sqlite_files import copied, counter_of, failed, flushed, same_pages
 from .sqlite_parts import UNKNOWN, Altering, Parts, Written, load, save
 from .sqlite_tables import BUSY_S, digest_of, readers, survey, tables_of
 
 _PAGES = 4_096
 _CACHE_KIB = 65_536
 _NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
-_OF_THE_FILE = (
-    "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
-)  # fmt: skip
-"""Words of errors that are no fault of a statement."""
 
 
 class SqliteBase:
@@ -66,7 +62,7 @@ class SqliteBase:
                 check_same_thread=False,
             )  # fmt: skip
         except sqlite3.Error as error:
-            raise _failed(path, error) from None
+            raise failed(path, error) from None
         self._open.append(connection)
         try:
             connection.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
@@ -74,7 +70,7 @@ class SqliteBase:
                 connection.execute("PRAGMA synchronous = OFF")
             yield connection
         except sqlite3.Error as error:
-            raise _failed(path, error) from None
+            raise failed(path, error) from None
         finally:
             self._open.remove(connection)
             connection.close()
@@ -221,7 +217,7 @@ class SqliteBase:
             try:
                 connection.execute(one).fetchall()
             except sqlite3.Error as error:
-                raise _failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
+                raise failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
             finally:
                 connection.set_authorizer(None)
             altering.note(connection, wrote)
@@ -257,7 +253,10 @@ class SqliteBase:
         """
         place = path or self.work
         head = "" if path is not None else self.head()
-        with self._connected(place) as connection, readers(partial(self._connected, place)) as submit:
+        with (
+            self._connected(place) as connection,
+            readers(partial(self._connected, place), place.stat().st_size) as submit,
+        ):
             counter = self._writes(counter_of(place))
             parts = load(self._parts)
             if path is not None or anew or not parts.holds(head, counter):
@@ -390,11 +389,3 @@ def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, 
     connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
     rows = [(key, json.dumps(value)), ("head", head), ("version", str(counter))]
     connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted
-
-
-def _failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
-    words = str(error)
-    kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
-    if words == "interrupted":
-        kind = "state"
-    return EffectError(kind, one_line(f"{where or path}: {words}", 300))

@@ -1,13 +1,23 @@
-"""Files of SQLite as files: whether one was written to, whether two are equal, and copies of what nobody writes to."""
+"""Files of SQLite as files: whether one was written to, whether two are equal, and copies of what nobody writes to;
+and whose fault an error is.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
+
+from maker_engine.effects.port import EffectError
+from maker_engine.printable import one_line
 
 _HEADER, _CHUNK = 100, 1 << 20
 """Bytes of a file's header, and those that are compared at once."""
+_OF_THE_FILE = (
+    "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
+)  # fmt: skip
+"""Words of errors that are no fault of a statement."""
 
 
 def counter_of(path: Path) -> int:
@@ -47,3 +57,12 @@ def flushed(path: Path) -> None:
     """Wait until a file is on the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
+    """Return what SQLite says as a fault of the statement, of the file or of who interrupted it."""
+    words = str(error)
+    kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
+    if words == "interrupted":
+        kind = "state"
+    return EffectError(kind, one_line(f"{where or path}: {words}", 300))

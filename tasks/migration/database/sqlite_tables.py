@@ -22,13 +22,15 @@ from .sqlite_parts import Known, Parts
 
 BUSY_S = 5.0
 _MOST_READERS = 4
+_SMALL = 1 << 20
+"""Bytes of a file that is not worth a thread."""
 
 
 @contextmanager
-def readers(connect: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> Iterator[Submit]:
-    """Open connections that see one state of a file, and have what is submitted run with them, in threads."""
+def readers(connect: Callable[[], AbstractContextManager[sqlite3.Connection]], size: int) -> Iterator[Submit]:
+    """Open connections that see one state of a file of `size` bytes; what is submitted is run with them, in threads."""
+    count = 1 if size < _SMALL else min(_MOST_READERS, os.cpu_count() or 1)
     idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
-    count = min(_MOST_READERS, os.cpu_count() or 1)
 
     def run(work: Callable[[sqlite3.Connection], Any]) -> Any:
         connection = idle.get()
@@ -44,9 +46,18 @@ def readers(connect: Callable[[], AbstractContextManager[sqlite3.Connection]]) -
             connection.execute("BEGIN")
             connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # from now on nobody's commit comes between
             idle.put(connection)
+        if count == 1:
+            yield lambda work: _at_once(work, connection)
+            return
         pool = ThreadPoolExecutor(count)
         stack.callback(pool.shutdown, cancel_futures=True)
         yield lambda work: pool.submit(run, work)
+
+
+def _at_once(work: Callable[[sqlite3.Connection], Any], connection: sqlite3.Connection) -> Future[Any]:
+    done: Future[Any] = Future()
+    done.set_result(work(connection))
+    return done
 
 
 class Survey:
@@ -194,7 +205,7 @@ def digest_of(path: Path) -> tuple[str, dict[str, int]]:
             yield one
 
     try:
-        with connect() as connection, readers(connect) as submit:
+        with connect() as connection, readers(connect, path.stat().st_size) as submit:
             found = Survey(connection, submit, dict.fromkeys(tables_of(connection))).wait()
     except sqlite3.Error as error:
         raise InputError(f"{path} cannot be read: {error}") from None
