@@ -1,6 +1,4 @@
-"""Files of SQLite as files: whether one was written to, whether two are equal, and copies of what nobody writes to;
-and whose fault an error is.
-"""
+"""Files of SQLite as files: whether one was written to, whether two are equal, copies, and whose fault an error is."""
 
 from __future__ import annotations
 
