@@ -21,7 +21,7 @@ from .canonical import JOURNAL, whole_digest
 from .history import ROOT, Entry, History
 from .sqlite_columns import quoted
 from .sqlite_files import copied, counter_of, failed, flushed, same_pages
-from .sqlite_parts import UNKNOWN, Altering, Parts, Written, load, save
+from .sqlite_parts import Altering, Parts, Written, load, save
 from .sqlite_tables import BUSY_S, digest_of, readers, survey, tables_of
 
 _PAGES = 4_096
@@ -182,16 +182,14 @@ class SqliteBase:
             _note(connection, key, made.head, value, counter + 1)
             if self.stopped:
                 raise EffectError("state", "interrupted")
-            parts = load(self._parts)
-            held = parts.holds(made.parent, self._writes(counter))
             connection.execute("COMMIT")
-        if held:
-            parts.go_on(made.head, self._writes(counter + 1), wrote.tables)
+        if (parts := self._known(made.parent)).head:
+            parts.go_on(made.head, wrote.tables)
             save(self._parts, parts)
 
-    def _writes(self, counter: int) -> int:
-        """Return what tells whether another has written to the file: its counter, where another can."""
-        return 0 if not self.apply else counter if counter >= 0 else UNKNOWN
+    def _known(self, head: str) -> Parts:
+        """Return what is known of the columns in a state; of a database to which others may write, nothing."""
+        return Parts() if self.apply else load(self._parts, head)
 
     def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
@@ -257,13 +255,10 @@ class SqliteBase:
             self._connected(place) as connection,
             readers(partial(self._connected, place), place.stat().st_size) as submit,
         ):
-            counter = self._writes(counter_of(place))
-            parts = load(self._parts)
-            if path is not None or anew or not parts.holds(head, counter):
-                parts = Parts()
+            parts = Parts() if path is not None or anew else self._known(head)
             result, found = survey(connection, submit, only, parts)
-        if path is None:
-            parts.head, parts.counter, parts.examined = head, counter, True
+        if path is None and not self.apply:
+            parts.head, parts.examined = head, True
             parts.tables |= found
             save(self._parts, parts)
         return result
@@ -279,9 +274,9 @@ class SqliteBase:
         return found, integrity
 
     def _checked(self) -> None:
-        parts = load(self._parts)
-        parts.unchecked = []
-        save(self._parts, parts)
+        if (parts := self._known(self.head())).head:
+            parts.unchecked = []
+            save(self._parts, parts)
 
     def verify(self, sql: Sequence[str]) -> str:
         """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
@@ -322,15 +317,14 @@ class SqliteBase:
             self._place(self.saved(head), restored)
             if not digest or counter_of(self.work) < 0:
                 return self._read_anew(restored)
-            parts = load(self._parts)
-            unchecked = parts.unchecked if parts.holds(head, self._writes(counter_of(self.work))) else None
+            unchecked = self._known(head).unchecked
             with ThreadPoolExecutor(1) as beside:
                 checked = beside.submit(self.integrity, restored, "quick_check", unchecked)
                 same = same_pages(self.work, restored)
                 integrity = checked.result()
             if not same:
                 return self._read_anew(restored)
-            if integrity == "ok" and unchecked is not None:
+            if integrity == "ok":
                 self._checked()
             return {"digest": digest, "integrity": integrity}
         finally:

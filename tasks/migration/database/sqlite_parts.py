@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 _WHOLE = {
     sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0,
     sqlite3.SQLITE_CREATE_VTABLE: 0, sqlite3.SQLITE_DROP_VTABLE: 0,
 }  # fmt: skip
 """What is authorized for a table as a whole, and which of its two names is the table."""
-UNKNOWN = -2
-"""The counter of a file to which another may write unseen."""
 
 
 class Written:
@@ -82,11 +81,10 @@ class Known:
 
 @dataclass(slots=True)
 class Parts:
-    """What is known of a database in one state. It holds for that state alone.
+    """What is known of a copy in one state: nobody else writes to it, and a state's name says what was done to it.
 
     Attributes:
         head: What the state is called.
-        counter: How often the file had been written to.
         tables: By name.
         written: Columns that the last change has written, by table, sorted; None for a table as a whole.
         examined: It was looked at after that change, so that with the next transaction another one begins.
@@ -94,19 +92,14 @@ class Parts:
     """
 
     head: str = ""
-    counter: int = -1
     tables: dict[str, Known] = field(default_factory=dict)
     written: dict[str, list[str] | None] = field(default_factory=dict)
     examined: bool = False
     unchecked: list[str] | None = None
 
-    def holds(self, head: str, counter: int) -> bool:
-        """Tell whether it is of this state."""
-        return counter != UNKNOWN and (self.head, self.counter) == (head, counter)
-
-    def go_on(self, head: str, counter: int, wrote: Mapping[str, set[str] | None]) -> None:
+    def go_on(self, head: str, wrote: Mapping[str, set[str] | None]) -> None:
         """Forget what was written on the way to another state."""
-        self.head, self.counter = head, counter
+        self.head = head
         self.written, self.examined = {} if self.examined else self.written, False
         for name, columns in wrote.items():
             known = self.tables.get(name)
@@ -120,18 +113,23 @@ class Parts:
             self.unchecked = sorted({*self.unchecked, *wrote})
 
 
-def load(path: Path) -> Parts:
-    """Return what a file keeps; nothing where there is none, or it was cut off."""
+def load(path: Path, head: str) -> Parts:
+    """Return what a file keeps of a state; nothing where it is of another, there is none, or it was cut off."""
     try:
         found = json.loads(path.read_bytes())
         tables = {name: Known(**one) for name, one in found.pop("tables").items()}
-        return Parts(tables=tables, **found)
+        parts = Parts(tables=tables, **found)
     except (OSError, ValueError, TypeError, AttributeError, LookupError):
         return Parts()
+    return parts if parts.head == head else Parts()
 
 
 def save(path: Path, parts: Parts) -> None:
     """Keep it in a file, whole or not at all."""
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(asdict(parts)), encoding="utf-8")
+    part.write_text(json.dumps(parts, default=_fields), encoding="utf-8")
     part.replace(path)
+
+
+def _fields(one: Any) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__slots__}
