@@ -253,7 +253,7 @@ class SqliteBase:
         head = "" if path is not None else self.head()
         with (
             self._connected(place) as connection,
-            readers(partial(self._connected, place), place.stat().st_size) as submit,
+            readers(connection, partial(self._connected, place), place.stat().st_size) as submit,
         ):
             parts = Parts() if path is not None or anew else self._known(head)
             result, found = survey(connection, submit, only, parts)

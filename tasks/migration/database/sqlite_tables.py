@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from functools import partial
@@ -27,36 +27,55 @@ _SMALL = 1 << 20
 
 
 @contextmanager
-def readers(connect: Callable[[], AbstractContextManager[sqlite3.Connection]], size: int) -> Iterator[Submit]:
-    """Open connections that see one state of a file of `size` bytes; what is submitted is run with them, in threads."""
-    count = 1 if size < _SMALL else min(_MOST_READERS, os.cpu_count() or 1)
-    idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+def readers(
+    connection: sqlite3.Connection, connect: Callable[[], AbstractContextManager[sqlite3.Connection]], size: int
+) -> Iterator[Submit]:
+    """Have what is submitted run with connections of its own, in threads; of a small file, at once with the given one.
 
-    def run(work: Callable[[sqlite3.Connection], Any]) -> Any:
-        connection = idle.get()
-        try:
-            return work(connection)
-        finally:
-            idle.put(connection)
+    All of them see one state of the file, to the end.
 
+    Args:
+        connection: To the file. It is left in a transaction.
+        connect: Opens another.
+        size: Bytes of the file.
+    """
     with ExitStack() as stack:
-        for _ in range(count):
-            connection = stack.enter_context(connect())
-            connection.text_factory = bytes
-            connection.execute("BEGIN")
-            connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # from now on nobody's commit comes between
-            idle.put(connection)
-        if count == 1:
-            yield lambda work: _at_once(work, connection)
+        opened = [] if size < _SMALL else [stack.enter_context(connect()) for _ in range(_readers())]
+        for one in (connection, *opened):
+            one.execute("BEGIN")
+            one.execute("SELECT 1 FROM sqlite_master").fetchone()  # from now on nobody's commit comes between
+        if not opened:
+            yield partial(at_once, connection)
             return
-        pool = ThreadPoolExecutor(count)
+        idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        for one in opened:
+            one.text_factory = bytes
+            idle.put(one)
+
+        def run(work: Callable[[sqlite3.Connection], Any]) -> Any:
+            one = idle.get()
+            try:
+                return work(one)
+            finally:
+                idle.put(one)
+
+        pool = ThreadPoolExecutor(len(opened))
         stack.callback(pool.shutdown, cancel_futures=True)
         yield lambda work: pool.submit(run, work)
 
 
-def _at_once(work: Callable[[sqlite3.Connection], Any], connection: sqlite3.Connection) -> Future[Any]:
+def _readers() -> int:
+    return min(_MOST_READERS, os.cpu_count() or 1)
+
+
+def at_once(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
+    """Do something with a connection that gives texts as text, and meanwhile as bytes; return what is done already."""
     done: Future[Any] = Future()
-    done.set_result(work(connection))
+    connection.text_factory = bytes
+    try:
+        done.set_result(work(connection))
+    finally:
+        connection.text_factory = str
     return done
 
 
@@ -205,9 +224,17 @@ def digest_of(path: Path) -> tuple[str, dict[str, int]]:
             yield one
 
     try:
-        with connect() as connection, readers(connect, path.stat().st_size) as submit:
+        with connect() as connection, readers(connection, connect, path.stat().st_size) as submit:
             found = Survey(connection, submit, dict.fromkeys(tables_of(connection))).wait()
     except sqlite3.Error as error:
         raise InputError(f"{path} cannot be read: {error}") from None
-    digests = {name: table_digest(name, one.rows, one.key, one.columns) for name, one in found.items()}
-    return whole_digest(digests), {name: one.rows for name, one in found.items()}
+    return _whole(found), {name: one.rows for name, one in found.items()}
+
+
+def digest_now(connection: sqlite3.Connection) -> str:
+    """Return the digest of a database by a connection alone, which may have it locked."""
+    return _whole(Survey(connection, partial(at_once, connection), dict.fromkeys(tables_of(connection))).wait())
+
+
+def _whole(found: Mapping[str, Known]) -> str:
+    return whole_digest({name: table_digest(name, one.rows, one.key, one.columns) for name, one in found.items()})

@@ -81,10 +81,10 @@ def _hit(folder, forward):
     return f"{part}, in a transaction" if (folder / "work.db-journal").exists() else part
 
 
-def whole_run(dice, home, number, revert, most=MOST_KILLS, hits=None, forward=0, size=(ROWS, 60)):
+def whole_run(dice, home, number, revert, most=MOST_KILLS, hits=None, forward=0, rows=ROWS):
     """Run, kill and resume until it ends; return the kills, the summary, and the digest of the copy's own file."""
     session = f"{home}/{number}.maker"
-    flags = ("--rows", str(size[0]), "--batch-rows", str(size[0] // size[1]), *(("--revert",) if revert else ()))
+    flags = ("--rows", str(rows), "--batch-rows", str(rows // 60), *(("--revert",) if revert else ()))
     words = start = ("run", "migration", *flags, *FLAGS, "--session", session)
     kills, status, out = 0, None, ""
     before = set(Path(home, "migration").glob("*")) if Path(home, "migration").exists() else set()

@@ -19,7 +19,7 @@ from tests.tasks.migration.kills import whole_run
 
 def test_a_run_that_is_killed_goes_on_and_ends_as_if_it_were_not(tmp_path):
     """Killed at a random moment and resumed, a rehearsal with every revert ends at the digest that it began with."""
-    kills, found, digest = whole_run(random.Random(5), str(tmp_path), 0, revert=True, most=1, size=(400, 15))
+    kills, found, digest = whole_run(random.Random(5), str(tmp_path), 0, revert=True, most=1, rows=1_000)
     assert (kills <= 1, found["verdict"]) == (True, "safe")
     assert found["digest_before"] == found["digest_after"] == digest
 
